@@ -1,0 +1,47 @@
+/** What a stage is to the command line: a name, its settings, and a function from settings to a result. */
+import type { z } from "zod";
+
+export interface Stage<Schema extends z.ZodType = z.ZodType> {
+  /** One name everywhere: file pipelines/<name>.ts, command, make target, config block, `stage` in the manifest. */
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** Every setting, nested as in the config file; flags come from the settings' notes (src/config/setting.ts). */
+  readonly schema: Schema;
+  run(config: z.output<Schema>, context: StageContext): Promise<StageResult>;
+}
+
+/** The outside world as arguments: stages never touch `process`. */
+export interface StageContext {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Monotonic milliseconds. */
+  elapsed(): number;
+  /** Peak resident memory of this process so far. */
+  peakMemoryBytes(): number;
+  /** For people, on stderr, one line each: progress, warnings, reports. Silent under --quiet. */
+  readonly log: (line: string) => void;
+  /** stderr when it is a terminal, for progress bars; null elsewhere. */
+  readonly terminal: NodeJS.WriteStream | null;
+  /** Aborted by the first Ctrl-C or SIGTERM; a second one ends the process. */
+  readonly signal: AbortSignal;
+  readonly environment: Environment;
+}
+
+export interface Environment {
+  readonly packageVersion: string;
+  readonly node: string;
+  readonly platform: string;
+  /** Commit of the checkout the program runs from; null outside a checkout. */
+  readonly gitCommit: string | null;
+  readonly variables: Readonly<Record<string, string | undefined>>;
+}
+
+export interface StageResult {
+  /** Printed as one JSON line on stdout under --json. */
+  readonly json: Readonly<Record<string, unknown>>;
+  /** Printed on stdout for people otherwise; may have several lines. */
+  readonly text: string;
+  /** 0 unless the stage says otherwise, such as 130 after Ctrl-C. */
+  readonly exitCode?: number;
+}

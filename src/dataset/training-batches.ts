@@ -1,0 +1,104 @@
+/**
+ * Which samples each step of each epoch trains on: a pure function of (source, epoch, step), so any engine may draw its own
+ * batches where its memory is, and any run may start at any step. This file is the plain twin of every engine's drawing kernel.
+ *
+ * An epoch has `length` positives, each a row. Under `bce` a row gives 1 + n samples (slot 0 the positive, slot j its j-th negative);
+ * under `bpr` it gives n samples (the positive against its j-th negative). The epoch's samples stand in the order of a keyed
+ * permutation and are cut into batches; the last one may be short.
+ */
+import { ConfigError } from "../errors.ts";
+import { foldIn, makePermutation, type Permutation, permute, type StreamKey, streamKey } from "../random.ts";
+import type { LossName } from "../ranker/loss.ts";
+import type { Batch } from "./batch.ts";
+import type { Interactions, ItemsByUser } from "./interaction-dataset.ts";
+import { checkNegativesExist, drawNegative } from "./negative-sampler.ts";
+
+/** Everything a batch depends on but the epoch and the step. Plain columns and numbers: an engine may copy it to its own memory. */
+export interface BatchSource {
+  readonly interactions: Interactions;
+  /** Items never drawn as negatives: what the user has in `interactions`, and nothing from validation or test. */
+  readonly seen: ItemsByUser;
+  readonly loss: LossName;
+  /** n of the paper: at least 0 under bce, at least 1 under bpr. */
+  readonly negativesPerPositive: number;
+  readonly batchSize: number;
+  readonly seed: number;
+}
+
+/** The keys and the permutation of one epoch (from 0). */
+export interface EpochDraws {
+  readonly negativesKey: StreamKey;
+  readonly permutation: Permutation;
+}
+
+export function checkBatchSource(source: BatchSource): void {
+  const { interactions, loss, negativesPerPositive, batchSize } = source;
+  const problems: string[] = [];
+  const leastNegatives = loss === "bpr" ? 1 : 0;
+  if (!Number.isSafeInteger(negativesPerPositive) || negativesPerPositive < leastNegatives) {
+    problems.push(
+      `negativesPerPositive is ${negativesPerPositive}, expected a whole number of at least ${leastNegatives} under ${loss}`,
+    );
+  }
+  if (!Number.isSafeInteger(batchSize) || batchSize < 1)
+    problems.push(`batchSize is ${batchSize}, expected a whole number of at least 1`);
+  if (interactions.length === 0) problems.push("there are no training interactions");
+  if (samplesPerEpoch(source) > 2 ** 32) {
+    problems.push(
+      `an epoch has ${samplesPerEpoch(source)} samples, expected at most 2^32; draw fewer negatives per positive`,
+    );
+  }
+  if (problems.length > 0) throw new ConfigError(problems.join("\n"));
+  if (negativesPerPositive > 0) checkNegativesExist(source.seen, interactions.items);
+}
+
+/** Samples each positive gives: itself and its negatives under bce, one pair a negative under bpr. */
+export function samplesPerPositive(source: BatchSource): number {
+  return source.loss === "bpr" ? source.negativesPerPositive : 1 + source.negativesPerPositive;
+}
+
+export function samplesPerEpoch(source: BatchSource): number {
+  return source.interactions.length * samplesPerPositive(source);
+}
+
+export function stepsPerEpoch(source: BatchSource): number {
+  return Math.ceil(samplesPerEpoch(source) / source.batchSize);
+}
+
+export function epochDraws(source: BatchSource, epoch: number): EpochDraws {
+  return {
+    negativesKey: foldIn(streamKey(source.seed, "negatives"), epoch),
+    permutation: makePermutation(foldIn(streamKey(source.seed, "shuffle"), epoch), samplesPerEpoch(source)),
+  };
+}
+
+/** Batch number `step` (from 0) of the epoch that `draws` belongs to. */
+export function drawBatch(source: BatchSource, draws: EpochDraws, step: number): Batch {
+  const { interactions, seen, batchSize } = source;
+  const perPositive = samplesPerPositive(source);
+  const first = step * batchSize;
+  const length = Math.min(batchSize, samplesPerEpoch(source) - first);
+  if (!(step >= 0 && length >= 1)) {
+    throw new RangeError(`step is ${step}, expected 0 to ${stepsPerEpoch(source) - 1}`);
+  }
+  const users = new Uint32Array(length);
+  const items = new Uint32Array(length); // under bpr: the positives
+  const labels = new Float32Array(source.loss === "bce" ? length : 0);
+  const negatives = new Uint32Array(source.loss === "bpr" ? length : 0);
+  const block = { first: 0, second: 0 };
+  for (let k = 0; k < length; k++) {
+    const sample = permute(draws.permutation, first + k);
+    const row = Math.floor(sample / perPositive);
+    const slot = sample - row * perPositive;
+    const user = interactions.userColumn[row]!;
+    const at = { items: interactions.items, user, epochKey: draws.negativesKey, row, draw: slot };
+    users[k] = user;
+    items[k] = interactions.itemColumn[row]!;
+    if (source.loss === "bpr") negatives[k] = drawNegative(seen, at, block);
+    else if (slot === 0) labels[k] = 1;
+    else items[k] = drawNegative(seen, { ...at, draw: slot - 1 }, block);
+  }
+  return source.loss === "bpr"
+    ? { kind: "pairwise", length, users, positives: items, negatives }
+    : { kind: "pointwise", length, users, items, labels };
+}

@@ -1,0 +1,60 @@
+/**
+ * The coarse seam: one whole training step at a time, so that an engine may fuse all of it. Code outside src/engine never asks
+ * which engine it has. Inside an engine, gradient and update stay separable: an all-reduce may one day stand between them.
+ */
+import type { Batch } from "../dataset/batch.ts";
+import type { BatchSource } from "../dataset/training-batches.ts";
+import type { OptimizerConfig } from "../optimizer/optimizer-config.ts";
+import type { OptimizerState } from "../optimizer/optimizer-state.ts";
+import type { LossName } from "../ranker/loss.ts";
+import type { Parameters, RankerSpec } from "../ranker/ranker-spec.ts";
+import type { Scorer } from "../ranker/scorer.ts";
+
+export type EngineName = "reference" | "native" | "webgpu" | "tfjs";
+
+export interface Engine {
+  readonly name: EngineName;
+  /** For people and manifests, such as "reference: plain loops, 1 thread, float32". */
+  readonly description: string;
+  /** Copies what it is given; throws EngineError for a setting it cannot honour. */
+  open(options: SessionOptions): Promise<TrainingSession>;
+}
+
+export interface SessionOptions {
+  readonly spec: RankerSpec;
+  readonly loss: LossName;
+  readonly start: Snapshot;
+  readonly optimizer: OptimizerConfig;
+  /** Where `train` draws its batches; a session without one only takes explicit batches. */
+  readonly source?: BatchSource;
+}
+
+/** Host copies, enough to resume bit for bit on the same engine. `optimizer` null means fresh state. */
+export interface Snapshot {
+  readonly parameters: Parameters;
+  readonly optimizer: OptimizerState | null;
+}
+
+/** Consecutive steps of one epoch: firstStep, firstStep + 1, ... one per learning rate. */
+export interface StepSpan {
+  readonly epoch: number;
+  readonly firstStep: number;
+  readonly learningRates: Float64Array;
+}
+
+/** One ranker in training. Calls run one after another in the order they were made. Owns its memory until close(). */
+export interface TrainingSession {
+  /** One step on explicit columns; resolves to the mean loss of the batch before the update. Throws EngineError on bad indices. */
+  step(batch: Batch, learningRate: number): Promise<number>;
+  /**
+   * Steps on batches the engine draws itself: the same bits as `step(drawBatch(source, draws, s), rate)` for each in turn, with
+   * one crossing into the engine. Resolves to the mean loss of each step's batch.
+   */
+  train(span: StepSpan): Promise<Float64Array>;
+  /** Mean loss and its gradient for a batch; changes nothing. For diagnostics and contract tests. */
+  gradient(batch: Batch): Promise<{ readonly loss: number; readonly gradient: Parameters }>;
+  /** Scores with the parameters as they are at each call. */
+  readonly scorer: Scorer;
+  snapshot(): Promise<Snapshot>;
+  close(): void;
+}

@@ -1,0 +1,16 @@
+/** The three ways a user's request can be refused; the command line turns each into its own exit status. */
+
+/** Wrong use or wrong configuration: the caller can mend it by changing a flag or a config file. Exit status 2. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+/** Input or artefact that cannot be trusted: malformed logs, corrupt files, a checkpoint of another model. Exit status 3. */
+export class DataError extends Error {
+  override readonly name = "DataError";
+}
+
+/** An engine cannot run, cannot honour an option, or was handed arrays of the wrong size. Exit status 1. */
+export class EngineError extends Error {
+  override readonly name = "EngineError";
+}
