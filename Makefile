@@ -1,0 +1,86 @@
+# lawn-ranker: every stage as a target. `make` or `make help` lists them with their variables.
+
+DATASET ?= sample
+RAW ?=
+MODEL ?=
+OPTIMIZER ?=
+ENGINE ?=
+BATCH_SIZE ?=
+EPOCHS ?=
+LEARNING_RATE ?=
+SEED ?=
+RUN ?=
+CONFIG ?=
+# Anything else a stage understands, as it stands: ARGS="--refit --k 20"
+ARGS ?=
+
+CLI := node dist/pipelines/cli.js
+# $(call flag,name,value): the flag only when its variable is set.
+flag = $(if $(strip $(2)),--$(1) "$(strip $(2))")
+
+SOURCES := $(shell find src pipelines library -name '*.ts' -o -name '*.json' 2>/dev/null)
+INSTALLED := node_modules/.package-lock.json
+BUILT := dist/.built
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build data ingest train-ranker evaluate doctor test check types lint format pack clean
+.DELETE_ON_ERROR:
+
+help: ## this list
+	@echo "lawn-ranker: rankers from interaction logs, trained with LAWN. Start with: make train-ranker"
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@echo
+	@echo "Variables (all optional): DATASET (sample), RAW (folder or file of raw logs), MODEL (neumf, mlp, gmf, mf),"
+	@echo "  OPTIMIZER (lawn-adam, adam, lamb, ...), ENGINE (auto), BATCH_SIZE, EPOCHS, LEARNING_RATE, SEED, RUN (run directory),"
+	@echo "  CONFIG (JSON file; flags win over it), ARGS (further flags as they stand; see: node dist/pipelines/cli.js train --help)"
+
+setup: $(BUILT) ## install the pinned packages and build
+
+# npm ci needs the lock file, which a packed tarball does not carry.
+$(INSTALLED): package.json $(wildcard package-lock.json)
+	@if [ -f package-lock.json ]; then npm ci --no-audit --no-fund; else npm install --no-audit --no-fund; fi
+	@touch $@
+
+$(BUILT): $(INSTALLED) tsconfig.json tsconfig.build.json $(SOURCES)
+	@node_modules/.bin/tsc -p tsconfig.build.json
+	@touch $@
+
+build: $(BUILT) ## compile TypeScript to dist/
+
+data: $(BUILT) ## download a public dataset from its publisher: make data DATASET=ml-1m
+	@$(CLI) data --dataset "$(DATASET)" $(ARGS)
+
+ingest: $(BUILT) ## raw logs -> data/<dataset>/*.arrow; does nothing when they are unchanged
+	@$(CLI) ingest --dataset "$(DATASET)" $(call flag,raw,$(RAW)) $(call flag,config,$(INGEST_CONFIG)) $(INGEST_ARGS)
+
+train-ranker: ingest ## the main job: ingest, train, evaluate (try DATASET=ml-100k RAW=folder MODEL=mf OPTIMIZER=adam)
+	@$(CLI) train --dataset "$(DATASET)" $(call flag,config,$(CONFIG)) $(call flag,model,$(MODEL)) $(call flag,optimizer,$(OPTIMIZER)) \
+	  $(call flag,engine,$(ENGINE)) $(call flag,batch-size,$(BATCH_SIZE)) $(call flag,epochs,$(EPOCHS)) \
+	  $(call flag,learning-rate,$(LEARNING_RATE)) $(call flag,seed,$(SEED)) $(call flag,run,$(RUN)) $(ARGS)
+
+evaluate: ingest ## metrics of a finished run: make evaluate RUN=models/sample/...
+	@$(CLI) evaluate $(if $(strip $(RUN)),--run "$(strip $(RUN))",--dataset "$(DATASET)") $(call flag,engine,$(ENGINE)) $(ARGS)
+
+doctor: $(BUILT) ## what this machine can run, and why
+	@$(CLI) doctor $(ARGS)
+
+test: $(INSTALLED) ## every test
+	@npm test --silent -- $(ARGS)
+
+types: $(INSTALLED)
+	@node_modules/.bin/tsc --noEmit
+
+lint: $(INSTALLED)
+	@node_modules/.bin/biome check .
+
+check: types lint test ## types, lint, format and tests
+
+format: $(INSTALLED) ## rewrite sources in the house format
+	@node_modules/.bin/biome check --write .
+
+pack: $(BUILT) ## the npm tarball
+	@npm pack --silent
+
+clean: ## remove what was built; data/ and models/ stay
+	rm -rf dist build *.tgz

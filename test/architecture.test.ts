@@ -1,0 +1,191 @@
+/** The doors of ARCHITECTURE.md as a test: who may import whom, who alone may import a package, and where chance and time may enter. */
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "@jest/globals";
+
+const root = path.resolve(import.meta.dirname, "..");
+
+/** Rooms of src and the rooms each may import from; "root" is src/errors.ts and src/random.ts. */
+const doors: Record<string, readonly string[]> = {
+  root: [],
+  config: ["root"],
+  arrow: ["root"],
+  runs: ["root", "config"],
+  ranker: ["root", "config"],
+  dataset: ["root", "config", "ranker"],
+  interactions: ["root", "config"],
+  optimizer: ["root", "config", "ranker"],
+  engine: ["root", "config", "ranker", "optimizer", "dataset"],
+  training: ["root", "config", "ranker", "dataset", "engine", "runs"],
+  evaluation: ["root", "config", "ranker", "dataset"],
+  baselines: ["root", "config", "ranker", "dataset"],
+};
+
+/** Packages with one owner: the only folders whose files may import them. */
+const owners: Record<string, readonly string[]> = {
+  "apache-arrow": ["src/arrow"],
+  "@duckdb/node-api": ["src/interactions"],
+  commander: ["pipelines/cli.ts"],
+  "cli-progress": ["pipelines"],
+  mathjs: ["src/optimizer", "src/evaluation", "src/training"],
+  "fast-csv": ["pipelines"],
+  zod: ["src/config", "src/runs", "pipelines"],
+};
+
+interface Source {
+  readonly file: string;
+  readonly text: string;
+  readonly imports: readonly string[];
+}
+
+const sources = ["src", "pipelines", "library"].flatMap(typescriptFiles).map(parse);
+const inSrc = sources.filter(({ file }) => file.startsWith("src/"));
+
+describe("the doors between rooms", () => {
+  it("every room of src is in the table", () => {
+    const rooms = new Set(inSrc.map(({ file }) => roomOf(file)));
+    expect([...rooms].filter((room) => !(room in doors))).toEqual([]);
+  });
+
+  it.each(inSrc.map((source) => [source.file, source] as const))(
+    "%s imports only from rooms it may",
+    (file, source) => {
+      const room = roomOf(file);
+      const wrong = relativeImports(source).filter(
+        (target) => !target.startsWith("src/") || (roomOf(target) !== room && !doors[room]!.includes(roomOf(target))),
+      );
+      expect(wrong).toEqual([]);
+    },
+  );
+
+  it("training knows the engine only by its interface", () => {
+    const wrong = inSrc
+      .filter(({ file }) => roomOf(file) === "training")
+      .flatMap((source) => relativeImports(source).filter((target) => roomOf(target) === "engine"))
+      .filter((target) => target !== "src/engine/engine.ts");
+    expect(wrong).toEqual([]);
+  });
+
+  it("no pipeline imports another, but cli imports them all", () => {
+    const stages = stageFiles();
+    const wrong = sources
+      .filter(({ file }) => stages.includes(file) && file !== "pipelines/cli.ts")
+      .flatMap((source) =>
+        relativeImports(source)
+          .filter((target) => stages.includes(target))
+          .map((target) => `${source.file} -> ${target}`),
+      );
+    expect(wrong).toEqual([]);
+  });
+
+  it("imports run in one direction: there are no cycles", () => {
+    expect(findCycle(new Map(sources.map((source) => [source.file, relativeImports(source)])))).toBeNull();
+  });
+});
+
+describe("single owners", () => {
+  it.each(Object.entries(owners))("%s is imported by its owner alone", (name, allowed) => {
+    const importers = sources
+      .filter((source) => source.imports.some((specifier) => packageOf(specifier) === name))
+      .map(({ file }) => file);
+    expect(
+      importers.filter((file) => !allowed.some((owner) => file === owner || file.startsWith(`${owner}/`))),
+    ).toEqual([]);
+  });
+
+  it("only pipelines/cli.ts touches the process", () => {
+    expect(filesMatching(/(?<![\w.$])process\./, (file) => file !== "pipelines/cli.ts")).toEqual([]);
+  });
+
+  it("chance and time enter src as arguments", () => {
+    expect(
+      filesMatching(/Math\.random|Date\.now|new Date\(\)|performance\.now/, (file) => file.startsWith("src/")),
+    ).toEqual([]);
+  });
+});
+
+describe("files", () => {
+  it("have no drawers and no barrels", () => {
+    const drawers = sources
+      .filter(({ file }) => /(^|\/)(utils?|helpers?|common|misc|index)\.ts$/.test(file))
+      .map(({ file }) => file);
+    const barrels = inSrc.filter(({ text }) => /^export (\*|\{[^}]*\}) from/m.test(text)).map(({ file }) => file);
+    expect({ drawers, barrels }).toEqual({ drawers: [], barrels: [] });
+  });
+
+  it("stay short enough to hold one idea: at most 250 lines", () => {
+    expect(sources.filter(({ text }) => text.split("\n").length > 251).map(({ file }) => file)).toEqual([]);
+  });
+
+  it("begin by saying what is in them", () => {
+    expect(sources.filter(({ text }) => !/^(#!.*\n)?\/\*\*/.test(text)).map(({ file }) => file)).toEqual([]);
+  });
+});
+
+function typescriptFiles(folder: string): string[] {
+  return readdirSync(path.join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => path.posix.join(folder, name.split(path.sep).join("/")))
+    .sort();
+}
+
+function parse(file: string): Source {
+  const text = readFileSync(path.join(root, file), "utf8");
+  const statements = text.matchAll(/^(?:import|export)\s[^;"']*?from\s+["']([^"']+)["']/gm);
+  const dynamic = text.matchAll(/\bimport\(\s*["']([^"']+)["']\s*\)/g);
+  return {
+    file,
+    text,
+    imports: [...statements, ...dynamic].map((match) => match[1]!),
+  };
+}
+
+/** Imported files of this project, relative to the root; imports of types count as much as imports of values. */
+function relativeImports({ file, imports }: Source): string[] {
+  return imports
+    .filter((specifier) => specifier.startsWith("."))
+    .map((specifier) => path.posix.join(path.posix.dirname(file), specifier));
+}
+
+function packageOf(specifier: string): string {
+  return specifier.startsWith("@") ? specifier.split("/").slice(0, 2).join("/") : specifier.split("/")[0]!;
+}
+
+function roomOf(file: string): string {
+  const parts = file.split("/");
+  return parts.length === 2 ? "root" : parts[1]!;
+}
+
+/** A pipeline is a file that exports a stage; the files between them (dataset-files, run-files, ...) are shared. */
+function stageFiles(): string[] {
+  return sources
+    .filter(({ file, text }) => file.startsWith("pipelines/") && /export const \w+Stage\b/.test(text))
+    .map(({ file }) => file);
+}
+
+function filesMatching(pattern: RegExp, where: (file: string) => boolean): string[] {
+  return sources.filter(({ file, text }) => where(file) && pattern.test(withoutComments(text))).map(({ file }) => file);
+}
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/(^|\s)\/\/.*$/gm, "");
+}
+
+function findCycle(graph: ReadonlyMap<string, readonly string[]>): readonly string[] | null {
+  const done = new Set<string>();
+  const visit = (file: string, trail: readonly string[]): readonly string[] | null => {
+    if (trail.includes(file)) return [...trail.slice(trail.indexOf(file)), file];
+    if (done.has(file)) return null;
+    for (const target of graph.get(file) ?? []) {
+      const cycle = visit(target, [...trail, file]);
+      if (cycle !== null) return cycle;
+    }
+    done.add(file);
+    return null;
+  };
+  for (const file of graph.keys()) {
+    const cycle = visit(file, []);
+    if (cycle !== null) return cycle;
+  }
+  return null;
+}
