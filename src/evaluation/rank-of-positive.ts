@@ -1,0 +1,88 @@
+/** Where the items a user really took stand in a ranked list: the one place where ties are decided. */
+import { DataError } from "../errors.ts";
+
+/**
+ * Ranks (from 1) of one user's positives in the common list of positives and negatives, best placed first.
+ * The three rules differ only where a negative has exactly the score of a positive.
+ */
+export interface PositiveRanks {
+  /** Tied negatives stand before the positive: a constant scorer comes last. The rule of every reported metric. */
+  readonly pessimistic: Uint32Array;
+  /** Tied negatives stand behind the positive. Only to show how much a protocol hides. */
+  readonly optimistic: Uint32Array;
+  /** Mean rank when ties are broken at random, which is not the rank of a mean metric. */
+  readonly expected: Float64Array;
+  /** Positives with the score of at least one negative. */
+  readonly tied: number;
+}
+
+/** O((positives + negatives) log positives). Scores may be infinite; NaN cannot be ranked and throws DataError. */
+export function rankPositives(positiveScores: Float32Array, negativeScores: Float32Array): PositiveRanks {
+  checkScores("positive", positiveScores);
+  checkScores("negative", negativeScores);
+  const descending = Float32Array.from(positiveScores).sort().reverse(); // [positives]
+  const { atLeast, above } = countNegatives(descending, negativeScores);
+
+  const count = descending.length;
+  const pessimistic = new Uint32Array(count);
+  const optimistic = new Uint32Array(count);
+  const expected = new Float64Array(count);
+  let tied = 0;
+  for (let first = 0; first < count; ) {
+    let end = first + 1;
+    while (end < count && descending[end] === descending[first]) end++;
+    // One tie group: `end - first` positives among `tiedNegatives` negatives of the same score.
+    const negativesAbove = above[first]!;
+    const tiedNegatives = atLeast[first]! - negativesAbove;
+    const groupSize = end - first + tiedNegatives;
+    for (let place = first; place < end; place++) {
+      pessimistic[place] = 1 + place + negativesAbove + tiedNegatives;
+      optimistic[place] = 1 + place + negativesAbove;
+      // The j-th smallest of n random places among N stands at j (N + 1) / (n + 1) on average.
+      expected[place] = first + negativesAbove + ((place - first + 1) * (groupSize + 1)) / (end - first + 1);
+    }
+    if (tiedNegatives > 0) tied += end - first;
+    first = end;
+  }
+  return { pessimistic, optimistic, expected, tied };
+}
+
+function checkScores(kind: string, scores: Float32Array): void {
+  for (let k = 0; k < scores.length; k++) {
+    if (Number.isNaN(scores[k])) throw new DataError(`${kind} score ${k} is NaN, which has no rank`);
+  }
+}
+
+/** Per positive: how many negatives score at least as much, and how many score more. */
+function countNegatives(
+  descending: Float32Array,
+  negativeScores: Float32Array,
+): { readonly atLeast: Uint32Array; readonly above: Uint32Array } {
+  const count = descending.length;
+  // First, at each place, the negatives that reach it but none before it; then running sums.
+  const atLeast = new Uint32Array(count + 1);
+  const above = new Uint32Array(count + 1);
+  for (let k = 0; k < negativeScores.length; k++) {
+    const score = negativeScores[k]!;
+    atLeast[firstPlaceBelow(descending, score, true)]!++;
+    above[firstPlaceBelow(descending, score, false)]!++;
+  }
+  for (let place = 1; place < count; place++) {
+    atLeast[place]! += atLeast[place - 1]!;
+    above[place]! += above[place - 1]!;
+  }
+  return { atLeast, above };
+}
+
+/** The first place whose score is below `score`, or not above it where `orEqual`; the length when there is none. */
+function firstPlaceBelow(descending: Float32Array, score: number, orEqual: boolean): number {
+  let low = 0;
+  let high = descending.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const value = descending[middle]!;
+    if (value < score || (orEqual && value === score)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

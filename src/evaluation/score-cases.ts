@@ -1,0 +1,128 @@
+/** Scores of each case's positives and negatives, asked of the scorer in blocks so that memory stays bounded. */
+import type { EvaluationCandidates } from "../dataset/evaluation-candidates.ts";
+import type { ItemsByUser } from "../dataset/interaction-dataset.ts";
+import { DataError } from "../errors.ts";
+import type { Scorer } from "../ranker/scorer.ts";
+
+/** The arrays are only good until the next case is asked for. */
+export interface ScoredCase {
+  /** Position of the case in the candidates. */
+  readonly place: number;
+  readonly positiveScores: Float32Array;
+  readonly negativeScores: Float32Array;
+}
+
+/** Positives and stored negatives of blocks of users, through `scorer.pairs`. */
+export async function* scoreSampledCases(
+  scorer: Scorer,
+  candidates: EvaluationCandidates,
+  scoresPerBlock: number,
+): AsyncGenerator<ScoredCase> {
+  const { users, positiveOffsets, negativeOffsets } = candidates;
+  for (let start = 0; start < users.length; ) {
+    let end = start;
+    let length = 0;
+    do length += caseLength(candidates, end++);
+    while (end < users.length && length + caseLength(candidates, end) <= scoresPerBlock);
+
+    const pairs = pairsOfCases(candidates, { start, end, length });
+    const scores = await scorer.pairs(pairs.users, pairs.items);
+    checkScores(scores, length, (row) => ({ user: pairs.users[row]!, item: pairs.items[row]! }));
+
+    let row = 0;
+    for (let place = start; place < end; place++) {
+      const positivesEnd = row + positiveOffsets[place + 1]! - positiveOffsets[place]!;
+      const negativesEnd = positivesEnd + negativeOffsets[place + 1]! - negativeOffsets[place]!;
+      yield {
+        place,
+        positiveScores: scores.subarray(row, positivesEnd),
+        negativeScores: scores.subarray(positivesEnd, negativesEnd),
+      };
+      row = negativesEnd;
+    }
+    start = end;
+  }
+}
+
+/** Positives and the rest of the catalogue without masked items, of blocks of users, through `scorer.catalogue`. */
+export async function* scoreCatalogueCases(
+  scorer: Scorer,
+  candidates: EvaluationCandidates,
+  options: { readonly masked: ItemsByUser; readonly scoresPerBlock: number },
+): AsyncGenerator<ScoredCase> {
+  const { items } = scorer;
+  const { masked } = options;
+  const usersPerBlock = Math.max(1, Math.floor(options.scoresPerBlock / items));
+  const isExcluded = new Uint8Array(items);
+  const negativeScores = new Float32Array(items);
+  for (let start = 0; start < candidates.users.length; start += usersPerBlock) {
+    const users = candidates.users.slice(start, start + usersPerBlock);
+    const scores = await scorer.catalogue(users); // [users, items]
+    checkScores(scores, users.length * items, (at) => ({ user: users[Math.floor(at / items)]!, item: at % items }));
+
+    for (let row = 0; row < users.length; row++) {
+      const place = start + row;
+      const user = users[row]!;
+      const rowScores = scores.subarray(row * items, (row + 1) * items);
+      const positives = candidates.positives.subarray(
+        candidates.positiveOffsets[place],
+        candidates.positiveOffsets[place + 1],
+      );
+      const seen = masked.itemsSorted.subarray(masked.offsets[user], masked.offsets[user + 1]);
+      for (const item of positives) isExcluded[item] = 1;
+      for (const item of seen) isExcluded[item] = 1;
+      let kept = 0;
+      for (let item = 0; item < items; item++) if (isExcluded[item] === 0) negativeScores[kept++] = rowScores[item]!;
+      for (const item of positives) isExcluded[item] = 0;
+      for (const item of seen) isExcluded[item] = 0;
+      yield {
+        place,
+        positiveScores: Float32Array.from(positives, (item) => rowScores[item]!),
+        negativeScores: negativeScores.subarray(0, kept),
+      };
+    }
+  }
+}
+
+function caseLength({ positiveOffsets, negativeOffsets }: EvaluationCandidates, place: number): number {
+  const positives = positiveOffsets[place + 1]! - positiveOffsets[place]!;
+  return positives + negativeOffsets[place + 1]! - negativeOffsets[place]!;
+}
+
+/** Columns of the cases [start, end): each case's positives, then its negatives. */
+function pairsOfCases(
+  candidates: EvaluationCandidates,
+  block: { readonly start: number; readonly end: number; readonly length: number },
+): { readonly users: Uint32Array; readonly items: Uint32Array } {
+  const { positiveOffsets, negativeOffsets, positives, negatives } = candidates;
+  const users = new Uint32Array(block.length);
+  const items = new Uint32Array(block.length);
+  let row = 0;
+  for (let place = block.start; place < block.end; place++) {
+    const first = row;
+    items.set(positives.subarray(positiveOffsets[place], positiveOffsets[place + 1]), row);
+    row += positiveOffsets[place + 1]! - positiveOffsets[place]!;
+    items.set(negatives.subarray(negativeOffsets[place], negativeOffsets[place + 1]), row);
+    row += negativeOffsets[place + 1]! - negativeOffsets[place]!;
+    users.fill(candidates.users[place]!, first, row);
+  }
+  return { users, items };
+}
+
+function checkScores(
+  scores: Float32Array,
+  expected: number,
+  pairAt: (index: number) => { readonly user: number; readonly item: number },
+): void {
+  if (scores.length !== expected) {
+    throw new DataError(`evaluation: the scorer gave ${scores.length} scores, expected ${expected}`);
+  }
+  for (let index = 0; index < scores.length; index++) {
+    if (Number.isNaN(scores[index])) {
+      const { user, item } = pairAt(index);
+      throw new DataError(
+        `evaluation: the score of user index ${user} for item index ${item} is NaN; the ranker has diverged or its file is damaged`,
+      );
+    }
+  }
+}
