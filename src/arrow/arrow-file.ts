@@ -1,0 +1,128 @@
+/** Opening a file that claims to be Arrow, and saying plainly what is wrong when it is not. */
+import { type FileHandle, open } from "node:fs/promises";
+import { type RecordBatch, RecordBatchReader, type Schema } from "apache-arrow";
+import { DataError } from "../errors.ts";
+
+const MAGIC = "ARROW1";
+const STREAM_CONTINUATION = 0xffffffff;
+/** Magic and padding in front; footer length and magic behind. */
+const LEAST_FILE_BYTES = 8 + 10;
+
+/** Owns an open file: whoever opens it closes it. */
+export interface ArrowFile {
+  readonly schema: Schema;
+  /** In file order, read one by one. May be consumed once. */
+  batches(): AsyncGenerator<RecordBatch>;
+  close(): Promise<void>;
+}
+
+/** Opens the IPC file format, the only one we write. Throws DataError. */
+export async function openArrowFile(path: string): Promise<ArrowFile> {
+  return openChecked(path, async (handle, bytes) => {
+    if (!(await startsWithMagic(handle))) {
+      throw new DataError(`${path}: not an Arrow file (it does not begin with ${MAGIC})`);
+    }
+    await checkFooter(path, handle, bytes);
+  });
+}
+
+/** Opens the IPC file format or the IPC stream format, whichever it is. Throws DataError. */
+export async function openArrowFileOrStream(path: string): Promise<ArrowFile> {
+  return openChecked(path, async (handle, bytes) => {
+    if (await startsWithMagic(handle)) return checkFooter(path, handle, bytes);
+    const head = Buffer.alloc(8);
+    const { bytesRead } = await handle.read(head, 0, 8, 0);
+    if (bytesRead < 8 || head.readUInt32LE(0) !== STREAM_CONTINUATION || head.readUInt32LE(4) > bytes) {
+      throw new DataError(
+        `${path}: not Arrow (it begins with neither ${MAGIC} nor a stream's first message); Feather version 1 must be rewritten as version 2`,
+      );
+    }
+  });
+}
+
+/** Runs one call into the Arrow library, whose own errors name neither the file nor the remedy. */
+export async function explained<T>(path: string, task: () => T | Promise<T>): Promise<T> {
+  try {
+    return await task();
+  } catch (error) {
+    if (error instanceof DataError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    if (/compress/i.test(reason)) {
+      throw new DataError(
+        `${path}: its record batches are compressed (LZ4 or ZSTD), which this reader does not support; write it uncompressed (pyarrow: compression="uncompressed") or as Parquet`,
+        { cause: error },
+      );
+    }
+    throw new DataError(`${path}: corrupt Arrow file (${reason}); write it again`, { cause: error });
+  }
+}
+
+async function openChecked(
+  path: string,
+  check: (handle: FileHandle, bytes: number) => Promise<void>,
+): Promise<ArrowFile> {
+  const handle = await openForReading(path);
+  try {
+    const { size } = await handle.stat();
+    if (size === 0) throw new DataError(`${path}: the file is empty, expected Arrow data`);
+    await check(handle, size);
+    const reader = await explained(path, async () => (await RecordBatchReader.from(handle)).open());
+    const { schema } = reader;
+    if (schema === undefined || schema === null) throw new DataError(`${path}: corrupt Arrow file (it has no schema)`);
+    return { schema, batches: () => batchesOf(path, reader), close: () => closeQuietly(handle) };
+  } catch (error) {
+    await closeQuietly(handle);
+    throw error;
+  }
+}
+
+async function openForReading(path: string): Promise<FileHandle> {
+  try {
+    const handle = await open(path, "r");
+    if ((await handle.stat()).isDirectory()) {
+      await handle.close();
+      throw new DataError(`${path}: is a folder, expected an Arrow file`);
+    }
+    return handle;
+  } catch (error) {
+    if (error instanceof DataError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new DataError(`${path}: cannot be opened (${reason})`, { cause: error });
+  }
+}
+
+async function startsWithMagic(handle: FileHandle): Promise<boolean> {
+  const head = Buffer.alloc(MAGIC.length);
+  await handle.read(head, 0, head.length, 0);
+  return head.toString("latin1") === MAGIC;
+}
+
+/** The last ten bytes are the footer's length and the magic; a cut file ends in something else. */
+async function checkFooter(path: string, handle: FileHandle, bytes: number): Promise<void> {
+  const tail = Buffer.alloc(10);
+  if (bytes >= LEAST_FILE_BYTES) await handle.read(tail, 0, tail.length, bytes - tail.length);
+  if (tail.toString("latin1", 4) !== MAGIC) {
+    throw new DataError(`${path}: truncated Arrow file (${bytes} bytes, no closing ${MAGIC}); write or copy it again`);
+  }
+  const footerBytes = tail.readInt32LE(0);
+  if (footerBytes < 1 || footerBytes > bytes - LEAST_FILE_BYTES) {
+    throw new DataError(
+      `${path}: corrupt Arrow file (its footer claims ${footerBytes} bytes of ${bytes}); write or copy it again`,
+    );
+  }
+}
+
+type Reader = AsyncIterator<RecordBatch>;
+
+async function* batchesOf(path: string, reader: Reader): AsyncGenerator<RecordBatch> {
+  for (;;) {
+    const next = await explained(path, () => reader.next());
+    if (next.done === true) return;
+    yield next.value;
+  }
+}
+
+/** The Arrow reader closes the handle itself at the end of the data; a second close is then refused, which is fine. */
+async function closeQuietly(handle: FileHandle): Promise<void> {
+  await handle.close().catch(() => undefined);
+}

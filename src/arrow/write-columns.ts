@@ -1,0 +1,140 @@
+/** Typed arrays to an Arrow IPC file, in record batches of bounded size: bytes depend on the rows only, not on how they were appended. */
+import { createHash } from "node:crypto";
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import { AsyncByteQueue, makeData, RecordBatch, RecordBatchFileWriter, type Schema, Struct } from "apache-arrow";
+import { makeColumnBuffer } from "./column-buffer.ts";
+import { arrowSchema, type ColumnSchema, type ColumnValues } from "./column-schema.ts";
+
+/** Rows of a full record batch; only a file's last batch may be smaller. */
+export const ROWS_PER_BATCH = 65_536;
+
+export interface ColumnWriter {
+  /**
+   * Appends rows; the arrays are copied. `validity`, for nullable columns only, has a 0 where a row is null.
+   * One call at a time: await each before the next.
+   */
+  append(
+    columns: Readonly<Record<string, ColumnValues>>,
+    validity?: Readonly<Record<string, Uint8Array>>,
+  ): Promise<void>;
+  /** Finishes the file and puts it in place under its own name. */
+  close(): Promise<WrittenColumns>;
+  /** Leaves nothing behind; harmless after close. */
+  abort(): Promise<void>;
+}
+
+export interface WrittenColumns {
+  readonly rows: number;
+  readonly bytes: number;
+  /** Hex, of the whole file. */
+  readonly sha256: string;
+}
+
+/** Writes beside `path` (`.partial`) and renames on close, so `path` is either absent, the former file or complete. */
+export async function openColumnWriter(path: string, schema: ColumnSchema): Promise<ColumnWriter> {
+  const stored = arrowSchema(schema);
+  const partial = `${path}.partial`;
+  const handle = await open(partial, "w");
+  const output = new CollectedBytes();
+  const arrowWriter = new RecordBatchFileWriter();
+  arrowWriter.reset(output, stored);
+  const buffers = schema.map((declaration) => makeColumnBuffer(declaration, ROWS_PER_BATCH));
+  const digest = createHash("sha256");
+  let pendingRows = 0;
+  let rows = 0;
+  let bytes = 0;
+  let isOpen = true;
+
+  async function drain(): Promise<void> {
+    for (const chunk of output.take()) {
+      digest.update(chunk);
+      await writeFully(handle, chunk);
+      bytes += chunk.byteLength;
+    }
+  }
+
+  async function flushBatch(): Promise<void> {
+    const children = buffers.map((buffer) => buffer.take());
+    arrowWriter.write(recordBatch(stored, children, pendingRows));
+    pendingRows = 0;
+    await drain();
+  }
+
+  return {
+    async append(columns, validity = {}) {
+      if (!isOpen) throw new Error(`${path}: append after close or abort`);
+      const length = commonLength(schema, columns, validity);
+      let from = 0;
+      while (from < length) {
+        const to = Math.min(length, from + ROWS_PER_BATCH - pendingRows);
+        for (const [place, { name }] of schema.entries()) {
+          buffers[place]!.push(columns[name]!, validity[name] ?? null, from, to);
+        }
+        pendingRows += to - from;
+        rows += to - from;
+        from = to;
+        if (pendingRows === ROWS_PER_BATCH) await flushBatch();
+      }
+    },
+    async close() {
+      if (!isOpen) throw new Error(`${path}: closed twice`);
+      if (pendingRows > 0) await flushBatch();
+      arrowWriter.close();
+      await drain();
+      isOpen = false;
+      await handle.sync();
+      await handle.close();
+      await rename(partial, path);
+      return { rows, bytes, sha256: digest.digest("hex") };
+    },
+    async abort() {
+      if (!isOpen) return;
+      isOpen = false;
+      await handle.close();
+      await rm(partial, { force: true });
+    },
+  };
+}
+
+/** Keeps what the Arrow writer emits until the file has taken it, so that memory stays within one batch. */
+class CollectedBytes extends AsyncByteQueue {
+  private chunks: Uint8Array[] = [];
+
+  override write(chunk: Uint8Array): void {
+    this.chunks.push(chunk);
+  }
+
+  take(): Uint8Array[] {
+    const { chunks } = this;
+    this.chunks = [];
+    return chunks;
+  }
+}
+
+function recordBatch(schema: Schema, children: ReturnType<typeof makeData>[], length: number): RecordBatch {
+  return new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length, nullCount: 0, children }));
+}
+
+async function writeFully(handle: FileHandle, chunk: Uint8Array): Promise<void> {
+  let offset = 0;
+  while (offset < chunk.byteLength) offset += (await handle.write(chunk, offset)).bytesWritten;
+}
+
+function commonLength(
+  schema: ColumnSchema,
+  columns: Readonly<Record<string, ColumnValues>>,
+  validity: Readonly<Record<string, Uint8Array>>,
+): number {
+  const expected = schema.map(({ name }) => name);
+  const given = Object.keys(columns);
+  if (given.length !== expected.length || expected.some((name) => columns[name] === undefined)) {
+    throw new RangeError(`append: columns are [${given.join(", ")}], expected [${expected.join(", ")}]`);
+  }
+  const [first = 0, ...others] = expected.map((name) => columns[name]!.length);
+  const maps = Object.values(validity).map((map) => map.length);
+  if ([...others, ...maps].some((length) => length !== first)) {
+    const lengths = expected.map((name) => `${name} ${columns[name]!.length}`).join(", ");
+    throw new RangeError(`append: columns have different lengths (${lengths}; validity ${maps.join(", ") || "none"})`);
+  }
+  return first;
+}
