@@ -1,4 +1,5 @@
 /** Whose test items are ranked against what: fixed before any model is trained, so that every model answers the same questions. */
+import { groupItemsByUser, type Interactions } from "./interaction-dataset.ts";
 
 /**
  * One case per evaluated user, in ascending user order. Case c ranks positives[positiveOffsets[c] .. positiveOffsets[c + 1])
@@ -17,4 +18,38 @@ export interface EvaluationCandidates {
   readonly negativeOffsets: Uint32Array;
   /** Distinct within a case, or empty throughout under the full protocol. */
   readonly negatives: Uint32Array;
+}
+
+/** Whose turn it is and what must be found: candidates without their negatives. */
+export type EvaluationCases = Pick<EvaluationCandidates, "users" | "positiveOffsets" | "positives">;
+
+/** One case for every user with an interaction in `evaluated`; positives are the user's distinct items, ascending. */
+export function evaluationCases(evaluated: Interactions): EvaluationCases {
+  const { offsets, itemsSorted } = groupItemsByUser(evaluated);
+  const users: number[] = [];
+  const positiveOffsets = [0];
+  for (let user = 0; user < evaluated.users; user++) {
+    if (offsets[user + 1]! === offsets[user]!) continue;
+    users.push(user);
+    positiveOffsets.push(offsets[user + 1]!);
+  }
+  return {
+    users: Uint32Array.from(users),
+    positiveOffsets: Uint32Array.from(positiveOffsets),
+    positives: itemsSorted,
+  };
+}
+
+/** The full protocol: no negatives stored, every item that is not masked competes. */
+export function fullCatalogueCandidates(
+  split: EvaluationCandidates["split"],
+  evaluated: Interactions,
+): EvaluationCandidates {
+  const cases = evaluationCases(evaluated);
+  return {
+    split,
+    ...cases,
+    negativeOffsets: new Uint32Array(cases.users.length + 1),
+    negatives: new Uint32Array(0),
+  };
 }
