@@ -1,0 +1,80 @@
+/** Mean loss of a batch and its gradient: each sample forward, then backward with its share of the slope. */
+import type { Batch, PairwiseBatch, PointwiseBatch } from "../../dataset/batch.ts";
+import { openForward } from "../../ranker/forward.ts";
+import {
+  bayesianPersonalizedRanking,
+  bayesianPersonalizedRankingSlope,
+  binaryCrossEntropy,
+  binaryCrossEntropySlope,
+} from "../../ranker/loss.ts";
+import type { FloatArray, Parameters, RankerSpec } from "../../ranker/ranker-spec.ts";
+import { openBackward } from "./backward.ts";
+import type { GradientBuffers } from "./gradient-buffers.ts";
+
+/** Lets timers, signals and progress run; resolves on a later turn of the event loop. */
+export type Breathe = () => Promise<void>;
+
+/** Samples between breaths: some tens of milliseconds of work for a small ranker. */
+const SAMPLES_PER_BREATH = 4096;
+
+/** Resolves to the mean loss; leaves the gradient of that mean in `gradients`, which must be clear. The batch must be checked. */
+export async function gatherGradient<A extends FloatArray>(
+  batch: Batch,
+  model: {
+    readonly spec: RankerSpec;
+    readonly parameters: Parameters;
+    readonly gradients: GradientBuffers<A>;
+    readonly breathe: Breathe;
+  },
+): Promise<number> {
+  const addSample = batch.kind === "pointwise" ? openPointwise(batch, model) : openPairwise(batch, model);
+  let sum = 0;
+  for (let start = 0; start < batch.length; start += SAMPLES_PER_BREATH) {
+    const end = Math.min(batch.length, start + SAMPLES_PER_BREATH);
+    for (let row = start; row < end; row++) sum += addSample(row);
+    await model.breathe();
+  }
+  return sum / batch.length;
+}
+
+interface Model<A extends FloatArray> {
+  readonly spec: RankerSpec;
+  readonly parameters: Parameters;
+  readonly gradients: GradientBuffers<A>;
+}
+
+/** Adds one sample's gradient and returns its loss. */
+type AddSample = (row: number) => number;
+
+function openPointwise<A extends FloatArray>(batch: PointwiseBatch, model: Model<A>): AddSample {
+  const { spec, parameters, gradients } = model;
+  const { users, items, labels, length } = batch;
+  const forward = openForward(spec, parameters);
+  const backward = openBackward(spec, parameters, gradients);
+  return (row) => {
+    const user = users[row]!;
+    const item = items[row]!;
+    const label = labels[row]!;
+    const logit = forward.logit(user, item);
+    backward(forward, user, item, binaryCrossEntropySlope(logit, label) / length);
+    return binaryCrossEntropy(logit, label);
+  };
+}
+
+function openPairwise<A extends FloatArray>(batch: PairwiseBatch, model: Model<A>): AddSample {
+  const { spec, parameters, gradients } = model;
+  const { users, positives, negatives, length } = batch;
+  const forwardPositive = openForward(spec, parameters);
+  const forwardNegative = openForward(spec, parameters); // its own activations: both are needed on the way back
+  const backward = openBackward(spec, parameters, gradients);
+  return (row) => {
+    const user = users[row]!;
+    const positive = positives[row]!;
+    const negative = negatives[row]!;
+    const margin = forwardPositive.logit(user, positive) - forwardNegative.logit(user, negative);
+    const slope = bayesianPersonalizedRankingSlope(margin) / length;
+    backward(forwardPositive, user, positive, slope);
+    backward(forwardNegative, user, negative, -slope);
+    return bayesianPersonalizedRanking(margin);
+  };
+}
