@@ -1,5 +1,6 @@
 /** What a stage is to the command line: a name, its settings, and a function from settings to a result. */
 import type { z } from "zod";
+import type { ConfigLayer } from "../src/config/parse.ts";
 
 export interface Stage<Schema extends z.ZodType = z.ZodType> {
   /** One name everywhere: file pipelines/<name>.ts, command, make target, config block, `stage` in the manifest. */
@@ -8,6 +9,11 @@ export interface Stage<Schema extends z.ZodType = z.ZodType> {
   readonly summary: string;
   /** Every setting, nested as in the config file; flags come from the settings' notes (src/config/setting.ts). */
   readonly schema: Schema;
+  /**
+   * Settings this program recommends for what the user gave (nested, before defaults and checks): weaker than the config file
+   * and the flags, stronger than the schema's defaults. Each layer's source is shown to the user.
+   */
+  recommend?(given: Readonly<Record<string, unknown>>): Promise<readonly ConfigLayer[]>;
   run(config: z.output<Schema>, context: StageContext): Promise<StageResult>;
 }
 
@@ -25,6 +31,10 @@ export interface StageContext {
   readonly terminal: NodeJS.WriteStream | null;
   /** Aborted by the first Ctrl-C or SIGTERM; a second one ends the process. */
   readonly signal: AbortSignal;
+  /** This process, to write into lock files and names of unfinished files. */
+  readonly processId: number;
+  /** Whether a process of this machine still runs: a lock left by a dead one is stale. */
+  isProcessAlive(processId: number): boolean;
   readonly environment: Environment;
 }
 

@@ -1,0 +1,117 @@
+#!/usr/bin/env node
+/** The program `lawn-ranker`: the only file that touches `process`. What it can do stands in `stages`. */
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { runCommandLine, type StageEntry } from "./command-line.ts";
+import type { Environment, StageContext } from "./stage.ts";
+
+const stages: readonly StageEntry[] = [
+  {
+    name: "data",
+    summary: "download a public dataset from its publisher into data/raw",
+    load: async () => (await import("./data.ts")).dataStage,
+  },
+  {
+    name: "ingest",
+    summary: "clean, number and split raw logs into Arrow files under data/<dataset>",
+    load: async () => (await import("./ingest.ts")).ingestStage,
+  },
+  {
+    name: "train",
+    summary: "train a ranker on an ingested dataset into models/<dataset>/<run>",
+    load: async () => (await import("./train.ts")).trainStage,
+  },
+  {
+    name: "evaluate",
+    summary: "rank the held-out items with a trained run or a baseline and report HR@k and NDCG@k",
+    load: async () => (await import("./evaluate.ts")).evaluateStage,
+  },
+  {
+    name: "doctor",
+    summary: "check this machine and say which engine would run, and why",
+    load: async () => (await import("./doctor.ts")).doctorStage,
+  },
+];
+
+const packageRoot = findPackageRoot(dirname(fileURLToPath(import.meta.url)));
+const packageVersion = readPackageVersion(packageRoot);
+const interruption = new AbortController();
+
+// A reader that has seen enough (`lawn-ranker ... | head -1`) closes the pipe; that is no failure of ours.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    throw error;
+  });
+}
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => {
+    if (interruption.signal.aborted) process.exit(130);
+    interruption.abort();
+  });
+}
+
+process.exitCode = await runCommandLine(process.argv.slice(2), stages, {
+  version: packageVersion,
+  stdout: (text) => void process.stdout.write(text),
+  stderr: (text) => void process.stderr.write(text),
+  context: stageContext,
+});
+
+function stageContext(options: { readonly quiet: boolean }): StageContext {
+  return {
+    now: () => Date.now(),
+    elapsed: () => performance.now(),
+    peakMemoryBytes: () => process.resourceUsage().maxRSS * 1024,
+    log: options.quiet ? () => {} : (line) => void process.stderr.write(`${line}\n`),
+    terminal: !options.quiet && process.stderr.isTTY ? process.stderr : null,
+    signal: interruption.signal,
+    processId: process.pid,
+    isProcessAlive,
+    environment: environment(),
+  };
+}
+
+function environment(): Environment {
+  return {
+    packageVersion,
+    node: process.version,
+    platform: `${process.platform}-${process.arch}`,
+    gitCommit: gitCommit(packageRoot),
+    variables: process.env,
+  };
+}
+
+function isProcessAlive(processId: number): boolean {
+  try {
+    process.kill(processId, 0); // signal 0 only asks
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM"; // alive, and somebody else's
+  }
+}
+
+/** The nearest folder above that holds package.json: the checkout, or the installed package. */
+function findPackageRoot(folder: string): string {
+  if (existsSync(join(folder, "package.json")) || dirname(folder) === folder) return folder;
+  return findPackageRoot(dirname(folder));
+}
+
+function readPackageVersion(root: string): string {
+  const parsed: unknown = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const version = typeof parsed === "object" && parsed !== null && "version" in parsed ? parsed.version : null;
+  return typeof version === "string" ? version : "unknown";
+}
+
+function gitCommit(root: string): string | null {
+  // Installed inside somebody else's repository, the package has no .git of its own and no commit to report.
+  if (!existsSync(join(root, ".git"))) return null;
+  try {
+    const args = ["-C", root, "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"];
+    return execFileSync("git", args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,81 @@
+/** A stage's schema read back as a list of settings: names, flags and ranges for help texts, flags and error messages. */
+import { z } from "zod";
+
+export interface Setting {
+  /** Keys from the top of the config, such as ["optimizer", "learningRate"]. */
+  readonly path: readonly string[];
+  /** Without dashes; null for settings that only files carry. */
+  readonly flag: string | null;
+  readonly meaning: string;
+  readonly unit: string | null;
+  readonly accepts: ValueShape;
+  /** Undefined when the setting has no default. */
+  readonly defaultValue: unknown;
+}
+
+/** The part of JSON Schema that describes one setting's values. */
+export interface ValueShape {
+  readonly type?: string;
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly anyOf?: readonly ValueShape[];
+  readonly items?: ValueShape;
+  readonly pattern?: string;
+  readonly minLength?: number;
+  readonly minItems?: number;
+  readonly minimum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMaximum?: number;
+}
+
+/** Keys of one nested group, and under each either a deeper group or a setting. */
+export interface SettingGroup {
+  readonly kind: "group";
+  readonly path: readonly string[];
+  readonly members: ReadonlyMap<string, SettingGroup | SettingLeaf>;
+}
+export interface SettingLeaf {
+  readonly kind: "setting";
+  readonly setting: Setting;
+}
+
+/** The tree of `schema`, which must be an object of settings and nested objects. */
+export function settingTree(schema: z.ZodType): SettingGroup {
+  const described: JsonSchema = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  return readGroup(described, []);
+}
+
+/** Every setting of the tree, in the order of the schema. */
+export function settingsOf(group: SettingGroup): readonly Setting[] {
+  return [...group.members.values()].flatMap((member) =>
+    member.kind === "group" ? settingsOf(member) : [member.setting],
+  );
+}
+
+type JsonSchema = z.core.JSONSchema.BaseSchema;
+
+function readGroup(described: JsonSchema, path: readonly string[]): SettingGroup {
+  const members = new Map<string, SettingGroup | SettingLeaf>();
+  for (const [key, member] of Object.entries(described.properties ?? {})) {
+    if (typeof member === "boolean") continue;
+    const memberPath = [...path, key];
+    members.set(key, member.properties === undefined ? readLeaf(member, memberPath) : readGroup(member, memberPath));
+  }
+  return { kind: "group", path, members };
+}
+
+function readLeaf(described: JsonSchema, path: readonly string[]): SettingLeaf {
+  const text = (value: unknown): string | null => (typeof value === "string" ? value : null);
+  return {
+    kind: "setting",
+    setting: {
+      path,
+      flag: text(described.flag),
+      meaning: text(described.meaning) ?? "",
+      unit: text(described.unit),
+      accepts: described as ValueShape, // JSON Schema's own type is wider: it also allows booleans as schemas, which zod never writes
+      defaultValue: described.default,
+    },
+  };
+}
