@@ -1,0 +1,22 @@
+/** Every user gets the most taken items: no personal taste at all, yet hard to beat on short logs. */
+import type { Interactions } from "../dataset/interaction-dataset.ts";
+import type { Scorer } from "../ranker/scorer.ts";
+
+/** Scores an item by how many training interactions it has, exact up to 2^24 of them. Items of equal count tie. */
+export function popularityScorer(train: Interactions): Scorer {
+  const { users, items } = train;
+  const counts = new Float32Array(items);
+  for (let row = 0; row < train.length; row++) counts[train.itemColumn[row]!]!++;
+  return {
+    users,
+    items,
+    async pairs(_userColumn, itemColumn) {
+      return Float32Array.from(itemColumn, (item) => counts[item]!);
+    },
+    async catalogue(userColumn) {
+      const scores = new Float32Array(userColumn.length * items); // [userColumn.length, items], row-major
+      for (let row = 0; row < userColumn.length; row++) scores.set(counts, row * items);
+      return scores;
+    },
+  };
+}
