@@ -1,6 +1,15 @@
 /** data/<dataset>/ as values: what every stage after ingest starts from. */
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { z } from "zod";
+import { readColumns } from "../src/arrow/read-columns.ts";
 import type { EvaluationCandidates } from "../src/dataset/evaluation-candidates.ts";
 import type { Interactions } from "../src/dataset/interaction-dataset.ts";
+import { DataError } from "../src/errors.ts";
+import { readCandidates } from "./candidates-file.ts";
 
 export interface LoadedDataset {
   /** Folder it was read from. */
@@ -14,22 +23,160 @@ export interface LoadedDataset {
   readonly candidatesTest: EvaluationCandidates;
 }
 
+/** The Arrow files of every dataset, in the order their hashes enter the content hash. */
+export const DATASET_FILES = [
+  "train.arrow",
+  "validation.arrow",
+  "test.arrow",
+  "candidates-validation.arrow",
+  "candidates-test.arrow",
+  "users.arrow",
+  "items.arrow",
+] as const;
+
+export type DatasetFile = (typeof DATASET_FILES)[number];
+
+/** Written last by ingest: a folder without it was not finished. */
+export const DESCRIPTION_FILE = "dataset.json";
+
+const count = z.number().int().min(0);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "expected 64 hex digits");
+
 /** The part of dataset.json that later stages rely on; ingest writes more (counts of every cleaning step, sources, schema). */
-export interface DatasetDescription {
-  readonly name: string;
-  readonly users: number;
-  readonly items: number;
-  readonly interactions: { readonly train: number; readonly validation: number; readonly test: number };
-  /** Such as "leave-last-out". */
-  readonly split: { readonly kind: string };
+export const datasetDescriptionSchema = z.looseObject({
+  name: z.string().min(1),
+  users: count.min(1),
+  items: count.min(1),
+  interactions: z.looseObject({ train: count, validation: count, test: count }),
+  /** `kind` such as "leave-last-out". */
+  split: z.looseObject({ kind: z.string().min(1) }),
   /** For metrics.json, such as "1+99 candidates from ml-1m.test.negative". */
-  readonly candidates: { readonly validation: string; readonly test: string };
-  readonly seed: number;
-  /** sha256 over the content of every Arrow file; names the data in manifests. */
-  readonly contentHash: string;
+  candidates: z.looseObject({ validation: z.string(), test: z.string() }),
+  seed: count,
+  /** Of each Arrow file, so that a changed one can be named. */
+  files: z.record(z.enum(DATASET_FILES), z.looseObject({ rows: count, bytes: count, sha256 })),
+  /** contentHash of `files`; names the data in manifests. */
+  contentHash: sha256,
+});
+
+export type DatasetDescription = Readonly<z.output<typeof datasetDescriptionSchema>>;
+
+/** sha256 over "name sha256" lines, one per Arrow file in the order of DATASET_FILES. */
+export function contentHash(files: Readonly<Record<DatasetFile, { readonly sha256: string }>>): string {
+  const digest = createHash("sha256");
+  for (const name of DATASET_FILES) digest.update(`${name} ${files[name].sha256}\n`);
+  return digest.digest("hex");
 }
 
 /** Throws DataError when the folder is missing, was not finished, or does not hold together. */
 export async function loadDataset(directory: string): Promise<LoadedDataset> {
-  throw new Error(`not written yet: ${directory}`);
+  const description = await readDescription(directory);
+  const { interactions } = description;
+  return {
+    directory,
+    description,
+    train: await readInteractions(directory, "train.arrow", description, interactions.train),
+    validation: await readInteractions(directory, "validation.arrow", description, interactions.validation),
+    test: await readInteractions(directory, "test.arrow", description, interactions.test),
+    candidatesValidation: await readCandidates(
+      join(directory, "candidates-validation.arrow"),
+      "validation",
+      description,
+    ),
+    candidatesTest: await readCandidates(join(directory, "candidates-test.arrow"), "test", description),
+  };
+}
+
+/** Hashes every Arrow file again; throws DataError naming the first one that is not what ingest wrote. Reads all bytes once. */
+export async function verifyDataset(directory: string): Promise<DatasetDescription> {
+  const description = await readDescription(directory);
+  for (const name of DATASET_FILES) {
+    const path = join(directory, name);
+    const found = await sha256OfFile(path);
+    const expected = description.files[name].sha256;
+    if (found !== expected) {
+      throw new DataError(`${path}: sha256 is ${found}, but ingest wrote ${expected}; ingest the logs again`);
+    }
+  }
+  return description;
+}
+
+/** dataset.json alone: cheap, for stages that only need to know what the data is. Throws DataError. */
+export async function readDescription(directory: string): Promise<DatasetDescription> {
+  const path = join(directory, DESCRIPTION_FILE);
+  const parsed = datasetDescriptionSchema.safeParse(parseJson(path, await readDescriptionText(directory, path)));
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `${issue.path.join(".") || "(top)"}: ${issue.message}`);
+    throw new DataError(`${path}: not a dataset description: ${problems.join("; ")}; ingest the logs again`);
+  }
+  const description = parsed.data;
+  if (contentHash(description.files) !== description.contentHash) {
+    throw new DataError(`${path}: contentHash does not match the sha256 of its files; ingest the logs again`);
+  }
+  return description;
+}
+
+async function readDescriptionText(directory: string, path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if ((await stat(directory).catch(() => null)) === null) {
+      throw new DataError(`${directory}: there is no such dataset folder; make it with: lawn-ranker ingest`);
+    }
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new DataError(
+      `${path}: cannot be read (${reason}), so the folder is no dataset or its ingest did not finish; run lawn-ranker ingest`,
+      { cause: error },
+    );
+  }
+}
+
+function parseJson(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new DataError(`${path}: not JSON (${reason}); ingest the logs again`, { cause: error });
+  }
+}
+
+async function readInteractions(
+  directory: string,
+  name: DatasetFile,
+  { users, items }: DatasetDescription,
+  expectedRows: number,
+): Promise<Interactions> {
+  const path = join(directory, name);
+  const columns = await readColumns(path, ["user", "item"]);
+  if (columns.rows !== expectedRows) {
+    throw new DataError(
+      `${path}: ${columns.rows} rows, but ${DESCRIPTION_FILE} says ${expectedRows}; ingest the logs again`,
+    );
+  }
+  const interactions = {
+    users,
+    items,
+    userColumn: columns.uint32("user"),
+    itemColumn: columns.uint32("item"),
+    length: columns.rows,
+  };
+  checkExtent(path, "user", interactions.userColumn, users);
+  checkExtent(path, "item", interactions.itemColumn, items);
+  return interactions;
+}
+
+function checkExtent(path: string, name: string, column: Uint32Array, extent: number): void {
+  const row = column.findIndex((index) => index >= extent);
+  if (row >= 0) throw new DataError(`${path}: row ${row} has ${name} index ${column[row]}, expected below ${extent}`);
+}
+
+async function sha256OfFile(path: string): Promise<string> {
+  const digest = createHash("sha256");
+  try {
+    await pipeline(createReadStream(path), digest);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new DataError(`${path}: cannot be read (${reason}); ingest the logs again`, { cause: error });
+  }
+  return digest.digest("hex");
 }
