@@ -1,0 +1,50 @@
+/** From settings to arithmetic: the one place that knows every rule by name, and that LAWN may wrap any of them. */
+import type { ParameterInfo } from "../ranker/ranker-spec.ts";
+import { adagrad } from "./adagrad.ts";
+import { adam } from "./adam.ts";
+import { adamw } from "./adamw.ts";
+import type { ArrayOps } from "./array-ops.ts";
+import { checkOptimizerConfig } from "./check-optimizer-config.ts";
+import { freeOptimizer } from "./free-optimizer.ts";
+import { lamb } from "./lamb.ts";
+import { lars } from "./lars.ts";
+import { lawnOptimizer } from "./lawn.ts";
+import type { BaseOptimizerConfig, OptimizerConfig } from "./optimizer-config.ts";
+import { rmsprop } from "./rmsprop.ts";
+import { sgd } from "./sgd.ts";
+import type { BaseRule, Optimizer } from "./transform.ts";
+
+export interface BuildOptions<A, C> {
+  readonly config: OptimizerConfig;
+  /** All tensors of the ranker, as `parametersOf` lists them. */
+  readonly parameters: readonly ParameterInfo[];
+  readonly ops: ArrayOps<A, C>;
+}
+
+/** Throws ConfigError naming every setting that makes no sense. */
+export function buildOptimizer<A, C>({ config, parameters, ops }: BuildOptions<A, C>): Optimizer<A, C> {
+  checkOptimizerConfig(config);
+  const parts = { rule: baseRule(config.base, ops), parameters, ops };
+  return config.lawn === null ? freeOptimizer(parts) : lawnOptimizer(parts, config.lawn);
+}
+
+export function baseRule<A, C>(config: BaseOptimizerConfig, ops: ArrayOps<A, C>): BaseRule<A> {
+  switch (config.name) {
+    case "sgd":
+      return sgd(config, ops);
+    case "adagrad":
+      return adagrad(config, ops);
+    case "rmsprop":
+      return rmsprop(config, ops);
+    case "adam":
+      return adam(config, ops);
+    case "adamw":
+      return adamw(config, ops);
+    case "lamb":
+      return lamb(config, ops);
+    case "lars":
+      return lars(config, ops);
+    default:
+      return config satisfies never;
+  }
+}

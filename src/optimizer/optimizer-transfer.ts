@@ -1,0 +1,112 @@
+/** An optimizer's memory to the host and back, under the names of optimizer-state.ts; nothing is rounded or recomputed on the way. */
+import { DataError } from "../errors.ts";
+import { type FloatArray, type ParameterInfo, sizeOf } from "../ranker/ranker-spec.ts";
+import type { ArrayOps } from "./array-ops.ts";
+import type { OptimizerState } from "./optimizer-state.ts";
+import type { LawnGroupMemory, LawnMemory, Optimizer, OptimizerMemory, Slots } from "./transform.ts";
+
+/** Host copies; on a device this waits. */
+export async function exportState<A, C>(ops: ArrayOps<A, C>, memory: OptimizerMemory<A, C>): Promise<OptimizerState> {
+  const tensors = new Map<string, FloatArray>();
+  for (const [parameter, slots] of memory.slots) {
+    for (const [slot, array] of Object.entries(slots)) tensors.set(slotName(slot, parameter), await ops.toHost(array));
+  }
+  if (memory.lawn === null) return { tensors, numbers: { step: memory.step } };
+
+  let keptBlocks = memory.lawn.keptBlocksBefore;
+  for (const [group, { target, constrained, kept }] of memory.lawn.groups) {
+    tensors.set(targetName(group), ops.blocksToHost(target));
+    tensors.set(constrainedName(group), ops.blocksToHost(constrained));
+    for (const count of ops.blocksToHost(kept)) keptBlocks += count;
+  }
+  const { switchedAt, zeroBlocks } = memory.lawn;
+  return {
+    tensors,
+    numbers: {
+      step: memory.step,
+      "lawn.switchedAt": switchedAt,
+      "lawn.zeroBlocks": zeroBlocks,
+      "lawn.keptBlocks": keptBlocks,
+    },
+  };
+}
+
+/** Copies `state` in. Throws DataError unless it is exactly the state of this optimizer over these parameters. */
+export function importState<A, C>(
+  ops: ArrayOps<A, C>,
+  optimizer: Optimizer<A, C>,
+  state: OptimizerState,
+): OptimizerMemory<A, C> {
+  checkState(optimizer, state);
+  const slotsOf = (info: ParameterInfo): [string, Slots<A>] => {
+    const arrays = optimizer.slots.map((slot) => [
+      slot.name,
+      ops.fromHost(tensor(state, slotName(slot.name, info.name))),
+    ]);
+    return [info.name, Object.fromEntries(arrays)];
+  };
+  return {
+    step: count(state, "step"),
+    slots: new Map(optimizer.parameters.map(slotsOf)),
+    lawn: optimizer.groups.length === 0 ? null : importLawn(ops, optimizer, state),
+  };
+}
+
+function importLawn<A, C>(ops: ArrayOps<A, C>, optimizer: Optimizer<A, C>, state: OptimizerState): LawnMemory<C> {
+  const blocks = (name: string): C => ops.blocksFromHost(Float64Array.from(tensor(state, name)));
+  return {
+    switchedAt: count(state, "lawn.switchedAt"),
+    zeroBlocks: count(state, "lawn.zeroBlocks"),
+    keptBlocksBefore: count(state, "lawn.keptBlocks"),
+    groups: new Map(
+      optimizer.groups.map(({ name, rows }): [string, LawnGroupMemory<C>] => [
+        name,
+        {
+          target: blocks(targetName(name)),
+          constrained: blocks(constrainedName(name)),
+          kept: ops.blocksFromHost(new Float64Array(rows)),
+        },
+      ]),
+    ),
+  };
+}
+
+const slotName = (slot: string, parameter: string): string => `${slot}/${parameter}`;
+const targetName = (group: string): string => `lawn.target/${group}`;
+const constrainedName = (group: string): string => `lawn.constrained/${group}`;
+
+function tensor(state: OptimizerState, name: string): FloatArray {
+  const found = state.tensors.get(name);
+  if (found === undefined) throw new DataError(`optimizer state: tensor "${name}" is missing`);
+  return found;
+}
+
+function count(state: OptimizerState, name: string): number {
+  const found = state.numbers[name];
+  if (found === undefined || !Number.isSafeInteger(found)) {
+    throw new DataError(`optimizer state: number "${name}" is ${found ?? "missing"}, expected a whole number`);
+  }
+  return found;
+}
+
+/** Every name and size at once: a state of another optimizer or another ranker differs in many places. */
+function checkState<A, C>(optimizer: Optimizer<A, C>, state: OptimizerState): void {
+  const sizes = new Map<string, number>();
+  for (const info of optimizer.parameters) {
+    for (const slot of optimizer.slots) sizes.set(slotName(slot.name, info.name), sizeOf(info.shape));
+  }
+  for (const { name, rows } of optimizer.groups) sizes.set(targetName(name), rows).set(constrainedName(name), rows);
+
+  const problems: string[] = [];
+  for (const [name, size] of sizes) {
+    const found = state.tensors.get(name)?.length;
+    if (found !== size) problems.push(`"${name}" has ${found ?? "no"} values, expected ${size}`);
+  }
+  for (const name of state.tensors.keys()) if (!sizes.has(name)) problems.push(`"${name}" is not expected`);
+  if (problems.length > 0) {
+    const more = problems.length > 3 ? ` and ${problems.length - 3} more` : "";
+    throw new DataError(
+      `optimizer state of another optimizer or ranker: ${problems.slice(0, 3).join("; ")}${more}; resume with the settings it was written with`,
+    );
+  }
+}
