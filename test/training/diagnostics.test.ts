@@ -1,0 +1,136 @@
+/** Every figure of the diagnostics on rankers small enough to work out by hand. */
+import { describe, expect, it } from "@jest/globals";
+import type { Parameters, RankerSpec } from "../../src/ranker/ranker-spec.ts";
+import { type DiagnosticsOptions, measureDiagnostics } from "../../src/training/diagnostics.ts";
+import type { Probe } from "../../src/training/probe.ts";
+
+/** Two users, two items, one dimension: the logit is the product of the two values, plus the head bias. */
+const product: RankerSpec = { users: 2, items: 2, dot: 1, gmf: 0, embedding: 0, tower: [], idBiases: false };
+const parametersOfProduct = (users: number[], items: number[]): Parameters =>
+  new Map([
+    ["userDot", Float64Array.from(users)],
+    ["itemDot", Float64Array.from(items)],
+    ["head.bias", Float64Array.of(0)],
+  ]);
+
+const probe: Probe = {
+  batch: {
+    kind: "pointwise",
+    length: 2,
+    users: Uint32Array.of(0, 1),
+    items: Uint32Array.of(0, 1),
+    labels: Float32Array.of(1, 0),
+  },
+  userDeciles: Uint8Array.of(0, 9),
+  itemDeciles: Uint8Array.of(9, 0),
+};
+
+const options: DiagnosticsOptions = {
+  spec: product,
+  probe,
+  parameters: parametersOfProduct([3, 0], [1, 4]),
+  gradient: { loss: 0.5, gradient: parametersOfProduct([6, 8], [0, 1]) },
+  previous: null,
+  atSwitch: null,
+  blocks: "layer",
+};
+
+describe("the probe's figures", () => {
+  it("sum up logits, slopes and errors", () => {
+    // Logits: 3 * 1 = 3 with label 1, and 0 * 4 = 0 with label 0. sigmoid(3) = 0.952574.
+    const figures = measureDiagnostics(options);
+    expect(figures.loss).toBe(0.5);
+    expect(figures.logitAbsP50).toBe(1.5); // half way from 0 to 3
+    expect(figures.logitAbsP99).toBeCloseTo(2.97, 12);
+    // Slopes 0.952574 * 0.047426 = 0.045177 and 0.25; p10 is a tenth of the way.
+    expect(figures.slopeP10).toBeCloseTo(0.045177 + 0.1 * (0.25 - 0.045177), 6);
+    expect(figures.slopeP50).toBeCloseTo((0.045177 + 0.25) / 2, 6);
+    expect(figures.meanError).toBeCloseTo((0.047426 + 0.5) / 2, 6);
+  });
+
+  it("take the margin under bpr", () => {
+    const pairwise: Probe["batch"] = {
+      kind: "pairwise",
+      length: 1,
+      users: Uint32Array.of(0),
+      positives: Uint32Array.of(0),
+      negatives: Uint32Array.of(1),
+    };
+    // Logits 3 and 12; margin -9, p = sigmoid(-9) = 0.000123395.
+    const figures = measureDiagnostics({ ...options, probe: { ...probe, batch: pairwise } });
+    expect(figures.logitAbsP50).toBe(7.5);
+    expect(figures.meanError).toBeCloseTo(1 - 0.000123395, 9);
+    expect(figures.slopeP50).toBeCloseTo(0.000123395 * (1 - 0.000123395), 9);
+  });
+
+  it("count the units of each layer that never fire", () => {
+    const tower: RankerSpec = { users: 2, items: 2, dot: 0, gmf: 0, embedding: 1, tower: [4, 1], idBiases: false };
+    const parameters: Parameters = new Map([
+      ["userMlp", Float64Array.of(1, 1)],
+      ["itemMlp", Float64Array.of(1, -1)],
+      // For the probe's pairs (1, 1) and (1, -1): u + i = 2 and 0; i = 1 and -1; -i = -1 and 1; -u = -1 twice: dead.
+      ["tower.0.weight", Float64Array.of(1, 1, 0, 1, 0, -1, -1, 0)],
+      ["tower.0.bias", new Float64Array(4)],
+      ["tower.1.weight", new Float64Array(4)],
+      ["tower.1.bias", Float64Array.of(-1)], // dead
+      ["head.weight", Float64Array.of(1)],
+      ["head.bias", Float64Array.of(0)],
+    ]);
+    const figures = measureDiagnostics({
+      ...options,
+      spec: tower,
+      parameters,
+      gradient: { loss: 1, gradient: parameters },
+    });
+    expect(figures.deadUnits).toEqual([0.25, 1]);
+  });
+});
+
+describe("the tensors' figures", () => {
+  it("give norms, and gradient norms raw, tangent and over the loss", () => {
+    const figures = measureDiagnostics(options);
+    expect(figures.norms).toEqual({ userDot: 3, itemDot: Math.sqrt(17), "head.bias": 0 });
+    expect(figures.gradientNorms.userDot).toBe(10);
+    expect(figures.gradientNormsOverLoss.userDot).toBe(20);
+    // userDot = (3, 0): of its gradient (6, 8) only 8 turns it.
+    expect(figures.tangentGradientNorms.userDot).toBe(8);
+    expect(figures.tangentGradientNormsOverLoss.userDot).toBe(16);
+    // itemDot = (1, 4), gradient (0, 1): 1 - 16/17 is left of its square.
+    expect(figures.tangentGradientNorms.itemDot).toBeCloseTo(Math.sqrt(1 / 17), 12);
+  });
+
+  it("take each row as a block where LAWN does: a row of one value cannot turn", () => {
+    const figures = measureDiagnostics({ ...options, blocks: "row" });
+    expect(figures.tangentGradientNorms).toEqual({ userDot: 8, itemDot: 0, "head.bias": 0 }); // userDot[1] is 0: no sphere
+  });
+
+  it("say how far each tensor moved and turned, where there is something to compare with", () => {
+    const figures = measureDiagnostics({ ...options, previous: parametersOfProduct([0, 3], [1, 4]) });
+    expect(figures.moved?.relative.userDot).toBeCloseTo(Math.SQRT2, 12); // from (0, 3) to (3, 0)
+    expect(figures.moved?.angle.userDot).toBeCloseTo(Math.PI / 2, 12);
+    expect(figures.moved?.relative.itemDot).toBe(0);
+    expect(figures.movedSinceSwitch).toBeNull();
+    const later = measureDiagnostics({ ...options, atSwitch: parametersOfProduct([3, 0], [2, 8]) });
+    expect(later.movedSinceSwitch?.relative.itemDot).toBe(0.5);
+    expect(later.moved).toBeNull();
+  });
+
+  it("spread row norms by popularity", () => {
+    const { rowNorms } = measureDiagnostics(options);
+    expect(rowNorms.userDot?.byPopularity).toEqual([3, ...Array<null>(8).fill(null), 0]);
+    expect(rowNorms.itemDot?.byPopularity).toEqual([4, ...Array<null>(8).fill(null), 1]);
+    expect(rowNorms.itemDot?.p50).toBe(2.5);
+  });
+});
+
+describe("as JSON", () => {
+  it("survives, with null for what is not finite", () => {
+    const diverged = { ...options, parameters: parametersOfProduct([NaN, Infinity], [1, 4]) };
+    const figures = measureDiagnostics({ ...diverged, previous: options.parameters });
+    expect(JSON.parse(JSON.stringify(figures))).toEqual(figures);
+    expect(figures.norms.userDot).toBeNull();
+    expect(figures.logitAbsP99).toBeNull();
+    expect(figures.moved?.angle.userDot).toBeNull();
+    expect(figures.norms.itemDot).toBeCloseTo(Math.sqrt(17), 12);
+  });
+});
