@@ -73,7 +73,7 @@ function towerOf(spec: RankerSpec, parameters: Parameters): readonly DenseLayer[
  * out = ReLU(W x + b). Four outputs at a time: four independent sums keep the processor's adders busy.
  * Math.max lets NaN through, to be found rather than hidden.
  */
-function denseRelu({ weight, bias }: DenseLayer, x: Float64Array, out: Float64Array): void {
+export function denseRelu({ weight, bias }: DenseLayer, x: Float64Array, out: Float64Array): void {
   const inputs = x.length;
   const outputs = out.length;
   let o = 0;

@@ -1,0 +1,26 @@
+/** What an engine tells before it is opened: whether it can run on this machine, why not, and what would help. */
+import type { Engine, EngineName } from "./engine.ts";
+
+/** Wishes that an engine honours or refuses, never ignores. */
+export interface EngineOptions {
+  /** Worker threads; absent lets the engine choose. */
+  readonly threads?: number;
+}
+
+export interface EngineProvider {
+  readonly name: EngineName;
+  /** Cheap and free of side effects but for loading the engine's module; never throws. */
+  probe(): Promise<EngineProbe>;
+  /** Throws EngineError where `probe` says the engine cannot run or an option cannot be honoured. */
+  open(options: EngineOptions): Promise<Engine>;
+}
+
+export type EngineProbe =
+  | { readonly available: true; readonly description: string }
+  | {
+      readonly available: false;
+      /** One line: why it cannot run here. */
+      readonly reason: string;
+      /** One line: what the user may do about it. */
+      readonly remedy: string;
+    };

@@ -1,0 +1,95 @@
+// The one matrix product of this engine: C[m][n..] = init + sum_k A[m,k] * B[k][n..], n in whole vectors.
+//
+//   A is read one float at a time (broadcast), so any strides will do: rows of activations, or a transpose for free.
+//   B's rows are contiguous and padded with zeros to whole vectors; so are C's.
+//   Every element of C is one chain of fused multiply-adds over k in order: its bits do not depend on where in a tile it falls,
+//   so a score does not depend on the batch it is computed in.
+#pragma once
+
+#include "simd.hpp"
+
+namespace lawn::LAWN_ISA {
+
+struct MatrixProduct {
+  int64_t rows;     // m
+  int64_t columns;  // n, a multiple of kLanes
+  int64_t terms;    // k
+  const float* a;
+  int64_t aRowStride;
+  int64_t aTermStride;
+  const float* b;
+  int64_t bStride;
+  float* c;
+  int64_t cStride;
+  bool accumulate = false;        // start from C instead of zero
+  const float* bias = nullptr;    // [columns], start from it instead of zero
+  bool rectify = false;           // ReLU on the result
+  const float* gate = nullptr;    // [rows][gateStride]: results where the gate is not above 0 become 0 (ReLU's derivative)
+  int64_t gateStride = 0;
+};
+
+#if defined(__AVX512F__)
+constexpr int kTileRows = 12;
+#elif defined(__AVX2__)
+constexpr int kTileRows = 6;
+#elif defined(__aarch64__)
+constexpr int kTileRows = 8;
+#else
+constexpr int kTileRows = 4;
+#endif
+
+template <int Rows, int Vectors>
+LAWN_INLINE void productTile(const MatrixProduct& p, int64_t row, int64_t column) {
+  Floats sums[Rows][Vectors];
+  float* c = p.c + row * p.cStride + column;
+#pragma GCC unroll 16
+  for (int r = 0; r < Rows; r++) {
+#pragma GCC unroll 4
+    for (int v = 0; v < Vectors; v++) {
+      if (p.accumulate) sums[r][v] = load(c + r * p.cStride + v * kLanes);
+      else if (p.bias != nullptr) sums[r][v] = load(p.bias + column + v * kLanes);
+      else sums[r][v] = Floats{};
+    }
+  }
+  const float* a = p.a + row * p.aRowStride;
+  const float* b = p.b + column;
+  for (int64_t k = 0; k < p.terms; k++) {
+    Floats bRow[Vectors];
+#pragma GCC unroll 4
+    for (int v = 0; v < Vectors; v++) bRow[v] = load(b + v * kLanes);
+#pragma GCC unroll 16
+    for (int r = 0; r < Rows; r++) {
+      const Floats factor = broadcast(a[r * p.aRowStride]);
+#pragma GCC unroll 4
+      for (int v = 0; v < Vectors; v++) sums[r][v] += factor * bRow[v];
+    }
+    a += p.aTermStride;
+    b += p.bStride;
+  }
+#pragma GCC unroll 16
+  for (int r = 0; r < Rows; r++) {
+#pragma GCC unroll 4
+    for (int v = 0; v < Vectors; v++) {
+      Floats sum = sums[r][v];
+      if (p.rectify) sum = whereAboveZero(sum, sum);
+      if (p.gate != nullptr) sum = whereAboveZero(load(p.gate + (row + r) * p.gateStride + column + v * kLanes), sum);
+      store(c + r * p.cStride + v * kLanes, sum);
+    }
+  }
+}
+
+template <int Vectors>
+LAWN_INLINE void productPanel(const MatrixProduct& p, int64_t column) {
+  int64_t row = 0;
+  for (; row + kTileRows <= p.rows; row += kTileRows) productTile<kTileRows, Vectors>(p, row, column);
+  for (; row + 4 <= p.rows; row += 4) productTile<4, Vectors>(p, row, column);
+  for (; row < p.rows; row++) productTile<1, Vectors>(p, row, column);
+}
+
+inline void multiply(const MatrixProduct& p) {
+  int64_t column = 0;
+  for (; column + 2 * kLanes <= p.columns; column += 2 * kLanes) productPanel<2>(p, column);
+  if (column < p.columns) productPanel<1>(p, column);
+}
+
+}  // namespace lawn::LAWN_ISA

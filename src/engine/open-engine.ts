@@ -1,0 +1,60 @@
+/** Which engines there are, which can run here, and the one that `auto` means. An engine joins with one line of `providers`. */
+import { EngineError } from "../errors.ts";
+import type { Engine, EngineName } from "./engine.ts";
+import type { EngineOptions, EngineProbe, EngineProvider } from "./engine-provider.ts";
+import { referenceProvider } from "./reference/reference-engine.ts";
+
+export const engineChoices = ["auto", "reference", "native", "webgpu", "tfjs"] as const;
+export type EngineChoice = (typeof engineChoices)[number];
+
+export interface OpenEngineOptions extends EngineOptions {
+  /** Told, under `auto`, of each engine passed over: one line with the reason and the remedy. */
+  readonly onPassedOver?: (line: string) => void;
+}
+
+export interface EngineAvailability {
+  readonly name: EngineName;
+  readonly available: boolean;
+  /** What it would run as; empty when it cannot. */
+  readonly description: string;
+  /** Why it cannot run, and what would help; empty when it can. */
+  readonly reason: string;
+  readonly remedy: string;
+}
+
+/** Fastest first: `auto` takes the first that can run. */
+const providers: readonly EngineProvider[] = [referenceProvider];
+
+/** Throws EngineError when the engine chosen by name cannot run here or cannot honour an option. */
+export async function openEngine(choice: EngineChoice, options: OpenEngineOptions = {}): Promise<Engine> {
+  const { onPassedOver, ...engineOptions } = options;
+  if (choice !== "auto") return providerOf(choice).open(engineOptions);
+  for (const provider of providers) {
+    const probe = await provider.probe();
+    if (probe.available) return provider.open(engineOptions);
+    onPassedOver?.(`${provider.name} engine passed over: ${probe.reason}; ${probe.remedy}`);
+  }
+  throw new EngineError("no engine can run on this machine");
+}
+
+/** Every engine there is, in the order `auto` tries them, for `doctor` and error messages. */
+export async function engineAvailability(): Promise<readonly EngineAvailability[]> {
+  return Promise.all(
+    providers.map(async ({ name, probe }): Promise<EngineAvailability> => availabilityOf(name, await probe())),
+  );
+}
+
+function availabilityOf(name: EngineName, probe: EngineProbe): EngineAvailability {
+  return probe.available
+    ? { name, available: true, description: probe.description, reason: "", remedy: "" }
+    : { name, available: false, description: "", reason: probe.reason, remedy: probe.remedy };
+}
+
+function providerOf(name: EngineName): EngineProvider {
+  const provider = providers.find((candidate) => candidate.name === name);
+  if (provider === undefined) {
+    const known = providers.map((candidate) => candidate.name).join(", ");
+    throw new EngineError(`engine ${name} is not part of this version; choose one of: auto, ${known}`);
+  }
+  return provider;
+}

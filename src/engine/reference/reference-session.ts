@@ -1,0 +1,104 @@
+/** One ranker in training on the reference engine: gather the batch's gradient, let the optimizer move the parameters, repeat. */
+import type { Batch } from "../../dataset/batch.ts";
+import { drawBatch, epochDraws } from "../../dataset/training-batches.ts";
+import { EngineError } from "../../errors.ts";
+import type { ArrayOps } from "../../optimizer/array-ops.ts";
+import { buildOptimizer } from "../../optimizer/build-optimizer.ts";
+import { exportState, importState } from "../../optimizer/optimizer-transfer.ts";
+import { releaseReplaced } from "../../optimizer/release-replaced.ts";
+import type { StepOutput } from "../../optimizer/transform.ts";
+import { type FloatArray, parametersOf } from "../../ranker/ranker-spec.ts";
+import { checkBatch, checkLearningRate } from "../check-batch.ts";
+import { checkSpan } from "../check-session-options.ts";
+import type { SessionOptions, TrainingSession } from "../engine.ts";
+import { createSerialQueue } from "../serial-queue.ts";
+import { gatherGradient } from "./batch-gradient.ts";
+import { createGradientBuffers } from "./gradient-buffers.ts";
+import { openReferenceScorer } from "./reference-scorer.ts";
+
+/** The storage of one precision. */
+export interface HostArrays<A extends FloatArray> {
+  readonly ops: ArrayOps<A, Float64Array>;
+  allocate(length: number): A;
+}
+
+/** `options` must have been checked. */
+export function openReferenceSession<A extends FloatArray>(
+  { spec, loss, start, optimizer: config, source }: SessionOptions,
+  { ops, allocate }: HostArrays<A>,
+): TrainingSession {
+  const optimizer = buildOptimizer({ config, parameters: parametersOf(spec), ops });
+  const gradients = createGradientBuffers(spec, allocate);
+  let current = startingPoint();
+  let isClosed = false;
+
+  const enqueue = createSerialQueue();
+  /** Everything a session does goes through here, so that nothing sees a half-done step. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> =>
+    enqueue(async () => {
+      if (isClosed) throw new EngineError("the training session is closed");
+      return work();
+    });
+
+  function startingPoint(): StepOutput<A, Float64Array> {
+    const parameters = new Map<string, A>();
+    for (const { name } of parametersOf(spec)) {
+      const values = start.parameters.get(name);
+      if (values !== undefined) parameters.set(name, ops.fromHost(values));
+    }
+    const memory = start.optimizer === null ? optimizer.init(parameters) : importState(ops, optimizer, start.optimizer);
+    return { parameters, memory };
+  }
+
+  async function gather(batch: Batch): Promise<number> {
+    checkBatch(batch, loss, spec);
+    gradients.clear();
+    return gatherGradient(batch, { spec, parameters: current.parameters, gradients, breathe });
+  }
+
+  async function step(batch: Batch, learningRate: number): Promise<number> {
+    checkLearningRate(learningRate);
+    const meanLoss = await gather(batch);
+    const before = current;
+    current = optimizer.step({ ...before, gradients: gradients.finish(), learningRate });
+    releaseReplaced(ops, before, current);
+    return meanLoss;
+  }
+
+  return {
+    step: (batch, learningRate) => inTurn(() => step(batch, learningRate)),
+
+    train: (span) =>
+      inTurn(async () => {
+        const batches = checkSpan(source, span);
+        const draws = epochDraws(batches, span.epoch);
+        const losses = new Float64Array(span.learningRates.length);
+        for (const [k, learningRate] of span.learningRates.entries()) {
+          losses[k] = await step(drawBatch(batches, draws, span.firstStep + k), learningRate);
+        }
+        return losses;
+      }),
+
+    gradient: (batch) => inTurn(async () => ({ loss: await gather(batch), gradient: copies(gradients.finish()) })),
+
+    scorer: openReferenceScorer(spec, (score) => inTurn(() => score(current.parameters, breathe))),
+
+    snapshot: () =>
+      inTurn(async () => ({
+        parameters: copies(current.parameters),
+        optimizer: await exportState(ops, current.memory),
+      })),
+
+    close() {
+      isClosed = true;
+    },
+  };
+}
+
+function breathe(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+function copies(tensors: ReadonlyMap<string, FloatArray>): Map<string, FloatArray> {
+  return new Map([...tensors].map(([name, values]) => [name, values.slice()]));
+}
