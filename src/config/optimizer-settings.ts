@@ -1,0 +1,101 @@
+/** The settings of optimizer, learning-rate schedule and LAWN. Those without a default get their optimizer's own: optimizer-completion. */
+import { z } from "zod";
+import { optimizerNames } from "./optimizer-options.ts";
+import { setting } from "./setting.ts";
+
+const fraction = z.number().min(0).lt(1);
+
+export const optimizerSettings = z.object({
+  name: setting(z.enum(optimizerNames).default("lawn-adam"), {
+    flag: "optimizer",
+    meaning: "Update rule; lawn-X constrains weight norms over any rule X",
+  }),
+  learningRate: setting(z.number().positive().optional(), {
+    flag: "learning-rate",
+    meaning: "Peak learning rate; each optimizer has its own default, 0.001 for the Adam family",
+  }),
+  weightDecay: setting(z.number().min(0).optional(), {
+    flag: "weight-decay",
+    meaning:
+      "L2 strength (decoupled for adamw, inside the trust ratio for lamb and lars); refused with LAWN; 0.01 for adamw, else 0",
+  }),
+  beta1: setting(fraction.optional(), {
+    flag: "beta1",
+    meaning: "Decay of the first moment of adam, adamw and lamb; 0.9 unless given",
+  }),
+  beta2: setting(fraction.optional(), {
+    flag: "beta2",
+    meaning: "Decay of the second moment of adam, adamw and lamb; 0.999 unless given",
+  }),
+  epsilon: setting(z.number().positive().optional(), {
+    flag: "epsilon",
+    meaning: "Term that keeps adaptive rules from dividing by zero; 1e-8 for adam unless given",
+  }),
+  momentum: setting(fraction.optional(), {
+    flag: "momentum",
+    meaning: "Momentum of momentum, nesterov and lars; 0.9 unless given",
+  }),
+  decay: setting(fraction.optional(), {
+    flag: "square-decay",
+    meaning: "Decay of rmsprop's mean of squares; 0.99 unless given",
+  }),
+  trustCoefficient: setting(z.number().positive().optional(), {
+    flag: "trust-coefficient",
+    meaning: "Trust coefficient of lars; 0.001 unless given",
+  }),
+});
+
+export const scheduleSettings = z.object({
+  name: setting(z.string().min(1).default("linear"), {
+    flag: "schedule",
+    meaning:
+      "constant, linear or cosine decay over the run, or an expression for the rate itself of step, epoch, steps and epochs, such as '0.002 * min(1, step / 500)'",
+  }),
+  warmupEpochs: setting(z.number().min(0).optional(), {
+    flag: "warmup-epochs",
+    meaning: "Linear warm-up from 0 to the learning rate; may be a fraction; 0 unless given",
+    unit: "epochs",
+  }),
+  finalRate: setting(z.number().min(0).max(1).optional(), {
+    flag: "final-rate",
+    meaning: "Where linear and cosine decay end, as a share of the learning rate; 0 unless given",
+  }),
+});
+
+export const lawnSettings = z.object({
+  freeEpochs: setting(z.number().min(0).optional(), {
+    flag: "lawn-free-epochs",
+    meaning: "Free training before weight norms are constrained; may be a fraction; 2 unless another switch is given",
+    unit: "epochs",
+  }),
+  freeSteps: setting(z.int().min(0).optional(), {
+    flag: "lawn-free-steps",
+    meaning: "The same switch given in steps",
+    unit: "steps",
+  }),
+  switchNorm: setting(z.number().positive().optional(), {
+    flag: "lawn-switch-norm",
+    meaning: "Instead: constrain each block when its norm reaches this value",
+  }),
+  scope: setting(z.enum(["all", "dense", "head", "embeddings"]).optional(), {
+    flag: "lawn-scope",
+    meaning: "Which weights are constrained; all unless given",
+  }),
+  granularity: setting(z.enum(["layer", "row", "network"]).optional(), {
+    flag: "lawn-granularity",
+    meaning: "What one constrained block is: a tensor, each of its rows, or all tensors as one; layer unless given",
+  }),
+  project: setting(z.enum(["both", "gradient", "none"]).optional(), {
+    flag: "lawn-project",
+    meaning:
+      "What is projected on the tangent space: gradient and update, the gradient alone, nothing; both unless given",
+  }),
+  state: setting(z.enum(["keep", "reset"]).optional(), {
+    flag: "lawn-state",
+    meaning: "What becomes of the optimizer's moments at the switch; keep unless given",
+  }),
+  constrainBiases: setting(z.boolean().optional(), {
+    flag: "lawn-constrain-biases",
+    meaning: "Let each bias join its weight's block; biases are free unless given",
+  }),
+});
