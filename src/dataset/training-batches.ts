@@ -43,6 +43,11 @@ export function checkBatchSource(source: BatchSource): void {
   if (!Number.isSafeInteger(batchSize) || batchSize < 1)
     problems.push(`batchSize is ${batchSize}, expected a whole number of at least 1`);
   if (interactions.length === 0) problems.push("there are no training interactions");
+  if (source.seen.offsets.length !== interactions.users + 1) {
+    problems.push(
+      `seen items are grouped for ${source.seen.offsets.length - 1} users, expected the ${interactions.users} of the interactions`,
+    );
+  }
   if (samplesPerEpoch(source) > 2 ** 32) {
     problems.push(
       `an epoch has ${samplesPerEpoch(source)} samples, expected at most 2^32; draw fewer negatives per positive`,
@@ -78,27 +83,31 @@ export function drawBatch(source: BatchSource, draws: EpochDraws, step: number):
   const perPositive = samplesPerPositive(source);
   const first = step * batchSize;
   const length = Math.min(batchSize, samplesPerEpoch(source) - first);
-  if (!(step >= 0 && length >= 1)) {
+  if (!(Number.isSafeInteger(step) && step >= 0 && length >= 1)) {
     throw new RangeError(`step is ${step}, expected 0 to ${stepsPerEpoch(source) - 1}`);
   }
+  const isPairwise = source.loss === "bpr";
   const users = new Uint32Array(length);
   const items = new Uint32Array(length); // under bpr: the positives
-  const labels = new Float32Array(source.loss === "bce" ? length : 0);
-  const negatives = new Uint32Array(source.loss === "bpr" ? length : 0);
+  const labels = new Float32Array(isPairwise ? 0 : length);
+  const negatives = new Uint32Array(isPairwise ? length : 0);
   const block = { first: 0, second: 0 };
+  const at = { items: interactions.items, user: 0, epochKey: draws.negativesKey, row: 0, draw: 0 }; // reused by every draw
   for (let k = 0; k < length; k++) {
     const sample = permute(draws.permutation, first + k);
     const row = Math.floor(sample / perPositive);
     const slot = sample - row * perPositive;
     const user = interactions.userColumn[row]!;
-    const at = { items: interactions.items, user, epochKey: draws.negativesKey, row, draw: slot };
     users[k] = user;
     items[k] = interactions.itemColumn[row]!;
-    if (source.loss === "bpr") negatives[k] = drawNegative(seen, at, block);
+    at.user = user;
+    at.row = row;
+    at.draw = isPairwise ? slot : slot - 1;
+    if (isPairwise) negatives[k] = drawNegative(seen, at, block);
     else if (slot === 0) labels[k] = 1;
-    else items[k] = drawNegative(seen, { ...at, draw: slot - 1 }, block);
+    else items[k] = drawNegative(seen, at, block);
   }
-  return source.loss === "bpr"
+  return isPairwise
     ? { kind: "pairwise", length, users, positives: items, negatives }
     : { kind: "pointwise", length, users, items, labels };
 }
