@@ -55,7 +55,7 @@ export function importState<A, C>(
 function importLawn<A, C>(ops: ArrayOps<A, C>, optimizer: Optimizer<A, C>, state: OptimizerState): LawnMemory<C> {
   const blocks = (name: string): C => ops.blocksFromHost(Float64Array.from(tensor(state, name)));
   return {
-    switchedAt: count(state, "lawn.switchedAt"),
+    switchedAt: count(state, "lawn.switchedAt", -1),
     zeroBlocks: count(state, "lawn.zeroBlocks"),
     keptBlocksBefore: count(state, "lawn.keptBlocks"),
     groups: new Map(
@@ -81,10 +81,12 @@ function tensor(state: OptimizerState, name: string): FloatArray {
   return found;
 }
 
-function count(state: OptimizerState, name: string): number {
+function count(state: OptimizerState, name: string, least = 0): number {
   const found = state.numbers[name];
-  if (found === undefined || !Number.isSafeInteger(found)) {
-    throw new DataError(`optimizer state: number "${name}" is ${found ?? "missing"}, expected a whole number`);
+  if (found === undefined || !Number.isSafeInteger(found) || found < least) {
+    throw new DataError(
+      `optimizer state: number "${name}" is ${found ?? "missing"}, expected a whole number from ${least}`,
+    );
   }
   return found;
 }
