@@ -1,9 +1,10 @@
 /** metrics.json: what a ranker was worth on which questions, written whole or not at all. */
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { DataError } from "../src/errors.ts";
 import type { MetricsDocument } from "./evaluate-split.ts";
+import { writeFileAtomically } from "./write-file.ts";
 
 const metrics = z.record(z.string(), z.number());
 
@@ -37,9 +38,6 @@ export async function readMetrics(directory: string): Promise<z.output<typeof me
   }
 }
 
-/** Beside, then renamed. */
 export async function writeMetrics(directory: string, document: MetricsDocument): Promise<void> {
-  const file = path.join(directory, METRICS_FILE);
-  await writeFile(`${file}.partial`, `${JSON.stringify(document, null, 2)}\n`);
-  await rename(`${file}.partial`, file);
+  await writeFileAtomically(path.join(directory, METRICS_FILE), `${JSON.stringify(document, null, 2)}\n`);
 }
