@@ -1,7 +1,7 @@
 /** A rule applied to every tensor on its own: the plain optimizer, and LAWN's free phase. */
-import { EngineError } from "../errors.ts";
 import type { ParameterInfo } from "../ranker/ranker-spec.ts";
 import type { ArrayOps } from "./array-ops.ts";
+import { named } from "./named.ts";
 import type { BaseRule, Optimizer, OptimizerMemory, Slots, StepInput, StepOutput, Tensors } from "./transform.ts";
 
 export interface OptimizerParts<A, C> {
@@ -63,13 +63,4 @@ export function zeroSlots<A, C>(
     return [info.name, Object.fromEntries(rule.slots.map((slot) => [slot.name, ops.zerosLike(weight)]))];
   };
   return new Map(parameters.map(zeros));
-}
-
-/** The entry of this name; EngineError where it is missing. */
-export function named<T>(what: string, entries: ReadonlyMap<string, T>, name: string): T {
-  const entry = entries.get(name);
-  if (entry === undefined) {
-    throw new EngineError(`${what}: "${name}" is missing, found ${[...entries.keys()].join(", ") || "nothing"}`);
-  }
-  return entry;
 }

@@ -1,7 +1,7 @@
 /** The moment of constraint: when blocks leave LAWN's free phase, and the norms they are held at from then on. */
 import type { ArrayOps } from "./array-ops.ts";
-import { named } from "./free-optimizer.ts";
 import type { LawnGroup } from "./lawn-blocks.ts";
+import { named } from "./named.ts";
 import { blockNorms, vanishingNorm } from "./sphere.ts";
 import type { LawnGroupMemory, LawnMemory, Tensors } from "./transform.ts";
 

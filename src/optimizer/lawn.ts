@@ -8,9 +8,10 @@
  *   u <- P(u);  u <- base.rescale(u) preconditioning breaks tangency; a trust ratio comes after
  *   w <- R(w - rate u)               onto the stored c, so that rounding never adds up
  */
-import { freeStep, moveFreely, named, type OptimizerParts, zeroSlots } from "./free-optimizer.ts";
+import { freeStep, moveFreely, type OptimizerParts, zeroSlots } from "./free-optimizer.ts";
 import { type LawnGroup, lawnGroups } from "./lawn-blocks.ts";
 import { freeLawnMemory, piecesOf, switchEveryBlock, switchGrownBlocks } from "./lawn-switch.ts";
+import { named } from "./named.ts";
 import type { LawnConfig } from "./optimizer-config.ts";
 import { type Pieces, retract, tangentProjection } from "./sphere.ts";
 import type {
