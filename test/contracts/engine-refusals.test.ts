@@ -1,0 +1,113 @@
+/** What every engine refuses, with what words, and that a refusal leaves the session as it was. */
+import { beforeAll, describe, expect, it } from "@jest/globals";
+import type { Batch } from "../../src/dataset/batch.ts";
+import type { Engine } from "../../src/engine/engine.ts";
+import { engineAvailability, openEngine } from "../../src/engine/open-engine.ts";
+import { EngineError } from "../../src/errors.ts";
+import { float32, neumf, optionsOf, randomBatch, randomParameters, smallSource } from "../support/engine-cases.ts";
+import { expectSameSnapshot } from "../support/same-bits.ts";
+
+for (const { name: engineName, available, reason } of await engineAvailability()) {
+  const title = `the ${engineName} engine refuses with EngineError${available ? "" : ` (skipped: ${reason})`}`;
+  const describeHere = available ? describe : describe.skip;
+
+  describeHere(title, () => {
+    let engine: Engine;
+    beforeAll(async () => {
+      engine = await openEngine(engineName);
+    });
+
+    const good = randomBatch(neumf, "bce", { length: 3 });
+    const refusals: readonly (readonly [string, Batch, RegExp])[] = [
+      ["an empty batch", randomBatch(neumf, "bce", { length: 0 }), /batch has 0 rows, expected at least 1/],
+      [
+        "a user out of range",
+        withColumn(good, "users", [0, 5, 1]),
+        /batch\.users\[1\] is 5, expected an index below 5/,
+      ],
+      [
+        "an item out of range",
+        withColumn(good, "items", [0, 1, 7]),
+        /batch\.items\[2\] is 7, expected an index below 7/,
+      ],
+      ["a short column", withColumn(good, "items", [0, 1]), /batch\.items has 2 rows, expected 3/],
+      [
+        "a batch of the other loss",
+        randomBatch(neumf, "bpr"),
+        /batch is pairwise, expected pointwise under the loss bce/,
+      ],
+    ];
+
+    it.each(refusals)("%s, and trains on afterwards", async (_, batch, message) => {
+      const session = await engine.open(optionsOf(neumf, "bce"));
+      const before = await session.snapshot();
+      for (const attempt of [() => session.step(batch, 0.1), () => session.gradient(batch)]) {
+        await expect(attempt()).rejects.toThrow(EngineError);
+        await expect(attempt()).rejects.toThrow(message);
+      }
+      expectSameSnapshot(await session.snapshot(), before);
+      expect(Number.isFinite(await session.step(good, 0.1))).toBe(true);
+      session.close();
+    });
+
+    it("negatives out of range under bpr", async () => {
+      const session = await engine.open(optionsOf(neumf, "bpr"));
+      const batch = { ...randomBatch(neumf, "bpr", { length: 2 }), negatives: Uint32Array.of(0, 4_000_000_000) };
+      await expect(session.step(batch as Batch, 0.1)).rejects.toThrow(/batch\.negatives\[1\] is 4000000000/);
+      session.close();
+    });
+
+    it.each([Number.NaN, Number.POSITIVE_INFINITY, -1])("learning rate %p", async (rate) => {
+      const session = await engine.open(optionsOf(neumf, "bce"));
+      await expect(session.step(good, rate)).rejects.toThrow(EngineError);
+      session.close();
+    });
+
+    it("scores outside the ranker, and gives none for no pairs", async () => {
+      const { scorer } = await engine.open(optionsOf(neumf, "bce"));
+      await expect(scorer.pairs(Uint32Array.of(5), Uint32Array.of(0))).rejects.toThrow(EngineError);
+      await expect(scorer.pairs(Uint32Array.of(0), Uint32Array.of(7))).rejects.toThrow(EngineError);
+      await expect(scorer.pairs(Uint32Array.of(0, 1), Uint32Array.of(0))).rejects.toThrow(EngineError);
+      await expect(scorer.catalogue(Uint32Array.of(5))).rejects.toThrow(EngineError);
+      expect(await scorer.pairs(new Uint32Array(0), new Uint32Array(0))).toHaveLength(0);
+      expect(await scorer.catalogue(new Uint32Array(0))).toHaveLength(0);
+    });
+
+    it("parameters of another ranker", async () => {
+      const parameters = new Map(randomParameters(neumf, float32));
+      parameters.set("userGmf", new Float32Array(3));
+      parameters.set("stranger", new Float32Array(1));
+      parameters.delete("head.bias");
+      const opening = engine.open(optionsOf(neumf, "bce", { start: { parameters, optimizer: null } }));
+      await expect(opening).rejects.toThrow(EngineError);
+      await expect(opening).rejects.toThrow(
+        /userGmf has 3 values, expected 10 \[5, 2\]; head\.bias has no values.*stranger is not part of this ranker/,
+      );
+    });
+
+    it("training without a source, beyond the epoch, or from another log", async () => {
+      const span = { epoch: 0, firstStep: 0, learningRates: Float64Array.of(0.1) };
+      const bare = await engine.open(optionsOf(neumf, "bce"));
+      await expect(bare.train(span)).rejects.toThrow(/no source to draw batches from/);
+      const source = smallSource(neumf, "bce");
+      const session = await engine.open(optionsOf(neumf, "bce", { source }));
+      await expect(session.train({ ...span, firstStep: 99 })).rejects.toThrow(EngineError);
+      await expect(session.train({ ...span, epoch: -1 })).rejects.toThrow(EngineError);
+      await expect(engine.open(optionsOf(neumf, "bpr", { source }))).rejects.toThrow(EngineError);
+      await expect(engine.open(optionsOf({ ...neumf, users: 6 }, "bce", { source }))).rejects.toThrow(EngineError);
+    });
+
+    it("everything after close", async () => {
+      const session = await engine.open(optionsOf(neumf, "bce"));
+      session.close();
+      session.close(); // closing twice is fine
+      await expect(session.step(good, 0.1)).rejects.toThrow(EngineError);
+      await expect(session.snapshot()).rejects.toThrow(EngineError);
+      await expect(session.scorer.catalogue(Uint32Array.of(0))).rejects.toThrow(EngineError);
+    });
+  });
+}
+
+function withColumn(batch: Batch, name: "users" | "items", values: readonly number[]): Batch {
+  return { ...batch, [name]: Uint32Array.from(values) } as Batch; // the kind stays, only a column changes
+}

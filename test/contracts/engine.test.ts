@@ -1,0 +1,248 @@
+/** What every engine promises. An engine in open-engine's table joins by being there; one that cannot run here is skipped by name. */
+import { beforeAll, describe, expect, it } from "@jest/globals";
+import type { Batch } from "../../src/dataset/batch.ts";
+import { drawBatch, epochDraws } from "../../src/dataset/training-batches.ts";
+import type { Engine, TrainingSession } from "../../src/engine/engine.ts";
+import { engineAvailability, openEngine } from "../../src/engine/open-engine.ts";
+import { referenceEngine } from "../../src/engine/reference/reference-engine.ts";
+import { openForward } from "../../src/ranker/forward.ts";
+import type { LossName } from "../../src/ranker/loss.ts";
+import type { Parameters, RankerSpec } from "../../src/ranker/ranker-spec.ts";
+import {
+  everything,
+  float32,
+  lawnAdamCase,
+  losses,
+  neumf,
+  optimizerCases,
+  optionsOf,
+  randomBatch,
+  randomParameters,
+  rankerCases,
+  smallSource,
+} from "../support/engine-cases.ts";
+import { expectSameBits, expectSameSnapshot } from "../support/same-bits.ts";
+
+const combinations = rankerCases.flatMap((ranker) => losses.map((loss) => ({ ...ranker, loss })));
+
+/** Relative to the largest value of the tensor: a few float32 roundings (6e-8 each) in sums of tens of terms, in any order. */
+const GRADIENT_TOLERANCE = 1e-5;
+/** After 6 steps: Adam divides by sqrt(v), which turns a tiny gradient's rounding into a whole step of 0.01 in the worst case. */
+const STEPS_TOLERANCE = 1e-3;
+
+async function takeSteps(session: TrainingSession, batches: readonly Batch[], rate = 0.01): Promise<number[]> {
+  const taken: number[] = [];
+  for (const batch of batches) taken.push(await session.step(batch, rate));
+  return taken;
+}
+
+function batchesOf(spec: RankerSpec, loss: LossName, count: number): Batch[] {
+  return Array.from({ length: count }, (_, k) => randomBatch(spec, loss, { length: 5 + 4 * k, seed: k }));
+}
+
+function expectClose(actual: Parameters, expected: Parameters, relative: number): void {
+  expect([...actual.keys()]).toEqual([...expected.keys()]);
+  for (const [name, values] of expected) {
+    const found = actual.get(name)!;
+    let size = 1e-3;
+    let worst = 0;
+    for (const [k, value] of values.entries()) {
+      size = Math.max(size, Math.abs(value));
+      worst = Math.max(worst, Math.abs(value - found[k]!)); // NaN, once met, stays
+    }
+    if (!(worst <= relative * size))
+      throw new Error(`${name} differs by ${worst}, expected at most ${relative * size}`);
+  }
+}
+
+for (const availability of await engineAvailability()) {
+  const { name: engineName, available, reason } = availability;
+  const title = available ? `the ${engineName} engine` : `the ${engineName} engine (skipped: ${reason})`;
+  const describeHere = available ? describe : describe.skip;
+
+  describeHere(title, () => {
+    let engine: Engine;
+    beforeAll(async () => {
+      engine = await openEngine(engineName);
+    });
+
+    it("says what it is", () => {
+      expect(engine.name).toBe(engineName);
+      expect(engine.description).toBe(availability.description);
+    });
+
+    describe.each(combinations)("$name under $loss", ({ spec, loss }) => {
+      it("has the reference's loss and gradient", async () => {
+        const batch = randomBatch(spec, loss);
+        const exact = await referenceEngine.open(
+          optionsOf(spec, loss, {
+            start: { parameters: asFloat64(randomParameters(spec, float32)), optimizer: null },
+          }),
+        );
+        const session = await engine.open(optionsOf(spec, loss));
+        const expected = await exact.gradient(batch);
+        const found = await session.gradient(batch);
+        expect(found.loss).toBeCloseTo(expected.loss, 5); // float32 logits of order 1
+        expectClose(found.gradient, expected.gradient, GRADIENT_TOLERANCE);
+        session.close();
+        exact.close();
+      });
+
+      it("scores pairs as the plain forward pass does, and the catalogue likewise", async () => {
+        const session = await engine.open(optionsOf(spec, loss));
+        const forward = openForward(spec, randomParameters(spec, float32));
+        const users = Uint32Array.from({ length: spec.users }, (_, user) => user);
+        const catalogue = await session.scorer.catalogue(users);
+        expect(catalogue).toHaveLength(spec.users * spec.items);
+        const pairUsers = Uint32Array.from(catalogue, (_, k) => Math.floor(k / spec.items));
+        const pairItems = Uint32Array.from(catalogue, (_, k) => k % spec.items);
+        const pairs = await session.scorer.pairs(pairUsers, pairItems);
+        for (let k = 0; k < pairs.length; k++) {
+          const logit = forward.logit(pairUsers[k]!, pairItems[k]!);
+          expect(pairs[k]).toBeCloseTo(logit, 5); // float32 of sums of order 1
+          expect(catalogue[k]).toBeCloseTo(logit, 5);
+        }
+        session.close();
+      });
+
+      it("restores a snapshot and goes on bit for bit", async () => {
+        const batches = batchesOf(spec, loss, 6);
+        const options = optionsOf(spec, loss, { optimizer: lawnAdamCase.config });
+        const whole = await engine.open(options);
+        await takeSteps(whole, batches.slice(0, 4));
+        const middle = await whole.snapshot(); // constrained since step 2
+        const resumed = await engine.open({ ...options, start: middle });
+        expectSameSnapshot(await resumed.snapshot(), middle);
+        const losses = await takeSteps(whole, batches.slice(4));
+        expect(await takeSteps(resumed, batches.slice(4))).toEqual(losses);
+        expectSameSnapshot(await resumed.snapshot(), await whole.snapshot());
+        whole.close();
+        resumed.close();
+      });
+    });
+
+    describe.each(optimizerCases)("with $name", ({ config }) => {
+      it("takes the steps of the reference in float64", async () => {
+        const batches = batchesOf(everything, "bce", 6);
+        const start = { parameters: randomParameters(everything, float32), optimizer: null };
+        const session = await engine.open(optionsOf(everything, "bce", { start, optimizer: config }));
+        const exact = await referenceEngine.open(
+          optionsOf(everything, "bce", {
+            start: { ...start, parameters: asFloat64(start.parameters) },
+            optimizer: config,
+          }),
+        );
+        const found = await takeSteps(session, batches);
+        const expected = await takeSteps(exact, batches);
+        for (const [k, loss] of expected.entries()) expect(found[k]).toBeCloseTo(loss, 3);
+        expectClose((await session.snapshot()).parameters, (await exact.snapshot()).parameters, STEPS_TOLERANCE);
+        session.close();
+        exact.close();
+      });
+
+      it("moves between engines: the reference goes on from its snapshot as it does itself", async () => {
+        const batches = batchesOf(everything, "bce", 6);
+        const options = optionsOf(everything, "bce", { optimizer: config });
+        const session = await engine.open(options);
+        await takeSteps(session, batches.slice(0, 4));
+        const reference = await referenceEngine.open({ ...options, start: await session.snapshot() });
+        await takeSteps(session, batches.slice(4));
+        await takeSteps(reference, batches.slice(4));
+        expectClose((await session.snapshot()).parameters, (await reference.snapshot()).parameters, STEPS_TOLERANCE);
+        session.close();
+        reference.close();
+      });
+    });
+
+    it.each(losses)("trains on the batches it draws exactly as on the same batches given, under %s", async (loss) => {
+      const source = smallSource(neumf, loss, { batchSize: 4 });
+      const rates = Float64Array.of(0.01, 0.02, 0.005);
+      const drawing = await engine.open(optionsOf(neumf, loss, { source }));
+      const given = await engine.open(optionsOf(neumf, loss));
+      const losses = await drawing.train({ epoch: 4, firstStep: 1, learningRates: rates });
+      const draws = epochDraws(source, 4);
+      for (const [k, rate] of rates.entries()) {
+        expect(await given.step(drawBatch(source, draws, 1 + k), rate)).toBe(losses[k]);
+      }
+      expectSameSnapshot(await drawing.snapshot(), await given.snapshot());
+      drawing.close();
+      given.close();
+    });
+
+    it("lowers the loss of a batch it may learn by heart", async () => {
+      const session = await engine.open(optionsOf(neumf, "bce"));
+      const batch = randomBatch(neumf, "bce", { length: 5 });
+      const taken = await takeSteps(session, Array<Batch>(60).fill(batch), 0.05);
+      expect(taken.at(-1)!).toBeLessThan(taken[0]! / 2);
+      session.close();
+    });
+
+    it("leaves everything as it was when asked for a gradient or a score", async () => {
+      const session = await engine.open(optionsOf(everything, "bpr"));
+      const before = await session.snapshot();
+      await session.gradient(randomBatch(everything, "bpr"));
+      await session.scorer.catalogue(Uint32Array.of(0, 2));
+      expectSameSnapshot(await session.snapshot(), before);
+      session.close();
+    });
+
+    it("does not carry one batch's gradient into the next", async () => {
+      const session = await engine.open(optionsOf(everything, "bce"));
+      const first = await session.gradient(randomBatch(everything, "bce", { seed: 1 }));
+      await session.gradient(randomBatch(everything, "bce", { seed: 2 }));
+      const again = await session.gradient(randomBatch(everything, "bce", { seed: 1 }));
+      expectSameBits(again.gradient, first.gradient);
+      session.close();
+    });
+
+    it("copies what it is given and gives copies away", async () => {
+      const start = { parameters: randomParameters(neumf, float32), optimizer: null };
+      const session = await engine.open(optionsOf(neumf, "bce", { start }));
+      const untouched = await session.snapshot();
+      for (const values of start.parameters.values()) values.fill(9);
+      const taken = await session.snapshot();
+      expectSameSnapshot(taken, untouched);
+      for (const values of taken.parameters.values()) values.fill(9);
+      expectSameSnapshot(await session.snapshot(), untouched);
+      session.close();
+    });
+
+    it("does what it is asked in the order it is asked, awaited or not", async () => {
+      const batches = batchesOf(neumf, "bce", 3);
+      const patient = await engine.open(optionsOf(neumf, "bce"));
+      await takeSteps(patient, batches);
+      const hasty = await engine.open(optionsOf(neumf, "bce"));
+      const steps = batches.map((batch) => hasty.step(batch, 0.01));
+      const snapshot = hasty.snapshot();
+      await Promise.all(steps);
+      expectSameSnapshot(await snapshot, await patient.snapshot());
+      patient.close();
+      hasty.close();
+    });
+
+    it("keeps homogeneity: a layer without bias scaled by a scales the logit by a", async () => {
+      const spec = rankerCases.find(({ name }) => name === "mlp")!.spec;
+      const users = Uint32Array.of(0, 1, 2, 3, 4);
+      const items = Uint32Array.of(6, 5, 4, 3, 2);
+      const logitsOf = async (scaled: string | null): Promise<Float32Array> => {
+        const parameters = randomParameters(spec, float32);
+        for (const [name, values] of parameters) if (name.endsWith("bias")) values.fill(0);
+        const layer = scaled === null ? undefined : parameters.get(scaled);
+        layer?.set(layer.map((value) => 4 * value)); // a power of two: exact
+        const session = await engine.open(optionsOf(spec, "bce", { start: { parameters, optimizer: null } }));
+        const logits = await session.scorer.pairs(users, items);
+        session.close();
+        return logits;
+      };
+      const plain = await logitsOf(null);
+      expect(plain.some((logit) => logit !== 0)).toBe(true);
+      for (const layer of ["tower.0.weight", "tower.1.weight", "head.weight"]) {
+        expect(await logitsOf(layer)).toEqual(plain.map((logit) => 4 * logit));
+      }
+    });
+  });
+}
+
+function asFloat64(parameters: Parameters): Parameters {
+  return new Map([...parameters].map(([name, values]) => [name, Float64Array.from(values)]));
+}
