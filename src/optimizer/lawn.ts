@@ -131,10 +131,8 @@ function moveOnSphere<A, C>(parts: LawnParts<A, C>, { group, input, lawn }: Grou
     return {
       weights: chooseConstrained(retraction.weights, to),
       slots: moved.map((direction) => direction.slots),
-      memory: {
-        ...memory,
-        kept: ops.addC(memory.kept, ops.multiplyC(memory.constrained, retraction.kept)),
-      },
+      // A free block has target 0, so it counts no kept steps.
+      memory: { ...memory, kept: ops.addC(memory.kept, retraction.kept) },
     };
   });
 }
