@@ -203,6 +203,20 @@ describe("the switch by norm", () => {
     expect(state.numbers["lawn.switchedAt"]).toBe(-1);
   });
 
+  it("never recomputes a target, whatever float32 makes of the norm", async () => {
+    const lawn: LawnConfig = { ...plainLawn, granularity: "row", switchAt: { kind: "norm", norm: 1e-3 } };
+    const begun = await advance(startRun({ config: { base: adam, lawn }, ops: float32Ops() }), 1);
+    const later = await advance(begun, 50);
+    const targets = (run: typeof begun) =>
+      [...run.at.memory.lawn!.groups].map(([name, { target }]) => [name, ...target]);
+    expect(targets(later)).toEqual(targets(begun));
+  });
+
+  it("gives free rows no target", async () => {
+    const { ops, at } = step(tableRun(), -3, -4, -3, -4);
+    expectValues((await exportState(ops, at.memory)).tensors.get("lawn.target/userGmf"), [5, 0]);
+  });
+
   it("leaves free rows to the base, bit for bit", () => {
     const constrained = step(tableRun(), 7, 1, 0.1, -0.3).at.parameters.get("userGmf")!;
     expect([...constrained.subarray(2)]).toEqual([0.6 - 0.1, 0.8 + 0.3]);
