@@ -3,10 +3,11 @@ import type { Batch } from "../../src/dataset/batch.ts";
 import { groupItemsByUser } from "../../src/dataset/interaction-dataset.ts";
 import type { BatchSource } from "../../src/dataset/training-batches.ts";
 import type { SessionOptions } from "../../src/engine/engine.ts";
-import type { LawnConfig, OptimizerConfig } from "../../src/optimizer/optimizer-config.ts";
+import type { BaseOptimizerConfig, LawnConfig, OptimizerConfig } from "../../src/optimizer/optimizer-config.ts";
 import { boundedInteger, standardNormal, streamKey, threefry } from "../../src/random.ts";
 import type { LossName } from "../../src/ranker/loss.ts";
 import { type FloatArray, parametersOf, type RankerSpec, sizeOf } from "../../src/ranker/ranker-spec.ts";
+import { baseCases, lawnCases, plainLawn } from "./optimizer-cases.ts";
 
 export interface RankerCase {
   readonly name: string;
@@ -37,65 +38,33 @@ export const everything = specOf("everything at once");
 
 export const losses: readonly LossName[] = ["bce", "bpr"];
 
-const lawn: LawnConfig = {
-  switchAt: { kind: "step", step: 2 },
-  scope: "all",
-  granularity: "layer",
-  project: "both",
-  state: "keep",
-  constrainBiases: false,
-};
-const adam = { name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 } as const;
-const moments = { beta1: 0.9, beta2: 0.999, epsilon: 1e-6 } as const;
-
 export interface OptimizerCase {
   readonly name: string;
   readonly config: OptimizerConfig;
 }
 
+const adam: BaseOptimizerConfig = { name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
+const atStep2 = { kind: "step", step: 2 } as const;
+const lawn: LawnConfig = { ...plainLawn, switchAt: atStep2 };
+
 export const adamCase: OptimizerCase = { name: "adam", config: { base: adam, lawn: null } };
 export const lawnAdamCase: OptimizerCase = { name: "lawn-adam", config: { base: adam, lawn } };
 
-/** Every base, and LAWN with each of its switches: what an engine must do, fused or not. LAWN cases switch before step 2. */
+/** Every base bare, with decay and under LAWN, and every switch of LAWN: what an engine must do, fused or not. */
 export const optimizerCases: readonly OptimizerCase[] = [
-  adamCase,
-  { name: "adam + L2", config: { base: { ...adam, weightDecay: 0.01 }, lawn: null } },
-  { name: "adamw", config: { base: { name: "adamw", ...moments, weightDecay: 0.02 }, lawn: null } },
-  { name: "sgd", config: { base: { name: "sgd", momentum: 0, nesterov: false, weightDecay: 0.01 }, lawn: null } },
-  { name: "momentum", config: { base: { name: "sgd", momentum: 0.9, nesterov: false, weightDecay: 0 }, lawn: null } },
-  { name: "nesterov", config: { base: { name: "sgd", momentum: 0.9, nesterov: true, weightDecay: 0 }, lawn: null } },
-  { name: "adagrad", config: { base: { name: "adagrad", epsilon: 1e-10, weightDecay: 0 }, lawn: null } },
-  { name: "rmsprop", config: { base: { name: "rmsprop", decay: 0.99, epsilon: 1e-8, weightDecay: 0 }, lawn: null } },
-  { name: "lamb", config: { base: { name: "lamb", ...moments, weightDecay: 0.01 }, lawn: null } },
-  { name: "lars", config: { base: larsOf(0.01), lawn: null } },
-  lawnAdamCase,
-  { name: "lawn-adam by row", config: { base: adam, lawn: { ...lawn, granularity: "row" } } },
-  { name: "lawn-adam by network", config: { base: adam, lawn: { ...lawn, granularity: "network" } } },
-  { name: "lawn-adam, gradient only", config: { base: adam, lawn: { ...lawn, project: "gradient" } } },
-  { name: "lawn-adam, retraction only", config: { base: adam, lawn: { ...lawn, project: "none" } } },
-  { name: "lawn-adam, state reset", config: { base: adam, lawn: { ...lawn, state: "reset" } } },
-  { name: "lawn-adam, biases inside", config: { base: adam, lawn: { ...lawn, constrainBiases: true } } },
-  {
-    name: "lawn-adam by row, biases inside",
-    config: { base: adam, lawn: { ...lawn, granularity: "row", constrainBiases: true } },
-  },
-  { name: "lawn-adam, dense", config: { base: adam, lawn: { ...lawn, scope: "dense" } } },
-  { name: "lawn-adam, head", config: { base: adam, lawn: { ...lawn, scope: "head" } } },
-  { name: "lawn-adam, embeddings", config: { base: adam, lawn: { ...lawn, scope: "embeddings" } } },
-  { name: "lawn-adam by norm", config: { base: adam, lawn: { ...lawn, switchAt: { kind: "norm", norm: 1.5 } } } },
-  { name: "lawn-adam from the start", config: { base: adam, lawn: { ...lawn, switchAt: { kind: "step", step: 0 } } } },
-  { name: "lawn-adamw", config: { base: { name: "adamw", ...moments, weightDecay: 0 }, lawn } },
-  { name: "lawn-sgd", config: { base: { name: "sgd", momentum: 0, nesterov: false, weightDecay: 0 }, lawn } },
-  { name: "lawn-nesterov", config: { base: { name: "sgd", momentum: 0.9, nesterov: true, weightDecay: 0 }, lawn } },
-  { name: "lawn-adagrad", config: { base: { name: "adagrad", epsilon: 1e-10, weightDecay: 0 }, lawn } },
-  { name: "lawn-rmsprop", config: { base: { name: "rmsprop", decay: 0.99, epsilon: 1e-8, weightDecay: 0 }, lawn } },
-  { name: "lawn-lamb", config: { base: { name: "lamb", ...moments, weightDecay: 0 }, lawn } },
-  { name: "lawn-lars", config: { base: larsOf(0), lawn } },
+  ...baseCases.map(({ label, base }) => ({ name: label, config: { base, lawn: null } })),
+  ...baseCases.map(({ label, base }) => ({
+    name: `${label} with weight decay`,
+    config: { base: { ...base, weightDecay: 0.02 }, lawn: null },
+  })),
+  ...baseCases.map(({ label, base }) => ({ name: `lawn-${label}`, config: { base, lawn } })),
+  ...lawnCases.map(({ label, lawn: switches }) => ({
+    name: `lawn-adam: ${label}`,
+    config: { base: adam, lawn: { ...switches, switchAt: atStep2 } },
+  })),
+  { name: "lawn-adam: from the start", config: { base: adam, lawn: plainLawn } },
+  { name: "lawn-adam: by norm", config: { base: adam, lawn: { ...lawn, switchAt: { kind: "norm", norm: 1.5 } } } },
 ];
-
-function larsOf(weightDecay: number) {
-  return { name: "lars", momentum: 0.9, trustCoefficient: 0.001, epsilon: 1e-8, weightDecay } as const;
-}
 
 export const float32 = (length: number): Float32Array => new Float32Array(length);
 export const float64 = (length: number): Float64Array => new Float64Array(length);

@@ -1,0 +1,124 @@
+/** The reference engine's gradient against finite differences and Euler's identities, in float64. */
+import { describe, expect, it } from "@jest/globals";
+import type { Batch } from "../../../src/dataset/batch.ts";
+import { referenceEngine } from "../../../src/engine/reference/reference-engine.ts";
+import { openForward } from "../../../src/ranker/forward.ts";
+import { bayesianPersonalizedRanking, binaryCrossEntropy, binaryCrossEntropySlope } from "../../../src/ranker/loss.ts";
+import type { Parameters, RankerSpec } from "../../../src/ranker/ranker-spec.ts";
+import {
+  adamCase,
+  float64,
+  losses,
+  neumf,
+  randomBatch,
+  randomParameters,
+  rankerCases,
+} from "../../support/engine-cases.ts";
+
+const combinations = rankerCases.flatMap((ranker) => losses.map((loss) => ({ ...ranker, loss })));
+
+async function gradientOf(spec: RankerSpec, batch: Batch, parameters: Parameters) {
+  const session = await referenceEngine.open({
+    spec,
+    loss: batch.kind === "pointwise" ? "bce" : "bpr",
+    start: { parameters, optimizer: null },
+    optimizer: adamCase.config,
+  });
+  const result = await session.gradient(batch);
+  session.close();
+  return result;
+}
+
+function meanLoss(spec: RankerSpec, batch: Batch, parameters: Parameters): number {
+  const { logit } = openForward(spec, parameters);
+  let sum = 0;
+  for (let k = 0; k < batch.length; k++) {
+    const user = batch.users[k]!;
+    sum +=
+      batch.kind === "pointwise"
+        ? binaryCrossEntropy(logit(user, batch.items[k]!), batch.labels[k]!)
+        : bayesianPersonalizedRanking(logit(user, batch.positives[k]!) - logit(user, batch.negatives[k]!));
+  }
+  return sum / batch.length;
+}
+
+describe.each(combinations)("the gradient of $name under $loss", ({ spec, loss }) => {
+  it("is the slope of the mean loss in every parameter", async () => {
+    const batch = randomBatch(spec, loss, { length: 9 });
+    const parameters = randomParameters(spec, float64);
+    const { loss: found, gradient } = await gradientOf(spec, batch, parameters);
+    expect(found).toBeCloseTo(meanLoss(spec, batch, parameters), 12); // float64, sums of 9 terms
+    const step = 1e-5;
+    for (const [name, values] of parameters) {
+      for (const [k, value] of values.entries()) {
+        values[k] = value + step;
+        const above = meanLoss(spec, batch, parameters);
+        values[k] = value - step;
+        const below = meanLoss(spec, batch, parameters);
+        values[k] = value;
+        const slope = (above - below) / (2 * step);
+        const error = Math.abs(slope - gradient.get(name)![k]!);
+        // Central differences err by step^2 times a third derivative of order 1, and by 1e-16 / step of rounding.
+        if (!(error < 1e-8)) throw new Error(`${name}[${k}]: gradient ${gradient.get(name)![k]}, slope ${slope}`);
+      }
+    }
+  });
+});
+
+describe("Euler's identities of a homogeneous ranker, with zero biases", () => {
+  const pair: Batch = {
+    kind: "pointwise",
+    length: 1,
+    users: Uint32Array.of(3),
+    items: Uint32Array.of(2),
+    labels: Float32Array.of(1),
+  };
+
+  function unbiased(): Map<string, Float64Array> {
+    const parameters = randomParameters(neumf, float64, { seed: 4 });
+    for (const [name, values] of parameters) if (name.endsWith("bias")) values.fill(0);
+    return parameters;
+  }
+
+  /** The logit with part of the head switched off. */
+  function logitOfHead(keep: (index: number) => boolean): number {
+    const parameters = unbiased();
+    const head = parameters.get("head.weight")!;
+    parameters.set(
+      "head.weight",
+      head.map((value, index) => (keep(index) ? value : 0)),
+    );
+    return openForward(neumf, parameters).logit(3, 2);
+  }
+
+  async function productWithSlope(name: string): Promise<number> {
+    const parameters = unbiased();
+    const logit = openForward(neumf, parameters).logit(3, 2);
+    const { gradient } = await gradientOf(neumf, pair, parameters);
+    const lossSlope = binaryCrossEntropySlope(logit, 1); // gradient = lossSlope * dz/dtheta for a single pair
+    return parameters.get(name)!.reduce((sum, value, k) => sum + (value * gradient.get(name)![k]!) / lossSlope, 0);
+  }
+
+  it("<h, dz/dh> = z", async () => {
+    expect(await productWithSlope("head.weight")).toBeCloseTo(
+      logitOfHead(() => true),
+      12,
+    );
+  });
+
+  it("<p_g, dz/dp_g> = <q_g, dz/dq_g> = z_gmf", async () => {
+    const ofProducts = logitOfHead((index) => index < neumf.gmf);
+    expect(Math.abs(ofProducts)).toBeGreaterThan(1e-3);
+    expect(await productWithSlope("userGmf")).toBeCloseTo(ofProducts, 12);
+    expect(await productWithSlope("itemGmf")).toBeCloseTo(ofProducts, 12);
+  });
+
+  it("<W_l, dz/dW_l> = z_mlp for every layer, and for the two embeddings together", async () => {
+    const ofTower = logitOfHead((index) => index >= neumf.gmf);
+    expect(Math.abs(ofTower)).toBeGreaterThan(1e-3);
+    for (const layer of neumf.tower.keys()) {
+      expect(await productWithSlope(`tower.${layer}.weight`)).toBeCloseTo(ofTower, 12);
+    }
+    expect((await productWithSlope("userMlp")) + (await productWithSlope("itemMlp"))).toBeCloseTo(ofTower, 12);
+  });
+});
