@@ -12,7 +12,7 @@ export interface ArrayPool<F> {
 }
 
 export function createArrayPool<F extends { readonly length: number }>(allocate: (length: number) => F): ArrayPool<F> {
-  // Sets, not lists: a buffer given twice must not be taken twice.
+  // Sets, not lists: a buffer may be given twice but must not be taken twice.
   const idle = new Map<number, Set<F>>();
   return {
     take(length) {

@@ -9,7 +9,7 @@ export interface TidyScopes {
   free(owned: unknown): void;
 }
 
-/** `giveBack` receives each array that nobody needs any more. */
+/** `giveBack` receives each array that nobody needs any more; one freed inside a running `tidy` comes twice. */
 export function createTidyScopes(giveBack: (array: HostArray) => void): TidyScopes {
   const scopes: Set<HostArray>[] = [];
 
@@ -38,11 +38,7 @@ export function createTidyScopes(giveBack: (array: HostArray) => void): TidyScop
   function free(owned: unknown): void {
     const arrays = new Set<HostArray>();
     collectArrays(owned, arrays);
-    for (const array of arrays) {
-      // Forget it everywhere: the pool may hand it out again while those scopes are still running.
-      for (const scope of scopes) scope.delete(array);
-      giveBack(array);
-    }
+    for (const array of arrays) giveBack(array);
   }
 
   return { track, tidy, free };
