@@ -1,0 +1,77 @@
+/** Columns that another room has read (Arrow files) into a table of the work database. */
+import {
+  BIGINT,
+  BOOLEAN,
+  DOUBLE,
+  DuckDBDataChunk,
+  DuckDBTimestampValue,
+  type DuckDBType,
+  type DuckDBValue,
+  TIMESTAMP,
+  UBIGINT,
+  VARCHAR,
+} from "@duckdb/node-api";
+import { sqlName } from "./sql-text.ts";
+import type { WorkDatabase } from "./work-database.ts";
+
+export type AppendedKind = "integer" | "unsigned" | "number" | "text" | "boolean" | "timestamp";
+
+export interface AppendedColumn {
+  readonly kind: AppendedKind;
+  /** Booleans as 0 or 1, timestamps as microseconds since 1970. */
+  readonly values: ArrayLike<number | bigint | string>;
+  /** 0 where a row is null; null when no row is. */
+  readonly validity: Uint8Array | null;
+}
+
+const TYPES: Readonly<Record<AppendedKind, DuckDBType>> = {
+  integer: BIGINT,
+  unsigned: UBIGINT,
+  number: DOUBLE,
+  text: VARCHAR,
+  boolean: BOOLEAN,
+  timestamp: TIMESTAMP,
+};
+
+const ROWS_PER_CHUNK = 2048; // DuckDB's vector size; chunks cannot be larger
+
+export async function createTableFor(
+  database: WorkDatabase,
+  table: string,
+  columns: readonly { readonly name: string; readonly kind: AppendedKind }[],
+): Promise<void> {
+  const list = columns.map(({ name, kind }) => `${sqlName(name)} ${TYPES[kind].toString()}`).join(", ");
+  await database.run(`CREATE TABLE ${sqlName(table)} (${list})`);
+}
+
+/** Appends every batch in order; columns of a batch stand in the order of the table. */
+export async function appendBatches(
+  database: WorkDatabase,
+  table: string,
+  batches: AsyncIterable<{ readonly rows: number; readonly columns: readonly AppendedColumn[] }>,
+): Promise<void> {
+  const appender = await database.connection.createAppender(table);
+  try {
+    for await (const { rows, columns } of batches) {
+      const types = columns.map(({ kind }) => TYPES[kind]);
+      for (let from = 0; from < rows; from += ROWS_PER_CHUNK) {
+        const length = Math.min(ROWS_PER_CHUNK, rows - from);
+        const chunk = DuckDBDataChunk.create(types, length);
+        chunk.setColumns(columns.map((column) => valuesOf(column, from, length)));
+        appender.appendDataChunk(chunk);
+      }
+    }
+  } finally {
+    appender.closeSync();
+  }
+}
+
+function valuesOf({ kind, values, validity }: AppendedColumn, from: number, length: number): DuckDBValue[] {
+  return Array.from({ length }, (_, k) => {
+    const row = from + k;
+    if (validity !== null && validity[row] === 0) return null;
+    const value = values[row]!;
+    if (kind === "boolean") return value === 1;
+    return kind === "timestamp" ? new DuckDBTimestampValue(BigInt(value)) : value;
+  });
+}

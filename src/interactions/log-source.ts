@@ -1,0 +1,155 @@
+/** One input file as an SQL source with known columns, whatever its format: the only place that knows DuckDB's file readers. */
+import { DataError } from "../errors.ts";
+import { detectTable, type TableHints, type TextTable } from "./detect-table.ts";
+import { withoutCompression } from "./recognise-logs.ts";
+import { sqlName, sqlText } from "./sql-text.ts";
+import { firstLine, type WorkDatabase } from "./work-database.ts";
+
+export type TextEncoding = "utf-8" | "latin-1";
+
+export interface SourceColumn {
+  readonly name: string;
+  /** SQL type as the source yields it: VARCHAR throughout for text formats. */
+  readonly type: string;
+}
+
+export interface LogSource {
+  /** File name for reports and errors. */
+  readonly file: string;
+  /** Such as `csv, delimiter ",", header` or `parquet`. */
+  readonly format: string;
+  /** What stands after FROM. */
+  readonly from: string;
+  readonly columns: readonly SourceColumn[];
+  /** The same columns with the types their values look like, for conditions. */
+  readonly typedColumns: readonly SourceColumn[];
+  /** Line of the first row, from 1; null where rows are not lines. */
+  readonly firstRowLine: number | null;
+  /** Whether the reader sets aside rows it cannot split (table reject_errors). */
+  readonly storesRejects: boolean;
+}
+
+export interface TextOptions extends TableHints {
+  readonly encoding: TextEncoding;
+}
+
+/** Rejected rows are listed up to this many a file; further ones are lost to the count. */
+export const MOST_REJECTS = 200_000;
+
+const HEAD_LINES = 100;
+
+export function formatOf(name: string): "parquet" | "json" | "arrow" | "text" {
+  const bare = withoutCompression(name).toLowerCase();
+  if (bare.endsWith(".parquet")) return "parquet";
+  if (/\.(jsonl|ndjson|json)$/.test(bare)) return "json";
+  if (/\.(arrow|feather|ipc)$/.test(bare)) return "arrow";
+  return "text";
+}
+
+export async function openTextSource(database: WorkDatabase, path: string, options: TextOptions): Promise<LogSource> {
+  const lines = await readHead(database, path, options);
+  const table = detectTable(lines, options);
+  const from = `read_csv(${sqlPath(path)}, ${textOptions(table, options)}, auto_detect = false, columns = {${table.columns
+    .map((name) => `${sqlText(name)}: 'VARCHAR'`)
+    .join(", ")}}, store_rejects = true, rejects_limit = ${MOST_REJECTS})`;
+  const names = `[${table.columns.map(sqlText).join(", ")}]`;
+  const sniffed = `read_csv(${sqlPath(path)}, ${textOptions(table, options)}, names = ${names}, ignore_errors = true)`;
+  return {
+    file: options.file,
+    format: `text, delimiter ${JSON.stringify(table.delimiter)}, ${table.hasHeader ? "header" : "no header"}, ${options.encoding}`,
+    from,
+    columns: table.columns.map((name) => ({ name, type: "VARCHAR" })),
+    typedColumns: await describe(database, sniffed, options.file),
+    firstRowLine: table.hasHeader ? 2 : 1,
+    storesRejects: true,
+  };
+}
+
+export async function openJsonSource(database: WorkDatabase, path: string, file: string): Promise<LogSource> {
+  const typedColumns = await describe(
+    database,
+    `read_json_auto(${sqlPath(path)}, ignore_errors = true, format = 'newline_delimited')`,
+    file,
+  );
+  // As text: a type guessed from the first rows would turn later values of another type into nothing.
+  const columns = typedColumns.map(({ name }) => ({ name, type: "VARCHAR" }));
+  const declared = columns.map(({ name }) => `${sqlText(name)}: 'VARCHAR'`).join(", ");
+  return {
+    file,
+    format: "json lines",
+    from: `read_json(${sqlPath(path)}, ignore_errors = true, format = 'newline_delimited', columns = {${declared}})`,
+    columns,
+    typedColumns,
+    firstRowLine: 1,
+    storesRejects: false,
+  };
+}
+
+export async function openParquetSource(database: WorkDatabase, path: string, file: string): Promise<LogSource> {
+  const from = `read_parquet(${sqlPath(path)})`;
+  return openRelation(database, from, file, "parquet");
+}
+
+/** A table of the work database, such as one filled from an Arrow file. */
+export async function openRelation(
+  database: WorkDatabase,
+  from: string,
+  file: string,
+  format: string,
+): Promise<LogSource> {
+  const columns = await describe(database, from, file);
+  return { file, format, from, columns, typedColumns: columns, firstRowLine: null, storesRejects: false };
+}
+
+/** Every line of a text file as one VARCHAR column `line`, in order. */
+export function linesOf(path: string, encoding: TextEncoding): string {
+  // No text holds the unit separator, so a line is never split.
+  return `read_csv(${sqlPath(path)}, header = false, delim = '\u001f', quote = '', escape = '', auto_detect = false, columns = {'line': 'VARCHAR'}, max_line_size = 16000000, ignore_errors = true, encoding = ${sqlText(encoding)})`;
+}
+
+/** Paths whose brackets and stars are meant literally; DuckDB would take them for a pattern. */
+function sqlPath(path: string): string {
+  return sqlText(path.replaceAll(/[*?[]/g, "[$&]"));
+}
+
+async function readHead(database: WorkDatabase, path: string, options: TextOptions): Promise<string[]> {
+  const rows = await orDataError(options.file, () =>
+    database.rows(`SELECT line FROM ${linesOf(path, options.encoding)} WHERE line IS NOT NULL LIMIT ${HEAD_LINES}`),
+  );
+  return rows.map(({ line }) => String(line).replace(/\r$/, ""));
+}
+
+function textOptions(table: TextTable, options: TextOptions): string {
+  return [
+    `header = ${table.hasHeader}`,
+    `delim = ${sqlText(table.delimiter)}`,
+    `quote = ${sqlText(table.quote)}`,
+    `escape = ${sqlText(table.quote)}`,
+    `encoding = ${sqlText(options.encoding)}`,
+  ].join(", ");
+}
+
+async function describe(database: WorkDatabase, from: string, file: string): Promise<SourceColumn[]> {
+  const rows = await orDataError(file, () => database.rows(`DESCRIBE SELECT * FROM ${from}`));
+  return rows.map((row) => ({ name: String(row["column_name"]), type: String(row["column_type"]) }));
+}
+
+/** A file DuckDB cannot open is bad data, not a fault of the program. */
+export async function orDataError<T>(file: string, task: () => Promise<T>): Promise<T> {
+  try {
+    return await task();
+  } catch (error) {
+    if (error instanceof DataError) throw error;
+    throw new DataError(`${file}: ${firstLine(error instanceof Error ? error.message : String(error))}`);
+  }
+}
+
+/** A list of columns for SELECT, each cast to the type its values look like where the source yields text. */
+export function typedSelectList(source: LogSource): string {
+  return source.columns
+    .map(({ name, type }, place) => {
+      const wanted = source.typedColumns[place]?.type ?? type;
+      return wanted === type ? sqlName(name) : `TRY_CAST(${sqlName(name)} AS ${wanted}) AS ${sqlName(name)}`;
+    })
+    .join(", ");
+}
