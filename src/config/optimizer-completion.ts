@@ -1,6 +1,6 @@
 /** What the optimizer settings mean together: options nobody would look at are found, and those left open are filled in. */
 import type { z } from "zod";
-import { baseOf, hasLawn, optimizerDefaults } from "./optimizer-options.ts";
+import { baseOf, hasLawn, type OptimizerOptions, optimizerDefaults } from "./optimizer-options.ts";
 import type { lawnSettings, optimizerSettings, scheduleSettings } from "./optimizer-settings.ts";
 
 type OptimizerSettings = z.output<typeof optimizerSettings>;
@@ -19,6 +19,8 @@ export interface Contradiction {
   readonly message: string;
 }
 
+/** The ways to say when LAWN's free phase ends. */
+const switchKeys = ["freeEpochs", "freeSteps", "switchNorm"] as const;
 const scheduleNames: readonly string[] = ["constant", "linear", "cosine"];
 
 export function isExpression(schedule: ScheduleSettings): boolean {
@@ -42,37 +44,47 @@ export function optimizerContradictions({ optimizer, schedule, lawn }: Optimizer
   return found;
 }
 
-/** Every option the optimizer takes with its value, the schedule's, and LAWN's where it is used. */
-export function completeOptimizer({ optimizer, schedule, lawn }: OptimizerGroups) {
-  const { name, ...given } = optimizer;
-  const defaults = optimizerDefaults[baseOf(name)];
+/** The three groups with nothing left open: every option that is looked at has its value, and there is no other. */
+export interface CompleteGroups {
+  readonly optimizer: {
+    readonly name: OptimizerSettings["name"];
+    /** Absent where the schedule is an expression, which gives the rate itself. */
+    readonly learningRate?: number;
+  } & Omit<OptimizerOptions, "learningRate">;
+  readonly schedule: { readonly name: string; readonly warmupEpochs?: number; readonly finalRate?: number };
+  readonly lawn?: CompleteLawn;
+}
+
+/** With exactly one of the three switches. */
+export type CompleteLawn = Pick<LawnSettings, (typeof switchKeys)[number]> & {
+  readonly [Key in Exclude<keyof LawnSettings, (typeof switchKeys)[number]>]-?: NonNullable<LawnSettings[Key]>;
+};
+
+/** Expects groups without contradictions. */
+export function completeOptimizer({ optimizer, schedule, lawn }: OptimizerGroups): CompleteGroups {
+  const { name } = optimizer;
   // adamw alone has a decay by default, and LAWN replaces it.
-  const options = { ...defaults, ...(hasLawn(name) ? { weightDecay: 0 } : {}), ...given };
-  const { learningRate, ...withoutRate } = options;
+  const defaults = { ...optimizerDefaults[baseOf(name)], ...(hasLawn(name) ? { weightDecay: 0 } : {}) };
+  const given = Object.fromEntries(givenKeys(optimizer).map((key) => [key, optimizer[key]]));
+  const { learningRate, ...options } = { ...defaults, ...given, name };
   return {
-    optimizer: isExpression(schedule) ? { name, ...withoutRate } : { name, learningRate, ...withoutRate },
-    schedule: isExpression(schedule)
-      ? schedule
-      : {
-          warmupEpochs: 0,
-          ...schedule,
-          ...(schedule.name === "constant" ? {} : { finalRate: schedule.finalRate ?? 0 }),
-        },
+    optimizer: isExpression(schedule) ? options : { ...options, learningRate },
+    schedule: completeSchedule(schedule),
     ...(hasLawn(name) ? { lawn: completeLawn(lawn) } : {}),
   };
 }
 
-function completeLawn(lawn: LawnSettings) {
-  const hasSwitch = lawn.freeEpochs !== undefined || lawn.freeSteps !== undefined || lawn.switchNorm !== undefined;
-  return {
-    ...(hasSwitch ? {} : { freeEpochs: 2 }),
-    scope: "all" as const,
-    granularity: "layer" as const,
-    project: "both" as const,
-    state: "keep" as const,
-    constrainBiases: false,
-    ...lawn,
-  };
+function completeSchedule(schedule: ScheduleSettings): CompleteGroups["schedule"] {
+  const { name, warmupEpochs = 0, finalRate = 0 } = schedule;
+  if (isExpression(schedule)) return { name };
+  return name === "constant" ? { name, warmupEpochs } : { name, warmupEpochs, finalRate };
+}
+
+function completeLawn(lawn: LawnSettings): CompleteLawn {
+  const { scope = "all", granularity = "layer", project = "both", state = "keep", constrainBiases = false } = lawn;
+  const given = switchKeys.find((key) => lawn[key] !== undefined);
+  const switchAt = given === undefined ? { freeEpochs: 2 } : { [given]: lawn[given] };
+  return { ...switchAt, scope, granularity, project, state, constrainBiases };
 }
 
 function lawnContradictions(optimizer: OptimizerSettings, lawn: LawnSettings): readonly Contradiction[] {
@@ -90,7 +102,7 @@ function lawnContradictions(optimizer: OptimizerSettings, lawn: LawnSettings): r
       message: `LAWN takes the place of weight decay; leave it out or choose --optimizer ${baseOf(name)}`,
     });
   }
-  const switches = (["freeEpochs", "freeSteps", "switchNorm"] as const).filter((key) => lawn[key] !== undefined);
+  const switches = switchKeys.filter((key) => lawn[key] !== undefined);
   for (const key of switches.slice(1)) {
     found.push({
       path: ["lawn", key],
@@ -122,6 +134,7 @@ function scheduleContradictions(optimizer: OptimizerSettings, schedule: Schedule
   ];
 }
 
-function givenKeys(group: Readonly<Record<string, unknown>>): readonly string[] {
-  return Object.keys(group).filter((key) => group[key] !== undefined);
+function givenKeys<Group extends object>(group: Group): readonly (keyof Group & string)[] {
+  const keys = Object.keys(group) as (keyof Group & string)[]; // a parsed group has no keys but its own
+  return keys.filter((key) => group[key] !== undefined);
 }

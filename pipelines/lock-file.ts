@@ -1,0 +1,53 @@
+/** One writer at a time in a folder: a file that holds the writer's process id, and is stale once that process is gone. */
+import { link, readFile, rm, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { ConfigError } from "../src/errors.ts";
+import type { StageContext } from "./stage.ts";
+
+/** Takes the lock or throws ConfigError saying who holds it; resolves to the function that gives it back. */
+export async function takeLock(
+  path: string,
+  context: Pick<StageContext, "processId" | "isProcessAlive">,
+): Promise<() => Promise<void>> {
+  const claim = `${path}.${context.processId}`;
+  // Linked into place with its content already in it, so that nobody ever reads a lock half written.
+  await writeFile(claim, `${context.processId} ${hostname()}\n`);
+  try {
+    for (;;) {
+      if (await linked(claim, path)) return () => rm(path, { force: true });
+      const holder = await readHolder(path);
+      if (holder === null) continue; // given back this very moment
+      if (
+        holder.host !== hostname() ||
+        (holder.processId !== context.processId && context.isProcessAlive(holder.processId))
+      ) {
+        throw new ConfigError(
+          `${path}: process ${holder.processId} on ${holder.host} is at work here; wait for it, or remove the file if it is gone`,
+        );
+      }
+      await rm(path, { force: true });
+    }
+  } finally {
+    await rm(claim, { force: true });
+  }
+}
+
+async function linked(claim: string, path: string): Promise<boolean> {
+  try {
+    await link(claim, path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+async function readHolder(path: string): Promise<{ processId: number; host: string } | null> {
+  try {
+    const [processId = "", host = ""] = (await readFile(path, "utf8")).trim().split(" ");
+    return { processId: Number(processId), host };
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    throw error;
+  }
+}

@@ -1,0 +1,62 @@
+/** manifest.json: what made a run's files, on what, and whether it was finished. */
+import { z } from "zod";
+import { DataError } from "../errors.ts";
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+export const manifestSchema = z.object({
+  stage: z.literal("train"),
+  status: z.enum(["running", "done", "failed"]),
+  /** Why it failed or was interrupted; null otherwise. */
+  reason: z.string().nullable(),
+  /** Name of the run's folder. */
+  run: z.string(),
+  dataset: z.object({ name: z.string(), contentHash: z.string() }),
+  /** sha256 of the settings that decide the result. */
+  configHash: sha256,
+  /** Files of recommended settings that were used, weakest first. */
+  recommendations: z.array(z.string()),
+  seed: z.int(),
+  engine: z.object({ name: z.string(), description: z.string() }),
+  packageVersion: z.string(),
+  /** Of the checkout the program ran from, "-dirty" appended if it was changed; null outside a checkout. */
+  gitCommit: z.string().nullable(),
+  node: z.string(),
+  platform: z.string(),
+  /** ISO 8601, of the first start. */
+  startedAt: z.string(),
+  /** Times the run was resumed. */
+  resumptions: z.int().min(0),
+  /** Wall-clock seconds of all attempts together, up to the last checkpoint of each. */
+  seconds: z.number(),
+  peakMemoryBytes: z.number(),
+  /** Chosen epoch from 1, epochs trained, and whether patience ended training; null until it is known. */
+  outcome: z
+    .object({ epoch: z.int(), epochsTrained: z.int(), stoppedEarly: z.boolean(), refit: z.boolean() })
+    .nullable(),
+  /** Files of a finished run, by name. */
+  files: z.record(z.string(), z.object({ bytes: z.int(), sha256 })),
+});
+
+export type Manifest = z.output<typeof manifestSchema>;
+
+/** `where` (a file name) begins every message. Throws DataError. */
+export function parseManifest(text: string, where: string): Manifest {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new DataError(`${where} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const parsed = manifestSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(
+    (issue) => `${where}: ${issue.path.join(".") || "manifest"}: ${issue.message}`,
+  );
+  throw new DataError(problems.join("\n"));
+}
+
+/** Indented, so that people can read it too. */
+export function manifestText(manifest: Manifest): string {
+  return `${JSON.stringify(manifest, null, 2)}\n`;
+}

@@ -1,0 +1,62 @@
+/** models/<dataset>/<run>/: the names of its files, and how a run without a name is called. */
+import { createHash } from "node:crypto";
+
+export const runFiles = {
+  manifest: "manifest.json",
+  config: "config.json",
+  log: "training.jsonl",
+  /** Parameters of the chosen epoch. */
+  checkpoint: "checkpoint.safetensors",
+  /** Everything an unfinished run needs to go on; gone when it is finished. */
+  resume: "resume.safetensors",
+  metrics: "metrics.json",
+  perUser: "per-user-test.arrow",
+  lock: "lock",
+} as const;
+
+/** The newest finished run of a dataset, beside its runs. */
+export const latestLink = "latest";
+
+/** sha256 of a value's JSON with sorted keys: the same settings in another order are the same settings. */
+export function hashOf(value: unknown): string {
+  return createHash("sha256")
+    .update(JSON.stringify(sortKeys(value)))
+    .digest("hex");
+}
+
+/** Such as "neumf-lawn-adam-b1024-s1-3f9a2c1e": readable, and different for different settings. */
+export function defaultRunName(
+  config: {
+    readonly model: string;
+    readonly optimizer: { readonly name: string };
+    readonly batchSize: number;
+    readonly seed: number;
+  },
+  configHash: string,
+): string {
+  return `${config.model}-${config.optimizer.name}-b${config.batchSize}-s${config.seed}-${configHash.slice(0, 8)}`;
+}
+
+/** Dotted names of the settings in which two configs differ, with both values: "epochs: 3 there, 5 here". */
+export function configDifferences(there: unknown, here: unknown, path = ""): readonly string[] {
+  if (isRecord(there) && isRecord(here)) {
+    const keys = [...new Set([...Object.keys(there), ...Object.keys(here)])].sort();
+    return keys.flatMap((key) => configDifferences(there[key], here[key], path === "" ? key : `${path}.${key}`));
+  }
+  const [before, after] = [JSON.stringify(there) ?? "not set", JSON.stringify(here) ?? "not set"];
+  return before === after ? [] : [`${path}: ${before} there, ${after} here`];
+}
+
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map((key) => [key, sortKeys(value[key])]),
+  );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,37 @@
+/** A run whose numbers stopped being numbers: said at once, with where it happened and what to try. */
+import type { Parameters } from "../ranker/ranker-spec.ts";
+
+export class DivergenceError extends Error {
+  override readonly name = "DivergenceError";
+}
+
+export interface StepPlace {
+  /** From 1. */
+  readonly epoch: number;
+  /** Steps done since the pass began, this one included. */
+  readonly step: number;
+  readonly learningRate: number;
+}
+
+/** Throws DivergenceError when the loss of a step is NaN or infinite. */
+export function checkLoss(loss: number, place: StepPlace): void {
+  if (!Number.isFinite(loss)) throw new DivergenceError(`the loss became ${loss} at ${placeText(place)}`);
+}
+
+/** Throws DivergenceError when a parameter is NaN or infinite. One pass over the parameters. */
+export function checkParameters(parameters: Parameters, place: StepPlace): void {
+  for (const [name, values] of parameters) {
+    for (let index = 0; index < values.length; index++) {
+      if (!Number.isFinite(values[index]!)) {
+        throw new DivergenceError(`${name}[${index}] became ${values[index]} by ${placeText(place)}`);
+      }
+    }
+  }
+}
+
+function placeText({ epoch, step, learningRate }: StepPlace): string {
+  return (
+    `step ${step} (epoch ${epoch}) at learning rate ${learningRate}; training stopped and the last checkpoint is kept. ` +
+    "Try a lower --learning-rate, a longer --warmup-epochs, or smaller first values (--initialize-embedding)"
+  );
+}

@@ -1,0 +1,139 @@
+/**
+ * An unfinished pass as one safetensors buffer: parameters under their own names, beside them `optimizer/...`, `best/...`,
+ * `previous/...` and `switch/...`; counters as JSON, which gives every float64 back exactly. Arrays that are the same are stored once.
+ */
+import { z } from "zod";
+import { DataError } from "../errors.ts";
+import { decodeCheckpoint, encodeCheckpoint } from "../ranker/checkpoint.ts";
+import { type FloatArray, type Parameters, parametersOf, type RankerSpec } from "../ranker/ranker-spec.ts";
+import type { StoredTensor } from "../ranker/safetensors.ts";
+import type { ResumePoint } from "./training-state.ts";
+
+export interface ResumeFile {
+  readonly spec: RankerSpec;
+  readonly point: ResumePoint;
+  /** What the caller wants to know again: texts by name, "training" is taken. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+const STATE_KEY = "training";
+const kinds = ["best", "previous", "switch"] as const;
+type Kind = (typeof kinds)[number];
+
+/** `current`: the same arrays as the parameters in training. */
+const whereabouts = z.enum(["none", "current", "stored"]);
+
+const stateSchema = z.object({
+  epoch: z.int().min(0),
+  step: z.int().min(0),
+  lossSum: z.number(),
+  seconds: z.number(),
+  selection: z.object({ bestEpoch: z.int(), bestValue: z.number().nullable(), epochsWithoutGain: z.int() }),
+  best: z.object({ epoch: z.int(), metrics: z.record(z.string(), z.number()) }).nullable(),
+  tensors: z.object({ best: whereabouts, previous: whereabouts, switch: whereabouts }),
+  optimizer: z.record(z.string(), z.number()).nullable(),
+});
+
+export function encodeResume({ spec, point, labels }: ResumeFile): Uint8Array<ArrayBuffer> {
+  const { snapshot, best, previous, atSwitch, epoch, step, lossSum, seconds, selection } = point;
+  const extras = new Map<string, StoredTensor>();
+  const place = (kind: Kind, parameters: Parameters | null): z.output<typeof whereabouts> => {
+    if (parameters === null) return "none";
+    if (parameters === snapshot.parameters) return "current";
+    for (const { name, shape } of parametersOf(spec)) {
+      extras.set(`${kind}/${name}`, { shape, values: parameters.get(name)! });
+    }
+    return "stored";
+  };
+  const state: z.output<typeof stateSchema> = {
+    epoch,
+    step,
+    lossSum,
+    seconds,
+    selection,
+    best: best === null ? null : { epoch: best.epoch, metrics: { ...best.metrics } },
+    tensors: {
+      best: place("best", best?.parameters ?? null),
+      previous: place("previous", previous),
+      switch: place("switch", atSwitch),
+    },
+    optimizer: snapshot.optimizer === null ? null : { ...snapshot.optimizer.numbers },
+  };
+  for (const [name, values] of snapshot.optimizer?.tensors ?? []) {
+    extras.set(`optimizer/${name}`, { shape: [values.length], values });
+  }
+  return encodeCheckpoint({
+    spec,
+    parameters: snapshot.parameters,
+    extras,
+    metadata: { ...labels, [STATE_KEY]: JSON.stringify(state) },
+  });
+}
+
+/** `where` (a file name) begins every message. Throws DataError when the buffer is not what encodeResume writes. */
+export function decodeResume(bytes: Uint8Array, where: string): ResumeFile {
+  const { spec, parameters, extras, metadata } = decodeCheckpoint(bytes, where);
+  const { [STATE_KEY]: stateText, ...labels } = metadata;
+  const state = parseState(stateText, where);
+  const find = (kind: Kind): Parameters | null => {
+    switch (state.tensors[kind]) {
+      case "none":
+        return null;
+      case "current":
+        return parameters;
+      case "stored":
+        return new Map(parametersOf(spec).map(({ name }) => [name, floatsOf(extras, `${kind}/${name}`, where)]));
+      default:
+        return state.tensors[kind] satisfies never;
+    }
+  };
+  const slots = [...extras.keys()].filter((name) => name.startsWith("optimizer/"));
+  const optimizer =
+    state.optimizer === null
+      ? null
+      : {
+          numbers: state.optimizer,
+          tensors: new Map(slots.map((name) => [name.slice("optimizer/".length), floatsOf(extras, name, where)])),
+        };
+  const bestParameters = find("best");
+  const { epoch, step, lossSum, seconds, selection } = state;
+  return {
+    spec,
+    labels,
+    point: {
+      epoch,
+      step,
+      lossSum,
+      seconds,
+      selection,
+      best: state.best === null || bestParameters === null ? null : { ...state.best, parameters: bestParameters },
+      previous: find("previous"),
+      atSwitch: find("switch"),
+      snapshot: { parameters, optimizer },
+    },
+  };
+}
+
+function parseState(text: string | undefined, where: string): z.output<typeof stateSchema> {
+  if (text === undefined)
+    throw new DataError(`${where}: no "${STATE_KEY}" in its metadata; it is not a state to resume from`);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new DataError(`${where}: its "${STATE_KEY}" is not JSON`);
+  }
+  const parsed = stateSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(
+    (issue) => `${where}: ${STATE_KEY}.${issue.path.join(".")}: ${issue.message}`,
+  );
+  throw new DataError(problems.join("\n"));
+}
+
+function floatsOf(extras: ReadonlyMap<string, StoredTensor>, name: string, where: string): FloatArray {
+  const tensor = extras.get(name);
+  if (tensor === undefined) throw new DataError(`${where}: the tensor ${name} is missing`);
+  if (tensor.values instanceof Uint32Array) throw new DataError(`${where}: ${name} is U32, expected F32 or F64`);
+  return tensor.values;
+}
