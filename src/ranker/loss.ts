@@ -15,9 +15,12 @@ export function sigmoid(x: number): number {
   return e / (1 + e);
 }
 
-/** Binary cross-entropy on a logit: -y ln p - (1 - y) ln(1 - p) = softplus(z) - y z, with p = sigmoid(z). */
+/**
+ * Binary cross-entropy on a logit: -y ln p - (1 - y) ln(1 - p) = softplus(z) - y z, with p = sigmoid(z).
+ * softplus is taken apart so that max(z, 0) and y z cancel first: a confident sample keeps the digits of its tiny loss.
+ */
 export function binaryCrossEntropy(logit: number, label: number): number {
-  return softplus(logit) - label * logit;
+  return Math.max(logit, 0) - label * logit + Math.log1p(Math.exp(-Math.abs(logit)));
 }
 
 /** d BCE / d logit = sigmoid(z) - y. */
