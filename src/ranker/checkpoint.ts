@@ -17,6 +17,8 @@ export interface Checkpoint {
 }
 
 const SPEC_KEY = "ranker";
+/** In this order whatever the caller's, so that equal specs give equal bytes. */
+const SPEC_FIELDS = ["users", "items", "dot", "gmf", "embedding", "tower", "idBiases"] satisfies (keyof RankerSpec)[];
 
 /** The same content gives the same bytes. */
 export function encodeCheckpoint({ spec, parameters, extras, metadata }: Checkpoint): Uint8Array<ArrayBuffer> {
@@ -32,7 +34,7 @@ export function encodeCheckpoint({ spec, parameters, extras, metadata }: Checkpo
     tensors.set(name, tensor);
   }
   if (SPEC_KEY in metadata) throw new DataError(`checkpoint: the metadata key "${SPEC_KEY}" is taken by the spec`);
-  return encodeSafetensors({ tensors, metadata: { ...metadata, [SPEC_KEY]: JSON.stringify(spec) } });
+  return encodeSafetensors({ tensors, metadata: { ...metadata, [SPEC_KEY]: JSON.stringify(spec, SPEC_FIELDS) } });
 }
 
 /** `where` (a file name) begins every message. Throws DataError when bytes, spec and tensors do not hold together. */

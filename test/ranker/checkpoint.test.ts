@@ -37,6 +37,12 @@ describe("encodeCheckpoint and decodeCheckpoint", () => {
     expect(decoded.metadata).toEqual({ epoch: "3" });
   });
 
+  it("give the same bytes for a spec written in another order", () => {
+    const spec = { ...Object.fromEntries(Object.entries(everything).reverse()), ...everything };
+    expect(Object.keys(spec)).not.toEqual(Object.keys(everything));
+    expect(encodeCheckpoint({ ...checkpoint, spec })).toEqual(encodeCheckpoint(checkpoint));
+  });
+
   it("keep float64 parameters as they are", () => {
     const parameters = randomParameters(everything, float64);
     expectSameBits(decodeCheckpoint(encodeCheckpoint({ ...checkpoint, parameters }), where).parameters, parameters);
