@@ -76,6 +76,7 @@ function openTowerBackward<A extends FloatArray>(spec: RankerSpec, gradients: Gr
   const { headWeight, tower: towerGradients } = gradients;
   const widths = [2 * embedding, ...spec.tower];
   const deltas = widths.map((width) => new Float64Array(width)); // deltas[l] is d loss / d layers[l]
+  const fired = new Uint32Array(Math.max(...widths));
   const inputDelta = deltas[0]!;
   const lastDelta = deltas.at(-1)!;
   return (forward: Forward, user: number, item: number, slope: number): void => {
@@ -91,6 +92,7 @@ function openTowerBackward<A extends FloatArray>(spec: RankerSpec, gradients: Gr
         out: layers[layer + 1]!,
         outDelta: deltas[layer + 1]!,
         xDelta: deltas[layer]!,
+        fired,
       });
     }
     const u = user * embedding;
