@@ -1,0 +1,14 @@
+/** `lawn-ranker/dataset`: a prepared dataset folder as typed arrays, and the samples that training and evaluation draw from it. */
+export { type DatasetDescription, type LoadedDataset, loadDataset } from "../pipelines/dataset-files.ts";
+export type { Batch, PairwiseBatch, PointwiseBatch } from "../src/dataset/batch.ts";
+export type { EvaluationCandidates } from "../src/dataset/evaluation-candidates.ts";
+export { groupItemsByUser, type Interactions, type ItemsByUser } from "../src/dataset/interaction-dataset.ts";
+export { sampleCandidates } from "../src/dataset/sample-candidates.ts";
+export {
+  type BatchSource,
+  drawBatch,
+  type EpochDraws,
+  epochDraws,
+  samplesPerEpoch,
+  stepsPerEpoch,
+} from "../src/dataset/training-batches.ts";

@@ -1,0 +1,14 @@
+/** `lawn-ranker/random`: named, counter-based random streams. */
+export {
+  boundedInteger,
+  foldIn,
+  makePermutation,
+  type Permutation,
+  permute,
+  type RandomBlock,
+  type StreamKey,
+  standardNormal,
+  streamKey,
+  threefry,
+  unitInterval,
+} from "../src/random.ts";

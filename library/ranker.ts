@@ -1,0 +1,8 @@
+/** `lawn-ranker/ranker`: what a ranker is, how it starts, and how it lies on disk; trained runs are read with `loadRun`. */
+export { type LoadedRun, loadRun } from "../pipelines/run-files.ts";
+export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../src/ranker/checkpoint.ts";
+export { defaultInitializers, type Initializer, initializeParameters } from "../src/ranker/initialize.ts";
+export type { LossName } from "../src/ranker/loss.ts";
+export { type ModelName, modelNames, rankerPresets, rankerSpecOf } from "../src/ranker/ranker-presets.ts";
+export { type ParameterInfo, type Parameters, parametersOf, type RankerSpec } from "../src/ranker/ranker-spec.ts";
+export type { Scorer } from "../src/ranker/scorer.ts";

@@ -1,0 +1,4 @@
+/** `lawn-ranker/training`: the training loop over any engine session. */
+export { type TrainingOptions, type TrainingOutcome, trainRanker } from "../src/training/train-ranker.ts";
+export type { TrainingHooks, TrainingPlan } from "../src/training/training-plan.ts";
+export { beginning, type TrainingState } from "../src/training/training-state.ts";
