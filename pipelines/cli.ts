@@ -60,7 +60,7 @@ process.exitCode = await runCommandLine(process.argv.slice(2), stages, {
   context: stageContext,
 });
 
-function stageContext(options: { readonly quiet: boolean }): StageContext {
+function stageContext(options: { readonly quiet: boolean }): Omit<StageContext, "recommendations"> {
   return {
     now: () => Date.now(),
     elapsed: () => performance.now(),

@@ -20,7 +20,7 @@ export interface Terminal {
   readonly version: string;
   stdout(text: string): void;
   stderr(text: string): void;
-  context(options: { readonly quiet: boolean }): StageContext;
+  context(options: { readonly quiet: boolean }): Omit<StageContext, "recommendations">;
 }
 
 /** Runs the stage that `argv` (without node and script) asks for. Never throws; resolves to the exit status. */
@@ -137,7 +137,7 @@ async function runStage(
       command.options.map((option) => option.name()),
     ),
   });
-  const result = await stage.run(config, context);
+  const result = await stage.run(config, { ...context, recommendations: recommended.map(({ source }) => source) });
   if (json === true) terminal.stdout(`${JSON.stringify(result.json)}\n`);
   else if (result.text !== "") terminal.stdout(result.text.endsWith("\n") ? result.text : `${result.text}\n`);
   return result.exitCode ?? 0;

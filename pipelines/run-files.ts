@@ -1,10 +1,17 @@
 /** models/<dataset>/<run>/ as values: what evaluate, score, report and export start from. */
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { DataError } from "../src/errors.ts";
+import { decodeCheckpoint } from "../src/ranker/checkpoint.ts";
 import type { Parameters, RankerSpec } from "../src/ranker/ranker-spec.ts";
+import { type Manifest, parseManifest } from "../src/runs/manifest.ts";
+import { runFiles } from "../src/runs/run-directory.ts";
 
 export interface LoadedRun {
   readonly directory: string;
   /** manifest.json, parsed. */
-  readonly manifest: Readonly<Record<string, unknown>>;
+  readonly manifest: Manifest;
   /** The resolved config of the train stage, as written to config.json. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly spec: RankerSpec;
@@ -15,7 +22,80 @@ export interface LoadedRun {
   readonly datasetName: string;
 }
 
-/** Throws DataError when the folder is missing, was not finished, or its checkpoint is truncated or of another model. */
+/** Throws DataError when the folder is missing, was not finished, or its checkpoint is truncated, changed or of another model. */
 export async function loadRun(directory: string): Promise<LoadedRun> {
-  throw new Error(`not written yet: ${directory}`);
+  const manifest = await readManifest(directory);
+  if (manifest === null) {
+    throw new DataError(`${directory}: no ${runFiles.manifest}, so it is not a run; train one with: lawn-ranker train`);
+  }
+  if (manifest.status !== "done") {
+    const state = manifest.status === "failed" ? `failed (${manifest.reason})` : "was not finished";
+    throw new DataError(
+      `${directory}: the run ${state}; go on with lawn-ranker train --resume, or train anew with --force`,
+    );
+  }
+  const file = path.join(directory, runFiles.checkpoint);
+  const bytes = await readRunFile(file);
+  const expected = manifest.files[runFiles.checkpoint]?.sha256;
+  const found = sha256Of(bytes);
+  if (found !== expected) {
+    // A better message first: decoding names truncation and corruption by place.
+    decodeCheckpoint(bytes, file);
+    throw new DataError(
+      `${file}: its sha256 is ${found}, but ${runFiles.manifest} says ${expected}; it was changed after training`,
+    );
+  }
+  const { spec, parameters } = decodeCheckpoint(bytes, file);
+  return {
+    directory,
+    manifest,
+    config: await readConfig(directory),
+    spec,
+    parameters,
+    datasetHash: manifest.dataset.contentHash,
+    datasetName: manifest.dataset.name,
+  };
+}
+
+/** Null when the folder, or the file in it, is not there. Throws DataError for a damaged one. */
+export async function readManifest(directory: string): Promise<Manifest | null> {
+  const file = path.join(directory, runFiles.manifest);
+  const text = await readTextIfThere(file);
+  return text === null ? null : parseManifest(text, file);
+}
+
+/** config.json as it was written. Throws DataError when it is missing or damaged. */
+export async function readConfig(directory: string): Promise<Readonly<Record<string, unknown>>> {
+  const file = path.join(directory, runFiles.config);
+  const text = await readTextIfThere(file);
+  if (text === null) throw new DataError(`${file} is missing; the run cannot be trusted without it`);
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
+  } catch {
+    // falls through to the one message below
+  }
+  throw new DataError(`${file} is not a JSON object; the run cannot be trusted without it`);
+}
+
+export async function readTextIfThere(file: string): Promise<string | null> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR")) return null;
+    throw error;
+  }
+}
+
+export function sha256Of(bytes: Uint8Array | string): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+async function readRunFile(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") throw new DataError(`${file} is missing`);
+    throw error;
+  }
 }

@@ -35,6 +35,8 @@ export interface StageContext {
   readonly processId: number;
   /** Whether a process of this machine still runs: a lock left by a dead one is stale. */
   isProcessAlive(processId: number): boolean;
+  /** Sources of the recommended settings in force, weakest first: see Stage.recommend. */
+  readonly recommendations: readonly string[];
   readonly environment: Environment;
 }
 

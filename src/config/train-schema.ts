@@ -59,11 +59,6 @@ const validationSettings = z.object({
       meaning: "What chooses the epoch; ties keep the earlier one",
     },
   ),
-  candidates: setting(z.enum(["sampled", "full"]).default("sampled"), {
-    flag: "validation-candidates",
-    meaning:
-      "What validation items are ranked against: the dataset's frozen candidates, or the catalogue without seen items",
-  }),
   patience: setting(z.int().min(1).nullable().default(5), {
     flag: "patience",
     meaning: "Epochs in a row without a better validation value before training stops; none trains every epoch",
@@ -135,6 +130,11 @@ const trainSettings = z.object({
     unit: "threads",
   }),
   validation: validationSettings.prefault({}),
+  candidates: setting(z.enum(["sampled", "full"]).default("sampled"), {
+    flag: "candidates",
+    meaning:
+      "What held-out items are ranked against: the dataset's frozen candidates, or the catalogue without seen items",
+  }),
   diagnostics: setting(z.boolean().default(true), {
     flag: "diagnostics",
     meaning: "Logit, norm and gradient diagnostics in training.jsonl, once an epoch",

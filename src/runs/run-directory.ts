@@ -14,6 +14,23 @@ export const runFiles = {
   lock: "lock",
 } as const;
 
+/** Settings that leave every bit of the result as it is: two runs that differ in these only are the same run. */
+export const resultFreeSettings: readonly string[] = [
+  "run",
+  "resume",
+  "force",
+  "dataRoot",
+  "modelsRoot",
+  "threads",
+  "checkpoint",
+  "diagnostics",
+];
+
+/** What decides a run's result, of its resolved config. */
+export function identityOf(config: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(config).filter(([key]) => !resultFreeSettings.includes(key)));
+}
+
 /** The newest finished run of a dataset, beside its runs. */
 export const latestLink = "latest";
 

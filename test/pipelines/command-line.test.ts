@@ -73,7 +73,7 @@ async function call(...argv: string[]): Promise<{ status: number; out: string; e
     stderr: (text) => {
       err += text;
     },
-    context: ({ quiet }): StageContext => ({
+    context: ({ quiet }): Omit<StageContext, "recommendations"> => ({
       now: () => 0,
       elapsed: () => 0,
       peakMemoryBytes: () => 0,

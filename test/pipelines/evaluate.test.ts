@@ -27,6 +27,7 @@ const context: StageContext = {
   log: () => {},
   terminal: null,
   signal: new AbortController().signal,
+  recommendations: [],
   environment: { packageVersion: "0", node: "", platform: "", gitCommit: null, variables: {} },
 };
 
@@ -110,7 +111,7 @@ describe("what evaluate refuses", () => {
     await expect(evaluate({ baseline: "random", dataset: "lost" })).rejects.toThrow(DataError);
     const models = { "models-root": path.join(folder, "models") };
     await expect(evaluate({ ...models, dataset: "small" })).rejects.toThrow("train one: lawn-ranker train");
-    await expect(evaluate({ ...models, run: "lost" })).rejects.toThrow("give --dataset for a run by name");
+    await expect(evaluate({ ...models, run: "lost" })).rejects.toThrow("give the --dataset it was trained on");
     await expect(evaluate({ ...models, run: "lost", dataset: "small" })).rejects.toThrow(
       path.join("models", "small", "lost"),
     );

@@ -1,0 +1,95 @@
+/** The stage `doctor`: what this machine offers, which engine would run and why, and whether results could be written. */
+import { mkdtemp, rmdir, stat } from "node:fs/promises";
+import { availableParallelism, cpus, freemem, totalmem } from "node:os";
+import path from "node:path";
+import { z } from "zod";
+import { setting } from "../src/config/setting.ts";
+import { type EngineAvailability, engineAvailability } from "../src/engine/open-engine.ts";
+import type { Stage, StageContext, StageResult } from "./stage.ts";
+
+export const doctorSchema = z.object({
+  dataRoot: setting(z.string().min(1).default("data"), {
+    flag: "data-root",
+    meaning: "Folder of the ingested datasets",
+  }),
+  modelsRoot: setting(z.string().min(1).default("models"), { flag: "models-root", meaning: "Folder of the runs" }),
+});
+
+export const doctorStage: Stage<typeof doctorSchema> = {
+  name: "doctor",
+  summary: "check this machine and say which engine would run, and why",
+  schema: doctorSchema,
+  run: examine,
+};
+
+const LEAST_NODE_MAJOR = 20;
+
+async function examine(config: z.output<typeof doctorSchema>, context: StageContext): Promise<StageResult> {
+  const engines = await engineAvailability();
+  const chosen = engines.find((engine) => engine.available) ?? null;
+  const folders = await Promise.all([config.dataRoot, config.modelsRoot].map(examineFolder));
+  const { environment } = context;
+  const nodeIsRecent = Number(/^v(\d+)/.exec(environment.node)?.[1] ?? 0) >= LEAST_NODE_MAJOR;
+  const isHealthy = nodeIsRecent && chosen !== null && folders.every((folder) => folder.isWritable);
+  const cores = availableParallelism();
+  const lines = [
+    `lawn-ranker ${environment.packageVersion}${environment.gitCommit === null ? "" : ` (commit ${environment.gitCommit})`}`,
+    `node ${environment.node} on ${environment.platform}${nodeIsRecent ? "" : `: too old, expected ${LEAST_NODE_MAJOR} or newer`}`,
+    `cores ${cores} (${cpus()[0]?.model.trim() ?? "unknown"}), memory ${gibibytes(totalmem())} GiB, ${gibibytes(freemem())} free`,
+    ...engines.map((engine) => engineLine(engine, engine === chosen)),
+    ...folders.map(
+      ({ folder, isWritable, problem }) => `${folder}: ${isWritable ? "writable" : `not writable: ${problem}`}`,
+    ),
+    isHealthy ? "all is well" : "not everything is well, see above",
+  ];
+  return {
+    json: {
+      stage: "doctor",
+      isHealthy,
+      packageVersion: environment.packageVersion,
+      gitCommit: environment.gitCommit,
+      node: environment.node,
+      platform: environment.platform,
+      cores,
+      memoryBytes: totalmem(),
+      engine: chosen?.name ?? null,
+      engines,
+      folders,
+    },
+    text: lines.join("\n"),
+    exitCode: isHealthy ? 0 : 1,
+  };
+}
+
+function engineLine({ name, available, description, reason, remedy }: EngineAvailability, isChosen: boolean): string {
+  if (!available) return `engine ${name}: cannot run: ${reason}; ${remedy}`;
+  return `engine ${name}: ${description}${isChosen ? " - would run: the fastest that can" : ""}`;
+}
+
+interface ExaminedFolder {
+  readonly folder: string;
+  readonly isWritable: boolean;
+  readonly problem: string;
+}
+
+/** A folder that is not there yet counts by the nearest one above it, where it would be made. Leaves nothing behind. */
+async function examineFolder(folder: string): Promise<ExaminedFolder> {
+  try {
+    const existing = await nearestExisting(path.resolve(folder));
+    // Trying beats asking: root passes every permission check and still cannot write to a read-only file system.
+    await rmdir(await mkdtemp(path.join(existing, ".lawn-ranker-doctor-")));
+    return { folder, isWritable: true, problem: "" };
+  } catch (error) {
+    return { folder, isWritable: false, problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function nearestExisting(folder: string): Promise<string> {
+  const found = await stat(folder).catch(() => null);
+  if (found !== null || path.dirname(folder) === folder) return folder;
+  return nearestExisting(path.dirname(folder));
+}
+
+function gibibytes(bytes: number): string {
+  return (bytes / 2 ** 30).toFixed(1);
+}

@@ -1,0 +1,177 @@
+/** The stage `train`: an ingested dataset in, a run directory with a chosen ranker and its test metrics out. */
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { type TrainConfig, trainSchema } from "../src/config/train-schema.ts";
+import { trainWarnings } from "../src/config/train-warnings.ts";
+import { samplesPerEpoch } from "../src/dataset/training-batches.ts";
+import { openEngine } from "../src/engine/open-engine.ts";
+import { ConfigError } from "../src/errors.ts";
+import type { Manifest } from "../src/runs/manifest.ts";
+import { defaultRunName, hashOf, identityOf, latestLink, runFiles } from "../src/runs/run-directory.ts";
+import { loadDataset } from "./dataset-files.ts";
+import { takeLock } from "./lock-file.ts";
+import { readMetrics } from "./metrics-file.ts";
+import { clearRun, decideRun, type RunDecision } from "./open-run.ts";
+import { recommendedSettings } from "./recommended-settings.ts";
+import { RunRecorder } from "./run-recorder.ts";
+import type { Stage, StageContext, StageResult } from "./stage.ts";
+import { reportTest } from "./test-report.ts";
+import { type TrainingJob, trainPasses } from "./train-passes.ts";
+import { batchSourceOf, rankerOf } from "./train-plan.ts";
+
+export const trainStage: Stage<typeof trainSchema> = {
+  name: "train",
+  summary: "train a ranker on an ingested dataset into models/<dataset>/<run>",
+  schema: trainSchema,
+  recommend: recommendedSettings,
+  run: train,
+};
+
+async function train(config: TrainConfig, context: StageContext): Promise<StageResult> {
+  for (const warning of trainWarnings(config)) context.log(warning);
+  const dataset = await loadDataset(path.join(config.dataRoot, config.dataset));
+  const spec = rankerOf(config, dataset.train);
+  const source = batchSourceOf(config, dataset.train);
+  const { threads } = config;
+  const engine = await openEngine(config.engine, {
+    onPassedOver: context.log,
+    ...(threads === null ? {} : { threads }),
+  });
+  if (config.batchSize > samplesPerEpoch(source)) {
+    context.log(
+      `warning: a batch of ${config.batchSize} is more than the ${samplesPerEpoch(source)} samples of an epoch, so each epoch is one step`,
+    );
+  }
+
+  const { run, resume, force, ...settings } = config;
+  const { users: _users, items: _items, ...shape } = spec;
+  const resolved = { ...settings, ranker: shape, engine: engine.name };
+  const configHash = hashOf(identityOf(resolved));
+  const directory = runDirectory(config, defaultRunName(config, configHash));
+  const request = {
+    directory,
+    config: resolved,
+    configHash,
+    datasetHash: dataset.description.contentHash,
+    choice: { resume, force },
+  };
+  // Before anything is written; and again once nobody else can write.
+  await decideRun(request);
+  await mkdir(directory, { recursive: true });
+  const release = await takeLock(path.join(directory, runFiles.lock), context);
+  try {
+    const decision = await decideRun(request);
+    if (decision.kind === "finished") return await finishedBefore(directory, context);
+    const manifest =
+      decision.kind === "resume"
+        ? {
+            ...decision.manifest,
+            status: "running" as const,
+            reason: null,
+            resumptions: decision.manifest.resumptions + 1,
+          }
+        : newManifest({ ...request, engine, config, dataset: dataset.description }, context);
+    if (decision.kind === "begin") await clearRun(directory);
+    const recorder = new RunRecorder(directory, manifest, context);
+    await recorder.saveConfig(resolved);
+    await recorder.saveManifest({});
+    context.log(`${directory}: ${startText(decision)}; ${engine.description}`);
+    return await carryOut({ config, spec, engine, source, dataset, recorder, context }, decision);
+  } finally {
+    await release();
+  }
+}
+
+async function carryOut(job: TrainingJob, decision: RunDecision): Promise<StageResult> {
+  const { recorder, context } = job;
+  try {
+    const trained = await trainPasses(job, decision.kind === "resume" ? decision.file : null);
+    if (trained.kind === "interrupted") {
+      const place = `interrupted in epoch ${trained.epoch} after step ${trained.step} of it`;
+      await recorder.saveManifest({ reason: place });
+      return interrupted(recorder.directory, place);
+    }
+    await recorder.saveChosen(trained.chosen);
+    const document = await reportTest(job, trained);
+    await recorder.finish(trained.outcome);
+    context.log(`${recorder.directory}: done in ${recorder.manifest.seconds.toFixed(1)} s`);
+    return finished(recorder.directory, document);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    // The first failure is the one to tell, even where the disk is so full that this fails too.
+    await recorder.saveManifest({ status: "failed", reason }).catch(() => {});
+    throw error;
+  }
+}
+
+/** `--run` is a path when it has a slash, and a name under the models folder otherwise. */
+function runDirectory(config: TrainConfig, defaultName: string): string {
+  const { run, modelsRoot, dataset } = config;
+  if (run === null) return path.join(modelsRoot, dataset, defaultName);
+  if (run.includes("/") || run.includes(path.sep)) return path.normalize(run);
+  if (run === latestLink || run === "." || run === "..") {
+    throw new ConfigError(`--run is "${run}", expected a name that is not ${latestLink}, . or ..`);
+  }
+  return path.join(modelsRoot, dataset, run);
+}
+
+function newManifest(
+  made: {
+    readonly directory: string;
+    readonly configHash: string;
+    readonly config: TrainConfig;
+    readonly engine: { readonly name: string; readonly description: string };
+    readonly dataset: { readonly name: string; readonly contentHash: string };
+  },
+  context: StageContext,
+): Manifest {
+  const { packageVersion, gitCommit, node, platform } = context.environment;
+  return {
+    stage: "train",
+    status: "running",
+    reason: null,
+    run: path.basename(path.resolve(made.directory)),
+    dataset: { name: made.dataset.name, contentHash: made.dataset.contentHash },
+    configHash: made.configHash,
+    recommendations: [...context.recommendations],
+    seed: made.config.seed,
+    engine: { name: made.engine.name, description: made.engine.description },
+    packageVersion,
+    gitCommit,
+    node,
+    platform,
+    startedAt: new Date(context.now()).toISOString(),
+    resumptions: 0,
+    seconds: 0,
+    peakMemoryBytes: 0,
+    outcome: null,
+    files: {},
+  };
+}
+
+function startText(decision: RunDecision): string {
+  if (decision.kind !== "resume") return "begins";
+  if (decision.file === null) return "had not come to its first checkpoint; begins anew";
+  const { point, labels } = decision.file;
+  return `goes on with ${labels.pass ?? "train"} epoch ${point.epoch + 1} after step ${point.step}`;
+}
+
+function interrupted(directory: string, place: string): StageResult {
+  const text = `${directory}: ${place}; go on with: lawn-ranker train --config ${path.join(directory, runFiles.config)} --run ${directory.includes("/") ? directory : `./${directory}`} --resume`;
+  return { json: { stage: "train", status: "interrupted", run: directory, reason: place }, text, exitCode: 130 };
+}
+
+async function finishedBefore(directory: string, context: StageContext): Promise<StageResult> {
+  context.log(`${directory}: this run is finished, same settings and data; --force trains it anew`);
+  return finished(directory, await readMetrics(directory));
+}
+
+function finished(directory: string, document: Awaited<ReturnType<typeof readMetrics>>): StageResult {
+  const lines = [directory];
+  if (document !== null) {
+    lines.push(`test: ${document.protocol}, ${document.users} users, epoch ${document.epoch}`);
+    for (const [name, value] of Object.entries(document.metrics))
+      lines.push(`  ${name.padEnd(14)} ${value.toFixed(4)}`);
+  }
+  return { json: { stage: "train", status: "done", run: directory, ...document }, text: lines.join("\n") };
+}
