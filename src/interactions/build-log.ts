@@ -19,6 +19,8 @@ export interface BuildOptions {
   readonly negatives: { readonly path: string; readonly name: string } | null;
   readonly columns: ColumnRequest;
   readonly where: string | undefined;
+  /** False leaves time columns aside: the order of the rows counts instead. */
+  readonly usesTimes: boolean;
   /** Share of all rows that may be malformed. */
   readonly maxBadRows: number;
   readonly log: (line: string) => void;
@@ -49,7 +51,8 @@ export async function buildLog(database: WorkDatabase, options: BuildOptions): P
   for (const { part, open } of options.sources) {
     const source = await open();
     const names = source.columns.map(({ name }) => name);
-    const columns = chooseColumns(source.file, names, options.columns);
+    const chosen = chooseColumns(source.file, names, options.columns);
+    const columns = options.usesTimes ? chosen : { ...chosen, time: null };
     if (options.where !== undefined) await checkCondition(database, options.where, source);
     const rows = await loadRows(database, source, { part, columns, where: options.where });
     bad.push(await collectBadRows(database, source, { firstRow: loadedRows, rows }));

@@ -57,28 +57,27 @@ export async function readSortedLog(database: WorkDatabase, options: SortOptions
   const timesMs = options.hasTimes ? new Float64Array(rows) : null;
   const ratings = options.hasRatings ? new Float32Array(rows) : null;
   const parts = options.hasParts ? new Uint8Array(rows) : null;
-  const columns = [
-    "user",
-    "item",
-    ...(timesMs ? ["time"] : []),
-    ...(ratings ? ["rating"] : []),
-    ...(parts ? ["part"] : []),
+  const filled = [
+    { name: "item", values: itemColumn },
+    ...(timesMs === null ? [] : [{ name: "time", values: timesMs }]),
+    ...(ratings === null ? [] : [{ name: "rating", values: ratings }]),
+    ...(parts === null ? [] : [{ name: "part", values: parts }]),
   ];
+  const columns = ["user", ...filled.map(({ name }) => name)];
 
   let row = 0;
   for await (const chunk of database.stream(`SELECT ${columns.join(", ")} FROM log`)) {
     const length = chunk.rowCount;
-    const read = (name: string, take: (value: number, row: number) => void): void => {
+    const valuesOf = (name: string): ((k: number) => number) => {
       const vector = chunk.getColumnVector(columns.indexOf(name));
-      for (let k = 0; k < length; k++) take(Number(vector.getItem(k)), row + k);
+      return (k) => Number(vector.getItem(k));
     };
-    read("user", (user) => userOffsets[user + 1]!++);
-    read("item", (item, at) => {
-      itemColumn[at] = item;
-    });
-    if (timesMs) read("time", (time, at) => void (timesMs[at] = time));
-    if (ratings) read("rating", (rating, at) => void (ratings[at] = rating));
-    if (parts) read("part", (part, at) => void (parts[at] = part));
+    const user = valuesOf("user");
+    for (let k = 0; k < length; k++) userOffsets[user(k) + 1]!++;
+    for (const { name, values } of filled) {
+      const value = valuesOf(name);
+      for (let k = 0; k < length; k++) values[row + k] = value(k);
+    }
     row += length;
   }
   for (let user = 0; user < options.users; user++) userOffsets[user + 1]! += userOffsets[user]!;

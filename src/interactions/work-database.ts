@@ -17,6 +17,7 @@ export interface WorkDatabase {
   readonly connection: DuckDBConnection;
   /** Makes the statement that is running fail soon. */
   interrupt(): void;
+  /** Harmless when closed already. */
   close(): void;
 }
 
@@ -33,6 +34,7 @@ export async function openWorkDatabase(options: WorkDatabaseOptions): Promise<Wo
   const { path, spillDirectory, memoryLimit } = options;
   const instance = await DuckDBInstance.create(path);
   const connection = await instance.connect();
+  let isOpen = true;
 
   const explained = async <T>(task: () => Promise<T>): Promise<T> => {
     try {
@@ -62,8 +64,12 @@ export async function openWorkDatabase(options: WorkDatabaseOptions): Promise<Wo
         yield chunk;
       }
     },
-    interrupt: () => connection.interrupt(),
+    interrupt: () => {
+      if (isOpen) connection.interrupt();
+    },
     close() {
+      if (!isOpen) return;
+      isOpen = false;
       connection.closeSync();
       instance.closeSync();
     },

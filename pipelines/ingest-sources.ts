@@ -1,0 +1,73 @@
+/** The planned files as sources for the log: which reader each format gets. */
+import { join } from "node:path";
+import type { BuildOptions } from "../src/interactions/build-log.ts";
+import {
+  formatOf,
+  type LogSource,
+  openJsonSource,
+  openParquetSource,
+  openTextSource,
+} from "../src/interactions/log-source.ts";
+import type { PlannedFile } from "../src/interactions/recognise-logs.ts";
+import type { WorkDatabase } from "../src/interactions/work-database.ts";
+import { openArrowSource } from "./arrow-input.ts";
+import type { SourceRecord } from "./ingest-freshness.ts";
+import type { IngestPlan } from "./ingest-plan.ts";
+
+/** Every file that shapes the result, in the order in which it is read. */
+export function sourcePaths(plan: IngestPlan): string[] {
+  const negatives = plan.candidates === "official" ? negativesFile(plan) : null;
+  const logs = plan.raw.plan.files.map(({ name }) => join(plan.raw.directory, name));
+  return negatives === null ? logs : [...logs, negatives.path];
+}
+
+export function negativesFile({ raw }: IngestPlan): { path: string; name: string } | null {
+  const name = raw.plan.negatives;
+  return name === null ? null : { path: join(raw.directory, name), name };
+}
+
+/** `facts` stand in the order of sourcePaths. */
+export function logSources(
+  database: WorkDatabase,
+  plan: IngestPlan,
+  facts: readonly SourceRecord[],
+): BuildOptions["sources"] {
+  return plan.raw.plan.files.map((file, place) => ({
+    part: file.part,
+    open: () => openFile(database, plan, file, { place, isUtf8: facts[place]?.isUtf8 ?? true }),
+  }));
+}
+
+async function openFile(
+  database: WorkDatabase,
+  { config, raw }: IngestPlan,
+  file: PlannedFile,
+  { place, isUtf8 }: { readonly place: number; readonly isUtf8: boolean },
+): Promise<LogSource> {
+  const { name } = file;
+  const path = join(raw.directory, name);
+  const format = formatOf(name);
+  switch (format) {
+    case "arrow":
+      return openArrowSource(database, `arrow_input_${place}`, { path, name });
+    case "parquet":
+      return openParquetSource(database, path, name);
+    case "json":
+      return openJsonSource(database, path, name);
+    case "text":
+      return openTextSource(database, path, {
+        file: name,
+        delimiter:
+          config.delimiter === "tab" || config.delimiter === "\\t" ? "\t" : (config.delimiter ?? file.delimiter),
+        header: config.header === "auto" ? undefined : config.header,
+        columns: file.columns,
+        // A number names a place; it would be found in a first row of data as well.
+        wanted: [config.userColumn, config.itemColumn, config.timeColumn, config.ratingColumn].filter(
+          (column) => column !== undefined && !/^\d+$/.test(column),
+        ) as string[], // the filter leaves no undefined
+        encoding: config.encoding === "auto" ? (isUtf8 ? "utf-8" : "latin-1") : config.encoding,
+      });
+    default:
+      return format satisfies never;
+  }
+}

@@ -1,0 +1,73 @@
+/** A dataset is built beside its place and moved there whole: readers see the former one or the new one, never half of one. */
+import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { DataError } from "../src/errors.ts";
+import { takeLock } from "./lock-file.ts";
+import type { StageContext } from "./stage.ts";
+
+export interface StagingFolder {
+  /** Where the files of the dataset are to be written. */
+  readonly result: string;
+  /** For scratch files; gone after close. */
+  readonly scratch: string;
+  /** Puts `result` in place of the former dataset. */
+  publish(): Promise<void>;
+  /** Removes everything unpublished and gives the lock back. */
+  close(): Promise<void>;
+}
+
+/**
+ * <dataRoot>/.<dataset>.partial, guarded by <dataRoot>/.<dataset>.lock. What a process that died left there is removed, and a
+ * former dataset that it had just moved aside is put back.
+ */
+export async function openStagingFolder(
+  dataRoot: string,
+  dataset: string,
+  context: Pick<StageContext, "processId" | "isProcessAlive">,
+): Promise<StagingFolder> {
+  const place = join(dataRoot, dataset);
+  const partial = join(dataRoot, `.${dataset}.partial`);
+  const [result, scratch, former] = ["result", "scratch", "former"].map((name) => join(partial, name)) as [
+    string,
+    string,
+    string,
+  ]; // as many as names
+  await writable(dataRoot, () => mkdir(dataRoot, { recursive: true }));
+  const unlock = await writable(dataRoot, () => takeLock(join(dataRoot, `.${dataset}.lock`), context));
+  try {
+    if ((await exists(former)) && !(await exists(place))) await rename(former, place);
+    await rm(partial, { recursive: true, force: true });
+    await writable(dataRoot, () => mkdir(result, { recursive: true }));
+    await mkdir(scratch);
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+  return {
+    result,
+    scratch,
+    async publish() {
+      if (await exists(place)) await rename(place, former);
+      await rename(result, place);
+    },
+    async close() {
+      await rm(partial, { recursive: true, force: true });
+      await unlock();
+    },
+  };
+}
+
+async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null)) !== null;
+}
+
+/** A folder that cannot be written is the user's to mend. */
+async function writable<T>(directory: string, task: () => Promise<T>): Promise<T> {
+  try {
+    return await task();
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    if (!["EACCES", "EPERM", "EROFS", "ENOSPC", "ENOTDIR", "EEXIST"].includes(code)) throw error;
+    throw new DataError(`${directory}: cannot write there (${code}); choose another folder with --data-root`);
+  }
+}
