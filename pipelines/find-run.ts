@@ -5,8 +5,8 @@ import { ConfigError } from "../src/errors.ts";
 import { latestLink } from "../src/runs/run-directory.ts";
 
 /**
- * The folder of the run: `run` is its path, or its name under <modelsRoot>/<dataset>; without it the dataset's latest finished
- * run is meant. Throws ConfigError naming the places that were looked at.
+ * As `train` reads it: `run` is a path when it has a slash, and a name under <modelsRoot>/<dataset> otherwise; without it the
+ * dataset's latest finished run is meant. Throws ConfigError naming the place where no folder is.
  */
 export async function findRun(options: {
   readonly run: string | null;
@@ -14,14 +14,22 @@ export async function findRun(options: {
   readonly modelsRoot: string;
 }): Promise<string> {
   const { run, dataset, modelsRoot } = options;
-  const underModels = dataset === null ? [] : [path.join(modelsRoot, dataset, run ?? latestLink)];
-  const places = run === null ? underModels : [run, ...underModels];
-  for (const place of places) if (await isFolder(place)) return run === null ? followLink(place) : place;
-  throw new ConfigError(
-    run === null
-      ? `dataset ${dataset} has no finished run (${places.join(", ")}); train one: lawn-ranker train --dataset ${dataset}`
-      : `run "${run}" is no folder (looked for ${places.join(", ")})${dataset === null ? "; give --dataset for a run by name" : ""}`,
-  );
+  if (run !== null && (run.includes("/") || run.includes(path.sep))) {
+    const place = path.normalize(run);
+    if (!(await isFolder(place))) throw new ConfigError(`--run is "${run}", which is no folder`);
+    return place;
+  }
+  if (dataset === null) {
+    throw new ConfigError(
+      `--run is "${run}", a name; give the --dataset it was trained on, or a path such as ./${run}`,
+    );
+  }
+  const place = path.join(modelsRoot, dataset, run ?? latestLink);
+  if (!(await isFolder(place))) {
+    const missing = run === null ? `dataset ${dataset} has no finished run` : `there is no run "${run}"`;
+    throw new ConfigError(`${missing} (no folder ${place}); train one: lawn-ranker train --dataset ${dataset}`);
+  }
+  return followLink(place);
 }
 
 async function isFolder(place: string): Promise<boolean> {
