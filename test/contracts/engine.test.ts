@@ -8,7 +8,9 @@ import { referenceEngine } from "../../src/engine/reference/reference-engine.ts"
 import { openForward } from "../../src/ranker/forward.ts";
 import type { LossName } from "../../src/ranker/loss.ts";
 import type { Parameters, RankerSpec } from "../../src/ranker/ranker-spec.ts";
+import { expectClose } from "../support/close-tensors.ts";
 import {
+  batchesOf,
   everything,
   float32,
   lawnAdamCase,
@@ -34,25 +36,6 @@ async function takeSteps(session: TrainingSession, batches: readonly Batch[], ra
   const taken: number[] = [];
   for (const batch of batches) taken.push(await session.step(batch, rate));
   return taken;
-}
-
-function batchesOf(spec: RankerSpec, loss: LossName, count: number): Batch[] {
-  return Array.from({ length: count }, (_, k) => randomBatch(spec, loss, { length: 5 + 4 * k, seed: k }));
-}
-
-function expectClose(actual: Parameters, expected: Parameters, relative: number): void {
-  expect([...actual.keys()]).toEqual([...expected.keys()]);
-  for (const [name, values] of expected) {
-    const found = actual.get(name)!;
-    let size = 1e-3;
-    let worst = 0;
-    for (const [k, value] of values.entries()) {
-      size = Math.max(size, Math.abs(value));
-      worst = Math.max(worst, Math.abs(value - found[k]!)); // NaN, once met, stays
-    }
-    if (!(worst <= relative * size))
-      throw new Error(`${name} differs by ${worst}, expected at most ${relative * size}`);
-  }
 }
 
 for (const availability of await engineAvailability()) {
@@ -196,14 +179,34 @@ for (const availability of await engineAvailability()) {
     });
 
     it("copies what it is given and gives copies away", async () => {
+      const original = randomParameters(neumf, float32);
       const start = { parameters: randomParameters(neumf, float32), optimizer: null };
       const session = await engine.open(optionsOf(neumf, "bce", { start }));
-      const untouched = await session.snapshot();
       for (const values of start.parameters.values()) values.fill(9);
+      const batch = randomBatch(neumf, "bce");
+      const { gradient } = await session.gradient(batch);
+      const kept = new Map([...gradient].map(([name, values]) => [name, values.slice()]));
       const taken = await session.snapshot();
-      expectSameSnapshot(taken, untouched);
-      for (const values of taken.parameters.values()) values.fill(9);
-      expectSameSnapshot(await session.snapshot(), untouched);
+      await takeSteps(session, batchesOf(neumf, "bce", 3));
+      expectSameBits(taken.parameters, original); // still, after more steps
+      expectSameBits(gradient, kept);
+
+      const latest = await session.snapshot();
+      for (const values of latest.parameters.values()) values.fill(9);
+      for (const values of latest.optimizer?.tensors.values() ?? []) values.fill(9);
+      const after = await session.snapshot();
+      expect([...after.parameters.values()].some((values) => values.includes(9))).toBe(false);
+      expect([...(after.optimizer?.tensors.values() ?? [])].some((values) => values.includes(9))).toBe(false);
+      session.close();
+    });
+
+    it("leaves the event loop free while it trains", async () => {
+      const session = await engine.open(optionsOf(neumf, "bce"));
+      let turns = 0;
+      const ticking = setInterval(() => turns++, 0);
+      await takeSteps(session, Array<Batch>(20).fill(randomBatch(neumf, "bce", { length: 2000 })));
+      clearInterval(ticking);
+      expect(turns).toBeGreaterThan(0); // 0 if the steps held on to the thread until all were done
       session.close();
     });
 

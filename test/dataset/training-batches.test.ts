@@ -104,6 +104,25 @@ describe("drawBatch", () => {
     }
   });
 
+  it("draws each row's negatives on their own, also for rows of one user", () => {
+    const rows = 50;
+    const one: Interactions = {
+      users: 1,
+      items: 100_000,
+      length: rows,
+      userColumn: new Uint32Array(rows),
+      itemColumn: Uint32Array.from({ length: rows }, (_, row) => row),
+    };
+    const source = sourceOf({
+      interactions: one,
+      seen: groupItemsByUser(one),
+      negativesPerPositive: 2,
+      batchSize: 150,
+    });
+    const negatives = epochOf(source, 0).filter((sample) => sample.endsWith(" 0"));
+    expect(new Set(negatives).size).toBeGreaterThan(95); // 100 of 99,950: about 0.05 repeats expected
+  });
+
   it("mixes positives and negatives in each batch rather than sorting them", () => {
     const source = sourceOf({ negativesPerPositive: 1, batchSize: 7 });
     const batch = drawBatch(source, epochDraws(source, 0), 0);

@@ -123,6 +123,11 @@ export function randomBatch(spec: RankerSpec, loss: LossName, { length = 12, see
     : { kind: "pairwise", length, users, positives: items, negatives: column("negatives", spec.items) };
 }
 
+/** Batches of growing length. */
+export function batchesOf(spec: RankerSpec, loss: LossName, count: number): Batch[] {
+  return Array.from({ length: count }, (_, k) => randomBatch(spec, loss, { length: 5 + 4 * k, seed: k }));
+}
+
 /** A little log that leaves every user something unseen; needs two items or more. */
 export function smallSource(spec: RankerSpec, loss: LossName, { batchSize = 6, seed = 3 } = {}): BatchSource {
   const pairs: [number, number][] = [];
