@@ -6,8 +6,7 @@ import type { Engine, TrainingSession } from "../../src/engine/engine.ts";
 import { engineAvailability, openEngine } from "../../src/engine/open-engine.ts";
 import { referenceEngine } from "../../src/engine/reference/reference-engine.ts";
 import { openForward } from "../../src/ranker/forward.ts";
-import type { LossName } from "../../src/ranker/loss.ts";
-import type { Parameters, RankerSpec } from "../../src/ranker/ranker-spec.ts";
+import type { Parameters } from "../../src/ranker/ranker-spec.ts";
 import { expectClose } from "../support/close-tensors.ts";
 import {
   batchesOf,
