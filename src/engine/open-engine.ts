@@ -2,6 +2,7 @@
 import { EngineError } from "../errors.ts";
 import type { Engine, EngineName } from "./engine.ts";
 import type { EngineOptions, EngineProbe, EngineProvider } from "./engine-provider.ts";
+import { nativeProvider } from "./native/native-engine.ts";
 import { referenceProvider } from "./reference/reference-engine.ts";
 
 export const engineChoices = ["auto", "reference", "native", "webgpu", "tfjs"] as const;
@@ -23,7 +24,7 @@ export interface EngineAvailability {
 }
 
 /** Fastest first: `auto` takes the first that can run. */
-const providers: readonly EngineProvider[] = [referenceProvider];
+const providers: readonly EngineProvider[] = [nativeProvider, referenceProvider];
 
 /** Throws EngineError when the engine chosen by name cannot run here or cannot honour an option. */
 export async function openEngine(choice: EngineChoice, options: OpenEngineOptions = {}): Promise<Engine> {

@@ -1,0 +1,255 @@
+// The addon's functions, one per method of NativeAddon in native-addon.ts, which states what each takes. They check types only;
+// indices and sizes have been checked by the TypeScript side in the same turn of the event loop, and are copied here before it ends.
+#include <memory>
+
+#include "promise-work.hpp"
+#include "read-settings.hpp"
+
+namespace lawn {
+
+namespace {
+
+/// What JavaScript holds. `session` is null once closed; work under way shares it.
+struct SessionHandle {
+  std::shared_ptr<Session> session;
+};
+
+struct Call {
+  Call(napi_env given, napi_callback_info info) : env(given) {
+    size_t count = 8;
+    check(napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr), "arguments");
+  }
+  std::shared_ptr<Session> session() const {
+    void* handle;
+    check(napi_get_value_external(env, arguments[0], &handle), "session");
+    const auto& session = static_cast<SessionHandle*>(handle)->session;
+    if (session == nullptr) throw std::runtime_error("the training session is closed");
+    return session;
+  }
+  template <typename T>
+  std::vector<T> copied(int argument) const {
+    const Span<T> from = span<T>(env, arguments[argument], "column");
+    return std::vector<T>(from.data, from.data + from.size);
+  }
+  double number(int argument) const { return lawn::number(env, arguments[argument], "number"); }
+
+  napi_env env;
+  napi_value arguments[8] = {};
+};
+
+/// Columns of an explicit batch, owned: (users, items, labels | null, negatives | null).
+struct OwnedBatch {
+  OwnedBatch(const Call& call, int argument)
+      : users(call.copied<uint32_t>(argument)), items(call.copied<uint32_t>(argument + 1)) {
+    if (!isNothing(call.env, call.arguments[argument + 2])) labels = call.copied<float>(argument + 2);
+    else negatives = call.copied<uint32_t>(argument + 3);
+  }
+  SampleSource source() const {
+    const bool isPairwise = labels.empty();
+    return SampleSource::columns(int64_t(users.size()), users.data(), items.data(), isPairwise ? negatives.data() : nullptr,
+                                 isPairwise ? nullptr : labels.data());
+  }
+  std::vector<uint32_t> users, items, negatives;
+  std::vector<float> labels;
+};
+
+napi_value instructionSet(const Call& call) {
+  const std::string wanted = text(call.env, call.arguments[0], "instruction set");
+  const KernelTable* kernels = chooseKernels(wanted.empty() ? nullptr : wanted.c_str());
+  return newText(call.env, kernels == nullptr ? "" : kernels->name);
+}
+
+napi_value openSession(const Call& call) {
+  auto handle = std::make_unique<SessionHandle>();
+  handle->session = std::make_shared<Session>(readSettings(call.env, call.arguments[0]));
+  napi_value external;
+  const auto release = [](napi_env, void* data, void*) { delete static_cast<SessionHandle*>(data); };
+  check(napi_create_external(call.env, handle.get(), release, nullptr, &external), "create session");
+  handle.release();
+  return external;
+}
+
+napi_value closeSession(const Call& call) {
+  void* handle;
+  check(napi_get_value_external(call.env, call.arguments[0], &handle), "session");
+  static_cast<SessionHandle*>(handle)->session.reset();
+  return nullptr;
+}
+
+/// (session, kind, tensor, array, writes): kind 0 value, 1 gradient, 2 velocity, 3 square.
+napi_value copyTensor(const Call& call) {
+  const auto session = call.session();
+  const int kind = int(call.number(1)), tensor = int(call.number(2));
+  const Span<float> array = span<float>(call.env, call.arguments[3], "tensor");
+  const bool writes = call.number(4) != 0;
+  Tensor& known = session->model.tensors.at(size_t(tensor));
+  Optimizer::Slots& slots = session->optimizer.slots.at(size_t(tensor));
+  AlignedArray<float>& memory =
+      kind == 0 ? known.value : kind == 1 ? known.gradient : kind == 2 ? slots.velocity : slots.square;
+  if (memory.size() != array.size) throw std::runtime_error("native addon: wrong size of tensor " + known.name);
+  if (writes) std::copy(array.data, array.data + array.size, memory.data());
+  else std::copy(memory.data(), memory.data() + array.size, array.data);
+  return nullptr;
+}
+
+/// (session, group, targets, constrained, writes)
+napi_value copyGroup(const Call& call) {
+  const auto session = call.session();
+  LawnGroup& group = session->optimizer.groups.at(size_t(call.number(1)));
+  const Span<double> target = span<double>(call.env, call.arguments[2], "targets");
+  const Span<double> constrained = span<double>(call.env, call.arguments[3], "constrained");
+  if (target.size != group.rows || constrained.size != group.rows) throw std::runtime_error("native addon: wrong size of group");
+  if (call.number(4) != 0) {
+    group.target.assign(target.data, target.data + target.size);
+    group.constrained.assign(constrained.data, constrained.data + constrained.size);
+  } else {
+    std::copy(group.target.begin(), group.target.end(), target.data);
+    std::copy(group.constrained.begin(), group.constrained.end(), constrained.data);
+  }
+  return nullptr;
+}
+
+/// (session, [step, switchedAt, zeroBlocks, keptBlocks], writes)
+napi_value copyCounts(const Call& call) {
+  Optimizer& optimizer = call.session()->optimizer;
+  const Span<double> counts = span<double>(call.env, call.arguments[1], "counts");
+  int64_t* const known[] = {&optimizer.stepsDone, &optimizer.switchedAt, &optimizer.zeroBlocks, &optimizer.keptBlocks};
+  if (counts.size != 4) throw std::runtime_error("native addon: expected 4 counts");
+  for (int i = 0; i < 4; i++) {
+    if (call.number(2) != 0) *known[i] = int64_t(counts.data[i]);
+    else counts.data[i] = double(*known[i]);
+  }
+  return nullptr;
+}
+
+napi_value parametersChanged(const Call& call) {
+  call.session()->parametersChanged();
+  return nullptr;
+}
+
+/// (session, learningRate, users, items, labels | null, negatives | null) -> mean loss
+napi_value step(const Call& call) {
+  auto batch = std::make_shared<OwnedBatch>(call, 2);
+  return PromiseWork::start(
+      call.env,
+      [session = call.session(), rate = call.number(1), batch] { return session->step(batch->source(), rate); }, {});
+}
+
+/// (session, users, items, labels | null, negatives | null) -> mean loss; the gradient waits in the tensors for clearGradient
+napi_value gradient(const Call& call) {
+  auto batch = std::make_shared<OwnedBatch>(call, 1);
+  return PromiseWork::start(
+      call.env, [session = call.session(), batch] { return session->gradient(batch->source()); }, {});
+}
+
+napi_value clearGradient(const Call& call) {
+  call.session()->clearGradient();
+  return nullptr;
+}
+
+/// (session, keys, firstStep, learningRates, losses) -> losses filled
+napi_value train(const Call& call) {
+  const auto session = call.session();
+  if (!session->hasInteractions()) throw std::runtime_error("native addon: this session has no interactions");
+  const EpochKeys keys = readEpochKeys(call.env, call.arguments[1]);
+  const Span<double> losses = span<double>(call.env, call.arguments[4], "losses");
+  auto rates = call.copied<double>(3);
+  if (int64_t(rates.size()) != losses.size) throw std::runtime_error("native addon: wrong size of losses");
+  return PromiseWork::start(
+      call.env,
+      [session, keys, first = int64_t(call.number(2)), rates = std::move(rates), losses] {
+        session->train(keys, first, rates.data(), losses.size, losses.data);
+        return 0.0;
+      },
+      {call.arguments[4]});
+}
+
+/// (session, users, items, scores) -> scores filled
+napi_value scorePairs(const Call& call) {
+  const Span<float> out = span<float>(call.env, call.arguments[3], "scores");
+  auto users = call.copied<uint32_t>(1), items = call.copied<uint32_t>(2);
+  if (users.size() != items.size() || int64_t(users.size()) != out.size) throw std::runtime_error("native addon: wrong sizes");
+  return PromiseWork::start(
+      call.env,
+      [session = call.session(), users = std::move(users), items = std::move(items), out] {
+        session->scoring.pairs(out.size, users.data(), items.data(), out.data);
+        return 0.0;
+      },
+      {call.arguments[3]});
+}
+
+/// (session, users, scores) -> scores filled, [users, items]
+napi_value scoreCatalogue(const Call& call) {
+  const auto session = call.session();
+  const Span<float> out = span<float>(call.env, call.arguments[2], "scores");
+  auto users = call.copied<uint32_t>(1);
+  if (int64_t(users.size()) * session->model.spec.items != out.size) throw std::runtime_error("native addon: wrong sizes");
+  return PromiseWork::start(
+      call.env,
+      [session, users = std::move(users), out] {
+        session->scoring.catalogue(int64_t(users.size()), users.data(), out.data);
+        return 0.0;
+      },
+      {call.arguments[2]});
+}
+
+/// (session, users, k, offsets | null, maskedItems | null, items, scores) -> items and scores filled, [users, k]
+napi_value topItems(const Call& call) {
+  const Span<uint32_t> outItems = span<uint32_t>(call.env, call.arguments[5], "items");
+  const Span<float> outScores = span<float>(call.env, call.arguments[6], "scores");
+  const int64_t k = int64_t(call.number(2));
+  const bool masks = !isNothing(call.env, call.arguments[3]);
+  auto users = call.copied<uint32_t>(1);
+  auto offsets = masks ? call.copied<uint32_t>(3) : std::vector<uint32_t>{};
+  auto maskedItems = masks ? call.copied<uint32_t>(4) : std::vector<uint32_t>{};
+  if (int64_t(users.size()) * k != outItems.size || outItems.size != outScores.size) {
+    throw std::runtime_error("native addon: wrong sizes");
+  }
+  return PromiseWork::start(
+      call.env,
+      [=, session = call.session(), users = std::move(users), offsets = std::move(offsets), masked = std::move(maskedItems)] {
+        const MaskedItems mask{masks ? offsets.data() : nullptr, masked.data()};
+        session->scoring.top(int64_t(users.size()), users.data(), k, mask, outItems.data, outScores.data);
+        return 0.0;
+      },
+      {call.arguments[5], call.arguments[6]});
+}
+
+template <napi_value (*function)(const Call&)>
+napi_value guarded(napi_env env, napi_callback_info info) {
+  try {
+    return function(Call(env, info));
+  } catch (const std::exception& error) {
+    napi_throw_error(env, nullptr, error.what());
+    return nullptr;
+  }
+}
+
+napi_value initialise(napi_env env, napi_value exports) {
+  const struct {
+    const char* name;
+    napi_callback function;
+  } functions[] = {
+      {"instructionSet", guarded<instructionSet>}, {"openSession", guarded<openSession>},
+      {"closeSession", guarded<closeSession>},     {"copyTensor", guarded<copyTensor>},
+      {"copyGroup", guarded<copyGroup>},           {"copyCounts", guarded<copyCounts>},
+      {"parametersChanged", guarded<parametersChanged>}, {"step", guarded<step>},
+      {"gradient", guarded<gradient>},             {"clearGradient", guarded<clearGradient>},
+      {"train", guarded<train>},                   {"scorePairs", guarded<scorePairs>},
+      {"scoreCatalogue", guarded<scoreCatalogue>}, {"topItems", guarded<topItems>},
+  };
+  for (const auto& entry : functions) {
+    napi_value function;
+    if (napi_create_function(env, entry.name, NAPI_AUTO_LENGTH, entry.function, nullptr, &function) != napi_ok ||
+        napi_set_named_property(env, exports, entry.name, function) != napi_ok) {
+      return nullptr;
+    }
+  }
+  return exports;
+}
+
+}  // namespace
+
+NAPI_MODULE(lawn_ranker_native, initialise)
+
+}  // namespace lawn

@@ -1,0 +1,107 @@
+// See read-settings.hpp.
+#include "read-settings.hpp"
+
+#include <algorithm>
+
+namespace lawn {
+
+namespace {
+
+template <typename T>
+AlignedArray<T> copyOf(const Span<T>& from) {
+  AlignedArray<T> copy(from.size);
+  std::copy(from.data, from.data + from.size, copy.data());
+  return copy;
+}
+
+RankerSpec readRanker(napi_env env, napi_value spec) {
+  RankerSpec ranker{};
+  ranker.users = wholeOf(env, spec, "users");
+  ranker.items = wholeOf(env, spec, "items");
+  ranker.dot = wholeOf(env, spec, "dot");
+  ranker.gmf = wholeOf(env, spec, "gmf");
+  ranker.embedding = wholeOf(env, spec, "embedding");
+  const Span<uint32_t> tower = spanOf<uint32_t>(env, spec, "tower");
+  ranker.tower.assign(tower.data, tower.data + tower.size);
+  ranker.idBiases = flagOf(env, spec, "idBiases");
+  return ranker;
+}
+
+OptimizerSettings readOptimizer(napi_env env, napi_value from) {
+  OptimizerSettings settings;
+  settings.rule = Rule(int32_t(numberOf(env, from, "rule")));
+  settings.momentum = numberOf(env, from, "momentum");
+  settings.beta1 = numberOf(env, from, "beta1");
+  settings.beta2 = numberOf(env, from, "beta2");
+  settings.epsilon = numberOf(env, from, "epsilon");
+  settings.weightDecay = numberOf(env, from, "weightDecay");
+  settings.trustCoefficient = numberOf(env, from, "trustCoefficient");
+  const napi_value lawn = property(env, from, "lawn");
+  settings.hasLawn = !isNothing(env, lawn);
+  if (!settings.hasLawn) return settings;
+  settings.lawn.switchesByNorm = flagOf(env, lawn, "switchesByNorm");
+  settings.lawn.switchStep = numberOf(env, lawn, "switchStep");
+  settings.lawn.switchNorm = numberOf(env, lawn, "switchNorm");
+  settings.lawn.projectsGradient = flagOf(env, lawn, "projectsGradient");
+  settings.lawn.projectsDirection = flagOf(env, lawn, "projectsDirection");
+  settings.lawn.resetsState = flagOf(env, lawn, "resetsState");
+  return settings;
+}
+
+std::vector<LawnGroup> readGroups(napi_env env, napi_value from) {
+  uint32_t count;
+  check(napi_get_array_length(env, from, &count), "groups");
+  std::vector<LawnGroup> groups(count);
+  for (uint32_t g = 0; g < count; g++) {
+    napi_value group;
+    check(napi_get_element(env, from, g, &group), "group");
+    groups[g].rows = wholeOf(env, group, "rows");
+    const Span<uint32_t> members = spanOf<uint32_t>(env, group, "members");
+    groups[g].members.assign(members.data, members.data + members.size);
+  }
+  return groups;
+}
+
+std::unique_ptr<Interactions> readInteractions(napi_env env, napi_value from) {
+  if (isNothing(env, from)) return nullptr;
+  auto interactions = std::make_unique<Interactions>();
+  interactions->userColumn = copyOf(spanOf<uint32_t>(env, from, "userColumn"));
+  interactions->itemColumn = copyOf(spanOf<uint32_t>(env, from, "itemColumn"));
+  interactions->seenOffsets = copyOf(spanOf<uint32_t>(env, from, "seenOffsets"));
+  interactions->seenItems = copyOf(spanOf<uint32_t>(env, from, "seenItems"));
+  interactions->items = uint32_t(numberOf(env, from, "items"));
+  interactions->samplesPerPositive = uint32_t(numberOf(env, from, "samplesPerPositive"));
+  interactions->samplesPerEpoch = uint64_t(numberOf(env, from, "samplesPerEpoch"));
+  interactions->batchSize = wholeOf(env, from, "batchSize");
+  interactions->pairwise = flagOf(env, from, "pairwise");
+  return interactions;
+}
+
+}  // namespace
+
+SessionSettings readSettings(napi_env env, napi_value options) {
+  SessionSettings settings;
+  settings.ranker = readRanker(env, property(env, options, "ranker"));
+  settings.optimizer = readOptimizer(env, property(env, options, "optimizer"));
+  settings.groups = readGroups(env, property(env, options, "groups"));
+  settings.interactions = readInteractions(env, property(env, options, "interactions"));
+  settings.threads = int(numberOf(env, options, "threads"));
+  const std::string kernels = text(env, property(env, options, "instructionSet"), "instructionSet");
+  settings.kernels = chooseKernels(kernels.empty() ? nullptr : kernels.c_str());
+  if (settings.kernels == nullptr) throw std::runtime_error("this processor has no instruction set " + kernels);
+  return settings;
+}
+
+EpochKeys readEpochKeys(napi_env env, napi_value keys) {
+  EpochKeys result{};
+  result.leftBits = uint32_t(numberOf(env, keys, "leftBits"));
+  result.rightBits = uint32_t(numberOf(env, keys, "rightBits"));
+  const Span<uint32_t> rounds = spanOf<uint32_t>(env, keys, "roundKeys");
+  if (rounds.size != 6) throw std::runtime_error("native addon: expected 6 round keys");
+  std::copy(rounds.data, rounds.data + 6, result.roundKeys);
+  result.negativesLow = uint32_t(numberOf(env, keys, "negativesLow"));
+  result.negativesHigh = uint32_t(numberOf(env, keys, "negativesHigh"));
+  return result;
+}
+
+}  // namespace lawn

@@ -1,0 +1,146 @@
+/**
+ * Builds the native engine with the machine's own C++17 compiler, without network: build/Release/lawn_ranker_native.node.
+ *
+ *   node src/engine/native/build.mjs              build unless fresh
+ *   node src/engine/native/build.mjs --optional   the same, but a machine without a compiler is no error: one line says so
+ *   node src/engine/native/build.mjs --check      build and run the kernel checks under AddressSanitizer and UndefinedBehaviorSanitizer
+ *
+ * CXX chooses the compiler. Sources are compiled once each, but kernels.cpp once per instruction set (see kernels/simd.hpp).
+ */
+import { execFile, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import os from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+
+const here = import.meta.dirname;
+const root = path.resolve(here, "../../..");
+const run = promisify(execFile);
+
+const instructionSets =
+  process.arch === "x64"
+    ? [
+        { name: "baseline", flags: [] },
+        { name: "avx2", flags: ["-mavx2", "-mfma"] },
+        { name: "avx512", flags: ["-mavx512f", "-mavx512dq", "-mavx512vl", "-mavx512bw", "-mfma"] },
+      ]
+    : [{ name: "baseline", flags: [] }];
+
+const languageFlags = ["-std=c++17", "-fPIC", "-fvisibility=hidden", "-Wall", "-Wextra", "-Wno-psabi"];
+// Contraction makes a * b + c one rounding, in vectors and scalars alike; errno is nobody's business in a kernel.
+const kernelFlags = ["-fno-math-errno", "-ffp-contract=fast", "-Wno-maybe-uninitialized"];
+const x86 = process.arch === "x64" ? ["-DLAWN_WITH_X86"] : [];
+
+const asked = new Set(process.argv.slice(2));
+try {
+  const compiler = findCompiler();
+  if (asked.has("--check")) await check(compiler);
+  else await buildAddon(compiler);
+} catch (error) {
+  const reason = error instanceof Error ? error.message : String(error);
+  if (!asked.has("--optional")) {
+    console.error(`native engine: ${reason}`);
+    process.exitCode = 1;
+  } else {
+    console.error(`native engine not built, the slower reference engine will run instead: ${reason.split("\n")[0]}`);
+  }
+}
+
+function findCompiler() {
+  for (const name of [process.env.CXX, "c++", "g++", "clang++"]) {
+    if (name === undefined || name === "") continue;
+    const probe = spawnSync(name, ["--version"], { encoding: "utf8" });
+    if (probe.status === 0) return { name, version: probe.stdout.split("\n")[0] ?? "" };
+  }
+  throw new Error("no C++17 compiler found; install g++ or clang++ (or set CXX) and run: make setup");
+}
+
+/** Every translation unit: its source, its own flags, and the name of its object. */
+function units(optimisation, addon) {
+  const plain = (folder) =>
+    readdirSync(path.join(here, folder))
+      .filter((file) => file.endsWith(".cpp") && file !== "kernels.cpp")
+      .map((file) => ({ source: path.join(here, folder, file), object: `${folder}-${file}.o`, flags: [...x86] }));
+  const kernels = instructionSets.map(({ name, flags }) => ({
+    source: path.join(here, "kernels/kernels.cpp"),
+    object: `kernels-${name}.o`,
+    flags: [...kernelFlags, ...flags, `-DLAWN_ISA=${name}`],
+  }));
+  const all = [...kernels, ...plain("kernels"), ...plain("core"), ...(addon ? plain("addon") : [])];
+  return all.map((unit) => ({ ...unit, flags: [...languageFlags, ...optimisation, ...unit.flags] }));
+}
+
+async function buildAddon(compiler) {
+  const out = path.join(root, "build/Release");
+  const target = path.join(out, "lawn_ranker_native.node");
+  const include = `-I${nodeHeaders()}`;
+  const work = units(["-O3", "-DNDEBUG"], true).map((unit) => ({ ...unit, flags: [...unit.flags, include] }));
+  const fingerprint = fingerprintOf({ compiler, work: work.map(({ object, flags }) => [object, flags]) });
+  const stamp = path.join(out, "lawn_ranker_native.fingerprint");
+  if (existsSync(target) && existsSync(stamp) && readFileSync(stamp, "utf8") === fingerprint) return;
+
+  const objects = await compileAll(compiler, work, path.join(out, "objects"));
+  const shared = process.platform === "darwin" ? ["-bundle", "-undefined", "dynamic_lookup"] : ["-shared", "-pthread"];
+  const fresh = `${target}.${process.pid}`;
+  await run(compiler.name, [...shared, "-o", fresh, ...objects]);
+  renameSync(fresh, target); // a running process keeps the file it has loaded
+  writeFileSync(stamp, fingerprint);
+  console.error(`native engine built with ${compiler.version}: ${path.relative(root, target)}`);
+}
+
+async function check(compiler) {
+  const sanitizers = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-g", "-O1"];
+  const out = path.join(root, "build/Check");
+  const source = path.join(root, "test/engine/native/kernel-check.cpp");
+  const work = units(sanitizers, false);
+  work.push({ source, object: "kernel-check.o", flags: [...languageFlags, ...sanitizers, `-I${here}`] });
+  const objects = await compileAll(compiler, work, out);
+  const program = path.join(out, "kernel-check");
+  await run(compiler.name, ["-fsanitize=address,undefined", "-pthread", "-o", program, ...objects]);
+  const result = spawnSync(program, { stdio: "inherit" });
+  if (result.status !== 0) throw new Error(`kernel checks failed with status ${result.status ?? result.signal}`);
+}
+
+/** Compiles on all cores; returns the objects. */
+async function compileAll(compiler, work, folder) {
+  mkdirSync(folder, { recursive: true });
+  const waiting = [...work];
+  const worker = async () => {
+    for (let unit = waiting.shift(); unit !== undefined; unit = waiting.shift()) {
+      const args = [...unit.flags, "-c", unit.source, "-o", path.join(folder, unit.object)];
+      try {
+        await run(compiler.name, args);
+      } catch (error) {
+        throw new Error(`${compiler.name} failed on ${path.relative(root, unit.source)}\n${error.stderr ?? error}`);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: os.availableParallelism() }, worker));
+  return work.map((unit) => path.join(folder, unit.object));
+}
+
+/** From the node-api-headers package, or those that came with Node itself. */
+function nodeHeaders() {
+  const require = createRequire(import.meta.url);
+  const candidates = [path.resolve(path.dirname(process.execPath), "../include/node")];
+  try {
+    candidates.unshift(require("node-api-headers").include_dir);
+  } catch {
+    // Not installed: Node's own may be there.
+  }
+  const found = candidates.find((folder) => existsSync(path.join(folder, "node_api.h")));
+  if (found === undefined) throw new Error("node_api.h not found; run npm install, which brings node-api-headers");
+  return found;
+}
+
+function fingerprintOf(settings) {
+  const hash = createHash("sha256").update(JSON.stringify(settings)).update(process.arch).update(process.platform);
+  for (const folder of ["kernels", "core", "addon"]) {
+    for (const file of readdirSync(path.join(here, folder)).sort()) {
+      hash.update(file).update(readFileSync(path.join(here, folder, file)));
+    }
+  }
+  return hash.digest("hex");
+}

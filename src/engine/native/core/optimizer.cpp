@@ -1,0 +1,178 @@
+// See optimizer.hpp.
+#include "optimizer.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace lawn {
+
+namespace {
+
+/// Floats per segment: with its gradient and two moments it stays in the second level of the cache.
+constexpr int64_t kSegmentFloats = 8192;
+
+}  // namespace
+
+Optimizer::Optimizer(RankerModel& model, const OptimizerSettings& settings, std::vector<LawnGroup> given,
+                     const KernelTable& kernels, ThreadPool& pool)
+    : slots(model.tensors.size()),
+      groups(std::move(given)),
+      model_(model),
+      settings_(settings),
+      kernels_(kernels),
+      pool_(pool),
+      governed_(model.tensors.size()) {
+  for (size_t g = 0; g < groups.size(); g++) {
+    groups[g].target.assign(size_t(groups[g].rows), 0);
+    groups[g].constrained.assign(size_t(groups[g].rows), 0);
+    for (const int tensor : groups[g].members) {
+      governed_[size_t(tensor)].group = int(g);
+      governed_[size_t(tensor)].rows = groups[g].rows;
+    }
+  }
+  for (size_t t = 0; t < model.tensors.size(); t++) {
+    if (hasVelocity()) slots[t].velocity = AlignedArray<float>(model.tensors[t].size);
+    if (hasSquare()) slots[t].square = AlignedArray<float>(model.tensors[t].size);
+    cut(int(t), governed_[t].rows);
+  }
+}
+
+bool Optimizer::hasVelocity() const {
+  return settings_.rule != Rule::sgd && settings_.rule != Rule::adagrad && settings_.rule != Rule::rmsprop;
+}
+
+bool Optimizer::hasSquare() const {
+  switch (settings_.rule) {
+    case Rule::adagrad:
+    case Rule::rmsprop:
+    case Rule::adam:
+    case Rule::adamw:
+    case Rule::lamb:
+      return true;
+    default:
+      return false;
+  }
+}
+
+void Optimizer::cut(int tensor, int64_t rows) {
+  const int64_t size = model_.tensors[size_t(tensor)].size;
+  Governed& governed = governed_[size_t(tensor)];
+  governed.moves.resize(size_t(rows));
+  if (rows == 1) {
+    int64_t place = 0;
+    for (int64_t at = 0; at < size; at += kSegmentFloats) {
+      segments_.push_back({tensor, at, 0, 1, std::min(kSegmentFloats, size - at), place++});
+    }
+    governed.dots.resize(size_t(place));
+    governed.directionDots.resize(size_t(place));
+    return;
+  }
+  const int64_t width = size / rows, rowsPerSegment = std::max<int64_t>(1, kSegmentFloats / width);
+  for (int64_t row = 0; row < rows; row += rowsPerSegment) {
+    segments_.push_back({tensor, row * width, row, std::min(rowsPerSegment, rows - row), width, row});
+  }
+  governed.dots.resize(size_t(rows));
+  governed.directionDots.resize(size_t(rows));
+}
+
+bool Optimizer::isGoverned(int tensor) const {
+  const bool hasRatio = settings_.rule == Rule::lamb || settings_.rule == Rule::lars;
+  if (hasRatio && !model_.tensors[size_t(tensor)].isBias) return true;
+  const bool isActive = settings_.lawn.switchesByNorm || switchedAt >= 0;
+  return settings_.hasLawn && isActive && governed_[size_t(tensor)].group >= 0;
+}
+
+RuleStep Optimizer::ruleStep(double learningRate, double t) const {
+  const OptimizerSettings& s = settings_;
+  RuleStep k{};
+  k.rule = s.rule;
+  k.learningRate = float(learningRate);
+  k.weightDecay = float(s.weightDecay);
+  k.epsilon = float(s.epsilon);
+  const bool adamLike = s.rule == Rule::adam || s.rule == Rule::adamw || s.rule == Rule::lamb;
+  const double first = adamLike ? s.beta1 : s.momentum;
+  k.first = float(first);
+  k.firstComplement = float(1 - first);
+  k.second = float(s.beta2);
+  k.secondComplement = float(1 - s.beta2);
+  if (adamLike) {
+    k.firstCorrection = float(1 / (1 - std::pow(s.beta1, t)));
+    k.secondCorrection = float(1 / (1 - std::pow(s.beta2, t)));
+  }
+  return k;
+}
+
+UpdateView Optimizer::viewOf(const Segment& segment) {
+  const size_t t = size_t(segment.tensor);
+  UpdateView view{};
+  view.weight = model_.tensors[t].value.data() + segment.begin;
+  view.gradient = model_.tensors[t].gradient.data() + segment.begin;
+  if (hasVelocity()) view.velocity = slots[t].velocity.data() + segment.begin;
+  if (hasSquare()) view.square = slots[t].square.data() + segment.begin;
+  view.rows = segment.rows;
+  view.width = segment.width;
+  view.layerRatio = governed_[t].layerRatio;
+  return view;
+}
+
+void Optimizer::step(double learningRate) {
+  switchIfDue();
+  const double t = double(stepsDone + 1);
+  const RuleStep free = ruleStep(learningRate, t);
+  const bool restarted = settings_.hasLawn && settings_.lawn.resetsState && switchedAt >= 0;
+  const RuleStep constrained = restarted ? ruleStep(learningRate, double(stepsDone - switchedAt + 1)) : free;
+
+  const auto each = [this](auto&& visit) {
+    pool_.run(int64_t(segments_.size()), [&](int64_t task, int) {
+      const Segment& segment = segments_[size_t(task)];
+      visit(segment, governed_[size_t(segment.tensor)], isGoverned(segment.tensor));
+    });
+  };
+  bool anyGoverned = false;
+  for (size_t i = 0; i < governed_.size(); i++) anyGoverned |= isGoverned(int(i));
+
+  each([&](const Segment& segment, Governed& governed, bool isGoverned) {
+    if (isGoverned) kernels_.rowDots(viewOf(segment), governed.dots.data() + segment.place);
+    else kernels_.freeStep(free, viewOf(segment));
+  });
+  stepsDone++;
+  if (!anyGoverned) return;
+
+  planDirections();
+  each([&](const Segment& segment, Governed& governed, bool isGoverned) {
+    if (!isGoverned) return;
+    const RuleStep& k = governed.group >= 0 && switchedAt >= 0 ? constrained : free;
+    kernels_.direction(k, viewOf(segment), governed.moves.data() + segment.firstRow,
+                       governed.directionDots.data() + segment.place);
+  });
+  planMoves(learningRate);
+  each([&](const Segment& segment, Governed& governed, bool isGoverned) {
+    if (isGoverned) kernels_.move(viewOf(segment), governed.moves.data() + segment.firstRow);
+  });
+}
+
+RowDots Optimizer::rowDots(int tensor, int64_t row) const {
+  const Governed& governed = governed_[size_t(tensor)];
+  if (governed.rows > 1) return governed.dots[size_t(row)];
+  RowDots sum{};
+  for (const RowDots& part : governed.dots) {
+    sum.ww += part.ww;
+    sum.wg += part.wg;
+    sum.wm += part.wm;
+    sum.gg += part.gg;
+  }
+  return sum;
+}
+
+DirectionDots Optimizer::directionDots(int tensor, int64_t row) const {
+  const Governed& governed = governed_[size_t(tensor)];
+  if (governed.rows > 1) return governed.directionDots[size_t(row)];
+  DirectionDots sum{};
+  for (const DirectionDots& part : governed.directionDots) {
+    sum.wu += part.wu;
+    sum.uu += part.uu;
+  }
+  return sum;
+}
+
+}  // namespace lawn

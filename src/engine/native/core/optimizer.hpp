@@ -1,0 +1,95 @@
+// Every base optimizer and LAWN over each, on the model's tensors. Twins: src/optimizer/{build-optimizer,lawn,lawn-switch,sphere}.ts;
+// the arithmetic per element is in kernels/update.hpp.
+//
+// Tensors are cut into segments. A tensor that no norm governs is stepped freely, in one pass. The others ("governed": constrained
+// by LAWN, or under LAMB's or LARS's ratio) take three: dots, direction, move; between them the dots of a block are added up,
+// segment by segment in order, in float64.
+#pragma once
+
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "ranker-model.hpp"
+#include "thread-pool.hpp"
+
+namespace lawn {
+
+/// LAWN's blocks: row r of the group is the r-th row of every member, end to end. Twin: src/optimizer/lawn-blocks.ts.
+struct LawnGroup {
+  int64_t rows;
+  std::vector<int> members;  // tensors, each cut into `rows` equal rows
+  std::vector<double> target, constrained;  // [rows]
+};
+
+struct LawnSettings {
+  bool switchesByNorm = false;
+  double switchStep = std::numeric_limits<double>::infinity();
+  double switchNorm = 0;
+  bool projectsGradient = true, projectsDirection = true;
+  bool resetsState = false;
+};
+
+struct OptimizerSettings {
+  Rule rule = Rule::sgd;
+  double momentum = 0, beta1 = 0, beta2 = 0, epsilon = 0, weightDecay = 0, trustCoefficient = 0;
+  bool hasLawn = false;
+  LawnSettings lawn;
+};
+
+class Optimizer {
+ public:
+  Optimizer(RankerModel& model, const OptimizerSettings& settings, std::vector<LawnGroup> groups, const KernelTable& kernels,
+            ThreadPool& pool);
+
+  /// One update from the tensors' gradients. Gradients of governed tensors are zero afterwards, the others untouched.
+  void step(double learningRate);
+  bool hasVelocity() const;
+  bool hasSquare() const;
+
+  struct Slots {
+    AlignedArray<float> velocity, square;
+  };
+  std::vector<Slots> slots;  // per tensor
+  std::vector<LawnGroup> groups;
+  int64_t stepsDone = 0, switchedAt = -1, zeroBlocks = 0, keptBlocks = 0;
+
+ private:
+  /// Part of one tensor: `rows` rows of `width` from `begin`; or, of a tensor that is one row, a piece of that row.
+  struct Segment {
+    int tensor;
+    int64_t begin, firstRow, rows, width;
+    int64_t place;  // of its dots in the tensor's arrays
+  };
+  /// What a governed tensor needs between passes. Dots: one per row, or one per segment of its only row.
+  struct Governed {
+    int64_t rows = 1;
+    int group = -1;  // -1: under a trust ratio only
+    std::vector<RowDots> dots;
+    std::vector<DirectionDots> directionDots;
+    std::vector<RowMove> moves;  // [rows]
+    float layerRatio = 1;
+  };
+
+  void cut(int tensor, int64_t rows);
+  bool isGoverned(int tensor) const;
+  void switchIfDue();
+  void switchGrownRows(LawnGroup& group, int64_t row, double norm);
+  RuleStep ruleStep(double learningRate, double t) const;
+  UpdateView viewOf(const Segment& segment);
+  RowDots rowDots(int tensor, int64_t row) const;
+  DirectionDots directionDots(int tensor, int64_t row) const;
+  void planDirections();
+  void planMoves(double learningRate);
+  void moveFactors(int tensor, double learningRate);
+  void retractGroup(LawnGroup& group);
+
+  RankerModel& model_;
+  const OptimizerSettings settings_;
+  const KernelTable& kernels_;
+  ThreadPool& pool_;
+  std::vector<Segment> segments_;
+  std::vector<Governed> governed_;  // per tensor
+};
+
+}  // namespace lawn

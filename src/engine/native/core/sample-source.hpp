@@ -1,0 +1,51 @@
+// Where a batch's samples come from: columns that the caller gave, or draws by counter from the training interactions.
+#pragma once
+
+#include "../kernels/kernel-table.hpp"
+#include "aligned-array.hpp"
+
+namespace lawn {
+
+/// Training interactions and each user's sorted items, copied into native memory. Twin: BatchSource of src/dataset/training-batches.ts.
+struct Interactions {
+  AlignedArray<uint32_t> userColumn, itemColumn;   // [positives]
+  AlignedArray<uint32_t> seenOffsets, seenItems;   // [users + 1], [pairs]
+  uint32_t items = 0;
+  uint32_t samplesPerPositive = 0;
+  uint64_t samplesPerEpoch = 0;
+  int64_t batchSize = 0;
+  bool pairwise = false;
+};
+
+/// What src/random.ts derives from seed and epoch; the keys are computed there, once per epoch.
+struct EpochKeys {
+  uint32_t leftBits, rightBits;
+  uint32_t roundKeys[6];
+  uint32_t negativesLow, negativesHigh;
+};
+
+/// The samples of one batch. Under BPR a pair is two samples, the positive first.
+class SampleSource {
+ public:
+  /// Columns of an explicit batch; of a pairwise one, `others` are the negatives, else `labels` are given.
+  static SampleSource columns(int64_t length, const uint32_t* users, const uint32_t* items, const uint32_t* others,
+                              const float* labels);
+  /// Batch `step` of an epoch.
+  static SampleSource drawn(const Interactions& interactions, const EpochKeys& keys, int64_t step, const KernelTable& kernels);
+
+  int64_t samples() const { return samples_; }
+  bool isPairwise() const { return pairwise_; }
+  /// Samples [first, first + count), both even under BPR. Writes no labels under BPR.
+  void read(int64_t first, int64_t count, uint32_t* users, uint32_t* items, float* labels) const;
+
+ private:
+  int64_t samples_ = 0;
+  bool pairwise_ = false;
+  const uint32_t *users_ = nullptr, *items_ = nullptr, *others_ = nullptr;
+  const float* labels_ = nullptr;
+  EpochView epoch_{};
+  uint64_t firstInEpoch_ = 0;
+  const KernelTable* kernels_ = nullptr;
+};
+
+}  // namespace lawn

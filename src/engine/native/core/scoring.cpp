@@ -1,0 +1,152 @@
+// See scoring.hpp.
+#include "scoring.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace lawn {
+
+namespace {
+
+constexpr int64_t kPairsPerTask = 4096;
+constexpr int64_t kItemsPerTask = 8 * kBlockSamples;
+
+}  // namespace
+
+Scoring::Scoring(RankerModel& model, const KernelTable& kernels, ThreadPool& pool)
+    : model_(model), kernels_(kernels), pool_(pool), allItems_(model.spec.items), scratch_(size_t(pool.threads())) {
+  for (int64_t item = 0; item < allItems_.size(); item++) allItems_[item] = uint32_t(item);
+  for (Scratch& scratch : scratch_) {
+    for (size_t l = 0; l <= std::max<size_t>(model.spec.tower.size(), 1) - 1; l++) {
+      const int64_t pad = l == 0 ? model.firstPad : roundUp(model.spec.tower[l], kernels.lanes);
+      scratch.memory.emplace_back(kBlockSamples * pad);
+      scratch.activations.push_back(scratch.memory.back().data());
+    }
+    scratch.gathered = AlignedArray<float>(kBlockSamples * model.embeddingPad);
+    scratch.userHalves = AlignedArray<float>(model.firstPad);
+    scratch.view = {scratch.activations.data(), nullptr, nullptr};
+  }
+}
+
+void Scoring::refresh() {
+  if (isFresh_) return;
+  isFresh_ = true;
+  if (model_.firstPad == 0) return;
+  const int64_t items = model_.spec.items;
+  itemHalves_.reserve(items * model_.firstPad);
+  pool_.run(divideUp(items, kItemsPerTask), [&](int64_t task, int thread) {
+    RowsView rows = model_.rowsView(false);
+    rows.rows = allItems_.data();
+    rows.halves = itemHalves_.data();
+    rows.gathered = scratch_[size_t(thread)].gathered.data();
+    kernels_.halves(rows, task * kItemsPerTask, std::min(items, (task + 1) * kItemsPerTask));
+  });
+}
+
+void Scoring::reserve(int64_t pairs) {
+  for (Scratch& scratch : scratch_) {
+    scratch.users.reserve(pairs);
+    scratch.userRows.reserve(pairs);
+    scratch.slots.reserve(pairs);
+    scratch.scores.reserve(pairs);
+  }
+}
+
+RankerView Scoring::viewWith(const Scratch& scratch) const {
+  RankerView view = model_.view();
+  view.userHalves = scratch.userHalves.data();
+  view.itemHalves = itemHalves_.data();
+  return view;
+}
+
+void Scoring::scorePairs(int64_t count, const uint32_t* users, const uint32_t* items, Scratch& scratch, float* out) {
+  if (model_.firstPad > 0) {
+    uint32_t runs = 0;
+    for (int64_t k = 0; k < count; k++) {
+      if (k == 0 || users[k] != users[k - 1]) scratch.userRows[runs++] = users[k];
+      scratch.slots[k] = runs - 1;
+    }
+    RowsView rows = model_.rowsView(true);
+    rows.rows = scratch.userRows.data();
+    rows.halves = scratch.userHalves.data();
+    rows.gathered = scratch.gathered.data();
+    kernels_.halves(rows, 0, runs);
+  }
+  SamplesView samples{};
+  samples.users = users;
+  samples.items = items;
+  samples.userSlots = scratch.slots.data();
+  samples.itemSlots = items;
+  kernels_.logits(viewWith(scratch), samples, 0, count, scratch.view, out);
+}
+
+void Scoring::scoreUser(uint32_t user, Scratch& scratch, float* out) {
+  const int64_t items = model_.spec.items;
+  std::fill(scratch.users.data(), scratch.users.data() + items, user);
+  scorePairs(items, scratch.users.data(), allItems_.data(), scratch, out);
+}
+
+void Scoring::pairs(int64_t count, const uint32_t* users, const uint32_t* items, float* out) {
+  refresh();
+  reserve(kPairsPerTask);
+  for (Scratch& scratch : scratch_) scratch.userHalves.reserve(kPairsPerTask * model_.firstPad);
+  pool_.run(divideUp(count, kPairsPerTask), [&](int64_t task, int thread) {
+    const int64_t begin = task * kPairsPerTask, length = std::min(kPairsPerTask, count - begin);
+    scorePairs(length, users + begin, items + begin, scratch_[size_t(thread)], out + begin);
+  });
+}
+
+void Scoring::catalogue(int64_t count, const uint32_t* users, float* out) {
+  refresh();
+  reserve(model_.spec.items);
+  pool_.run(count, [&](int64_t task, int thread) {
+    scoreUser(users[task], scratch_[size_t(thread)], out + task * model_.spec.items);
+  });
+}
+
+void Scoring::top(int64_t count, const uint32_t* users, int64_t k, const MaskedItems& masked, uint32_t* outItems,
+                  float* outScores) {
+  refresh();
+  const int64_t items = model_.spec.items;
+  reserve(items);
+  for (Scratch& scratch : scratch_) scratch.order.reserve(size_t(k));
+  constexpr float nothing = -std::numeric_limits<float>::infinity();
+  constexpr uint32_t noItem = std::numeric_limits<uint32_t>::max();
+  pool_.run(count, [&](int64_t task, int thread) {
+    Scratch& scratch = scratch_[size_t(thread)];
+    float* scores = scratch.scores.data();
+    scoreUser(users[task], scratch, scores);
+    for (int64_t item = 0; item < items; item++) {
+      if (std::isnan(scores[item])) scores[item] = nothing;
+    }
+    // A masked item is marked by NaN, which no score is any more.
+    if (masked.offsets != nullptr) {
+      for (uint32_t at = masked.offsets[task]; at < masked.offsets[task + 1]; at++) scores[masked.items[at]] = NAN;
+    }
+    std::vector<uint32_t>& best = scratch.order;  // a heap whose front is the worst kept
+    best.clear();
+    const auto isBetter = [scores](uint32_t a, uint32_t b) {
+      return scores[a] > scores[b] || (scores[a] == scores[b] && a < b);
+    };
+    for (uint32_t item = 0; item < uint32_t(items); item++) {
+      if (std::isnan(scores[item])) continue;
+      if (int64_t(best.size()) < k) {
+        best.push_back(item);
+        std::push_heap(best.begin(), best.end(), isBetter);
+      } else if (isBetter(item, best.front())) {
+        std::pop_heap(best.begin(), best.end(), isBetter);
+        best.back() = item;
+        std::push_heap(best.begin(), best.end(), isBetter);
+      }
+    }
+    std::sort_heap(best.begin(), best.end(), isBetter);
+    for (int64_t rank = 0; rank < k; rank++) {
+      const bool isThere = rank < int64_t(best.size());
+      outItems[task * k + rank] = isThere ? best[size_t(rank)] : noItem;
+      outScores[task * k + rank] = isThere ? scores[best[size_t(rank)]] : nothing;
+    }
+  });
+}
+
+}  // namespace lawn

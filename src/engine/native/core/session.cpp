@@ -1,0 +1,76 @@
+// See session.hpp.
+#include "session.hpp"
+
+namespace lawn {
+
+namespace {
+
+int64_t chunkSamplesOf(const RankerSpec& ranker, int lanes) {
+  return chunkSamplesFor(ranker.embedding == 0 ? 0 : roundUp(ranker.tower.empty() ? 1 : ranker.tower[0], lanes));
+}
+
+BatchPlan planFor(const SessionSettings& settings) {
+  return BatchPlan(settings.ranker.users, settings.ranker.items, chunkSamplesOf(settings.ranker, settings.kernels->lanes));
+}
+
+}  // namespace
+
+Session::Session(SessionSettings settings)
+    : kernels_(*settings.kernels),
+      pool_(settings.threads),
+      interactions_(std::move(settings.interactions)),
+      sortScratch_(size_t(settings.threads)),
+      plans_{planFor(settings), planFor(settings)},
+      model(settings.ranker, kernels_.lanes),
+      optimizer(model, settings.optimizer, std::move(settings.groups), kernels_, pool_),
+      scoring(model, kernels_, pool_),
+      gradient_(model, kernels_, pool_) {
+  // Tasks must not throw, so their memory is found here.
+  for (SortScratch& scratch : sortScratch_) scratch.reserve(chunkSamplesOf(settings.ranker, kernels_.lanes));
+}
+
+void Session::parametersChanged() {
+  model.pack();
+  scoring.forget();
+}
+
+void Session::prepare(BatchPlan& plan, const SampleSource& source) {
+  plan.begin(source);
+  pool_.run(plan.chunks(), [&](int64_t chunk, int thread) { plan.prepareChunk(chunk, sortScratch_[size_t(thread)]); });
+}
+
+double Session::update(BatchPlan& plan, double learningRate, const BatchGradient::Beside& beside) {
+  const double loss = gradient_.compute(plan, beside);
+  optimizer.step(learningRate);
+  gradient_.clear(plan);
+  parametersChanged();
+  return loss;
+}
+
+double Session::step(const SampleSource& source, double learningRate) {
+  prepare(plans_[0], source);
+  return update(plans_[0], learningRate, {});
+}
+
+void Session::train(const EpochKeys& keys, int64_t firstStep, const double* learningRates, int64_t steps, double* losses) {
+  const auto sourceOf = [&](int64_t k) { return SampleSource::drawn(*interactions_, keys, firstStep + k, kernels_); };
+  if (steps > 0) prepare(plans_[0], sourceOf(0));
+  for (int64_t k = 0; k < steps; k++) {
+    BatchPlan& plan = plans_[k % 2];
+    BatchPlan& next = plans_[(k + 1) % 2];
+    BatchGradient::Beside beside;
+    if (k + 1 < steps) {
+      next.begin(sourceOf(k + 1));
+      beside = {next.chunks(),
+                [&](int64_t chunk, int thread) { next.prepareChunk(chunk, sortScratch_[size_t(thread)]); }};
+    }
+    losses[k] = update(plan, learningRates[k], beside);
+  }
+}
+
+double Session::gradient(const SampleSource& source) {
+  prepare(plans_[0], source);
+  return gradient_.compute(plans_[0], {});
+}
+
+}  // namespace lawn

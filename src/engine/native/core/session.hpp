@@ -1,0 +1,57 @@
+// One ranker in training: tensors, optimizer, batches and threads put together. Knows nothing of JavaScript.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "batch-gradient.hpp"
+#include "optimizer.hpp"
+#include "scoring.hpp"
+
+namespace lawn {
+
+struct SessionSettings {
+  RankerSpec ranker;
+  OptimizerSettings optimizer;
+  std::vector<LawnGroup> groups;
+  std::unique_ptr<Interactions> interactions;  // null: only explicit batches
+  int threads = 1;
+  const KernelTable* kernels = nullptr;
+};
+
+/// Calls must come one at a time, from any thread.
+class Session {
+ public:
+  explicit Session(SessionSettings settings);
+
+  /// To be called after tensors were written from outside.
+  void parametersChanged();
+  double step(const SampleSource& source, double learningRate);
+  /// Steps firstStep, firstStep + 1, ... of an epoch; each batch is prepared while the one before trains.
+  void train(const EpochKeys& keys, int64_t firstStep, const double* learningRates, int64_t steps, double* losses);
+  /// Leaves the gradient in the tensors until `clearGradient`.
+  double gradient(const SampleSource& source);
+  void clearGradient() { gradient_.clear(plans_[0]); }
+
+  bool hasInteractions() const { return interactions_ != nullptr; }
+
+ private:
+  void prepare(BatchPlan& plan, const SampleSource& source);
+  double update(BatchPlan& plan, double learningRate, const BatchGradient::Beside& beside);
+
+  const KernelTable& kernels_;
+  ThreadPool pool_;
+  std::unique_ptr<Interactions> interactions_;
+  std::vector<SortScratch> sortScratch_;
+  BatchPlan plans_[2];
+
+ public:
+  RankerModel model;
+  Optimizer optimizer;
+  Scoring scoring;
+
+ private:
+  BatchGradient gradient_;
+};
+
+}  // namespace lawn

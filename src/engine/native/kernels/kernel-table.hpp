@@ -1,0 +1,174 @@
+// What the session hands to the kernels: plain views of memory it owns, and one table of functions per instruction set.
+//
+// The first layer of the tower is factored. W0 [e_u | e_i] + b0 = (W0u e_u + b0) + W0i e_i, so each half is computed once per
+// distinct user and once per distinct item of a batch, not once per sample; likewise backward, where the deltas of all samples of a
+// row are summed before they meet W0. A "slot" numbers the distinct rows of a batch from 0.
+//
+//   [slots, firstPad] halves --gather, add, ReLU--> [samples, firstPad] --tower--> [samples, lastPad] --head--> logits
+//   [slots, firstPad] sums  <--add per row-------- [samples, firstPad] <--tower-- slopes
+//
+// "Pad" is a width rounded up to whole vectors; what lies beyond the width is zero. Twin of all of it: src/ranker/forward.ts and
+// src/engine/reference.
+#pragma once
+
+#include <cstdint>
+
+namespace lawn {
+
+/// Samples that go through the tower together: activations of a block stay in the first two cache levels. A multiple of every
+/// instruction set's tile height and vector width, and even, so that a BPR pair never straddles two blocks.
+constexpr int64_t kBlockSamples = 48;
+
+/// A tower layer after the first.
+struct LayerView {
+  int64_t inputs, outputs, inputsPad, outputsPad;
+  const float* weight;      // [outputs][inputsPad]
+  const float* transposed;  // [inputs][outputsPad]
+  const float* bias;        // [outputsPad]
+  int64_t gradientOffset;   // in a lane's dense gradient: [outputs][inputsPad] for the weight, then [outputsPad] for the bias
+};
+
+struct RankerView {
+  int64_t dot, gmf;    // widths; 0 leaves the path out
+  int64_t firstPad;    // 0 without an MLP path
+  bool firstIsLinear;  // an empty tower: the "first layer" has one output, the head's dot with the embeddings, and no ReLU
+  int64_t layerCount;
+  const LayerView* layers;
+  int64_t lastPad;             // 0 without a tower
+  const float* headTower;      // [lastPad]
+  int64_t headGradientOffset;  // in a lane's dense gradient: [lastPad]
+  const float* headGmf;        // [gmf]
+  float headBias;
+  const float *userDot, *itemDot, *userGmf, *itemGmf;  // tables, rows without padding
+  const float *userBias, *itemBias;                    // null without id biases
+  const float *userHalves, *itemHalves;                // [slots][firstPad]; the bias is in the user's half
+};
+
+struct SamplesView {
+  const uint32_t *users, *items, *userSlots, *itemSlots;
+  const float* labels;  // null under BPR, where even samples are positives and the next one their negative
+  float inverseCount;   // 1 / (losses in the whole batch)
+  float* slopes;        // [samples] out: d mean loss / d logit
+  float* firstDeltas;   // [samples][firstPad] out: d mean loss / d first layer before its ReLU
+};
+
+/// A thread's own working memory.
+struct BlockScratch {
+  float* const* activations;  // per layer from the first: [kBlockSamples][pad]
+  float* const* deltas;
+  float* logits;  // [kBlockSamples]
+};
+
+struct BlockTotals {
+  double loss = 0;
+  double slopes = 0;
+};
+
+/// Runs of samples of one user (or item): run r holds samples order[starts[r] .. starts[r + 1]).
+struct RunsView {
+  const uint32_t* starts;
+  const uint32_t* slots;   // [runs]
+  const uint32_t* order;   // null: the samples stand in this order themselves
+  const uint32_t* own;     // [samples] this side's row
+  const uint32_t* others;  // [samples] the other side's row
+};
+
+/// One side's tables, their gradients and per-slot sums.
+struct SideView {
+  const float *otherDot, *otherGmf;
+  float *dotGradient, *gmfGradient, *biasGradient;  // whole tables, zero where no sample touches them; null where absent
+  float* sums;                                      // [slots][firstPad]: first-layer deltas added up
+};
+
+/// What turns one side's sums into gradients.
+struct RowsView {
+  const uint32_t* rows;        // [slots] the table row of each slot
+  int64_t embedding, embeddingPad, firstWidth, firstPad;
+  const float* embeddings;     // [rows][embedding]
+  float* embeddingGradient;    // [rows][embedding]
+  const float* weight;         // this side's half of W0: [firstWidth][embeddingPad]
+  const float* transposed;     // [embedding][firstPad]
+  const float* bias;           // [firstPad], or null on the side that does not carry it
+  float* halves;               // [slots][firstPad]
+  const float* sums;           // [slots][firstPad]
+  float* weightGradient;       // a lane's own: [firstWidth][embeddingPad], added to
+  float* biasGradient;         // a lane's own: [firstPad], added to; null on the side that does not carry it
+  int64_t gmf;
+  const float* headGmf;        // [gmf]
+  const float* gmfTable;       // [rows][gmf]
+  float* gmfGradient;          // [rows][gmf] in: sum of slope * other; out: times the head
+  float* headGmfGradient;      // a lane's own: [gmf], added to; null on the side that leaves it to the other
+  float* gathered;             // scratch [kBlockSamples][embeddingPad]
+  float* product;              // scratch [kBlockSamples][embeddingPad]
+};
+
+enum class Rule : int32_t { sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw, lamb, lars };
+
+/// Constants of one step of a rule. Unused ones are 0.
+struct RuleStep {
+  Rule rule;
+  float learningRate, weightDecay, epsilon;
+  float first, firstComplement;    // momentum or beta1, and 1 - beta1
+  float second, secondComplement;  // decay of squares or beta2, and 1 - it
+  float firstCorrection, secondCorrection;  // 1 / (1 - beta^t)
+};
+
+/// A run of rows of one tensor; rows * width consecutive floats.
+struct UpdateView {
+  float *weight, *gradient;
+  float *velocity, *square;  // null where the rule has none
+  int64_t rows, width;
+  float layerRatio;  // LARS's q; 1 elsewhere
+};
+
+/// How a row is moved by LAWN and the trust ratio. {0, 0, 0, learningRate, 1, true} is the free step.
+struct RowMove {
+  float gradientAlong, velocityAlong;  // <w,g> / <w,w> and <w,m> / <w,w>, or 0
+  float directionAlong;                // <w,u> / <w,w>, or 0
+  float step;                          // learning rate times trust ratio
+  float retraction;                    // c / ||w'||, or 1
+  bool moves;                          // false: the row stays where it is
+};
+
+struct RowDots {
+  double ww, wg, wm, gg;
+};
+struct DirectionDots {
+  double wu, uu;
+};
+
+/// Constants of the keyed permutation and the negative draws of one epoch. Twins: src/random.ts, src/dataset/training-batches.ts.
+struct EpochView {
+  uint64_t samples;  // in the epoch, up to 2^32
+  uint32_t leftBits, rightBits;
+  uint32_t roundKeys[6];
+  uint32_t negativesLow, negativesHigh;
+  bool pairwise;
+  uint32_t samplesPerPositive;
+  uint32_t items;
+  const uint32_t *userColumn, *itemColumn;  // [positives]
+  const uint32_t *seenOffsets, *seenItems;
+};
+
+struct KernelTable {
+  const char* name;
+  int lanes;
+  void (*logits)(const RankerView&, const SamplesView&, int64_t begin, int64_t end, const BlockScratch&, float* out);
+  /// Forward, loss and backward of samples [begin, end), adding to a lane's dense gradient.
+  BlockTotals (*trainBlocks)(const RankerView&, const SamplesView&, int64_t begin, int64_t end, const BlockScratch&, float* dense);
+  void (*addRuns)(const RankerView&, const SamplesView&, const RunsView&, const SideView&, int64_t beginRun, int64_t endRun);
+  void (*halves)(const RowsView&, int64_t beginSlot, int64_t endSlot);
+  void (*rowGradients)(const RowsView&, int64_t beginSlot, int64_t endSlot);
+  void (*freeStep)(const RuleStep&, const UpdateView&);
+  void (*rowDots)(const UpdateView&, RowDots* perRow);
+  /// Leaves the direction u where the gradient was.
+  void (*direction)(const RuleStep&, const UpdateView&, const RowMove* perRow, DirectionDots* dots);
+  void (*move)(const UpdateView&, const RowMove* perRow);
+  /// Draws samples [first, first + count) of the epoch: under BPR two per pair, the positive first. `labels` may be null then.
+  void (*draw)(const EpochView&, uint64_t first, int64_t count, uint32_t* users, uint32_t* items, float* labels);
+};
+
+/// The best table that this machine can run, or the one named; null if the name is unknown or the machine lacks it.
+const KernelTable* chooseKernels(const char* name);
+
+}  // namespace lawn

@@ -1,0 +1,18 @@
+// The kernels of one instruction set; build.mjs compiles this file once for each, with LAWN_ISA as its name.
+#include "backward.hpp"
+#include "draw.hpp"
+#include "row-gradients.hpp"
+#include "update.hpp"
+
+namespace lawn::LAWN_ISA {
+
+#define LAWN_TEXT_OF(name) #name
+#define LAWN_TEXT(name) LAWN_TEXT_OF(name)
+
+extern const KernelTable kernelTable;
+const KernelTable kernelTable = {
+    LAWN_TEXT(LAWN_ISA), kLanes,       logits,    trainBlocks, addRuns, halves, rowGradients, freeStep,
+    rowDots,             direction, move,      draw,
+};
+
+}  // namespace lawn::LAWN_ISA

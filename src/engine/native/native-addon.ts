@@ -1,0 +1,137 @@
+/** The compiled addon: its functions as they are (addon/addon.cpp), and how it is found. */
+import { createRequire } from "node:module";
+import path from "node:path";
+import { EngineError } from "../../errors.ts";
+import type { NativeSettings } from "./native-settings.ts";
+
+/** Owned by the addon; collected with the object, or emptied by closeSession. */
+export interface NativeSession {
+  readonly nativeSession: unique symbol;
+}
+
+/** Keys of one epoch: what src/random.ts derives from seed and epoch. */
+export interface NativeEpochKeys {
+  readonly leftBits: number;
+  readonly rightBits: number;
+  readonly roundKeys: Uint32Array;
+  readonly negativesLow: number;
+  readonly negativesHigh: number;
+}
+
+/** Columns of a batch: labels under bce, negatives under bpr, null for the other. */
+export interface NativeColumns {
+  readonly users: Uint32Array;
+  readonly items: Uint32Array;
+  readonly labels: Float32Array | null;
+  readonly negatives: Uint32Array | null;
+}
+
+export const tensorKinds = { value: 0, gradient: 1, velocity: 2, square: 3 } as const;
+export type TensorKind = (typeof tensorKinds)[keyof typeof tensorKinds];
+
+/** Nothing here checks sizes or indices beyond what memory safety inside the addon needs; native-session.ts does. */
+export interface NativeAddon {
+  /** The set it would run: the best of this processor for "", or "" if it lacks the one named. */
+  instructionSet(wanted: string): string;
+  openSession(settings: NativeSettings): NativeSession;
+  closeSession(session: NativeSession): void;
+  /** Copies a tensor out, or in when `writes` is 1. */
+  copyTensor(session: NativeSession, kind: TensorKind, tensor: number, array: Float32Array, writes: 0 | 1): void;
+  copyGroup(
+    session: NativeSession,
+    group: number,
+    targets: Float64Array,
+    constrained: Float64Array,
+    writes: 0 | 1,
+  ): void;
+  /** [steps done, switchedAt, zeroBlocks, keptBlocks] */
+  copyCounts(session: NativeSession, counts: Float64Array, writes: 0 | 1): void;
+  /** Due after tensors were written. */
+  parametersChanged(session: NativeSession): void;
+  step(
+    session: NativeSession,
+    learningRate: number,
+    users: Uint32Array,
+    items: Uint32Array,
+    labels: Float32Array | null,
+    negatives: Uint32Array | null,
+  ): Promise<number>;
+  /** The gradient waits in the tensors until clearGradient. */
+  gradient(
+    session: NativeSession,
+    users: Uint32Array,
+    items: Uint32Array,
+    labels: Float32Array | null,
+    negatives: Uint32Array | null,
+  ): Promise<number>;
+  clearGradient(session: NativeSession): void;
+  train(
+    session: NativeSession,
+    keys: NativeEpochKeys,
+    firstStep: number,
+    learningRates: Float64Array,
+    losses: Float64Array,
+  ): Promise<number>;
+  scorePairs(session: NativeSession, users: Uint32Array, items: Uint32Array, scores: Float32Array): Promise<number>;
+  scoreCatalogue(session: NativeSession, users: Uint32Array, scores: Float32Array): Promise<number>;
+  topItems(
+    session: NativeSession,
+    users: Uint32Array,
+    k: number,
+    maskedOffsets: Uint32Array | null,
+    maskedItems: Uint32Array | null,
+    items: Uint32Array,
+    scores: Float32Array,
+  ): Promise<number>;
+}
+
+export type LoadedAddon =
+  | { readonly addon: NativeAddon }
+  | { readonly addon: null; readonly reason: string; readonly remedy: string };
+
+let loaded: LoadedAddon | undefined;
+
+/** build/Release, else prebuilds/, by the usual loader. Looked for once. */
+export function loadNativeAddon(): LoadedAddon {
+  loaded ??= load();
+  return loaded;
+}
+
+/** Throws EngineError where the addon cannot be loaded. */
+export function requireNativeAddon(): NativeAddon {
+  const found = loadNativeAddon();
+  if (found.addon === null) throw new EngineError(`native engine: ${found.reason}; ${found.remedy}`);
+  return found.addon;
+}
+
+function load(): LoadedAddon {
+  const require = createRequire(import.meta.url);
+  try {
+    const loader = require("node-gyp-build") as (folder: string) => NativeAddon; // the package has no types
+    return { addon: loader(packageRoot(require)) };
+  } catch (error) {
+    const [reason = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+    const isMissing = reason.startsWith("No native build was found");
+    return {
+      addon: null,
+      reason: isMissing ? "it has not been built for this machine" : `it cannot be loaded (${reason})`,
+      remedy: "install a C++17 compiler (g++ or clang++) and run make setup",
+    };
+  }
+}
+
+/** The folder of package.json, above both src/engine/native and dist/src/engine/native. */
+function packageRoot(require: NodeJS.Require): string {
+  let folder = import.meta.dirname;
+  for (;;) {
+    const parent = path.dirname(folder);
+    if (parent === folder) throw new EngineError("package.json not found above the native engine");
+    folder = parent;
+    try {
+      require(path.join(folder, "package.json"));
+      return folder;
+    } catch {
+      // Not here: look one folder up.
+    }
+  }
+}

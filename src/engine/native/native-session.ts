@@ -1,0 +1,95 @@
+/** One ranker in training in native memory: checks at the boundary, one crossing per span of steps, one call at a time. */
+import type { Batch } from "../../dataset/batch.ts";
+import { epochDraws } from "../../dataset/training-batches.ts";
+import { EngineError } from "../../errors.ts";
+import { buildOptimizer } from "../../optimizer/build-optimizer.ts";
+import { float32Ops } from "../../optimizer/float-ops.ts";
+import { parametersOf, sizeOf } from "../../ranker/ranker-spec.ts";
+import { checkBatch, checkLearningRate } from "../check-batch.ts";
+import { checkSpan } from "../check-session-options.ts";
+import type { SessionOptions, StepSpan, TrainingSession } from "../engine.ts";
+import { createSerialQueue } from "../serial-queue.ts";
+import { type NativeAddon, type NativeColumns, tensorKinds } from "./native-addon.ts";
+import { type NativeTopItems, openNativeScorer } from "./native-scorer.ts";
+import { type NativeMachine, nativeSettings } from "./native-settings.ts";
+import { openNativeState } from "./native-state.ts";
+
+/** `scorer` can also rank: the best unseen items of users, chosen where the scores are. */
+export type NativeTrainingSession = TrainingSession & { readonly scorer: NativeTopItems };
+
+/** `options` must have been checked. */
+export function openNativeSession(
+  addon: NativeAddon,
+  options: SessionOptions,
+  machine: NativeMachine,
+): NativeTrainingSession {
+  const { spec, loss, start, optimizer: config, source } = options;
+  const parameters = parametersOf(spec);
+  const optimizer = buildOptimizer({ config, parameters, ops: float32Ops() });
+  const session = addon.openSession(nativeSettings(options, { parameters, groups: optimizer.groups }, machine));
+  const state = openNativeState({ addon, session, optimizer, config });
+  state.write(start);
+
+  let isClosed = false;
+  const enqueue = createSerialQueue();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> =>
+    enqueue(async () => {
+      if (isClosed) throw new EngineError("the training session is closed");
+      return work();
+    });
+
+  function columnsOf(batch: Batch): NativeColumns {
+    checkBatch(batch, loss, spec);
+    const { users } = batch;
+    return batch.kind === "pointwise"
+      ? { users, items: batch.items, labels: batch.labels, negatives: null }
+      : { users, items: batch.positives, labels: null, negatives: batch.negatives };
+  }
+
+  async function train(span: StepSpan): Promise<Float64Array> {
+    const batches = checkSpan(source, span);
+    for (const rate of span.learningRates) checkLearningRate(rate);
+    const { negativesKey, permutation } = epochDraws(batches, span.epoch);
+    const { leftBits, rightBits, roundKeys } = permutation;
+    const keys = { leftBits, rightBits, roundKeys, negativesLow: negativesKey.low, negativesHigh: negativesKey.high };
+    const losses = new Float64Array(span.learningRates.length);
+    await addon.train(session, keys, span.firstStep, span.learningRates, losses);
+    return losses;
+  }
+
+  return {
+    step: (batch, learningRate) =>
+      inTurn(async () => {
+        checkLearningRate(learningRate);
+        const { users, items, labels, negatives } = columnsOf(batch);
+        return addon.step(session, learningRate, users, items, labels, negatives);
+      }),
+
+    train: (span) => inTurn(() => train(span)),
+
+    gradient: (batch) =>
+      inTurn(async () => {
+        const { users, items, labels, negatives } = columnsOf(batch);
+        const meanLoss = await addon.gradient(session, users, items, labels, negatives);
+        if (isClosed) throw new EngineError("the training session was closed while it computed a gradient");
+        const gradient = new Map<string, Float32Array>();
+        for (const [place, { name, shape }] of parameters.entries()) {
+          const values = new Float32Array(sizeOf(shape));
+          addon.copyTensor(session, tensorKinds.gradient, place, values, 0);
+          gradient.set(name, values);
+        }
+        addon.clearGradient(session);
+        return { loss: meanLoss, gradient };
+      }),
+
+    scorer: openNativeScorer({ addon, session, spec }, inTurn),
+
+    snapshot: () => inTurn(() => state.read()),
+
+    close() {
+      if (isClosed) return;
+      isClosed = true;
+      addon.closeSession(session); // work under way keeps its memory until it is done
+    },
+  };
+}

@@ -1,0 +1,129 @@
+/** A session's settings as the plain numbers that the addon reads (addon/read-settings.cpp). */
+import { type BatchSource, samplesPerEpoch, samplesPerPositive } from "../../dataset/training-batches.ts";
+import type { LawnGroup } from "../../optimizer/lawn-blocks.ts";
+import type { BaseOptimizerConfig, LawnConfig } from "../../optimizer/optimizer-config.ts";
+import type { ParameterInfo } from "../../ranker/ranker-spec.ts";
+import type { SessionOptions } from "../engine.ts";
+
+export interface NativeSettings {
+  readonly ranker: NativeRanker;
+  readonly optimizer: NativeOptimizer;
+  readonly groups: readonly { readonly rows: number; readonly members: Uint32Array }[];
+  readonly interactions: NativeInteractions | null;
+  readonly threads: number;
+  /** Empty for the best that the processor has. */
+  readonly instructionSet: string;
+}
+
+interface NativeRanker {
+  readonly users: number;
+  readonly items: number;
+  readonly dot: number;
+  readonly gmf: number;
+  readonly embedding: number;
+  readonly tower: Uint32Array;
+  readonly idBiases: boolean;
+}
+
+interface NativeOptimizer {
+  readonly rule: number;
+  readonly momentum: number;
+  readonly beta1: number;
+  /** Also RMSProp's decay of squares. */
+  readonly beta2: number;
+  readonly epsilon: number;
+  readonly weightDecay: number;
+  readonly trustCoefficient: number;
+  readonly lawn: NativeLawn | null;
+}
+
+interface NativeLawn {
+  readonly switchesByNorm: boolean;
+  readonly switchStep: number;
+  readonly switchNorm: number;
+  readonly projectsGradient: boolean;
+  readonly projectsDirection: boolean;
+  readonly resetsState: boolean;
+}
+
+interface NativeInteractions {
+  readonly userColumn: Uint32Array;
+  readonly itemColumn: Uint32Array;
+  readonly seenOffsets: Uint32Array;
+  readonly seenItems: Uint32Array;
+  readonly items: number;
+  readonly samplesPerPositive: number;
+  readonly samplesPerEpoch: number;
+  readonly batchSize: number;
+  readonly pairwise: boolean;
+}
+
+/** How the engine runs, whatever it trains. */
+export interface NativeMachine {
+  readonly threads: number;
+  readonly instructionSet: string;
+}
+
+/** In the order of `enum class Rule` in kernels/kernel-table.hpp. */
+const rules = ["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw", "lamb", "lars"] as const;
+
+export function nativeSettings(
+  { spec, optimizer, source }: SessionOptions,
+  blocks: { readonly parameters: readonly ParameterInfo[]; readonly groups: readonly LawnGroup[] },
+  machine: NativeMachine,
+): NativeSettings {
+  const { users, items, dot, gmf, embedding, tower, idBiases } = spec;
+  const places = new Map(blocks.parameters.map(({ name }, place) => [name, place]));
+  return {
+    ranker: { users, items, dot, gmf, embedding, tower: Uint32Array.from(tower), idBiases },
+    optimizer: nativeOptimizer(optimizer.base, optimizer.lawn),
+    groups: blocks.groups.map(({ rows, members }) => ({
+      rows,
+      members: Uint32Array.from(members, ({ info }) => places.get(info.name)!),
+    })),
+    interactions: source === undefined ? null : nativeInteractions(source),
+    ...machine,
+  };
+}
+
+function nativeOptimizer(base: BaseOptimizerConfig, lawn: LawnConfig | null): NativeOptimizer {
+  const unused = { momentum: 0, beta1: 0, beta2: 0, epsilon: 0, trustCoefficient: 0 };
+  const numbers = {
+    ...unused,
+    ...base,
+    ...(base.name === "rmsprop" ? { beta2: base.decay } : {}),
+    lawn: lawn === null ? null : nativeLawn(lawn),
+  };
+  return { ...numbers, rule: rules.indexOf(ruleOf(base)) };
+}
+
+function ruleOf(base: BaseOptimizerConfig): (typeof rules)[number] {
+  if (base.name !== "sgd" || base.momentum === 0) return base.name;
+  return base.nesterov ? "nesterov" : "momentum";
+}
+
+function nativeLawn({ switchAt, project, state }: LawnConfig): NativeLawn {
+  return {
+    switchesByNorm: switchAt.kind === "norm",
+    switchStep: switchAt.kind === "step" ? switchAt.step : Number.POSITIVE_INFINITY,
+    switchNorm: switchAt.kind === "norm" ? switchAt.norm : Number.POSITIVE_INFINITY,
+    projectsGradient: project !== "none",
+    projectsDirection: project === "both",
+    resetsState: state === "reset",
+  };
+}
+
+function nativeInteractions(source: BatchSource): NativeInteractions {
+  const { interactions, seen } = source;
+  return {
+    userColumn: interactions.userColumn,
+    itemColumn: interactions.itemColumn,
+    seenOffsets: seen.offsets,
+    seenItems: seen.itemsSorted,
+    items: interactions.items,
+    samplesPerPositive: samplesPerPositive(source),
+    samplesPerEpoch: samplesPerEpoch(source),
+    batchSize: source.batchSize,
+    pairwise: source.loss === "bpr",
+  };
+}

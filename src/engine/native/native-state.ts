@@ -1,0 +1,103 @@
+/** Parameters and optimizer state between the host and native memory, under the names that every engine shares. */
+import { float32Ops } from "../../optimizer/float-ops.ts";
+import type { OptimizerConfig } from "../../optimizer/optimizer-config.ts";
+import { exportState, importState } from "../../optimizer/optimizer-transfer.ts";
+import type { LawnGroupMemory, LawnMemory, Optimizer, OptimizerMemory, Slots } from "../../optimizer/transform.ts";
+import { type FloatArray, sizeOf } from "../../ranker/ranker-spec.ts";
+import type { Snapshot } from "../engine.ts";
+import { type NativeAddon, type NativeSession, type TensorKind, tensorKinds } from "./native-addon.ts";
+
+export interface NativeState {
+  write(snapshot: Snapshot): void;
+  read(): Promise<Snapshot>;
+}
+
+interface Parts {
+  readonly addon: NativeAddon;
+  readonly session: NativeSession;
+  /** Never stepped: it says which tensors, slots and blocks there are, and carries them to and from OptimizerState. */
+  readonly optimizer: Optimizer<Float32Array, Float64Array>;
+  readonly config: OptimizerConfig;
+}
+
+export function openNativeState(parts: Parts): NativeState {
+  const { addon, session, optimizer } = parts;
+  const ops = float32Ops();
+  return {
+    write({ parameters, optimizer: state }) {
+      for (const [place, { name }] of optimizer.parameters.entries()) {
+        const values = parameters.get(name);
+        if (values !== undefined) addon.copyTensor(session, tensorKinds.value, place, asFloat32(values), 1);
+      }
+      if (state !== null) writeMemory(parts, importState(ops, optimizer, state));
+      addon.parametersChanged(session);
+    },
+
+    async read() {
+      const parameters = new Map(
+        optimizer.parameters.map(({ name }, place) => [name, readTensor(parts, tensorKinds.value, place)]),
+      );
+      return { parameters, optimizer: await exportState(ops, readMemory(parts)) };
+    },
+  };
+}
+
+function writeMemory({ addon, session, optimizer }: Parts, memory: OptimizerMemory<Float32Array, Float64Array>): void {
+  for (const [place, { name }] of optimizer.parameters.entries()) {
+    for (const [slot, values] of Object.entries(memory.slots.get(name)!)) {
+      addon.copyTensor(session, kindOf(slot), place, values, 1);
+    }
+  }
+  const { lawn } = memory;
+  for (const [place, { name }] of optimizer.groups.entries()) {
+    const { target, constrained } = lawn!.groups.get(name)!;
+    addon.copyGroup(session, place, target, constrained, 1);
+  }
+  const counts =
+    lawn === null
+      ? Float64Array.of(memory.step, -1, 0, 0)
+      : Float64Array.of(memory.step, lawn.switchedAt, lawn.zeroBlocks, lawn.keptBlocksBefore);
+  addon.copyCounts(session, counts, 1);
+}
+
+function readMemory(parts: Parts): OptimizerMemory<Float32Array, Float64Array> {
+  const { addon, session, optimizer, config } = parts;
+  const slotsOf = (place: number): Slots<Float32Array> =>
+    Object.fromEntries(optimizer.slots.map(({ name }) => [name, readTensor(parts, kindOf(name), place)]));
+  const counts = new Float64Array(4);
+  addon.copyCounts(session, counts, 0);
+  const [step = 0, switchedAt = -1, zeroBlocks = 0, keptBlocksBefore = 0] = counts;
+  const slots = new Map(optimizer.parameters.map(({ name }, place) => [name, slotsOf(place)]));
+  const lawn: LawnMemory<Float64Array> | null =
+    config.lawn === null ? null : { switchedAt, zeroBlocks, keptBlocksBefore, groups: readGroups(parts) };
+  return { step, slots, lawn };
+}
+
+function readGroups({ addon, session, optimizer }: Parts): Map<string, LawnGroupMemory<Float64Array>> {
+  const groups = new Map<string, LawnGroupMemory<Float64Array>>();
+  for (const [place, { name, rows }] of optimizer.groups.entries()) {
+    const memory = {
+      target: new Float64Array(rows),
+      constrained: new Float64Array(rows),
+      kept: new Float64Array(rows), // the addon counts them all together
+    };
+    addon.copyGroup(session, place, memory.target, memory.constrained, 0);
+    groups.set(name, memory);
+  }
+  return groups;
+}
+
+function readTensor({ addon, session, optimizer }: Parts, kind: TensorKind, place: number): Float32Array {
+  const values = new Float32Array(sizeOf(optimizer.parameters[place]!.shape));
+  addon.copyTensor(session, kind, place, values, 0);
+  return values;
+}
+
+/** First moments and velocities share native memory of one kind, as do all kinds of squares. */
+function kindOf(slot: string): TensorKind {
+  return slot === "v" || slot === "square" ? tensorKinds.square : tensorKinds.velocity;
+}
+
+function asFloat32(values: FloatArray): Float32Array {
+  return values instanceof Float32Array ? values : Float32Array.from(values);
+}
