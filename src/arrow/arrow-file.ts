@@ -1,9 +1,12 @@
 /** Opening a file that claims to be Arrow, and saying plainly what is wrong when it is not. */
 import { type FileHandle, open } from "node:fs/promises";
-import { type RecordBatch, RecordBatchReader, type Schema } from "apache-arrow";
+import { type AsyncRecordBatchFileReader, type RecordBatch, RecordBatchReader, type Schema } from "apache-arrow";
 import { DataError } from "../errors.ts";
+import { checkMessages } from "./check-messages.ts";
 
 const MAGIC = "ARROW1";
+/** Behind the magic and its padding. */
+const FIRST_MESSAGE = 8;
 const STREAM_CONTINUATION = 0xffffffff;
 /** Magic and padding in front; footer length and magic behind. */
 const LEAST_FILE_BYTES = 8 + 10;
@@ -22,14 +25,14 @@ export async function openArrowFile(path: string): Promise<ArrowFile> {
     if (!(await startsWithMagic(handle))) {
       throw new DataError(`${path}: not an Arrow file (it does not begin with ${MAGIC})`);
     }
-    await checkFooter(path, handle, bytes);
+    await checkFile(path, handle, bytes);
   });
 }
 
 /** Opens the IPC file format or the IPC stream format, whichever it is. Throws DataError. */
 export async function openArrowFileOrStream(path: string): Promise<ArrowFile> {
   return openChecked(path, async (handle, bytes) => {
-    if (await startsWithMagic(handle)) return checkFooter(path, handle, bytes);
+    if (await startsWithMagic(handle)) return checkFile(path, handle, bytes);
     const head = Buffer.alloc(8);
     const { bytesRead } = await handle.read(head, 0, 8, 0);
     if (bytesRead < 8 || head.readUInt32LE(0) !== STREAM_CONTINUATION || head.readUInt32LE(4) > bytes) {
@@ -37,6 +40,7 @@ export async function openArrowFileOrStream(path: string): Promise<ArrowFile> {
         `${path}: not Arrow (it begins with neither ${MAGIC} nor a stream's first message); Feather version 1 must be rewritten as version 2`,
       );
     }
+    await explained(path, () => checkMessages(handle, 0, bytes));
   });
 }
 
@@ -98,7 +102,7 @@ async function startsWithMagic(handle: FileHandle): Promise<boolean> {
 }
 
 /** The last ten bytes are the footer's length and the magic; a cut file ends in something else. */
-async function checkFooter(path: string, handle: FileHandle, bytes: number): Promise<void> {
+async function checkFile(path: string, handle: FileHandle, bytes: number): Promise<void> {
   const tail = Buffer.alloc(10);
   if (bytes >= LEAST_FILE_BYTES) await handle.read(tail, 0, tail.length, bytes - tail.length);
   if (tail.toString("latin1", 4) !== MAGIC) {
@@ -110,15 +114,34 @@ async function checkFooter(path: string, handle: FileHandle, bytes: number): Pro
       `${path}: corrupt Arrow file (its footer claims ${footerBytes} bytes of ${bytes}); write or copy it again`,
     );
   }
+  await explained(path, () => checkMessages(handle, FIRST_MESSAGE, bytes - tail.length - footerBytes));
 }
 
-type Reader = AsyncIterator<RecordBatch>;
+type Reader = Awaited<ReturnType<RecordBatchReader["open"]>>;
 
 async function* batchesOf(path: string, reader: Reader): AsyncGenerator<RecordBatch> {
+  if (isFileReader(reader)) return yield* batchesByNumber(path, reader);
   for (;;) {
     const next = await explained(path, () => reader.next());
     if (next.done === true) return;
     yield next.value;
+  }
+}
+
+function isFileReader(reader: Reader): reader is AsyncRecordBatchFileReader {
+  return reader.isFile() && reader.isAsync();
+}
+
+/** Not with next(): it asks for a batch whose header is damaged again and again, for ever. */
+async function* batchesByNumber(path: string, reader: AsyncRecordBatchFileReader): AsyncGenerator<RecordBatch> {
+  for (let number = 0; number < reader.numRecordBatches; number++) {
+    const batch = await explained(path, () => reader.readRecordBatch(number));
+    if (batch === null) {
+      throw new DataError(
+        `${path}: corrupt Arrow file (batch ${number + 1} of ${reader.numRecordBatches} is not where its footer says); write it again`,
+      );
+    }
+    yield batch;
   }
 }
 

@@ -33,7 +33,7 @@ export function foreignKind(type: DataType): ForeignKind | null {
 
 /** Throws RangeError for damaged data and for whole decimals beyond 64 bits, TypeError where foreignKind is null. */
 export function foreignColumn(data: Data): ForeignColumn {
-  if (data.length === 0) return { ...emptyValues(data.type), validity: null };
+  if (data.length === 0) return emptyForeignColumn(data.type);
   if (DataType.isDictionary(data.type)) return dictionaryColumn(data);
   return { ...foreignValues(data), validity: validityBytes(data) };
 }
@@ -52,6 +52,11 @@ function foreignValues(data: Data): ForeignValues {
   }
   if (DataType.isBool(type)) return { kind: "boolean", values: unpackBits(data.values, data.offset, data.length) };
   throw unsupported(type);
+}
+
+/** What a column without rows gives. */
+export function emptyForeignColumn(type: DataType): ForeignColumn {
+  return { ...emptyValues(type), validity: null };
 }
 
 function emptyValues(type: DataType): ForeignValues {

@@ -35,7 +35,7 @@ export async function readColumns(path: string, names?: readonly string[]): Prom
       rows += batch.numRows;
       await explained(path, () => collectChunks(batch, wanted, chunks));
     }
-    return assemble(path, rows, wanted, chunks);
+    return await explained(path, () => assemble(path, rows, wanted, chunks));
   } finally {
     await file.close();
   }

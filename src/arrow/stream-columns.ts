@@ -2,7 +2,13 @@
 import type { Data, RecordBatch, Schema } from "apache-arrow";
 import { DataError } from "../errors.ts";
 import { explained, openArrowFileOrStream } from "./arrow-file.ts";
-import { type ForeignColumn, type ForeignKind, foreignColumn, foreignKind } from "./foreign-column.ts";
+import {
+  emptyForeignColumn,
+  type ForeignColumn,
+  type ForeignKind,
+  foreignColumn,
+  foreignKind,
+} from "./foreign-column.ts";
 import { typeName } from "./vector-arrays.ts";
 
 export interface ForeignBatch {
@@ -34,9 +40,12 @@ export async function* streamColumns(path: string, names?: readonly string[]): A
   const file = await openArrowFileOrStream(path);
   try {
     const wanted = wantedPlaces(path, file.schema, names);
+    let batches = 0;
     for await (const batch of file.batches()) {
+      batches++;
       yield await explained(path, () => foreignBatch(batch, wanted));
     }
+    if (batches === 0) yield emptyBatch(file.schema, wanted);
   } finally {
     await file.close();
   }
@@ -73,4 +82,9 @@ function foreignBatch(batch: RecordBatch, wanted: readonly WantedPlace[]): Forei
     columns[name] = foreignColumn(data);
   }
   return { rows: batch.numRows, columns };
+}
+
+function emptyBatch(schema: Schema, wanted: readonly WantedPlace[]): ForeignBatch {
+  const columns = wanted.map(({ name, place }) => [name, emptyForeignColumn(schema.fields[place]!.type)] as const);
+  return { rows: 0, columns: Object.fromEntries(columns) };
 }
