@@ -157,12 +157,14 @@ async function sizeOf(path: string): Promise<number> {
   );
 }
 
+/** By shape, as failure.ts does: system errors may come from another realm than ours. */
 function isDiskError(error: unknown): boolean {
-  return error instanceof Error && "syscall" in error && ["open", "write", "fsync"].includes(String(error.syscall));
+  const isSystem = typeof error === "object" && error !== null && "syscall" in error;
+  return isSystem && ["open", "write", "fsync"].includes(String(error.syscall));
 }
 
 function explainDisk(error: unknown, partial: string): unknown {
-  if (!(error instanceof Error && "code" in error && error.code === "ENOSPC")) return error;
+  if (!(typeof error === "object" && error !== null && "code" in error && error.code === "ENOSPC")) return error;
   return new DataError(
     `${partial}: the disk is full (ENOSPC); free some space or choose another --data-root, and run the same command again: it resumes`,
     { cause: error },

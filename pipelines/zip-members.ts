@@ -156,9 +156,9 @@ async function writeChecked(options: {
 }
 
 function explainInflate(error: unknown, archive: string, name: string): unknown {
-  const isInflate = error instanceof Error && "code" in error && /^(Z_|ERR_STREAM_PREMATURE)/.test(String(error.code));
-  if (!isInflate) return error;
-  return new DataError(`${archive}: member "${name}" is damaged (${error.message}); fetch it again`, { cause: error });
+  const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
+  if (!code.startsWith("Z_")) return error;
+  return new DataError(`${archive}: member "${name}" is damaged (zlib says ${code}); fetch it again`, { cause: error });
 }
 
 async function readExactly(archive: string, handle: FileHandle, position: number, bytes: number): Promise<Buffer> {
