@@ -54,7 +54,11 @@ export function describeDataset(facts: DatasetFacts): DatasetDescription {
       validation: files["validation.arrow"].rows,
       test: files["test.arrow"].rows,
     },
-    split: { ...splitFacts, request: plan.split },
+    split: {
+      ...splitFacts,
+      kind: split.kind === "given" ? (plan.raw.plan.publishedSplit ?? split.kind) : split.kind,
+      request: plan.split,
+    },
     candidates: { validation: candidates.validation.description, test: candidates.test.description },
     candidateCounts: { validation: candidates.validation.counts, test: candidates.test.counts },
     seed: config.seed,

@@ -57,6 +57,7 @@ async function openFile(
     case "text":
       return openTextSource(database, path, {
         file: name,
+        needsTypes: config.where !== undefined,
         delimiter:
           config.delimiter === "tab" || config.delimiter === "\\t" ? "\t" : (config.delimiter ?? file.delimiter),
         header: config.header === "auto" ? undefined : config.header,

@@ -8,6 +8,7 @@ import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { DataError } from "../src/errors.ts";
 import { type LogPlan, planForFile, planForFiles, recogniseLogs } from "../src/interactions/recognise-logs.ts";
+import { zstdProblem } from "./zstd-frames.ts";
 
 export interface RawLogs {
   readonly directory: string;
@@ -62,13 +63,16 @@ export async function inspectFile(path: string, signal: AbortSignal): Promise<Fi
     const reason = error instanceof Error ? error.message : String(error);
     throw new DataError(`${path}: cannot be read to the end (${reason}); the file is cut or damaged, fetch it again`);
   }
+  const problem = /\.zst$/i.test(path) ? await zstdProblem(path) : null;
+  if (problem !== null) throw new DataError(`${path}: ${problem}; the file is cut or damaged, fetch it again`);
   if (text.isUtf16)
     throw new DataError(`${path}: UTF-16 text, expected UTF-8; convert it, such as with iconv -f UTF-16 -t UTF-8`);
   return {
     bytes: facts.size,
     sha256: digest.digest("hex"),
     modifiedMs: Math.trunc(facts.mtimeMs),
-    isUtf8: text.isUtf8,
+    // The bytes of a .zst are not its text; Node cannot unpack it, so --encoding must say what is not UTF-8.
+    isUtf8: /\.zst$/i.test(path) || text.isUtf8,
   };
 }
 

@@ -66,7 +66,7 @@ async function writable<T>(directory: string, task: () => Promise<T>): Promise<T
   try {
     return await task();
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
     if (!["EACCES", "EPERM", "EROFS", "ENOSPC", "ENOTDIR", "EEXIST"].includes(code)) throw error;
     throw new DataError(`${directory}: cannot write there (${code}); choose another folder with --data-root`);
   }

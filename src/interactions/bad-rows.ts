@@ -91,7 +91,7 @@ export function lineOfRow(index: number, firstRowLine: number, rejectedLines: re
 async function takeRejected(database: WorkDatabase): Promise<{ line: number; reason: string; text: string }[]> {
   // One line can have several complaints; the first says most.
   const rows = await database.rows(
-    `SELECT line, arg_min(error_type::VARCHAR, column_idx) AS error, left(any_value(csv_line), ${SHOWN_CHARACTERS}) AS text
+    `SELECT line, first(error_type::VARCHAR ORDER BY column_idx) AS error, left(any_value(csv_line), ${SHOWN_CHARACTERS}) AS text
      FROM reject_errors GROUP BY line, line_byte_position ORDER BY line`,
   );
   await database.run("DELETE FROM reject_errors");

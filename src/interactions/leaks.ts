@@ -16,7 +16,7 @@ export function findLeaks(log: InteractionLog, parts: Uint8Array): Leaks {
   const warnings: string[] = [];
   if (share !== null && share > 0) {
     warnings.push(
-      `the split leaks the future: ${(100 * share).toFixed(1)} % of train rows are newer than the median test row; --split time does not`,
+      `the split leaks the future: ${Number((100 * share).toPrecision(2))} % of train rows are newer than the median test row; --split time does not`,
     );
   }
   if (pairs > 0) {

@@ -31,12 +31,15 @@ export interface LogSource {
 
 export interface TextOptions extends TableHints {
   readonly encoding: TextEncoding;
+  /** Whether typedColumns will be used; guessing costs a look at the first rows. */
+  readonly needsTypes: boolean;
 }
 
 /** Rejected rows are listed up to this many a file; further ones are lost to the count. */
 export const MOST_REJECTS = 200_000;
 
 const HEAD_LINES = 100;
+const ROWS_TO_GUESS_FROM = 20_000;
 
 export function formatOf(name: string): "parquet" | "json" | "arrow" | "text" {
   const bare = withoutCompression(name).toLowerCase();
@@ -49,17 +52,14 @@ export function formatOf(name: string): "parquet" | "json" | "arrow" | "text" {
 export async function openTextSource(database: WorkDatabase, path: string, options: TextOptions): Promise<LogSource> {
   const lines = await readHead(database, path, options);
   const table = detectTable(lines, options);
-  const from = `read_csv(${sqlPath(path)}, ${textOptions(table, options)}, auto_detect = false, columns = {${table.columns
-    .map((name) => `${sqlText(name)}: 'VARCHAR'`)
-    .join(", ")}}, store_rejects = true, rejects_limit = ${MOST_REJECTS})`;
-  const names = `[${table.columns.map(sqlText).join(", ")}]`;
-  const sniffed = `read_csv(${sqlPath(path)}, ${textOptions(table, options)}, names = ${names}, ignore_errors = true)`;
+  const untyped = table.columns.map((name) => ({ name, type: "VARCHAR" }));
+  const from = textRows(path, table, options, `store_rejects = true, rejects_limit = ${MOST_REJECTS}`);
   return {
     file: options.file,
     format: `text, delimiter ${JSON.stringify(table.delimiter)}, ${table.hasHeader ? "header" : "no header"}, ${options.encoding}`,
     from,
-    columns: table.columns.map((name) => ({ name, type: "VARCHAR" })),
-    typedColumns: await describe(database, sniffed, options.file),
+    columns: untyped,
+    typedColumns: options.needsTypes ? await guessTypes(database, path, table, options) : untyped,
     firstRowLine: table.hasHeader ? 2 : 1,
     storesRejects: true,
   };
@@ -119,14 +119,41 @@ async function readHead(database: WorkDatabase, path: string, options: TextOptio
   return rows.map(({ line }) => String(line).replace(/\r$/, ""));
 }
 
-function textOptions(table: TextTable, options: TextOptions): string {
-  return [
+function textRows(path: string, table: TextTable, options: TextOptions, onBadRows: string): string {
+  const columns = table.columns.map((name) => `${sqlText(name)}: 'VARCHAR'`).join(", ");
+  const shape = [
     `header = ${table.hasHeader}`,
     `delim = ${sqlText(table.delimiter)}`,
     `quote = ${sqlText(table.quote)}`,
     `escape = ${sqlText(table.quote)}`,
     `encoding = ${sqlText(options.encoding)}`,
   ].join(", ");
+  return `read_csv(${sqlPath(path)}, ${shape}, auto_detect = false, columns = {${columns}}, ${onBadRows})`;
+}
+
+/** The narrowest type that every value of the first rows has: whole number, number, moment or else text. */
+async function guessTypes(
+  database: WorkDatabase,
+  path: string,
+  table: TextTable,
+  options: TextOptions,
+): Promise<SourceColumn[]> {
+  const candidates = (column: string): [type: string, test: string][] => [
+    ["BIGINT", `TRY_CAST(${column} AS BIGINT)::VARCHAR = ${column}`],
+    ["DOUBLE", `TRY_CAST(${column} AS DOUBLE) IS NOT NULL`],
+    ["TIMESTAMPTZ", `TRY_CAST(${column} AS TIMESTAMPTZ) IS NOT NULL`],
+  ];
+  const tests = table.columns.map((name) => {
+    const cases = candidates(sqlName(name)).map(
+      ([type, test]) => `WHEN bool_and(coalesce(${test}, false)) FILTER (${sqlName(name)} IS NOT NULL) THEN '${type}'`,
+    );
+    return `CASE ${cases.join(" ")} ELSE 'VARCHAR' END AS ${sqlName(name)}`;
+  });
+  const rows = textRows(path, table, options, "ignore_errors = true");
+  const [types] = await orDataError(options.file, () =>
+    database.rows(`SELECT ${tests.join(", ")} FROM (SELECT * FROM ${rows} LIMIT ${ROWS_TO_GUESS_FROM})`),
+  );
+  return table.columns.map((name) => ({ name, type: String(types?.[name] ?? "VARCHAR") }));
 }
 
 async function describe(database: WorkDatabase, from: string, file: string): Promise<SourceColumn[]> {

@@ -21,6 +21,8 @@ export interface LogPlan {
   readonly negatives: string | null;
   /** True when the publisher says that each user's rows stand oldest first, so that no times are needed. */
   readonly rowsAreInOrder: boolean;
+  /** How the publisher split the log, for the names of metrics; null for a log still to be split. */
+  readonly publishedSplit: string | null;
 }
 
 const RATING_COLUMNS = ["user", "item", "rating", "timestamp"];
@@ -75,7 +77,7 @@ function singleLogs(names: readonly string[]): LogPlan[] {
 }
 
 function oneLog(format: string, files: readonly PlannedFile[]): LogPlan {
-  return { format, files, negatives: null, rowsAreInOrder: false };
+  return { format, files, negatives: null, rowsAreInOrder: false, publishedSplit: null };
 }
 
 function publishedSplits(names: readonly string[]): LogPlan[] {
@@ -108,6 +110,7 @@ function ncfSplit(names: readonly string[], train: string, base: string): LogPla
       ],
       negatives: negatives ?? null,
       rowsAreInOrder: withoutCompression(train) === "ncf.train.pairs.tsv",
+      publishedSplit: "leave-last-out",
     },
   ];
 }
@@ -116,7 +119,8 @@ function pairedFiles(names: readonly string[], train: string, testName: string, 
   const [test] = named(names, testName);
   if (test === undefined) return [];
   const [validation] = ["validation", "valid"].flatMap((word) => named(names, testName.replace("test", word)));
-  const shape = format === "leave-one-out pairs" ? { delimiter: "\t", columns: RATING_COLUMNS } : {};
+  const isPairs = format === "leave-one-out pairs";
+  const shape = isPairs ? { delimiter: "\t", columns: RATING_COLUMNS } : {};
   return [
     {
       format,
@@ -127,6 +131,7 @@ function pairedFiles(names: readonly string[], train: string, testName: string, 
       ],
       negatives: null,
       rowsAreInOrder: false,
+      publishedSplit: isPairs ? "leave-one-out" : "given",
     },
   ];
 }
