@@ -7,9 +7,10 @@ namespace lawn {
 
 namespace {
 
+/// With one more element, 0.
 template <typename T>
 AlignedArray<T> copyOf(const Span<T>& from) {
-  AlignedArray<T> copy(from.size);
+  AlignedArray<T> copy(from.size + 1);
   std::copy(from.data, from.data + from.size, copy.data());
   return copy;
 }
@@ -65,8 +66,13 @@ std::vector<LawnGroup> readGroups(napi_env env, napi_value from) {
 std::unique_ptr<Interactions> readInteractions(napi_env env, napi_value from) {
   if (isNothing(env, from)) return nullptr;
   auto interactions = std::make_unique<Interactions>();
-  interactions->userColumn = copyOf(spanOf<uint32_t>(env, from, "userColumn"));
-  interactions->itemColumn = copyOf(spanOf<uint32_t>(env, from, "itemColumn"));
+  const Span<uint32_t> users = spanOf<uint32_t>(env, from, "userColumn"), items = spanOf<uint32_t>(env, from, "itemColumn");
+  if (users.size != items.size) throw std::runtime_error("native addon: columns differ in length");
+  interactions->pairs = AlignedArray<uint32_t>(2 * users.size);
+  for (int64_t row = 0; row < users.size; row++) {
+    interactions->pairs[2 * row] = users.data[row];
+    interactions->pairs[2 * row + 1] = items.data[row];
+  }
   interactions->seenOffsets = copyOf(spanOf<uint32_t>(env, from, "seenOffsets"));
   interactions->seenItems = copyOf(spanOf<uint32_t>(env, from, "seenItems"));
   interactions->items = uint32_t(numberOf(env, from, "items"));

@@ -36,8 +36,7 @@ SampleSource SampleSource::drawn(const Interactions& interactions, const EpochKe
   epoch.pairwise = interactions.pairwise;
   epoch.samplesPerPositive = interactions.samplesPerPositive;
   epoch.items = interactions.items;
-  epoch.userColumn = interactions.userColumn.data();
-  epoch.itemColumn = interactions.itemColumn.data();
+  epoch.pairs = interactions.pairs.data();
   epoch.seenOffsets = interactions.seenOffsets.data();
   epoch.seenItems = interactions.seenItems.data();
   return source;

@@ -8,8 +8,9 @@ namespace lawn {
 
 /// Training interactions and each user's sorted items, copied into native memory. Twin: BatchSource of src/dataset/training-batches.ts.
 struct Interactions {
-  AlignedArray<uint32_t> userColumn, itemColumn;   // [positives]
-  AlignedArray<uint32_t> seenOffsets, seenItems;   // [users + 1], [pairs]
+  AlignedArray<uint32_t> pairs;        // [positives][2]: user and item side by side, for one cache miss instead of two
+  AlignedArray<uint32_t> seenOffsets;  // [users + 1]
+  AlignedArray<uint32_t> seenItems;    // [distinct pairs + 1]: searches may read one past the last
   uint32_t items = 0;
   uint32_t samplesPerPositive = 0;
   uint64_t samplesPerEpoch = 0;

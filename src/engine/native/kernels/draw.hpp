@@ -72,54 +72,95 @@ LAWN_INLINE Words permuteLanes(const EpochView& epoch, uint64_t first, int64_t v
   }
 }
 
-/// The item of rank `rank` among those that the user lacks: rank + how many of the user's items stand before it.
-LAWN_INLINE uint32_t unseenItemOfRank(const uint32_t* seen, uint32_t count, uint32_t rank) {
-  uint32_t low = 0;
-  while (count > 0) {  // no branch depends on what is found
-    const uint32_t half = count / 2, middle = low + half;
-    const bool before = seen[middle] - middle <= rank;
-    low = before ? middle + 1 : low;
-    count = before ? count - half - 1 : half;
+/// Samples drawn side by side: enough that the cache misses of one stage are over when the next stage comes to them.
+constexpr int64_t kDrawStage = 128;
+
+/// What is known of each sample of a stage so far.
+struct DrawStage {
+  uint32_t rows[kDrawStage], slots[kDrawStage], words[kDrawStage];
+  uint32_t users[kDrawStage], positives[kDrawStage];
+  uint32_t begins[kDrawStage], seen[kDrawStage], ranks[kDrawStage];  // of the user's items; none where no negative is due
+};
+
+/// Rows of the log and random words, by position in the epoch.
+LAWN_INLINE void drawRows(const EpochView& epoch, uint64_t first, int64_t count, DrawStage& stage) {
+  for (int64_t at = 0; at < count; at += kLanes) {
+    uint32_t samples[kLanes], draws[kLanes];
+    storeWords(samples, permuteLanes(epoch, first + at, count - at));
+    for (int lane = 0; lane < kLanes; lane++) {
+      const uint32_t row = samples[lane] / epoch.samplesPerPositive;
+      const uint32_t slot = samples[lane] - row * epoch.samplesPerPositive;
+      stage.rows[at + lane] = row;
+      stage.slots[at + lane] = slot;
+      draws[lane] = epoch.pairwise ? slot : slot - 1;  // slot 0 draws a word that nobody uses
+      __builtin_prefetch(epoch.pairs + 2 * uint64_t(row));
+    }
+    storeWords(stage.words + at,
+               threefryFirst(epoch.negativesLow, epoch.negativesHigh, loadWords(stage.rows + at), loadWords(draws)));
   }
-  return rank + low;
 }
 
-struct DrawnLane {
-  uint32_t row, slot, user;
-};
+/// Users and positives of the rows, and the rank of each negative among the items that its user lacks.
+LAWN_INLINE void drawRanks(const EpochView& epoch, int64_t count, DrawStage& stage) {
+  for (int64_t s = 0; s < count; s++) {
+    const uint32_t* pair = epoch.pairs + 2 * uint64_t(stage.rows[s]);
+    stage.users[s] = pair[0];
+    stage.positives[s] = pair[1];
+    __builtin_prefetch(epoch.seenOffsets + pair[0]);
+  }
+  for (int64_t s = 0; s < count; s++) {
+    const uint32_t begin = epoch.seenOffsets[stage.users[s]];
+    const uint32_t seen = epoch.seenOffsets[stage.users[s] + 1] - begin;
+    stage.begins[s] = begin;
+    stage.seen[s] = epoch.pairwise || stage.slots[s] > 0 ? seen : 0;
+    stage.ranks[s] = uint32_t((uint64_t(stage.words[s]) * (epoch.items - seen)) >> 32);
+    __builtin_prefetch(epoch.seenItems + begin + seen / 2);
+  }
+}
+
+/// How many of the user's items stand before the unseen item of each rank: kLanes binary searches in step. Where `seen` is 0 too.
+LAWN_INLINE Words seenBefore(const EpochView& epoch, const DrawStage& stage, int64_t at) {
+  const Words rank = loadWords(stage.ranks + at);
+  Words low = {}, left = loadWords(stage.seen + at);
+  uint32_t most = 0;
+  for (int lane = 0; lane < kLanes; lane++) most = stage.seen[at + lane] > most ? stage.seen[at + lane] : most;
+  for (; most > 0; most /= 2) {
+    const Words half = left / 2, middle = low + half;
+    uint32_t places[kLanes], items[kLanes];
+    storeWords(places, middle);
+    // A search that is over may look one past its user's items; the array has one more.
+    for (int lane = 0; lane < kLanes; lane++) items[lane] = epoch.seenItems[uint64_t(stage.begins[at + lane]) + places[lane]];
+    const auto isBefore = (loadWords(items) - middle <= rank) & (left > 0);
+    low = isBefore ? middle + 1 : low;
+    left = isBefore ? left - half - 1 : half;
+  }
+  return low;
+}
 
 inline void draw(const EpochView& epoch, uint64_t first, int64_t count, uint32_t* users, uint32_t* items, float* labels) {
   const int64_t losses = epoch.pairwise ? count / 2 : count;
   const uint64_t firstLoss = epoch.pairwise ? first / 2 : first;
-  for (int64_t at = 0; at < losses; at += kLanes) {
-    const int64_t valid = losses - at < kLanes ? losses - at : kLanes;
-    uint32_t samples[kLanes], rows[kLanes], draws[kLanes], slots[kLanes], words[kLanes];
-    storeWords(samples, permuteLanes(epoch, firstLoss + at, valid));
-    for (int lane = 0; lane < kLanes; lane++) {
-      rows[lane] = samples[lane] / epoch.samplesPerPositive;
-      slots[lane] = samples[lane] - rows[lane] * epoch.samplesPerPositive;
-      draws[lane] = epoch.pairwise ? slots[lane] : slots[lane] - 1;  // slot 0 draws a word that nobody uses
+  DrawStage stage;
+  for (int64_t at = 0; at < losses; at += kDrawStage) {
+    const int64_t valid = losses - at < kDrawStage ? losses - at : kDrawStage;
+    const int64_t whole = (valid + kLanes - 1) / kLanes * kLanes;  // the lanes beyond `valid` repeat a sample
+    drawRows(epoch, firstLoss + at, valid, stage);
+    drawRanks(epoch, whole, stage);
+    for (int64_t s = 0; s < whole; s += kLanes) {
+      storeWords(stage.ranks + s, loadWords(stage.ranks + s) + seenBefore(epoch, stage, s));
     }
-    storeWords(words, threefryFirst(epoch.negativesLow, epoch.negativesHigh, loadWords(rows), loadWords(draws)));
-    for (int64_t lane = 0; lane < valid; lane++) {
-      const uint32_t user = epoch.userColumn[rows[lane]];
-      const uint32_t begin = epoch.seenOffsets[user], seen = epoch.seenOffsets[user + 1] - begin;
-      const uint32_t positive = epoch.itemColumn[rows[lane]];
-      const bool isPositive = !epoch.pairwise && slots[lane] == 0;
-      uint32_t negative = positive;
-      if (!isPositive) {
-        const uint32_t rank = uint32_t((uint64_t(words[lane]) * (epoch.items - seen)) >> 32);
-        negative = unseenItemOfRank(epoch.seenItems + begin, seen, rank);
-      }
+    for (int64_t s = 0; s < valid; s++) {
+      const uint32_t user = stage.users[s], positive = stage.positives[s], negative = stage.ranks[s];
       if (epoch.pairwise) {
-        const int64_t place = 2 * (at + lane);
+        const int64_t place = 2 * (at + s);
         users[place] = users[place + 1] = user;
         items[place] = positive;
         items[place + 1] = negative;
       } else {
-        users[at + lane] = user;
-        items[at + lane] = negative;
-        labels[at + lane] = isPositive ? 1.0f : 0.0f;
+        const bool isPositive = stage.slots[s] == 0;
+        users[at + s] = user;
+        items[at + s] = isPositive ? positive : negative;
+        labels[at + s] = isPositive ? 1.0f : 0.0f;
       }
     }
   }

@@ -146,8 +146,8 @@ struct EpochView {
   bool pairwise;
   uint32_t samplesPerPositive;
   uint32_t items;
-  const uint32_t *userColumn, *itemColumn;  // [positives]
-  const uint32_t *seenOffsets, *seenItems;
+  const uint32_t* pairs;                     // [positives][2]: user, item
+  const uint32_t *seenOffsets, *seenItems;  // [users + 1], [distinct pairs + 1]
 };
 
 struct KernelTable {
