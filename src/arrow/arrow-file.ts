@@ -2,7 +2,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { type AsyncRecordBatchFileReader, type RecordBatch, RecordBatchReader, type Schema } from "apache-arrow";
 import { DataError } from "../errors.ts";
-import { checkMessages } from "./check-messages.ts";
+import { checkFooter, checkMessages } from "./check-messages.ts";
 
 const MAGIC = "ARROW1";
 /** Behind the magic and its padding. */
@@ -114,7 +114,11 @@ async function checkFile(path: string, handle: FileHandle, bytes: number): Promi
       `${path}: corrupt Arrow file (its footer claims ${footerBytes} bytes of ${bytes}); write or copy it again`,
     );
   }
-  await explained(path, () => checkMessages(handle, FIRST_MESSAGE, bytes - tail.length - footerBytes));
+  const footerStart = bytes - tail.length - footerBytes;
+  const footer = Buffer.alloc(footerBytes);
+  await handle.read(footer, 0, footerBytes, footerStart);
+  await explained(path, () => checkFooter(footer));
+  await explained(path, () => checkMessages(handle, FIRST_MESSAGE, footerStart));
 }
 
 type Reader = Awaited<ReturnType<RecordBatchReader["open"]>>;

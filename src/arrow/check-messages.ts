@@ -13,6 +13,9 @@ const HEADER_FIELD = 2;
 const BODY_LENGTH_FIELD = 3;
 const ROWS_FIELD = 0;
 const NODES_FIELD = 1;
+const BUFFERS_FIELD = 2;
+const FOOTER_BLOCK_FIELDS = [2, 3];
+const FOOTER_BLOCK_BYTES = 24;
 
 /** Throws RangeError for the first message, from byte `start` on, that is damaged or leaves the file's `bytes`. Reads headers only. */
 export async function checkMessages(handle: FileHandle, start: number, bytes: number): Promise<void> {
@@ -45,6 +48,18 @@ export async function checkMessages(handle: FileHandle, start: number, bytes: nu
   }
 }
 
+/** Throws RangeError when a file's footer, the table { version, schema, dictionaries, recordBatches }, lists more blocks than it holds. */
+export function checkFooter(footer: Buffer): void {
+  const table = footer.readUInt32LE(0);
+  for (const field of FOOTER_BLOCK_FIELDS) {
+    const at = fieldOf(footer, table, field);
+    const blocks = at === null ? 0 : footer.readUInt32LE(follow(footer, at));
+    if (blocks * FOOTER_BLOCK_BYTES > footer.length) {
+      throw new RangeError(`its footer of ${footer.length} bytes claims ${blocks} blocks`);
+    }
+  }
+}
+
 interface MessageHead {
   readonly type: number;
   readonly bodyBytes: number;
@@ -67,15 +82,19 @@ function messageOf(metadata: Buffer): MessageHead {
 
 function lengthsOf(metadata: Buffer, batch: number): number[] {
   const rowsAt = fieldOf(metadata, batch, ROWS_FIELD);
-  const nodesAt = fieldOf(metadata, batch, NODES_FIELD);
-  const places = rowsAt === null ? [] : [rowsAt];
-  if (nodesAt !== null) {
-    // A vector of pairs of 64-bit numbers behind its own 32-bit length.
-    const nodes = follow(metadata, nodesAt);
-    const last = Math.min(metadata.length, nodes + 4 + 16 * metadata.readUInt32LE(nodes));
-    for (let place = nodes + 4; place < last; place += 8) places.push(place);
-  }
+  pairsAt(metadata, batch, BUFFERS_FIELD);
+  const places = [...(rowsAt === null ? [] : [rowsAt]), ...pairsAt(metadata, batch, NODES_FIELD)];
   return places.map((place) => Number(metadata.readBigInt64LE(place)));
+}
+
+/** Places of the 64-bit numbers of a vector of pairs, which stands behind its own 32-bit length. Throws when it leaves the metadata. */
+function pairsAt(metadata: Buffer, batch: number, field: number): number[] {
+  const at = fieldOf(metadata, batch, field);
+  if (at === null) return [];
+  const vector = follow(metadata, at);
+  const pairs = metadata.readUInt32LE(vector);
+  if (vector + 4 + 16 * pairs > metadata.length) throw new RangeError(`a batch claims ${pairs} columns or buffers`);
+  return Array.from({ length: 2 * pairs }, (_, k) => vector + 4 + 8 * k);
 }
 
 function follow(metadata: Buffer, place: number): number {
