@@ -25,11 +25,11 @@ const doors: Record<string, readonly string[]> = {
 const owners: Record<string, readonly string[]> = {
   "apache-arrow": ["src/arrow"],
   "@duckdb/node-api": ["src/interactions"],
-  commander: ["pipelines/cli.ts"],
+  commander: ["pipelines/command-line.ts"],
   "cli-progress": ["pipelines"],
   mathjs: ["src/optimizer", "src/evaluation", "src/training"],
   "fast-csv": ["pipelines"],
-  zod: ["src/config", "src/runs", "pipelines"],
+  zod: ["src/config", "src/runs", "src/training", "pipelines"],
 };
 
 interface Source {

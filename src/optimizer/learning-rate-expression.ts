@@ -8,7 +8,13 @@
 import { createRequire } from "node:module";
 import type { MathNode, SymbolNode } from "mathjs";
 import { ConfigError } from "../errors.ts";
-import type { RateHorizon } from "./learning-rate.ts";
+
+/** The length of the run. */
+export interface RateHorizon {
+  readonly steps: number;
+  readonly stepsPerEpoch: number;
+  readonly epochs: number;
+}
 
 const variables = ["step", "epoch", "steps", "epochs"];
 const constants = ["pi", "e"];

@@ -3,7 +3,7 @@
  * switches. Step indices count from 0 here, as everywhere in the engines; inside an expression they count from 1.
  */
 import { ConfigError } from "../errors.ts";
-import { compileRateExpression } from "./learning-rate-expression.ts";
+import { compileRateExpression, type RateHorizon } from "./learning-rate-expression.ts";
 
 export type LearningRateSchedule = ConstantRate | WarmupAndDecay | RateExpression;
 
@@ -28,13 +28,6 @@ export interface WarmupAndDecay {
 export interface RateExpression {
   readonly kind: "expression";
   readonly expression: string;
-}
-
-/** The length of the run. */
-export interface RateHorizon {
-  readonly steps: number;
-  readonly stepsPerEpoch: number;
-  readonly epochs: number;
 }
 
 /** The rate of global step `step`, from 0. Throws ConfigError for a schedule that gives a rate that is negative or not finite. */

@@ -1,5 +1,5 @@
 /** What happens between two epochs: check, validate, choose, diagnose, record, checkpoint. */
-import type { TrainingSession } from "../engine/engine.ts";
+import type { Snapshot, TrainingSession } from "../engine/engine.ts";
 import type { OptimizerState } from "../optimizer/optimizer-state.ts";
 import type { Parameters } from "../ranker/ranker-spec.ts";
 import { checkParameters } from "./divergence.ts";
@@ -80,7 +80,7 @@ function selectEpoch(
   return { selection, best: selection.bestEpoch === epoch ? { epoch, metrics, parameters } : state.best };
 }
 
-function isConstrained(optimizer: OptimizerState | null): boolean {
+function isConstrained(optimizer: Snapshot["optimizer"]): boolean {
   if (optimizer === null) return false;
   return [...optimizer.tensors].some(
     ([name, values]) => name.startsWith("lawn.constrained/") && values.some((value) => value !== 0),
