@@ -1,6 +1,5 @@
 /** What happens between two epochs: check, validate, choose, diagnose, record, checkpoint. */
 import type { Snapshot, TrainingSession } from "../engine/engine.ts";
-import type { OptimizerState } from "../optimizer/optimizer-state.ts";
 import type { Parameters } from "../ranker/ranker-spec.ts";
 import { checkParameters } from "./divergence.ts";
 import { observeEpoch, shouldStop } from "./early-stopping.ts";
