@@ -1,39 +1,12 @@
 #!/usr/bin/env node
-/** The program `lawn-ranker`: the only file that touches `process`. What it can do stands in `stages`. */
+/** The program `lawn-ranker`: the only file that touches `process`. What it can do stands in stages.ts. */
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { runCommandLine, type StageEntry } from "./command-line.ts";
+import { runCommandLine } from "./command-line.ts";
 import type { Environment, StageContext } from "./stage.ts";
-
-const stages: readonly StageEntry[] = [
-  {
-    name: "data",
-    summary: "download a public dataset from its publisher into data/raw",
-    load: async () => (await import("./data.ts")).dataStage,
-  },
-  {
-    name: "ingest",
-    summary: "clean, number and split raw logs into Arrow files under data/<dataset>",
-    load: async () => (await import("./ingest.ts")).ingestStage,
-  },
-  {
-    name: "train",
-    summary: "train a ranker on an ingested dataset into models/<dataset>/<run>",
-    load: async () => (await import("./train.ts")).trainStage,
-  },
-  {
-    name: "evaluate",
-    summary: "rank the held-out items with a trained run or a baseline and report HR@k and NDCG@k",
-    load: async () => (await import("./evaluate.ts")).evaluateStage,
-  },
-  {
-    name: "doctor",
-    summary: "check this machine and say which engine would run, and why",
-    load: async () => (await import("./doctor.ts")).doctorStage,
-  },
-];
+import { stages } from "./stages.ts";
 
 const packageRoot = findPackageRoot(dirname(fileURLToPath(import.meta.url)));
 const packageVersion = readPackageVersion(packageRoot);

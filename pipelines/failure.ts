@@ -1,5 +1,6 @@
 /** What a failed command tells its user and its shell: one or a few lines and an exit status, a stack only on request. */
 import { ConfigError, DataError, EngineError } from "../src/errors.ts";
+import { DivergenceError } from "../src/training/divergence.ts";
 
 export interface Failure {
   /** 2 wrong use or config, 3 bad data, 130 interrupted, 1 anything else. */
@@ -16,7 +17,8 @@ export function failureOf(error: unknown, options: { readonly debug: boolean }):
 function plainFailure(error: unknown): Failure {
   if (error instanceof ConfigError) return { status: 2, text: severalLines(error.message) };
   if (error instanceof DataError) return { status: 3, text: severalLines(error.message) };
-  if (error instanceof EngineError) return { status: 1, text: severalLines(error.message) };
+  if (error instanceof EngineError || error instanceof DivergenceError)
+    return { status: 1, text: severalLines(error.message) };
   if (!isErrorLike(error)) return { status: 1, text: String(error) };
   if (error.name === "AbortError") return { status: 130, text: "interrupted" };
   if (isSystemError(error)) return { status: 1, text: `${error.message}${remedyFor(error.code)}` };

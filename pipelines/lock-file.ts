@@ -2,6 +2,7 @@
 import { link, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { ConfigError } from "../src/errors.ts";
+import { errorCode } from "./error-code.ts";
 import type { StageContext } from "./stage.ts";
 
 /** Takes the lock or throws ConfigError saying who holds it; resolves to the function that gives it back. */
@@ -37,7 +38,7 @@ async function linked(claim: string, path: string): Promise<boolean> {
     await link(claim, path);
     return true;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    if (errorCode(error) === "EEXIST") return false;
     throw error;
   }
 }
@@ -47,7 +48,7 @@ async function readHolder(path: string): Promise<{ processId: number; host: stri
     const [processId = "", host = ""] = (await readFile(path, "utf8")).trim().split(" ");
     return { processId: Number(processId), host };
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    if (errorCode(error) === "ENOENT") return null;
     throw error;
   }
 }

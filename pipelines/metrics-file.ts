@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { DataError } from "../src/errors.ts";
+import { errorCode } from "./error-code.ts";
 import type { MetricsDocument } from "./evaluate-split.ts";
 import { writeFileAtomically } from "./write-file.ts";
 
@@ -27,7 +28,7 @@ export async function readMetrics(directory: string): Promise<z.output<typeof me
   try {
     text = await readFile(file, "utf8");
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    if (errorCode(error) === "ENOENT") return null;
     throw error;
   }
   try {

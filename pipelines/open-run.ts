@@ -6,6 +6,7 @@ import { ConfigError } from "../src/errors.ts";
 import type { Manifest } from "../src/runs/manifest.ts";
 import { configDifferences, identityOf, runFiles } from "../src/runs/run-directory.ts";
 import { decodeResume, type ResumeFile } from "../src/training/resume-checkpoint.ts";
+import { errorCode } from "./error-code.ts";
 import { readConfig, readManifest } from "./run-files.ts";
 
 export interface RunRequest {
@@ -78,7 +79,7 @@ async function readResume(directory: string): Promise<ResumeFile | null> {
   try {
     return decodeResume(await readFile(file), file);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    if (errorCode(error) === "ENOENT") return null;
     throw error;
   }
 }

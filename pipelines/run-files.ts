@@ -7,6 +7,7 @@ import { decodeCheckpoint } from "../src/ranker/checkpoint.ts";
 import type { Parameters, RankerSpec } from "../src/ranker/ranker-spec.ts";
 import { type Manifest, parseManifest } from "../src/runs/manifest.ts";
 import { runFiles } from "../src/runs/run-directory.ts";
+import { errorCode } from "./error-code.ts";
 
 export interface LoadedRun {
   readonly directory: string;
@@ -82,7 +83,7 @@ export async function readTextIfThere(file: string): Promise<string | null> {
   try {
     return await readFile(file, "utf8");
   } catch (error) {
-    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR")) return null;
+    if (["ENOENT", "ENOTDIR"].includes(errorCode(error) ?? "")) return null;
     throw error;
   }
 }
@@ -95,7 +96,7 @@ async function readRunFile(file: string): Promise<Uint8Array> {
   try {
     return await readFile(file);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") throw new DataError(`${file} is missing`);
+    if (errorCode(error) === "ENOENT") throw new DataError(`${file} is missing`);
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 /** Files that are either whole or not there: written beside, flushed to the disk, then renamed into place. */
 import { open, rename, rm, symlink } from "node:fs/promises";
 import { dirname } from "node:path";
+import { errorCode } from "./error-code.ts";
 
 /** Survives a crash and a power cut at any moment: readers find the old content or the new one. */
 export async function writeFileAtomically(path: string, content: Uint8Array | string): Promise<void> {
@@ -36,8 +37,7 @@ async function syncFolder(folder: string): Promise<void> {
     await handle.sync();
   } catch (error) {
     // Some file systems cannot flush folders; the file itself is on the disk already.
-    if (!(error instanceof Error && "code" in error && (error.code === "EINVAL" || error.code === "EPERM")))
-      throw error;
+    if (!["EINVAL", "EPERM"].includes(errorCode(error) ?? "")) throw error;
   } finally {
     await handle.close();
   }

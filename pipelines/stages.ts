@@ -1,0 +1,30 @@
+/** Every command there is, in the order of help. Summaries stand here too, so that the list appears without loading a stage. */
+import type { StageEntry } from "./command-line.ts";
+
+export const stages: readonly StageEntry[] = [
+  {
+    name: "data",
+    summary: "download a public dataset from its publisher into data/raw",
+    load: async () => (await import("./data.ts")).dataStage,
+  },
+  {
+    name: "ingest",
+    summary: "clean, number and split raw logs into Arrow files under data/<dataset>",
+    load: async () => (await import("./ingest.ts")).ingestStage,
+  },
+  {
+    name: "train",
+    summary: "train a ranker on an ingested dataset into models/<dataset>/<run>",
+    load: async () => (await import("./train.ts")).trainStage,
+  },
+  {
+    name: "evaluate",
+    summary: "rank the held-out items with a trained run or a baseline and report HR@k and NDCG@k",
+    load: async () => (await import("./evaluate.ts")).evaluateStage,
+  },
+  {
+    name: "doctor",
+    summary: "check this machine and say which engine would run, and why",
+    load: async () => (await import("./doctor.ts")).doctorStage,
+  },
+];
