@@ -30,6 +30,11 @@ export async function planIngest(given: IngestConfig, log: (line: string) => voi
   const folder = config.raw ?? join(config.dataRoot, "raw", config.dataset);
   if (config.raw === undefined && config.dataset === "sample") await makeSampleLog(folder, log);
   const raw = await findRawLogs(folder);
+  if (raw.plan.rowsAreInOrder && config.timeColumn !== undefined) {
+    throw new ConfigError(
+      `--time-column: the rows of a ${raw.plan.format} stand oldest first, times are not used; leave it out`,
+    );
+  }
   const rowsAreInOrder = config.order === "row" || raw.plan.rowsAreInOrder;
   const split = splitRequest(config, raw, rowsAreInOrder);
   return {
@@ -74,7 +79,7 @@ async function readDatasetFile(given: IngestConfig): Promise<IngestConfig> {
   });
   const rawInFile = config.raw === undefined || isAbsolute(config.raw) ? config.raw : join(dirname(path), config.raw);
   const rawChosen = raw ?? rawInFile;
-  const name = config.dataset === defaults["dataset"] ? basename(path, ".json") : config.dataset;
+  const name = config.dataset === defaults.dataset ? basename(path, ".json") : config.dataset;
   return {
     ...config,
     ...(rawChosen === undefined ? {} : { raw: rawChosen }),
@@ -140,6 +145,9 @@ function candidateKind(config: IngestConfig, { plan }: RawLogs, split: SplitRequ
       "--candidates official needs a given split with its .test.negative file beside the .test.rating file",
     );
   }
-  if (config.candidates !== "auto") return config.candidates;
-  return canBeOfficial ? "official" : "sampled";
+  const kind = config.candidates !== "auto" ? config.candidates : canBeOfficial ? "official" : "sampled";
+  if (config.ownNegatives === "keep" && kind !== "official") {
+    throw new ConfigError("--own-negatives keep: there are no official negatives here; leave it out");
+  }
+  return kind;
 }

@@ -1,5 +1,7 @@
 /** The planned files as sources for the log: which reader each format gets. */
 import { join } from "node:path";
+import type { IngestConfig } from "../src/config/ingest-schema.ts";
+import { ConfigError } from "../src/errors.ts";
 import type { BuildOptions } from "../src/interactions/build-log.ts";
 import {
   formatOf,
@@ -47,6 +49,7 @@ async function openFile(
   const { name } = file;
   const path = join(raw.directory, name);
   const format = formatOf(name);
+  if (format !== "text") refuseTextSettings(config, name, format);
   switch (format) {
     case "arrow":
       return openArrowSource(database, `arrow_input_${place}`, { path, name });
@@ -71,4 +74,15 @@ async function openFile(
     default:
       return format satisfies never;
   }
+}
+
+/** They would have no effect, and the user thinks they have. */
+function refuseTextSettings(config: IngestConfig, name: string, format: string): void {
+  const given = [
+    ...(config.delimiter === undefined ? [] : ["--delimiter"]),
+    ...(config.header === "auto" ? [] : ["--header"]),
+    ...(config.encoding === "auto" ? [] : ["--encoding"]),
+  ];
+  if (given.length > 0)
+    throw new ConfigError(`${given.join(", ")}: ${name} is ${format}, these are for text files; leave them out`);
 }

@@ -49,9 +49,9 @@ export async function collectBadRows(
   const first = [
     ...rejected.slice(0, SHOWN).map((reject) => ({ ...reject, file: source.file, row: null })),
     ...values.map((value): BadRow => {
-      const index = Number(value["row"]) - loaded.firstRow;
+      const index = Number(value.row) - loaded.firstRow;
       const line = source.firstRowLine === null ? null : lineOfRow(index, source.firstRowLine, rejectedLines);
-      const { reason, text } = valueProblem(Number(value["problem"]), value["detail"]);
+      const { reason, text } = valueProblem(Number(value.problem), value.detail);
       return { file: source.file, line, row: line === null ? index + 1 : null, reason, text };
     }),
   ];

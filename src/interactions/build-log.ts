@@ -71,7 +71,7 @@ export async function buildLog(database: WorkDatabase, options: BuildOptions): P
   if ((steps.at(-1)?.rowsAfter ?? rowsRead) === 0) throw new DataError(nothingLeft(rowsRead, steps));
 
   const times = readTimes(await summariseTimes(database));
-  const hasRatings = formats.every(({ columns }) => columns["rating"] !== null);
+  const hasRatings = formats.every(({ columns }) => columns.rating !== null);
   const user = await numberIds(database, "user");
   const item = await numberIds(database, "item");
   options.log(`numbered ${user.count} users (${user.type} ids) and ${item.count} items (${item.type} ids)`);
@@ -113,7 +113,7 @@ async function readingSteps(
   where: string | undefined,
 ): Promise<CleaningStep[]> {
   const found = await database.rows("SELECT problem, count(*) AS rows FROM raw GROUP BY problem");
-  const rowsWith = (problem: number): number => Number(found.find((row) => row["problem"] === problem)?.["rows"] ?? 0);
+  const rowsWith = (problem: number): number => Number(found.find((row) => row.problem === problem)?.rows ?? 0);
   const unreadable = await unreadableRows(database);
   const dropped: [string, string, number][] = [
     ...(where === undefined

@@ -18,14 +18,14 @@ export async function checkCondition(database: WorkDatabase, condition: string, 
       `fails: ${firstLine(error instanceof Error ? error.message : String(error))} (columns of ${source.file}: ${names})`,
     );
   });
-  const type = String(rows[0]?.["column_type"]);
+  const type = String(rows[0]?.column_type);
   if (type !== "BOOLEAN") refuse(`is of type ${type}, not true or false`);
 }
 
 /** Parsed, not guessed: a condition that closes the bracket early, adds a clause or a second statement shows in the syntax tree. */
 async function isOneExpression(database: WorkDatabase, condition: string): Promise<boolean> {
   const [row] = await database.rows(`SELECT json_serialize_sql(${sqlText(`SELECT (\n${condition}\n)`)}) AS tree`);
-  const tree: unknown = JSON.parse(String(row?.["tree"]));
+  const tree: unknown = JSON.parse(String(row?.tree));
   const node = at(at(at(tree, "statements"), "0"), "node");
   const statements = at(tree, "statements");
   const selected = at(node, "select_list");

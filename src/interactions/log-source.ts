@@ -158,7 +158,7 @@ async function guessTypes(
 
 async function describe(database: WorkDatabase, from: string, file: string): Promise<SourceColumn[]> {
   const rows = await orDataError(file, () => database.rows(`DESCRIBE SELECT * FROM ${from}`));
-  return rows.map((row) => ({ name: String(row["column_name"]), type: String(row["column_type"]) }));
+  return rows.map((row) => ({ name: String(row.column_name), type: String(row.column_type) }));
 }
 
 /** A file DuckDB cannot open is bad data, not a fault of the program. */

@@ -95,5 +95,5 @@ async function refuseOddLines(database: WorkDatabase, name: string): Promise<voi
      WHERE line <> '' AND NOT regexp_matches(string_split(line, chr(9))[1], ${CASE}) ORDER BY rowid LIMIT 1`,
   );
   if (odd === undefined) return;
-  throw new DataError(`${name}:${odd["number"]}: "${odd["text"]}" does not start with (user,item) and a tab`);
+  throw new DataError(`${name}:${odd.number}: "${odd.text}" does not start with (user,item) and a tab`);
 }

@@ -79,6 +79,8 @@ export async function openWorkDatabase(options: WorkDatabaseOptions): Promise<Wo
   // Ties in time keep the order of the file, whatever the number of threads.
   await database.run("SET preserve_insertion_order = true");
   await database.run("SET TimeZone = 'UTC'");
+  // Ingest never goes to the network on its own.
+  await database.run("SET autoinstall_known_extensions = false");
   return database;
 }
 

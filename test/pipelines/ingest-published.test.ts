@@ -27,6 +27,6 @@ const title = isThere ? "published logs" : "published logs (skipped: ../shared/d
     expect(json).toMatchObject({ users, items, interactions });
     // Of the official negatives, 156 lists hold their own test item (../shared/datasets/README.md).
     const own = dataset === "ml-1m" ? { casesWithOwnPositive: 156 } : {};
-    expect(folder.description()["candidateCounts"]).toMatchObject({ test: own });
+    expect(folder.description().candidateCounts).toMatchObject({ test: own });
   });
 });

@@ -60,10 +60,10 @@ describe("bad data", () => {
     const raw = folder.write("a.csv", `${GOOD}1,2,3,soon\n1\n,3,3,4\n2,,3,4\n`);
     const { json, text } = await folder.ingest({ raw, "max-bad-rows": "0.05" });
     const steps = Object.fromEntries(
-      (json["cleaning"] as { step: string; rowsBefore: number; rowsAfter: number }[]) // as ingestReport has parsed it
+      (json.cleaning as { step: string; rowsBefore: number; rowsAfter: number }[]) // as ingestReport has parsed it
         .map(({ step, rowsBefore, rowsAfter }) => [step, rowsBefore - rowsAfter]),
     );
-    expect(json["rowsRead"]).toBe(44);
+    expect(json.rowsRead).toBe(44);
     expect(steps).toMatchObject({ malformed: 2, "missing-user": 1, "missing-item": 1 });
     expect(text).toContain("a.csv:42: the time cannot be read");
     expect(text).toContain('a.csv:43: too few columns: "1"');
@@ -111,9 +111,9 @@ describe("wrong use", () => {
 describe("the data folder", () => {
   it("keeps the former dataset when an ingest fails", async () => {
     await folder.ingest({ raw: folder.write("a.csv", GOOD) });
-    const before = folder.description()["contentHash"];
+    const before = folder.description().contentHash;
     await expect(folder.ingest({ raw: folder.write("b.csv", HEADER) })).rejects.toThrow(DataError);
-    expect(folder.description()["contentHash"]).toBe(before);
+    expect(folder.description().contentHash).toBe(before);
     expect(folder.leftovers()).toEqual(["t"]);
   });
 

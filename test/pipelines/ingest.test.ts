@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { loadDataset } from "../../pipelines/dataset-files.ts";
 import { readColumns } from "../../src/arrow/read-columns.ts";
 import { openColumnWriter } from "../../src/arrow/write-columns.ts";
+import { openWorkDatabase } from "../../src/interactions/work-database.ts";
 import { IngestFolder } from "../support/ingest-folder.ts";
 
 let folder: IngestFolder;
@@ -87,6 +88,29 @@ describe("readers", () => {
     await expectSplit();
   });
 
+  it.each([
+    ["log.parquet", "(FORMAT parquet)"],
+    ["log.csv.zst", "(FORMAT csv, COMPRESSION zstd)"],
+  ])("reads %s as another program writes it", async (name, options) => {
+    folder.write("raw/x", "");
+    const raw = `${folder.path}/raw/${name}`;
+    const database = await openWorkDatabase({ path: ":memory:", spillDirectory: folder.path, memoryLimit: "1GB" });
+    const values = ROWS.map(([user, item, rating, time]) => `(${user}.0, '${item}', ${rating}, to_timestamp(${time}))`);
+    await database.run(
+      `COPY (FROM (VALUES ${values.join(", ")}) AS log(user_id, item_id, rating, time)) TO '${raw}' ${options}`,
+    );
+    database.close();
+    // User ids come as 10.0, as from writers that have no empty integer; a CSV keeps them as text.
+    await folder.ingest({ raw, where: "rating >= 1" });
+    if (name.endsWith(".parquet")) await expectSplit();
+    else
+      expect(await folder.pairs("test")).toEqual([
+        ["10.0", "7"],
+        ["2.0", "6"],
+      ]);
+    expect(folder.description()).toMatchObject({ timeUnitRead: "ISO 8601" });
+  });
+
   it("reads the files of a glob as one log, in the order of their names", async () => {
     const lines = text(",").split("\n");
     folder.write("raw/b.csv", header + lines.slice(3).join("\n"));
@@ -141,7 +165,7 @@ describe("readers", () => {
     await folder.ingest({ raw: path, candidates: "full" });
     const train = await readColumns(folder.file("train.arrow"));
     expect([...train.int64("timestamp_ms")]).toEqual([expected]);
-    expect(folder.description()["timeUnitRead"]).toBe(unit);
+    expect(folder.description().timeUnitRead).toBe(unit);
     // Equal times: the order of the file decides, so the last row is test.
     expect(await folder.pairs("test")).toEqual([["1", "3"]]);
   });
@@ -168,7 +192,7 @@ describe("given splits", () => {
     expect([...candidatesTest.negatives]).toEqual([4, 2, 5]);
     expect(description.candidates.test).toBe("1+2 candidates from x.test.negative");
     expect(description.split.kind).toBe("leave-last-out");
-    expect(description["candidateCounts"]).toMatchObject({ test: { casesWithOwnPositive: 1 } });
+    expect(description.candidateCounts).toMatchObject({ test: { casesWithOwnPositive: 1 } });
   });
 
   it("refuses negatives of another split", async () => {
@@ -197,7 +221,7 @@ describe("being up to date", () => {
   it("does nothing for the same bytes and settings, and everything again when either changes", async () => {
     const path = folder.write("raw/u.data", text("\t"));
     const raw = `${folder.path}/raw`;
-    const status = async (flags = {}) => (await folder.ingest({ raw, ...flags })).json["status"];
+    const status = async (flags = {}) => (await folder.ingest({ raw, ...flags })).json.status;
     expect(await status()).toBe("done");
     const { mtimeMs } = statSync(folder.file("dataset.json"));
     expect(await status()).toBe("up-to-date");
@@ -217,6 +241,15 @@ describe("being up to date", () => {
     const first = readFileSync(folder.file("train.arrow"));
     await folder.ingest({ raw: path, "memory-limit": "1GB", force: true });
     expect(readFileSync(folder.file("train.arrow")).equals(first)).toBe(true);
+  });
+});
+
+describe("options without effect", () => {
+  it("are refused", async () => {
+    const raw = folder.write("log.jsonl", "{}");
+    await expect(folder.ingest({ raw, delimiter: ";" })).rejects.toThrow(/--delimiter: log\.jsonl is json/);
+    const csv = folder.write("u.data", text("\t"));
+    await expect(folder.ingest({ raw: csv, "own-negatives": "keep" })).rejects.toThrow(/no official negatives/);
   });
 });
 

@@ -23,7 +23,7 @@ export class IngestFolder {
   /** Runs the stage as the command line would; dataset "t", two candidates a case unless told otherwise. */
   async ingest(flags: Record<string, string | boolean>): Promise<StageResult> {
     const defaults = { dataset: "t", "data-root": this.dataRoot };
-    const needsNegatives = flags["candidates"] !== "full" && flags["negatives"] === undefined;
+    const needsNegatives = flags.candidates !== "full" && flags.negatives === undefined;
     const given = { ...defaults, ...(needsNegatives ? { negatives: "2" } : {}), ...flags };
     const config = parseConfig({ schema: ingestSchema, layers: [], flags: given });
     return ingestStage.run(config, this.context());
@@ -53,7 +53,7 @@ export class IngestFolder {
 
   async ids(kind: "user" | "item"): Promise<string[]> {
     const columns = await readColumns(this.file(`${kind}s.arrow`));
-    const type = (this.description()["idType"] as Record<string, string>)[kind]; // written by describeDataset
+    const type = (this.description().idType as Record<string, string>)[kind]; // written by describeDataset
     return type === "integer" ? Array.from(columns.int64(`${kind}_id`), String) : [...columns.strings(`${kind}_id`)];
   }
 
