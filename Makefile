@@ -21,9 +21,11 @@ flag = $(if $(strip $(2)),--$(1) "$(strip $(2))")
 SOURCES := $(shell find src pipelines library -name '*.ts' -o -name '*.json' 2>/dev/null)
 INSTALLED := node_modules/.package-lock.json
 BUILT := dist/.built
+NATIVE := build/.built
+NATIVE_SOURCES := $(shell find src/engine/native -name '*.cpp' -o -name '*.hpp' -o -name '*.mjs' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build data ingest train-ranker evaluate doctor test check types lint format pack clean
+.PHONY: help setup build data ingest train-ranker evaluate doctor test check check-native types lint format bench pack clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -35,14 +37,19 @@ help: ## this list
 	@echo "  OPTIMIZER (lawn-adam, adam, lamb, ...), ENGINE (auto), BATCH_SIZE, EPOCHS, LEARNING_RATE, SEED, RUN (run directory),"
 	@echo "  CONFIG (JSON file; flags win over it), ARGS (further flags as they stand; see: node dist/pipelines/cli.js train --help)"
 
-setup: $(BUILT) ## install the pinned packages and build
+setup: $(BUILT) ## install the pinned packages, compile the native engine and build
 
 # npm ci needs the lock file, which a packed tarball does not carry.
 $(INSTALLED): package.json $(wildcard package-lock.json)
 	@if [ -f package-lock.json ]; then npm ci --no-audit --no-fund; else npm install --no-audit --no-fund; fi
 	@touch $@
 
-$(BUILT): $(INSTALLED) tsconfig.json tsconfig.build.json $(SOURCES)
+# Without a compiler this says so in one line and the reference engine runs instead.
+$(NATIVE): $(INSTALLED) $(NATIVE_SOURCES)
+	@node src/engine/native/build.mjs --optional
+	@mkdir -p $(@D) && touch $@
+
+$(BUILT): $(INSTALLED) $(NATIVE) tsconfig.json tsconfig.build.json $(SOURCES)
 	@node_modules/.bin/tsc -p tsconfig.build.json
 	@touch $@
 
@@ -65,7 +72,7 @@ evaluate: ingest ## metrics of a finished run: make evaluate RUN=models/sample/.
 doctor: $(BUILT) ## what this machine can run, and why
 	@$(CLI) doctor $(ARGS)
 
-test: $(INSTALLED) ## every test
+test: $(NATIVE) ## every test
 	@npm test --silent -- $(ARGS)
 
 types: $(INSTALLED)
@@ -74,10 +81,16 @@ types: $(INSTALLED)
 lint: $(INSTALLED)
 	@node_modules/.bin/biome check .
 
-check: types lint test ## types, lint, format and tests
+check: types lint test check-native ## types, lint, format, tests, and the native kernels under sanitizers
+
+check-native: $(INSTALLED) ## the native kernels under AddressSanitizer and UndefinedBehaviorSanitizer
+	@node src/engine/native/build.mjs --check
 
 format: $(INSTALLED) ## rewrite sources in the house format
 	@node_modules/.bin/biome check --write .
+
+bench: $(BUILT) ## samples a second of the engines here
+	@node bench/throughput.mjs $(ARGS)
 
 pack: $(BUILT) ## the npm tarball
 	@npm pack --silent
