@@ -68,9 +68,9 @@ async function makeDataset(
   context.signal.addEventListener("abort", interrupt);
   try {
     const built = await readLog(database, plan, sources, context);
-    const { kept, steps } = cleanLog(built.log, { ...config, minRating: config.minRating ?? null });
-    const isResplit = plan.split.kind !== "given";
-    const log = isResplit ? { ...built.log, parts: null } : built.log;
+    // A log that is split anew is one log: a pair in train and in test is then a repeat like any other.
+    const log = plan.split.kind === "given" ? built.log : { ...built.log, parts: null };
+    const { kept, steps } = cleanLog(log, { ...config, minRating: config.minRating ?? null });
     const split = splitLog(log, kept, plan.split);
     const numbers = renumber(log, split.parts, built.negatives?.items ?? []);
     const view = { log, parts: split.parts, numbers };

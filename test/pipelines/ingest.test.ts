@@ -195,6 +195,15 @@ describe("given splits", () => {
     expect(description.candidateCounts).toMatchObject({ test: { casesWithOwnPositive: 1 } });
   });
 
+  it("is one log again when another split is asked for", async () => {
+    folder.write("raw/train.csv", "user,item,time\n1,1,1\n1,2,2\n1,3,3\n");
+    folder.write("raw/test.csv", "user,item,time\n1,1,4\n");
+    await folder.ingest({ raw: `${folder.path}/raw`, split: "leave-last-out", candidates: "full" });
+    // The pair (1, 1) of train is the older of two: the newer stays, and is test.
+    expect(await folder.pairs("train")).toEqual([["1", "2"]]);
+    expect(await folder.pairs("test")).toEqual([["1", "1"]]);
+  });
+
   it("refuses negatives of another split", async () => {
     folder.write("raw/x.train.rating", "0\t1\n0\t2\n");
     folder.write("raw/x.test.rating", "0\t4\n");
@@ -239,7 +248,7 @@ describe("being up to date", () => {
     const path = folder.write("log.csv", `user,item,time\n${rows.join("\n")}\n`);
     await folder.ingest({ raw: path });
     const first = readFileSync(folder.file("train.arrow"));
-    await folder.ingest({ raw: path, "memory-limit": "1GB", force: true });
+    await folder.ingest({ raw: path, "memory-limit": "300MB", force: true });
     expect(readFileSync(folder.file("train.arrow")).equals(first)).toBe(true);
   });
 });
