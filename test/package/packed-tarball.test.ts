@@ -59,6 +59,11 @@ describe("the packed tarball", () => {
       readFileSync(path.join(unpacked, "models/sample", runs[0]!.name, "metrics.json"), "utf8"),
     );
     expect(metrics.users).toBeGreaterThan(900);
+
+    // The example of docs/library.md, word for word, on the dataset that was just made.
+    const example = /```js\n([\s\S]*?)```/.exec(readFileSync(path.join(unpacked, "docs/library.md"), "utf8"))?.[1];
+    writeFileSync(path.join(unpacked, "example.mjs"), example ?? "");
+    expect(run(process.execPath, ["example.mjs"], unpacked)).toMatch(/^HR@10 0\.[4-9]/);
   }, 120_000);
 
   function readManifest(): {
