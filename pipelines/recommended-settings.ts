@@ -78,7 +78,8 @@ function withoutOverruled(chosen: Values, given: Values): Values {
     delete result.schedule;
     if ("optimizer" in result) result.optimizer = without(groupOf(chosen, "optimizer"), ["learningRate"]);
   }
-  return result;
+  const isEmpty = (value: unknown): boolean => isRecord(value) && Object.keys(value).length === 0;
+  return Object.fromEntries(Object.entries(result).filter(([, value]) => !isEmpty(value)));
 }
 
 function merged(weak: Values, strong: Values): Values {

@@ -4,7 +4,7 @@ import type { StageEntry } from "./command-line.ts";
 export const stages: readonly StageEntry[] = [
   {
     name: "data",
-    summary: "download a public dataset from its publisher into data/raw",
+    summary: "download a published log (MovieLens, Pinterest-20) for ingest",
     load: async () => (await import("./data.ts")).dataStage,
   },
   {

@@ -49,16 +49,9 @@ type Choice = z.output<typeof choiceSchema>;
 
 export async function trainPasses(job: TrainingJob, resume: ResumeFile | null): Promise<PassesOutcome> {
   const { config, spec, dataset } = job;
-  const validates = dataset.candidatesValidation.users.length > 0;
-  if (config.refit && !validates) {
-    throw new ConfigError(
-      `--refit: dataset ${config.dataset} has no validation items, so nothing could choose the epochs`,
-    );
-  }
+  const validates = hasValidation(dataset);
   if (resume?.labels.pass === "refit") return refit(job, parseChoice(resume), resume);
 
-  if (validates) await reportPopularity(job);
-  else job.context.log(`warning: dataset ${config.dataset} has no validation items; the last epoch is kept`);
   const outcome = await runPass({
     ...job,
     plan: planOf({ config, source: job.source, pass: "train", epochs: config.epochs, selects: validates }),
@@ -77,6 +70,26 @@ export async function trainPasses(job: TrainingJob, resume: ResumeFile | null): 
   if (config.refit) return refit(job, choice, null);
   const chosen = { spec, parameters, epoch, pass: "train" as const };
   return { kind: "trained", chosen, validation, outcome: { epoch, epochsTrained, stoppedEarly, refit: false } };
+}
+
+/** Throws ConfigError for a schedule, a metric or a refit that cannot be; says what popularity, the bar to beat, is worth. */
+export async function checkMeasures(job: Omit<TrainingJob, "spec" | "engine" | "recorder">): Promise<void> {
+  const { config, source, dataset, context } = job;
+  const validates = hasValidation(dataset);
+  planOf({ config, source, pass: "train", epochs: config.epochs, selects: validates });
+  if (validates) {
+    const metrics = await validationMetrics(job, popularityScorer(dataset.train));
+    const { metric } = config.validation;
+    context.log(`popularity, to be beaten: validation ${metric} ${metrics[metric]?.toFixed(4)}`);
+  } else if (config.refit) {
+    throw new ConfigError(
+      `--refit: dataset ${config.dataset} has no validation items, so nothing could choose the epochs`,
+    );
+  } else context.log(`warning: dataset ${config.dataset} has no validation items; the last epoch is kept`);
+}
+
+function hasValidation(dataset: LoadedDataset): boolean {
+  return dataset.candidatesValidation.users.length > 0;
 }
 
 /** From new first values, for as many epochs as validation chose, on the schedule of the whole run. */
@@ -108,16 +121,9 @@ function parseChoice({ labels }: ResumeFile): Choice {
   }
 }
 
-/** The bar to beat, known before the first epoch; also finds out at once whether validation can be done at all. */
-async function reportPopularity(job: TrainingJob): Promise<void> {
-  const metrics = await validationMetrics(job, popularityScorer(job.dataset.train));
-  const { metric } = job.config.validation;
-  job.context.log(`popularity, to be beaten: validation ${metric} ${metrics[metric]?.toFixed(4)}`);
-}
-
 /** HR and NDCG at every cut asked for, and the metric that chooses. */
 async function validationMetrics(
-  { config, dataset }: TrainingJob,
+  { config, dataset }: Pick<TrainingJob, "config" | "dataset">,
   scorer: Scorer,
 ): Promise<Readonly<Record<string, number>>> {
   const { metric } = config.validation;

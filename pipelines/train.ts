@@ -16,7 +16,7 @@ import { recommendedSettings } from "./recommended-settings.ts";
 import { RunRecorder } from "./run-recorder.ts";
 import type { Stage, StageContext, StageResult } from "./stage.ts";
 import { reportTest } from "./test-report.ts";
-import { type TrainingJob, trainPasses } from "./train-passes.ts";
+import { checkMeasures, type TrainingJob, trainPasses } from "./train-passes.ts";
 import { batchSourceOf, rankerOf } from "./train-plan.ts";
 
 export const trainStage: Stage<typeof trainSchema> = {
@@ -55,8 +55,9 @@ async function train(config: TrainConfig, context: StageContext): Promise<StageR
     datasetHash: dataset.description.contentHash,
     choice: { resume, force },
   };
-  // Before anything is written; and again once nobody else can write.
-  await decideRun(request);
+  // Everything that can be refused is refused before anything is written; the run is looked at again once nobody else can write.
+  const isFinished = (await decideRun(request)).kind === "finished";
+  if (!isFinished) await checkMeasures({ config, source, dataset, context });
   await mkdir(directory, { recursive: true });
   const release = await takeLock(path.join(directory, runFiles.lock), context);
   try {

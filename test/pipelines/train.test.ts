@@ -44,7 +44,8 @@ async function train(flags: Record<string, string | boolean>, context = contextW
       "batch-size": "64",
       k: "3",
       "validation-metric": "NDCG@3",
-      "learning-rate": "0.05",
+      // a schedule in the tests is an expression, which gives the rate itself
+      ...(flags.schedule === undefined ? { "learning-rate": "0.05" } : {}),
     },
     ...flags,
   };
@@ -149,6 +150,8 @@ describe("train", () => {
     await expect(train({ run: "no", threads: "3" })).rejects.toThrow(EngineError);
     await expect(train({ run: "no", engine: "webgpu" })).rejects.toThrow(/webgpu is not part of this version/);
     await expect(train({ run: "no", dot: "0" })).rejects.toThrow(/ranker has no path/);
+    await expect(train({ run: "no", k: "200" })).rejects.toThrow(/no user ranks more than/);
+    await expect(train({ run: "no", schedule: "0.1 * speed" })).rejects.toThrow(/"speed" at character/);
     expect(await readdir(temporary("models/board"))).not.toContain("no");
   });
 

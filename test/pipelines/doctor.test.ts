@@ -1,0 +1,39 @@
+import { readdir, writeFile } from "node:fs/promises";
+import { describe, expect, it } from "@jest/globals";
+import { doctorStage } from "../../pipelines/doctor.ts";
+import type { StageContext } from "../../pipelines/stage.ts";
+import { useTemporaryFolder } from "../support/temporary-folder.ts";
+
+const temporary = useTemporaryFolder();
+const contextOf = (node: string): StageContext => ({
+  now: () => 0,
+  elapsed: () => 0,
+  peakMemoryBytes: () => 0,
+  log: () => {},
+  terminal: null,
+  processId: 1,
+  isProcessAlive: () => true,
+  signal: new AbortController().signal,
+  recommendations: [],
+  environment: { packageVersion: "1.2.3", node, platform: "test", gitCommit: null, variables: { SECRET: "x" } },
+});
+
+describe("doctor", () => {
+  it("says which engine would run and leaves nothing behind", async () => {
+    const folders = { dataRoot: temporary("data"), modelsRoot: temporary("deep/er/models") };
+    const { json, text, exitCode } = await doctorStage.run(folders, contextOf("v22.1.0"));
+    expect([exitCode, json.isHealthy]).toEqual([0, true]);
+    expect(text).toMatch(/engine \w+: .* - would run/);
+    expect(JSON.stringify(json)).not.toContain("SECRET");
+    expect(await readdir(temporary("."))).toEqual([]);
+  });
+
+  it("finds an old Node and a folder that cannot be written to", async () => {
+    await writeFile(temporary("file"), "");
+    const folders = { dataRoot: temporary("file/data"), modelsRoot: temporary("models") };
+    const { text, exitCode } = await doctorStage.run(folders, contextOf("v18.0.0"));
+    expect(exitCode).toBe(1);
+    expect(text).toContain("v18.0.0 on test: too old, expected 20 or newer");
+    expect(text).toMatch(/file\/data: not writable: /);
+  });
+});
