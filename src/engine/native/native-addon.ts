@@ -1,8 +1,11 @@
 /** The compiled addon: its functions as they are (addon/addon.cpp), and how it is found. */
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { EngineError } from "../../errors.ts";
 import type { NativeSettings } from "./native-settings.ts";
+
+const require = createRequire(import.meta.url);
 
 /** Owned by the addon; collected with the object, or emptied by closeSession. */
 export interface NativeSession {
@@ -91,9 +94,9 @@ export type LoadedAddon =
 
 let loaded: LoadedAddon | undefined;
 
-/** build/Release, else prebuilds/, by the usual loader. Looked for once. */
+/** This package's addon, looked for once. */
 export function loadNativeAddon(): LoadedAddon {
-  loaded ??= load();
+  loaded ??= loadNativeAddonFrom(packageRoot());
   return loaded;
 }
 
@@ -104,11 +107,11 @@ export function requireNativeAddon(): NativeAddon {
   return found.addon;
 }
 
-function load(): LoadedAddon {
-  const require = createRequire(import.meta.url);
+/** From `folder`'s build/Release, else its prebuilds/, by the usual loader. Never throws. */
+export function loadNativeAddonFrom(folder: string): LoadedAddon {
   try {
     const loader = require("node-gyp-build") as (folder: string) => NativeAddon; // the package has no types
-    return { addon: loader(packageRoot(require)) };
+    return { addon: loader(folder) };
   } catch (error) {
     const [reason = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
     const isMissing = reason.startsWith("No native build was found");
@@ -121,17 +124,12 @@ function load(): LoadedAddon {
 }
 
 /** The folder of package.json, above both src/engine/native and dist/src/engine/native. */
-function packageRoot(require: NodeJS.Require): string {
+function packageRoot(): string {
   let folder = import.meta.dirname;
-  for (;;) {
+  while (!existsSync(path.join(folder, "package.json"))) {
     const parent = path.dirname(folder);
     if (parent === folder) throw new EngineError("package.json not found above the native engine");
     folder = parent;
-    try {
-      require(path.join(folder, "package.json"));
-      return folder;
-    } catch {
-      // Not here: look one folder up.
-    }
   }
+  return folder;
 }

@@ -1,6 +1,6 @@
 // exp(-x) and ln(1 + e) for the losses, lane by lane. Twin: src/ranker/loss.ts (softplus, sigmoid).
 //
-// Errors, measured over every float of the stated ranges by test/engine/native/kernel-check.cpp:
+// Errors, held over a million values of each range by test/engine/native/kernel-check.cpp:
 //   expNegative   x in [0, 87]: at most 2 units in the last place; beyond 87 the true value is below 2e-38 and 2e-38 is given
 //   log1pUnit     e in [0, 1]: at most 3 units in the last place
 #pragma once

@@ -1,0 +1,196 @@
+// The engine without JavaScript, for sanitizers (node src/engine/native/build.mjs --check): many shapes, optimizers, instruction sets
+// and thread counts, so that every kernel reads and writes all that it ever will; beside that the numbers only C++ can see.
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <vector>
+
+#include "core/session.hpp"
+
+#define LAWN_ISA check
+#include "kernels/draw.hpp"
+#include "kernels/transcendental.hpp"
+
+namespace {
+
+using namespace lawn;
+
+void expect(bool condition, const char* what) {
+  if (condition) return;
+  std::fprintf(stderr, "kernel check failed: %s\n", what);
+  std::exit(1);
+}
+
+/// Threefry-2x32-20 known answers of Random123: first words for counter and key of zeros, ones, and digits of pi.
+void checkThreefry() {
+  const auto first = [](uint32_t k0, uint32_t k1, uint32_t low, uint32_t high) {
+    return check::threefryFirst(k0, k1, check::Words{} + low, check::Words{} + high)[0];
+  };
+  expect(first(0, 0, 0, 0) == 0x6b200159, "threefry of zeros");
+  expect(first(~0u, ~0u, ~0u, ~0u) == 0x1cb996fc, "threefry of ones");
+  expect(first(0x13198a2e, 0x03707344, 0x243f6a88, 0x85a308d3) == 0xc4923a9c, "threefry of pi");
+}
+
+/// Largest error over [0, top] in units of the last place of the true value.
+template <typename Function, typename Truth>
+double worstError(double top, Function function, Truth truth) {
+  double worst = 0;
+  constexpr int values = 1000000;
+  for (int i = 0; i <= values; i++) {
+    const float x = float(top * i / values);
+    const double expected = truth(double(x));
+    const double unit = std::nextafter(std::fabs(float(expected)), INFINITY) - std::fabs(float(expected));
+    worst = std::max(worst, std::fabs(double(function(check::broadcast(x))[0]) - expected) / unit);
+  }
+  return worst;
+}
+
+void checkTranscendentals() {
+  const double expError = worstError(87, [](check::Floats x) { return check::expNegative(x); }, [](double x) { return std::exp(-x); });
+  const double logError = worstError(1, [](check::Floats x) { return check::log1pUnit(x); }, [](double x) { return std::log1p(x); });
+  std::printf("expNegative: %.2f units in the last place; log1pUnit: %.2f\n", expError, logError);
+  expect(expError <= 2, "expNegative within 2 units in the last place");
+  expect(logError <= 3, "log1pUnit within 3 units in the last place");
+  for (const float z : {NAN, INFINITY, -INFINITY}) {
+    expect(std::isnan(check::softplusWithSlope(check::broadcast(z)).value[0]), "a loss that is not finite shows");
+  }
+}
+
+uint32_t scramble(uint32_t x) {
+  x = (x ^ (x >> 16)) * 0x85ebca6bu;
+  x = (x ^ (x >> 13)) * 0xc2b2ae35u;
+  return x ^ (x >> 16);
+}
+
+std::unique_ptr<Interactions> makeInteractions(const RankerSpec& ranker, bool pairwise, int64_t stepsPerEpoch) {
+  auto made = std::make_unique<Interactions>();
+  const int64_t perUser = ranker.items / 2;
+  made->pairs = AlignedArray<uint32_t>(2 * ranker.users * perUser);
+  made->seenOffsets = AlignedArray<uint32_t>(ranker.users + 1);
+  made->seenItems = AlignedArray<uint32_t>(ranker.users * perUser + 1);
+  for (int64_t user = 0; user < ranker.users; user++) {
+    for (int64_t n = 0; n < perUser; n++) {
+      const int64_t row = user * perUser + n;
+      made->pairs[2 * row] = uint32_t(user);
+      made->pairs[2 * row + 1] = made->seenItems[row] = uint32_t(2 * n + user % 2);
+    }
+    made->seenOffsets[user + 1] = uint32_t((user + 1) * perUser);
+  }
+  made->items = uint32_t(ranker.items);
+  made->samplesPerPositive = pairwise ? 3 : 4;
+  made->samplesPerEpoch = uint64_t(ranker.users * perUser) * made->samplesPerPositive;
+  made->batchSize = divideUp(int64_t(made->samplesPerEpoch), stepsPerEpoch);
+  made->pairwise = pairwise;
+  return made;
+}
+
+struct Case {
+  RankerSpec ranker;
+  OptimizerSettings optimizer;
+  bool pairwise;
+  bool rows;
+};
+
+/// Trains a little on every path there is; returns all parameters.
+std::vector<float> exercise(const Case& given, const KernelTable* kernels, int threads) {
+  SessionSettings settings;
+  settings.ranker = given.ranker;
+  settings.optimizer = given.optimizer;
+  settings.interactions = makeInteractions(given.ranker, given.pairwise, 3);
+  settings.threads = threads;
+  settings.kernels = kernels;
+  const RankerModel shapes(given.ranker, kernels->lanes);
+  if (given.optimizer.hasLawn) {
+    for (size_t t = 0; t < shapes.tensors.size(); t++) {
+      const Tensor& tensor = shapes.tensors[t];
+      if (!tensor.isBias) settings.groups.push_back({given.rows ? tensor.size / tensor.width : 1, {int(t)}, {}, {}});
+    }
+  }
+  Session session(std::move(settings));
+  for (size_t t = 0; t < session.model.tensors.size(); t++) {
+    AlignedArray<float>& values = session.model.tensors[t].value;
+    for (int64_t i = 0; i < values.size(); i++) {
+      values[i] = float(scramble(uint32_t(i + 1000 * int64_t(t)))) / 4294967296.0f - 0.5f;
+    }
+  }
+  session.parametersChanged();
+
+  const EpochKeys keys{8, 8, {1, 2, 3, 4, 5, 6}, 11, 12};  // 2^16 positions, above every epoch here
+  const double rates[3] = {0.01, 0.01, 0.01};
+  double losses[3];
+  session.train(keys, 0, rates, 3, losses);
+  const uint32_t users[] = {0, 1, 0, 2, uint32_t(given.ranker.users - 1)}, items[] = {0, 0, 1, 2, uint32_t(given.ranker.items - 1)};
+  const uint32_t others[] = {1, 1, 0, 0, 0};
+  const float labels[] = {1, 0, 0, 1, 1};
+  const SampleSource batch =
+      given.pairwise ? SampleSource::columns(5, users, items, others, nullptr) : SampleSource::columns(5, users, items, nullptr, labels);
+  losses[0] = session.step(batch, 0.01);
+  losses[1] = session.gradient(batch);
+  session.clearGradient();
+  for (const double loss : losses) expect(std::isfinite(loss), "losses are finite");
+
+  std::vector<float> scores(5), catalogue(size_t(2 * given.ranker.items));
+  session.scoring.pairs(5, users, items, scores.data());
+  session.scoring.catalogue(2, users, catalogue.data());
+  expect(scores[0] == catalogue[0] && scores[1] == catalogue[size_t(given.ranker.items)], "scores agree");
+  const uint32_t offsets[] = {0, 1, 3};
+  std::vector<uint32_t> best(2 * 4);
+  std::vector<float> bestScores(2 * 4);
+  session.scoring.top(2, users, 4, {offsets, items}, best.data(), bestScores.data());
+
+  std::vector<float> all;
+  for (const Tensor& tensor : session.model.tensors) {
+    all.insert(all.end(), tensor.value.data(), tensor.value.data() + tensor.size);
+  }
+  return all;
+}
+
+std::vector<Case> cases() {
+  const RankerSpec rankers[] = {
+      {61, 50, 3, 5, 7, {9, 4}, true}, {130, 40, 0, 8, 32, {32, 16, 8}, false}, {61, 50, 17, 0, 0, {}, true},
+      {61, 50, 0, 1, 3, {}, false},    {200, 90, 1, 1, 1, {1}, true},
+  };
+  std::vector<Case> made;
+  int n = 0;
+  for (const RankerSpec& ranker : rankers) {
+    for (int rule = 0; rule <= int(Rule::lars); rule++) {
+      Case next{ranker, {}, n % 3 == 0, n % 2 == 0};
+      next.optimizer.rule = Rule(rule);
+      next.optimizer.momentum = next.optimizer.beta1 = 0.9;
+      next.optimizer.beta2 = 0.999;
+      next.optimizer.epsilon = 1e-8;
+      next.optimizer.trustCoefficient = 0.001;
+      next.optimizer.hasLawn = n % 4 != 0;
+      next.optimizer.lawn.switchesByNorm = n % 5 == 0;
+      next.optimizer.lawn.switchStep = n % 2;
+      next.optimizer.lawn.switchNorm = 1;
+      next.optimizer.lawn.resetsState = n % 5 != 0 && n % 7 == 0;
+      made.push_back(next);
+      n++;
+    }
+  }
+  return made;
+}
+
+}  // namespace
+
+int main() {
+  checkThreefry();
+  checkTranscendentals();
+  int runs = 0;
+  for (const char* name : {"baseline", "avx2", "avx512"}) {
+    const KernelTable* kernels = chooseKernels(name);
+    if (kernels == nullptr) {
+      std::printf("%s: not on this processor, skipped\n", name);
+      continue;
+    }
+    for (const Case& each : cases()) {
+      const std::vector<float> alone = exercise(each, kernels, 1);
+      expect(alone == exercise(each, kernels, 3), "the same bits on 1 and 3 threads");
+      runs += 2;
+    }
+  }
+  std::printf("%d sessions trained, scored and closed\n", runs);
+  return 0;
+}

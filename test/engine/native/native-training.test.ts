@@ -1,0 +1,174 @@
+/** What the native engine promises beyond the engine contract: any shape, any number of threads, any instruction set. */
+import { describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
+import { drawBatch, epochDraws, stepsPerEpoch } from "../../../src/dataset/training-batches.ts";
+import type { SessionOptions } from "../../../src/engine/engine.ts";
+import { type NativeOptions, openNativeEngine } from "../../../src/engine/native/native-engine.ts";
+import { referenceEngine } from "../../../src/engine/reference/reference-engine.ts";
+import type { Parameters, RankerSpec } from "../../../src/ranker/ranker-spec.ts";
+import {
+  adamCase,
+  float32,
+  lawnAdamCase,
+  losses,
+  optionsOf,
+  randomBatch,
+  randomParameters,
+} from "../../support/engine-cases.ts";
+import { describeNative, instructionSets } from "../../support/native-engine.ts";
+import { expectSameSnapshot } from "../../support/same-bits.ts";
+import { skewedSource } from "../../support/skewed-source.ts";
+
+const width = (most: number) => fc.integer({ min: 0, max: most });
+
+/** Widths around the vector lengths 4, 8 and 16, on both sides of them. */
+const anySpec: fc.Arbitrary<RankerSpec> = fc
+  .record({
+    users: fc.integer({ min: 1, max: 40 }),
+    items: fc.integer({ min: 1, max: 40 }),
+    dot: width(35),
+    gmf: width(35),
+    embedding: width(35),
+    tower: fc.array(fc.integer({ min: 1, max: 35 }), { maxLength: 3 }),
+    idBiases: fc.boolean(),
+  })
+  .map((spec) => (spec.embedding === 0 ? { ...spec, tower: [] } : spec))
+  .filter(({ dot, gmf, embedding }) => dot + gmf + embedding > 0);
+
+/** Relative to the largest gradient of the tensor: float32 roundings (6e-8 each) of up to 200 terms, added in another order. */
+const TOLERANCE = 2e-5;
+
+describeNative("gradients of the native engine", () => {
+  const engines = instructionSets.map((instructionSet) => openNativeEngine({ threads: 2, instructionSet }));
+
+  it("are the reference's for any shape of ranker and any batch, on every instruction set", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        anySpec,
+        fc.constantFrom(...losses),
+        fc.integer({ min: 1, max: 200 }),
+        async (spec, loss, length) => {
+          const batch = randomBatch(spec, loss, { length });
+          const parameters = randomParameters(spec, float32, { deviation: 0.3 });
+          const doubles = new Map([...parameters].map(([name, values]) => [name, Float64Array.from(values)]));
+          const exact = await referenceEngine.open(
+            optionsOf(spec, loss, { start: { parameters: doubles, optimizer: null } }),
+          );
+          const expected = await exact.gradient(batch);
+          for (const engine of engines) {
+            const session = await engine.open(optionsOf(spec, loss, { start: { parameters, optimizer: null } }));
+            const found = await session.gradient(batch);
+            expect(Math.abs(found.loss - expected.loss)).toBeLessThan(TOLERANCE * (1 + expected.loss));
+            expectClose(found.gradient, expected.gradient);
+            session.close();
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});
+
+function expectClose(found: Parameters, expected: Parameters): void {
+  for (const [name, values] of expected) {
+    let size = 1e-3;
+    let worst = 0;
+    for (const [k, value] of values.entries()) {
+      size = Math.max(size, Math.abs(value));
+      worst = Math.max(worst, Math.abs(value - found.get(name)![k]!));
+    }
+    if (!(worst <= TOLERANCE * size)) throw new Error(`${name} differs by ${worst}, its size is ${size}`);
+  }
+}
+
+/** Wide enough that a batch of 20,000 is cut into several chunks, every lane gets samples, and tables several segments. */
+const wide: RankerSpec = { users: 900, items: 700, dot: 5, gmf: 9, embedding: 20, tower: [24, 10], idBiases: true };
+
+describeNative("training on the native engine", () => {
+  const trained = async (options: NativeOptions, changes: Partial<SessionOptions>, loss: "bce" | "bpr") => {
+    const source = skewedSource(wide, loss, { batchSize: 20_000 });
+    const session = await openNativeEngine(options).open(optionsOf(wide, loss, { source, ...changes }));
+    const taken = await session.train({ epoch: 3, firstStep: 0, learningRates: new Float64Array(3).fill(0.01) });
+    const snapshot = await session.snapshot();
+    session.close();
+    return { taken, snapshot };
+  };
+
+  describe.each([adamCase, lawnAdamCase])("with $name", ({ config }) => {
+    it.each(losses)("gives the same bits on 1, 2 and 5 threads under %s", async (loss) => {
+      const alone = await trained({ threads: 1 }, { optimizer: config }, loss);
+      for (const threads of [2, 5]) {
+        const shared = await trained({ threads }, { optimizer: config }, loss);
+        expect(shared.taken).toEqual(alone.taken);
+        expectSameSnapshot(shared.snapshot, alone.snapshot);
+      }
+    });
+  });
+
+  it.each(losses)(
+    "draws the very samples of the plain twin, batch after batch to the short last one, under %s",
+    async (loss) => {
+      const source = skewedSource(wide, loss, { batchSize: 7_000 });
+      const steps = stepsPerEpoch(source);
+      const drawing = await openNativeEngine().open(optionsOf(wide, loss, { source }));
+      const given = await openNativeEngine().open(optionsOf(wide, loss));
+      const drawn = await drawing.train({ epoch: 1, firstStep: 0, learningRates: new Float64Array(steps).fill(0.01) });
+      const draws = epochDraws(source, 1);
+      for (let step = 0; step < steps; step++) {
+        expect(await given.step(drawBatch(source, draws, step), 0.01)).toBe(drawn[step]);
+      }
+      expectSameSnapshot(await drawing.snapshot(), await given.snapshot());
+      drawing.close();
+      given.close();
+    },
+  );
+
+  it("leaves the event loop free while it trains", async () => {
+    const source = skewedSource(wide, "bce", { batchSize: 100 });
+    const session = await openNativeEngine().open(optionsOf(wide, "bce", { source }));
+    let turns = 0;
+    let isDone = false;
+    const count = (): void => {
+      turns++;
+      if (!isDone) setImmediate(count);
+    };
+    setImmediate(count);
+    await session.train({ epoch: 0, firstStep: 0, learningRates: new Float64Array(300).fill(0.01) });
+    isDone = true;
+    expect(turns).toBeGreaterThan(10); // a blocked loop would turn once
+    session.close();
+  });
+
+  it("finishes what is under way when it is closed, and refuses what comes after", async () => {
+    const source = skewedSource(wide, "bce", { batchSize: 100 });
+    const session = await openNativeEngine().open(optionsOf(wide, "bce", { source }));
+    const span = { epoch: 0, firstStep: 0, learningRates: new Float64Array(300).fill(0.01) };
+    const running = session.train(span);
+    await new Promise((resolve) => setImmediate(resolve)); // the span has begun, and takes many turns more
+    session.close();
+    const losses = await running;
+    expect(losses.every((loss) => loss > 0)).toBe(true);
+    await expect(session.train(span)).rejects.toThrow("the training session is closed");
+  });
+
+  it("returns its memory on close", async () => {
+    const large: RankerSpec = {
+      users: 60_000,
+      items: 60_000,
+      dot: 8,
+      gmf: 0,
+      embedding: 0,
+      tower: [],
+      idBiases: false,
+    };
+    const options = optionsOf(large, "bce"); // 2 tables x 60,000 x 8 floats x (value, gradient, m, v) = 15 MB a session
+    const openAndClose = async (): Promise<void> => {
+      const session = await openNativeEngine().open(options);
+      session.close();
+    };
+    for (let n = 0; n < 5; n++) await openAndClose();
+    const before = process.memoryUsage().rss;
+    for (let n = 0; n < 40; n++) await openAndClose();
+    expect(process.memoryUsage().rss - before).toBeLessThan(150e6); // 600 MB if it leaked
+  });
+});
