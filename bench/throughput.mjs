@@ -10,8 +10,8 @@
 import { parseArgs } from "node:util";
 import { groupItemsByUser } from "../dist/src/dataset/interaction-dataset.js";
 import { samplesPerEpoch, stepsPerEpoch } from "../dist/src/dataset/training-batches.js";
-import { openEngine } from "../dist/src/engine/open-engine.js";
 import { openNativeEngine } from "../dist/src/engine/native/native-engine.js";
+import { openEngine } from "../dist/src/engine/open-engine.js";
 import { streamKey, threefry, unitInterval } from "../dist/src/random.js";
 import { parametersOf, sizeOf } from "../dist/src/ranker/ranker-spec.js";
 
@@ -57,7 +57,7 @@ for (const batchSize of values["batch-sizes"].split(",").map(Number)) {
     optimizer: makeOptimizer(),
     source,
   });
-  const rates = await timeSpans(session, source);
+  const { rates, cpuNanosecondsPerSample } = await timeSpans(session, source);
   session.close();
   rates.sort((a, b) => a - b);
   const median = rates[Math.floor(rates.length / 2)];
@@ -72,6 +72,7 @@ for (const batchSize of values["batch-sizes"].split(",").map(Number)) {
       p90: share(0.9),
       spans: rates.length,
       millisecondsPerStep: Number(((1000 * batchSize) / median).toFixed(3)),
+      cpuNanosecondsPerSample,
     }),
   );
 }
@@ -83,19 +84,29 @@ async function timeSpans(session, source) {
   const rates = [];
   const begun = performance.now();
   let warm = false;
+  let timedSamples = 0;
+  let cpuBefore = process.cpuUsage();
   for (let epoch = 0, firstStep = 0; rates.length < 3 || performance.now() - begun < 1000 * Number(values.seconds); ) {
-    const samples = Math.min(samplesPerEpoch(source), (firstStep + spanSteps) * source.batchSize) - firstStep * source.batchSize;
+    const samples =
+      Math.min(samplesPerEpoch(source), (firstStep + spanSteps) * source.batchSize) - firstStep * source.batchSize;
     const start = performance.now();
     await session.train({ epoch, firstStep, learningRates });
-    if (warm) rates.push((1000 * samples) / (performance.now() - start));
-    warm = true;
+    if (warm) {
+      rates.push((1000 * samples) / (performance.now() - start));
+      timedSamples += samples;
+    } else {
+      warm = true;
+      cpuBefore = process.cpuUsage();
+    }
     firstStep += spanSteps;
     if (firstStep + spanSteps > steps) {
       firstStep = 0;
       epoch++;
     }
   }
-  return rates;
+  // What the work costs on a machine shared with others; helpers that wait for work are counted too.
+  const { user, system } = process.cpuUsage(cpuBefore);
+  return { rates, cpuNanosecondsPerSample: Number(((1000 * (user + system)) / timedSamples).toFixed(1)) };
 }
 
 async function chooseEngine() {

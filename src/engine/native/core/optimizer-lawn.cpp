@@ -9,9 +9,6 @@ namespace lawn {
 
 namespace {
 
-/// At or below this norm a vector has no usable direction. Twin: vanishingNorm of src/optimizer/sphere.ts.
-constexpr double kVanishingNorm = 1e-12;
-
 /// The share of w in x, <w,x> / <w,w>, as the kernels will subtract it: rounded to float32.
 float along(double wx, double ww, bool projects) {
   return projects && ww > kVanishingNorm * kVanishingNorm ? float(wx / ww) : 0.0f;
@@ -32,12 +29,11 @@ DirectionDots projected(const DirectionDots& dots, double ww, double a) {
 void Optimizer::switchIfDue() {
   const LawnSettings& lawn = settings_.lawn;
   if (!settings_.hasLawn || lawn.switchesByNorm || switchedAt >= 0 || double(stepsDone) < lawn.switchStep) return;
-  switchedAt = stepsDone;
   zeroBlocks = 0;
   pool_.run(int64_t(segments_.size()), [this](int64_t task, int) {
     const Segment& segment = segments_[size_t(task)];
     Governed& governed = governed_[size_t(segment.tensor)];
-    if (governed.group >= 0) kernels_.rowDots(viewOf(segment), governed.dots.data() + segment.place);
+    if (governed.group >= 0) kernels_.rowDots(viewOf(segment), true, governed.dots.data() + segment.place);
   });
   for (LawnGroup& group : groups) {
     for (int64_t row = 0; row < group.rows; row++) {
@@ -54,6 +50,7 @@ void Optimizer::switchIfDue() {
       }
     }
   }
+  switchedAt = stepsDone;  // only now: it tells rowDots that targets stand for norms
 }
 
 /// The switch by norm, of one block; the norm itself counts as reached.
@@ -67,10 +64,12 @@ void Optimizer::switchGrownRows(LawnGroup& group, int64_t row, double norm) {
 void Optimizer::planDirections() {
   const bool isActive = settings_.hasLawn && (settings_.lawn.switchesByNorm || switchedAt >= 0);
   for (size_t t = 0; t < governed_.size(); t++) {
+    if (!isGoverned(int(t))) continue;
     for (RowMove& move : governed_[t].moves) move = {0, 0, 0, 0, 1, true};
   }
   if (isActive) {
     for (LawnGroup& group : groups) {
+      if (!isGoverned(group.members[0])) continue;
       for (int64_t row = 0; row < group.rows; row++) {
         RowDots sum{};
         for (const int tensor : group.members) {
@@ -111,6 +110,7 @@ void Optimizer::planMoves(double learningRate) {
   const bool isActive = settings_.hasLawn && (settings_.lawn.switchesByNorm || switchedAt >= 0);
   if (isActive && settings_.lawn.projectsDirection) {
     for (const LawnGroup& group : groups) {
+      if (!isGoverned(group.members[0])) continue;
       for (int64_t row = 0; row < group.rows; row++) {
         if (group.constrained[size_t(row)] == 0) continue;
         double ww = 0, wu = 0;
@@ -128,7 +128,9 @@ void Optimizer::planMoves(double learningRate) {
     if (isGoverned(int(t))) moveFactors(int(t), learningRate);
   }
   if (!isActive) return;
-  for (LawnGroup& group : groups) retractGroup(group);
+  for (LawnGroup& group : groups) {
+    if (isGoverned(group.members[0])) retractGroup(group);
+  }
 }
 
 /// The learning rate, times LAMB's ratio of the whole tensor.

@@ -2,6 +2,7 @@
 #include "optimizer.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 
 namespace lawn {
@@ -75,11 +76,19 @@ void Optimizer::cut(int tensor, int64_t rows) {
   governed.directionDots.resize(size_t(rows));
 }
 
-bool Optimizer::isGoverned(int tensor) const {
-  const bool hasRatio = settings_.rule == Rule::lamb || settings_.rule == Rule::lars;
-  if (hasRatio && !model_.tensors[size_t(tensor)].isBias) return true;
+Optimizer::Manner Optimizer::mannerOf(int tensor) const {
+  if (hasRatio() && !model_.tensors[size_t(tensor)].isBias) return Manner::governed;
+  const int group = governed_[size_t(tensor)].group;
   const bool isActive = settings_.lawn.switchesByNorm || switchedAt >= 0;
-  return settings_.hasLawn && isActive && governed_[size_t(tensor)].group >= 0;
+  if (!settings_.hasLawn || !isActive || group < 0) return Manner::free;
+  const LawnGroup& blocks = groups[size_t(group)];
+  const bool isAlone = blocks.rows > 1 && blocks.members.size() == 1 && !settings_.lawn.switchesByNorm;
+  return isAlone ? Manner::alone : Manner::governed;
+}
+
+/// Whether <w,w> must be summed anew: a constrained block of one tensor has its target for a norm.
+bool Optimizer::wantsNorms(const Governed& governed) const {
+  return hasRatio() || settings_.lawn.switchesByNorm || groups[size_t(governed.group)].members.size() > 1;
 }
 
 RuleStep Optimizer::ruleStep(double learningRate, double t) const {
@@ -122,32 +131,46 @@ void Optimizer::step(double learningRate) {
   const bool restarted = settings_.hasLawn && settings_.lawn.resetsState && switchedAt >= 0;
   const RuleStep constrained = restarted ? ruleStep(learningRate, double(stepsDone - switchedAt + 1)) : free;
 
-  const auto each = [this](auto&& visit) {
+  const SphereRows sphere{nullptr, settings_.lawn.projectsGradient, settings_.lawn.projectsDirection};
+  std::vector<Manner> manners(governed_.size());
+  bool anyGoverned = false;
+  for (size_t i = 0; i < manners.size(); i++) {
+    manners[i] = mannerOf(int(i));
+    anyGoverned |= manners[i] == Manner::governed;
+  }
+  std::atomic<int64_t> kept{0};
+  const auto each = [&](auto&& visit) {
     pool_.run(int64_t(segments_.size()), [&](int64_t task, int) {
       const Segment& segment = segments_[size_t(task)];
-      visit(segment, governed_[size_t(segment.tensor)], isGoverned(segment.tensor));
+      visit(segment, governed_[size_t(segment.tensor)], manners[size_t(segment.tensor)]);
     });
   };
-  bool anyGoverned = false;
-  for (size_t i = 0; i < governed_.size(); i++) anyGoverned |= isGoverned(int(i));
 
-  each([&](const Segment& segment, Governed& governed, bool isGoverned) {
-    if (isGoverned) kernels_.rowDots(viewOf(segment), governed.dots.data() + segment.place);
-    else kernels_.freeStep(free, viewOf(segment));
+  each([&](const Segment& segment, Governed& governed, Manner manner) {
+    if (manner == Manner::free) {
+      kernels_.freeStep(free, viewOf(segment));
+    } else if (manner == Manner::alone) {
+      SphereRows rows = sphere;
+      rows.targets = groups[size_t(governed.group)].target.data() + segment.firstRow;
+      kept += kernels_.sphereRows(constrained, viewOf(segment), rows);
+    } else {
+      kernels_.rowDots(viewOf(segment), wantsNorms(governed), governed.dots.data() + segment.place);
+    }
   });
+  keptBlocks += kept;
   stepsDone++;
   if (!anyGoverned) return;
 
   planDirections();
-  each([&](const Segment& segment, Governed& governed, bool isGoverned) {
-    if (!isGoverned) return;
+  each([&](const Segment& segment, Governed& governed, Manner manner) {
+    if (manner != Manner::governed) return;
     const RuleStep& k = governed.group >= 0 && switchedAt >= 0 ? constrained : free;
     kernels_.direction(k, viewOf(segment), governed.moves.data() + segment.firstRow,
                        governed.directionDots.data() + segment.place);
   });
   planMoves(learningRate);
-  each([&](const Segment& segment, Governed& governed, bool isGoverned) {
-    if (isGoverned) kernels_.move(viewOf(segment), governed.moves.data() + segment.firstRow);
+  each([&](const Segment& segment, Governed& governed, Manner manner) {
+    if (manner == Manner::governed) kernels_.move(viewOf(segment), governed.moves.data() + segment.firstRow);
   });
 }
 
@@ -160,6 +183,10 @@ RowDots Optimizer::rowDots(int tensor, int64_t row) const {
     sum.wg += part.wg;
     sum.wm += part.wm;
     sum.gg += part.gg;
+  }
+  if (governed.group >= 0 && switchedAt >= 0 && !wantsNorms(governed)) {
+    const double target = groups[size_t(governed.group)].target[0];
+    sum.ww = target * target;
   }
   return sum;
 }

@@ -1,9 +1,9 @@
 // Every base optimizer and LAWN over each, on the model's tensors. Twins: src/optimizer/{build-optimizer,lawn,lawn-switch,sphere}.ts;
 // the arithmetic per element is in kernels/update.hpp.
 //
-// Tensors are cut into segments. A tensor that no norm governs is stepped freely, in one pass. The others ("governed": constrained
-// by LAWN, or under LAMB's or LARS's ratio) take three: dots, direction, move; between them the dots of a block are added up,
-// segment by segment in order, in float64.
+// Tensors are cut into segments. A tensor that no norm governs is stepped freely, in one pass; so is one whose rows are blocks
+// of their own ("alone"). The others ("governed": constrained by LAWN, or under LAMB's or LARS's ratio) take three: dots, direction,
+// move; between them the dots of a block are added up, segment by segment in order, in float64.
 #pragma once
 
 #include <limits>
@@ -72,7 +72,11 @@ class Optimizer {
   };
 
   void cut(int tensor, int64_t rows);
-  bool isGoverned(int tensor) const;
+  enum class Manner { free, alone, governed };
+  Manner mannerOf(int tensor) const;
+  bool isGoverned(int tensor) const { return mannerOf(tensor) == Manner::governed; }
+  bool hasRatio() const { return settings_.rule == Rule::lamb || settings_.rule == Rule::lars; }
+  bool wantsNorms(const Governed& governed) const;
   void switchIfDue();
   void switchGrownRows(LawnGroup& group, int64_t row, double norm);
   RuleStep ruleStep(double learningRate, double t) const;

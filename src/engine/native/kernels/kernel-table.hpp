@@ -130,11 +130,21 @@ struct RowMove {
   bool moves;                          // false: the row stays where it is
 };
 
+/// ww and gg only where asked for.
 struct RowDots {
   double ww, wg, wm, gg;
 };
 struct DirectionDots {
   double wu, uu;
+};
+
+/// At or below this norm a vector has no usable direction. Twin: vanishingNorm of src/optimizer/sphere.ts.
+constexpr double kVanishingNorm = 1e-12;
+
+/// Rows that are LAWN blocks of their own, all constrained.
+struct SphereRows {
+  const double* targets;  // [rows]
+  bool projectsGradient, projectsDirection;
 };
 
 /// Constants of the keyed permutation and the negative draws of one epoch. Twins: src/random.ts, src/dataset/training-batches.ts.
@@ -160,10 +170,12 @@ struct KernelTable {
   void (*halves)(const RowsView&, int64_t beginSlot, int64_t endSlot);
   void (*rowGradients)(const RowsView&, int64_t beginSlot, int64_t endSlot);
   void (*freeStep)(const RuleStep&, const UpdateView&);
-  void (*rowDots)(const UpdateView&, RowDots* perRow);
+  void (*rowDots)(const UpdateView&, bool wantsNorms, RowDots* perRow);
   /// Leaves the direction u where the gradient was.
   void (*direction)(const RuleStep&, const UpdateView&, const RowMove* perRow, DirectionDots* dots);
   void (*move)(const UpdateView&, const RowMove* perRow);
+  /// Dots, direction and move of rows that are blocks of their own, in one go; returns how many had to be kept in place.
+  int64_t (*sphereRows)(const RuleStep&, const UpdateView&, const SphereRows&);
   /// Draws samples [first, first + count) of the epoch: under BPR two per pair, the positive first. `labels` may be null then.
   void (*draw)(const EpochView&, uint64_t first, int64_t count, uint32_t* users, uint32_t* items, float* labels);
 };

@@ -2,7 +2,7 @@
 #include "backward.hpp"
 #include "draw.hpp"
 #include "row-gradients.hpp"
-#include "update.hpp"
+#include "sphere-moves.hpp"
 
 namespace lawn::LAWN_ISA {
 
@@ -12,7 +12,7 @@ namespace lawn::LAWN_ISA {
 extern const KernelTable kernelTable;
 const KernelTable kernelTable = {
     LAWN_TEXT(LAWN_ISA), kLanes,       logits,    trainBlocks, addRuns, halves, rowGradients, freeStep,
-    rowDots,             direction, move,      draw,
+    rowDots,             direction, move,      sphereRows,  draw,
 };
 
 }  // namespace lawn::LAWN_ISA

@@ -21,6 +21,7 @@
 namespace lawn::LAWN_ISA {
 
 #define LAWN_INLINE inline __attribute__((always_inline))
+#define LAWN_INLINE_LAMBDA __attribute__((always_inline))
 
 #if defined(__AVX512F__)
 constexpr int kLanes = 16;
@@ -38,14 +39,12 @@ struct Vector<4> {
   typedef float floats __attribute__((vector_size(16)));
   typedef int32_t integers __attribute__((vector_size(16)));
   typedef uint32_t words __attribute__((vector_size(16)));
-  typedef double doubles __attribute__((vector_size(32)));
 };
 template <>
 struct Vector<8> {
   typedef float floats __attribute__((vector_size(32)));
   typedef int32_t integers __attribute__((vector_size(32)));
   typedef uint32_t words __attribute__((vector_size(32)));
-  typedef double doubles __attribute__((vector_size(64)));
 };
 template <>
 struct Vector<16> {
