@@ -1,7 +1,9 @@
 /** A dataset is built beside its place and moved there whole: readers see the former one or the new one, never half of one. */
-import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { DataError } from "../src/errors.ts";
+import { ConfigError, DataError } from "../src/errors.ts";
+import { DATASET_FILES, DESCRIPTION_FILE } from "./dataset-files.ts";
+import { errorCode } from "./error-code.ts";
 import { takeLock } from "./lock-file.ts";
 import type { StageContext } from "./stage.ts";
 
@@ -18,7 +20,8 @@ export interface StagingFolder {
 
 /**
  * <dataRoot>/.<dataset>.partial, guarded by <dataRoot>/.<dataset>.lock. What a process that died left there is removed, and a
- * former dataset that it had just moved aside is put back.
+ * former dataset that it had just moved aside is put back. Throws ConfigError where <dataRoot>/<dataset> is anything but a
+ * dataset: publishing would remove it.
  */
 export async function openStagingFolder(
   dataRoot: string,
@@ -36,6 +39,7 @@ export async function openStagingFolder(
   const unlock = await writable(dataRoot, () => takeLock(join(dataRoot, `.${dataset}.lock`), context));
   try {
     if ((await exists(former)) && !(await exists(place))) await rename(former, place);
+    await refuseForeignFiles(place);
     await rm(partial, { recursive: true, force: true });
     await writable(dataRoot, () => mkdir(result, { recursive: true }));
     await mkdir(scratch);
@@ -47,8 +51,14 @@ export async function openStagingFolder(
     result,
     scratch,
     async publish() {
-      if (await exists(place)) await rename(place, former);
-      await rename(result, place);
+      const replaces = await exists(place);
+      if (replaces) await rename(place, former);
+      try {
+        await rename(result, place);
+      } catch (error) {
+        if (replaces) await rename(former, place);
+        throw error;
+      }
     },
     async close() {
       await rm(partial, { recursive: true, force: true });
@@ -61,12 +71,28 @@ async function exists(path: string): Promise<boolean> {
   return (await stat(path).catch(() => null)) !== null;
 }
 
+/** Raw logs, notes, another program's folder: all of it would go with the former dataset. */
+async function refuseForeignFiles(place: string): Promise<void> {
+  const own = new Set<string>([...DATASET_FILES, DESCRIPTION_FILE]);
+  const found = await readdir(place).catch((error: unknown) => {
+    if (errorCode(error) === "ENOENT") return [];
+    throw errorCode(error) === "ENOTDIR"
+      ? new ConfigError(`${place}: is a file, but the dataset would be written there; choose another --dataset name`)
+      : error;
+  });
+  const foreign = found.find((name) => !own.has(name));
+  if (foreign === undefined) return;
+  throw new ConfigError(
+    `${place}: holds ${foreign}, which no ingest wrote and the new dataset would replace; move it elsewhere, or choose another --dataset name`,
+  );
+}
+
 /** A folder that cannot be written is the user's to mend. */
 async function writable<T>(directory: string, task: () => Promise<T>): Promise<T> {
   try {
     return await task();
   } catch (error) {
-    const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
+    const code = errorCode(error) ?? "";
     if (!["EACCES", "EPERM", "EROFS", "ENOSPC", "ENOTDIR", "EEXIST"].includes(code)) throw error;
     throw new DataError(`${directory}: cannot write there (${code}); choose another folder with --data-root`);
   }

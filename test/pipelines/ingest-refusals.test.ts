@@ -1,5 +1,5 @@
 /** What ingest makes of bad input: a clear error, and no trace of a half-made dataset. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { ConfigError, DataError } from "../../src/errors.ts";
@@ -119,9 +119,19 @@ describe("the data folder", () => {
 
   it("removes what a process that died has left, and puts back a dataset it had moved aside", async () => {
     mkdirSync(`${folder.dataRoot}/.t.partial/former`, { recursive: true });
-    writeFileSync(`${folder.dataRoot}/.t.partial/former/mark`, "");
+    writeFileSync(`${folder.dataRoot}/.t.partial/former/dataset.json`, "");
     await expect(folder.ingest({ raw: folder.write("b.csv", HEADER) })).rejects.toThrow(DataError);
     expect(folder.leftovers()).toEqual(["t"]);
+  });
+
+  it("never replaces a folder or file that no ingest wrote", async () => {
+    const raw = folder.write("data/t/log.csv", GOOD);
+    await expect(folder.ingest({ raw })).rejects.toThrow(/data\/t: holds log\.csv, which no ingest wrote/);
+    expect(readFileSync(raw, "utf8")).toBe(GOOD);
+    const file = folder.write("data/notes", "kept");
+    await expect(folder.ingest({ raw, dataset: "notes" })).rejects.toThrow(/data\/notes: is a file/);
+    expect(readFileSync(file, "utf8")).toBe("kept");
+    expect(folder.leftovers()).toEqual(["notes", "t"]);
   });
 
   it("leaves nothing behind when interrupted", async () => {
