@@ -31,7 +31,7 @@ export interface LogSource {
 
 export interface TextOptions extends TableHints {
   readonly encoding: TextEncoding;
-  /** Whether typedColumns will be used; guessing costs a look at the first rows. */
+  /** Whether typedColumns will be used; finding them out reads the file once more. */
   readonly needsTypes: boolean;
 }
 
@@ -39,7 +39,8 @@ export interface TextOptions extends TableHints {
 export const MOST_REJECTS = 200_000;
 
 const HEAD_LINES = 100;
-const ROWS_TO_GUESS_FROM = 20_000;
+/** A column is of a type when no larger share of its values says otherwise; those count as missing in a condition. */
+const MOST_STRANGERS = 0.001;
 
 export function formatOf(name: string): "parquet" | "json" | "arrow" | "text" {
   const bare = withoutCompression(name).toLowerCase();
@@ -59,19 +60,22 @@ export async function openTextSource(database: WorkDatabase, path: string, optio
     format: `text, delimiter ${JSON.stringify(table.delimiter)}, ${table.hasHeader ? "header" : "no header"}, ${options.encoding}`,
     from,
     columns: untyped,
-    typedColumns: options.needsTypes ? await guessTypes(database, path, table, options) : untyped,
+    typedColumns: options.needsTypes ? await findTypes(database, path, table, options) : untyped,
     firstRowLine: table.hasHeader ? 2 : 1,
     storesRejects: true,
   };
 }
 
 export async function openJsonSource(database: WorkDatabase, path: string, file: string): Promise<LogSource> {
-  const typedColumns = await describe(
+  // From every row: a key may first appear, or turn from 3 to 3.5 or to text, a million rows down.
+  const described = await describe(
     database,
-    `read_json_auto(${sqlPath(path)}, ignore_errors = true, format = 'newline_delimited')`,
+    `read_json_auto(${sqlPath(path)}, ignore_errors = true, format = 'newline_delimited', sample_size = -1)`,
     file,
   );
-  // As text: a type guessed from the first rows would turn later values of another type into nothing.
+  // DuckDB calls a mix of kinds JSON, in which plain text is not readable.
+  const typedColumns = described.map(({ name, type }) => ({ name, type: type === "JSON" ? "VARCHAR" : type }));
+  // As text: the few values of another kind must not turn into nothing.
   const columns = typedColumns.map(({ name }) => ({ name, type: "VARCHAR" }));
   const declared = columns.map(({ name }) => `${sqlText(name)}: 'VARCHAR'`).join(", ");
   return {
@@ -131,28 +135,26 @@ function textRows(path: string, table: TextTable, options: TextOptions, onBadRow
   return `read_csv(${sqlPath(path)}, ${shape}, auto_detect = false, columns = {${columns}}, ${onBadRows})`;
 }
 
-/** The narrowest type that every value of the first rows has: whole number, number, moment or else text. */
-async function guessTypes(
+/**
+ * The narrowest type that the values of the whole file have, a few strangers apart: whole number, number, moment or else text.
+ * Told by the first rows alone, a column of 3 and 4 would read a later 3.5 as 4.
+ */
+async function findTypes(
   database: WorkDatabase,
   path: string,
   table: TextTable,
   options: TextOptions,
 ): Promise<SourceColumn[]> {
-  const candidates = (column: string): [type: string, test: string][] => [
-    ["BIGINT", `TRY_CAST(${column} AS BIGINT)::VARCHAR = ${column}`],
-    ["DOUBLE", `TRY_CAST(${column} AS DOUBLE) IS NOT NULL`],
-    ["TIMESTAMPTZ", `TRY_CAST(${column} AS TIMESTAMPTZ) IS NOT NULL`],
-  ];
   const tests = table.columns.map((name) => {
-    const cases = candidates(sqlName(name)).map(
-      ([type, test]) => `WHEN bool_and(coalesce(${test}, false)) FILTER (${sqlName(name)} IS NOT NULL) THEN '${type}'`,
-    );
-    return `CASE ${cases.join(" ")} ELSE 'VARCHAR' END AS ${sqlName(name)}`;
+    const column = sqlName(name);
+    const isMostly = (type: string): string =>
+      `count(TRY_CAST(${column} AS ${type})) >= ${1 - MOST_STRANGERS} * count(${column})`;
+    const numbersAreWhole = `bool_and(coalesce(TRY_CAST(${column} AS BIGINT)::VARCHAR = ${column}, TRY_CAST(${column} AS DOUBLE) IS NULL))`;
+    return `CASE WHEN count(${column}) = 0 THEN 'VARCHAR' WHEN ${isMostly("BIGINT")} AND ${numbersAreWhole} THEN 'BIGINT'
+      WHEN ${isMostly("DOUBLE")} THEN 'DOUBLE' WHEN ${isMostly("TIMESTAMPTZ")} THEN 'TIMESTAMPTZ' ELSE 'VARCHAR' END AS ${column}`;
   });
   const rows = textRows(path, table, options, "ignore_errors = true");
-  const [types] = await orDataError(options.file, () =>
-    database.rows(`SELECT ${tests.join(", ")} FROM (SELECT * FROM ${rows} LIMIT ${ROWS_TO_GUESS_FROM})`),
-  );
+  const [types] = await orDataError(options.file, () => database.rows(`SELECT ${tests.join(", ")} FROM ${rows}`));
   return table.columns.map((name) => ({ name, type: String(types?.[name] ?? "VARCHAR") }));
 }
 
