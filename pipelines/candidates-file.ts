@@ -38,27 +38,48 @@ export async function readCandidates(
     item: columns.uint32("item"),
     is_positive: columns.booleans("is_positive"),
   };
-  const users: number[] = [];
-  // The end of case c stands at c + 1 and moves on with every row of the case.
-  const positiveOffsets = [0];
-  const negativeOffsets = [0];
-  const positives: number[] = [];
-  const negatives: number[] = [];
-  for (let row = 0; row < columns.rows; row++) {
-    checkRow(path, rows, row, extents);
-    if (row === 0 || rows.user[row] !== rows.user[row - 1]) users.push(rows.user[row]!);
-    (rows.is_positive[row] === 1 ? positives : negatives).push(rows.item[row]!);
-    positiveOffsets[users.length] = positives.length;
-    negativeOffsets[users.length] = negatives.length;
-  }
-  return {
+  const { cases, positives } = countRows(path, rows, extents);
+  const candidates = {
     split,
-    users: Uint32Array.from(users),
-    positiveOffsets: Uint32Array.from(positiveOffsets),
-    positives: Uint32Array.from(positives),
-    negativeOffsets: Uint32Array.from(negativeOffsets),
-    negatives: Uint32Array.from(negatives),
+    users: new Uint32Array(cases),
+    positiveOffsets: new Uint32Array(cases + 1),
+    positives: new Uint32Array(positives),
+    negativeOffsets: new Uint32Array(cases + 1),
+    negatives: new Uint32Array(columns.rows - positives),
   };
+  fillCandidates(candidates, rows);
+  return candidates;
+}
+
+/** Checks every row on the way. */
+function countRows(
+  path: string,
+  rows: CandidateRows,
+  extents: { readonly users: number; readonly items: number },
+): { cases: number; positives: number } {
+  let cases = 0;
+  let positives = 0;
+  for (let row = 0; row < rows.user.length; row++) {
+    checkRow(path, rows, row, extents);
+    if (row === 0 || rows.user[row] !== rows.user[row - 1]) cases++;
+    positives += rows.is_positive[row]!;
+  }
+  return { cases, positives };
+}
+
+function fillCandidates(candidates: EvaluationCandidates, rows: CandidateRows): void {
+  const { users, positiveOffsets, positives, negativeOffsets, negatives } = candidates;
+  let cases = 0;
+  let positivesFilled = 0;
+  let negativesFilled = 0;
+  for (let row = 0; row < rows.user.length; row++) {
+    if (row === 0 || rows.user[row] !== rows.user[row - 1]) users[cases++] = rows.user[row]!;
+    if (rows.is_positive[row] === 1) positives[positivesFilled++] = rows.item[row]!;
+    else negatives[negativesFilled++] = rows.item[row]!;
+    // The end of case c stands at c + 1 and moves on with every row of the case.
+    positiveOffsets[cases] = positivesFilled;
+    negativeOffsets[cases] = negativesFilled;
+  }
 }
 
 function rowsOf(candidates: EvaluationCandidates): CandidateRows {
