@@ -3,6 +3,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { type AsyncRecordBatchFileReader, type RecordBatch, RecordBatchReader, type Schema } from "apache-arrow";
 import { DataError } from "../errors.ts";
 import { checkFooter, checkMessages } from "./check-messages.ts";
+import { HEADER } from "./metadata-layout.ts";
 
 const MAGIC = "ARROW1";
 /** Behind the magic and its padding. */
@@ -40,7 +41,10 @@ export async function openArrowFileOrStream(path: string): Promise<ArrowFile> {
         `${path}: not Arrow (it begins with neither ${MAGIC} nor a stream's first message); Feather version 1 must be rewritten as version 2`,
       );
     }
-    await explained(path, () => checkMessages(handle, 0, bytes));
+    await explained(path, async () => {
+      const messages = await checkMessages(handle, 0, bytes);
+      if (messages[0]?.header !== HEADER.schema) throw new RangeError("it does not begin with a schema");
+    });
   });
 }
 
@@ -117,8 +121,7 @@ async function checkFile(path: string, handle: FileHandle, bytes: number): Promi
   const footerStart = bytes - tail.length - footerBytes;
   const footer = Buffer.alloc(footerBytes);
   await handle.read(footer, 0, footerBytes, footerStart);
-  await explained(path, () => checkFooter(footer));
-  await explained(path, () => checkMessages(handle, FIRST_MESSAGE, footerStart));
+  await explained(path, async () => checkFooter(footer, await checkMessages(handle, FIRST_MESSAGE, footerStart)));
 }
 
 type Reader = Awaited<ReturnType<RecordBatchReader["open"]>>;

@@ -1,112 +1,142 @@
 /**
- * A walk over the message headers of Arrow IPC data, before the library reads it: the library follows a damaged length
- * backwards, or counts rows that are not there, and hardly ever returns. Layout: "Encapsulated message format" of the Arrow columnar specification, and the flatbuffer
- * table Message { version, header_type, header, bodyLength, ... }, where a record batch's header is { length, nodes, buffers, ... }.
+ * A walk over the messages and the footer of Arrow IPC data, before the library reads it: the library follows a damaged length
+ * backwards, or counts rows that are not there, and hardly ever returns. Layout: "Encapsulated message format" and "IPC file
+ * format" of the Arrow columnar specification. Reads metadata only; what the columns hold is not looked at.
  */
 import type { FileHandle } from "node:fs/promises";
+import { elementPlaces, fieldPlace, pointedPlace, verifiedRoot } from "./flatbuffer.ts";
+import {
+  DICTIONARY_BATCH,
+  FIELD,
+  FOOTER,
+  footerLayout,
+  HEADER,
+  MESSAGE,
+  messageLayout,
+  RECORD_BATCH,
+  SCHEMA,
+  TYPES_OF_ONE_CHILD,
+} from "./metadata-layout.ts";
 
 const CONTINUATION = 0xffffffff;
-/** 1 is a schema, 2 a dictionary batch. */
-const RECORD_BATCH = 3;
-const HEADER_TYPE_FIELD = 1;
-const HEADER_FIELD = 2;
-const BODY_LENGTH_FIELD = 3;
-const ROWS_FIELD = 0;
-const NODES_FIELD = 1;
-const BUFFERS_FIELD = 2;
-const FOOTER_BLOCK_FIELDS = [2, 3];
-const FOOTER_BLOCK_BYTES = 24;
 
-/** Throws RangeError for the first message, from byte `start` on, that is damaged or leaves the file's `bytes`. Reads headers only. */
-export async function checkMessages(handle: FileHandle, start: number, bytes: number): Promise<void> {
+/** Where a message stands in its file. */
+export interface MessagePlace {
+  readonly at: number;
+  /** Number of its header, as in HEADER. */
+  readonly header: number;
+  /** Up to the next message. */
+  readonly bytes: number;
+}
+
+/** Throws RangeError for the first message, from byte `start` on, that is damaged or leaves the file's `bytes`. */
+export async function checkMessages(handle: FileHandle, start: number, bytes: number): Promise<MessagePlace[]> {
+  const messages: MessagePlace[] = [];
   let at = start;
   while (at < bytes) {
-    const prefix = await readAt(handle, at, Math.min(8, bytes - at));
-    const isCurrent = prefix.length >= 4 && prefix.readUInt32LE(0) === CONTINUATION;
-    const prefixBytes = isCurrent ? 8 : 4; // before version 0.15 there was no continuation marker
-    if (prefix.length < prefixBytes) throw new RangeError(`it ends within a message's length, at byte ${at}`);
-    const metadataBytes = prefix.readInt32LE(prefixBytes - 4);
-    if (metadataBytes === 0) return; // end of the messages
-    if (metadataBytes < 0 || at + prefixBytes + metadataBytes > bytes) {
-      throw new RangeError(
-        `the message at byte ${at} claims ${metadataBytes} bytes of metadata, the file has ${bytes}`,
-      );
-    }
-    const message = messageOf(await readAt(handle, at + prefixBytes, metadataBytes));
-    if (message.type < 1 || message.type > RECORD_BATCH || message.bodyBytes < 0) {
-      throw new RangeError(
-        `the message at byte ${at} is of type ${message.type} with ${message.bodyBytes} bytes of body`,
-      );
-    }
-    // A bit a row is the least that a column takes.
-    const wrong = message.lengths.find((length) => length < 0 || length > 8 * bytes);
-    if (wrong !== undefined) {
-      throw new RangeError(`the batch at byte ${at} claims ${wrong} rows or nulls, the file has ${bytes} bytes`);
-    }
-    at += prefixBytes + metadataBytes + message.bodyBytes;
+    const message = await readMessage(handle, at, bytes);
+    if (message === null) break;
+    messages.push(message);
+    at += message.bytes;
     if (at > bytes) throw new RangeError(`truncated: a message needs ${at} bytes, the file has ${bytes}`);
   }
+  return messages;
 }
 
-/** Throws RangeError when a file's footer, the table { version, schema, dictionaries, recordBatches }, lists more blocks than it holds. */
-export function checkFooter(footer: Buffer): void {
-  const table = footer.readUInt32LE(0);
-  for (const field of FOOTER_BLOCK_FIELDS) {
-    const at = fieldOf(footer, table, field);
-    const blocks = at === null ? 0 : footer.readUInt32LE(follow(footer, at));
-    if (blocks * FOOTER_BLOCK_BYTES > footer.length) {
-      throw new RangeError(`its footer of ${footer.length} bytes claims ${blocks} blocks`);
+/** Throws RangeError when a file's footer is damaged or lists batches that are not among `messages`. */
+export function checkFooter(footer: Buffer, messages: readonly MessagePlace[]): void {
+  const table = verifiedRoot(footer, footerLayout);
+  const schema = pointedPlace(footer, table, FOOTER.schema);
+  if (schema === null) throw new RangeError("its footer has no schema");
+  checkSchema(footer, schema);
+  const headers = new Map(messages.map(({ at, header }) => [at, header]));
+  for (const [slot, header] of [
+    [FOOTER.dictionaryBatches, HEADER.dictionaryBatch],
+    [FOOTER.recordBatches, HEADER.recordBatch],
+  ] as const) {
+    for (const block of elementPlaces(footer, table, slot, FOOTER.blockBytes)) {
+      // The lengths behind it are not looked at: the library goes by the message's own.
+      const at = Number(footer.readBigInt64LE(block));
+      if (headers.get(at) !== header) throw new RangeError(`its footer lists a batch at byte ${at} that is not there`);
     }
   }
 }
 
-interface MessageHead {
-  readonly type: number;
-  readonly bodyBytes: number;
-  /** Rows of a record batch, and rows and nulls of each of its columns; empty for other messages. */
-  readonly lengths: readonly number[];
+/** Null at the end of the messages. */
+async function readMessage(handle: FileHandle, at: number, bytes: number): Promise<MessagePlace | null> {
+  const prefix = await readAt(handle, at, Math.min(8, bytes - at));
+  const isCurrent = prefix.length >= 4 && prefix.readUInt32LE(0) === CONTINUATION;
+  const prefixBytes = isCurrent ? 8 : 4; // before version 0.15 there was no continuation marker
+  if (prefix.length < prefixBytes) throw new RangeError(`it ends within a message's length, at byte ${at}`);
+  const length = prefix.readInt32LE(prefixBytes - 4);
+  if (length === 0) return null;
+  if (length < 0 || at + prefixBytes + length > bytes) {
+    throw new RangeError(`the message at byte ${at} claims ${length} bytes of metadata, the file has ${bytes}`);
+  }
+  const { header, bodyBytes } = checkMetadata(await readAt(handle, at + prefixBytes, length), at, bytes);
+  return { at, header, bytes: prefixBytes + length + bodyBytes };
 }
 
-function messageOf(metadata: Buffer): MessageHead {
-  const table = metadata.readUInt32LE(0);
-  const typeAt = fieldOf(metadata, table, HEADER_TYPE_FIELD);
-  const bodyAt = fieldOf(metadata, table, BODY_LENGTH_FIELD);
-  const headerAt = fieldOf(metadata, table, HEADER_FIELD);
-  const type = typeAt === null ? 0 : metadata.readUInt8(typeAt);
-  return {
-    type,
-    bodyBytes: bodyAt === null ? 0 : Number(metadata.readBigInt64LE(bodyAt)),
-    lengths: type === RECORD_BATCH && headerAt !== null ? lengthsOf(metadata, follow(metadata, headerAt)) : [],
-  };
+function checkMetadata(metadata: Buffer, at: number, bytes: number): { header: number; bodyBytes: number } {
+  const table = verifiedRoot(metadata, messageLayout);
+  const numberAt = fieldPlace(metadata, table, MESSAGE.headerNumber);
+  const bodyAt = fieldPlace(metadata, table, MESSAGE.bodyBytes);
+  const headerAt = pointedPlace(metadata, table, MESSAGE.header);
+  const bodyBytes = bodyAt === null ? 0 : Number(metadata.readBigInt64LE(bodyAt));
+  if (numberAt === null || headerAt === null || bodyBytes < 0) {
+    throw new RangeError(`the message at byte ${at} has no header, or ${bodyBytes} bytes of body`);
+  }
+  const header = metadata.readUInt8(numberAt);
+  if (header === HEADER.schema) checkSchema(metadata, headerAt);
+  if (header === HEADER.recordBatch) checkBatch(metadata, headerAt, { at, bytes, bodyBytes });
+  if (header === HEADER.dictionaryBatch) {
+    const data = pointedPlace(metadata, headerAt, DICTIONARY_BATCH.data);
+    if (data === null) throw new RangeError(`the dictionary at byte ${at} has no words`);
+    checkBatch(metadata, data, { at, bytes, bodyBytes });
+  }
+  return { header, bodyBytes };
 }
 
-function lengthsOf(metadata: Buffer, batch: number): number[] {
-  const rowsAt = fieldOf(metadata, batch, ROWS_FIELD);
-  pairsAt(metadata, batch, BUFFERS_FIELD);
-  const places = [...(rowsAt === null ? [] : [rowsAt]), ...pairsAt(metadata, batch, NODES_FIELD)];
-  return places.map((place) => Number(metadata.readBigInt64LE(place)));
+function checkSchema(metadata: Buffer, schema: number): void {
+  const endianness = fieldPlace(metadata, schema, SCHEMA.endianness);
+  if (endianness !== null && metadata.readInt16LE(endianness) !== 0) {
+    throw new RangeError("its numbers are big-endian, which this reader does not support");
+  }
+  for (const at of elementPlaces(metadata, schema, SCHEMA.fields, 4)) {
+    checkField(metadata, at + metadata.readUInt32LE(at));
+  }
 }
 
-/** Places of the 64-bit numbers of a vector of pairs, which stands behind its own 32-bit length. Throws when it leaves the metadata. */
-function pairsAt(metadata: Buffer, batch: number, field: number): number[] {
-  const at = fieldOf(metadata, batch, field);
-  if (at === null) return [];
-  const vector = follow(metadata, at);
-  const pairs = metadata.readUInt32LE(vector);
-  if (vector + 4 + 16 * pairs > metadata.length) throw new RangeError(`a batch claims ${pairs} columns or buffers`);
-  return Array.from({ length: 2 * pairs }, (_, k) => vector + 4 + 8 * k);
+function checkField(metadata: Buffer, field: number): void {
+  const numberAt = fieldPlace(metadata, field, FIELD.typeNumber);
+  const children = elementPlaces(metadata, field, FIELD.children, 4);
+  if (numberAt !== null && TYPES_OF_ONE_CHILD.has(metadata.readUInt8(numberAt)) && children.length !== 1) {
+    throw new RangeError(`a column of lists has ${children.length} kinds of elements`);
+  }
+  for (const at of children) checkField(metadata, at + metadata.readUInt32LE(at));
 }
 
-function follow(metadata: Buffer, place: number): number {
-  return place + metadata.readUInt32LE(place);
-}
-
-/** Place of a field of the flatbuffer table at `table`; null when it has its default. */
-function fieldOf(metadata: Buffer, table: number, field: number): number | null {
-  const fields = table - metadata.readInt32LE(table);
-  const place = 4 + 2 * field;
-  const offset = place + 2 <= metadata.readUInt16LE(fields) ? metadata.readUInt16LE(fields + place) : 0;
-  return offset === 0 ? null : table + offset;
+/** Counts and places of a batch whose message begins at byte `at` of a file of `bytes`. */
+function checkBatch(
+  metadata: Buffer,
+  batch: number,
+  { at, bytes, bodyBytes }: { readonly at: number; readonly bytes: number; readonly bodyBytes: number },
+): void {
+  const long = (place: number): number => Number(metadata.readBigInt64LE(place));
+  const rowsAt = fieldPlace(metadata, batch, RECORD_BATCH.rows);
+  const columns = elementPlaces(metadata, batch, RECORD_BATCH.columns, RECORD_BATCH.pairBytes);
+  const counts = [...(rowsAt === null ? [] : [rowsAt]), ...columns.flatMap((place) => [place, place + 8])].map(long);
+  // A bit a row is the least that a column takes.
+  const wrong = counts.find((count) => count < 0 || count > 8 * bytes);
+  if (wrong !== undefined) {
+    throw new RangeError(`the batch at byte ${at} claims ${wrong} rows or nulls, the file has ${bytes} bytes`);
+  }
+  for (const place of elementPlaces(metadata, batch, RECORD_BATCH.buffers, RECORD_BATCH.pairBytes)) {
+    const [from, length] = [long(place), long(place + 8)];
+    if (from < 0 || length < 0 || from + length > bodyBytes) {
+      throw new RangeError(`the batch at byte ${at} has a column in bytes ${from} to ${from + length} of ${bodyBytes}`);
+    }
+  }
 }
 
 async function readAt(handle: FileHandle, position: number, bytes: number): Promise<Buffer> {
