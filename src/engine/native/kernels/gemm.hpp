@@ -51,7 +51,16 @@ LAWN_INLINE void productTile(const MatrixProduct& p, int64_t row, int64_t column
       else sums[r][v] = Floats{};
     }
   }
-  const float* a = p.a + row * p.aRowStride;
+  // One pointer for three rows: the other two are one and two strides away, which an address can say. The compiler must not find
+  // out that the pointers are related, or it derives all rows from one and runs out of registers.
+  constexpr int groups = (Rows + 2) / 3;
+  const float* a[groups];
+#pragma GCC unroll 4
+  for (int g = 0; g < groups; g++) {
+    a[g] = p.a + (row + 3 * g) * p.aRowStride;
+    asm("" : "+r"(a[g]));
+  }
+  const int64_t aRowStride = p.aRowStride, aTermStride = p.aTermStride, bStride = p.bStride;
   const float* b = p.b + column;
   for (int64_t k = 0; k < p.terms; k++) {
     Floats bRow[Vectors];
@@ -59,12 +68,13 @@ LAWN_INLINE void productTile(const MatrixProduct& p, int64_t row, int64_t column
     for (int v = 0; v < Vectors; v++) bRow[v] = load(b + v * kLanes);
 #pragma GCC unroll 16
     for (int r = 0; r < Rows; r++) {
-      const Floats factor = broadcast(a[r * p.aRowStride]);
+      const Floats factor = broadcast(a[r / 3][r % 3 * aRowStride]);
 #pragma GCC unroll 4
       for (int v = 0; v < Vectors; v++) sums[r][v] += factor * bRow[v];
     }
-    a += p.aTermStride;
-    b += p.bStride;
+#pragma GCC unroll 4
+    for (int g = 0; g < groups; g++) a[g] += aTermStride;
+    b += bStride;
   }
 #pragma GCC unroll 16
   for (int r = 0; r < Rows; r++) {
