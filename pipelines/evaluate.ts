@@ -7,6 +7,7 @@ import { type EvaluateConfig, evaluateSchema } from "../src/config/evaluate-sche
 import { openEngine } from "../src/engine/open-engine.ts";
 import { ConfigError, DataError } from "../src/errors.ts";
 import type { Scorer } from "../src/ranker/scorer.ts";
+import { datasetNameOf } from "./dataset-file.ts";
 import { type LoadedDataset, loadDataset } from "./dataset-files.ts";
 import { evaluateSplit, type MetricsDocument, metricsDocument, type SplitEvaluation } from "./evaluate-split.ts";
 import { findRun } from "./find-run.ts";
@@ -19,8 +20,10 @@ export const evaluateStage: Stage<typeof evaluateSchema> = {
   name: "evaluate",
   summary: "rank the held-out items with a trained run or a baseline and report HR@k and NDCG@k",
   schema: evaluateSchema,
-  run: (config, context) =>
-    config.baseline === null ? evaluateRun(config, context) : evaluateBaseline(config, config.baseline),
+  async run(given, context) {
+    const config = { ...given, dataset: given.dataset === null ? null : await datasetNameOf(given.dataset) };
+    return config.baseline === null ? evaluateRun(config, context) : evaluateBaseline(config, config.baseline);
+  },
 };
 
 type Baseline = NonNullable<EvaluateConfig["baseline"]>;

@@ -1,13 +1,13 @@
 /** What an ingest is about to do, decided before any row is read: dataset name, files, split and candidates. */
 import { createHash } from "node:crypto";
-import { mkdir, readFile, stat } from "node:fs/promises";
-import { basename, dirname, isAbsolute, join } from "node:path";
+import { mkdir, stat } from "node:fs/promises";
+import { join } from "node:path";
 import { DEFAULT_SHARE, type IngestConfig, ingestSchema, momentMs } from "../src/config/ingest-schema.ts";
-import { parseConfig } from "../src/config/parse.ts";
 import { ConfigError } from "../src/errors.ts";
 import { SAMPLE_LOG_FILE, sampleLogText } from "../src/interactions/sample-log.ts";
 import { BUNDLED_SAMPLE } from "../src/interactions/sample-taste.ts";
 import type { SplitRequest } from "../src/interactions/split-log.ts";
+import { isDatasetFile, readDatasetFile } from "./dataset-file.ts";
 import { findRawLogs, type RawLogs } from "./raw-files.ts";
 import { writeFileAtomically } from "./write-file.ts";
 
@@ -21,7 +21,7 @@ export interface IngestPlan {
 }
 
 export async function planIngest(given: IngestConfig, log: (line: string) => void): Promise<IngestPlan> {
-  const config = given.dataset.endsWith(".json") ? await readDatasetFile(given) : given;
+  const config = isDatasetFile(given.dataset) ? await fromDatasetFile(given) : given;
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(config.dataset)) {
     throw new ConfigError(
       `--dataset is "${config.dataset}", expected a name of letters, digits, dots and dashes, or a .json file`,
@@ -61,10 +61,9 @@ export function lastingSettings(config: IngestConfig): Readonly<Record<string, u
   return Object.fromEntries(Object.entries(lasting).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** A JSON file of settings that stands for the dataset. Only where things are and how ingest runs may stand beside it. */
-async function readDatasetFile(given: IngestConfig): Promise<IngestConfig> {
-  const path = given.dataset;
-  const { dataset: _path, raw, dataRoot, memoryLimit, force, ...rest } = given;
+/** Only where things are and how ingest runs may stand beside a dataset file. */
+async function fromDatasetFile(given: IngestConfig): Promise<IngestConfig> {
+  const { dataset: path, raw, dataRoot, memoryLimit, force, ...rest } = given;
   const defaults: Readonly<Record<string, unknown>> = ingestSchema.parse({});
   const beside = Object.entries(rest).filter(([key, value]) => value !== defaults[key]);
   if (beside.length > 0) {
@@ -72,30 +71,8 @@ async function readDatasetFile(given: IngestConfig): Promise<IngestConfig> {
       `${beside.map(([key]) => key).join(", ")}: given beside the dataset file ${path}; write it into the file`,
     );
   }
-  const config = parseConfig({
-    schema: ingestSchema,
-    layers: [{ source: path, values: await readJson(path) }],
-    flags: {},
-  });
-  const rawInFile = config.raw === undefined || isAbsolute(config.raw) ? config.raw : join(dirname(path), config.raw);
-  const rawChosen = raw ?? rawInFile;
-  const name = config.dataset === defaults.dataset ? basename(path, ".json") : config.dataset;
-  return {
-    ...config,
-    ...(rawChosen === undefined ? {} : { raw: rawChosen }),
-    dataset: name,
-    dataRoot,
-    memoryLimit,
-    force,
-  };
-}
-
-async function readJson(path: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(path, "utf8"));
-  } catch (error) {
-    throw new ConfigError(`--dataset ${path}: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  const config = await readDatasetFile(path);
+  return { ...config, ...(raw === undefined ? {} : { raw }), dataRoot, memoryLimit, force };
 }
 
 async function makeSampleLog(folder: string, log: (line: string) => void): Promise<void> {

@@ -8,6 +8,7 @@ import { openEngine } from "../src/engine/open-engine.ts";
 import { ConfigError } from "../src/errors.ts";
 import type { Manifest } from "../src/runs/manifest.ts";
 import { defaultRunName, hashOf, identityOf, latestLink, runFiles } from "../src/runs/run-directory.ts";
+import { datasetNameOf } from "./dataset-file.ts";
 import { loadDataset } from "./dataset-files.ts";
 import { takeLock } from "./lock-file.ts";
 import { readMetrics } from "./metrics-file.ts";
@@ -27,7 +28,8 @@ export const trainStage: Stage<typeof trainSchema> = {
   run: train,
 };
 
-async function train(config: TrainConfig, context: StageContext): Promise<StageResult> {
+async function train(given: TrainConfig, context: StageContext): Promise<StageResult> {
+  const config = { ...given, dataset: await datasetNameOf(given.dataset) };
   for (const warning of trainWarnings(config)) context.log(warning);
   const dataset = await loadDataset(path.join(config.dataRoot, config.dataset));
   const spec = rankerOf(config, dataset.train);

@@ -13,7 +13,8 @@ const evaluateSettings = z.object({
   }),
   dataset: setting(z.string().min(1).nullable().default(null), {
     flag: "dataset",
-    meaning: "Name of an ingested dataset under the data folder; the one the run was trained on unless given",
+    meaning:
+      "Name of an ingested dataset under the data folder, or the dataset file it was ingested with; the one the run was trained on unless given",
   }),
   dataRoot: setting(z.string().min(1).default("data"), {
     flag: "data-root",

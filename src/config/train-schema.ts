@@ -82,7 +82,7 @@ const checkpointSettings = z.object({
 const trainSettings = z.object({
   dataset: setting(z.string().min(1).default("sample"), {
     flag: "dataset",
-    meaning: "Name of an ingested dataset under the data folder",
+    meaning: "Name of an ingested dataset under the data folder, or the dataset file it was ingested with",
   }),
   dataRoot: setting(z.string().min(1).default("data"), {
     flag: "data-root",

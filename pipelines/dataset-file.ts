@@ -1,0 +1,39 @@
+/** `--dataset FILE.json`: ingest's settings in a file that stands for the dataset they make, whichever stage is told of it. */
+import { readFile } from "node:fs/promises";
+import { basename, dirname, isAbsolute, join } from "node:path";
+import { type IngestConfig, ingestSchema } from "../src/config/ingest-schema.ts";
+import { parseConfig } from "../src/config/parse.ts";
+import { ConfigError } from "../src/errors.ts";
+
+const ENDING = ".json";
+
+export function isDatasetFile(dataset: string): boolean {
+  return dataset.endsWith(ENDING);
+}
+
+/** The name of the dataset under the data folder. Throws ConfigError for a file that cannot be read as ingest would. */
+export async function datasetNameOf(dataset: string): Promise<string> {
+  return isDatasetFile(dataset) ? (await readDatasetFile(dataset)).dataset : dataset;
+}
+
+/** `dataset` is the name the file gives, or its own without the ending; `raw` is relative to the file there, and complete here. */
+export async function readDatasetFile(path: string): Promise<IngestConfig> {
+  const values = await readJson(path);
+  const config = parseConfig({ schema: ingestSchema, layers: [{ source: path, values }], flags: {} });
+  const isNamed = typeof values === "object" && values !== null && "dataset" in values;
+  const dataset = isNamed ? config.dataset : basename(path, ENDING);
+  if (isDatasetFile(dataset)) {
+    throw new ConfigError(`${path}: dataset is "${dataset}", expected a name, not another file`);
+  }
+  const { raw } = config;
+  if (raw === undefined || isAbsolute(raw)) return { ...config, dataset };
+  return { ...config, dataset, raw: join(dirname(path), raw) };
+}
+
+async function readJson(path: string): Promise<unknown> {
+  try {
+    return JSON.parse((await readFile(path, "utf8")).replace(/^\uFEFF/, ""));
+  } catch (error) {
+    throw new ConfigError(`--dataset ${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
