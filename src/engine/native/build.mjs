@@ -5,7 +5,7 @@
  *   node src/engine/native/build.mjs --optional   the same, but a machine without a compiler is no error: one line says so
  *   node src/engine/native/build.mjs --check      build and run the kernel checks under AddressSanitizer and UndefinedBehaviorSanitizer
  *
- * CXX chooses the compiler. Sources are compiled once each, but kernels.cpp once per instruction set (see kernels/simd.hpp).
+ * A fresh build, or a prebuilt one in prebuilds/, is left as it is. CXX chooses the compiler. Sources are compiled once each, but kernels.cpp once per instruction set (see kernels/simd.hpp).
  */
 import { execFile, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -35,16 +35,15 @@ const x86 = process.arch === "x64" ? ["-DLAWN_WITH_X86"] : [];
 
 const asked = new Set(process.argv.slice(2));
 try {
-  const compiler = findCompiler();
-  if (asked.has("--check")) await check(compiler);
-  else await buildAddon(compiler);
+  if (asked.has("--check")) await check(findCompiler());
+  else await buildAddon();
 } catch (error) {
   const reason = error instanceof Error ? error.message : String(error);
   if (!asked.has("--optional")) {
     console.error(`native engine: ${reason}`);
     process.exitCode = 1;
   } else {
-    console.error(`native engine not built, the slower reference engine will run instead: ${reason.split("\n")[0]}`);
+    console.error(`native engine not built, the slower reference engine runs instead: ${reason.split("\n")[0]}`);
   }
 }
 
@@ -72,15 +71,17 @@ function units(optimisation, addon) {
   return all.map((unit) => ({ ...unit, flags: [...languageFlags, ...optimisation, ...unit.flags] }));
 }
 
-async function buildAddon(compiler) {
+async function buildAddon() {
+  if (existsSync(path.join(root, "prebuilds", `${process.platform}-${process.arch}`))) return;
   const out = path.join(root, "build/Release");
   const target = path.join(out, "lawn_ranker_native.node");
   const include = `-I${nodeHeaders()}`;
   const work = units(["-O3", "-DNDEBUG"], true).map((unit) => ({ ...unit, flags: [...unit.flags, include] }));
-  const fingerprint = fingerprintOf({ compiler, work: work.map(({ object, flags }) => [object, flags]) });
+  const fingerprint = fingerprintOf(work.map(({ object, flags }) => [object, flags]));
   const stamp = path.join(out, "lawn_ranker_native.fingerprint");
   if (existsSync(target) && existsSync(stamp) && readFileSync(stamp, "utf8") === fingerprint) return;
 
+  const compiler = findCompiler();
   const objects = await compileAll(compiler, work, path.join(out, "objects"));
   const shared = process.platform === "darwin" ? ["-bundle", "-undefined", "dynamic_lookup"] : ["-shared", "-pthread"];
   const fresh = `${target}.${process.pid}`;
