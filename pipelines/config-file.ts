@@ -16,8 +16,15 @@ function parseJson(text: string, file: string): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (error) {
-    throw new ConfigError(`--config ${file} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigError(`--config ${file}${lineOf(text, reason)} is not JSON: ${reason}`);
   }
+}
+
+/** Node names a place by its position only, and not always; later versions add the line themselves. */
+function lineOf(text: string, reason: string): string {
+  const position = / at position (\d+)/.exec(reason)?.[1];
+  return position === undefined ? "" : `:${text.slice(0, Number(position)).split("\n").length}`;
 }
 
 function settingsFor(stage: string, content: unknown, file: string, stages: readonly string[]): unknown {

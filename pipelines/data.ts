@@ -1,9 +1,10 @@
 /** The stage `data`: fetches a published log from its publisher into data/raw/<dataset>, where ingest looks for it. */
-import { mkdir, rm, stat } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { type DataConfig, dataSchema } from "../src/config/data-schema.ts";
 import { downloadFile } from "./download-file.ts";
 import { showDownload } from "./download-progress.ts";
+import { makeFolder } from "./make-folder.ts";
 import { type Download, PUBLIC_DATASETS, type PublicDataset } from "./public-datasets.ts";
 import type { Stage, StageContext, StageResult } from "./stage.ts";
 import { extractMembers, type MemberTarget } from "./zip-members.ts";
@@ -28,7 +29,7 @@ async function fetchDataset(config: DataConfig, context: StageContext): Promise<
   }
   const dataset = PUBLIC_DATASETS[config.dataset];
   const folder = path.join(config.dataRoot, "raw", config.dataset);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder, "choose another folder with --data-root");
   const files: FetchedFile[] = [];
   for (const download of dataset.downloads)
     files.push(await fetchUnlessThere(config, context, { dataset, download, folder }));

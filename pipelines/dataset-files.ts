@@ -72,6 +72,8 @@ export function contentHash(files: Readonly<Record<DatasetFile, { readonly sha25
 export async function loadDataset(directory: string): Promise<LoadedDataset> {
   const description = await readDescription(directory);
   const { interactions } = description;
+  // About a second a gigabyte; a damaged file is named before anybody reads rubbish from it.
+  for (const name of DATASET_FILES) await checkFile(directory, name, description);
   return {
     directory,
     description,
@@ -90,15 +92,21 @@ export async function loadDataset(directory: string): Promise<LoadedDataset> {
 /** Hashes every Arrow file again; throws DataError naming the first one that is not what ingest wrote. Reads all bytes once. */
 export async function verifyDataset(directory: string): Promise<DatasetDescription> {
   const description = await readDescription(directory);
-  for (const name of DATASET_FILES) {
-    const path = join(directory, name);
-    const found = await sha256OfFile(path);
-    const expected = description.files[name].sha256;
-    if (found !== expected) {
-      throw new DataError(`${path}: sha256 is ${found}, but ingest wrote ${expected}; ingest the logs again`);
-    }
-  }
+  for (const name of DATASET_FILES) await checkFile(directory, name, description);
   return description;
+}
+
+async function checkFile(directory: string, name: DatasetFile, { files }: DatasetDescription): Promise<void> {
+  const path = join(directory, name);
+  const { bytes, sha256: expected } = files[name];
+  const size = (await stat(path).catch(() => null))?.size;
+  if (size !== undefined && size !== bytes) {
+    throw new DataError(`${path}: has ${size} bytes, but ingest wrote ${bytes}; ingest the logs again`);
+  }
+  const found = await sha256OfFile(path);
+  if (found !== expected) {
+    throw new DataError(`${path}: sha256 is ${found}, but ingest wrote ${expected}; ingest the logs again`);
+  }
 }
 
 /** dataset.json alone: cheap, for stages that only need to know what the data is. Throws DataError. */

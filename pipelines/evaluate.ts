@@ -1,5 +1,4 @@
 /** The stage `evaluate`: a trained run or a baseline answers a dataset's held-out questions; the answers go to metrics.json. */
-import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { popularityScorer } from "../src/baselines/popularity.ts";
 import { randomScorer } from "../src/baselines/random.ts";
@@ -11,6 +10,7 @@ import { datasetNameOf } from "./dataset-file.ts";
 import { type LoadedDataset, loadDataset } from "./dataset-files.ts";
 import { evaluateSplit, type MetricsDocument, metricsDocument, type SplitEvaluation } from "./evaluate-split.ts";
 import { findRun } from "./find-run.ts";
+import { makeFolder } from "./make-folder.ts";
 import { readMetrics, writeMetrics } from "./metrics-file.ts";
 import { perUserFileName, writePerUserResults } from "./per-user-file.ts";
 import { type LoadedRun, loadRun } from "./run-files.ts";
@@ -108,7 +108,7 @@ async function writeEvaluation(
   evaluation: SplitEvaluation,
   document: MetricsDocument,
 ): Promise<void> {
-  await mkdir(directory, { recursive: true });
+  await makeFolder(directory, "choose another folder with --output");
   await writePerUserResults(directory, evaluation);
   await writeMetrics(directory, document);
 }

@@ -1,6 +1,6 @@
 /** What an ingest is about to do, decided before any row is read: dataset name, files, split and candidates. */
 import { createHash } from "node:crypto";
-import { mkdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { DEFAULT_SHARE, type IngestConfig, ingestSchema, momentMs } from "../src/config/ingest-schema.ts";
 import { ConfigError } from "../src/errors.ts";
@@ -8,6 +8,7 @@ import { SAMPLE_LOG_FILE, sampleLogText } from "../src/interactions/sample-log.t
 import { BUNDLED_SAMPLE } from "../src/interactions/sample-taste.ts";
 import type { SplitRequest } from "../src/interactions/split-log.ts";
 import { isDatasetFile, readDatasetFile } from "./dataset-file.ts";
+import { makeFolder } from "./make-folder.ts";
 import { findRawLogs, type RawLogs } from "./raw-files.ts";
 import { writeFileAtomically } from "./write-file.ts";
 
@@ -78,7 +79,7 @@ async function fromDatasetFile(given: IngestConfig): Promise<IngestConfig> {
 async function makeSampleLog(folder: string, log: (line: string) => void): Promise<void> {
   const path = join(folder, SAMPLE_LOG_FILE);
   if ((await stat(folder).catch(() => null)) !== null) return;
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder, "choose another folder with --data-root");
   await writeFileAtomically(path, sampleLogText(BUNDLED_SAMPLE));
   log(`made the sample log ${path}`);
 }

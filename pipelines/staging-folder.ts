@@ -1,11 +1,14 @@
 /** A dataset is built beside its place and moved there whole: readers see the former one or the new one, never half of one. */
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { ConfigError, DataError } from "../src/errors.ts";
+import { ConfigError } from "../src/errors.ts";
 import { DATASET_FILES, DESCRIPTION_FILE } from "./dataset-files.ts";
 import { errorCode } from "./error-code.ts";
 import { takeLock } from "./lock-file.ts";
+import { cannotWrite, makeFolder } from "./make-folder.ts";
 import type { StageContext } from "./stage.ts";
+
+const REMEDY = "choose another folder with --data-root";
 
 export interface StagingFolder {
   /** Where the files of the dataset are to be written. */
@@ -35,13 +38,14 @@ export async function openStagingFolder(
     string,
     string,
   ]; // as many as names
-  await writable(dataRoot, () => mkdir(dataRoot, { recursive: true }));
+  await makeFolder(dataRoot, REMEDY);
   const unlock = await writable(dataRoot, () => takeLock(join(dataRoot, `.${dataset}.lock`), context));
   try {
     if ((await exists(former)) && !(await exists(place))) await rename(former, place);
     await refuseForeignFiles(place);
     await rm(partial, { recursive: true, force: true });
-    await writable(dataRoot, () => mkdir(result, { recursive: true }));
+    await writable(dataRoot, () => mkdir(partial));
+    await mkdir(result);
     await mkdir(scratch);
   } catch (error) {
     await unlock();
@@ -92,8 +96,6 @@ async function writable<T>(directory: string, task: () => Promise<T>): Promise<T
   try {
     return await task();
   } catch (error) {
-    const code = errorCode(error) ?? "";
-    if (!["EACCES", "EPERM", "EROFS", "ENOSPC", "ENOTDIR", "EEXIST"].includes(code)) throw error;
-    throw new DataError(`${directory}: cannot write there (${code}); choose another folder with --data-root`);
+    throw cannotWrite(directory, REMEDY, error);
   }
 }

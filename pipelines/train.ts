@@ -1,5 +1,4 @@
 /** The stage `train`: an ingested dataset in, a run directory with a chosen ranker and its test metrics out. */
-import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { type TrainConfig, trainSchema } from "../src/config/train-schema.ts";
 import { trainWarnings } from "../src/config/train-warnings.ts";
@@ -11,6 +10,7 @@ import { defaultRunName, hashOf, identityOf, latestLink, runFiles } from "../src
 import { datasetNameOf } from "./dataset-file.ts";
 import { loadDataset } from "./dataset-files.ts";
 import { takeLock } from "./lock-file.ts";
+import { makeFolder } from "./make-folder.ts";
 import { readMetrics } from "./metrics-file.ts";
 import { clearRun, decideRun, type RunDecision } from "./open-run.ts";
 import { recommendedSettings } from "./recommended-settings.ts";
@@ -60,7 +60,7 @@ async function train(given: TrainConfig, context: StageContext): Promise<StageRe
   // Everything that can be refused is refused before anything is written; the run is looked at again once nobody else can write.
   const isFinished = (await decideRun(request)).kind === "finished";
   if (!isFinished) await checkMeasures({ config, source, dataset, context });
-  await mkdir(directory, { recursive: true });
+  await makeFolder(directory, "choose another folder with --models-root or --run");
   const release = await takeLock(path.join(directory, runFiles.lock), context);
   try {
     const decision = await decideRun(request);

@@ -60,14 +60,18 @@ describe("a dataset folder", () => {
     );
   });
 
-  it("does not verify when a byte has changed", async () => {
+  it("is neither verified nor loaded when a byte has changed or is missing", async () => {
     await writeDatasetFolder(folder("changed"), smallDataset());
     const file = `${folder("changed")}/test.arrow`;
     const bytes = await readFile(file);
     bytes[bytes.length >> 1]! ^= 1;
     await writeFile(file, bytes);
-    await expect(verifyDataset(folder("changed"))).rejects.toThrow(
-      /test\.arrow: sha256 is [0-9a-f]{64}, but ingest wrote/,
+    const reason = /test\.arrow: sha256 is [0-9a-f]{64}, but ingest wrote/;
+    await expect(verifyDataset(folder("changed"))).rejects.toThrow(reason);
+    await expect(loadDataset(folder("changed"))).rejects.toThrow(reason);
+    await writeFile(file, bytes.subarray(1));
+    await expect(loadDataset(folder("changed"))).rejects.toThrow(
+      `test.arrow: has ${bytes.length - 1} bytes, but ingest wrote ${bytes.length}; ingest the logs again`,
     );
   });
 });
