@@ -13,23 +13,30 @@ import type { GradientBuffers } from "./gradient-buffers.ts";
  */
 export type Backward = (forward: Forward, user: number, item: number, slope: number) => void;
 
+export interface BackwardOptions<A extends FloatArray> {
+  readonly parameters: Parameters;
+  readonly gradients: GradientBuffers<A>;
+  /**
+   * Whether the loss sees only differences between logits of one user (bpr). What both have in common, userBias and headBias,
+   * then has slope 0 exactly; adding s and -s in float32 would leave rounding errors, which Adam takes for gradients.
+   */
+  readonly isCompared: boolean;
+}
+
 /** Tables are read in place, the tower and head from `forward`. */
-export function openBackward<A extends FloatArray>(
-  spec: RankerSpec,
-  parameters: Parameters,
-  gradients: GradientBuffers<A>,
-): Backward {
+export function openBackward<A extends FloatArray>(spec: RankerSpec, options: BackwardOptions<A>): Backward {
+  const { parameters, gradients, isCompared } = options;
   const { dot, gmf, embedding } = spec;
   const throughDot = openDotBackward(dot, parameters, gradients);
   const throughGmf = openGmfBackward(gmf, parameters, gradients);
   const throughTower = openTowerBackward(spec, gradients);
-  const userBias = gradients.tables.get("userBias");
   const itemBias = gradients.tables.get("itemBias");
-  const { headBias } = gradients;
+  const userBias = isCompared ? undefined : gradients.tables.get("userBias");
+  const headBias = isCompared ? undefined : gradients.headBias;
 
   return (forward, user, item, slope) => {
     gradients.touch(user, item);
-    headBias[0]! += slope;
+    if (headBias !== undefined) headBias[0]! += slope;
     if (userBias !== undefined) userBias[user]! += slope;
     if (itemBias !== undefined) itemBias[item]! += slope;
     if (dot > 0) throughDot(user, item, slope);

@@ -50,7 +50,7 @@ function openPointwise<A extends FloatArray>(batch: PointwiseBatch, model: Model
   const { spec, parameters, gradients } = model;
   const { users, items, labels, length } = batch;
   const forward = openForward(spec, parameters);
-  const backward = openBackward(spec, parameters, gradients);
+  const backward = openBackward(spec, { parameters, gradients, isCompared: false });
   return (row) => {
     const user = users[row]!;
     const item = items[row]!;
@@ -66,7 +66,7 @@ function openPairwise<A extends FloatArray>(batch: PairwiseBatch, model: Model<A
   const { users, positives, negatives, length } = batch;
   const forwardPositive = openForward(spec, parameters);
   const forwardNegative = openForward(spec, parameters); // its own activations: both are needed on the way back
-  const backward = openBackward(spec, parameters, gradients);
+  const backward = openBackward(spec, { parameters, gradients, isCompared: true });
   return (row) => {
     const user = users[row]!;
     const positive = positives[row]!;

@@ -7,6 +7,8 @@ import { bayesianPersonalizedRanking, binaryCrossEntropy, binaryCrossEntropySlop
 import type { Parameters, RankerSpec } from "../../../src/ranker/ranker-spec.ts";
 import {
   adamCase,
+  everything,
+  float32,
   float64,
   losses,
   neumf,
@@ -62,6 +64,15 @@ describe.each(combinations)("the gradient of $name under $loss", ({ spec, loss }
         if (!(error < 1e-8)) throw new Error(`${name}[${k}]: gradient ${gradient.get(name)![k]}, slope ${slope}`);
       }
     }
+  });
+});
+
+describe("what bpr compares", () => {
+  it("has no user bias and no head bias in it: their float32 gradients are 0, not rounding errors", async () => {
+    const batch = randomBatch(everything, "bpr", { length: 200 });
+    const { gradient } = await gradientOf(everything, batch, randomParameters(everything, float32));
+    expect(new Set([...gradient.get("userBias")!, ...gradient.get("head.bias")!])).toEqual(new Set([0]));
+    expect(gradient.get("itemBias")!.every((slope) => slope !== 0)).toBe(true);
   });
 });
 
