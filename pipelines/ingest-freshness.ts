@@ -1,6 +1,6 @@
 /** Whether a dataset folder already holds what an ingest would make: same settings, same bytes of every raw file. */
 import { stat } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { z } from "zod";
 import { DataError } from "../src/errors.ts";
 import { DATASET_FILES, type DatasetDescription, readDescription } from "./dataset-files.ts";
@@ -57,6 +57,10 @@ export async function inspectSources(
   const isUnchanged =
     former !== null &&
     former.length === sources.length &&
-    sources.every(({ sha256 }, place) => sha256 === former[place]?.sha256);
+    // The name counts too: it says how the bytes are to be read.
+    sources.every(({ path, sha256 }, place) => {
+      const known = former[place];
+      return known !== undefined && sha256 === known.sha256 && basename(path) === basename(known.path);
+    });
   return { sources, isUnchanged };
 }

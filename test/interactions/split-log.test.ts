@@ -4,7 +4,6 @@ import fc from "fast-check";
 import { ConfigError, DataError } from "../../src/errors.ts";
 import { keepAll } from "../../src/interactions/interaction-log.ts";
 import { GONE, renumber } from "../../src/interactions/renumber.ts";
-import { SPLIT_PART } from "../../src/interactions/split.ts";
 import { splitByRatio } from "../../src/interactions/split-by-ratio.ts";
 import { splitLog } from "../../src/interactions/split-log.ts";
 import { type LogRow, logOf } from "../support/interaction-log.ts";
@@ -124,11 +123,15 @@ describe("as given", () => {
       { user: 0, item: 0, time: 7, part: 3 },
     ];
     const log = logOf(rows, { users: 1, items: 2 });
-    const request = { kind: "given", hasValidationFile: false, rowsAreInOrder: false, seed: 5 } as const;
-    const split = splitLog(log, keepAll(log), request);
-    expect(split.rule).toContain("drawn by seed 5");
-    // Validation took one of the two train rows; the pair leaks only if it was not item 0.
-    expect(split.leaks.evaluatedPairsInTrain).toBe(split.parts[0] === SPLIT_PART.train ? 1 : 0);
+    const request = { kind: "given", hasValidationFile: false, rowsAreInOrder: false } as const;
+    const splits = Array.from({ length: 20 }, (_, seed) => splitLog(log, keepAll(log), { ...request, seed }));
+    expect(splits[5]!.rule).toContain("drawn by seed 5");
+    // Validation takes one of the two train rows; the test pair leaks only where it was not item 0.
+    const leaking = splits.filter(({ parts }) => parts[1] === validation);
+    const clean = splits.filter(({ parts }) => parts[0] === validation);
+    expect([leaking.length > 0, clean.length > 0, leaking.length + clean.length]).toEqual([true, true, 20]);
+    for (const { leaks } of leaking) expect(leaks.warnings.join()).toMatch(/^1 validation or test rows repeat a pair/);
+    for (const { leaks } of clean) expect(leaks).toMatchObject({ evaluatedPairsInTrain: 0, warnings: [] });
   });
 });
 

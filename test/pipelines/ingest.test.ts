@@ -243,6 +243,14 @@ describe("being up to date", () => {
     expect(await folder.pairs("test")).toContainEqual(["2", "9"]);
   });
 
+  it("reads bytes anew that stand under a name of another meaning, and not those that were only moved", async () => {
+    const flags = { "user-column": "1", "item-column": "2", "time-column": "4" };
+    const status = async (raw: string) => (await folder.ingest({ raw, ...flags })).json.status;
+    expect(await status(folder.write("log.tsv", text("\t")))).toBe("done");
+    expect(await status(folder.write("moved/log.tsv", text("\t")))).toBe("up-to-date");
+    expect(await status(folder.write("u.data", text("\t")))).toBe("done");
+  });
+
   it("gives the same content whatever the memory limit", async () => {
     const rows = Array.from({ length: 20_000 }, (_, k) => `${(k * 7919) % 500},${(k * 104_729) % 300},${k % 50}`);
     const path = folder.write("log.csv", `user,item,time\n${rows.join("\n")}\n`);
