@@ -26,6 +26,18 @@ export const epochRecordSchema = z.object({
   diagnostics: z.record(z.string(), z.unknown()).nullable(),
   /** LAWN's phase at the end of the epoch; `free` throughout for a plain optimizer. */
   phase: z.enum(["free", "constrained"]),
+  /** Where LAWN stands at the end of the epoch; null for a plain optimizer. */
+  lawn: z
+    .object({
+      /** Blocks held at a norm, of how many. */
+      constrainedBlocks: z.int().min(0),
+      blocks: z.int().min(1),
+      /** Of norm 0 when they were constrained, so that they never move. */
+      zeroBlocks: z.int().min(0),
+      /** Steps that would have taken a block's direction and were refused, so far. */
+      keptBlocks: z.int().min(0),
+    })
+    .nullable(),
 });
 
 export type EpochRecord = z.output<typeof epochRecordSchema>;

@@ -1,6 +1,7 @@
 /** What happens between two epochs: check, validate, choose, diagnose, record, checkpoint. */
 import type { Snapshot, TrainingSession } from "../engine/engine.ts";
 import type { Parameters } from "../ranker/ranker-spec.ts";
+import type { EpochRecord } from "../runs/training-log.ts";
 import { checkParameters } from "./divergence.ts";
 import { observeEpoch, shouldStop } from "./early-stopping.ts";
 import type { TrainingHooks, TrainingPlan } from "./training-plan.ts";
@@ -24,7 +25,8 @@ export async function closeEpoch({ session, plan, state, hooks }: ClosingOptions
 
   const metrics = hooks.validate === null ? null : await hooks.validate(session.scorer);
   const { selection, best } = selectEpoch(plan, state, { epoch, metrics, parameters: snapshot.parameters });
-  const phase = isConstrained(snapshot.optimizer) ? "constrained" : "free";
+  const lawn = lawnProgress(snapshot.optimizer);
+  const phase = lawn !== null && lawn.constrainedBlocks > 0 ? "constrained" : "free";
   const { parameters } = snapshot;
   // Blocks that switch one by one have no common moment; the end of the first epoch that constrained any stands for it.
   const atSwitch =
@@ -44,6 +46,7 @@ export async function closeEpoch({ session, plan, state, hooks }: ClosingOptions
     validation: metrics,
     diagnostics: diagnostics === null ? null : { ...diagnostics },
     phase,
+    lawn,
   });
 
   const next: TrainingState = {
@@ -79,9 +82,15 @@ function selectEpoch(
   return { selection, best: selection.bestEpoch === epoch ? { epoch, metrics, parameters } : state.best };
 }
 
-function isConstrained(optimizer: Snapshot["optimizer"]): boolean {
-  if (optimizer === null) return false;
-  return [...optimizer.tensors].some(
-    ([name, values]) => name.startsWith("lawn.constrained/") && values.some((value) => value !== 0),
-  );
+function lawnProgress(optimizer: Snapshot["optimizer"]): EpochRecord["lawn"] {
+  if (optimizer === null) return null;
+  const { "lawn.zeroBlocks": zeroBlocks, "lawn.keptBlocks": keptBlocks } = optimizer.numbers;
+  if (zeroBlocks === undefined || keptBlocks === undefined) return null;
+  let [constrainedBlocks, blocks] = [0, 0];
+  for (const [name, isConstrained] of optimizer.tensors) {
+    if (!name.startsWith("lawn.constrained/")) continue;
+    blocks += isConstrained.length;
+    for (const value of isConstrained) if (value !== 0) constrainedBlocks++;
+  }
+  return { constrainedBlocks, blocks, zeroBlocks, keptBlocks };
 }

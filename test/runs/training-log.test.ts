@@ -14,6 +14,7 @@ const record = (epoch: number, pass: EpochRecord["pass"] = "train"): EpochRecord
   validation: { "HR@10": 0.5 },
   diagnostics: null,
   phase: "free",
+  lawn: null,
 });
 
 describe("a training log", () => {

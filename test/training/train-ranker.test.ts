@@ -172,6 +172,19 @@ describe("trainRanker", () => {
     expect(records.map(({ diagnostics }) => diagnostics?.movedSinceSwitch === null)).toEqual([true, false, false]);
   });
 
+  it("records how many of LAWN's blocks are held, vanished at the switch, or kept their place", async () => {
+    // Rows: 6 users and 8 items in two tables each, 4 + 2 tower units and the head: 2 * 14 + 6 + 1 = 35 blocks.
+    const optimizer = optimizers["lawn-adam switching within an epoch"]!;
+    const { records } = await run({ optimizer, plan: planWith({ switchStep: 7 }) });
+    const held = { constrainedBlocks: 35, blocks: 35, zeroBlocks: 0, keptBlocks: 0 };
+    expect(records.map(({ lawn }) => lawn)).toEqual([{ ...held, constrainedBlocks: 0 }, held, held]);
+    const byNorm = await run({ optimizer: optimizers["lawn-adam switching by norm"]! });
+    // The tower's rows start above 0.03 by far, most ids' rows below it.
+    expect(byNorm.records[0]!.lawn!.constrainedBlocks).toBeGreaterThanOrEqual(7);
+    expect(byNorm.records[0]!.lawn!.constrainedBlocks).toBeLessThanOrEqual(byNorm.records[2]!.lawn!.constrainedBlocks);
+    expect((await run({})).records[0]!.lawn).toBeNull();
+  });
+
   it("stops at the first loss or parameter that is no number, says where, and checkpoints nothing after it", async () => {
     const points: ResumePoint[] = [];
     const plan = planWith({ learningRate: (step) => (step < 6 ? 0.01 : 1e39), checkpointEverySteps: 1 });
