@@ -25,10 +25,21 @@ describe("leave-last-out", () => {
     const split = splitLog(log, keepAll(log), request);
     // Sorted: user 0 items 2, 0, 1; user 1 items 1, 0.
     expect([...split.parts]).toEqual([train, validation, test, train, train]);
-    expect(split.counts).toEqual({ usersTooShortToEvaluate: 1 });
+    expect(split.counts).toEqual({ usersTooShortToEvaluate: 1, usersDecidedByRowOrder: 1 });
     // Both rows of user 1 (times 8 and 9) are newer than the only test row (5): 2 of 3 train rows.
     expect(split.leaks.trainNewerThanMedianTest).toBeCloseTo(2 / 3, 12);
-    expect(split.warnings[0]).toMatch(/leaks the future: 67 %/);
+    expect(split.warnings.join()).toContain("leaks the future: 67 %");
+  });
+
+  it("warns where equal times leave most users to the order of the rows, and counts fewer", () => {
+    // Users 0 and 1 have one time for all rows, user 2 three of them.
+    const rows = [0, 1, 2].flatMap((user) => [0, 1, 2].map((item) => ({ user, item, time: user < 2 ? 7 : item })));
+    const log = logOf(rows, { users: 3, items: 3 });
+    const most = splitLog(log, keepAll(log), request);
+    expect(most.warnings.join()).toContain("for 2 of 3 users the newest rows share one time");
+    const some = splitLog(log, Uint8Array.of(0, 0, 0, 1, 1, 1, 1, 1, 1), request);
+    expect(some.counts).toMatchObject({ usersDecidedByRowOrder: 1 });
+    expect(some.warnings.join()).not.toContain("share one time");
   });
 
   it("looks only at rows that cleaning has kept", () => {
