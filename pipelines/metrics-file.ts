@@ -1,10 +1,10 @@
 /** metrics.json: what a ranker was worth on which questions, written whole or not at all. */
-import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { DataError } from "../src/errors.ts";
-import { errorCode } from "./error-code.ts";
+import { runFiles } from "../src/runs/run-directory.ts";
 import type { MetricsDocument } from "./evaluate-split.ts";
+import { readTextIfThere } from "./run-files.ts";
 import { writeFileAtomically } from "./write-file.ts";
 
 const metrics = z.record(z.string(), z.number());
@@ -19,18 +19,11 @@ const metricsDocumentSchema = z.object({
   validation: metrics.optional(),
 });
 
-const METRICS_FILE = "metrics.json";
-
 /** Null when the folder has no metrics.json. Throws DataError for one that is not what was written. */
 export async function readMetrics(directory: string): Promise<z.output<typeof metricsDocumentSchema> | null> {
-  const file = path.join(directory, METRICS_FILE);
-  let text: string;
-  try {
-    text = await readFile(file, "utf8");
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return null;
-    throw error;
-  }
+  const file = path.join(directory, runFiles.metrics);
+  const text = await readTextIfThere(file);
+  if (text === null) return null;
   try {
     return metricsDocumentSchema.parse(JSON.parse(text));
   } catch (error) {
@@ -40,5 +33,5 @@ export async function readMetrics(directory: string): Promise<z.output<typeof me
 }
 
 export async function writeMetrics(directory: string, document: MetricsDocument): Promise<void> {
-  await writeFileAtomically(path.join(directory, METRICS_FILE), `${JSON.stringify(document, null, 2)}\n`);
+  await writeFileAtomically(path.join(directory, runFiles.metrics), `${JSON.stringify(document, null, 2)}\n`);
 }
