@@ -10,7 +10,7 @@ import { datasetNameOf } from "./dataset-file.ts";
 import { type LoadedDataset, loadDataset } from "./dataset-files.ts";
 import { evaluateSplit, type MetricsDocument, metricsDocument, type SplitEvaluation } from "./evaluate-split.ts";
 import { findRun } from "./find-run.ts";
-import { makeFolder } from "./make-folder.ts";
+import { cannotWrite, makeFolder } from "./make-folder.ts";
 import { readMetrics, writeMetrics } from "./metrics-file.ts";
 import { perUserFileName, writePerUserResults } from "./per-user-file.ts";
 import { type LoadedRun, loadRun } from "./run-files.ts";
@@ -109,7 +109,11 @@ async function writeEvaluation(
   document: MetricsDocument,
 ): Promise<void> {
   await makeFolder(directory, "choose another folder with --output");
-  await writePerUserResults(directory, evaluation);
+  try {
+    await writePerUserResults(directory, evaluation);
+  } catch (error) {
+    throw cannotWrite(directory, "free some space, or choose another folder with --output", error);
+  }
   await writeMetrics(directory, document);
 }
 

@@ -10,7 +10,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: "no permission",
   EROFS: "read-only file system",
   ENOSPC: "no disk space",
-  ENOENT: "this file system takes no new folders",
+  ENOENT: "no such folder, and none can be made",
   ENOTDIR: "a file is in the way",
   EEXIST: "a file is in the way",
   ENAMETOOLONG: "the name is too long",

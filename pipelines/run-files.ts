@@ -35,6 +35,7 @@ export async function loadRun(directory: string): Promise<LoadedRun> {
       `${directory}: the run ${state}; go on with lawn-ranker train --resume, or train anew with --force`,
     );
   }
+  await verifyRunFile(directory, runFiles.config, manifest);
   const file = path.join(directory, runFiles.checkpoint);
   const bytes = await readRunFile(file);
   const expected = manifest.files[runFiles.checkpoint]?.sha256;
@@ -56,6 +57,20 @@ export async function loadRun(directory: string): Promise<LoadedRun> {
     datasetHash: manifest.dataset.contentHash,
     datasetName: manifest.dataset.name,
   };
+}
+
+/** Throws DataError naming the first file of a finished run that is not as training left it. Reads them all. */
+export async function verifyRun(directory: string, manifest: Manifest): Promise<void> {
+  for (const name of Object.keys(manifest.files)) await verifyRunFile(directory, name, manifest);
+}
+
+async function verifyRunFile(directory: string, name: string, { files }: Manifest): Promise<void> {
+  const file = path.join(directory, name);
+  const bytes = await readRunFile(file);
+  if (sha256Of(bytes) === files[name]?.sha256) return;
+  throw new DataError(
+    `${file}: not as ${runFiles.manifest} says (${files[name]?.bytes ?? "no"} bytes of another sha256); it was changed after training, so put it back or train anew with --force`,
+  );
 }
 
 /** Null when the folder, or the file in it, is not there. Throws DataError for a damaged one. */
@@ -96,7 +111,8 @@ async function readRunFile(file: string): Promise<Uint8Array> {
   try {
     return await readFile(file);
   } catch (error) {
-    if (errorCode(error) === "ENOENT") throw new DataError(`${file} is missing`);
+    if (errorCode(error) === "ENOENT")
+      throw new DataError(`${file} is missing; put it back or train anew with --force`);
     throw error;
   }
 }

@@ -14,6 +14,7 @@ import { makeFolder } from "./make-folder.ts";
 import { readMetrics } from "./metrics-file.ts";
 import { clearRun, decideRun, type RunDecision } from "./open-run.ts";
 import { recommendedSettings } from "./recommended-settings.ts";
+import { verifyRun } from "./run-files.ts";
 import { RunRecorder } from "./run-recorder.ts";
 import type { Stage, StageContext, StageResult } from "./stage.ts";
 import { reportTest } from "./test-report.ts";
@@ -64,7 +65,7 @@ async function train(given: TrainConfig, context: StageContext): Promise<StageRe
   const release = await takeLock(path.join(directory, runFiles.lock), context);
   try {
     const decision = await decideRun(request);
-    if (decision.kind === "finished") return await finishedBefore(directory, context);
+    if (decision.kind === "finished") return await finishedBefore(directory, decision.manifest, context);
     const manifest =
       decision.kind === "resume"
         ? {
@@ -164,7 +165,8 @@ function interrupted(directory: string, place: string): StageResult {
   return { json: { stage: "train", status: "interrupted", run: directory, reason: place }, text, exitCode: 130 };
 }
 
-async function finishedBefore(directory: string, context: StageContext): Promise<StageResult> {
+async function finishedBefore(directory: string, manifest: Manifest, context: StageContext): Promise<StageResult> {
+  await verifyRun(directory, manifest);
   context.log(`${directory}: this run is finished, same settings and data; --force trains it anew`);
   return finished(directory, await readMetrics(directory));
 }

@@ -2,6 +2,7 @@
 import { open, rename, rm, symlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import { errorCode } from "./error-code.ts";
+import { cannotWrite } from "./make-folder.ts";
 
 /** Survives a crash and a power cut at any moment: readers find the old content or the new one. */
 export async function writeFileAtomically(path: string, content: Uint8Array | string): Promise<void> {
@@ -17,7 +18,7 @@ export async function writeFileAtomically(path: string, content: Uint8Array | st
     await rename(partial, path);
   } catch (error) {
     await rm(partial, { force: true });
-    throw error;
+    throw cannotWrite(path, "free some space, or put the results elsewhere", error);
   }
   await syncFolder(dirname(path));
 }

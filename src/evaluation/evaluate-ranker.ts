@@ -145,7 +145,7 @@ function checkCutsMatter(scorer: Scorer, candidates: EvaluationCandidates, optio
   const idle = options.ks.filter((k) => k >= longest);
   if (idle.length > 0) {
     throw new ConfigError(
-      `evaluation.k is ${idle.join(", ")}, but no user ranks more than ${longest} items, so any ranker would hit; expected below ${longest}`,
+      `k is ${idle.join(", ")}, but no user ranks more than ${longest} items, so any ranker would hit; expected below ${longest}`,
     );
   }
 }

@@ -72,10 +72,9 @@ const METRICS_AT_K = [
 
 /** Every metric at each of `ks`, in the order of `ks`, then "MRR". Throws ConfigError for a k that is no whole number from 1. */
 export function rankingMetrics(ks: readonly number[]): readonly RankingMetric[] {
-  if (ks.length === 0) throw new ConfigError("evaluation.k is empty, expected at least one cut such as 10");
+  if (ks.length === 0) throw new ConfigError("k is empty, expected at least one cut such as 10");
   for (const k of ks) {
-    if (!Number.isSafeInteger(k) || k < 1)
-      throw new ConfigError(`evaluation.k is ${k}, expected a whole number of at least 1`);
+    if (!Number.isSafeInteger(k) || k < 1) throw new ConfigError(`k is ${k}, expected a whole number of at least 1`);
   }
   const metrics = [...new Set(ks)].flatMap((k) =>
     METRICS_AT_K.map(([name, metric]): RankingMetric => ({ name: `${name}@${k}`, of: (ranks) => metric(ranks, k) })),

@@ -167,7 +167,7 @@ describe("what cannot be evaluated", () => {
   it("a k that every ranker would reach", async () => {
     await expect(evaluate(one, [4])).rejects.toThrow(ConfigError);
     await expect(evaluate(one, [3])).resolves.toBeDefined();
-    await expect(evaluate(one, [0])).rejects.toThrow("evaluation.k is 0");
+    await expect(evaluate(one, [0])).rejects.toThrow("k is 0");
   });
 
   it("a scorer that gives the wrong number of scores", async () => {

@@ -80,7 +80,7 @@ describe("rankingMetrics", () => {
 
   it("refuses a k that is no whole number from 1, and no k at all", () => {
     for (const k of [0, -1, 2.5, NaN, Infinity]) expect(() => rankingMetrics([k])).toThrow(ConfigError);
-    expect(() => rankingMetrics([])).toThrow("evaluation.k is empty");
+    expect(() => rankingMetrics([])).toThrow("k is empty");
   });
 
   it("gives a perfect list the most, a useless one nothing, and anything else a number between", () => {

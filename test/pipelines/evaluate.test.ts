@@ -104,7 +104,7 @@ describe("what evaluate refuses", () => {
   });
 
   it("a k that takes in every candidate", async () => {
-    await expect(evaluate({ baseline: "random", dataset: "small", k: "1,4" })).rejects.toThrow("evaluation.k is 4");
+    await expect(evaluate({ baseline: "random", dataset: "small", k: "1,4" })).rejects.toThrow("k is 4");
   });
 
   it("a dataset and a run that are not there, naming where it looked", async () => {

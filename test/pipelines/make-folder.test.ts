@@ -27,7 +27,7 @@ describe("a folder for results", () => {
   // Node's own recursive mkdir never returns there.
   (existsSync("/proc/self") ? it : it.skip)("is refused where the file system takes none, as /proc", async () => {
     await expect(makeFolder("/proc/lawn-ranker/run", "choose another")).rejects.toThrow(
-      "/proc/lawn-ranker/run: cannot write there (this file system takes no new folders, ENOENT); choose another",
+      "/proc/lawn-ranker/run: cannot write there (no such folder, and none can be made, ENOENT); choose another",
     );
   });
 

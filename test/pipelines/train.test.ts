@@ -81,6 +81,22 @@ describe("train", () => {
     expect(await readlink(temporary("models/board/latest"))).toBe("first");
   });
 
+  it("refuses a finished run of which a file was changed or lost, and trains it anew by --force", async () => {
+    await train({ run: "touched", epochs: "1" });
+    const config = await readFile(inRun("touched", "config.json"), "utf8");
+    await writeFile(inRun("touched", "config.json"), config.replace('"epochs": 1', '"epochs": 2'));
+    const reason = /config\.json: not as manifest\.json says .*train anew with --force/;
+    await expect(train({ run: "touched", epochs: "1" })).rejects.toThrow(reason);
+    await expect(loadRun(inRun("touched"))).rejects.toThrow(reason);
+    await writeFile(inRun("touched", "config.json"), config);
+    await truncate(inRun("touched", "checkpoint.safetensors"), 100);
+    await expect(train({ run: "touched", epochs: "1" })).rejects.toThrow(
+      /checkpoint\.safetensors: not as manifest\.json/,
+    );
+    expect((await train({ run: "touched", epochs: "1", force: true })).json).toMatchObject({ status: "done" });
+    expect((await loadRun(inRun("touched"))).directory).toBe(inRun("touched"));
+  });
+
   it("leaves a finished run alone, and trains it anew by --force to the same bits", async () => {
     await train({ run: "again" });
     const before = await readFile(inRun("again", "checkpoint.safetensors"));
