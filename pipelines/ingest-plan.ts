@@ -47,8 +47,8 @@ export async function planIngest(given: IngestConfig, log: (line: string) => voi
   };
 }
 
-/** Raised when the files of a dataset change meaning, so that former ones are made anew. */
-const FORMAT_VERSION = 1;
+/** Raised when the same logs and settings give other files, so that former ones are made anew. */
+const FORMAT_VERSION = 2;
 
 /** Names everything that shapes the result but the raw files; where things are and how ingest runs do not. */
 export function settingsHash(config: IngestConfig): string {

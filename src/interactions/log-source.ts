@@ -1,5 +1,5 @@
 /** One input file as an SQL source with known columns, whatever its format: the only place that knows DuckDB's file readers. */
-import { DataError } from "../errors.ts";
+import { ConfigError, DataError } from "../errors.ts";
 import { detectTable, type TableHints, type TextTable } from "./detect-table.ts";
 import { withoutCompression } from "./recognise-logs.ts";
 import { sqlName, sqlText } from "./sql-text.ts";
@@ -168,7 +168,7 @@ export async function orDataError<T>(file: string, task: () => Promise<T>): Prom
   try {
     return await task();
   } catch (error) {
-    if (error instanceof DataError) throw error;
+    if (error instanceof DataError || error instanceof ConfigError) throw error;
     throw new DataError(`${file}: ${firstLine(error instanceof Error ? error.message : String(error))}`);
   }
 }

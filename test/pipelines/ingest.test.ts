@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { loadDataset } from "../../pipelines/dataset-files.ts";
 import { readColumns } from "../../src/arrow/read-columns.ts";
 import { openColumnWriter } from "../../src/arrow/write-columns.ts";
+import { ConfigError } from "../../src/errors.ts";
 import { openWorkDatabase } from "../../src/interactions/work-database.ts";
 import { IngestFolder } from "../support/ingest-folder.ts";
 
@@ -289,6 +290,21 @@ describe("a condition", () => {
     // Rows 2, 5, ... of the first 30,000 have 3 and the last 100 have 3.5; row 2 has the "?".
     const { interactions } = folder.description() as { interactions: Record<string, number> };
     expect(Object.values(interactions).reduce((sum, count) => sum + count)).toBe(10_000 + 100 - 1);
+  });
+});
+
+describe("columns of the wrong kind", () => {
+  it("are a matter of the settings, and named once", async () => {
+    const raw = `${folder.path}/log.arrow`;
+    const writer = await openColumnWriter(raw, [
+      { name: "user", type: "bool" },
+      { name: "item", type: "uint32" },
+    ]);
+    await writer.append({ user: Uint8Array.of(0, 1), item: Uint32Array.of(1, 2) });
+    await writer.close();
+    const ingest = folder.ingest({ raw });
+    await expect(ingest).rejects.toBeInstanceOf(ConfigError);
+    await expect(ingest).rejects.toThrow(/^log\.arrow: column "user" is of type BOOLEAN, expected/);
   });
 });
 
