@@ -1,57 +1,11 @@
 // The addon's functions, one per method of NativeAddon in native-addon.ts, which states what each takes. They check types only;
 // indices and sizes have been checked by the TypeScript side in the same turn of the event loop, and are copied here before it ends.
-#include <memory>
-
-#include "promise-work.hpp"
-#include "read-settings.hpp"
+#include "call.hpp"
+#include "state-access.hpp"
 
 namespace lawn {
 
 namespace {
-
-/// What JavaScript holds. `session` is null once closed; work under way shares it.
-struct SessionHandle {
-  std::shared_ptr<Session> session;
-};
-
-struct Call {
-  Call(napi_env given, napi_callback_info info) : env(given) {
-    size_t count = 8;
-    check(napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr), "arguments");
-  }
-  std::shared_ptr<Session> session() const {
-    void* handle;
-    check(napi_get_value_external(env, arguments[0], &handle), "session");
-    const auto& session = static_cast<SessionHandle*>(handle)->session;
-    if (session == nullptr) throw std::runtime_error("the training session is closed");
-    return session;
-  }
-  template <typename T>
-  std::vector<T> copied(int argument) const {
-    const Span<T> from = span<T>(env, arguments[argument], "column");
-    return std::vector<T>(from.data, from.data + from.size);
-  }
-  double number(int argument) const { return lawn::number(env, arguments[argument], "number"); }
-
-  napi_env env;
-  napi_value arguments[8] = {};
-};
-
-/// Columns of an explicit batch, owned: (users, items, labels | null, negatives | null).
-struct OwnedBatch {
-  OwnedBatch(const Call& call, int argument)
-      : users(call.copied<uint32_t>(argument)), items(call.copied<uint32_t>(argument + 1)) {
-    if (!isNothing(call.env, call.arguments[argument + 2])) labels = call.copied<float>(argument + 2);
-    else negatives = call.copied<uint32_t>(argument + 3);
-  }
-  SampleSource source() const {
-    const bool isPairwise = labels.empty();
-    return SampleSource::columns(int64_t(users.size()), users.data(), items.data(), isPairwise ? negatives.data() : nullptr,
-                                 isPairwise ? nullptr : labels.data());
-  }
-  std::vector<uint32_t> users, items, negatives;
-  std::vector<float> labels;
-};
 
 napi_value instructionSet(const Call& call) {
   const std::string wanted = text(call.env, call.arguments[0], "instruction set");
@@ -73,57 +27,6 @@ napi_value closeSession(const Call& call) {
   void* handle;
   check(napi_get_value_external(call.env, call.arguments[0], &handle), "session");
   static_cast<SessionHandle*>(handle)->session.reset();
-  return nullptr;
-}
-
-/// (session, kind, tensor, array, writes): kind 0 value, 1 gradient, 2 velocity, 3 square.
-napi_value copyTensor(const Call& call) {
-  const auto session = call.session();
-  const int kind = int(call.number(1)), tensor = int(call.number(2));
-  const Span<float> array = span<float>(call.env, call.arguments[3], "tensor");
-  const bool writes = call.number(4) != 0;
-  Tensor& known = session->model.tensors.at(size_t(tensor));
-  Optimizer::Slots& slots = session->optimizer.slots.at(size_t(tensor));
-  AlignedArray<float>& memory =
-      kind == 0 ? known.value : kind == 1 ? known.gradient : kind == 2 ? slots.velocity : slots.square;
-  if (memory.size() != array.size) throw std::runtime_error("native addon: wrong size of tensor " + known.name);
-  if (writes) std::copy(array.data, array.data + array.size, memory.data());
-  else std::copy(memory.data(), memory.data() + array.size, array.data);
-  return nullptr;
-}
-
-/// (session, group, targets, constrained, writes)
-napi_value copyGroup(const Call& call) {
-  const auto session = call.session();
-  LawnGroup& group = session->optimizer.groups.at(size_t(call.number(1)));
-  const Span<double> target = span<double>(call.env, call.arguments[2], "targets");
-  const Span<double> constrained = span<double>(call.env, call.arguments[3], "constrained");
-  if (target.size != group.rows || constrained.size != group.rows) throw std::runtime_error("native addon: wrong size of group");
-  if (call.number(4) != 0) {
-    group.target.assign(target.data, target.data + target.size);
-    group.constrained.assign(constrained.data, constrained.data + constrained.size);
-  } else {
-    std::copy(group.target.begin(), group.target.end(), target.data);
-    std::copy(group.constrained.begin(), group.constrained.end(), constrained.data);
-  }
-  return nullptr;
-}
-
-/// (session, [step, switchedAt, zeroBlocks, keptBlocks], writes)
-napi_value copyCounts(const Call& call) {
-  Optimizer& optimizer = call.session()->optimizer;
-  const Span<double> counts = span<double>(call.env, call.arguments[1], "counts");
-  int64_t* const known[] = {&optimizer.stepsDone, &optimizer.switchedAt, &optimizer.zeroBlocks, &optimizer.keptBlocks};
-  if (counts.size != 4) throw std::runtime_error("native addon: expected 4 counts");
-  for (int i = 0; i < 4; i++) {
-    if (call.number(2) != 0) *known[i] = int64_t(counts.data[i]);
-    else counts.data[i] = double(*known[i]);
-  }
-  return nullptr;
-}
-
-napi_value parametersChanged(const Call& call) {
-  call.session()->parametersChanged();
   return nullptr;
 }
 

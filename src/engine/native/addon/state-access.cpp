@@ -1,0 +1,56 @@
+// See state-access.hpp.
+#include "state-access.hpp"
+
+#include <algorithm>
+
+namespace lawn {
+
+napi_value copyTensor(const Call& call) {
+  const auto session = call.session();
+  const int kind = int(call.number(1)), tensor = int(call.number(2));
+  const Span<float> array = span<float>(call.env, call.arguments[3], "tensor");
+  const bool writes = call.number(4) != 0;
+  Tensor& known = session->model.tensors.at(size_t(tensor));
+  Optimizer::Slots& slots = session->optimizer.slots.at(size_t(tensor));
+  AlignedArray<float>& memory =
+      kind == 0 ? known.value : kind == 1 ? known.gradient : kind == 2 ? slots.velocity : slots.square;
+  if (memory.size() != array.size) throw std::runtime_error("native addon: wrong size of tensor " + known.name);
+  if (writes) std::copy(array.data, array.data + array.size, memory.data());
+  else std::copy(memory.data(), memory.data() + array.size, array.data);
+  return nullptr;
+}
+
+napi_value copyGroup(const Call& call) {
+  const auto session = call.session();
+  LawnGroup& group = session->optimizer.groups.at(size_t(call.number(1)));
+  const Span<double> target = span<double>(call.env, call.arguments[2], "targets");
+  const Span<double> constrained = span<double>(call.env, call.arguments[3], "constrained");
+  if (target.size != group.rows || constrained.size != group.rows) throw std::runtime_error("native addon: wrong size of group");
+  if (call.number(4) != 0) {
+    group.target.assign(target.data, target.data + target.size);
+    group.constrained.assign(constrained.data, constrained.data + constrained.size);
+  } else {
+    std::copy(group.target.begin(), group.target.end(), target.data);
+    std::copy(group.constrained.begin(), group.constrained.end(), constrained.data);
+  }
+  return nullptr;
+}
+
+napi_value copyCounts(const Call& call) {
+  Optimizer& optimizer = call.session()->optimizer;
+  const Span<double> counts = span<double>(call.env, call.arguments[1], "counts");
+  int64_t* const known[] = {&optimizer.stepsDone, &optimizer.switchedAt, &optimizer.zeroBlocks, &optimizer.keptBlocks};
+  if (counts.size != 4) throw std::runtime_error("native addon: expected 4 counts");
+  for (int i = 0; i < 4; i++) {
+    if (call.number(2) != 0) *known[i] = int64_t(counts.data[i]);
+    else counts.data[i] = double(*known[i]);
+  }
+  return nullptr;
+}
+
+napi_value parametersChanged(const Call& call) {
+  call.session()->parametersChanged();
+  return nullptr;
+}
+
+}  // namespace lawn
