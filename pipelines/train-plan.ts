@@ -4,6 +4,8 @@ import { baseOf } from "../src/config/optimizer-options.ts";
 import type { TrainConfig } from "../src/config/train-schema.ts";
 import { groupItemsByUser, type Interactions } from "../src/dataset/interaction-dataset.ts";
 import { type BatchSource, checkBatchSource, samplesPerEpoch, stepsPerEpoch } from "../src/dataset/training-batches.ts";
+import { checkOptimizerConfig } from "../src/optimizer/check-optimizer-config.ts";
+import { lawnGroups } from "../src/optimizer/lawn-blocks.ts";
 import { compileSchedule, type LearningRateSchedule } from "../src/optimizer/learning-rate.ts";
 import type {
   BaseOptimizerConfig,
@@ -13,7 +15,7 @@ import type {
 } from "../src/optimizer/optimizer-config.ts";
 import type { Initializers } from "../src/ranker/initialize.ts";
 import { rankerSpecOf } from "../src/ranker/ranker-presets.ts";
-import type { RankerSpec } from "../src/ranker/ranker-spec.ts";
+import { parametersOf, type RankerSpec } from "../src/ranker/ranker-spec.ts";
 import type { TrainingPlan } from "../src/training/training-plan.ts";
 
 /** The model's preset with the sizes that were given over it. Throws ConfigError naming sizes that cannot be. */
@@ -45,9 +47,13 @@ export function batchSourceOf(config: TrainConfig, interactions: Interactions): 
   return source;
 }
 
+/** Throws ConfigError for an optimizer that cannot be, or has nothing to do on this ranker: before anything is written. */
 export function optimizerOf(config: TrainConfig, source: BatchSource): OptimizerConfig {
   const base = baseConfigOf(config.optimizer);
-  return { base, lawn: config.lawn === undefined ? null : lawnConfigOf(config.lawn, source) };
+  const lawn = config.lawn === undefined ? null : lawnConfigOf(config.lawn, source);
+  checkOptimizerConfig({ base, lawn });
+  if (lawn !== null) lawnGroups(parametersOf(rankerOf(config, source.interactions)), lawn);
+  return { base, lawn };
 }
 
 /** `epochs` may be fewer than the config's: the schedule stays the one of the whole run, cut off. */

@@ -168,6 +168,7 @@ describe("train", () => {
     await expect(train({ run: "no", dot: "0" })).rejects.toThrow(/ranker has no path/);
     await expect(train({ run: "no", k: "200" })).rejects.toThrow(/no user ranks more than/);
     await expect(train({ run: "no", schedule: "0.1 * speed" })).rejects.toThrow(/"speed" at character/);
+    await expect(train({ run: "no", "lawn-scope": "head" })).rejects.toThrow(/lawn\.scope is head, which holds no/);
     expect(await readdir(temporary("models/board"))).not.toContain("no");
   });
 
