@@ -15,6 +15,7 @@ import { readMetrics, writeMetrics } from "./metrics-file.ts";
 import { perUserFileName, writePerUserResults } from "./per-user-file.ts";
 import { type LoadedRun, loadRun } from "./run-files.ts";
 import type { Stage, StageContext, StageResult } from "./stage.ts";
+import { withScorer } from "./with-scorer.ts";
 
 export const evaluateStage: Stage<typeof evaluateSchema> = {
   name: "evaluate",
@@ -54,7 +55,13 @@ async function evaluateRun(config: EvaluateConfig, context: StageContext): Promi
   const run = await loadRun(await findRun({ run: named, modelsRoot, dataset: datasetName }));
   const dataset = await loadDataset(path.join(config.dataRoot, datasetName ?? run.datasetName));
   refuseOtherData(run, dataset);
-  const evaluation = await withScorer(run, config, context, (scorer) => evaluate(config, dataset, scorer));
+  const { threads } = config;
+  const engine = await openEngine(config.engine, {
+    onPassedOver: context.log,
+    ...(threads === null ? {} : { threads }),
+  });
+  context.log(engine.description);
+  const evaluation = await withScorer(engine, run, (scorer) => evaluate(config, dataset, scorer));
   const trained = await readMetrics(run.directory);
   const document = metricsDocument({
     evaluation,
@@ -72,31 +79,6 @@ function refuseOtherData(run: LoadedRun, { directory, description }: LoadedDatas
   throw new DataError(
     `${run.directory}: trained on dataset ${run.datasetName} of content ${run.datasetHash.slice(0, 12)}, but ${directory} holds ${description.contentHash.slice(0, 12)}; ingest the same logs with the same settings, or train anew`,
   );
-}
-
-async function withScorer<T>(
-  run: LoadedRun,
-  config: EvaluateConfig,
-  context: StageContext,
-  use: (scorer: Scorer) => Promise<T>,
-): Promise<T> {
-  const engine = await openEngine(config.engine, {
-    onPassedOver: context.log,
-    ...(config.threads === null ? {} : { threads: config.threads }),
-  });
-  context.log(engine.description);
-  const session = await engine.open({
-    spec: run.spec,
-    loss: "bce",
-    start: { parameters: run.parameters, optimizer: null },
-    // A session is for training; the lightest optimizer keeps no state beside the parameters.
-    optimizer: { base: { name: "sgd", momentum: 0, nesterov: false, weightDecay: 0 }, lawn: null },
-  });
-  try {
-    return await use(session.scorer);
-  } finally {
-    session.close();
-  }
 }
 
 function evaluate(config: EvaluateConfig, dataset: LoadedDataset, scorer: Scorer): Promise<SplitEvaluation> {

@@ -1,20 +1,20 @@
 /** The one look at the test split that ends a run: metrics.json and the per-user results. */
-import type { Scorer } from "../src/ranker/scorer.ts";
 import { evaluateSplit, type MetricsDocument, metricsDocument } from "./evaluate-split.ts";
 import { writeMetrics } from "./metrics-file.ts";
 import { writePerUserResults } from "./per-user-file.ts";
 import type { PassesOutcome, TrainingJob } from "./train-passes.ts";
+import { withScorer } from "./with-scorer.ts";
 
 type Trained = Extract<PassesOutcome, { kind: "trained" }>;
 
 /** Null, said in the log, where the dataset has no test items. */
 export async function reportTest(job: TrainingJob, { chosen, validation }: Trained): Promise<MetricsDocument | null> {
-  const { config, dataset, recorder, context } = job;
+  const { config, engine, dataset, recorder, context } = job;
   if (dataset.candidatesTest.users.length === 0) {
     context.log(`warning: dataset ${config.dataset} has no test items; there is no metrics.json`);
     return null;
   }
-  const evaluation = await withScorer(job, chosen, (scorer) =>
+  const evaluation = await withScorer(engine, chosen, (scorer) =>
     evaluateSplit({ scorer, dataset, split: "test", candidates: config.candidates, ks: config.k }),
   );
   const document = metricsDocument({
@@ -25,23 +25,4 @@ export async function reportTest(job: TrainingJob, { chosen, validation }: Train
   await writePerUserResults(recorder.directory, evaluation);
   await writeMetrics(recorder.directory, document);
   return document;
-}
-
-async function withScorer<T>(
-  { config, spec, engine }: TrainingJob,
-  { parameters }: Trained["chosen"],
-  use: (scorer: Scorer) => Promise<T>,
-): Promise<T> {
-  const session = await engine.open({
-    spec,
-    loss: config.loss,
-    start: { parameters, optimizer: null },
-    // A session is for training; the lightest optimizer keeps no state beside the parameters.
-    optimizer: { base: { name: "sgd", momentum: 0, nesterov: false, weightDecay: 0 }, lawn: null },
-  });
-  try {
-    return await use(session.scorer);
-  } finally {
-    session.close();
-  }
 }
