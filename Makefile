@@ -25,7 +25,7 @@ NATIVE := build/.built
 NATIVE_SOURCES := $(shell find src/engine/native -name '*.cpp' -o -name '*.hpp' -o -name '*.mjs' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build data ingest train-ranker evaluate doctor test check check-native types lint format bench pack clean
+.PHONY: help setup build data ingest train-ranker evaluate doctor test check check-native types lint format bench bench-peers pack clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -91,6 +91,9 @@ format: $(INSTALLED) ## rewrite sources in the house format
 
 bench: $(BUILT) ## samples a second of the engines here
 	@node bench/throughput.mjs $(ARGS)
+
+bench-peers: $(BUILT) ## ours beside PyTorch and TensorFlow.js in one run, as ratios (PEER_PYTHON, PEER_TORCH; see bench/README.md)
+	@node bench/peers.mjs $(ARGS)
 
 pack: $(BUILT) ## the npm tarball
 	@npm pack --silent

@@ -1,97 +1,107 @@
 /**
- * Our native engine beside NeuMF in eager (and compiled) PyTorch, in the same run, as ratios. One JSON line per batch size.
+ * Training throughput of ours beside its peers, in one run: JSON to a file, Markdown to the screen. Not on a busy machine.
+ * Ours is timed end to end (drawing, shuffling, step), the peers for the step alone. See bench/README.md.
  *
- *   node bench/peers.mjs --peer ../shared/peers/ncf_torch.py --python python3 [--compile] [--batch-sizes 256,8192,65536]
- *                        [--threads 2] [--seconds 4] [--rounds 3] [--gmf 8 --embedding 32 --tower 32,16,8]
+ *   node bench/peers.mjs [--model default|large] [--batch-sizes 256,65536] [--threads 2] [--seconds 3] [--repetitions 3]
+ *                        [--compile] [--contenders native,torch,tfjs-cpu,tfjs-wasm] [--output build/bench-peers.json]
+ *   node bench/peers.mjs --growth [--scales 1,10,100] [--threads 1,2]      ours alone, as its tables grow
  *
- * Ours is counted end to end, sampling and shuffling included; the peer's step alone. Rounds alternate, so that a busy minute
- * hits both; medians are reported. The limit is PyTorch's own float32 product of 1024^3 on as many threads: shareOfProduct is the
- * arithmetic a step nominally needs (2 operations per weight of the tower, forward and twice backward) at our rate, over that
- * product's rate. It may pass 1: the first layer is computed per distinct row, not per sample.
+ * PEER_TORCH: the PyTorch peer's script. PEER_PYTHON: a Python that imports torch. What is absent is skipped, and said.
  */
-import { spawnSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { baseline, compare } from "./peers/compare.mjs";
+import { contenders } from "./peers/contenders.mjs";
+import { measureGrowth } from "./peers/growth.mjs";
+import { describeMachine } from "./peers/machine.mjs";
+import { comparisonTable, growthTable } from "./peers/markdown.mjs";
+import { models } from "./peers/neumf-models.mjs";
 
-const { values } = parseArgs({
-  options: {
-    peer: { type: "string", default: "../shared/peers/ncf_torch.py" },
-    python: { type: "string", default: "python3" },
-    compile: { type: "boolean", default: false },
-    "batch-sizes": { type: "string", default: "256,1024,8192,65536,1048576" },
-    threads: { type: "string", default: "2" },
-    seconds: { type: "string", default: "4" },
-    rounds: { type: "string", default: "3" },
-    gmf: { type: "string", default: "8" },
-    embedding: { type: "string", default: "32" },
-    tower: { type: "string", default: "32,16,8" },
-  },
-});
-const widths = [2 * Number(values.embedding), ...values.tower.split(",").map(Number)];
-const towerWeights = widths.slice(1).reduce((sum, width, layer) => sum + width * widths[layer], 0);
-const operationsPerSample = 3 * 2 * towerWeights;
+const root = path.join(import.meta.dirname, "..");
+const say = (line) => console.error(line);
 
-for (const batchSize of values["batch-sizes"].split(",")) {
-  const ours = [];
-  const theirs = [];
-  const products = [];
-  let peer = "";
-  for (let round = 0; round < Number(values.rounds); round++) {
-    ours.push(runOurs(batchSize).samplesPerSecond);
-    const found = runPeer(batchSize);
-    theirs.push(found.samplesPerSecond);
-    peer = found.peer;
-    products.push(runProduct());
-  }
-  const [our, their, product] = [ours, theirs, products].map(median);
-  console.log(
-    JSON.stringify({
-      batchSize: Number(batchSize),
-      threads: Number(values.threads),
-      peer: values.compile ? `${peer}, compiled` : peer,
-      oursPerSecond: our,
-      theirsPerSecond: their,
-      ratio: Number((our / their).toFixed(2)),
-      oursSpread: [Math.min(...ours), Math.max(...ours)],
-      theirsSpread: [Math.min(...theirs), Math.max(...theirs)],
-      productGigaflops: Number(product.toFixed(1)),
-      shareOfProduct: Number(((our * operationsPerSample) / (product * 1e9)).toFixed(3)),
-    }),
-  );
+try {
+  await measure(readOptions());
+} catch (failure) {
+  say(`bench-peers: ${failure.message}`);
+  process.exitCode = 1;
 }
 
-function runOurs(batchSize) {
-  const script = path.join(import.meta.dirname, "throughput.mjs");
-  const shape = ["--gmf", values.gmf, "--embedding", values.embedding, "--tower", values.tower];
-  const limits = ["--batch-sizes", batchSize, "--threads", values.threads, "--seconds", values.seconds];
-  return JSON.parse(run(process.execPath, [script, ...shape, ...limits]));
+async function measure({ values, model, numbers }) {
+  const began = performance.now();
+  const machine = describeMachine(root);
+  const shared = { model, seconds: numbers.seconds, repetitions: numbers.repetitions, say };
+  const result = values.growth
+    ? await measureGrowth({
+        ...shared,
+        batchSizes: numbers["batch-sizes"] ?? [8192, 65536],
+        threadCounts: numbers.threads ?? [1, 2],
+        scales: numbers.scales,
+      })
+    : await compare({
+        ...shared,
+        batchSizes: numbers["batch-sizes"] ?? model.batchSizes,
+        threads: numbers.threads?.[0] ?? 2,
+        names: [...new Set([...values.contenders.split(","), ...(values.compile ? ["torch-compile"] : [])])],
+      });
+  const document = {
+    measured: values.growth ? "growth" : "peers",
+    model: { name: values.model, ...model },
+    options: { ...values },
+    machine,
+    elapsedSeconds: Math.round((performance.now() - began) / 1000),
+    ...result,
+  };
+  const file = path.resolve(values.output ?? path.join(root, "build", `bench-${document.measured}.json`));
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(document, null, 2)}\n`);
+  const { processor, cores, node, commit } = machine;
+  console.log(`NeuMF ${values.model}; ${processor}, ${cores} cores; Node ${node}; commit ${commit}\n`);
+  console.log(values.growth ? growthTable(result) : comparisonTable(result, baseline));
+  say(`\nwritten: ${path.relative(process.cwd(), file)}`);
 }
 
-function runPeer(batchSize) {
-  const shape = ["--gmf", values.gmf, "--embedding", values.embedding, "--layers", widths.join(",")];
-  const limits = ["--batch-sizes", batchSize, "--threads", values.threads, "--seconds", values.seconds];
-  return JSON.parse(run(values.python, [values.peer, ...shape, ...limits, ...(values.compile ? ["--compile"] : [])]));
-}
-
-/** Billions of float32 operations a second in a product of two 1024 x 1024 matrices. */
-function runProduct() {
-  const program = `
-import time, torch
-torch.set_num_threads(${Number(values.threads)})
-a, b = torch.rand(1024, 1024), torch.rand(1024, 1024)
-for _ in range(5): a @ b
-n, t = 0, time.perf_counter()
-while time.perf_counter() - t < 1: a @ b; n += 1
-print(n * 2 * 1024**3 / (time.perf_counter() - t) / 1e9)`;
-  return Number(run(values.python, ["-c", program]));
-}
-
-function run(command, args) {
-  const result = spawnSync(command, args, { encoding: "utf8" });
-  if (result.status !== 0) throw new Error(`${command} ${args[0]} failed: ${result.stderr || result.error}`);
-  return result.stdout.trim().split("\n").at(-1);
-}
-
-function median(values) {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+/** Every problem of the command line in one error. */
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      model: { type: "string", default: "default" },
+      contenders: { type: "string", default: "native,torch,tfjs-cpu,tfjs-wasm" },
+      compile: { type: "boolean", default: false },
+      growth: { type: "boolean", default: false },
+      "batch-sizes": { type: "string" },
+      threads: { type: "string" },
+      scales: { type: "string", default: "1,10,100" },
+      seconds: { type: "string", default: "3" },
+      repetitions: { type: "string", default: "3" },
+      output: { type: "string" },
+    },
+  });
+  const problems = [];
+  const oneOf = (flag, value, known) => {
+    if (!Object.hasOwn(known, value))
+      problems.push(`--${flag} "${value}" is not one of ${Object.keys(known).join(", ")}`);
+  };
+  const wholes = (flag) => {
+    const list = values[flag]?.split(",").map(Number);
+    if (list?.some((entry) => !Number.isInteger(entry) || entry < 1)) {
+      problems.push(`--${flag} "${values[flag]}" is not whole numbers from 1, parted by commas`);
+    }
+    return list;
+  };
+  const numbers = {
+    "batch-sizes": wholes("batch-sizes"),
+    threads: wholes("threads"),
+    scales: wholes("scales"),
+    repetitions: wholes("repetitions")[0],
+    seconds: Number(values.seconds),
+  };
+  if (!(numbers.seconds > 0)) problems.push(`--seconds "${values.seconds}" is not above 0`);
+  if (!values.growth && (numbers.threads?.length ?? 1) > 1)
+    problems.push("--threads takes one number without --growth");
+  oneOf("model", values.model, models);
+  for (const name of values.contenders.split(",")) oneOf("contenders", name, contenders);
+  if (problems.length > 0) throw new Error(problems.join("; "));
+  return { values, numbers, model: models[values.model] };
 }
