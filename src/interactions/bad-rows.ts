@@ -28,8 +28,8 @@ const REJECT_REASONS: Readonly<Record<string, string>> = {
   "MISSING COLUMNS": "too few columns",
   "TOO MANY COLUMNS": "too many columns",
   "UNQUOTED VALUE": "a quote that never closes, or text after one",
-  "LINE SIZE OVER MAXIMUM": "the line is longer than 2,000,000 bytes",
-  "INVALID ENCODING": "not UTF-8 (--encoding latin-1?)",
+  "LINE SIZE OVER MAXIMUM": "the line is longer than 2,000,000 bytes (16,000,000 in json lines)",
+  "INVALID ENCODING": "not UTF-8 (a text table can be read with --encoding latin-1)",
 };
 
 /** Bad rows of the source just loaded: those its reader set aside and those whose values make no sense. */

@@ -37,6 +37,7 @@ export interface TextOptions extends TableHints {
 
 /** Rejected rows are listed up to this many a file; further ones are lost to the count. */
 export const MOST_REJECTS = 200_000;
+const STORING_REJECTS = `store_rejects = true, rejects_limit = ${MOST_REJECTS}`;
 
 const HEAD_LINES = 100;
 /** A column is of a type when no larger share of its values says otherwise; those count as missing in a condition. */
@@ -54,7 +55,7 @@ export async function openTextSource(database: WorkDatabase, path: string, optio
   const lines = await readHead(database, path, options);
   const table = detectTable(lines, options);
   const untyped = table.columns.map((name) => ({ name, type: "VARCHAR" }));
-  const from = textRows(path, table, options, `store_rejects = true, rejects_limit = ${MOST_REJECTS}`);
+  const from = textRows(path, table, options, STORING_REJECTS);
   return {
     file: options.file,
     format: `text, delimiter ${JSON.stringify(table.delimiter)}, ${table.hasHeader ? "header" : "no header"}, ${options.encoding}`,
@@ -75,18 +76,27 @@ export async function openJsonSource(database: WorkDatabase, path: string, file:
   );
   // DuckDB calls a mix of kinds JSON, in which plain text is not readable.
   const typedColumns = described.map(({ name, type }) => ({ name, type: type === "JSON" ? "VARCHAR" : type }));
-  // As text: the few values of another kind must not turn into nothing.
-  const columns = typedColumns.map(({ name }) => ({ name, type: "VARCHAR" }));
-  const declared = columns.map(({ name }) => `${sqlText(name)}: 'VARCHAR'`).join(", ");
   return {
     file,
     format: "json lines",
-    from: `read_json(${sqlPath(path)}, ignore_errors = true, format = 'newline_delimited', columns = {${declared}})`,
-    columns,
+    from: jsonRows(path, described),
+    columns: described.map(({ name }) => ({ name, type: "VARCHAR" })),
     typedColumns,
     firstRowLine: 1,
-    storesRejects: false,
+    storesRejects: true,
   };
+}
+
+/**
+ * Every value as text, so that the few of another kind do not turn into nothing. Line by line, because DuckDB's own reader takes
+ * a byte order mark for a broken row, and a row that is cut off for the next one too.
+ */
+function jsonRows(path: string, columns: readonly SourceColumn[]): string {
+  const pointers = columns.map(({ name }) => sqlText(`/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`));
+  const named = columns.map(({ name }, place) => `fields[${place + 1}] AS ${sqlName(name)}`);
+  return `(SELECT ${named.join(", ")} FROM (
+    SELECT json_extract_string(CASE WHEN json_valid(line) THEN line END, [${pointers.join(", ")}]) AS fields
+    FROM ${linesOf(path, "utf-8", STORING_REJECTS)} WHERE trim(line, ' \t\r') <> ''))`;
 }
 
 export async function openParquetSource(database: WorkDatabase, path: string, file: string): Promise<LogSource> {
@@ -106,9 +116,9 @@ export async function openRelation(
 }
 
 /** Every line of a text file as one VARCHAR column `line`, in order. */
-export function linesOf(path: string, encoding: TextEncoding): string {
+export function linesOf(path: string, encoding: TextEncoding, onBadRows = "ignore_errors = true"): string {
   // No text holds the unit separator, so a line is never split.
-  return `read_csv(${sqlPath(path)}, header = false, delim = '\u001f', quote = '', escape = '', auto_detect = false, columns = {'line': 'VARCHAR'}, max_line_size = 16000000, ignore_errors = true, encoding = ${sqlText(encoding)})`;
+  return `read_csv(${sqlPath(path)}, header = false, delim = '\u001f', quote = '', escape = '', auto_detect = false, columns = {'line': 'VARCHAR'}, max_line_size = 16000000, ${onBadRows}, encoding = ${sqlText(encoding)})`;
 }
 
 /** Paths whose brackets and stars are meant literally; DuckDB would take them for a pattern. */

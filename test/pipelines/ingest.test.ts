@@ -112,6 +112,17 @@ describe("readers", () => {
     expect(folder.description()).toMatchObject({ timeUnitRead: "ISO 8601" });
   });
 
+  it("reads json lines behind a byte order mark, past blank lines, and loses a cut line alone", async () => {
+    const lines = ROWS.map(([user, item, , time]) => JSON.stringify({ "a/user": user, "~item": item, ts: time }));
+    const cut = '{"a/user":"2","~item":';
+    const flags = { "user-column": "a/user", "item-column": "~item", "max-bad-rows": "0.2" };
+    const raw = folder.write("log.jsonl", `\ufeff${[lines[0], "", cut, ...lines.slice(1)].join("\r\n")}`);
+    await folder.ingest({ raw, ...flags });
+    await expectSplit();
+    // Blank lines do not count: the cut one is the second record.
+    expect(folder.description()).toMatchObject({ rowsRead: 8, firstBadRows: [{ line: 2 }] });
+  });
+
   it("reads the files of a glob as one log, in the order of their names", async () => {
     const lines = text(",").split("\n");
     folder.write("raw/b.csv", header + lines.slice(3).join("\n"));
