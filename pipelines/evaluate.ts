@@ -65,7 +65,7 @@ async function evaluateRun(config: EvaluateConfig, context: StageContext): Promi
   const trained = await readMetrics(run.directory);
   const document = metricsDocument({
     evaluation,
-    ...(trained?.epoch === undefined ? {} : { epoch: trained.epoch }),
+    ...(run.manifest.outcome === null ? {} : { epoch: run.manifest.outcome.epoch }),
     ...(trained?.validation === undefined ? {} : { validation: trained.validation }),
   });
   // What training wrote is the run's record and stays as it is.
