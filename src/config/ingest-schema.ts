@@ -117,6 +117,7 @@ const settings = z.object({
       .default("2GB"),
     {
       flag: "memory-limit",
+      expects: "a size such as 500MB or 2GB",
       meaning: "What the SQL engine may hold in memory; beyond it spills to disk",
     },
   ),

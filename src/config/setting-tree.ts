@@ -21,6 +21,8 @@ export interface ValueShape {
   readonly anyOf?: readonly ValueShape[];
   readonly items?: ValueShape;
   readonly pattern?: string;
+  /** The setting's own words for what it takes; see SettingNotes. */
+  readonly expects?: string;
   readonly minLength?: number;
   readonly minItems?: number;
   readonly minimum?: number;

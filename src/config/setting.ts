@@ -6,6 +6,8 @@ export interface SettingNotes {
   readonly flag?: string;
   /** One sentence for help texts and docs; range and default are added from the type. */
   readonly meaning: string;
+  /** What the value looks like, where the type alone would show a pattern, such as "normal:0.01, zeros or glorot-uniform". */
+  readonly expects?: string;
   /** Such as "samples", "epochs", "seconds". */
   readonly unit?: string;
 }

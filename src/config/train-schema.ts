@@ -7,6 +7,7 @@ import { setting } from "./setting.ts";
 
 const width = z.int().min(0);
 const initializer = z.string().regex(initializerPattern);
+const initializerWords = "a first value such as normal:0.01, glorot-uniform or zeros";
 
 const rankerSettings = z.object({
   dot: setting(width.optional(), {
@@ -34,18 +35,25 @@ const rankerSettings = z.object({
 const initializeSettings = z.object({
   embedding: setting(initializer.default("normal:0.01"), {
     flag: "initialize-embedding",
+    expects: initializerWords,
     meaning:
       "First values of the tables: normal:S and uniform:S of scale S, glorot-normal, glorot-uniform, he-..., lecun-..., zeros",
   }),
   dense: setting(initializer.default("glorot-uniform"), {
     flag: "initialize-dense",
+    expects: initializerWords,
     meaning: "First values of the tower's weights",
   }),
   head: setting(initializer.default("lecun-uniform"), {
     flag: "initialize-head",
+    expects: initializerWords,
     meaning: "First values of the head's weights",
   }),
-  bias: setting(initializer.default("zeros"), { flag: "initialize-bias", meaning: "First values of every bias" }),
+  bias: setting(initializer.default("zeros"), {
+    flag: "initialize-bias",
+    expects: initializerWords,
+    meaning: "First values of every bias",
+  }),
 });
 
 const validationSettings = z.object({
@@ -56,6 +64,7 @@ const validationSettings = z.object({
       .default("NDCG@10"),
     {
       flag: "validation-metric",
+      expects: "HR, NDCG, MRR, Recall, Precision or MAP at a cut, such as NDCG@10, or MRR",
       meaning: "What chooses the epoch; ties keep the earlier one",
     },
   ),

@@ -28,6 +28,7 @@ export function valueFromText(text: string, shape: ValueShape): unknown {
 
 /** Such as "a whole number of at least 1" or "one of bce, bpr". */
 export function expectedText(shape: ValueShape): string {
+  if (shape.expects !== undefined) return shape.expects;
   if (shape.anyOf !== undefined) return shape.anyOf.map(expectedText).join(" or ");
   if (shape.enum !== undefined) {
     return shape.enum.length === 1 ? String(shape.enum[0]) : `one of ${shape.enum.map(String).join(", ")}`;

@@ -2,6 +2,7 @@
  * An unfinished pass as one safetensors buffer: parameters under their own names, beside them `optimizer/...`, `best/...`,
  * `previous/...` and `switch/...`; counters as JSON, which gives every float64 back exactly. Arrays that are the same are stored once.
  */
+import { createHash } from "node:crypto";
 import { z } from "zod";
 import { DataError } from "../errors.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../ranker/checkpoint.ts";
@@ -12,11 +13,12 @@ import type { ResumePoint } from "./training-state.ts";
 export interface ResumeFile {
   readonly spec: RankerSpec;
   readonly point: ResumePoint;
-  /** What the caller wants to know again: texts by name, "training" is taken. */
+  /** What the caller wants to know again: texts by name, "training" and "sha256" are taken. */
   readonly labels: Readonly<Record<string, string>>;
 }
 
 const STATE_KEY = "training";
+const HASH_KEY = "sha256";
 const kinds = ["best", "previous", "switch"] as const;
 type Kind = (typeof kinds)[number];
 
@@ -62,19 +64,25 @@ export function encodeResume({ spec, point, labels }: ResumeFile): Uint8Array<Ar
   for (const [name, values] of snapshot.optimizer?.tensors ?? []) {
     extras.set(`optimizer/${name}`, { shape: [values.length], values });
   }
+  const stateText = JSON.stringify(state);
+  const { parameters } = snapshot;
+  const hash = contentHash(stateText, parameters, extras);
   return encodeCheckpoint({
     spec,
-    parameters: snapshot.parameters,
+    parameters,
     extras,
-    metadata: { ...labels, [STATE_KEY]: JSON.stringify(state) },
+    metadata: { ...labels, [STATE_KEY]: stateText, [HASH_KEY]: hash },
   });
 }
 
 /** `where` (a file name) begins every message. Throws DataError when the buffer is not what encodeResume writes. */
 export function decodeResume(bytes: Uint8Array, where: string): ResumeFile {
   const { spec, parameters, extras, metadata } = decodeCheckpoint(bytes, where);
-  const { [STATE_KEY]: stateText, ...labels } = metadata;
+  const { [STATE_KEY]: stateText, [HASH_KEY]: hash, ...labels } = metadata;
   const state = parseState(stateText, where);
+  if (hash !== contentHash(stateText ?? "", parameters, extras)) {
+    throw new DataError(`${where}: damaged (its content is not of the sha256 it names); train anew with --force`);
+  }
   const find = (kind: Kind): Parameters | null => {
     switch (state.tensors[kind]) {
       case "none":
@@ -112,6 +120,16 @@ export function decodeResume(bytes: Uint8Array, where: string): ResumeFile {
       snapshot: { parameters, optimizer },
     },
   };
+}
+
+/** sha256 of all that training goes on from: a changed bit would else go on unseen. */
+function contentHash(stateText: string, parameters: Parameters, extras: ReadonlyMap<string, StoredTensor>): string {
+  const digest = createHash("sha256").update(stateText);
+  const tensors = [...parameters, ...[...extras].map(([name, { values }]) => [name, values] as const)];
+  for (const [name, values] of tensors.sort(([a], [b]) => (a < b ? -1 : 1))) {
+    digest.update(`\n${name}\n`).update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+  }
+  return digest.digest("hex");
 }
 
 function parseState(text: string | undefined, where: string): z.output<typeof stateSchema> {

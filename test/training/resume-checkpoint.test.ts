@@ -56,6 +56,14 @@ describe("a resume file", () => {
     expect(read.snapshot.optimizer!.tensors.size).toBe(tensors.size);
   });
 
+  it("is refused when a single bit of its numbers has changed", () => {
+    const bytes = encodeResume({ spec, point, labels: {} });
+    bytes[bytes.length - 3]! ^= 1;
+    expect(() => decodeResume(bytes, "resume.safetensors")).toThrow(
+      "resume.safetensors: damaged (its content is not of the sha256 it names); train anew with --force",
+    );
+  });
+
   it("is refused by name when it is cut short, or is a plain checkpoint", () => {
     const bytes = encodeResume({ spec, point, labels: {} });
     for (const length of [0, 7, 100, bytes.length - 1]) {
