@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { DOWNLOADABLE } from "../src/config/data-schema.ts";
 import { DEFAULT_SHARE, type IngestConfig, ingestSchema, momentMs } from "../src/config/ingest-schema.ts";
 import { ConfigError } from "../src/errors.ts";
 import { SAMPLE_LOG_FILE, sampleLogText } from "../src/interactions/sample-log.ts";
@@ -30,7 +31,7 @@ export async function planIngest(given: IngestConfig, log: (line: string) => voi
   }
   const folder = config.raw ?? join(config.dataRoot, "raw", config.dataset);
   if (config.raw === undefined && config.dataset === "sample") await makeSampleLog(folder, log);
-  const raw = await findRawLogs(folder);
+  const raw = await findRawLogs(folder, remedyFor(config));
   if (raw.plan.rowsAreInOrder && config.timeColumn !== undefined) {
     throw new ConfigError(
       `--time-column: the rows of a ${raw.plan.format} stand oldest first, times are not used; leave it out`,
@@ -45,6 +46,13 @@ export async function planIngest(given: IngestConfig, log: (line: string) => voi
     candidates: candidateKind(config, raw, split),
     rowsAreInOrder,
   };
+}
+
+/** For logs that are not where they should be. */
+function remedyFor({ raw, dataset, dataRoot }: IngestConfig): string {
+  const advice = "put the raw log there, or say where it is with --raw";
+  const isPublished = raw === undefined && DOWNLOADABLE.some((name) => name === dataset);
+  return isPublished ? `fetch it: lawn-ranker data --dataset ${dataset} --data-root ${dataRoot}; or ${advice}` : advice;
 }
 
 /** Raised when the same logs and settings give other files, so that former ones are made anew. */

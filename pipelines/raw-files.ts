@@ -23,16 +23,14 @@ export interface FileFacts {
   readonly isUtf8: boolean;
 }
 
-/** `raw` is a folder, a file, or a path whose last part holds * or ?. */
-export async function findRawLogs(raw: string): Promise<RawLogs> {
+/** `raw` is a folder, a file, or a path whose last part holds * or ?. `remedy` is what to do where there is nothing. */
+export async function findRawLogs(raw: string, remedy: string): Promise<RawLogs> {
   const found = await stat(raw).catch(() => null);
   if (found?.isDirectory()) return { directory: raw, plan: recogniseLogs(raw, await fileNames(raw)) };
   if (found?.isFile()) return { directory: dirname(raw), plan: planForFile(basename(raw)) };
   if (found !== null) throw new DataError(`${raw}: neither a file nor a folder`);
   if (!/[*?]/.test(basename(raw))) {
-    throw new DataError(
-      `${raw}: there is no such file or folder; put the raw log there, or say where it is with --raw`,
-    );
+    throw new DataError(`${raw}: there is no such file or folder; ${remedy}`);
   }
   const pattern = globPattern(basename(raw));
   const names = (await fileNames(dirname(raw))).filter((name) => pattern.test(name)).sort();

@@ -69,6 +69,13 @@ describe("bad data", () => {
     expect(text).toContain('a.csv:43: too few columns: "1"');
   });
 
+  it("says how to get a published log that is not there, and nothing of the kind for others", async () => {
+    await expect(folder.ingest({ dataset: "ml-100k" })).rejects.toThrow(
+      /raw\/ml-100k: there is no such file or folder; fetch it: lawn-ranker data --dataset ml-100k --data-root .*; or put/,
+    );
+    await expect(folder.ingest({ dataset: "shop" })).rejects.toThrow(/no such file or folder; put the raw log there/);
+  });
+
   it("tells an ambiguous folder from a recognised one with other files beside it", async () => {
     folder.write("raw/u.data", ROWS.replaceAll(",", "\t"));
     folder.write("raw/u.item", "1|Toy Story\n");
