@@ -1,6 +1,7 @@
 /** One writer at a time in a folder: a file that holds the writer's process id, and is stale once that process is gone. */
-import { link, readFile, rm, writeFile } from "node:fs/promises";
+import { link, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
+import { basename, dirname, join } from "node:path";
 import { ConfigError } from "../src/errors.ts";
 import { errorCode } from "./error-code.ts";
 import type { StageContext } from "./stage.ts";
@@ -15,7 +16,10 @@ export async function takeLock(
   await writeFile(claim, `${context.processId} ${hostname()}\n`);
   try {
     for (;;) {
-      if (await linked(claim, path)) return () => rm(path, { force: true });
+      if (await linked(claim, path)) {
+        await clearClaims(path, context);
+        return () => rm(path, { force: true });
+      }
       const holder = await readHolder(path);
       if (holder === null) continue; // given back this very moment
       if (
@@ -30,6 +34,17 @@ export async function takeLock(
     }
   } finally {
     await rm(claim, { force: true });
+  }
+}
+
+/** What a process that died between claiming and locking left beside the lock. */
+async function clearClaims(path: string, { isProcessAlive }: Pick<StageContext, "isProcessAlive">): Promise<void> {
+  const prefix = `${basename(path)}.`;
+  for (const name of await readdir(dirname(path))) {
+    if (!name.startsWith(prefix) || !/^\d+$/.test(name.slice(prefix.length))) continue;
+    const claim = join(dirname(path), name);
+    const holder = await readHolder(claim);
+    if (holder?.host === hostname() && !isProcessAlive(holder.processId)) await rm(claim, { force: true });
   }
 }
 

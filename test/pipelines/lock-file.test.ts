@@ -22,6 +22,14 @@ describe("a lock", () => {
     expect(await readdir(path.dirname(lock))).toEqual([]);
   });
 
+  it("clears away what a process left that died before it had the lock", async () => {
+    const lock = temporary("three");
+    await writeFile(`${lock}.1`, `1 ${hostname()}\n`);
+    const release = await takeLock(lock, process(2, [2]));
+    expect(await readdir(path.dirname(lock))).not.toContain("three.1");
+    await release();
+  });
+
   it("of a dead process is taken over; of another machine it is not", async () => {
     const lock = temporary("two");
     await writeFile(lock, `1 ${hostname()}\n`);
