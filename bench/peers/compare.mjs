@@ -18,7 +18,8 @@ export async function compare({ model, names, batchSizes, threads, seconds, repe
     say(`SKIPPED ${name}: ${reason}`);
   };
   for (const name of names) {
-    const missing = contenders[name].missing();
+    const isTimed = batchSizes.some((batchSize) => contenders[name].times(batchSize));
+    const missing = isTimed ? contenders[name].missing() : "not timed at these batch sizes";
     if (missing !== null) drop(name, missing);
   }
   const missingLimit = sgemm.missing();
