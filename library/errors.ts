@@ -1,2 +1,2 @@
 /** `lawn-ranker/errors`: what the library throws. */
-export { ConfigError, DataError, EngineError } from "../src/errors.ts";
+export { ConfigError, DataError, EngineError, StorageError } from "../src/errors.ts";

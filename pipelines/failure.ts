@@ -1,5 +1,5 @@
 /** What a failed command tells its user and its shell: one or a few lines and an exit status, a stack only on request. */
-import { ConfigError, DataError, EngineError } from "../src/errors.ts";
+import { ConfigError, DataError, EngineError, StorageError } from "../src/errors.ts";
 import { DivergenceError } from "../src/training/divergence.ts";
 
 export interface Failure {
@@ -17,8 +17,9 @@ export function failureOf(error: unknown, options: { readonly debug: boolean }):
 function plainFailure(error: unknown): Failure {
   if (error instanceof ConfigError) return { status: 2, text: severalLines(error.message) };
   if (error instanceof DataError) return { status: 3, text: severalLines(error.message) };
-  if (error instanceof EngineError || error instanceof DivergenceError)
+  if (error instanceof EngineError || error instanceof DivergenceError || error instanceof StorageError) {
     return { status: 1, text: severalLines(error.message) };
+  }
   if (!isErrorLike(error)) return { status: 1, text: String(error) };
   if (error.name === "AbortError") return { status: 130, text: "interrupted" };
   if (isSystemError(error)) return { status: 1, text: `${error.message}${remedyFor(error.code)}` };

@@ -2,7 +2,7 @@
 import { constants } from "node:fs";
 import { access, mkdir, stat } from "node:fs/promises";
 import path from "node:path";
-import { DataError } from "../src/errors.ts";
+import { StorageError } from "../src/errors.ts";
 import { errorCode } from "./error-code.ts";
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -18,7 +18,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EDQUOT: "the disk quota is used up",
 };
 
-/** Throws DataError that names the folder, the reason and `remedy`, such as "choose another folder with --output". */
+/** Throws StorageError that names the folder, the reason and `remedy`, such as "choose another folder with --output". */
 export async function makeFolder(folder: string, remedy: string): Promise<void> {
   try {
     // One by one: where a file system takes no folders, such as /proc, node's own recursive mkdir tries again for ever.
@@ -29,12 +29,12 @@ export async function makeFolder(folder: string, remedy: string): Promise<void> 
   }
 }
 
-/** `error` as a DataError where it says that `place` cannot be written, else `error` itself. */
+/** `error` as a StorageError where it says that `place` cannot be written, else `error` itself. */
 export function cannotWrite(place: string, remedy: string, error: unknown): unknown {
   const code = errorCode(error) ?? "";
   const reason = REASONS[code];
   if (reason === undefined) return error;
-  return new DataError(`${place}: cannot write there (${reason}, ${code}); ${remedy}`, { cause: error });
+  return new StorageError(`${place}: cannot write there (${reason}, ${code}); ${remedy}`, { cause: error });
 }
 
 /** From the uppermost down; ends above at the first thing that is there. */

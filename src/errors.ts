@@ -1,4 +1,4 @@
-/** The three ways a user's request can be refused; the command line turns each into its own exit status. */
+/** The ways a user's request can be refused; the command line turns each into its own exit status. */
 
 /** Wrong use or wrong configuration: the caller can mend it by changing a flag or a config file. Exit status 2. */
 export class ConfigError extends Error {
@@ -13,4 +13,9 @@ export class DataError extends Error {
 /** An engine cannot run, cannot honour an option, or was handed arrays of the wrong size. Exit status 1. */
 export class EngineError extends Error {
   override readonly name = "EngineError";
+}
+
+/** A place that cannot be written: no permission, no space, a file in the way. Nothing is wrong with the data. Exit status 1. */
+export class StorageError extends Error {
+  override readonly name = "StorageError";
 }

@@ -33,7 +33,7 @@ const evaluateSettings = z.object({
     flag: "k",
     meaning: "Cuts of the metrics, such as 10,20",
   }),
-  engine: setting(z.enum(["auto", "reference", "native", "webgpu", "tfjs"]).default("auto"), {
+  engine: setting(z.enum(["auto", "reference", "native"]).default("auto"), {
     flag: "engine",
     meaning: "What computes a run's scores; auto takes the fastest that runs here; not for baselines",
   }),

@@ -129,7 +129,7 @@ const trainSettings = z.object({
     flag: "seed",
     meaning: "Decides first values, negatives and shuffling, and nothing else does",
   }),
-  engine: setting(z.enum(["auto", "reference", "native", "webgpu", "tfjs"]).default("auto"), {
+  engine: setting(z.enum(["auto", "reference", "native"]).default("auto"), {
     flag: "engine",
     meaning: "What computes; auto takes the fastest that runs here and says which",
   }),

@@ -5,8 +5,7 @@ import type { EngineOptions, EngineProbe, EngineProvider } from "./engine-provid
 import { nativeProvider } from "./native/native-engine.ts";
 import { referenceProvider } from "./reference/reference-engine.ts";
 
-export const engineChoices = ["auto", "reference", "native", "webgpu", "tfjs"] as const;
-export type EngineChoice = (typeof engineChoices)[number];
+export type EngineChoice = "auto" | EngineName;
 
 export interface OpenEngineOptions extends EngineOptions {
   /** Told, under `auto`, of each engine passed over: one line with the reason and the remedy. */

@@ -1,4 +1,4 @@
-/** Folders for results come with those above them, or a DataError says why they cannot. */
+/** Folders for results come with those above them, or a StorageError says why they cannot. */
 import { existsSync } from "node:fs";
 import { stat, symlink, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "@jest/globals";
