@@ -36,7 +36,9 @@ const readers = {
   },
   "Parquet, hyparquet": async () => {
     const bytes = readFileSync(parquet);
-    return (await parquetReadObjects({ file: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) })).length;
+    return (
+      await parquetReadObjects({ file: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) })
+    ).length;
   },
   "Parquet, DuckDB": () => duckdbColumns(`SELECT * FROM read_parquet('${parquet}')`),
 };
