@@ -52,7 +52,7 @@ function fromOfficial(
   { negatives, file }: { readonly negatives: OfficialNegatives; readonly file: string },
 ): ChosenCandidates {
   const evaluated = interactionsOfPart(view, SPLIT_PART.test);
-  checkPositives(negatives, view.numbers, itemsByUserOf(view, [SPLIT_PART.test]), file);
+  const linesUsed = checkPositives(negatives, view.numbers, itemsByUserOf(view, [SPLIT_PART.test]), file);
   const { candidates, ...counts } = candidatesFromNegatives({
     split: "test",
     evaluated,
@@ -62,26 +62,34 @@ function fromOfficial(
   });
   const perCase = Math.round(negatives.items.length / Math.max(1, negatives.users.length));
   const own = ownNegatives === "keep" ? ", own positives kept" : "";
-  return { candidates, description: `1+${perCase} candidates from ${file}${own}`, counts };
+  return {
+    candidates,
+    description: `1+${perCase} candidates from ${file}${own}`,
+    counts: { ...counts, linesLeftOut: negatives.lines - linesUsed },
+  };
 }
 
-/** A negatives file of another split would silently rank the wrong items. */
+/** How many lines belong to users of the test file. Throws where they are of another split, which would rank the wrong items. */
 function checkPositives(
   { users, positives }: OfficialNegatives,
   numbers: Renumbering,
   tested: ReturnType<typeof itemsByUserOf>,
   file: string,
-): void {
+): number {
+  let linesUsed = 0;
   for (let place = 0; place < users.length; place++) {
     const user = numbers.userIndex[users[place]!]!;
     if (user === GONE) continue;
     const items = tested.itemsSorted.subarray(tested.offsets[user]!, tested.offsets[user + 1]!);
-    if (items.length > 0 && !items.includes(numbers.itemIndex[positives[place]!]!)) {
+    if (items.length === 0) continue;
+    linesUsed++;
+    if (!items.includes(numbers.itemIndex[positives[place]!]!)) {
       throw new DataError(
         `${file}: case ${place + 1} names a test item that user index ${user} does not have in the test file; the files belong to different splits`,
       );
     }
   }
+  return linesUsed;
 }
 
 /** Cases of one user follow each other here, whatever their order in the file. */

@@ -18,6 +18,7 @@ const reported = z.looseObject({
   ),
   warnings: z.array(z.string()),
   itemsWithoutTrainRows: z.number(),
+  candidateCounts: z.object({ test: z.object({ linesLeftOut: z.number().default(0) }) }),
 });
 
 /** `cost` is null when nothing had to be done. */
@@ -27,7 +28,9 @@ export function ingestReport(
   cost: { readonly seconds: number; readonly peakMemoryBytes: number } | null,
 ): StageResult {
   const { name, users, items, interactions, split, candidates, contentHash } = description;
-  const { rowsRead, cleaning, firstBadRows, warnings, itemsWithoutTrainRows } = reported.parse(description);
+  const { rowsRead, cleaning, firstBadRows, warnings, itemsWithoutTrainRows, candidateCounts } =
+    reported.parse(description);
+  const { linesLeftOut } = candidateCounts.test;
   const status = cost === null ? "up-to-date" : "done";
   const { train, validation, test } = interactions;
   const steps = cleaning.filter(({ rowsBefore, rowsAfter }) => rowsAfter < rowsBefore);
@@ -42,6 +45,9 @@ export function ingestReport(
     ...steps.map(({ step, reason, rowsBefore, rowsAfter }) => `  ${rowsBefore - rowsAfter} ${step}: ${reason}`),
     ...firstBadRows.map((row) => `    ${describeBadRow(row)}`),
     ...(itemsWithoutTrainRows > 0 ? [`  ${itemsWithoutTrainRows} items have no row in train`] : []),
+    ...(linesLeftOut > 0
+      ? [`  ${linesLeftOut} lines of the official negatives left out: not of a user with a test item here`]
+      : []),
   ];
   return {
     json: {

@@ -61,7 +61,7 @@ export async function buildLog(database: WorkDatabase, options: BuildOptions): P
     const named = Object.entries(columns).map(([role, place]) => [role, place === null ? null : names[place]!]);
     formats.push({ file: source.file, format: source.format, columns: Object.fromEntries(named) });
   }
-  await loadNegatives(database, options.negatives);
+  const negativeLines = await loadNegatives(database, options.negatives);
 
   const rejectedRows = bad.reduce((sum, { count }) => sum + count, 0) - (await unreadableRows(database));
   const rowsRead = loadedRows + rejectedRows;
@@ -90,7 +90,7 @@ export async function buildLog(database: WorkDatabase, options: BuildOptions): P
   const idTypes = { user: user.type, item: item.type };
   return {
     log,
-    negatives: options.negatives === null ? null : await readNegatives(database, idTypes),
+    negatives: options.negatives === null ? null : await readNegatives(database, idTypes, negativeLines),
     idTypes,
     timeUnit: times.unit,
     formats,

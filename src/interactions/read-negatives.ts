@@ -14,18 +14,23 @@ export interface OfficialNegatives {
   readonly offsets: Uint32Array;
   /** In file order, repeats included. */
   readonly items: Uint32Array;
+  /** Of the file, empty ones apart: at least as many as cases. */
+  readonly lines: number;
 }
 
-/** Creates table official_negatives, empty without a file; it must exist before ids are numbered. */
+/**
+ * Creates table official_negatives, empty without a file; it must exist before ids are numbered. Returns how many lines the
+ * file has, empty ones apart.
+ */
 export async function loadNegatives(
   database: WorkDatabase,
   file: { path: string; name: string } | null,
-): Promise<void> {
+): Promise<number> {
   await database.run(
     `CREATE TABLE official_negatives (line BIGINT, user_number BIGINT, user_text VARCHAR,
       positive_number BIGINT, positive_text VARCHAR, item_number BIGINT, item_text VARCHAR)`,
   );
-  if (file === null) return;
+  if (file === null) return 0;
   await database.run(
     `CREATE TABLE negative_lines AS SELECT rtrim(line, chr(13)) AS line FROM ${linesOf(file.path, "utf-8")}`,
   );
@@ -43,13 +48,16 @@ export async function loadNegatives(
            FROM (SELECT rowid AS line, string_split(line, chr(9)) AS fields FROM negative_lines WHERE line <> ''))
      WHERE item <> ''`,
   );
+  const lines = await database.count("SELECT count(*) FROM negative_lines WHERE line <> ''");
   await database.run("DROP TABLE negative_lines");
+  return lines;
 }
 
-/** After numbering. Lines of users that are not in the log are left out. */
+/** After numbering. Lines of users that are not in the log are no cases; `lines` is what loadNegatives counted. */
 export async function readNegatives(
   database: WorkDatabase,
   types: { readonly user: IdType; readonly item: IdType },
+  lines: number,
 ): Promise<OfficialNegatives> {
   const positive = idSql("item", types.item).replaceAll("item_", "positive_");
   const users: number[] = [];
@@ -64,11 +72,11 @@ export async function readNegatives(
      ORDER BY official_negatives.rowid`,
   );
   for await (const chunk of rows) {
-    const [lines, userNumbers, positiveNumbers, itemNumbers] = [0, 1, 2, 3].map((column) =>
+    const [lineNumbers, userNumbers, positiveNumbers, itemNumbers] = [0, 1, 2, 3].map((column) =>
       chunk.getColumnVector(column),
     );
     for (let row = 0; row < chunk.rowCount; row++) {
-      const line = Number(lines!.getItem(row));
+      const line = Number(lineNumbers!.getItem(row));
       if (line !== currentLine) {
         currentLine = line;
         users.push(Number(userNumbers!.getItem(row)));
@@ -84,6 +92,7 @@ export async function readNegatives(
     positives: Uint32Array.from(positives),
     offsets: Uint32Array.from(offsets),
     items: Uint32Array.from(items),
+    lines,
   };
 }
 

@@ -207,6 +207,16 @@ describe("given splits", () => {
     expect(description.candidateCounts).toMatchObject({ test: { casesWithOwnPositive: 1 } });
   });
 
+  it("counts the lines of official negatives that are of nobody with a test item, and says so", async () => {
+    folder.write("raw/x.train.rating", "0\t1\t5\t30\n0\t2\t5\t10\n1\t2\t5\t5\n1\t4\t5\t6\n");
+    folder.write("raw/x.test.rating", "0\t4\t5\t40\n");
+    // User 1 is in train alone and user 9 nowhere; the empty line is no line.
+    folder.write("raw/x.test.negative", "(0,4)\t5\t6\n\n(1,1)\t3\t6\n(9,4)\t5\t6\n");
+    const { text } = await folder.ingest({ raw: `${folder.path}/raw` });
+    expect(folder.description().candidateCounts).toMatchObject({ test: { linesLeftOut: 2 } });
+    expect(text).toContain("2 lines of the official negatives left out");
+  });
+
   it("is one log again when another split is asked for", async () => {
     folder.write("raw/train.csv", "user,item,time\n1,1,1\n1,2,2\n1,3,3\n");
     folder.write("raw/test.csv", "user,item,time\n1,1,4\n");
