@@ -29,7 +29,11 @@ export function sampleCandidates(options: {
   const splitKey = streamKey(seed, `candidates-${split}`);
   for (const [place, user] of cases.users.entries()) {
     const free = unseenCount(seen, user, evaluated.items);
-    if (free < count) throw tooFewFree({ split, user, free, count, items: evaluated.items });
+    if (free < count) {
+      const { items } = evaluated;
+      const leastFree = cases.users.reduce((least, other) => Math.min(least, unseenCount(seen, other, items)), free);
+      throw tooFewFree({ split, user, free, count, items, leastFree });
+    }
     const drawn = negatives.subarray(place * count, (place + 1) * count);
     drawDistinctRanks(foldIn(splitKey, user), free, drawn);
     for (let k = 0; k < count; k++) drawn[k] = unseenItemOfRank(seen, user, drawn[k]!);
@@ -66,14 +70,19 @@ function checkSeenHoldsPositives(cases: EvaluationCases, seen: ItemsByUser): voi
   }
 }
 
+/** Says how far `count` must come down for every case of the split, not for the first that stood in the way. */
 function tooFewFree(at: {
-  readonly split: string;
+  readonly split: EvaluationCandidates["split"];
   readonly user: number;
   readonly free: number;
   readonly count: number;
   readonly items: number;
+  /** Least number of free items over the split's cases. */
+  readonly leastFree: number;
 }): DataError {
+  const lower =
+    at.leastFree === 0 ? "" : `--negatives ${at.leastFree} is the most that every ${at.split} user has, or `;
   return new DataError(
-    `${at.split} candidates: user index ${at.user} has ${at.items - at.free} of ${at.items} items, which leaves ${at.free} to draw ${at.count} negatives from; ask for at most ${at.free} candidates, or rank against the full catalogue`,
+    `${at.split} candidates: user index ${at.user} has ${at.items - at.free} of ${at.items} items, which leaves ${at.free} to draw ${at.count} negatives from; ${lower}rank against the full catalogue with --candidates full`,
   );
 }

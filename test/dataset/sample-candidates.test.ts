@@ -83,8 +83,21 @@ describe("sampled candidates", () => {
     const tooMany = () => sampleCandidates({ split: "test", evaluated, seen, count: 20, seed: 3 });
     expect(tooMany).toThrow(DataError);
     expect(tooMany).toThrow(
-      "user index 2 has 1 of 20 items, which leaves 19 to draw 20 negatives from; ask for at most 19",
+      "user index 2 has 1 of 20 items, which leaves 19 to draw 20 negatives from; --negatives 19 is the most that every test user has, or",
     );
+  });
+
+  it("name the largest number that would do for every case, and none where a user has every item", () => {
+    const held = (user: number, count: number) => Array.from({ length: count }, (_, item) => [user, item] as const);
+    const drawNine = (pairs: Pairs) => () => {
+      const evaluated = interactionsOf(pairs);
+      return sampleCandidates({ split: "test", evaluated, seen: groupItemsByUser(evaluated), count: 9, seed: 3 });
+    };
+    // User 1 lacks 8 of the 20 items and stands in the way first; user 4 lacks 3, and they would be next.
+    expect(drawNine([...held(1, 12), ...held(4, 17)])).toThrow(
+      "user index 1 has 12 of 20 items, which leaves 8 to draw 9 negatives from; --negatives 3 is the most that every",
+    );
+    expect(drawNine([...held(1, 12), ...held(4, 20)])).toThrow("9 negatives from; rank against the full catalogue");
   });
 
   it("refuse a `seen` that lacks the evaluated items", () => {
