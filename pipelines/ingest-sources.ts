@@ -1,7 +1,7 @@
 /** The planned files as sources for the log: which reader each format gets. */
 import { join } from "node:path";
 import type { IngestConfig } from "../src/config/ingest-schema.ts";
-import { ConfigError } from "../src/errors.ts";
+import { ConfigError, DataError } from "../src/errors.ts";
 import type { BuildOptions } from "../src/interactions/build-log.ts";
 import {
   formatOf,
@@ -10,7 +10,7 @@ import {
   openParquetSource,
   openTextSource,
 } from "../src/interactions/log-source.ts";
-import type { PlannedFile } from "../src/interactions/recognise-logs.ts";
+import { type PlannedFile, withoutCompression } from "../src/interactions/recognise-logs.ts";
 import type { WorkDatabase } from "../src/interactions/work-database.ts";
 import { openArrowSource } from "./arrow-input.ts";
 import type { SourceRecord } from "./ingest-freshness.ts";
@@ -50,6 +50,7 @@ async function openFile(
   const path = join(raw.directory, name);
   const format = formatOf(name);
   if (format !== "text") refuseTextSettings(config, name, format);
+  if (format === "arrow" || format === "parquet") refusePacked(path, format);
   switch (format) {
     case "arrow":
       return openArrowSource(database, `arrow_input_${place}`, { path, name });
@@ -74,6 +75,15 @@ async function openFile(
     default:
       return format satisfies never;
   }
+}
+
+/** Both formats are read by jumping about in the file, which a compressed one does not allow; their own compression is fine. */
+function refusePacked(path: string, format: string): void {
+  if (withoutCompression(path) === path) return;
+  const unpack = /\.gz$/i.test(path) ? "gunzip" : "zstd -d";
+  throw new DataError(
+    `${path}: ${format} inside a compressed file, which cannot be read there; unpack it: ${unpack} ${path}`,
+  );
 }
 
 /** They would have no effect, and the user thinks they have. */

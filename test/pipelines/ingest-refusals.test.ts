@@ -14,6 +14,8 @@ afterEach(() => folder.remove());
 const HEADER = "user,item,rating,time\n";
 const ROWS = Array.from({ length: 40 }, (_, k) => `${k % 4},${k},${(k % 5) + 1},${k}\n`).join("");
 const GOOD = HEADER + ROWS;
+/** Magic, the header of a frame of 0 bytes, and one last raw block of none: RFC 8878, section 3.1.1. */
+const emptyZstd = Buffer.from("28b52ffd2000010000", "hex");
 
 describe("bad data", () => {
   it.each<[string, string, string | Uint8Array, RegExp]>([
@@ -38,6 +40,8 @@ describe("bad data", () => {
     ["a cut gzip", "a.csv.gz", gzipSync(GOOD).subarray(0, 60), /cannot be read to the end/],
     ["text called gzip", "a.csv.gz", GOOD, /cannot be read to the end/],
     ["a cut zstd", "a.csv.zst", Buffer.from("28b52ffd2400c10000", "hex"), /ends in the middle of a frame/],
+    ["Parquet in gzip", "a.parquet.gz", gzipSync(GOOD), /a\.parquet\.gz: parquet inside .*gunzip .*a\.parquet\.gz$/],
+    ["Arrow in zstd", "a.arrow.zst", emptyZstd, /a\.arrow\.zst: arrow inside .*zstd -d .*a\.arrow\.zst$/],
     ["text called Arrow", "a.arrow", GOOD, /not Arrow/],
     ["text called Parquet", "a.parquet", GOOD, /a\.parquet: .*[Mm]agic/],
     ["numbers and dates as times", "a.csv", `${GOOD}1,2,3,2001-01-01\n`, /40 numbers and 1 dates/],
