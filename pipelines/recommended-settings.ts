@@ -7,6 +7,7 @@ import { z } from "zod";
 import type { ConfigLayer } from "../src/config/parse.ts";
 import { trainSchema } from "../src/config/train-schema.ts";
 import { DataError } from "../src/errors.ts";
+import { datasetNameOf } from "./dataset-file.ts";
 
 const record = z.record(z.string(), z.unknown());
 
@@ -29,9 +30,12 @@ export const recommendationsSchema = z.strictObject({
 type Recommendation = z.output<typeof recommendationsSchema>["train"][number];
 type Values = Readonly<Record<string, unknown>>;
 
+/** For the dataset's name, also where a dataset file stands for it. Throws ConfigError for such a file that cannot be read. */
 export async function recommendedSettings(given: Values): Promise<readonly ConfigLayer[]> {
-  const dataset = given.dataset ?? trainSchema.parse({}).dataset;
-  if (typeof dataset !== "string" || !/^[\w.-]+$/.test(dataset)) return [];
+  const named = given.dataset ?? trainSchema.parse({}).dataset;
+  if (typeof named !== "string") return [];
+  const dataset = await datasetNameOf(named);
+  if (!/^[\w.-]+$/.test(dataset)) return [];
   const file = path.join(recommendationsFolder(), `${dataset}.json`);
   if (!existsSync(file)) return [];
   const parsed = recommendationsSchema.safeParse(JSON.parse(await readFile(file, "utf8")));

@@ -1,11 +1,14 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { recommendationsSchema, recommendedSettings, settingsFor } from "../../pipelines/recommended-settings.ts";
 import { optimizerNames } from "../../src/config/optimizer-options.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import { trainSchema } from "../../src/config/train-schema.ts";
+import { useTemporaryFolder } from "../support/temporary-folder.ts";
 
+const temporary = useTemporaryFolder();
 const folder = path.resolve(import.meta.dirname, "../../pipelines/configs");
 
 describe("settingsFor", () => {
@@ -52,6 +55,18 @@ describe("the recommendations that are shipped", () => {
       }
     },
   );
+
+  it("are those of the dataset that a dataset file stands for, and not of the file's own name", async () => {
+    const fileOf = async (name: string, content: string): Promise<string> => {
+      await writeFile(temporary(name), content);
+      return temporary(name);
+    };
+    const byName = await recommendedSettings({ dataset: "sample" });
+    expect(byName).toHaveLength(1);
+    expect(await recommendedSettings({ dataset: await fileOf("mine.json", '{"dataset":"sample"}') })).toEqual(byName);
+    expect(await recommendedSettings({ dataset: await fileOf("sample.json", "{}") })).toEqual(byName);
+    expect(await recommendedSettings({ dataset: await fileOf("ml-1m.json", '{"dataset":"shop"}') })).toEqual([]);
+  });
 
   it("are none for other datasets, whatever their name", async () => {
     expect(await recommendedSettings({ dataset: "mine" })).toEqual([]);
