@@ -56,9 +56,14 @@ export class RunRecorder {
 
   /** Cuts off what training past `epoch` of `pass` had logged before it was lost; that will be trained again. */
   async rewindLog(pass: EpochRecord["pass"], epoch: number): Promise<void> {
+    const records = recordsThrough(await this.epochs(), pass, epoch);
+    await writeFileAtomically(this.#path("log"), records.map(epochLine).join(""));
+  }
+
+  /** What has been logged so far, of both passes and from before an interruption too. */
+  async epochs(): Promise<readonly EpochRecord[]> {
     const file = this.#path("log");
-    const records = parseTrainingLog((await readTextIfThere(file)) ?? "", file);
-    await writeFileAtomically(file, recordsThrough(records, pass, epoch).map(epochLine).join(""));
+    return parseTrainingLog((await readTextIfThere(file)) ?? "", file);
   }
 
   async log(record: EpochRecord): Promise<void> {

@@ -9,6 +9,7 @@ import type { Manifest } from "../src/runs/manifest.ts";
 import { defaultRunName, hashOf, identityOf, latestLink, runFiles } from "../src/runs/run-directory.ts";
 import { datasetNameOf } from "./dataset-file.ts";
 import { loadDataset } from "./dataset-files.ts";
+import { lawnWarning } from "./lawn-warning.ts";
 import { takeLock } from "./lock-file.ts";
 import { makeFolder } from "./make-folder.ts";
 import { readMetrics } from "./metrics-file.ts";
@@ -97,6 +98,8 @@ async function carryOut(job: TrainingJob, decision: RunDecision): Promise<StageR
     }
     await recorder.saveChosen(trained.chosen);
     const document = await reportTest(job, trained);
+    const warning = lawnWarning(job.config, await recorder.epochs(), trained.chosen);
+    if (warning !== null) context.log(warning);
     await recorder.finish(trained.outcome);
     context.log(`${recorder.directory}: done in ${recorder.manifest.seconds.toFixed(1)} s`);
     return finished(recorder.directory, document);

@@ -174,6 +174,15 @@ describe("train", () => {
     expect(await readdir(temporary("models/board"))).not.toContain("no");
   });
 
+  it("warns once at the end where LAWN never acted", async () => {
+    const warnings = () => logged.filter((line) => line.includes("LAWN never acted"));
+    await train({ run: "late", epochs: "2", "lawn-free-steps": "1000" });
+    // 16 steps an epoch, so 32 in all.
+    expect(warnings()).toEqual([expect.stringContaining("(--lawn-free-steps 1000) was not over after the 32 steps")]);
+    await train({ run: "held", epochs: "2", "lawn-free-steps": "3" });
+    expect(warnings()).toEqual([]);
+  });
+
   it("warns of settings that are seldom meant", async () => {
     await train({ run: "odd", epochs: "2", "lawn-free-epochs": "0", "batch-size": "100000" });
     expect(logged.join("\n")).toContain("LAWN constrains from the first step");
