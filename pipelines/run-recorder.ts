@@ -81,6 +81,10 @@ export class RunRecorder {
     await this.saveManifest({});
   }
 
+  async hasResume(): Promise<boolean> {
+    return (await stat(this.#path("resume")).catch(() => null)) !== null;
+  }
+
   /** Writes the checkpoint unless this very choice is there already. The same parameters give the same bytes. */
   async saveChosen({ spec, parameters, epoch, pass }: ChosenParameters): Promise<void> {
     const choice = `${pass} ${epoch}`;

@@ -7,6 +7,7 @@ import { openEngine } from "../src/engine/open-engine.ts";
 import { ConfigError } from "../src/errors.ts";
 import type { Manifest } from "../src/runs/manifest.ts";
 import { defaultRunName, hashOf, identityOf, latestLink, runFiles } from "../src/runs/run-directory.ts";
+import { DivergenceError } from "../src/training/divergence.ts";
 import { datasetNameOf } from "./dataset-file.ts";
 import { loadDataset } from "./dataset-files.ts";
 import { lawnWarning } from "./lawn-warning.ts";
@@ -103,12 +104,19 @@ async function carryOut(job: TrainingJob, decision: RunDecision): Promise<StageR
     await recorder.finish(trained.outcome);
     context.log(`${recorder.directory}: done in ${recorder.manifest.seconds.toFixed(1)} s`);
     return finished(recorder.directory, document);
-  } catch (error) {
+  } catch (thrown) {
+    const error = thrown instanceof DivergenceError ? await withCheckpoint(thrown, recorder) : thrown;
     const reason = error instanceof Error ? error.message : String(error);
     // The first failure is the one to tell, even where the disk is so full that this fails too.
     await recorder.saveManifest({ status: "failed", reason }).catch(() => {});
     throw error;
   }
+}
+
+/** The loop does not know what earlier sessions have left; the folder does. */
+async function withCheckpoint(error: DivergenceError, recorder: RunRecorder): Promise<DivergenceError> {
+  const kept = (await recorder.hasResume()) ? "the last checkpoint is kept" : "there is no checkpoint yet";
+  return new DivergenceError(`${error.message}; ${kept}`, { cause: error });
 }
 
 /** `--run` is a path when it has a slash, and a name under the models folder otherwise. */

@@ -154,11 +154,20 @@ describe("train", () => {
 
   it("says that a diverged run failed, and where", async () => {
     const flags = { run: "diverged", optimizer: "sgd", "learning-rate": "1e39" };
-    await expect(train(flags)).rejects.toThrow(DivergenceError);
+    const failure: unknown = await train(flags).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(DivergenceError);
+    expect(String(failure)).toMatch(/training stopped\. Try a lower --learning-rate.*; there is no checkpoint yet$/);
     const manifest: unknown = JSON.parse(await readFile(inRun("diverged", "manifest.json"), "utf8"));
     expect(manifest).toMatchObject({ status: "failed", reason: expect.stringContaining("step") });
     await expect(loadRun(inRun("diverged"))).rejects.toThrow(/the run failed/);
     await expect(train(flags)).rejects.toThrow(/unfinished .*--resume goes on with it, --force begins anew/);
+  });
+
+  it("says of a run that diverged later that its last checkpoint is kept", async () => {
+    // 16 steps an epoch: the first epoch is checkpointed, the second one leaps.
+    const failure = train({ run: "leapt", optimizer: "sgd", schedule: "0.1 + 1e39 * max(0, epoch - 1)" });
+    await expect(failure).rejects.toThrow(/\(epoch 2\).*; the last checkpoint is kept$/);
+    expect(await readdir(inRun("leapt"))).toContain("resume.safetensors");
   });
 
   it("refuses what it cannot do before it writes anything", async () => {
