@@ -4,13 +4,13 @@ import path from "node:path";
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { datasetNameOf, readDatasetFile } from "../../pipelines/dataset-file.ts";
 import { evaluateStage } from "../../pipelines/evaluate.ts";
-import type { StageContext } from "../../pipelines/stage.ts";
 import { trainStage } from "../../pipelines/train.ts";
 import { evaluateSchema } from "../../src/config/evaluate-schema.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import { trainSchema } from "../../src/config/train-schema.ts";
 import { ConfigError } from "../../src/errors.ts";
 import { checkerboardDataset } from "../support/checkerboard-dataset.ts";
+import { silentContext } from "../support/silent-context.ts";
 import { writeDatasetFolder } from "../support/small-dataset.ts";
 import { useTemporaryFolder } from "../support/temporary-folder.ts";
 
@@ -51,18 +51,6 @@ describe("the stages after ingest", () => {
     ...{ "data-root": temporary("data"), "models-root": temporary("models"), engine: "reference" },
     dataset,
   });
-  const context: StageContext = {
-    now: () => 0,
-    elapsed: () => 0,
-    processId: 1,
-    isProcessAlive: () => true,
-    peakMemoryBytes: () => 0,
-    log: () => {},
-    terminal: null,
-    signal: new AbortController().signal,
-    recommendations: [],
-    environment: { packageVersion: "0", node: "", platform: "", gitCommit: null, variables: {} },
-  };
 
   it("train and evaluate the dataset it names, as if the name had been given", async () => {
     const file = await fileWith("anywhere/board.json", '{"raw":"gone"}');
@@ -70,14 +58,17 @@ describe("the stages after ingest", () => {
     const train = (dataset: string) =>
       trainStage.run(
         parseConfig({ schema: trainSchema, layers: [], flags: { ...flags(dataset), ...settings } }),
-        context,
+        silentContext,
       );
     const { json } = await train(file);
     expect(path.dirname(String(json.run))).toBe(temporary("models/board"));
     expect((await train("board")).json.run).toBe(json.run);
 
     const evaluate = (given: Record<string, string>) =>
-      evaluateStage.run(parseConfig({ schema: evaluateSchema, layers: [], flags: { ...given, k: "3" } }), context);
+      evaluateStage.run(
+        parseConfig({ schema: evaluateSchema, layers: [], flags: { ...given, k: "3" } }),
+        silentContext,
+      );
     expect((await evaluate(flags(file))).json).toMatchObject({ run: json.run, metrics: json.metrics });
     const baseline = { "data-root": temporary("data"), dataset: file, baseline: "popularity" };
     expect((await evaluate(baseline)).json.dataset).toMatchObject({ name: "checkerboard" });

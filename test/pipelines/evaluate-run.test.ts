@@ -4,31 +4,20 @@ import path from "node:path";
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import type { z } from "zod";
 import { evaluateStage } from "../../pipelines/evaluate.ts";
-import type { Stage, StageContext } from "../../pipelines/stage.ts";
+import type { Stage } from "../../pipelines/stage.ts";
 import { trainStage } from "../../pipelines/train.ts";
 import { readColumns } from "../../src/arrow/read-columns.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import { DataError } from "../../src/errors.ts";
 import { checkerboardDataset } from "../support/checkerboard-dataset.ts";
+import { silentContext } from "../support/silent-context.ts";
 import { writeDatasetFolder } from "../support/small-dataset.ts";
 import { useTemporaryFolder } from "../support/temporary-folder.ts";
 
 const temporary = useTemporaryFolder();
-const context: StageContext = {
-  now: () => 0,
-  elapsed: () => performance.now(),
-  processId: 1,
-  isProcessAlive: () => false,
-  peakMemoryBytes: () => 0,
-  log: () => {},
-  terminal: null,
-  signal: new AbortController().signal,
-  recommendations: [],
-  environment: { packageVersion: "0", node: "", platform: "", gitCommit: null, variables: {} },
-};
 const call = async <Schema extends z.ZodType>(stage: Stage<Schema>, given: Record<string, string>) => {
   const roots = { "data-root": temporary("data"), "models-root": temporary("models"), engine: "reference", k: "1,3" };
-  return stage.run(parseConfig({ schema: stage.schema, layers: [], flags: { ...roots, ...given } }), context);
+  return stage.run(parseConfig({ schema: stage.schema, layers: [], flags: { ...roots, ...given } }), silentContext);
 };
 const evaluate = (given: Record<string, string>) => call(evaluateStage, { dataset: "board", ...given });
 const inRun = (file: string) => temporary(path.join("models/board/once", file));

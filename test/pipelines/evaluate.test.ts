@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { evaluateStage } from "../../pipelines/evaluate.ts";
-import type { StageContext } from "../../pipelines/stage.ts";
 import { readColumns } from "../../src/arrow/read-columns.ts";
 import { evaluateSchema } from "../../src/config/evaluate-schema.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import { ConfigError, DataError } from "../../src/errors.ts";
+import { silentContext } from "../support/silent-context.ts";
 import { smallDataset, writeDatasetFolder } from "../support/small-dataset.ts";
 
 let folder: string;
@@ -18,22 +18,9 @@ beforeEach(async () => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const context: StageContext = {
-  now: () => 0,
-  elapsed: () => 0,
-  processId: 1,
-  isProcessAlive: () => true,
-  peakMemoryBytes: () => 0,
-  log: () => {},
-  terminal: null,
-  signal: new AbortController().signal,
-  recommendations: [],
-  environment: { packageVersion: "0", node: "", platform: "", gitCommit: null, variables: {} },
-};
-
 const evaluate = async (flags: Record<string, string>) => {
   const config = parseConfig({ schema: evaluateSchema, layers: [], flags: { "data-root": folder, ...flags } });
-  return evaluateStage.run(config, context);
+  return evaluateStage.run(config, silentContext);
 };
 
 describe("evaluating a baseline", () => {
