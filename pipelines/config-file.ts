@@ -1,5 +1,6 @@
 /** --config FILE: one stage's settings as JSON, or a block of settings for each stage by name. */
 import { readFile } from "node:fs/promises";
+import { isRecord } from "../src/config/is-record.ts";
 import { nearestName } from "../src/config/nearest-name.ts";
 import type { ConfigLayer } from "../src/config/parse.ts";
 import { ConfigError } from "../src/errors.ts";
@@ -28,7 +29,7 @@ function lineOf(text: string, reason: string): string {
 }
 
 function settingsFor(stage: string, content: unknown, file: string, stages: readonly string[]): unknown {
-  if (typeof content !== "object" || content === null || Array.isArray(content)) return content;
+  if (!isRecord(content)) return content;
   const blocks = new Map<string, unknown>(Object.entries(content));
   const isBlocks = [...blocks.keys()].some((key) => stages.includes(key));
   if (!isBlocks) return content;

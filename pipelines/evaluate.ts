@@ -6,13 +6,14 @@ import { type EvaluateConfig, evaluateSchema } from "../src/config/evaluate-sche
 import { openEngine } from "../src/engine/open-engine.ts";
 import { ConfigError, DataError } from "../src/errors.ts";
 import type { Scorer } from "../src/ranker/scorer.ts";
+import { perUserFileName } from "../src/runs/run-directory.ts";
 import { datasetNameOf } from "./dataset-file.ts";
 import { type LoadedDataset, loadDataset } from "./dataset-files.ts";
 import { evaluateSplit, type MetricsDocument, metricsDocument, type SplitEvaluation } from "./evaluate-split.ts";
 import { findRun } from "./find-run.ts";
 import { cannotWrite, makeFolder } from "./make-folder.ts";
 import { readMetrics, writeMetrics } from "./metrics-file.ts";
-import { perUserFileName, writePerUserResults } from "./per-user-file.ts";
+import { writePerUserResults } from "./per-user-file.ts";
 import { type LoadedRun, loadRun } from "./run-files.ts";
 import type { Stage, StageContext, StageResult } from "./stage.ts";
 import { withScorer } from "./with-scorer.ts";
@@ -114,7 +115,8 @@ function resultOf(options: {
     `users ${document.users}, tied positives ${(100 * document.tieRate).toFixed(2)} %`,
     ...Object.entries(document.metrics).map(([metric, value]) => `  ${metric.padEnd(14)} ${value.toFixed(4)}`),
   ];
-  if (directory !== null) lines.push(`written: ${path.join(directory, "metrics.json")}, ${perUserFileName(document)}`);
+  if (directory !== null)
+    lines.push(`written: ${path.join(directory, "metrics.json")}, ${perUserFileName(document.split)}`);
   return {
     json: {
       stage: "evaluate",

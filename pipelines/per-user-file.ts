@@ -1,12 +1,13 @@
 /** per-user-<split>.arrow: one row per evaluated user, so that two rankers can be compared user by user later. */
 import path from "node:path";
 import { openColumnWriter, type WrittenColumns } from "../src/arrow/write-columns.ts";
+import { perUserFileName } from "../src/runs/run-directory.ts";
 import type { SplitEvaluation } from "./evaluate-split.ts";
 
 /** Columns user, positives, rank, optimisticRank, expectedRank (of the best placed positive), then one per metric by its name. */
 export async function writePerUserResults(directory: string, evaluation: SplitEvaluation): Promise<WrittenColumns> {
   const { users, positives, ranks, optimisticRanks, expectedRanks, metrics } = evaluation.perUser;
-  const writer = await openColumnWriter(path.join(directory, perUserFileName(evaluation)), [
+  const writer = await openColumnWriter(path.join(directory, perUserFileName(evaluation.split)), [
     { name: "user", type: "uint32" },
     { name: "positives", type: "uint32" },
     { name: "rank", type: "uint32" },
@@ -28,8 +29,4 @@ export async function writePerUserResults(directory: string, evaluation: SplitEv
     await writer.abort();
     throw error;
   }
-}
-
-export function perUserFileName(evaluation: Pick<SplitEvaluation, "split">): string {
-  return `per-user-${evaluation.split}.arrow`;
 }

@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { isRecord } from "../src/config/is-record.ts";
 import type { ConfigLayer } from "../src/config/parse.ts";
 import { trainSchema } from "../src/config/train-schema.ts";
 import { DataError } from "../src/errors.ts";
@@ -101,10 +102,6 @@ function without(group: Values, keys: readonly string[]): Values {
 function groupOf(values: Values, key: string): Values {
   const group = values[key];
   return isRecord(group) ? group : {};
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Beside this file in the sources; the compiled program finds them in the package's own pipelines folder. */

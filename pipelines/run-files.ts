@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { isRecord } from "../src/config/is-record.ts";
 import { DataError } from "../src/errors.ts";
 import { decodeCheckpoint } from "../src/ranker/checkpoint.ts";
 import type { Parameters, RankerSpec } from "../src/ranker/ranker-spec.ts";
@@ -87,7 +88,7 @@ export async function readConfig(directory: string): Promise<Readonly<Record<str
   if (text === null) throw new DataError(`${file} is missing; the run cannot be trusted without it`);
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
+    if (isRecord(value)) return { ...value };
   } catch {
     // falls through to the one message below
   }

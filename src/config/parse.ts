@@ -1,6 +1,7 @@
 /** From layers of given values to one checked config: defaults < recommendations < config file < flags, all problems in one error. */
 import type { z } from "zod";
 import { ConfigError } from "../errors.ts";
+import { isRecord } from "./is-record.ts";
 import { nearestName } from "./nearest-name.ts";
 import { type Setting, type SettingGroup, settingsOf, settingTree } from "./setting-tree.ts";
 import { expectedText, foundText, valueFromText } from "./value-text.ts";
@@ -132,8 +133,4 @@ function unknownText(shown: string, name: string, known: readonly string[]): str
 
 function flagsOf(settings: readonly Setting[]): readonly string[] {
   return settings.flatMap((setting) => (setting.flag === null ? [] : [setting.flag]));
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

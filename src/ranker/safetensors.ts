@@ -3,6 +3,7 @@
  * 8 bytes length of the header (little-endian) | header (JSON, padded with spaces) | the tensors' bytes, little-endian, no gaps.
  * Format: https://huggingface.co/docs/safetensors. Written bytes are a function of the content: the order of insertion does not show.
  */
+import { isRecord } from "../config/is-record.ts";
 import { DataError } from "../errors.ts";
 import { findRepeatedKey } from "./json-repeated-key.ts";
 
@@ -181,10 +182,6 @@ function checkStorable(name: string, shape: readonly number[], length: number): 
 function compareText(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isCounts(value: unknown): value is number[] {

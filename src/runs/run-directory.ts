@@ -1,5 +1,11 @@
 /** models/<dataset>/<run>/: the names of its files, and how a run without a name is called. */
 import { createHash } from "node:crypto";
+import { isRecord } from "../config/is-record.ts";
+
+/** A row per evaluated user, of a run's own test and of every later evaluation. */
+export function perUserFileName(split: "validation" | "test"): string {
+  return `per-user-${split}.arrow`;
+}
 
 export const runFiles = {
   manifest: "manifest.json",
@@ -10,7 +16,7 @@ export const runFiles = {
   /** Everything an unfinished run needs to go on; gone when it is finished. */
   resume: "resume.safetensors",
   metrics: "metrics.json",
-  perUser: "per-user-test.arrow",
+  perUser: perUserFileName("test"),
   lock: "lock",
 } as const;
 
@@ -72,8 +78,4 @@ function sortKeys(value: unknown): unknown {
       .sort()
       .map((key) => [key, sortKeys(value[key])]),
   );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
