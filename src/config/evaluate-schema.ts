@@ -1,6 +1,15 @@
 /** Every setting of `evaluate`, once: type, default, unit, range and meaning. */
 import { z } from "zod";
 import { setting } from "./setting.ts";
+import {
+  candidatesType,
+  cutsType,
+  dataRoot,
+  datasetMeaning,
+  engineType,
+  modelsRoot,
+  threads,
+} from "./shared-settings.ts";
 
 const evaluateSettings = z.object({
   run: setting(z.string().min(1).nullable().default(null), {
@@ -13,35 +22,27 @@ const evaluateSettings = z.object({
   }),
   dataset: setting(z.string().min(1).nullable().default(null), {
     flag: "dataset",
-    meaning:
-      "Name of an ingested dataset under the data folder, or the dataset file it was ingested with; the one the run was trained on unless given",
+    meaning: `${datasetMeaning}; the one the run was trained on unless given`,
   }),
-  dataRoot: setting(z.string().min(1).default("data"), {
-    flag: "data-root",
-    meaning: "Folder of the ingested datasets",
-  }),
-  modelsRoot: setting(z.string().min(1).default("models"), { flag: "models-root", meaning: "Folder of the runs" }),
+  dataRoot,
+  modelsRoot,
   split: setting(z.enum(["test", "validation"]).default("test"), {
     flag: "split",
     meaning: "Whose held-out items are ranked; choose settings on validation and look at test once",
   }),
-  candidates: setting(z.enum(["sampled", "full"]).default("sampled"), {
+  candidates: setting(candidatesType, {
     flag: "candidates",
     meaning: "What they are ranked against: the dataset's frozen candidates, or the catalogue without seen items",
   }),
-  k: setting(z.array(z.int().min(1)).min(1).default([10]), {
+  k: setting(cutsType, {
     flag: "k",
     meaning: "Cuts of the metrics, such as 10,20",
   }),
-  engine: setting(z.enum(["auto", "reference", "native"]).default("auto"), {
+  engine: setting(engineType, {
     flag: "engine",
     meaning: "What computes a run's scores; auto takes the fastest that runs here; not for baselines",
   }),
-  threads: setting(z.int().min(1).nullable().default(null), {
-    flag: "threads",
-    meaning: "Threads of the native engine; none takes the cores this process may use; refused by other engines",
-    unit: "threads",
-  }),
+  threads,
   seed: setting(z.int().min(0).nullable().default(null), {
     flag: "seed",
     meaning: "Of the random baseline; the dataset's own unless given",

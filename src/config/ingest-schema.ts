@@ -1,6 +1,7 @@
 /** Every setting of `ingest`, once: type, default, unit, range and meaning. */
 import { z } from "zod";
 import { setting } from "./setting.ts";
+import { dataRoot } from "./shared-settings.ts";
 
 const share = z.number().min(0).max(1);
 const text = z.string().min(1);
@@ -17,7 +18,7 @@ const settings = z.object({
     flag: "raw",
     meaning: "Folder, file or glob of the raw logs; data/raw/<dataset> under the data folder unless given",
   }),
-  dataRoot: setting(text.default("data"), { flag: "data-root", meaning: "Folder of the ingested datasets" }),
+  dataRoot,
   userColumn: setting(text.optional(), {
     flag: "user-column",
     meaning: "Column of user ids: a name, or a number from 1",

@@ -4,6 +4,15 @@ import { initializerPattern } from "./initializer-text.ts";
 import { completeOptimizer, optimizerContradictions } from "./optimizer-completion.ts";
 import { lawnSettings, optimizerSettings, scheduleSettings } from "./optimizer-settings.ts";
 import { setting } from "./setting.ts";
+import {
+  candidatesType,
+  cutsType,
+  dataRoot,
+  datasetMeaning,
+  engineType,
+  modelsRoot,
+  threads,
+} from "./shared-settings.ts";
 
 const width = z.int().min(0);
 const initializer = z.string().regex(initializerPattern);
@@ -91,13 +100,10 @@ const checkpointSettings = z.object({
 const trainSettings = z.object({
   dataset: setting(z.string().min(1).default("sample"), {
     flag: "dataset",
-    meaning: "Name of an ingested dataset under the data folder, or the dataset file it was ingested with",
+    meaning: datasetMeaning,
   }),
-  dataRoot: setting(z.string().min(1).default("data"), {
-    flag: "data-root",
-    meaning: "Folder of the ingested datasets",
-  }),
-  modelsRoot: setting(z.string().min(1).default("models"), { flag: "models-root", meaning: "Folder of the runs" }),
+  dataRoot,
+  modelsRoot,
   model: setting(z.enum(["mf", "gmf", "mlp", "neumf"]).default("neumf"), {
     flag: "model",
     meaning: "Ranker: dot product with biases, generalised matrix factorisation, tower, or GMF and tower together",
@@ -129,17 +135,13 @@ const trainSettings = z.object({
     flag: "seed",
     meaning: "Decides first values, negatives and shuffling, and nothing else does",
   }),
-  engine: setting(z.enum(["auto", "reference", "native"]).default("auto"), {
+  engine: setting(engineType, {
     flag: "engine",
     meaning: "What computes; auto takes the fastest that runs here and says which",
   }),
-  threads: setting(z.int().min(1).nullable().default(null), {
-    flag: "threads",
-    meaning: "Threads of the native engine; none takes the cores this process may use; refused by other engines",
-    unit: "threads",
-  }),
+  threads,
   validation: validationSettings.prefault({}),
-  candidates: setting(z.enum(["sampled", "full"]).default("sampled"), {
+  candidates: setting(candidatesType, {
     flag: "candidates",
     meaning:
       "What held-out items are ranked against: the dataset's frozen candidates, or the catalogue without seen items",
@@ -148,7 +150,7 @@ const trainSettings = z.object({
     flag: "diagnostics",
     meaning: "Logit, norm and gradient diagnostics in training.jsonl, once an epoch",
   }),
-  k: setting(z.array(z.int().min(1)).min(1).default([10]), {
+  k: setting(cutsType, {
     flag: "k",
     meaning: "Cuts of the test metrics, such as 10,20",
   }),

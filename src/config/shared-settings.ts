@@ -1,0 +1,28 @@
+/** Settings that several stages have and that mean the same in each: declared once, so that flag, default and words cannot part. */
+import { z } from "zod";
+import { setting } from "./setting.ts";
+
+export const dataRoot = setting(z.string().min(1).default("data"), {
+  flag: "data-root",
+  meaning: "Folder of the ingested datasets",
+});
+
+export const modelsRoot = setting(z.string().min(1).default("models"), {
+  flag: "models-root",
+  meaning: "Folder of the runs",
+});
+
+export const threads = setting(z.int().min(1).nullable().default(null), {
+  flag: "threads",
+  meaning: "Threads of the native engine; none takes the cores this process may use; refused by other engines",
+  unit: "threads",
+});
+
+/** What a name stands for after ingest; stages add what they do without one. */
+export const datasetMeaning =
+  "Name of an ingested dataset under the data folder, or the dataset file it was ingested with";
+
+/** Types alone where the stages' words differ. */
+export const engineType = z.enum(["auto", "reference", "native"]).default("auto");
+export const candidatesType = z.enum(["sampled", "full"]).default("sampled");
+export const cutsType = z.array(z.int().min(1)).min(1).default([10]);
