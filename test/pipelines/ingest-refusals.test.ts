@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { openColumnWriter } from "../../src/arrow/write-columns.ts";
 import { ConfigError, DataError } from "../../src/errors.ts";
 import { IngestFolder } from "../support/ingest-folder.ts";
 
@@ -111,6 +112,19 @@ describe("wrong use", () => {
   ])("refuses %s", async (_, flags, message) => {
     const raw = folder.write("a.csv", GOOD);
     await expect(async () => folder.ingest({ raw, ...flags })).rejects.toThrow(message);
+  });
+
+  it("names a column of the wrong kind once, as a matter of the settings", async () => {
+    const raw = `${folder.path}/log.arrow`;
+    const writer = await openColumnWriter(raw, [
+      { name: "user", type: "bool" },
+      { name: "item", type: "uint32" },
+    ]);
+    await writer.append({ user: Uint8Array.of(0, 1), item: Uint32Array.of(1, 2) });
+    await writer.close();
+    const ingest = folder.ingest({ raw });
+    await expect(ingest).rejects.toBeInstanceOf(ConfigError);
+    await expect(ingest).rejects.toThrow(/^log\.arrow: column "user" is of type BOOLEAN, expected/);
   });
 
   it("asks for times where leave-last-out has none", async () => {
