@@ -72,20 +72,28 @@ export async function trainPasses(job: TrainingJob, resume: ResumeFile | null): 
   return { kind: "trained", chosen, validation, outcome: { epoch, epochsTrained, stoppedEarly, refit: false } };
 }
 
-/** Throws ConfigError for a schedule, a metric or a refit that cannot be; says what popularity, the bar to beat, is worth. */
-export async function checkMeasures(job: Omit<TrainingJob, "spec" | "engine" | "recorder">): Promise<void> {
+/**
+ * Throws ConfigError for a schedule, a metric or a refit that cannot be. Says, and resolves to, what popularity, the bar to beat, is
+ * worth on validation; null where there is none.
+ */
+export async function checkMeasures(job: Omit<TrainingJob, "spec" | "engine" | "recorder">): Promise<number | null> {
   const { config, source, dataset, context } = job;
   const validates = hasValidation(dataset);
   planOf({ config, source, pass: "train", epochs: config.epochs, selects: validates });
   if (validates) {
     const metrics = await validationMetrics(job, popularityScorer(dataset.train));
     const { metric } = config.validation;
-    context.log(`popularity, to be beaten: validation ${metric} ${metrics[metric]?.toFixed(4)}`);
-  } else if (config.refit) {
+    const popularity = metrics[metric] ?? null;
+    context.log(`popularity, to be beaten: validation ${metric} ${popularity?.toFixed(4)}`);
+    return popularity;
+  }
+  if (config.refit) {
     throw new ConfigError(
       `--refit: dataset ${config.dataset} has no validation items, so nothing could choose the epochs`,
     );
-  } else context.log(`warning: dataset ${config.dataset} has no validation items; the last epoch is kept`);
+  }
+  context.log(`warning: dataset ${config.dataset} has no validation items; the last epoch is kept`);
+  return null;
 }
 
 function hasValidation(dataset: LoadedDataset): boolean {

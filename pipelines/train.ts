@@ -15,6 +15,7 @@ import { takeLock } from "./lock-file.ts";
 import { makeFolder } from "./make-folder.ts";
 import { readMetrics } from "./metrics-file.ts";
 import { clearRun, decideRun, type RunDecision } from "./open-run.ts";
+import { popularityWarning } from "./popularity-warning.ts";
 import { recommendedSettings } from "./recommended-settings.ts";
 import { verifyRun } from "./run-files.ts";
 import { RunRecorder } from "./run-recorder.ts";
@@ -62,7 +63,7 @@ async function train(given: TrainConfig, context: StageContext): Promise<StageRe
   };
   // Everything that can be refused is refused before anything is written; the run is looked at again once nobody else can write.
   const isFinished = (await decideRun(request)).kind === "finished";
-  if (!isFinished) await checkMeasures({ config, source, dataset, context });
+  const popularity = isFinished ? null : await checkMeasures({ config, source, dataset, context });
   await makeFolder(directory, "choose another folder with --models-root or --run");
   const release = await takeLock(path.join(directory, runFiles.lock), context);
   try {
@@ -82,13 +83,16 @@ async function train(given: TrainConfig, context: StageContext): Promise<StageRe
     await recorder.saveConfig(resolved);
     await recorder.saveManifest({});
     context.log(`${directory}: ${startText(decision)}; ${engine.description}`);
-    return await carryOut({ config, spec, engine, source, dataset, recorder, context }, decision);
+    return await carryOut({ config, spec, engine, source, dataset, recorder, context }, { decision, popularity });
   } finally {
     await release();
   }
 }
 
-async function carryOut(job: TrainingJob, decision: RunDecision): Promise<StageResult> {
+async function carryOut(
+  job: TrainingJob,
+  { decision, popularity }: { readonly decision: RunDecision; readonly popularity: number | null },
+): Promise<StageResult> {
   const { recorder, context } = job;
   try {
     const trained = await trainPasses(job, decision.kind === "resume" ? decision.file : null);
@@ -99,8 +103,11 @@ async function carryOut(job: TrainingJob, decision: RunDecision): Promise<StageR
     }
     await recorder.saveChosen(trained.chosen);
     const document = await reportTest(job, trained);
-    const warning = lawnWarning(job.config, await recorder.epochs(), trained.chosen);
-    if (warning !== null) context.log(warning);
+    const warnings = [
+      lawnWarning(job.config, await recorder.epochs(), trained.chosen),
+      popularityWarning(job.config, trained.validation, popularity),
+    ];
+    for (const warning of warnings) if (warning !== null) context.log(warning);
     await recorder.finish(trained.outcome);
     context.log(`${recorder.directory}: done in ${recorder.manifest.seconds.toFixed(1)} s`);
     return finished(recorder.directory, document);
