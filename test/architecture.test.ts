@@ -10,6 +10,7 @@ const doors: Record<string, readonly string[]> = {
   root: [],
   config: ["root"],
   arrow: ["root"],
+  parquet: ["root"],
   runs: ["root", "config"],
   ranker: ["root", "config"],
   dataset: ["root", "config", "ranker"],
@@ -24,7 +25,7 @@ const doors: Record<string, readonly string[]> = {
 /** Packages with one owner: the only folders whose files may import them. */
 const owners: Record<string, readonly string[]> = {
   "apache-arrow": ["src/arrow"],
-  "@duckdb/node-api": ["src/interactions"],
+  "@duckdb/node-api": ["src/interactions", "src/parquet"],
   commander: ["pipelines/command-line.ts"],
   "cli-progress": ["pipelines"],
   mathjs: ["src/optimizer", "src/evaluation", "src/training"],
