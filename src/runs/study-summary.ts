@@ -1,0 +1,135 @@
+/** summary.json: what a study found, arm by arm and pair by pair; everything a table or a report shows. */
+import { z } from "zod";
+
+const metrics = z.record(z.string(), z.number());
+
+/** Over the seeds that did not diverge; the interval resamples users and seeds. */
+const spreadSchema = z.object({
+  mean: z.number(),
+  /** Over seeds, n - 1; null for a single one. */
+  deviation: z.number().nullable(),
+  minimum: z.number(),
+  maximum: z.number(),
+  /** Bootstrap interval of the mean. */
+  low: z.number(),
+  high: z.number(),
+});
+
+export const armSummarySchema = z.object({
+  /** Place in `subjects`. */
+  subject: z.int().min(0),
+  arm: z.string(),
+  optimizer: z.string(),
+  batchSize: z.int().min(1),
+  /** At most; what every trial of this batch size had. */
+  epochs: z.int().min(1),
+  tuning: z.object({
+    trials: z.int(),
+    diverged: z.int(),
+    /** Best validation value of each trial in the order of the search; null where it diverged. */
+    values: z.array(z.number().nullable()),
+  }),
+  /** The tuning trial that validation chose; null where all diverged. */
+  chosen: z
+    .object({
+      trial: z.string(),
+      index: z.int(),
+      point: z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()])),
+      /** Dimensions chosen at the edge of their range: a wider one might do better. */
+      atEdge: z.array(z.string()),
+      validation: metrics,
+      epoch: z.int(),
+    })
+    .nullable(),
+  seeds: z.int(),
+  /** Of the final trials. */
+  diverged: z.int(),
+  /** By metric name; null where every seed diverged. */
+  test: z.record(z.string(), spreadSchema).nullable(),
+  /** Mean over seeds of the chosen epoch's validation; null where every seed diverged. */
+  validation: metrics.nullable(),
+  /** Seeds that reached the target on validation, of all; Wilson interval. */
+  success: z.object({ successes: z.int(), of: z.int(), rate: z.number(), low: z.number(), high: z.number() }),
+  /** Of each seed that reached it, in the order of seeds; null where it did not. */
+  epochsToTarget: z.array(z.int().nullable()),
+  /** Of training steps. */
+  secondsToTarget: z.array(z.number().nullable()),
+  cost: z.object({
+    tuningSeconds: z.number(),
+    finalSeconds: z.number(),
+    /** Median over all trials. */
+    secondsPerEpoch: z.number(),
+    samplesPerSecond: z.number(),
+  }),
+});
+
+const testSchema = z.object({
+  /** Two-sided; `adjusted` by Holm over every comparison of this metric in the study. */
+  p: z.number(),
+  adjusted: z.number(),
+});
+
+export const comparisonSchema = z.object({
+  subject: z.int().min(0),
+  batchSize: z.int().min(1),
+  treatment: z.string(),
+  baseline: z.string(),
+  metric: z.string(),
+  /** Treatment less baseline: mean over users and common seeds. */
+  difference: z.number(),
+  /** Bootstrap over users and seeds. */
+  interval: z.object({ low: z.number(), high: z.number(), level: z.number() }),
+  /** Users, each with the mean over seeds. */
+  users: z.object({
+    count: z.int(),
+    wins: z.int(),
+    losses: z.int(),
+    ties: z.int(),
+    permutation: testSchema,
+    wilcoxon: testSchema,
+    /** Mean over standard deviation of the users' differences (Cohen's d_z). */
+    effectSize: z.number(),
+  }),
+  /** Seeds, each with the mean over users. */
+  seeds: z.object({
+    count: z.int(),
+    differences: z.array(z.number()),
+    /** Exact sign flips; cannot be below 2 / 2^count. */
+    permutationP: z.number(),
+  }),
+  /** `better` and `worse` where the interval leaves out 0 and the adjusted permutation test says so at 0.05. */
+  verdict: z.enum(["better", "worse", "undecided"]),
+});
+
+export const studySummarySchema = z.object({
+  name: z.string(),
+  title: z.string(),
+  question: z.string(),
+  /** Chose settings and epochs, on validation. */
+  metric: z.string(),
+  /** Reported on test. */
+  metrics: z.array(z.string()),
+  search: z.object({ method: z.enum(["sobol", "random"]), trials: z.int(), seed: z.int() }),
+  seeds: z.array(z.int()),
+  subjects: z.array(
+    z.object({
+      dataset: z.string(),
+      model: z.string(),
+      contentHash: z.string(),
+      protocol: z.string(),
+      users: z.int(),
+      /** On validation; `source` says how the value came about. */
+      target: z.object({ metric: z.string(), value: z.number(), source: z.string() }),
+    }),
+  ),
+  /** In the order of the study: subject, batch size, arm. */
+  arms: z.array(armSummarySchema),
+  comparisons: z.array(comparisonSchema),
+  /** What the study could not decide, a sentence each. */
+  undecided: z.array(z.string()),
+});
+
+export type Spread = z.output<typeof spreadSchema>;
+export type ArmSummary = z.output<typeof armSummarySchema>;
+export type Comparison = z.output<typeof comparisonSchema>;
+export type StudySummary = z.output<typeof studySummarySchema>;
