@@ -4,7 +4,7 @@
  * is a whole tensor or each of its rows: norms, dots and ratios, kept where the tensors live, in float64 on the host.
  *
  * Every operation returns a new array and leaves its arguments alone; `tidy` frees what is no longer needed. Rates, betas and
- * other settings are plain numbers, known on the host, so that no operation but `blocksToHost` ever waits for a device.
+ * other settings are plain numbers, known on the host, so that no step ever waits for a device.
  */
 import type { FloatArray } from "../ranker/ranker-spec.ts";
 
@@ -60,6 +60,6 @@ export interface BlockOps<A, C> {
   /** a where mask is not 0, else b; never mixes in what was not selected (no 0 * Infinity). */
   selectC(mask: C, a: C, b: C): C;
   blocksFromHost(values: Float64Array): C;
-  /** Synchronous: used at the switch and in diagnostics, not in every step. */
-  blocksToHost(a: C): Float64Array;
+  /** A copy on the host; on a device this waits. */
+  blocksToHost(a: C): Promise<Float64Array>;
 }

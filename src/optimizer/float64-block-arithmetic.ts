@@ -36,6 +36,6 @@ export function float64BlockArithmetic(make: (length: number) => Coefficients): 
       return chosen;
     },
     blocksFromHost: (values) => map(values, (x) => x),
-    blocksToHost: (a) => a.slice(),
+    blocksToHost: async (a) => a.slice(),
   };
 }

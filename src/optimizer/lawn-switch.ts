@@ -2,7 +2,7 @@
 import type { ArrayOps } from "./array-ops.ts";
 import type { LawnGroup } from "./lawn-blocks.ts";
 import { named } from "./named.ts";
-import { blockNorms, vanishingNorm } from "./sphere.ts";
+import { atMost, blockNorms, vanishingNorm } from "./sphere.ts";
 import type { LawnGroupMemory, LawnMemory, Tensors } from "./transform.ts";
 
 export interface SwitchParts<A, C> {
@@ -19,12 +19,12 @@ export function freeLawnMemory<C>(
   const zeros = (rows: number): C => ops.blocksFromHost(new Float64Array(rows));
   return {
     switchedAt: -1,
-    zeroBlocks: 0,
+    zeroBlocksBefore: 0,
     keptBlocksBefore: 0,
     groups: new Map(
       groups.map(({ name, rows }): [string, LawnGroupMemory<C>] => [
         name,
-        { target: zeros(rows), constrained: zeros(rows), kept: zeros(rows) },
+        { target: zeros(rows), constrained: zeros(rows), zero: zeros(rows), kept: zeros(rows) },
       ]),
     ),
   };
@@ -36,14 +36,18 @@ export function switchEveryBlock<A, C>(
   lawn: LawnMemory<C>,
   stepsDone: number,
 ): LawnMemory<C> {
-  let zeroBlocks = 0;
   const switched = groups.map((group): [string, LawnGroupMemory<C>] => {
     const { kept } = named("LAWN's state", lawn.groups, group.name);
-    const target = ops.tidy(() => blockNorms(ops, group, piecesOf(group, parameters)));
-    for (const norm of ops.blocksToHost(target)) if (norm <= vanishingNorm) zeroBlocks++;
-    return [group.name, { target, constrained: ops.blocksFromHost(new Float64Array(group.rows).fill(1)), kept }];
+    return ops.tidy(() => {
+      const target = blockNorms(ops, group, piecesOf(group, parameters));
+      const zero = atMost(ops, target, vanishingNorm);
+      return [
+        group.name,
+        { target, constrained: ops.blocksFromHost(new Float64Array(group.rows).fill(1)), zero, kept },
+      ];
+    });
   });
-  return { ...lawn, switchedAt: stepsDone, zeroBlocks, groups: new Map(switched) };
+  return { ...lawn, switchedAt: stepsDone, groups: new Map(switched) };
 }
 
 /** Constrains, at its present norm, each free block of one group whose norm has reached `norm`; the host never waits. */
@@ -60,6 +64,7 @@ export function switchGrownBlocks<A, C>(
     return {
       target: ops.selectC(switchesNow, norms, memory.target),
       constrained: ops.addC(memory.constrained, switchesNow),
+      zero: memory.zero,
       kept: memory.kept,
     };
   });

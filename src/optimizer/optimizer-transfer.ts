@@ -13,13 +13,14 @@ export async function exportState<A, C>(ops: ArrayOps<A, C>, memory: OptimizerMe
   }
   if (memory.lawn === null) return { tensors, numbers: { step: memory.step } };
 
-  let keptBlocks = memory.lawn.keptBlocksBefore;
-  for (const [group, { target, constrained, kept }] of memory.lawn.groups) {
-    tensors.set(targetName(group), ops.blocksToHost(target));
-    tensors.set(constrainedName(group), ops.blocksToHost(constrained));
-    for (const count of ops.blocksToHost(kept)) keptBlocks += count;
+  let { zeroBlocksBefore: zeroBlocks, keptBlocksBefore: keptBlocks } = memory.lawn;
+  for (const [group, { target, constrained, zero, kept }] of memory.lawn.groups) {
+    tensors.set(targetName(group), await ops.blocksToHost(target));
+    tensors.set(constrainedName(group), await ops.blocksToHost(constrained));
+    for (const count of await ops.blocksToHost(zero)) zeroBlocks += count;
+    for (const count of await ops.blocksToHost(kept)) keptBlocks += count;
   }
-  const { switchedAt, zeroBlocks } = memory.lawn;
+  const { switchedAt } = memory.lawn;
   return {
     tensors,
     numbers: {
@@ -56,7 +57,7 @@ function importLawn<A, C>(ops: ArrayOps<A, C>, optimizer: Optimizer<A, C>, state
   const blocks = (name: string): C => ops.blocksFromHost(Float64Array.from(tensor(state, name)));
   return {
     switchedAt: count(state, "lawn.switchedAt", -1),
-    zeroBlocks: count(state, "lawn.zeroBlocks"),
+    zeroBlocksBefore: count(state, "lawn.zeroBlocks"),
     keptBlocksBefore: count(state, "lawn.keptBlocks"),
     groups: new Map(
       optimizer.groups.map(({ name, rows }): [string, LawnGroupMemory<C>] => [
@@ -64,6 +65,7 @@ function importLawn<A, C>(ops: ArrayOps<A, C>, optimizer: Optimizer<A, C>, state
         {
           target: blocks(targetName(name)),
           constrained: blocks(constrainedName(name)),
+          zero: ops.blocksFromHost(new Float64Array(rows)),
           kept: ops.blocksFromHost(new Float64Array(rows)),
         },
       ]),

@@ -10,9 +10,10 @@ export function releaseReplaced<A, C>(ops: ArrayOps<A, C>, before: StepOutput<A,
 
 function arraysOf<A, C>({ parameters, memory }: StepOutput<A, C>): (A | C)[] {
   const slots = [...memory.slots.values()].flatMap((bySlot) => Object.values(bySlot));
-  const groups = [...(memory.lawn?.groups.values() ?? [])].flatMap(({ target, constrained, kept }) => [
+  const groups = [...(memory.lawn?.groups.values() ?? [])].flatMap(({ target, constrained, zero, kept }) => [
     target,
     constrained,
+    zero,
     kept,
   ]);
   return [...parameters.values(), ...slots, ...groups];

@@ -71,7 +71,7 @@ export function retract<A, C>(
 }
 
 /** 1 where a norm is at most `limit`; 0 where it is greater or NaN. */
-function atMost<A, C>(ops: ArrayOps<A, C>, norms: C, limit: number): C {
+export function atMost<A, C>(ops: ArrayOps<A, C>, norms: C, limit: number): C {
   const isNumber = ops.greaterC(norms, -1);
   return ops.multiplyC(isNumber, not(ops, ops.greaterC(norms, limit)));
 }

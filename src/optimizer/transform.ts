@@ -51,8 +51,8 @@ export interface OptimizerMemory<A, C> {
 export interface LawnMemory<C> {
   /** The step count at which every block became constrained; -1 before, and always when blocks switch by norm. */
   readonly switchedAt: number;
-  /** Blocks whose norm was at most 1e-12 at their switch: they stay where they are. */
-  readonly zeroBlocks: number;
+  /** Blocks whose norm was at most 1e-12 at their switch, so that they stay where they are; counted before this memory was last imported. */
+  readonly zeroBlocksBefore: number;
   /** Retractions refused because the norm vanished, counted before this memory was last imported. */
   readonly keptBlocksBefore: number;
   readonly groups: ReadonlyMap<string, LawnGroupMemory<C>>;
@@ -64,6 +64,8 @@ export interface LawnGroupMemory<C> {
   readonly target: C;
   /** 1 where the block is constrained, else 0. */
   readonly constrained: C;
+  /** 1 where the norm vanished at a switch since the memory was made or imported, else 0. */
+  readonly zero: C;
   /** Retractions refused since the memory was made or imported. */
   readonly kept: C;
 }

@@ -55,7 +55,7 @@ describeTensors("float64", float64Ops());
 describe("block coefficients", () => {
   const ops = float32Ops();
 
-  it("compute element by element", () => {
+  it("compute element by element", async () => {
     expect([...ops.addC(f64(1, 2), f64(3, 4))]).toEqual([4, 6]);
     expect([...ops.multiplyC(f64(1, 2), f64(3, 4))]).toEqual([3, 8]);
     expect([...ops.divideC(f64(1, 2), f64(2, 4))]).toEqual([0.5, 0.5]);
@@ -63,7 +63,7 @@ describe("block coefficients", () => {
     expect([...ops.addScalarC(f64(1, 2), 3)]).toEqual([4, 5]);
     expect([...ops.sqrtC(f64(4, 9))]).toEqual([2, 3]);
     expect([...ops.greaterC(f64(1, 2, Number.NaN), 1)]).toEqual([0, 1, 0]);
-    expect([...ops.blocksToHost(ops.blocksFromHost(f64(1, 2)))]).toEqual([1, 2]);
+    expect([...(await ops.blocksToHost(ops.blocksFromHost(f64(1, 2))))]).toEqual([1, 2]);
   });
 
   it("never let what is not selected in", () => {

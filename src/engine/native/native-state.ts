@@ -56,7 +56,7 @@ function writeMemory({ addon, session, optimizer }: Parts, memory: OptimizerMemo
   const counts =
     lawn === null
       ? Float64Array.of(memory.step, -1, 0, 0)
-      : Float64Array.of(memory.step, lawn.switchedAt, lawn.zeroBlocks, lawn.keptBlocksBefore);
+      : Float64Array.of(memory.step, lawn.switchedAt, lawn.zeroBlocksBefore, lawn.keptBlocksBefore);
   addon.copyCounts(session, counts, 1);
 }
 
@@ -66,10 +66,10 @@ function readMemory(parts: Parts): OptimizerMemory<Float32Array, Float64Array> {
     Object.fromEntries(optimizer.slots.map(({ name }) => [name, readTensor(parts, kindOf(name), place)]));
   const counts = new Float64Array(4);
   addon.copyCounts(session, counts, 0);
-  const [step = 0, switchedAt = -1, zeroBlocks = 0, keptBlocksBefore = 0] = counts;
+  const [step = 0, switchedAt = -1, zeroBlocksBefore = 0, keptBlocksBefore = 0] = counts;
   const slots = new Map(optimizer.parameters.map(({ name }, place) => [name, slotsOf(place)]));
   const lawn: LawnMemory<Float64Array> | null =
-    config.lawn === null ? null : { switchedAt, zeroBlocks, keptBlocksBefore, groups: readGroups(parts) };
+    config.lawn === null ? null : { switchedAt, zeroBlocksBefore, keptBlocksBefore, groups: readGroups(parts) };
   return { step, slots, lawn };
 }
 
@@ -79,7 +79,8 @@ function readGroups({ addon, session, optimizer }: Parts): Map<string, LawnGroup
     const memory = {
       target: new Float64Array(rows),
       constrained: new Float64Array(rows),
-      kept: new Float64Array(rows), // the addon counts them all together
+      zero: new Float64Array(rows), // the addon counts these and the next all together
+      kept: new Float64Array(rows),
     };
     addon.copyGroup(session, place, memory.target, memory.constrained, 0);
     groups.set(name, memory);
