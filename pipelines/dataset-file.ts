@@ -16,7 +16,10 @@ export async function datasetNameOf(dataset: string): Promise<string> {
   return isDatasetFile(dataset) ? (await readDatasetFile(dataset)).dataset : dataset;
 }
 
-/** `dataset` is the name the file gives, or its own without the ending; `raw` is relative to the file there, and complete here. */
+/**
+ * `dataset` is the name the file gives, or its own without the ending; `raw` and the files
+ * of items are relative to the file there, and complete here.
+ */
 export async function readDatasetFile(path: string): Promise<IngestConfig> {
   const values = await readJson(path);
   const config = parseConfig({ schema: ingestSchema, layers: [{ source: path, values }], flags: {} });
@@ -25,9 +28,11 @@ export async function readDatasetFile(path: string): Promise<IngestConfig> {
   if (isDatasetFile(dataset)) {
     throw new ConfigError(`${path}: dataset is "${dataset}", expected a name, not another file`);
   }
-  const { raw } = config;
-  if (raw === undefined || isAbsolute(raw)) return { ...config, dataset };
-  return { ...config, dataset, raw: join(dirname(path), raw) };
+  const places = (["raw", "itemsFile", "itemIdMap"] as const).flatMap((key) => {
+    const place = config[key];
+    return place === undefined ? [] : [[key, isAbsolute(place) ? place : join(dirname(path), place)]];
+  });
+  return { ...config, dataset, ...Object.fromEntries(places) };
 }
 
 async function readJson(path: string): Promise<unknown> {

@@ -36,6 +36,9 @@ export const DATASET_FILES = [
 
 export type DatasetFile = (typeof DATASET_FILES)[number];
 
+/** Titles and features of items, where an items file was given. Not part of the content hash: no result depends on it. */
+export const ITEM_INFO_FILE = "item-info.arrow";
+
 /** Written last by ingest: a folder without it was not finished. */
 export const DESCRIPTION_FILE = "dataset.json";
 
@@ -55,6 +58,8 @@ export const datasetDescriptionSchema = z.looseObject({
   seed: count,
   /** Of each Arrow file, so that a changed one can be named. */
   files: z.record(z.enum(DATASET_FILES), z.looseObject({ rows: count, bytes: count, sha256 })),
+  /** Of ITEM_INFO_FILE; absent without an items file. */
+  itemInfo: z.looseObject({ rows: count, bytes: count, sha256 }).optional(),
   /** contentHash of `files`; names the data in manifests. */
   contentHash: sha256,
 });
@@ -97,8 +102,16 @@ export async function verifyDataset(directory: string): Promise<DatasetDescripti
 }
 
 async function checkFile(directory: string, name: DatasetFile, { files }: DatasetDescription): Promise<void> {
+  return checkFileOf(directory, name, files[name]);
+}
+
+/** Throws DataError where a file of the dataset is not what ingest wrote. */
+export async function checkFileOf(
+  directory: string,
+  name: string,
+  { bytes, sha256: expected }: { readonly bytes: number; readonly sha256: string },
+): Promise<void> {
   const path = join(directory, name);
-  const { bytes, sha256: expected } = files[name];
   const size = (await stat(path).catch(() => null))?.size;
   if (size !== undefined && size !== bytes) {
     throw new DataError(`${path}: has ${size} bytes, but ingest wrote ${bytes}; ingest the logs again`);

@@ -3,6 +3,7 @@ import { groupItemsByUser } from "../src/dataset/interaction-dataset.ts";
 import { ConfigError } from "../src/errors.ts";
 import { type EvaluationResult, evaluateRanker } from "../src/evaluation/evaluate-ranker.ts";
 import type { Scorer } from "../src/ranker/scorer.ts";
+import type { MetricsDocument } from "../src/runs/metrics-document.ts";
 import type { LoadedDataset } from "./dataset-files.ts";
 
 export type EvaluatedSplit = "validation" | "test";
@@ -12,19 +13,6 @@ export interface SplitEvaluation extends EvaluationResult {
   readonly split: EvaluatedSplit;
   /** The protocol in words, part of every number's name: split, candidates, tie rule. */
   readonly protocol: string;
-}
-
-/** metrics.json; also what `evaluate --json` prints. */
-export interface MetricsDocument {
-  readonly protocol: string;
-  readonly split: EvaluatedSplit;
-  readonly users: number;
-  readonly tieRate: number;
-  readonly metrics: Readonly<Record<string, number>>;
-  /** The epoch whose parameters were ranked, from 1; absent for a baseline. */
-  readonly epoch?: number;
-  /** What validation said of that epoch, when it chose it. */
-  readonly validation?: Readonly<Record<string, number>>;
 }
 
 /** Under `full`, validation masks each user's train items, and test masks train and validation items. */
@@ -56,7 +44,10 @@ export async function evaluateSplit(options: {
 export function metricsDocument(options: {
   readonly evaluation: SplitEvaluation;
   readonly epoch?: number;
-  readonly validation?: Readonly<Record<string, number>>;
+  readonly validation?: MetricsDocument["validation"];
+  readonly baseline?: MetricsDocument["baseline"];
+  /** See measure-beyond.ts. */
+  readonly beyond?: Pick<MetricsDocument, "auc" | "beyondAccuracy" | "deciles" | "calibration">;
 }): MetricsDocument {
   const { protocol, split, users, tieRate, metrics } = options.evaluation;
   return {
@@ -67,5 +58,7 @@ export function metricsDocument(options: {
     metrics,
     ...(options.epoch === undefined ? {} : { epoch: options.epoch }),
     ...(options.validation === undefined ? {} : { validation: options.validation }),
+    ...(options.baseline === undefined ? {} : { baseline: options.baseline }),
+    ...options.beyond,
   };
 }

@@ -6,12 +6,14 @@ import { type EvaluateConfig, evaluateSchema } from "../src/config/evaluate-sche
 import { openEngine } from "../src/engine/open-engine.ts";
 import { ConfigError, DataError } from "../src/errors.ts";
 import type { Scorer } from "../src/ranker/scorer.ts";
+import type { MetricsDocument } from "../src/runs/metrics-document.ts";
 import { perUserFileName } from "../src/runs/run-directory.ts";
 import { datasetNameOf } from "./dataset-file.ts";
 import { type LoadedDataset, loadDataset } from "./dataset-files.ts";
-import { evaluateSplit, type MetricsDocument, metricsDocument, type SplitEvaluation } from "./evaluate-split.ts";
+import { evaluateSplit, metricsDocument, type SplitEvaluation } from "./evaluate-split.ts";
 import { findRun } from "./find-run.ts";
 import { cannotWrite, makeFolder } from "./make-folder.ts";
+import { type BeyondParts, measureBeyond } from "./measure-beyond.ts";
 import { readMetrics, writeMetrics } from "./metrics-file.ts";
 import { writePerUserResults } from "./per-user-file.ts";
 import { type LoadedRun, loadRun } from "./run-files.ts";
@@ -24,18 +26,22 @@ export const evaluateStage: Stage<typeof evaluateSchema> = {
   schema: evaluateSchema,
   async run(given, context) {
     const config = { ...given, dataset: given.dataset === null ? null : await datasetNameOf(given.dataset) };
-    return config.baseline === null ? evaluateRun(config, context) : evaluateBaseline(config, config.baseline);
+    return config.baseline === null ? evaluateRun(config, context) : evaluateBaseline(config, config.baseline, context);
   },
 };
 
 type Baseline = NonNullable<EvaluateConfig["baseline"]>;
 
-async function evaluateBaseline(config: EvaluateConfig, baseline: Baseline): Promise<StageResult> {
+async function evaluateBaseline(
+  config: EvaluateConfig,
+  baseline: Baseline,
+  context: StageContext,
+): Promise<StageResult> {
   // The schema has asked for the dataset of a baseline.
   const dataset = await loadDataset(path.join(config.dataRoot, config.dataset!));
   const scorer = baselineScorer(baseline, dataset, config.seed);
-  const evaluation = await evaluate(config, dataset, scorer);
-  const document = metricsDocument({ evaluation });
+  const { evaluation, beyond } = await measure(config, { dataset, scorer, negativesPerPositive: null, context });
+  const document = metricsDocument({ evaluation, beyond });
   if (config.output !== null) await writeEvaluation(config.output, evaluation, document);
   return resultOf({ subject: { baseline }, dataset, document, directory: config.output });
 }
@@ -62,12 +68,16 @@ async function evaluateRun(config: EvaluateConfig, context: StageContext): Promi
     ...(threads === null ? {} : { threads }),
   });
   context.log(engine.description);
-  const evaluation = await withScorer(engine, run, (scorer) => evaluate(config, dataset, scorer));
+  const negativesPerPositive = trainedMixture(run);
+  const { evaluation, beyond } = await withScorer(engine, run, (scorer) =>
+    measure(config, { dataset, scorer, negativesPerPositive, context }),
+  );
   const trained = await readMetrics(run.directory);
   const document = metricsDocument({
     evaluation,
     ...(run.manifest.outcome === null ? {} : { epoch: run.manifest.outcome.epoch }),
     ...(trained?.validation === undefined ? {} : { validation: trained.validation }),
+    beyond,
   });
   // What training wrote is the run's record and stays as it is.
   const directory = config.output ?? path.join(run.directory, "evaluations", `${config.split}-${config.candidates}`);
@@ -82,8 +92,36 @@ function refuseOtherData(run: LoadedRun, { directory, description }: LoadedDatas
   );
 }
 
-function evaluate(config: EvaluateConfig, dataset: LoadedDataset, scorer: Scorer): Promise<SplitEvaluation> {
-  return evaluateSplit({ scorer, dataset, split: config.split, candidates: config.candidates, ks: config.k });
+/** Negatives per positive of a run whose logits stand for a probability: bce's do, bpr's only order. */
+function trainedMixture({ config }: LoadedRun): number | null {
+  return config.loss === "bce" && typeof config.negatives === "number" ? config.negatives : null;
+}
+
+async function measure(
+  config: EvaluateConfig,
+  measured: {
+    readonly dataset: LoadedDataset;
+    readonly scorer: Scorer;
+    readonly negativesPerPositive: number | null;
+    readonly context: StageContext;
+  },
+): Promise<{ readonly evaluation: SplitEvaluation; readonly beyond: BeyondParts }> {
+  const { dataset, scorer, negativesPerPositive, context } = measured;
+  const { split, candidates, k: ks } = config;
+  const evaluation = await evaluateSplit({ scorer, dataset, split, candidates, ks });
+  if (!config.beyondAccuracy) return { evaluation, beyond: {} };
+  // The schema has asked for at least one cut.
+  const k = ks[0]!;
+  const beyond = await measureBeyond({
+    scorer,
+    dataset,
+    evaluation,
+    candidates,
+    k,
+    negativesPerPositive,
+    log: context.log,
+  });
+  return { evaluation, beyond };
 }
 
 async function writeEvaluation(
@@ -115,6 +153,7 @@ function resultOf(options: {
     `users ${document.users}, tied positives ${(100 * document.tieRate).toFixed(2)} %`,
     ...Object.entries(document.metrics).map(([metric, value]) => `  ${metric.padEnd(14)} ${value.toFixed(4)}`),
   ];
+  lines.push(...beyondLines(document));
   if (directory !== null)
     lines.push(`written: ${path.join(directory, "metrics.json")}, ${perUserFileName(document.split)}`);
   return {
@@ -127,4 +166,20 @@ function resultOf(options: {
     },
     text: lines.join("\n"),
   };
+}
+
+function beyondLines({ auc, beyondAccuracy, calibration }: MetricsDocument): readonly string[] {
+  if (auc === undefined || beyondAccuracy === undefined) return [];
+  const { k, lists, catalogueCoverage, gini, novelty, meanPopularity, intraListDiversity } = beyondAccuracy;
+  const line = (name: string, value: string): string => `  ${name.padEnd(14)} ${value}`;
+  return [
+    line("AUC", auc.toFixed(4)),
+    ...(calibration === undefined ? [] : [line("ECE", calibration.ece.toFixed(4))]),
+    `lists of ${k} from ${lists}:`,
+    line("coverage", catalogueCoverage.toFixed(4)),
+    line("Gini", gini.toFixed(4)),
+    line("novelty", `${novelty.toFixed(2)} bits`),
+    line("popularity", meanPopularity.toFixed(1)),
+    ...(intraListDiversity === null ? [] : [line("diversity", intraListDiversity.toFixed(4))]),
+  ];
 }

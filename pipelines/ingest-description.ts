@@ -8,6 +8,7 @@ import { contentHash, type DATASET_FILES, type DatasetDescription } from "./data
 import type { WrittenFile } from "./dataset-writer.ts";
 import type { SourceRecord } from "./ingest-freshness.ts";
 import { type IngestPlan, lastingSettings, settingsHash } from "./ingest-plan.ts";
+import { ITEM_INFO_SCHEMA, type WrittenItemInfo } from "./item-info-file.ts";
 import type { StageContext } from "./stage.ts";
 
 interface WrittenCandidates {
@@ -26,6 +27,8 @@ export interface DatasetFacts {
   readonly split: SplitLog;
   readonly numbers: Renumbering;
   readonly files: Readonly<Record<InteractionFile, WrittenFile>>;
+  /** Null without an items file. */
+  readonly info: WrittenItemInfo | null;
   readonly candidates: { readonly validation: WrittenCandidates; readonly test: WrittenCandidates };
   readonly context: StageContext;
 }
@@ -37,7 +40,7 @@ const CANDIDATE_SCHEMA = [
 ];
 
 export function describeDataset(facts: DatasetFacts): DatasetDescription {
-  const { plan, sources, built, cleaning, split, numbers, candidates, context } = facts;
+  const { plan, sources, built, cleaning, split, numbers, info, candidates, context } = facts;
   const { config } = plan;
   const files: DatasetDescription["files"] = {
     ...plainFiles(facts.files),
@@ -80,6 +83,7 @@ export function describeDataset(facts: DatasetFacts): DatasetDescription {
     settings: lastingSettings(config),
     settingsHash: settingsHash(config),
     toolVersion: context.environment.packageVersion,
+    ...(info === null ? {} : { itemInfo: { ...info, schema: ITEM_INFO_SCHEMA } }),
     files,
     contentHash: contentHash(files),
   };

@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import { DataError } from "../src/errors.ts";
-import { DATASET_FILES, type DatasetDescription, readDescription } from "./dataset-files.ts";
+import { DATASET_FILES, type DatasetDescription, ITEM_INFO_FILE, readDescription } from "./dataset-files.ts";
 import { type FileFacts, inspectFile } from "./raw-files.ts";
 
 export interface SourceRecord extends FileFacts {
@@ -30,6 +30,8 @@ export async function readFormer(
     for (const name of DATASET_FILES) {
       if ((await stat(join(directory, name))).size !== description.files[name].bytes) return null;
     }
+    const { itemInfo } = description;
+    if (itemInfo !== undefined && (await stat(join(directory, ITEM_INFO_FILE))).size !== itemInfo.bytes) return null;
     return settingsHash === hash ? { description, sources } : null;
   } catch {
     return null; // no dataset, or one that is broken: either way it is made anew

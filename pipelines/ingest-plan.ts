@@ -66,7 +66,15 @@ export function settingsHash(config: IngestConfig): string {
 }
 
 export function lastingSettings(config: IngestConfig): Readonly<Record<string, unknown>> {
-  const { raw: _raw, dataRoot: _dataRoot, memoryLimit: _memoryLimit, force: _force, ...lasting } = config;
+  const {
+    raw: _raw,
+    dataRoot: _dataRoot,
+    memoryLimit: _memoryLimit,
+    force: _force,
+    itemsFile: _itemsFile,
+    itemIdMap: _itemIdMap,
+    ...lasting
+  } = config;
   return Object.fromEntries(Object.entries(lasting).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 

@@ -18,6 +18,7 @@ const reported = z.looseObject({
   ),
   warnings: z.array(z.string()),
   itemsWithoutTrainRows: z.number(),
+  itemInfo: z.looseObject({ described: z.number(), withFeatures: z.number() }).optional(),
   candidateCounts: z.object({ test: z.object({ linesLeftOut: z.number().default(0) }) }),
 });
 
@@ -28,7 +29,7 @@ export function ingestReport(
   cost: { readonly seconds: number; readonly peakMemoryBytes: number } | null,
 ): StageResult {
   const { name, users, items, interactions, split, candidates, contentHash } = description;
-  const { rowsRead, cleaning, firstBadRows, warnings, itemsWithoutTrainRows, candidateCounts } =
+  const { rowsRead, cleaning, firstBadRows, warnings, itemsWithoutTrainRows, itemInfo, candidateCounts } =
     reported.parse(description);
   const { linesLeftOut } = candidateCounts.test;
   const status = cost === null ? "up-to-date" : "done";
@@ -45,6 +46,9 @@ export function ingestReport(
     ...steps.map(({ step, reason, rowsBefore, rowsAfter }) => `  ${rowsBefore - rowsAfter} ${step}: ${reason}`),
     ...firstBadRows.map((row) => `    ${describeBadRow(row)}`),
     ...(itemsWithoutTrainRows > 0 ? [`  ${itemsWithoutTrainRows} items have no row in train`] : []),
+    ...(itemInfo === undefined
+      ? []
+      : [`  titles of ${itemInfo.described} items, features of ${itemInfo.withFeatures}, from the items file`]),
     ...(linesLeftOut > 0
       ? [`  ${linesLeftOut} lines of the official negatives left out: not of a user with a test item here`]
       : []),

@@ -16,7 +16,8 @@ import { describeDataset } from "./ingest-description.ts";
 import { inspectSources, readFormer, type SourceRecord } from "./ingest-freshness.ts";
 import { type IngestPlan, planIngest, settingsHash } from "./ingest-plan.ts";
 import { ingestReport } from "./ingest-report.ts";
-import { logSources, negativesFile, sourcePaths } from "./ingest-sources.ts";
+import { logSources, negativesFile, readItems, sourcePaths } from "./ingest-sources.ts";
+import { writeItemInfo } from "./item-info-file.ts";
 import type { SplitView } from "./split-rows.ts";
 import type { Stage, StageContext, StageResult } from "./stage.ts";
 import { openStagingFolder, type StagingFolder } from "./staging-folder.ts";
@@ -94,6 +95,16 @@ async function makeDataset(
       "users.arrow": await writeVocabulary(staging.result, "user", users),
       "items.arrow": await writeVocabulary(staging.result, "item", items),
     };
+    const itemInfo = await readItems(database, plan, sources);
+    const info =
+      itemInfo === null
+        ? null
+        : await writeItemInfo(staging.result, itemInfo, { ...items, ids: readIds(database, "items") });
+    if (info?.described === 0) {
+      context.log(
+        "warning: the items file has no item of the log; where its ids are others, map them with --item-id-map",
+      );
+    }
     // The rest needs no SQL, and its memory is better spent on candidates.
     database.close();
     const files = { ...vocabularies, ...(await writeSplit(view, staging.result, context.signal)) };
@@ -106,6 +117,7 @@ async function makeDataset(
       split,
       numbers,
       files,
+      info,
       candidates,
       context,
     });

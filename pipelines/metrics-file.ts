@@ -2,25 +2,13 @@
 import path from "node:path";
 import { z } from "zod";
 import { DataError } from "../src/errors.ts";
+import { type MetricsDocument, metricsDocumentSchema } from "../src/runs/metrics-document.ts";
 import { runFiles } from "../src/runs/run-directory.ts";
-import type { MetricsDocument } from "./evaluate-split.ts";
 import { readTextIfThere } from "./run-files.ts";
 import { writeFileAtomically } from "./write-file.ts";
 
-const metrics = z.record(z.string(), z.number());
-
-const metricsDocumentSchema = z.object({
-  protocol: z.string(),
-  split: z.enum(["validation", "test"]),
-  users: z.number(),
-  tieRate: z.number(),
-  metrics,
-  epoch: z.number().optional(),
-  validation: metrics.optional(),
-});
-
 /** Null when the folder has no metrics.json. Throws DataError for one that is not what was written. */
-export async function readMetrics(directory: string): Promise<z.output<typeof metricsDocumentSchema> | null> {
+export async function readMetrics(directory: string): Promise<MetricsDocument | null> {
   const file = path.join(directory, runFiles.metrics);
   const text = await readTextIfThere(file);
   if (text === null) return null;

@@ -2,7 +2,7 @@
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ConfigError } from "../src/errors.ts";
-import { DATASET_FILES, DESCRIPTION_FILE } from "./dataset-files.ts";
+import { DATASET_FILES, DESCRIPTION_FILE, ITEM_INFO_FILE } from "./dataset-files.ts";
 import { errorCode } from "./error-code.ts";
 import { takeLock } from "./lock-file.ts";
 import { cannotWrite, makeFolder } from "./make-folder.ts";
@@ -77,7 +77,7 @@ async function exists(path: string): Promise<boolean> {
 
 /** Raw logs, notes, another program's folder: all of it would go with the former dataset. */
 async function refuseForeignFiles(place: string): Promise<void> {
-  const own = new Set<string>([...DATASET_FILES, DESCRIPTION_FILE]);
+  const own = new Set<string>([...DATASET_FILES, ITEM_INFO_FILE, DESCRIPTION_FILE]);
   const found = await readdir(place).catch((error: unknown) => {
     if (errorCode(error) === "ENOENT") return [];
     throw errorCode(error) === "ENOTDIR"

@@ -1,5 +1,6 @@
 /** The one look at the test split that ends a run: metrics.json and the per-user results. */
-import { evaluateSplit, type MetricsDocument, metricsDocument } from "./evaluate-split.ts";
+import type { MetricsDocument } from "../src/runs/metrics-document.ts";
+import { evaluateSplit, metricsDocument } from "./evaluate-split.ts";
 import { writeMetrics } from "./metrics-file.ts";
 import { writePerUserResults } from "./per-user-file.ts";
 import type { PassesOutcome, TrainingJob } from "./train-passes.ts";

@@ -47,6 +47,11 @@ const evaluateSettings = z.object({
     flag: "seed",
     meaning: "Of the random baseline; the dataset's own unless given",
   }),
+  beyondAccuracy: setting(z.boolean().default(true), {
+    flag: "beyond-accuracy",
+    meaning:
+      "Also measure the recommendation lists (coverage, novelty, ...), deciles, AUC and calibration; scores the whole catalogue for every user",
+  }),
   output: setting(z.string().min(1).nullable().default(null), {
     flag: "output",
     meaning:

@@ -110,6 +110,15 @@ const settings = z.object({
     flag: "own-negatives",
     meaning: "A test item among its own official negatives: removed there, or kept, where it costs one rank",
   }),
+  itemsFile: setting(text.optional(), {
+    flag: "items-file",
+    meaning:
+      "Titles and features of the items: movies.dat, movies.csv, u.item, or a table with columns id, title and features (parted by |)",
+  }),
+  itemIdMap: setting(text.optional(), {
+    flag: "item-id-map",
+    meaning: "Table of two columns, the id in the items file and the id in the log, where they differ",
+  }),
   seed: setting(z.int().min(0).default(42), { flag: "seed", meaning: "Of everything drawn by chance" }),
   memoryLimit: setting(
     z
@@ -154,6 +163,7 @@ export const ingestSchema = settings.superRefine((config, context) => {
   if (config.ownNegatives === "keep" && (config.candidates === "sampled" || config.candidates === "full")) {
     refuse("ownNegatives", "only official candidates have it");
   }
+  if (config.itemIdMap !== undefined && config.itemsFile === undefined) refuse("itemIdMap", "needs --items-file");
   if (config.negatives !== 99 && config.candidates === "full") refuse("negatives", "the full catalogue has no samples");
 });
 

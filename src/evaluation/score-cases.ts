@@ -109,7 +109,8 @@ function pairsOfCases(
   return { users, items };
 }
 
-function checkScores(
+/** Throws DataError for NaN and for a wrong number of scores. */
+export function checkScores(
   scores: Float32Array,
   expected: number,
   pairAt: (index: number) => { readonly user: number; readonly item: number },

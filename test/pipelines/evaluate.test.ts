@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { evaluateStage } from "../../pipelines/evaluate.ts";
+import { readMetrics } from "../../pipelines/metrics-file.ts";
 import { readColumns } from "../../src/arrow/read-columns.ts";
 import { evaluateSchema } from "../../src/config/evaluate-schema.ts";
 import { parseConfig } from "../../src/config/parse.ts";
@@ -18,7 +19,7 @@ beforeEach(async () => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const evaluate = async (flags: Record<string, string>) => {
+const evaluate = async (flags: Record<string, string | boolean>) => {
   const config = parseConfig({ schema: evaluateSchema, layers: [], flags: { "data-root": folder, ...flags } });
   return evaluateStage.run(config, silentContext);
 };
@@ -48,13 +49,19 @@ describe("evaluating a baseline", () => {
     const output = path.join(folder, "new", "popularity");
     const { json } = await evaluate({ ...popularity, output });
     const written = JSON.parse(readFileSync(path.join(output, "metrics.json"), "utf8"));
+    const { protocol, metrics, auc, beyondAccuracy, deciles } = json;
     expect(written).toEqual({
-      protocol: json.protocol,
+      protocol,
       split: "test",
       users: 3,
       tieRate: 2 / 3,
-      metrics: json.metrics,
+      metrics,
+      auc,
+      beyondAccuracy,
+      deciles,
     });
+    expect(await readMetrics(output)).toEqual(written);
+    expect(beyondAccuracy).toMatchObject({ k: 1, users: 3, lists: "the catalogue without train and validation items" });
     const columns = await readColumns(path.join(output, "per-user-test.arrow"));
     expect([...columns.uint32("user")]).toEqual([0, 1, 2]);
     expect([...columns.uint32("rank")]).toEqual([1, 4, 4]);
@@ -62,6 +69,12 @@ describe("evaluating a baseline", () => {
     expect([...columns.float32("expectedRank")]).toEqual([1, 3, 3]);
     expect([...columns.float32("HR@1")]).toEqual([1, 0, 0]);
     expect(existsSync(path.join(output, "metrics.json.partial"))).toBe(false);
+  });
+
+  it("leaves the measures beyond accuracy out when told to", async () => {
+    const { json, text } = await evaluate({ ...popularity, "beyond-accuracy": false });
+    expect(Object.keys(json)).not.toContain("beyondAccuracy");
+    expect(text).not.toContain("coverage");
   });
 
   it("ranks validation items, and the full catalogue, when asked", async () => {

@@ -1,0 +1,109 @@
+/** Everything said of a ranker beside its ranking metrics: what its lists look like, whom it serves, whether its scores are honest. */
+import type { EvaluationCandidates } from "../dataset/evaluation-candidates.ts";
+import type { Interactions, ItemsByUser } from "../dataset/interaction-dataset.ts";
+import type { Scorer } from "../ranker/scorer.ts";
+import type { CalibrationResult } from "./calibration.ts";
+import { measureCases } from "./case-measures.ts";
+import { type DecileRow, metricsByDecile } from "./deciles.ts";
+import type { EvaluationResult } from "./evaluate-ranker.ts";
+import {
+  catalogueCoverage,
+  giniIndex,
+  intraListDiversity,
+  meanPopularity,
+  novelty,
+  timesRecommended,
+} from "./list-measures.ts";
+import { recommendationLists } from "./recommendation-lists.ts";
+
+export interface BeyondAccuracyOptions {
+  readonly scorer: Scorer;
+  readonly candidates: EvaluationCandidates;
+  /** Of the same scorer and candidates, with the cut `k` among its metrics. */
+  readonly evaluation: EvaluationResult;
+  readonly k: number;
+  /** Given when the evaluation ranked the full catalogue. */
+  readonly masked?: ItemsByUser;
+  /** What lists leave out: items that the user is known to have. */
+  readonly seen: ItemsByUser;
+  readonly train: Interactions;
+  /** By item; null where there are none. */
+  readonly features: readonly ReadonlySet<string>[] | null;
+  /** Of the training mixture that sigmoid(score) is a probability in; null where it is none. */
+  readonly negativesPerPositive: number | null;
+  readonly progress?: (usersDone: number) => void;
+}
+
+export interface BeyondAccuracyResult {
+  readonly auc: number;
+  readonly beyondAccuracy: {
+    readonly k: number;
+    readonly users: number;
+    readonly catalogueCoverage: number;
+    readonly gini: number;
+    readonly novelty: number;
+    readonly meanPopularity: number;
+    readonly intraListDiversity: number | null;
+  };
+  readonly deciles: {
+    readonly k: number;
+    readonly userActivity: readonly DecileRow[];
+    readonly itemPopularity: readonly DecileRow[];
+  };
+  readonly calibration: CalibrationResult | null;
+}
+
+const SCORES_PER_BLOCK = 2 ** 20; // 4 MiB
+
+/** One list for each evaluated user. Costs a pass over the candidates and one over users x items. */
+export async function measureBeyondAccuracy(options: BeyondAccuracyOptions): Promise<BeyondAccuracyResult> {
+  const { scorer, candidates, evaluation, k, masked, train, features, negativesPerPositive } = options;
+  const cases = await measureCases(scorer, candidates, {
+    k,
+    scoresPerBlock: SCORES_PER_BLOCK,
+    ...(masked === undefined ? {} : { masked }),
+  });
+  const lists = await recommendationLists(scorer, {
+    users: candidates.users,
+    k,
+    masked: options.seen,
+    scoresPerBlock: SCORES_PER_BLOCK,
+    ...(options.progress === undefined ? {} : { progress: options.progress }),
+  });
+  const times = timesRecommended(lists, scorer.items);
+  const userCounts = countsOf(train.userColumn, train.users);
+  const itemCounts = countsOf(train.itemColumn, train.items);
+  const { metrics } = evaluation.perUser;
+  return {
+    auc: cases.auc,
+    beyondAccuracy: {
+      k,
+      users: candidates.users.length,
+      catalogueCoverage: catalogueCoverage(times),
+      gini: giniIndex(times),
+      novelty: novelty(lists, itemCounts, train.users),
+      meanPopularity: meanPopularity(lists, itemCounts),
+      intraListDiversity: features === null ? null : intraListDiversity(lists, features),
+    },
+    deciles: {
+      k,
+      userActivity: metricsByDecile({
+        counts: candidates.users.map((user) => userCounts[user]!),
+        HR: metrics[`HR@${k}`]!,
+        NDCG: metrics[`NDCG@${k}`]!,
+      }),
+      itemPopularity: metricsByDecile({
+        counts: candidates.positives.map((item) => itemCounts[item]!),
+        HR: cases.hits,
+        NDCG: cases.gains,
+      }),
+    },
+    calibration: negativesPerPositive === null ? null : cases.calibration.result(negativesPerPositive),
+  };
+}
+
+function countsOf(column: Uint32Array, size: number): Uint32Array {
+  const counts = new Uint32Array(size);
+  for (const index of column) counts[index]!++;
+  return counts;
+}
