@@ -10,6 +10,7 @@ EPOCHS ?=
 LEARNING_RATE ?=
 SEED ?=
 RUN ?=
+STUDY ?= smoke
 CONFIG ?=
 # Anything else a stage understands, as it stands: ARGS="--refit --k 20"
 ARGS ?=
@@ -25,7 +26,7 @@ NATIVE := build/.built
 NATIVE_SOURCES := $(shell find src/engine/native -name '*.cpp' -o -name '*.hpp' -o -name '*.mjs' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build data ingest train-ranker evaluate doctor test check check-native types lint format bench bench-peers pack clean
+.PHONY: help setup build data ingest train-ranker evaluate compare doctor test check check-native types lint format bench bench-peers pack clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -34,7 +35,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
 	@echo "Variables (all optional): DATASET (sample), RAW (folder or file of raw logs), MODEL (neumf, mlp, gmf, mf),"
-	@echo "  OPTIMIZER (lawn-adam, adam, lamb, ...), ENGINE (auto), BATCH_SIZE, EPOCHS, LEARNING_RATE, SEED, RUN (run directory),"
+	@echo "  OPTIMIZER (lawn-adam, adam, lamb, ...), ENGINE (auto), BATCH_SIZE, EPOCHS, LEARNING_RATE, SEED, RUN (run directory), STUDY (smoke),"
 	@echo "  CONFIG (JSON file; flags win over it), ARGS (further flags as they stand; see: node dist/pipelines/cli.js train --help)"
 
 setup: $(BUILT) ## install the pinned packages, compile the native engine and build
@@ -68,6 +69,10 @@ train-ranker: ingest ## the main job: ingest, train, evaluate (try DATASET=ml-10
 
 evaluate: ingest ## metrics of a finished run: make evaluate RUN=models/sample/...
 	@$(CLI) evaluate $(if $(strip $(RUN)),--run "$(strip $(RUN))",--dataset "$(DATASET)") $(call flag,engine,$(ENGINE)) $(ARGS)
+
+compare: ingest ## a study of optimizers: make compare STUDY=lawn-large-batch DATASET=ml-1m ARGS="--trials 12 --seeds 5"
+	@$(CLI) compare --study "$(STUDY)" --dataset "$(DATASET)" $(call flag,model,$(MODEL)) $(call flag,engine,$(ENGINE)) \
+	  $(call flag,batch-sizes,$(BATCH_SIZE)) $(call flag,epochs,$(EPOCHS)) $(ARGS)
 
 doctor: $(BUILT) ## what this machine can run, and why
 	@$(CLI) doctor $(ARGS)

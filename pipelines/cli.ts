@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 /** The program `lawn-ranker`: the only file that touches `process`. What it can do stands in stages.ts. */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runCommandLine } from "./command-line.ts";
-import type { Environment, StageContext } from "./stage.ts";
+import type { Environment, StageContext, StartedProgram } from "./stage.ts";
 import { stages } from "./stages.ts";
 
 const packageRoot = findPackageRoot(dirname(fileURLToPath(import.meta.url)));
@@ -26,6 +26,12 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
+// Started by another of these programs: its end, even by kill -9, closes the channel, and then nobody waits for this one's work.
+if (process.channel !== undefined) {
+  process.on("disconnect", () => process.exit(130));
+  process.channel.unref();
+}
+
 process.exitCode = await runCommandLine(process.argv.slice(2), stages, {
   version: packageVersion,
   stdout: (text) => void process.stdout.write(text),
@@ -43,8 +49,20 @@ function stageContext(options: { readonly quiet: boolean }): Omit<StageContext, 
     signal: interruption.signal,
     processId: process.pid,
     isProcessAlive,
+    startAgain,
     environment: environment(),
   };
+}
+
+function startAgain(args: readonly string[]): StartedProgram {
+  const child = spawn(process.execPath, [...process.execArgv, process.argv[1]!, ...args], {
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+  const ended = new Promise<number | null>((resolve) => {
+    child.on("error", () => resolve(1));
+    child.on("close", resolve);
+  });
+  return { ended, stop: () => void child.kill("SIGTERM") };
 }
 
 function environment(): Environment {

@@ -35,9 +35,21 @@ export interface StageContext {
   readonly processId: number;
   /** Whether a process of this machine still runs: a lock left by a dead one is stale. */
   isProcessAlive(processId: number): boolean;
+  /**
+   * Starts this program once more, with these arguments and nothing on stdin; it ends when this process does, however that ends.
+   * Absent where stages run inside another program.
+   */
+  startAgain?(args: readonly string[]): StartedProgram;
   /** Sources of the recommended settings in force, weakest first: see Stage.recommend. */
   readonly recommendations: readonly string[];
   readonly environment: Environment;
+}
+
+export interface StartedProgram {
+  /** Its exit status; null when a signal ended it. Never rejects. */
+  readonly ended: Promise<number | null>;
+  /** Asks it to end soon. */
+  stop(): void;
 }
 
 export interface Environment {

@@ -23,6 +23,11 @@ export const stages: readonly StageEntry[] = [
     load: async () => (await import("./evaluate.ts")).evaluateStage,
   },
   {
+    name: "compare",
+    summary: "tune arms of optimizers alike, train fresh seeds, and test the differences",
+    load: async () => (await import("./compare.ts")).compareStage,
+  },
+  {
     name: "doctor",
     summary: "check this machine and say which engine would run, and why",
     load: async () => (await import("./doctor.ts")).doctorStage,

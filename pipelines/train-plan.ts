@@ -2,7 +2,7 @@
 import { initializerFromText } from "../src/config/initializer-text.ts";
 import { baseOf } from "../src/config/optimizer-options.ts";
 import type { TrainConfig } from "../src/config/train-schema.ts";
-import { groupItemsByUser, type Interactions } from "../src/dataset/interaction-dataset.ts";
+import { groupItemsByUser, type Interactions, type ItemsByUser } from "../src/dataset/interaction-dataset.ts";
 import { type BatchSource, checkBatchSource, samplesPerEpoch, stepsPerEpoch } from "../src/dataset/training-batches.ts";
 import { checkOptimizerConfig } from "../src/optimizer/check-optimizer-config.ts";
 import { lawnGroups } from "../src/optimizer/lawn-blocks.ts";
@@ -33,11 +33,15 @@ export function initializersOf({ initialize }: TrainConfig): Initializers {
   };
 }
 
-/** Throws ConfigError or DataError when no batch could be drawn. */
-export function batchSourceOf(config: TrainConfig, interactions: Interactions): BatchSource {
+/** Throws ConfigError or DataError when no batch could be drawn. `seen` may be given by callers that have it already. */
+export function batchSourceOf(
+  config: TrainConfig,
+  interactions: Interactions,
+  seen: ItemsByUser = groupItemsByUser(interactions),
+): BatchSource {
   const source: BatchSource = {
     interactions,
-    seen: groupItemsByUser(interactions),
+    seen,
     loss: config.loss,
     negativesPerPositive: config.negatives,
     batchSize: config.batchSize,

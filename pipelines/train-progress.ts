@@ -2,6 +2,7 @@
 import { Presets, SingleBar } from "cli-progress";
 import type { EpochRecord } from "../src/runs/training-log.ts";
 import type { StepProgress, TrainingPlan } from "../src/training/training-plan.ts";
+import { durationText } from "./duration-text.ts";
 import type { StageContext } from "./stage.ts";
 
 export interface TrainingDisplay {
@@ -101,10 +102,4 @@ function metricText(plan: TrainingPlan, record: EpochRecord): string {
 
 function speedText(samplesPerSecond: number): string {
   return `${Math.round(samplesPerSecond).toLocaleString("en")} samples/s`;
-}
-
-function durationText(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds));
-  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
-  return `${hours > 0 ? `${hours}:${String(minutes).padStart(2, "0")}` : minutes}:${String(whole % 60).padStart(2, "0")}`;
 }

@@ -20,6 +20,8 @@ const doors: Record<string, readonly string[]> = {
   training: ["root", "config", "ranker", "dataset", "engine", "runs"],
   evaluation: ["root", "config", "ranker", "dataset"],
   baselines: ["root", "config", "ranker", "dataset"],
+  statistics: ["root"],
+  study: ["root", "config", "runs", "statistics"],
 };
 
 /** Packages with one owner: the only folders whose files may import them. */
@@ -28,6 +30,7 @@ const owners: Record<string, readonly string[]> = {
   "@duckdb/node-api": ["src/interactions", "src/parquet"],
   commander: ["pipelines/command-line.ts"],
   "cli-progress": ["pipelines"],
+  "simple-statistics": ["src/statistics", "src/study"],
   mathjs: ["src/optimizer", "src/evaluation", "src/training"],
   "fast-csv": ["pipelines"],
   zod: ["src/config", "src/runs", "src/training", "pipelines"],

@@ -88,8 +88,10 @@ export const studySchema = z
       .default({ ofBest: 0.98 }),
     /** Treatment and baseline; each pair is compared at each batch size both have. */
     comparisons: z.array(z.tuple([z.string(), z.string()])).default([]),
-    /** Of the bootstrap and of the permutation test over users. */
+    /** Of the bootstrap. */
     resamples: z.int().min(100).default(2000),
+    /** Drawn by the permutation test over users; its p cannot be below 1 / (permutations + 1). */
+    permutations: z.int().min(100).default(10_000),
   })
   .superRefine((study, context) => {
     const refuse = (path: readonly (string | number)[], message: string): void => {

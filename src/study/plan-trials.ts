@@ -1,0 +1,142 @@
+/** A study spelt out: its cells (an arm at a batch size on a subject), and the trials of each with all their settings. */
+import { type ConfigLayer, parseConfig } from "../config/parse.ts";
+import type { Study, StudyArm, StudyBatch } from "../config/study-schema.ts";
+import { type TrainConfig, trainSchema } from "../config/train-schema.ts";
+import { ConfigError } from "../errors.ts";
+import type { TrialPhase } from "../runs/trial-record.ts";
+import { mergeInto, type Scalar, searchPoint } from "./search-space.ts";
+
+/** What is tuned and compared as one. */
+export interface StudyCell {
+  /** Place in the study's subjects. */
+  readonly subject: number;
+  readonly batch: StudyBatch;
+  readonly arm: StudyArm;
+}
+
+/** One training, described so that any process can carry it out. Plain data. */
+export interface TrialPlan {
+  /** Unique in the study and fit for a file name. */
+  readonly id: string;
+  readonly subject: number;
+  readonly arm: string;
+  readonly batchSize: number;
+  readonly phase: TrialPhase;
+  /** Of the search, or of the seed; from 0. */
+  readonly index: number;
+  readonly point: Readonly<Record<string, Scalar>>;
+  readonly atEdge: readonly string[];
+  readonly config: TrainConfig;
+}
+
+/** Settings that a study decides itself, or that have no meaning for a trial. */
+const RESERVED = [
+  "dataset",
+  "dataRoot",
+  "modelsRoot",
+  "model",
+  "batchSize",
+  "epochs",
+  "seed",
+  "engine",
+  "threads",
+  "run",
+  "resume",
+  "force",
+  "refit",
+  "diagnostics",
+  "checkpoint",
+  "validation",
+  "k",
+];
+
+/** In the order of the study: subject, batch size, arm. */
+export function cellsOf(study: Study): readonly StudyCell[] {
+  return study.subjects.flatMap((_, subject) =>
+    study.batchSizes.flatMap((batch) => study.arms.map((arm) => ({ subject, batch, arm }))),
+  );
+}
+
+/** Throws ConfigError naming the arm for settings that the stage train would refuse. */
+export function tuningTrials(study: Study, cell: StudyCell): readonly TrialPlan[] {
+  return Array.from({ length: study.search.trials }, (_, index) =>
+    trial(study, cell, index, { phase: "tuning", index }),
+  );
+}
+
+/** `chosen` is the index of the tuning trial whose setting is trained again with fresh seeds. */
+export function finalTrials(study: Study, cell: StudyCell, chosen: number): readonly TrialPlan[] {
+  return Array.from({ length: study.seeds.count }, (_, index) => trial(study, cell, chosen, { phase: "final", index }));
+}
+
+export function sameCell(cell: StudyCell, trial: Pick<TrialPlan, "subject" | "arm" | "batchSize">): boolean {
+  return cell.subject === trial.subject && cell.batch.size === trial.batchSize && cell.arm.name === trial.arm;
+}
+
+function trial(
+  study: Study,
+  { subject, batch, arm }: StudyCell,
+  searched: number,
+  { phase, index }: { readonly phase: TrialPhase; readonly index: number },
+): TrialPlan {
+  const { search, seeds, subjects } = study;
+  const { point, settings, atEdge } = searchPoint(
+    { ...study.space, ...arm.space },
+    { method: search.method, seed: search.seed, index: searched, batchSize: batch.size, epochs: batch.epochs },
+  );
+  const seed = phase === "tuning" ? search.seed : seeds.first + index;
+  const where = subjects.length === 1 ? "" : `-${subjects[subject]!.dataset}-${subjects[subject]!.model}-${subject}`;
+  const what = phase === "tuning" ? `t${String(index).padStart(3, "0")}` : `s${seed}`;
+  return {
+    id: `${arm.name}-b${batch.size}${where}-${what}`,
+    subject,
+    arm: arm.name,
+    batchSize: batch.size,
+    phase,
+    index,
+    point,
+    atEdge,
+    config: parseConfig({
+      schema: trainSchema,
+      layers: layersOf(study, { subject, batch, arm }, settings, seed),
+      flags: {},
+    }),
+  };
+}
+
+function layersOf(
+  study: Study,
+  { subject: place, batch, arm }: StudyCell,
+  searched: Readonly<Record<string, unknown>>,
+  seed: number,
+): readonly ConfigLayer[] {
+  const subject = study.subjects[place]!;
+  const source = `study ${study.name}, arm ${arm.name} at ${batch.size}`;
+  const given: Record<string, unknown> = {};
+  for (const settings of [study.settings, subject.settings, batch.settings, arm.settings, searched]) {
+    const reserved = Object.keys(settings).filter((key) => RESERVED.includes(key));
+    if (reserved.length > 0) {
+      throw new ConfigError(
+        `${source}: settings hold ${reserved.join(", ")}, which the study itself decides; leave it out`,
+      );
+    }
+    mergeInto(given, settings);
+  }
+  mergeInto(given, {
+    dataset: subject.dataset,
+    model: subject.model,
+    optimizer: { name: arm.optimizer },
+    batchSize: batch.size,
+    epochs: batch.epochs,
+    seed,
+    diagnostics: false,
+    validation: { metric: study.metric, patience: batch.patience },
+    k: cutsOf([study.metric, ...study.metrics]),
+  });
+  return [{ source, values: given }];
+}
+
+function cutsOf(metrics: readonly string[]): readonly number[] {
+  const cuts = metrics.flatMap((name) => (name.includes("@") ? [Number(name.split("@")[1])] : []));
+  return cuts.length === 0 ? [10] : [...new Set(cuts)];
+}

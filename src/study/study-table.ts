@@ -1,0 +1,142 @@
+/** The main table of a study, once as rows of text, and in Markdown and LaTeX. */
+import type { ArmSummary, Comparison, StudySummary } from "../runs/study-summary.ts";
+
+interface TableText {
+  readonly title: string;
+  readonly heads: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+export function markdownTables(summary: StudySummary): string {
+  const { search, seeds } = summary;
+  const intro = [
+    `# ${summary.title}`,
+    summary.question,
+    `Each arm: ${search.trials} tuning trials (${search.method}, seed ${search.seed}), setting and epoch chosen by validation ${summary.metric}; then ${seeds.length} fresh seeds, whose test split was ranked once. Intervals: 95 %, bootstrap over users and seeds. p: paired permutation test over users, Holm over all comparisons of the metric.`,
+    ...summary.subjects.map(
+      ({ dataset, model, protocol, users, target }) =>
+        `${model} on ${dataset}: ${protocol}, ${users} users; target: validation ${target.metric} ${target.value.toFixed(4)} (${target.source}).`,
+    ),
+  ];
+  const open = summary.undecided.map((sentence) => `- ${sentence}`).join("\n");
+  const parts = [...intro, ...tablesOf(summary).map(markdownTable)];
+  if (open !== "") parts.push(`## What stayed open\n\n${open}`);
+  return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
+}
+
+export function latexTables(summary: StudySummary): string {
+  return `${tablesOf(summary).map(latexTable).join("\n\n")}\n`;
+}
+
+function tablesOf(summary: StudySummary): readonly TableText[] {
+  return summary.subjects.flatMap(({ dataset, model }, subject) => {
+    const arms = summary.arms.filter((arm) => arm.subject === subject);
+    const comparisons = summary.comparisons.filter((comparison) => comparison.subject === subject);
+    const tables: TableText[] = [
+      {
+        title: `${model} on ${dataset}: arms`,
+        heads: [
+          "batch",
+          "arm",
+          ...summary.metrics.map((metric) => `test ${metric}`),
+          `validation ${summary.metric}`,
+          "to target",
+          "epochs to it",
+          "s per epoch",
+          "chosen",
+        ],
+        rows: arms.map((arm) => armRow(arm, summary)),
+      },
+    ];
+    if (comparisons.length > 0) {
+      tables.push({
+        title: `${model} on ${dataset}: comparisons`,
+        heads: [
+          "batch",
+          "arm",
+          "against",
+          "metric",
+          "difference",
+          "p (Holm)",
+          "Wilcoxon (Holm)",
+          "d_z",
+          "seeds won",
+          "verdict",
+        ],
+        rows: comparisons.map(comparisonRow),
+      });
+    }
+    return tables;
+  });
+}
+
+function armRow(arm: ArmSummary, { metrics, metric }: StudySummary): readonly string[] {
+  const reached = arm.epochsToTarget.filter((epochs) => epochs !== null).sort((a, b) => a - b);
+  return [
+    arm.batchSize.toLocaleString("en"),
+    arm.arm,
+    ...metrics.map((name) => {
+      const spread = arm.test?.[name];
+      return spread === undefined
+        ? "diverged"
+        : `${spread.mean.toFixed(4)} (${spread.low.toFixed(4)} to ${spread.high.toFixed(4)})`;
+    }),
+    arm.validation?.[metric]?.toFixed(4) ?? "diverged",
+    `${arm.success.successes} of ${arm.success.of}`,
+    reached.length === 0 ? "-" : String(reached[Math.floor((reached.length - 1) / 2)]),
+    arm.cost.secondsPerEpoch.toFixed(2),
+    Object.entries(arm.chosen?.point ?? {})
+      .map(([name, value]) => `${name.split(".").at(-1)} ${String(value)}`)
+      .join(", "),
+  ];
+}
+
+function comparisonRow({ batchSize, treatment, baseline, metric, ...of }: Comparison): readonly string[] {
+  const signed = (value: number): string => `${value < 0 ? "-" : "+"}${Math.abs(value).toFixed(4)}`;
+  return [
+    batchSize.toLocaleString("en"),
+    treatment,
+    baseline,
+    metric,
+    `${signed(of.difference)} (${signed(of.interval.low)} to ${signed(of.interval.high)})`,
+    pText(of.users.permutation.adjusted),
+    pText(of.users.wilcoxon.adjusted),
+    of.users.effectSize.toFixed(3),
+    `${of.seeds.differences.filter((difference) => difference > 0).length} of ${of.seeds.count}`,
+    of.verdict,
+  ];
+}
+
+function pText(p: number): string {
+  return p < 0.0005 ? "<0.0005" : p.toFixed(3);
+}
+
+function markdownTable({ title, heads, rows }: TableText): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  return [`## ${title}`, "", line(heads), line(heads.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+function latexTable({ title, heads, rows }: TableText): string {
+  const line = (cells: readonly string[]): string => `${cells.map(latexText).join(" & ")} \\\\`;
+  return [
+    "\\begin{table}",
+    `\\caption{${latexText(title)}}`,
+    `\\begin{tabular}{${"l".repeat(heads.length)}}`,
+    "\\hline",
+    line(heads),
+    "\\hline",
+    ...rows.map(line),
+    "\\hline",
+    "\\end{tabular}",
+    "\\end{table}",
+  ].join("\n");
+}
+
+function latexText(text: string): string {
+  return text
+    .replace(/[\\{}$&#%_]/g, (mark) => (mark === "\\" ? "\\textbackslash{}" : `\\${mark}`))
+    .replaceAll("<", "$<$")
+    .replaceAll("~", "\\textasciitilde{}")
+    .replaceAll("^", "\\textasciicircum{}");
+}

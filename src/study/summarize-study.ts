@@ -1,0 +1,117 @@
+/** A study's records become its conclusions: arms, comparisons over the whole table, and what stayed open. */
+import type { StoredStudy } from "../runs/stored-study.ts";
+import type { ArmSummary, Comparison, StudySummary } from "../runs/study-summary.ts";
+import { type BootstrapInterval, bootstrapIntervals } from "../statistics/bootstrap.ts";
+import { comparePair, LEVEL, pairOf, withVerdicts } from "./compare-arms.ts";
+import type { CellEvidence } from "./study-evidence.ts";
+import { meanValidation, summarizeArm } from "./summarize-arm.ts";
+
+export function summarizeStudy(stored: StoredStudy, evidence: readonly CellEvidence[]): StudySummary {
+  const { study } = stored;
+  const parts = study.subjects.map((subject, place) => {
+    const cells = evidence.filter(({ cell }) => cell.subject === place);
+    const target = targetOf(stored, cells);
+    const first = cells.flatMap(({ outcomes }) => outcomes)[0];
+    return {
+      ...conclusions(stored, cells, target.value),
+      subject: {
+        dataset: subject.dataset,
+        model: subject.model,
+        contentHash: stored.datasets[place]!.contentHash,
+        protocol: first?.record.test?.protocol ?? "",
+        users: first?.record.test?.users ?? 0,
+        target,
+      },
+    };
+  });
+  const arms = parts.flatMap((part) => part.arms);
+  const comparisons = withVerdicts(parts.flatMap((part) => part.comparisons));
+  return {
+    name: study.name,
+    title: study.title,
+    question: study.question,
+    metric: study.metric,
+    metrics: study.metrics,
+    search: study.search,
+    seeds: Array.from({ length: study.seeds.count }, (_, place) => study.seeds.first + place),
+    subjects: parts.map(({ subject }) => subject),
+    arms,
+    comparisons: [...comparisons],
+    undecided: undecidedText(arms, comparisons, study.metrics[0]!),
+  };
+}
+
+function targetOf({ study }: StoredStudy, cells: readonly CellEvidence[]): StudySummary["subjects"][number]["target"] {
+  const { metric, target } = study;
+  if ("value" in target) return { metric, value: target.value, source: "given by the study" };
+  let [best, name] = [0, "no arm"];
+  for (const { cell, outcomes } of cells) {
+    const value = outcomes.length === 0 ? 0 : (meanValidation(outcomes.map(({ record }) => record))[metric] ?? 0);
+    if (value > best) [best, name] = [value, `${cell.arm.name} at ${cell.batch.size}`];
+  }
+  return { metric, value: target.ofBest * best, source: `${target.ofBest} of the best arm's mean, ${name}` };
+}
+
+function conclusions(
+  { study }: StoredStudy,
+  cells: readonly CellEvidence[],
+  target: number,
+): { readonly arms: readonly ArmSummary[]; readonly comparisons: readonly Comparison[] } {
+  const measured = cells.filter(({ outcomes }) => outcomes.length > 0);
+  const pairs = study.batchSizes.flatMap(({ size }) =>
+    study.comparisons.flatMap(([treatment, baseline]) =>
+      study.metrics.flatMap((metric) => {
+        const [ours, theirs] = [treatment, baseline].map((name) =>
+          measured.find(({ cell }) => cell.arm.name === name && cell.batch.size === size),
+        );
+        const pair = ours === undefined || theirs === undefined ? null : pairOf(ours, theirs, metric);
+        return pair === null ? [] : [pair];
+      }),
+    ),
+  );
+  // One call for everything, so that every interval stands on the same draws.
+  const means = measured.flatMap((cell) =>
+    study.metrics.map((metric) => cell.outcomes.map(({ values }) => values[metric]!)),
+  );
+  const series = [...means, ...pairs.map(({ differences }) => differences)];
+  const intervals =
+    series.length === 0
+      ? []
+      : bootstrapIntervals(series, { level: 1 - LEVEL, resamples: study.resamples, seed: study.search.seed });
+  return {
+    arms: cells.map((cell) => {
+      const at = measured.indexOf(cell) * study.metrics.length;
+      const own: [string, BootstrapInterval][] =
+        at < 0 ? [] : study.metrics.map((metric, place) => [metric, intervals[at + place]!]);
+      return summarizeArm(cell, { study, target, intervals: new Map(own) });
+    }),
+    comparisons: pairs.map((pair, place) => comparePair(pair, { study, interval: intervals[means.length + place]! })),
+  };
+}
+
+function undecidedText(arms: readonly ArmSummary[], comparisons: readonly Comparison[], metric: string): string[] {
+  const signed = (value: number) => `${value < 0 ? "-" : "+"}${Math.abs(value).toFixed(4)}`;
+  return [
+    ...comparisons
+      .filter((comparison) => comparison.metric === metric && comparison.verdict === "undecided")
+      .map(
+        ({ treatment, baseline, batchSize, difference, interval, users }) =>
+          `${treatment} against ${baseline} at batch ${batchSize}: ${metric} ${signed(difference)} (${signed(interval.low)} to ${signed(interval.high)}), adjusted p ${users.permutation.adjusted.toFixed(3)}.`,
+      ),
+    ...arms
+      .filter(({ chosen }) => (chosen?.atEdge.length ?? 0) > 0)
+      .map(
+        ({ arm, batchSize, chosen }) =>
+          `${arm} at batch ${batchSize} chose ${chosen!.atEdge.join(", ")} near the edge of its range; a wider one might do better.`,
+      ),
+    ...arms
+      .filter(({ diverged }) => diverged > 0)
+      .map(
+        ({ arm, batchSize, diverged, seeds }) =>
+          `${arm} at batch ${batchSize}: ${diverged} of ${seeds} seeds diverged.`,
+      ),
+    ...arms
+      .filter(({ chosen }) => chosen === null)
+      .map(({ arm, batchSize }) => `${arm} at batch ${batchSize}: every tuning trial diverged.`),
+  ];
+}
