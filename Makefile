@@ -11,6 +11,7 @@ LEARNING_RATE ?=
 SEED ?=
 RUN ?=
 STUDY ?= smoke
+FORMAT ?=
 CONFIG ?=
 # Anything else a stage understands, as it stands: ARGS="--refit --k 20"
 ARGS ?=
@@ -26,7 +27,7 @@ NATIVE := build/.built
 NATIVE_SOURCES := $(shell find src/engine/native -name '*.cpp' -o -name '*.hpp' -o -name '*.mjs' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build data ingest train-ranker evaluate compare doctor test check check-native types lint format bench bench-peers pack clean
+.PHONY: help setup build data ingest train-ranker evaluate export compare doctor test check check-native check-onnx types lint format bench bench-peers pack clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -35,7 +36,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
 	@echo "Variables (all optional): DATASET (sample), RAW (folder or file of raw logs), MODEL (neumf, mlp, gmf, mf),"
-	@echo "  OPTIMIZER (lawn-adam, adam, lamb, ...), ENGINE (auto), BATCH_SIZE, EPOCHS, LEARNING_RATE, SEED, RUN (run directory), STUDY (smoke),"
+	@echo "  OPTIMIZER (lawn-adam, adam, lamb, ...), ENGINE (auto), BATCH_SIZE, EPOCHS, LEARNING_RATE, SEED, RUN (run directory), FORMAT (of an export), STUDY (smoke),"
 	@echo "  CONFIG (JSON file; flags win over it), ARGS (further flags as they stand; see: node dist/pipelines/cli.js train --help)"
 
 setup: $(BUILT) ## install the pinned packages, compile the native engine and build
@@ -74,6 +75,9 @@ compare: ingest ## a study of optimizers: make compare STUDY=lawn-large-batch DA
 	@$(CLI) compare --study "$(STUDY)" --dataset "$(DATASET)" $(call flag,model,$(MODEL)) $(call flag,engine,$(ENGINE)) \
 	  $(call flag,batch-sizes,$(BATCH_SIZE)) $(call flag,epochs,$(EPOCHS)) $(ARGS)
 
+export: $(BUILT) ## a run as files for other programs: make export RUN=models/sample/... FORMAT=onnx,parquet,arrow,npy,ann
+	@$(CLI) export $(if $(strip $(RUN)),--run "$(strip $(RUN))",--dataset "$(DATASET)") $(call flag,format,$(FORMAT)) $(ARGS)
+
 doctor: $(BUILT) ## what this machine can run, and why
 	@$(CLI) doctor $(ARGS)
 
@@ -90,6 +94,11 @@ check: types lint test check-native ## types, lint, format, tests, and the nativ
 
 check-native: $(INSTALLED) ## the native kernels under AddressSanitizer and UndefinedBehaviorSanitizer
 	@node src/engine/native/build.mjs --check
+
+# The runtime's own install step would fetch GPU libraries; the CPU one comes with the package.
+check-onnx: $(INSTALLED) ## exported ONNX models against onnxruntime (installs it into test/onnx, 290 MB)
+	@cd test/onnx && ONNXRUNTIME_NODE_INSTALL=skip npm ci --no-audit --no-fund --silent
+	@npm test --silent -- test/export/onnx-runtime
 
 format: $(INSTALLED) ## rewrite sources in the house format
 	@node_modules/.bin/biome check --write .

@@ -49,7 +49,7 @@ export async function decideRun(request: RunRequest): Promise<RunDecision> {
 export async function clearRun(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true });
   const { manifest, lock: _, ...others } = runFiles;
-  for (const name of [manifest, ...Object.values(others), "report.html", "evaluations"]) {
+  for (const name of [manifest, ...Object.values(others), "report.html", "evaluations", "export"]) {
     await rm(path.join(directory, name), { force: true, recursive: true });
   }
 }

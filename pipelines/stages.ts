@@ -28,6 +28,11 @@ export const stages: readonly StageEntry[] = [
     load: async () => (await import("./compare.ts")).compareStage,
   },
   {
+    name: "export",
+    summary: "write a trained run as ONNX, Parquet, Arrow, NPY or a search index, with its ids and a model card",
+    load: async () => (await import("./export.ts")).exportStage,
+  },
+  {
     name: "doctor",
     summary: "check this machine and say which engine would run, and why",
     load: async () => (await import("./doctor.ts")).doctorStage,

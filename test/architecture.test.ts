@@ -22,12 +22,15 @@ const doors: Record<string, readonly string[]> = {
   baselines: ["root", "config", "ranker", "dataset"],
   statistics: ["root"],
   study: ["root", "config", "runs", "statistics"],
+  export: ["root", "config", "ranker"],
 };
 
 /** Packages with one owner: the only folders whose files may import them. */
 const owners: Record<string, readonly string[]> = {
   "apache-arrow": ["src/arrow"],
   "@duckdb/node-api": ["src/interactions", "src/parquet"],
+  pbf: ["src/export"],
+  usearch: ["src/export"],
   commander: ["pipelines/command-line.ts"],
   "cli-progress": ["pipelines"],
   "simple-statistics": ["src/statistics", "src/study"],

@@ -1,6 +1,12 @@
 /** Rows of one column on their way to disk: collected until a record batch is full, whatever sizes they come in. */
 import { Bool, type Data, Float32, Int64, makeData, Uint32, Utf8 } from "apache-arrow";
-import type { ColumnArrays, ColumnDeclaration, ColumnType, ColumnValues } from "./column-schema.ts";
+import {
+  type ColumnArrays,
+  type ColumnDeclaration,
+  type ColumnType,
+  type ColumnValues,
+  vectorType,
+} from "./column-schema.ts";
 
 /** One column's share of the batch being filled. `take` hands out a new Arrow vector; the buffer may be refilled at once. */
 export interface ColumnBuffer {
@@ -13,7 +19,8 @@ export interface ColumnBuffer {
 /** Throws TypeError or RangeError when what is pushed is not what `declaration` promises. */
 export function makeColumnBuffer(declaration: ColumnDeclaration, capacity: number): ColumnBuffer {
   const validity = new Uint8Array(declaration.nullable === true ? capacity : 0);
-  const rows = makeRows(declaration.type, capacity);
+  const { type, width } = declaration;
+  const rows = width === undefined ? makeRows(type, capacity) : vectorRows(width, capacity);
   let length = 0;
   return {
     push(values, given, from, to) {
@@ -92,6 +99,21 @@ function makeRows(type: ColumnType, capacity: number): Rows {
     default:
       return type satisfies never;
   }
+}
+
+function vectorRows(width: number, capacity: number): Rows {
+  const store = new Float32Array(capacity * width); // [capacity, width], row-major
+  return {
+    push(values, from, to, at, name) {
+      if (!(values instanceof Float32Array)) throw wrongArray(name, "float32", values);
+      store.set(values.subarray(from * width, to * width), at * width);
+    },
+    take(shape) {
+      const length = shape.length * width;
+      const child = makeData({ type: new Float32(), length, nullCount: 0, data: store.slice(0, length) });
+      return makeData({ type: vectorType(width), ...shape, child });
+    },
+  };
 }
 
 function textRows(): Rows {

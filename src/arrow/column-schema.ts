@@ -1,5 +1,5 @@
 /** The few column types our own files have, and the Arrow types they are stored as. */
-import { Bool, DataType, Field, Float32, Int64, Precision, Schema, Uint32, Utf8 } from "apache-arrow";
+import { Bool, DataType, Field, FixedSizeList, Float32, Int64, Precision, Schema, Uint32, Utf8 } from "apache-arrow";
 
 export type ColumnType = "uint32" | "int64" | "float32" | "utf8" | "bool";
 
@@ -8,6 +8,8 @@ export interface ColumnDeclaration {
   readonly type: ColumnType;
   /** Absent means false: a validity map is refused. */
   readonly nullable?: boolean;
+  /** For float32 only: a fixed-size list of so many values in each row, handed in as [rows, width], row-major. Written, not read back here. */
+  readonly width?: number;
 }
 
 export type ColumnSchema = readonly ColumnDeclaration[];
@@ -30,7 +32,20 @@ export function arrowSchema(schema: ColumnSchema): Schema {
       `column schema: names are [${schema.map(({ name }) => name).join(", ")}], expected at least one and no repeats`,
     );
   }
-  return new Schema(schema.map(({ name, type, nullable }) => new Field(name, arrowType(type), nullable ?? false)));
+  return new Schema(schema.map((column) => new Field(column.name, storedType(column), column.nullable ?? false)));
+}
+
+/** Throws RangeError for a width that the column cannot have. */
+function storedType({ name, type, width }: ColumnDeclaration): DataType {
+  if (width === undefined) return arrowType(type);
+  if (type !== "float32" || !Number.isSafeInteger(width) || width < 1) {
+    throw new RangeError(`column schema: "${name}" is ${type} of width ${width}, expected float32 of at least 1`);
+  }
+  return vectorType(width);
+}
+
+export function vectorType(width: number): FixedSizeList<Float32> {
+  return new FixedSizeList(width, new Field("value", new Float32(), false));
 }
 
 export function arrowType(type: ColumnType): DataType {

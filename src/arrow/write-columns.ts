@@ -130,10 +130,10 @@ function commonLength(
   if (given.length !== expected.length || expected.some((name) => columns[name] === undefined)) {
     throw new RangeError(`append: columns are [${given.join(", ")}], expected [${expected.join(", ")}]`);
   }
-  const [first = 0, ...others] = expected.map((name) => columns[name]!.length);
+  const [first = 0, ...others] = schema.map(({ name, width = 1 }) => columns[name]!.length / width);
   const maps = Object.values(validity).map((map) => map.length);
   if ([...others, ...maps].some((length) => length !== first)) {
-    const lengths = expected.map((name) => `${name} ${columns[name]!.length}`).join(", ");
+    const lengths = expected.map((name, place) => `${name} ${[first, ...others][place]}`).join(", ");
     throw new RangeError(`append: columns have different lengths (${lengths}; validity ${maps.join(", ") || "none"})`);
   }
   return first;

@@ -1,0 +1,52 @@
+/** manifest.json of an export: from what it was made, how, and what every file is. Nothing in it depends on when or where. */
+import type { RankerSpec } from "../ranker/ranker-spec.ts";
+
+export interface FileRecord {
+  readonly bytes: number;
+  /** Hex, of the whole file. */
+  readonly sha256: string;
+}
+
+export interface ExportManifest {
+  readonly stage: "export";
+  readonly status: "done";
+  readonly formats: readonly string[];
+  readonly run: { readonly name: string; readonly configHash: string };
+  readonly dataset: { readonly name: string; readonly contentHash: string };
+  readonly ranker: RankerSpec;
+  /** What of the stage's settings decides the files. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly packageVersion: string;
+  readonly gitCommit: string | null;
+  readonly onnx?: {
+    readonly opset: number;
+    readonly irVersion: number;
+    readonly inputs: readonly string[];
+    readonly output: string;
+    /** Whether tables lie in model.onnx.data. */
+    readonly externalData: boolean;
+  };
+  /** Inner products of these are logits; absent for a ranker with hidden layers. */
+  readonly vectors?: { readonly width: number };
+  readonly ann?: AnnRecord;
+  /** Files it was made from, by "run/<name>" or "dataset/<name>". */
+  readonly inputs: Readonly<Record<string, FileRecord>>;
+  /** Files of the export, by name; all but this one. */
+  readonly files: Readonly<Record<string, FileRecord>>;
+}
+
+export interface AnnRecord {
+  readonly library: "usearch";
+  readonly metric: "l2sq";
+  readonly dimensions: number;
+  readonly connectivity: number;
+  readonly expansionAdd: number;
+  readonly expansionSearch: number;
+  /** Against exact search, the mean over `users` users, evenly spaced; k is less than 100 where there are fewer items. */
+  readonly recall: { readonly k: number; readonly users: number; readonly mean: number; readonly least: number };
+}
+
+/** Indented, so that people can read it too. */
+export function exportManifestText(manifest: ExportManifest): string {
+  return `${JSON.stringify(manifest, null, 2)}\n`;
+}
