@@ -40,6 +40,7 @@ export async function runPass(options: PassOptions): Promise<TrainingOutcome> {
       optimizer: null,
     },
     optimizer: optimizerOf(config, source),
+    embeddingDecay: config.embeddingDecay,
     source,
   });
   const display = openDisplay(plan, (from?.epoch ?? 0) * plan.stepsPerEpoch + (from?.step ?? 0), context);

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { initializerPattern } from "./initializer-text.ts";
 import { completeOptimizer, optimizerContradictions } from "./optimizer-completion.ts";
+import { baseOf, hasLawn } from "./optimizer-options.ts";
 import { lawnSettings, optimizerSettings, scheduleSettings } from "./optimizer-settings.ts";
 import { setting } from "./setting.ts";
 import {
@@ -118,6 +119,11 @@ const trainSettings = z.object({
     flag: "negatives",
     meaning: "Items drawn afresh for each positive in every epoch; at least 1 under bpr",
   }),
+  embeddingDecay: setting(z.number().min(0).default(0), {
+    flag: "embedding-decay",
+    meaning:
+      "L2 on the embeddings that each sample looks up, so that rows decay as often as they are seen; with any optimizer, refused with LAWN",
+  }),
   optimizer: optimizerSettings.prefault({}),
   schedule: scheduleSettings.prefault({}),
   lawn: lawnSettings.prefault({}),
@@ -174,6 +180,14 @@ export const trainSchema = trainSettings
   .superRefine((config, context) => {
     for (const { path, message } of optimizerContradictions(config)) {
       context.addIssue({ code: "custom", path: [...path], message });
+    }
+    const { name } = config.optimizer;
+    if (config.embeddingDecay > 0 && hasLawn(name)) {
+      context.addIssue({
+        code: "custom",
+        path: ["embeddingDecay"],
+        message: `LAWN takes the place of decay; leave it out or choose --optimizer ${baseOf(name)}`,
+      });
     }
     if (config.loss === "bpr" && config.negatives === 0) {
       context.addIssue({

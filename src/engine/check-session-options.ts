@@ -5,9 +5,24 @@ import { checkRankerSpec, type Parameters, parametersOf, type RankerSpec, sizeOf
 import type { SessionOptions, StepSpan } from "./engine.ts";
 
 /** Throws ConfigError for settings that no ranker or sampler can have, EngineError for parts that do not fit each other. */
-export function checkSessionOptions({ spec, loss, start, source }: SessionOptions): void {
+export function checkSessionOptions({
+  spec,
+  loss,
+  start,
+  source,
+  optimizer,
+  embeddingDecay = 0,
+}: SessionOptions): void {
   checkRankerSpec(spec);
   checkParameters(spec, start.parameters);
+  if (!(Number.isFinite(embeddingDecay) && embeddingDecay >= 0)) {
+    throw new EngineError(`embeddingDecay is ${embeddingDecay}, expected at least 0 and finite`);
+  }
+  if (embeddingDecay > 0 && optimizer.lawn !== null) {
+    throw new EngineError(
+      `embeddingDecay is ${embeddingDecay} under LAWN, whose constrained norms cannot decay; use 0`,
+    );
+  }
   if (source === undefined) return;
   checkBatchSource(source);
   if (source.loss !== loss)

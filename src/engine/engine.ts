@@ -25,6 +25,12 @@ export interface SessionOptions {
   readonly loss: LossName;
   readonly start: Snapshot;
   readonly optimizer: OptimizerConfig;
+  /**
+   * L2 on the embeddings that a batch looks up, so that a row decays as often as it is seen: the gradient of
+   * (embeddingDecay / 2) (|e_u|^2 + |e_i|^2) per scored pair, averaged as the loss is, joins the loss's gradient. The reported loss
+   * leaves it out, as it does weight decay. 0 when absent, and with LAWN.
+   */
+  readonly embeddingDecay?: number;
   /** Where `train` draws its batches; a session without one only takes explicit batches. */
   readonly source?: BatchSource;
 }

@@ -35,6 +35,7 @@ describe("the settings of train", () => {
       { optimizer: "adam", momentum: "0.9" },
       "--momentum is 0.9: adam has no such option; it takes learningRate, weightDecay, beta1",
     ],
+    [{ optimizer: "lawn-adam", "embedding-decay": "0.01" }, "--embedding-decay is 0.01: LAWN takes the place of decay"],
     [{ optimizer: "sgd", beta1: "0.9" }, "--beta1 is 0.9: sgd has no such option; it takes learningRate, weightDecay"],
     [{ optimizer: "lawn-lamb", momentum: "0.5" }, "--momentum is 0.5: lamb has no such option"],
     [

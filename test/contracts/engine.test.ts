@@ -70,6 +70,30 @@ for (const availability of await engineAvailability()) {
         exact.close();
       });
 
+      it("adds the decay of the embeddings it looks up, as often as it looks them up", async () => {
+        const batch = randomBatch(spec, loss, { length: 40 }); // ids repeat
+        const options = optionsOf(spec, loss, { embeddingDecay: 0.5 });
+        const exact = await referenceEngine.open({
+          ...options,
+          start: { parameters: asFloat64(randomParameters(spec, float32)), optimizer: null },
+        });
+        const plain = await referenceEngine.open(optionsOf(spec, loss));
+        const session = await engine.open(options);
+        const expected = await exact.gradient(batch);
+        const found = await session.gradient(batch);
+        expect(found.loss).toBeCloseTo(expected.loss, 5); // float32 logits of order 1
+        expectClose(found.gradient, expected.gradient, GRADIENT_TOLERANCE);
+        const without = await plain.gradient(batch);
+        for (const [name, values] of without.gradient) {
+          const isDecayed = /^(user|item)(Dot|Gmf|Mlp)$/.test(name);
+          const moved = values.some((value, k) => Math.abs(value - expected.gradient.get(name)![k]!) > 1e-3);
+          expect({ name, moved }).toEqual({ name, moved: isDecayed });
+        }
+        session.close();
+        plain.close();
+        exact.close();
+      });
+
       it("scores pairs as the plain forward pass does, and the catalogue likewise", async () => {
         const session = await engine.open(optionsOf(spec, loss));
         const forward = openForward(spec, randomParameters(spec, float32));

@@ -8,6 +8,7 @@ import type { SessionOptions } from "../engine.ts";
 export interface NativeSettings {
   readonly ranker: NativeRanker;
   readonly optimizer: NativeOptimizer;
+  readonly embeddingDecay: number;
   readonly groups: readonly { readonly rows: number; readonly members: Uint32Array }[];
   readonly interactions: NativeInteractions | null;
   readonly threads: number;
@@ -68,7 +69,7 @@ export interface NativeMachine {
 const rules = ["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw", "lamb", "lars"] as const;
 
 export function nativeSettings(
-  { spec, optimizer, source }: SessionOptions,
+  { spec, optimizer, source, embeddingDecay = 0 }: SessionOptions,
   blocks: { readonly parameters: readonly ParameterInfo[]; readonly groups: readonly LawnGroup[] },
   machine: NativeMachine,
 ): NativeSettings {
@@ -77,6 +78,7 @@ export function nativeSettings(
   return {
     ranker: { users, items, dot, gmf, embedding, tower: Uint32Array.from(tower), idBiases },
     optimizer: nativeOptimizer(optimizer.base, optimizer.lawn),
+    embeddingDecay,
     groups: blocks.groups.map(({ rows, members }) => ({
       rows,
       members: Uint32Array.from(members, ({ info }) => places.get(info.name)!),

@@ -9,6 +9,7 @@ import {
 } from "../../ranker/loss.ts";
 import type { FloatArray, Parameters, RankerSpec } from "../../ranker/ranker-spec.ts";
 import { openBackward } from "./backward.ts";
+import { openEmbeddingDecay } from "./embedding-decay.ts";
 import type { GradientBuffers } from "./gradient-buffers.ts";
 
 /** Lets timers, signals and progress run; resolves on a later turn of the event loop. */
@@ -20,12 +21,7 @@ const SAMPLES_PER_BREATH = 4096;
 /** Resolves to the mean loss; leaves the gradient of that mean in `gradients`, which must be clear. The batch must be checked. */
 export async function gatherGradient<A extends FloatArray>(
   batch: Batch,
-  model: {
-    readonly spec: RankerSpec;
-    readonly parameters: Parameters;
-    readonly gradients: GradientBuffers<A>;
-    readonly breathe: Breathe;
-  },
+  model: Model<A> & { readonly breathe: Breathe },
 ): Promise<number> {
   const addSample = batch.kind === "pointwise" ? openPointwise(batch, model) : openPairwise(batch, model);
   let sum = 0;
@@ -41,32 +37,37 @@ interface Model<A extends FloatArray> {
   readonly spec: RankerSpec;
   readonly parameters: Parameters;
   readonly gradients: GradientBuffers<A>;
+  /** See SessionOptions. */
+  readonly embeddingDecay: number;
 }
 
 /** Adds one sample's gradient and returns its loss. */
 type AddSample = (row: number) => number;
 
 function openPointwise<A extends FloatArray>(batch: PointwiseBatch, model: Model<A>): AddSample {
-  const { spec, parameters, gradients } = model;
+  const { spec, parameters, gradients, embeddingDecay } = model;
   const { users, items, labels, length } = batch;
   const forward = openForward(spec, parameters);
   const backward = openBackward(spec, { parameters, gradients, isCompared: false });
+  const decay = openEmbeddingDecay(spec, { parameters, gradients });
   return (row) => {
     const user = users[row]!;
     const item = items[row]!;
     const label = labels[row]!;
     const logit = forward.logit(user, item);
     backward(forward, user, item, binaryCrossEntropySlope(logit, label) / length);
+    if (embeddingDecay > 0) decay(user, item, embeddingDecay / length);
     return binaryCrossEntropy(logit, label);
   };
 }
 
 function openPairwise<A extends FloatArray>(batch: PairwiseBatch, model: Model<A>): AddSample {
-  const { spec, parameters, gradients } = model;
+  const { spec, parameters, gradients, embeddingDecay } = model;
   const { users, positives, negatives, length } = batch;
   const forwardPositive = openForward(spec, parameters);
   const forwardNegative = openForward(spec, parameters); // its own activations: both are needed on the way back
   const backward = openBackward(spec, { parameters, gradients, isCompared: true });
+  const decay = openEmbeddingDecay(spec, { parameters, gradients });
   return (row) => {
     const user = users[row]!;
     const positive = positives[row]!;
@@ -75,6 +76,10 @@ function openPairwise<A extends FloatArray>(batch: PairwiseBatch, model: Model<A
     const slope = bayesianPersonalizedRankingSlope(margin) / length;
     backward(forwardPositive, user, positive, slope);
     backward(forwardNegative, user, negative, -slope);
+    if (embeddingDecay > 0) {
+      decay(user, positive, embeddingDecay / length);
+      decay(user, negative, embeddingDecay / length);
+    }
     return bayesianPersonalizedRanking(margin);
   };
 }

@@ -24,7 +24,7 @@ export interface HostArrays<A extends FloatArray> {
 
 /** `options` must have been checked. */
 export function openReferenceSession<A extends FloatArray>(
-  { spec, loss, start, optimizer: config, source }: SessionOptions,
+  { spec, loss, start, optimizer: config, source, embeddingDecay = 0 }: SessionOptions,
   { ops, allocate }: HostArrays<A>,
 ): TrainingSession {
   const optimizer = buildOptimizer({ config, parameters: parametersOf(spec), ops });
@@ -53,7 +53,7 @@ export function openReferenceSession<A extends FloatArray>(
   async function gather(batch: Batch): Promise<number> {
     checkBatch(batch, loss, spec);
     gradients.clear();
-    return gatherGradient(batch, { spec, parameters: current.parameters, gradients, breathe });
+    return gatherGradient(batch, { spec, parameters: current.parameters, gradients, embeddingDecay, breathe });
   }
 
   async function step(batch: Batch, learningRate: number): Promise<number> {

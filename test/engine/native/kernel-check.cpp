@@ -97,6 +97,7 @@ std::vector<float> exercise(const Case& given, const KernelTable* kernels, int t
   SessionSettings settings;
   settings.ranker = given.ranker;
   settings.optimizer = given.optimizer;
+  settings.embeddingDecay = given.optimizer.hasLawn ? 0 : 0.1;
   settings.interactions = makeInteractions(given.ranker, given.pairwise, 3);
   settings.threads = threads;
   settings.kernels = kernels;

@@ -89,6 +89,7 @@ SessionSettings readSettings(napi_env env, napi_value options) {
   SessionSettings settings;
   settings.ranker = readRanker(env, property(env, options, "ranker"));
   settings.optimizer = readOptimizer(env, property(env, options, "optimizer"));
+  settings.embeddingDecay = numberOf(env, options, "embeddingDecay");
   settings.groups = readGroups(env, property(env, options, "groups"));
   settings.interactions = readInteractions(env, property(env, options, "interactions"));
   settings.threads = int(numberOf(env, options, "threads"));

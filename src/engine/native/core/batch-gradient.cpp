@@ -30,7 +30,7 @@ int64_t chunkSamplesFor(int64_t firstPad) {
   return std::clamp<int64_t>(fitting, 2048, 16384) / 2 * 2;
 }
 
-BatchGradient::BatchGradient(RankerModel& model, const KernelTable& kernels, ThreadPool& pool)
+BatchGradient::BatchGradient(RankerModel& model, const KernelTable& kernels, ThreadPool& pool, double embeddingDecay)
     : model_(model),
       kernels_(kernels),
       pool_(pool),
@@ -38,7 +38,8 @@ BatchGradient::BatchGradient(RankerModel& model, const KernelTable& kernels, Thr
       userIndex_(model.spec.users),
       itemIndex_(model.spec.items),
       lanes_(kGradientLanes * model.layout.size),
-      totals_(kGradientLanes) {
+      totals_(kGradientLanes),
+      decay_(model, pool, embeddingDecay) {
   std::vector<int64_t> pads{model.firstPad};
   for (size_t l = 1; l < model.spec.tower.size(); l++) pads.push_back(roundUp(model.spec.tower[l], kernels.lanes));
   for (ThreadScratch& scratch : scratch_) {
@@ -63,6 +64,7 @@ double BatchGradient::compute(BatchPlan& plan, const Beside& beside) {
     addChunk(plan, chunk);
   }
   finishRows(plan);
+  decay_.addTo(plan);
   BlockTotals sum;
   for (const BlockTotals& lane : totals_) {
     sum.loss += lane.loss;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "batch-plan.hpp"
+#include "embedding-decay.hpp"
 #include "ranker-model.hpp"
 #include "thread-pool.hpp"
 
@@ -16,7 +17,7 @@ int64_t chunkSamplesFor(int64_t firstPad);
 
 class BatchGradient {
  public:
-  BatchGradient(RankerModel& model, const KernelTable& kernels, ThreadPool& pool);
+  BatchGradient(RankerModel& model, const KernelTable& kernels, ThreadPool& pool, double embeddingDecay);
 
   /// Work that may run beside the gradient: `tasks` calls of `run`.
   struct Beside {
@@ -52,6 +53,7 @@ class BatchGradient {
   AlignedArray<float> slopes_, firstDeltas_;
   AlignedArray<float> lanes_;  // [kGradientLanes][layout.size]
   std::vector<BlockTotals> totals_;
+  EmbeddingDecay decay_;
 };
 
 }  // namespace lawn

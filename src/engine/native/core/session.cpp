@@ -24,7 +24,7 @@ Session::Session(SessionSettings settings)
       model(settings.ranker, kernels_.lanes),
       optimizer(model, settings.optimizer, std::move(settings.groups), kernels_, pool_),
       scoring(model, kernels_, pool_),
-      gradient_(model, kernels_, pool_) {
+      gradient_(model, kernels_, pool_, settings.embeddingDecay) {
   // Tasks must not throw, so their memory is found here.
   for (SortScratch& scratch : sortScratch_) scratch.reserve(chunkSamplesOf(settings.ranker, kernels_.lanes));
 }

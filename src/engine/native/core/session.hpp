@@ -13,6 +13,7 @@ namespace lawn {
 struct SessionSettings {
   RankerSpec ranker;
   OptimizerSettings optimizer;
+  double embeddingDecay = 0;
   std::vector<LawnGroup> groups;
   std::unique_ptr<Interactions> interactions;  // null: only explicit batches
   int threads = 1;

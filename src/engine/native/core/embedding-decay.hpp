@@ -1,0 +1,29 @@
+// L2 on the embeddings that a batch looks up: gradient of row r += strength * (times r was looked up) / losses * r.
+// Twin: src/engine/reference/embedding-decay.ts.
+#pragma once
+
+#include <vector>
+
+#include "batch-plan.hpp"
+#include "ranker-model.hpp"
+#include "thread-pool.hpp"
+
+namespace lawn {
+
+class EmbeddingDecay {
+ public:
+  EmbeddingDecay(RankerModel& model, ThreadPool& pool, double strength) : model_(model), pool_(pool), strength_(strength) {}
+
+  /// To be called when the tables' gradients are complete. Does nothing at strength 0.
+  void addTo(const BatchPlan& plan);
+
+ private:
+  void countRows(const BatchPlan& plan, const SideRuns& side, std::vector<uint32_t>& counts) const;
+
+  RankerModel& model_;
+  ThreadPool& pool_;
+  const double strength_;
+  std::vector<uint32_t> userCounts_, itemCounts_;  // [slots] times each distinct row was looked up
+};
+
+}  // namespace lawn

@@ -1,0 +1,85 @@
+import { describe, expect, it } from "@jest/globals";
+import type { Batch } from "../../../src/dataset/batch.ts";
+import { referenceEngine } from "../../../src/engine/reference/reference-engine.ts";
+import type { RankerSpec } from "../../../src/ranker/ranker-spec.ts";
+
+const spec: RankerSpec = { users: 2, items: 3, dot: 1, gmf: 0, embedding: 0, tower: [], idBiases: false };
+const sgd = { base: { name: "sgd", momentum: 0, nesterov: false, weightDecay: 0 }, lawn: null } as const;
+
+/** Tables of width 1: users 2 and 3; items 0, 4 and 5. */
+function start() {
+  return {
+    parameters: new Map([
+      ["userDot", Float64Array.of(2, 3)],
+      ["itemDot", Float64Array.of(0, 4, 5)],
+      ["head.bias", Float64Array.of(0)],
+    ]),
+    optimizer: null,
+  };
+}
+
+async function difference(batch: Batch, loss: "bce" | "bpr"): Promise<Record<string, number[]>> {
+  const gradientAt = async (embeddingDecay: number) => {
+    const session = await referenceEngine.open({ spec, loss, start: start(), optimizer: sgd, embeddingDecay });
+    const result = await session.gradient(batch);
+    session.close();
+    return result;
+  };
+  const [without, decayed] = [await gradientAt(0), await gradientAt(0.1)];
+  expect(decayed.loss).toBe(without.loss);
+  return Object.fromEntries(
+    [...decayed.gradient].map(([name, values]) => [
+      name,
+      [...values].map((value, k) => value - without.gradient.get(name)![k]!),
+    ]),
+  );
+}
+
+describe("decay of looked-up embeddings", () => {
+  it("counts a row once for each sample it is in, divided by the samples", async () => {
+    const batch: Batch = {
+      kind: "pointwise",
+      length: 4,
+      users: Uint32Array.of(0, 0, 0, 1),
+      items: Uint32Array.of(1, 1, 2, 2),
+      labels: Float32Array.of(1, 0, 0, 1),
+    };
+    const added = await difference(batch, "bce");
+    // 0.1 / 4 = 0.025 a lookup: user 0 three times its 2, user 1 once its 3; item 1 twice its 4, item 2 twice its 5
+    expect(added["userDot"]![0]).toBeCloseTo(3 * 0.025 * 2, 12);
+    expect(added["userDot"]![1]).toBeCloseTo(0.025 * 3, 12);
+    expect(added["itemDot"]![0]).toBe(0); // not looked up
+    expect(added["itemDot"]![1]).toBeCloseTo(2 * 0.025 * 4, 12);
+    expect(added["itemDot"]![2]).toBeCloseTo(2 * 0.025 * 5, 12);
+    expect(added["head.bias"]![0]).toBe(0);
+  });
+
+  it("counts a comparison's user with each of its two items", async () => {
+    const batch: Batch = {
+      kind: "pairwise",
+      length: 1,
+      users: Uint32Array.of(1),
+      positives: Uint32Array.of(2),
+      negatives: Uint32Array.of(1),
+    };
+    const added = await difference(batch, "bpr");
+    expect(added["userDot"]![1]).toBeCloseTo(2 * 0.1 * 3, 12);
+    expect(added["itemDot"]![1]).toBeCloseTo(0.1 * 4, 12);
+    expect(added["itemDot"]![2]).toBeCloseTo(0.1 * 5, 12);
+  });
+
+  it("is refused under LAWN and below 0, before anything is trained", async () => {
+    const lawn = {
+      switchAt: { kind: "step", step: 1 },
+      scope: "all",
+      granularity: "layer",
+      project: "both",
+      state: "keep",
+      constrainBiases: false,
+    } as const;
+    const open = (embeddingDecay: number, optimizer = {}) =>
+      referenceEngine.open({ spec, loss: "bce", start: start(), optimizer: { ...sgd, ...optimizer }, embeddingDecay });
+    await expect(open(0.1, { lawn })).rejects.toThrow("embeddingDecay is 0.1 under LAWN");
+    await expect(open(-1)).rejects.toThrow("embeddingDecay is -1, expected at least 0");
+  });
+});
