@@ -67,17 +67,17 @@ std::unique_ptr<Interactions> makeInteractions(const RankerSpec& ranker, bool pa
   auto made = std::make_unique<Interactions>();
   const int64_t perUser = ranker.items / 2;
   made->pairs = AlignedArray<uint32_t>(2 * ranker.users * perUser);
-  made->seenOffsets = AlignedArray<uint32_t>(ranker.users + 1);
-  made->seenItems = AlignedArray<uint32_t>(ranker.users * perUser + 1);
+  std::vector<uint32_t> seenOffsets(size_t(ranker.users) + 1), seenItems(size_t(ranker.users * perUser));
   for (int64_t user = 0; user < ranker.users; user++) {
     for (int64_t n = 0; n < perUser; n++) {
       const int64_t row = user * perUser + n;
       made->pairs[2 * row] = uint32_t(user);
-      made->pairs[2 * row + 1] = made->seenItems[row] = uint32_t(2 * n + user % 2);
+      made->pairs[2 * row + 1] = seenItems[size_t(row)] = uint32_t(2 * n + user % 2);
     }
-    made->seenOffsets[user + 1] = uint32_t((user + 1) * perUser);
+    seenOffsets[size_t(user) + 1] = uint32_t((user + 1) * perUser);
   }
   made->items = uint32_t(ranker.items);
+  made->setSeen(ranker.users, seenOffsets.data(), seenItems.data());
   made->samplesPerPositive = pairwise ? 3 : 4;
   made->samplesPerEpoch = uint64_t(ranker.users * perUser) * made->samplesPerPositive;
   made->batchSize = divideUp(int64_t(made->samplesPerEpoch), stepsPerEpoch);

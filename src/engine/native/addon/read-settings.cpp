@@ -7,14 +7,6 @@ namespace lawn {
 
 namespace {
 
-/// With one more element, 0.
-template <typename T>
-AlignedArray<T> copyOf(const Span<T>& from) {
-  AlignedArray<T> copy(from.size + 1);
-  std::copy(from.data, from.data + from.size, copy.data());
-  return copy;
-}
-
 RankerSpec readRanker(napi_env env, napi_value spec) {
   RankerSpec ranker{};
   ranker.users = wholeOf(env, spec, "users");
@@ -73,9 +65,9 @@ std::unique_ptr<Interactions> readInteractions(napi_env env, napi_value from) {
     interactions->pairs[2 * row] = users.data[row];
     interactions->pairs[2 * row + 1] = items.data[row];
   }
-  interactions->seenOffsets = copyOf(spanOf<uint32_t>(env, from, "seenOffsets"));
-  interactions->seenItems = copyOf(spanOf<uint32_t>(env, from, "seenItems"));
   interactions->items = uint32_t(numberOf(env, from, "items"));
+  const Span<uint32_t> seenOffsets = spanOf<uint32_t>(env, from, "seenOffsets"), seenItems = spanOf<uint32_t>(env, from, "seenItems");
+  interactions->setSeen(seenOffsets.size - 1, seenOffsets.data, seenItems.data);
   interactions->samplesPerPositive = uint32_t(numberOf(env, from, "samplesPerPositive"));
   interactions->samplesPerEpoch = uint64_t(numberOf(env, from, "samplesPerEpoch"));
   interactions->batchSize = wholeOf(env, from, "batchSize");

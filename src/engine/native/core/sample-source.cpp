@@ -5,6 +5,46 @@
 
 namespace lawn {
 
+namespace {
+
+/// Items per bucket, about: the bounds then take a quarter of the memory of the items.
+constexpr uint32_t kItemsPerBucket = 4;
+
+/// How many of `count` sorted items stand before the free item of rank `rank`. Twin: unseenItemOfRank of negative-sampler.ts.
+uint32_t seenBefore(const uint32_t* items, uint32_t count, uint32_t rank) {
+  uint32_t low = 0, high = count;
+  while (low < high) {
+    const uint32_t middle = (low + high) / 2;
+    if (items[middle] - middle > rank) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+}  // namespace
+
+void Interactions::setSeen(int64_t users, const uint32_t* offsets, const uint32_t* itemsByUser) {
+  seenItems = AlignedArray<uint32_t>(int64_t(offsets[users]) + 1);
+  std::copy(itemsByUser, itemsByUser + offsets[users], seenItems.data());
+  seenUsers = AlignedArray<SeenUser>(users);
+  uint32_t bounds = 0;
+  for (int64_t user = 0; user < users; user++) {
+    const uint32_t count = offsets[user + 1] - offsets[user], buckets = count / kItemsPerBucket + 1;
+    seenUsers[user] = {offsets[user], count, bounds, buckets};
+    bounds += buckets + 1;
+  }
+  seenBounds = AlignedArray<uint32_t>(bounds);
+  for (int64_t k = 0; k < users; k++) {
+    const SeenUser& user = seenUsers[k];
+    const uint64_t free = items - user.count;
+    for (uint64_t bucket = 0; bucket <= user.buckets; bucket++) {
+      // The least word of this bucket; after the last bucket, the greatest word there is.
+      const uint64_t word = bucket < user.buckets ? ((bucket << 32) + user.buckets - 1) / user.buckets : 0xffffffff;
+      seenBounds[user.bounds + bucket] = seenBefore(seenItems.data() + user.begin, user.count, uint32_t((word * free) >> 32));
+    }
+  }
+}
+
 SampleSource SampleSource::columns(int64_t length, const uint32_t* users, const uint32_t* items, const uint32_t* others,
                                    const float* labels) {
   SampleSource source;
@@ -35,9 +75,11 @@ SampleSource SampleSource::drawn(const Interactions& interactions, const EpochKe
   epoch.negativesHigh = keys.negativesHigh;
   epoch.pairwise = interactions.pairwise;
   epoch.samplesPerPositive = interactions.samplesPerPositive;
+  epoch.perSamplesPerPositive = ~uint64_t(0) / interactions.samplesPerPositive + 1;
   epoch.items = interactions.items;
   epoch.pairs = interactions.pairs.data();
-  epoch.seenOffsets = interactions.seenOffsets.data();
+  epoch.seenUsers = interactions.seenUsers.data();
+  epoch.seenBounds = interactions.seenBounds.data();
   epoch.seenItems = interactions.seenItems.data();
   return source;
 }

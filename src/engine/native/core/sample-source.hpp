@@ -8,8 +8,12 @@ namespace lawn {
 
 /// Training interactions and each user's sorted items, copied into native memory. Twin: BatchSource of src/dataset/training-batches.ts.
 struct Interactions {
+  /// Copies each user's sorted items and builds what the search among them starts from.
+  void setSeen(int64_t users, const uint32_t* offsets, const uint32_t* itemsByUser);
+
   AlignedArray<uint32_t> pairs;        // [positives][2]: user and item side by side, for one cache miss instead of two
-  AlignedArray<uint32_t> seenOffsets;  // [users + 1]
+  AlignedArray<SeenUser> seenUsers;    // [users]
+  AlignedArray<uint32_t> seenBounds;   // [buckets of all users + users]
   AlignedArray<uint32_t> seenItems;    // [distinct pairs + 1]: searches may read one past the last
   uint32_t items = 0;
   uint32_t samplesPerPositive = 0;

@@ -147,6 +147,13 @@ struct SphereRows {
   bool projectsGradient, projectsDirection;
 };
 
+/// Where a user's items stand, and the buckets that narrow the search among them. The random words are cut into `buckets` equal
+/// ranges; bounds[b] and bounds[b + 1] of the user hold between them how many items stand before any free item of range b.
+struct SeenUser {
+  uint32_t begin, count;     // of its items, in seenItems
+  uint32_t bounds, buckets;  // of its [buckets + 1] bounds, in seenBounds
+};
+
 /// Constants of the keyed permutation and the negative draws of one epoch. Twins: src/random.ts, src/dataset/training-batches.ts.
 struct EpochView {
   uint64_t samples;  // in the epoch, up to 2^32
@@ -155,9 +162,12 @@ struct EpochView {
   uint32_t negativesLow, negativesHigh;
   bool pairwise;
   uint32_t samplesPerPositive;
+  uint64_t perSamplesPerPositive;  // 2^64 / samplesPerPositive, rounded up: times a 32-bit number it holds the quotient above bit 64
   uint32_t items;
-  const uint32_t* pairs;                     // [positives][2]: user, item
-  const uint32_t *seenOffsets, *seenItems;  // [users + 1], [distinct pairs + 1]
+  const uint32_t* pairs;       // [positives][2]: user, item
+  const SeenUser* seenUsers;   // [users]
+  const uint32_t* seenBounds;
+  const uint32_t* seenItems;   // [distinct pairs + 1]
 };
 
 struct KernelTable {

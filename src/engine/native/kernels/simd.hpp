@@ -85,6 +85,18 @@ LAWN_INLINE Words loadWords(const uint32_t* from) {
 
 LAWN_INLINE void storeWords(uint32_t* to, Words value) { memcpy(to, &value, sizeof value); }
 
+/// from[index] of each lane. The indices take all 32 bits, which the gather instructions would read as signed.
+LAWN_INLINE Vector<4>::words gatherWords(const uint32_t* from, Vector<4>::words i) {
+  return Vector<4>::words{from[i[0]], from[i[1]], from[i[2]], from[i[3]]};
+}
+LAWN_INLINE Vector<8>::words gatherWords(const uint32_t* from, Vector<8>::words i) {
+  return Vector<8>::words{from[i[0]], from[i[1]], from[i[2]], from[i[3]], from[i[4]], from[i[5]], from[i[6]], from[i[7]]};
+}
+LAWN_INLINE Vector<16>::words gatherWords(const uint32_t* from, Vector<16>::words i) {
+  return Vector<16>::words{from[i[0]], from[i[1]], from[i[2]],  from[i[3]],  from[i[4]],  from[i[5]],  from[i[6]],  from[i[7]],
+          from[i[8]], from[i[9]], from[i[10]], from[i[11]], from[i[12]], from[i[13]], from[i[14]], from[i[15]]};
+}
+
 /// Sum over the lanes, halving: the order of additions depends on N alone.
 LAWN_INLINE float sumLanes(FloatsOf<4> v) { return (v[0] + v[2]) + (v[1] + v[3]); }
 LAWN_INLINE float sumLanes(FloatsOf<8> v) {

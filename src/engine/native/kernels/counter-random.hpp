@@ -1,0 +1,87 @@
+// Randomness by counter, kLanes values at a time: bit-equal twins of threefry and permute of src/random.ts.
+#pragma once
+
+#include "kernel-table.hpp"
+#include "simd.hpp"
+
+namespace lawn::LAWN_ISA {
+
+LAWN_INLINE Words rotateLeft(Words x, int by) { return (x << by) | (x >> (32 - by)); }
+
+template <int R0, int R1, int R2, int R3>
+LAWN_INLINE void threefryRounds(Words& a, Words& b) {
+  a += b;
+  b = rotateLeft(b, R0) ^ a;
+  a += b;
+  b = rotateLeft(b, R1) ^ a;
+  a += b;
+  b = rotateLeft(b, R2) ^ a;
+  a += b;
+  b = rotateLeft(b, R3) ^ a;
+}
+
+/// The first word of Threefry-2x32-20 of each counter (low, high).
+LAWN_INLINE Words threefryFirst(uint32_t k0, uint32_t k1, Words low, Words high) {
+  const uint32_t k2 = 0x1bd11bda ^ k0 ^ k1;
+  Words a = low + k0, b = high + k1;
+  threefryRounds<13, 15, 26, 6>(a, b);
+  a += k1, b += k2 + 1;
+  threefryRounds<17, 29, 16, 24>(a, b);
+  a += k2, b += k0 + 2;
+  threefryRounds<13, 15, 26, 6>(a, b);
+  a += k0, b += k1 + 3;
+  threefryRounds<17, 29, 16, 24>(a, b);
+  a += k1, b += k2 + 4;
+  threefryRounds<13, 15, 26, 6>(a, b);
+  return a + k2;
+}
+
+/// The finaliser of MurmurHash3 on value ^ key.
+LAWN_INLINE Words mixWords(Words value, uint32_t key) {
+  Words x = value ^ key;
+  x = (x ^ (x >> 16)) * 0x85ebca6bu;
+  x = (x ^ (x >> 13)) * 0xc2b2ae35u;
+  return x ^ (x >> 16);
+}
+
+/// One walk of the Feistel network.
+LAWN_INLINE Words permuteOnce(const EpochView& epoch, Words element) {
+  const uint32_t leftMask = (1u << epoch.leftBits) - 1, rightMask = (1u << epoch.rightBits) - 1;
+  Words left = element >> epoch.rightBits, right = element & rightMask;
+  for (int round = 0; round < 6; round += 2) {
+    left = (left ^ mixWords(right, epoch.roundKeys[round])) & leftMask;
+    right = (right ^ mixWords(left, epoch.roundKeys[round + 1])) & rightMask;
+  }
+  return (left << epoch.rightBits) | right;
+}
+
+/// Walks the elements of positions first, first + 1, ... until all are inside the epoch; those outside go on together, so that no
+/// lane waits for its neighbours. `elements` and `places` have room for `count` rounded up to whole vectors.
+inline void permutePositions(const EpochView& epoch, uint64_t first, int64_t count, uint32_t* elements, uint32_t* places) {
+  Words step;
+  for (int lane = 0; lane < kLanes; lane++) step[lane] = uint32_t(lane);
+  for (int64_t at = 0; at < count; at += kLanes) storeWords(elements + at, permuteOnce(epoch, uint32_t(first + uint64_t(at)) + step));
+  int64_t outside = 0;
+  for (int64_t s = 0; s < count; s++) {
+    places[outside] = uint32_t(s);
+    outside += elements[s] >= epoch.samples;
+  }
+  while (outside > 0) {
+    int64_t left = 0;
+    for (int64_t at = 0; at < outside; at += kLanes) {
+      uint32_t walked[kLanes];
+      const int64_t valid = outside - at < kLanes ? outside - at : kLanes;
+      for (int64_t lane = 0; lane < kLanes; lane++) walked[lane] = elements[places[at + (lane < valid ? lane : 0)]];
+      storeWords(walked, permuteOnce(epoch, loadWords(walked)));
+      for (int64_t lane = 0; lane < valid; lane++) {
+        const uint32_t place = places[at + lane];
+        elements[place] = walked[lane];
+        places[left] = place;  // left <= at + lane
+        left += walked[lane] >= epoch.samples;
+      }
+    }
+    outside = left;
+  }
+}
+
+}  // namespace lawn::LAWN_ISA
