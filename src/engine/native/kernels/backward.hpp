@@ -86,6 +86,7 @@ inline BlockTotals trainBlocks(const RankerView& ranker, const SamplesView& samp
   for (int64_t at = begin; at < end; at += kBlockSamples) {
     const int64_t count = end - at < kBlockSamples ? end - at : kBlockSamples;
     forwardBlock(ranker, samples, at, count, scratch, scratch.logits);
+    prefetchSamples(ranker, samples, at + count, end - at - count < kBlockSamples ? end : at + count + kBlockSamples);
     totals.loss += samples.labels != nullptr ? pointwiseLoss(samples, at, count, scratch.logits)
                                              : pairwiseLoss(samples, at, count, scratch.logits);
     const float* slopes = samples.slopes + at;

@@ -30,6 +30,24 @@ struct PlainProduct {
   Floats lanes = {};
 };
 
+/// Asks for the rows that samples [begin, end) will read.
+inline void prefetchSamples(const RankerView& ranker, const SamplesView& samples, int64_t begin, int64_t end) {
+  for (int64_t s = begin; s < end; s++) {
+    if (ranker.firstPad > 0) {
+      prefetchRow(ranker.userHalves + samples.userSlots[s] * ranker.firstPad, ranker.firstPad);
+      prefetchRow(ranker.itemHalves + samples.itemSlots[s] * ranker.firstPad, ranker.firstPad);
+    }
+    if (ranker.gmf > 0) {
+      prefetchRow(ranker.userGmf + samples.users[s] * ranker.gmf, ranker.gmf);
+      prefetchRow(ranker.itemGmf + samples.items[s] * ranker.gmf, ranker.gmf);
+    }
+    if (ranker.dot > 0) {
+      prefetchRow(ranker.userDot + samples.users[s] * ranker.dot, ranker.dot);
+      prefetchRow(ranker.itemDot + samples.items[s] * ranker.dot, ranker.dot);
+    }
+  }
+}
+
 /// Adds the halves of each sample's user and item: [count][firstPad].
 inline void firstLayer(const RankerView& ranker, const SamplesView& samples, int64_t begin, int64_t count, float* out) {
   const int64_t pad = ranker.firstPad;

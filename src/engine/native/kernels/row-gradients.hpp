@@ -7,23 +7,23 @@
 
 namespace lawn::LAWN_ISA {
 
-/// into += the listed rows of `deltas`.
-struct AddRows {
-  float* into;
-  const float* deltas;
-  int64_t stride;
-  const uint32_t* order;
-  uint32_t begin, end;
-  template <int N>
-  LAWN_INLINE void run(int64_t at) {
-    auto sum = load<N>(into + at);
-    for (uint32_t k = begin; k < end; k++) {
-      const int64_t sample = order != nullptr ? order[k] : k;
-      sum += load<N>(deltas + sample * stride + at);
-    }
-    store<N>(into + at, sum);
+/// Samples between a prefetch and its use.
+constexpr int64_t kSamplesAhead = 16;
+
+/// into += the listed rows of `deltas`, `Vectors` vectors of them side by side.
+template <int Vectors>
+LAWN_INLINE void addRows(float* into, const float* deltas, int64_t stride, const uint32_t* order, uint32_t begin, uint32_t end) {
+  Floats sums[Vectors];
+#pragma GCC unroll 4
+  for (int v = 0; v < Vectors; v++) sums[v] = load(into + v * kLanes);
+  for (uint32_t k = begin; k < end; k++) {
+    const float* row = deltas + int64_t(order != nullptr ? order[k] : k) * stride;
+#pragma GCC unroll 4
+    for (int v = 0; v < Vectors; v++) sums[v] += load(row + v * kLanes);
   }
-};
+#pragma GCC unroll 4
+  for (int v = 0; v < Vectors; v++) store(into + v * kLanes, sums[v]);
+}
 
 /// into += slope times the other side's row, over the listed samples.
 struct AddScaledRows {
@@ -46,12 +46,20 @@ struct AddScaledRows {
 
 inline void addRuns(const RankerView& ranker, const SamplesView& samples, const RunsView& runs, const SideView& side,
                     int64_t beginRun, int64_t endRun) {
+  uint32_t fetched = runs.starts[beginRun];
   for (int64_t r = beginRun; r < endRun; r++) {
     const uint32_t begin = runs.starts[r], end = runs.starts[r + 1];
     const int64_t row = runs.own[runs.order != nullptr ? runs.order[begin] : begin];
     if (ranker.firstPad > 0) {
-      AddRows add{side.sums + runs.slots[r] * ranker.firstPad, samples.firstDeltas, ranker.firstPad, runs.order, begin, end};
-      forEachPiece(ranker.firstPad, add);
+      const int64_t pad = ranker.firstPad;
+      float* sums = side.sums + runs.slots[r] * pad;
+      if (runs.order != nullptr) {
+        const int64_t ahead = int64_t(end) + kSamplesAhead, last = runs.starts[endRun];
+        for (; fetched < (ahead < last ? ahead : last); fetched++) prefetchRow(samples.firstDeltas + runs.order[fetched] * pad, pad);
+      }
+      int64_t at = 0;
+      for (; at + 4 * kLanes <= pad; at += 4 * kLanes) addRows<4>(sums + at, samples.firstDeltas + at, pad, runs.order, begin, end);
+      for (; at < pad; at += kLanes) addRows<1>(sums + at, samples.firstDeltas + at, pad, runs.order, begin, end);
     }
     if (ranker.gmf > 0) {
       AddScaledRows add{side.gmfGradient + row * ranker.gmf, side.otherGmf, ranker.gmf, samples.slopes,
