@@ -8,7 +8,15 @@
 #include <new>
 #include <utility>
 
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
 namespace lawn {
+
+/// From this size on memory is asked for in huge pages: tables and logs are read at random, and a look-up in the page table
+/// then costs as much as the row.
+constexpr size_t kHugePageBytes = size_t(1) << 21;
 
 template <typename T>
 class AlignedArray {
@@ -16,10 +24,15 @@ class AlignedArray {
   AlignedArray() = default;
   explicit AlignedArray(int64_t size) : size_(size) {
     if (size == 0) return;
-    const size_t bytes = (size_t(size) * sizeof(T) + 63) / 64 * 64;
-    data_ = static_cast<T*>(std::aligned_alloc(64, bytes));
+    const size_t wanted = size_t(size) * sizeof(T);
+    const size_t alignment = wanted >= kHugePageBytes ? kHugePageBytes : 64;
+    const size_t bytes = (wanted + alignment - 1) / alignment * alignment;
+    data_ = static_cast<T*>(std::aligned_alloc(alignment, bytes));
     if (data_ == nullptr) throw std::bad_alloc();
-    std::memset(static_cast<void*>(data_), 0, bytes);
+#if defined(__linux__)
+    if (alignment == kHugePageBytes) madvise(data_, bytes, MADV_HUGEPAGE);  // a wish: without it everything works, only slower
+#endif
+    std::memset(static_cast<void*>(data_), 0, wanted);
   }
   AlignedArray(AlignedArray&& other) noexcept : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
   AlignedArray& operator=(AlignedArray&& other) noexcept {
