@@ -14,8 +14,8 @@ namespace lawn::LAWN_ISA {
 /// u of one run from the projected gradient and velocity, in the gradient's place.
 template <Rule rule>
 struct DirectionPass {
-  const RuleStep& k;
-  const UpdateView& view;
+  const RuleStep k;
+  const UpdateView view;
   float gradientAlong, velocityAlong;
   RunSum wu, uu;
   template <int N>
@@ -50,8 +50,8 @@ LAWN_INLINE DirectionDots directionOfRow(const RuleStep& k, const UpdateView& vi
 
 /// w <- (w - step (u - along w)) retraction; the direction's place becomes a zero gradient.
 struct MovePass {
-  const UpdateView& view;
-  const RowMove& row;
+  const UpdateView view;
+  const RowMove row;
   template <int N>
   LAWN_INLINE void run(int64_t at) {
     const auto w = load<N>(view.weight + at);

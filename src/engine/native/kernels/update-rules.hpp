@@ -42,10 +42,11 @@ template <Rule rule>
 constexpr bool hasSquare = rule == Rule::adagrad || rule == Rule::rmsprop || rule == Rule::adam || rule == Rule::adamw ||
                            rule == Rule::lamb;
 
+/// Holds copies of the constants and pointers: what is only referred to, the compiler must read again after every store.
 template <Rule rule>
 struct FreeStep {
-  const RuleStep& k;
-  const UpdateView& view;
+  const RuleStep k;
+  const UpdateView view;
   template <int N>
   LAWN_INLINE void run(int64_t at) {
     const auto w = load<N>(view.weight + at);
