@@ -86,9 +86,14 @@ export function openStudy(folder: string, stored: StoredStudy, engine: Engine): 
   }
 
   const tuningRecords = (cell: StudyCell) => tuning.get(cell)!.flatMap(({ id }) => records.get(id) ?? []);
+  const finals = new Map<StudyCell, readonly TrialPlan[]>(); // once every arm is tuned, the choice stands
   const finalPlans = (cell: StudyCell) => {
+    const known = finals.get(cell);
+    if (known !== undefined) return known;
     const chosen = chooseSetting(tuningRecords(cell), study.metric);
-    return chosen === null ? [] : finalTrials(study, cell, chosen.index);
+    const plans = chosen === null ? [] : finalTrials(study, cell, chosen.index);
+    finals.set(cell, plans);
+    return plans;
   };
 
   return {

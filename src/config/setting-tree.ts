@@ -42,8 +42,17 @@ export interface SettingLeaf {
   readonly setting: Setting;
 }
 
+/** Reading a schema takes milliseconds, and a study parses hundreds of configs of one. */
+const known = new WeakMap<z.ZodType, SettingGroup>();
+
 /** The tree of `schema`, which must be an object of settings and nested objects. */
 export function settingTree(schema: z.ZodType): SettingGroup {
+  const tree = known.get(schema) ?? readTree(schema);
+  known.set(schema, tree);
+  return tree;
+}
+
+function readTree(schema: z.ZodType): SettingGroup {
   const described: JsonSchema = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
   return readGroup(described, []);
 }

@@ -51,6 +51,8 @@ const armSchema = z.strictObject({
   optimizer: z.enum(optimizerNames),
   settings: settings.default({}),
   space: spaceSchema.default({}),
+  /** Names draws of its own for the arm's search; arms of the same stream and space try the same points. */
+  stream: z.string().default(""),
 });
 
 export const studySchema = z

@@ -82,7 +82,7 @@ function trial(
   const { search, seeds, subjects } = study;
   const { point, settings, atEdge } = searchPoint(
     { ...study.space, ...arm.space },
-    { method: search.method, seed: search.seed, index: searched, batchSize: batch.size, epochs: batch.epochs },
+    { ...search, stream: arm.stream, index: searched, batchSize: batch.size, epochs: batch.epochs },
   );
   const seed = phase === "tuning" ? search.seed : seeds.first + index;
   const where = subjects.length === 1 ? "" : `-${subjects[subject]!.dataset}-${subjects[subject]!.model}-${subject}`;

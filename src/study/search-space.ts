@@ -19,6 +19,8 @@ export interface SearchPoint {
 export interface SearchOptions {
   readonly method: "sobol" | "random";
   readonly seed: number;
+  /** Other streams give unrelated points. */
+  readonly stream: string;
   /** Trial, from 0. Trial 0 is the middle of every dimension. */
   readonly index: number;
   readonly batchSize: number;
@@ -64,11 +66,12 @@ export function mergeInto(target: Record<string, unknown>, source: Readonly<Reco
   }
 }
 
-function unitCoordinate(dimension: number, name: string, { method, seed, index }: SearchOptions): number {
+function unitCoordinate(dimension: number, name: string, { method, seed, stream, index }: SearchOptions): number {
   if (index === 0) return 0.5;
-  if (method === "sobol") return shiftedSobolCoordinate({ dimension, index: index - 1 }, { seed, name });
+  if (method === "sobol")
+    return shiftedSobolCoordinate({ dimension, index: index - 1 }, { seed, name: `${stream}/${name}` });
   const block = { first: 0, second: 0 };
-  threefry(streamKey(seed, `search/${name}`), index, 0, block);
+  threefry(streamKey(seed, `search/${stream}/${name}`), index, 0, block);
   return unitInterval(block.first);
 }
 

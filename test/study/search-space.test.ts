@@ -4,7 +4,7 @@ import { type SearchSpace, studySchema } from "../../src/config/study-schema.ts"
 import { searchPoint } from "../../src/study/search-space.ts";
 
 const spaceOf = (space: unknown): SearchSpace => studySchema.shape.space.parse(space); // with the defaults of every dimension
-const at = { method: "sobol", seed: 1, index: 0, batchSize: 2048, epochs: 10 } as const;
+const at = { method: "sobol", seed: 1, stream: "", index: 0, batchSize: 2048, epochs: 10 } as const;
 
 describe("searchPoint", () => {
   it("begins in the middle of every dimension", () => {
