@@ -5,7 +5,8 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { describe, expect, it } from "@jest/globals";
 import { parquetMetadata, parquetReadObjects } from "hyparquet";
 import parquetjs from "parquetjs-lite";
-import { openParquetWriter, type ParquetColumn } from "../../src/parquet/write-parquet.ts";
+import type { ParquetColumn } from "../../src/parquet/parquet-columns.ts";
+import { openParquetWriter } from "../../src/parquet/write-parquet.ts";
 import { useTemporaryFolder } from "../support/temporary-folder.ts";
 
 const temporary = useTemporaryFolder();
