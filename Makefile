@@ -13,6 +13,8 @@ RUN ?=
 STUDY ?= smoke
 FORMAT ?=
 CONFIG ?=
+K ?=
+OUTPUT ?= recommendations.parquet
 # Anything else a stage understands, as it stands: ARGS="--refit --k 20"
 ARGS ?=
 
@@ -27,7 +29,7 @@ NATIVE := build/.built
 NATIVE_SOURCES := $(shell find src/engine/native -name '*.cpp' -o -name '*.hpp' -o -name '*.mjs' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build data ingest train-ranker evaluate export compare doctor test check check-native check-onnx types lint format bench bench-peers pack clean
+.PHONY: help setup build data ingest train-ranker evaluate export compare score doctor test check check-native check-onnx types lint format bench bench-peers pack clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -77,6 +79,10 @@ compare: ingest ## a study of optimizers: make compare STUDY=lawn-large-batch DA
 
 export: $(BUILT) ## a run as files for other programs: make export RUN=models/sample/... FORMAT=onnx,parquet,arrow,npy,ann
 	@$(CLI) export $(if $(strip $(RUN)),--run "$(strip $(RUN))",--dataset "$(DATASET)") $(call flag,format,$(FORMAT)) $(ARGS)
+
+score: ingest ## recommendations for every user: make score RUN=models/sample/... K=100 OUTPUT=recommendations.parquet
+	@$(CLI) score $(if $(strip $(RUN)),--run "$(strip $(RUN))",--dataset "$(DATASET)") --output "$(OUTPUT)" $(call flag,k,$(K)) \
+	  $(call flag,engine,$(ENGINE)) $(ARGS)
 
 doctor: $(BUILT) ## what this machine can run, and why
 	@$(CLI) doctor $(ARGS)

@@ -94,6 +94,15 @@ export async function loadDataset(directory: string): Promise<LoadedDataset> {
   };
 }
 
+/** Hashes the named files; throws DataError naming the first one that is not what ingest wrote. */
+export async function verifyFiles(
+  directory: string,
+  description: DatasetDescription,
+  names: readonly DatasetFile[],
+): Promise<void> {
+  for (const name of names) await checkFile(directory, name, description);
+}
+
 /** Hashes every Arrow file again; throws DataError naming the first one that is not what ingest wrote. Reads all bytes once. */
 export async function verifyDataset(directory: string): Promise<DatasetDescription> {
   const description = await readDescription(directory);

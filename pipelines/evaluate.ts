@@ -4,7 +4,7 @@ import { popularityScorer } from "../src/baselines/popularity.ts";
 import { randomScorer } from "../src/baselines/random.ts";
 import { type EvaluateConfig, evaluateSchema } from "../src/config/evaluate-schema.ts";
 import { openEngine } from "../src/engine/open-engine.ts";
-import { ConfigError, DataError } from "../src/errors.ts";
+import { ConfigError } from "../src/errors.ts";
 import type { Scorer } from "../src/ranker/scorer.ts";
 import type { MetricsDocument } from "../src/runs/metrics-document.ts";
 import { perUserFileName } from "../src/runs/run-directory.ts";
@@ -16,7 +16,7 @@ import { cannotWrite, makeFolder } from "./make-folder.ts";
 import { type BeyondParts, measureBeyond } from "./measure-beyond.ts";
 import { readMetrics, writeMetrics } from "./metrics-file.ts";
 import { writePerUserResults } from "./per-user-file.ts";
-import { type LoadedRun, loadRun } from "./run-files.ts";
+import { type LoadedRun, loadRun, refuseOtherData } from "./run-files.ts";
 import type { Stage, StageContext, StageResult } from "./stage.ts";
 import { withScorer } from "./with-scorer.ts";
 
@@ -61,7 +61,10 @@ async function evaluateRun(config: EvaluateConfig, context: StageContext): Promi
   const { run: named, modelsRoot, dataset: datasetName } = config;
   const run = await loadRun(await findRun({ run: named, modelsRoot, dataset: datasetName }));
   const dataset = await loadDataset(path.join(config.dataRoot, datasetName ?? run.datasetName));
-  refuseOtherData(run, dataset);
+  refuseOtherData(run.directory, run.manifest, {
+    directory: dataset.directory,
+    contentHash: dataset.description.contentHash,
+  });
   const { threads } = config;
   const engine = await openEngine(config.engine, {
     onPassedOver: context.log,
@@ -83,13 +86,6 @@ async function evaluateRun(config: EvaluateConfig, context: StageContext): Promi
   const directory = config.output ?? path.join(run.directory, "evaluations", `${config.split}-${config.candidates}`);
   await writeEvaluation(directory, evaluation, document);
   return resultOf({ subject: { run: run.directory }, dataset, document, directory });
-}
-
-function refuseOtherData(run: LoadedRun, { directory, description }: LoadedDataset): void {
-  if (run.datasetHash === description.contentHash) return;
-  throw new DataError(
-    `${run.directory}: trained on dataset ${run.datasetName} of content ${run.datasetHash.slice(0, 12)}, but ${directory} holds ${description.contentHash.slice(0, 12)}; ingest the same logs with the same settings, or train anew`,
-  );
 }
 
 /** Negatives per positive of a run whose logits stand for a probability: bce's do, bpr's only order. */

@@ -24,8 +24,8 @@ export interface LoadedRun {
   readonly datasetName: string;
 }
 
-/** Throws DataError when the folder is missing, was not finished, or its checkpoint is truncated, changed or of another model. */
-export async function loadRun(directory: string): Promise<LoadedRun> {
+/** The manifest of a finished run. Throws DataError when the folder is no run, or its run was not finished. */
+export async function readFinishedManifest(directory: string): Promise<Manifest> {
   const manifest = await readManifest(directory);
   if (manifest === null) {
     throw new DataError(`${directory}: no ${runFiles.manifest}, so it is not a run; train one with: lawn-ranker train`);
@@ -36,6 +36,12 @@ export async function loadRun(directory: string): Promise<LoadedRun> {
       `${directory}: the run ${state}; go on with lawn-ranker train --resume, or train anew with --force`,
     );
   }
+  return manifest;
+}
+
+/** Throws DataError when the folder is missing, was not finished, or its checkpoint is truncated, changed or of another model. */
+export async function loadRun(directory: string): Promise<LoadedRun> {
+  const manifest = await readFinishedManifest(directory);
   await verifyRunFile(directory, runFiles.config, manifest);
   const file = path.join(directory, runFiles.checkpoint);
   const bytes = await readRunFile(file);
@@ -102,6 +108,18 @@ export async function readTextIfThere(file: string): Promise<string | null> {
     if (["ENOENT", "ENOTDIR"].includes(errorCode(error) ?? "")) return null;
     throw error;
   }
+}
+
+/** Throws DataError where a run is to be used with data that it was not trained on. */
+export function refuseOtherData(
+  run: string,
+  { dataset }: Manifest,
+  data: { readonly directory: string; readonly contentHash: string },
+): void {
+  if (dataset.contentHash === data.contentHash) return;
+  throw new DataError(
+    `${run}: trained on dataset ${dataset.name} of content ${dataset.contentHash.slice(0, 12)}, but ${data.directory} holds ${data.contentHash.slice(0, 12)}; ingest the same logs with the same settings, or train anew`,
+  );
 }
 
 export function sha256Of(bytes: Uint8Array | string): string {

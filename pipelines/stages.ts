@@ -33,6 +33,11 @@ export const stages: readonly StageEntry[] = [
     load: async () => (await import("./export.ts")).exportStage,
   },
   {
+    name: "score",
+    summary: "recommend: the best items of every user with a trained run, to Parquet, Arrow, CSV or JSON lines",
+    load: async () => (await import("./score.ts")).scoreStage,
+  },
+  {
     name: "doctor",
     summary: "check this machine and say which engine would run, and why",
     load: async () => (await import("./doctor.ts")).doctorStage,

@@ -23,6 +23,7 @@ const doors: Record<string, readonly string[]> = {
   statistics: ["root"],
   study: ["root", "config", "runs", "statistics"],
   export: ["root", "config", "ranker"],
+  scoring: ["root", "config", "ranker", "dataset"],
 };
 
 /** Packages with one owner: the only folders whose files may import them. */

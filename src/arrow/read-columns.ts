@@ -41,7 +41,8 @@ export async function readColumns(path: string, names?: readonly string[]): Prom
   }
 }
 
-interface WantedColumn {
+/** A column that was asked for, and where the file has it. */
+export interface WantedColumn {
   readonly name: string;
   readonly place: number;
   readonly type: ColumnType;
@@ -56,7 +57,8 @@ interface WholeColumn extends ColumnChunk {
   readonly type: ColumnType;
 }
 
-function wantedColumns(
+/** Throws DataError for a column that is missing or of a type our own files never have. */
+export function wantedColumns(
   path: string,
   schema: ArrowFile["schema"],
   names: readonly string[] | undefined,
@@ -93,7 +95,8 @@ function collectChunks(batch: RecordBatch, wanted: readonly WantedColumn[], chun
   }
 }
 
-function valuesOf(data: Data, type: ColumnType): ColumnValues {
+/** A view of the batch's bytes where its type allows. Throws RangeError for damaged data. */
+export function valuesOf(data: Data, type: ColumnType): ColumnValues {
   switch (type) {
     case "utf8":
       return textValues(data);

@@ -53,6 +53,23 @@ export function chooseColumns(file: string, columns: readonly string[], request:
   return { user, item, time, rating };
 }
 
+/** One column alone, in a file of ids. Throws ConfigError where there is none, or none of that name. */
+export function chooseColumn(
+  file: string,
+  columns: readonly string[],
+  role: "user" | "item",
+  wanted: string | undefined,
+): number {
+  const found = wanted === undefined ? usualPlace(columns, role) : placeOf(columns, wanted);
+  if (found !== null) return found;
+  if (wanted === undefined && columns.length === 1) return 0;
+  throw new ConfigError(
+    wanted === undefined
+      ? `${file}: no ${role} column among ${columns.join(", ")}; name it with --${role}-column (a name, or a number from 1)`
+      : `${file}: --${role}-column is "${wanted}", but the columns are ${columns.join(", ")}`,
+  );
+}
+
 export function isUsualName(name: string): boolean {
   return Object.values(USUAL_NAMES).some((names) => names.includes(plain(name)));
 }

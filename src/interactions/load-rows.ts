@@ -91,7 +91,8 @@ const WHOLE = /^U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)$/;
 const FRACTIONAL = /^(FLOAT|DOUBLE|DECIMAL.*)$/;
 const MOMENT = /^(DATE|TIMESTAMP.*)$/;
 
-function idText(file: string, { name, type }: SourceColumn): string {
+/** SQL text of an id column as the log's ids are written: trimmed, null where empty. Throws ConfigError for a type no id has. */
+export function idText(file: string, { name, type }: SourceColumn): string {
   const column = sqlName(name);
   if (TEXT.test(type)) return `nullif(trim(${column}), '')`;
   if (WHOLE.test(type) || type === "UUID") return `${column}::VARCHAR`;

@@ -4,7 +4,7 @@
  */
 import { ConfigError, DataError } from "../errors.ts";
 import { checkRankerSpec, type FloatArray, type Parameters, parametersOf, type RankerSpec } from "./ranker-spec.ts";
-import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "./safetensors.ts";
+import { decodeSafetensors, encodeSafetensors, type SafetensorsIndex, type StoredTensor } from "./safetensors.ts";
 
 export interface Checkpoint {
   readonly spec: RankerSpec;
@@ -41,17 +41,12 @@ export function encodeCheckpoint({ spec, parameters, extras, metadata }: Checkpo
 export function decodeCheckpoint(bytes: Uint8Array, where: string): Checkpoint {
   const { tensors, metadata: allMetadata } = decodeSafetensors(bytes, where);
   const { [SPEC_KEY]: specText, ...metadata } = allMetadata;
-  if (specText === undefined) {
-    throw new DataError(`${where}: no "${SPEC_KEY}" in its metadata; it is not a checkpoint of this program`);
-  }
   const spec = parseSpec(specText, where);
   const parameters = new Map<string, FloatArray>();
   for (const { name, shape } of parametersOf(spec)) {
     const tensor = tensors.get(name);
     if (tensor === undefined) throw new DataError(`${where}: the parameter ${name} is missing`);
-    if (tensor.shape.join() !== shape.join()) {
-      throw new DataError(`${where}: ${name} is [${tensor.shape.join(", ")}], expected [${shape.join(", ")}]`);
-    }
+    checkShape(name, tensor.shape, shape, where);
     if (tensor.values instanceof Uint32Array) throw new DataError(`${where}: ${name} is U32, expected F32 or F64`);
     parameters.set(name, tensor.values);
   }
@@ -59,7 +54,27 @@ export function decodeCheckpoint(bytes: Uint8Array, where: string): Checkpoint {
   return { spec, parameters, extras, metadata };
 }
 
-function parseSpec(text: string, where: string): RankerSpec {
+/** The ranker of a file whose header has been read, once its parameters are known to be there as float32. Throws DataError. */
+export function rankerOfIndex({ metadata, tensors }: SafetensorsIndex, where: string): RankerSpec {
+  const spec = parseSpec(metadata[SPEC_KEY], where);
+  for (const { name, shape } of parametersOf(spec)) {
+    const tensor = tensors.get(name);
+    if (tensor === undefined) throw new DataError(`${where}: the parameter ${name} is missing`);
+    checkShape(name, tensor.shape, shape, where);
+    if (tensor.dtype !== "F32") throw new DataError(`${where}: ${name} is ${tensor.dtype}, expected F32`);
+  }
+  return spec;
+}
+
+function checkShape(name: string, found: readonly number[], expected: readonly number[], where: string): void {
+  if (found.join() === expected.join()) return;
+  throw new DataError(`${where}: ${name} is [${found.join(", ")}], expected [${expected.join(", ")}]`);
+}
+
+function parseSpec(text: string | undefined, where: string): RankerSpec {
+  if (text === undefined) {
+    throw new DataError(`${where}: no "${SPEC_KEY}" in its metadata; it is not a checkpoint of this program`);
+  }
   const refuse = (problem: string): never => {
     throw new DataError(`${where}: its ranker is not a ranker: ${problem}`);
   };

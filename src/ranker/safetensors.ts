@@ -58,13 +58,46 @@ export function encodeSafetensors(stored: StoredTensors): Uint8Array<ArrayBuffer
   return bytes;
 }
 
+/** Where everything is in a file, without its data. */
+export interface SafetensorsIndex {
+  readonly metadata: Readonly<Record<string, string>>;
+  /** In the order of the header; offsets count from the beginning of the file. */
+  readonly tensors: ReadonlyMap<string, TensorPlace>;
+}
+
+export interface TensorPlace {
+  readonly dtype: Dtype;
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly end: number;
+}
+
 /** Copies out of `bytes`. `where` (a file name) begins every message. Throws DataError for anything that is not exactly the format. */
 export function decodeSafetensors(bytes: Uint8Array, where: string): StoredTensors {
+  const { tensors: places, metadata } = indexSafetensors(bytes, bytes.length, where);
+  const tensors = new Map<string, StoredTensor>();
+  for (const [name, { dtype, shape, begin, end }] of places) {
+    // A copy with its own, aligned buffer; slice() would not copy where `bytes` is a Node Buffer.
+    const copy = new Uint8Array(bytes.subarray(begin, end));
+    tensors.set(name, { shape, values: valuesOf(dtype, copy.buffer) });
+  }
+  return { tensors, metadata };
+}
+
+/** Bytes at the beginning of a file that indexSafetensors needs, told from its first eight or more. */
+export function headBytes(start: Uint8Array): number {
+  if (start.length < LENGTH_BYTES) return start.length;
+  const length = Number(new DataView(start.buffer, start.byteOffset, LENGTH_BYTES).getBigUint64(0, true));
+  return LENGTH_BYTES + Math.min(length, MAX_HEADER_BYTES);
+}
+
+/** The header of a file of `totalBytes` that begins with `head`: its first headBytes or more. Throws DataError as decodeSafetensors. */
+export function indexSafetensors(head: Uint8Array, totalBytes: number, where: string): SafetensorsIndex {
   const fail = (problem: string): never => {
     throw new DataError(`${where}: ${problem}`);
   };
-  const { header, dataStart } = readHeader(bytes, fail);
-  const dataBytes = bytes.length - dataStart;
+  const { header, dataStart } = readHeader(head, fail);
+  const dataBytes = totalBytes - dataStart;
   const metadata = METADATA_KEY in header ? readMetadata(header[METADATA_KEY], fail) : {};
   const entries = Object.entries(header)
     .filter(([name]) => name !== METADATA_KEY)
@@ -80,14 +113,9 @@ export function decodeSafetensors(bytes: Uint8Array, where: string): StoredTenso
   }
   if (end > dataBytes) fail(`tensors need ${end} bytes of data and ${dataBytes} are there; the file is truncated`);
   if (end < dataBytes) fail(`${dataBytes - end} bytes follow the last tensor; the file is not what its header says`);
-
-  const tensors = new Map<string, StoredTensor>();
-  for (const { name, dtype, shape, begin, end: stop } of entries) {
-    // A copy with its own, aligned buffer; slice() would not copy where `bytes` is a Node Buffer.
-    const copy = new Uint8Array(bytes.subarray(dataStart + begin, dataStart + stop));
-    tensors.set(name, { shape, values: valuesOf(dtype, copy.buffer) });
-  }
-  return { tensors, metadata };
+  const placed = ({ name, dtype, shape, begin, end: stop }: HeaderEntry) =>
+    [name, { dtype, shape, begin: dataStart + begin, end: dataStart + stop }] as const;
+  return { metadata, tensors: new Map(entries.map(placed)) };
 }
 
 type Fail = (problem: string) => never;

@@ -7,4 +7,33 @@ export interface Scorer {
   pairs(users: Uint32Array, items: Uint32Array): Promise<Float32Array>;
   /** Scores of every item for each of `users`: [users.length, items], row-major. The caller bounds users.length by memory. */
   catalogue(users: Uint32Array): Promise<Float32Array>;
+  /**
+   * The best items of users, chosen where the scores are: for engines that spare the way of [users, items] scores. Asked through
+   * scoring/top-items.ts, which chooses from `catalogue` where this is absent.
+   */
+  top?(request: TopItemsRequest): Promise<TopItems>;
 }
+
+export interface TopItemsRequest {
+  readonly users: Uint32Array;
+  /** How many items per user, at least 1. */
+  readonly k: number;
+  /** Items left out: items[offsets[n] .. offsets[n + 1]) for users[n]. */
+  readonly masked?: MaskedItems;
+}
+
+export interface MaskedItems {
+  /** [users + 1] */
+  readonly offsets: Uint32Array;
+  readonly items: Uint32Array;
+}
+
+export interface TopItems {
+  /** [users, k], best first, equal scores by ascending item, NaN below every number. Where fewer are left, the rest is 2^32 - 1. */
+  readonly items: Uint32Array;
+  /** [users, k]; -Infinity where there is no item, and for a NaN. */
+  readonly scores: Float32Array;
+}
+
+/** Stands in TopItems where a user has no further item. */
+export const NO_ITEM = 2 ** 32 - 1;

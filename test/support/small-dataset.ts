@@ -72,8 +72,8 @@ export async function writeDatasetFolder(directory: string, dataset: Omit<Loaded
       dataset.candidatesValidation,
     ),
     "candidates-test.arrow": await writeCandidates(inFolder("candidates-test.arrow"), dataset.candidatesTest),
-    "users.arrow": await writeIds(inFolder("users.arrow"), "user", description.users),
-    "items.arrow": await writeIds(inFolder("items.arrow"), "item", description.items),
+    "users.arrow": await writeIds(inFolder("users.arrow"), "user", dataset.train.userColumn, description.users),
+    "items.arrow": await writeIds(inFolder("items.arrow"), "item", dataset.train.itemColumn, description.items),
   };
   const written = { ...description, files, contentHash: contentHash(files) };
   await writeFile(inFolder(DESCRIPTION_FILE), JSON.stringify(written));
@@ -112,9 +112,23 @@ async function writeInteractions(file: string, { userColumn, itemColumn }: Inter
   return writer.close();
 }
 
-async function writeIds(file: string, name: string, count: number) {
-  const writer = await openColumnWriter(file, [{ name, type: "uint32" }]);
-  await writer.append({ [name]: Uint32Array.from({ length: count }, (_, index) => index) });
+/** Ids as ingest writes them: users whole numbers from 1000, items text. */
+async function writeIds(file: string, name: "user" | "item", column: Uint32Array, count: number) {
+  const writer = await openColumnWriter(file, [
+    { name, type: "uint32" },
+    { name: `${name}_id`, type: name === "user" ? "int64" : "utf8" },
+    { name: "train_count", type: "uint32" },
+  ]);
+  const trainCounts = new Uint32Array(count);
+  for (const index of column) trainCounts[index]!++;
+  await writer.append({
+    [name]: Uint32Array.from({ length: count }, (_, index) => index),
+    [`${name}_id`]:
+      name === "user"
+        ? BigInt64Array.from({ length: count }, (_, index) => BigInt(1000 + index))
+        : Array.from({ length: count }, (_, index) => `item-${index}`),
+    train_count: trainCounts,
+  });
   return writer.close();
 }
 

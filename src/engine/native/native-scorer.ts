@@ -1,25 +1,10 @@
 /** Logits from native memory, and the best unseen items of users without their scores ever leaving it. */
 import { EngineError } from "../../errors.ts";
 import type { RankerSpec } from "../../ranker/ranker-spec.ts";
-import type { Scorer } from "../../ranker/scorer.ts";
+import type { MaskedItems, Scorer, TopItems, TopItemsRequest } from "../../ranker/scorer.ts";
 import { checkPairs, checkUsers } from "../check-batch.ts";
 import type { SerialQueue } from "../serial-queue.ts";
 import type { NativeAddon, NativeSession } from "./native-addon.ts";
-
-export interface TopItemsRequest {
-  readonly users: Uint32Array;
-  /** How many items per user, at least 1. */
-  readonly k: number;
-  /** Items left out: maskedItems[maskedOffsets[n] .. maskedOffsets[n + 1]) for users[n]. */
-  readonly masked?: { readonly offsets: Uint32Array; readonly items: Uint32Array };
-}
-
-export interface TopItems {
-  /** [users, k], best first, equal scores by ascending item. Where fewer items are left, the rest of the row is 2^32 - 1. */
-  readonly items: Uint32Array;
-  /** [users, k]; -Infinity where there is no item. */
-  readonly scores: Float32Array;
-}
 
 export interface NativeTopItems extends Scorer {
   top(request: TopItemsRequest): Promise<TopItems>;
@@ -66,11 +51,7 @@ export function openNativeScorer({ addon, session, spec }: Parts, inTurn: Serial
   };
 }
 
-function checkMasked(
-  { offsets, items }: { readonly offsets: Uint32Array; readonly items: Uint32Array },
-  rows: number,
-  spec: RankerSpec,
-): void {
+function checkMasked({ offsets, items }: MaskedItems, rows: number, spec: RankerSpec): void {
   if (offsets.length !== rows + 1) {
     throw new EngineError(`masked.offsets has ${offsets.length} values, expected ${rows + 1}, one more than users`);
   }

@@ -1,0 +1,41 @@
+/** Recommendations as lines of text: CSV by fast-csv, JSON lines by hand. */
+import { writeToString } from "fast-csv";
+import { float32Text, type RecommendationRows } from "./recommendations.ts";
+
+export interface RowLines {
+  /** Before the first row. */
+  readonly head: string;
+  /** Every row with the end of its line. */
+  text(rows: RecommendationRows): Promise<string>;
+}
+
+/** RFC 4180 but for the line ends, which are \n; ids with commas, quotes or line ends are quoted. */
+export function csvLines(columns: readonly string[]): RowLines {
+  return {
+    head: `${columns.join(",")}\n`,
+    async text(rows) {
+      const { userIds, itemIds, ranks, scores, sources } = rows;
+      const records = Array.from(ranks, (rank, row) => {
+        const record = [String(userIds[row]), String(itemIds[row]), String(rank), float32Text(scores[row]!)];
+        return sources === null ? record : [...record, sources[row]!];
+      });
+      return writeToString(records, { headers: false, includeEndRowDelimiter: true });
+    },
+  };
+}
+
+/** Ids of whole numbers stand as numbers, exact in the text whatever a reader makes of those beyond 2^53. */
+export function jsonLines(): RowLines {
+  return {
+    head: "",
+    async text({ userIds, itemIds, ranks, scores, sources }) {
+      const id = (value: bigint | string): string =>
+        typeof value === "bigint" ? String(value) : JSON.stringify(value);
+      const lines = Array.from(ranks, (rank, row) => {
+        const source = sources === null ? "" : `,"source":${JSON.stringify(sources[row])}`;
+        return `{"user_id":${id(userIds[row]!)},"item_id":${id(itemIds[row]!)},"rank":${rank},"score":${float32Text(scores[row]!)}${source}}\n`;
+      });
+      return lines.join("");
+    },
+  };
+}

@@ -1,0 +1,104 @@
+/** What lies beside scored files: what made them, from what, and whether they are whole. */
+import { z } from "zod";
+import { DataError } from "../errors.ts";
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const count = z.int().min(0);
+const idType = z.enum(["int64", "utf8"]);
+
+const countsSchema = z.object({
+  /** Lists written, those of the most popular items among them. */
+  users: count,
+  /** Of them, lists of the most popular items, for users the run was not trained on. */
+  popularUsers: count,
+  /** Of them, lists without an item. */
+  emptyUsers: count,
+});
+
+/** Of the whole selection, whatever the shard. */
+const selectionSchema = z.object({
+  /** Users of the whole job, in every shard the same. */
+  users: count,
+  /** sha256 of who they are, in which order. */
+  digest: sha256,
+  askedRows: count,
+  repeatedRows: count,
+  unknownUsers: count,
+  untrainedUsers: count,
+  unknownItems: count,
+});
+
+const fileSchema = z.object({ rows: count, bytes: count, sha256 });
+
+/** What decides the bits of a score besides the plan. */
+const engineSchema = z.object({ name: z.string(), description: z.string(), arithmetic: z.string() });
+
+const shapeSchema = z.object({ userIds: idType, itemIds: idType, hasSource: z.boolean() });
+
+/** <output>.shards/<plan>/<i>-of-<N>.<hash>.json: written last, so a shard without it is not finished. */
+export const shardRecordSchema = z.object({
+  stage: z.literal("score-shard"),
+  plan: sha256,
+  index: count,
+  of: z.int().min(1),
+  /** Name of the Arrow file beside it. */
+  name: z.string(),
+  file: fileSchema,
+  shape: shapeSchema,
+  selection: selectionSchema,
+  counts: countsSchema,
+  engine: engineSchema,
+  packageVersion: z.string(),
+  seconds: z.number(),
+  scoringSeconds: z.number(),
+});
+
+/** <output>.manifest.json */
+export const scoreManifestSchema = z.object({
+  stage: z.literal("score"),
+  plan: sha256,
+  run: z.string(),
+  checkpoint: sha256,
+  dataset: z.object({ name: z.string(), contentHash: sha256 }),
+  settings: z.record(z.string(), z.unknown()),
+  /** Shards it was joined from; null where it was written in one go. */
+  shards: z.int().min(1).nullable(),
+  output: z.object({
+    name: z.string(),
+    format: z.string(),
+    compression: z.string().nullable(),
+    columns: z.array(z.string()),
+  }),
+  file: fileSchema,
+  selection: selectionSchema,
+  counts: countsSchema,
+  engine: engineSchema,
+  packageVersion: z.string(),
+  gitCommit: z.string().nullable(),
+  node: z.string(),
+  platform: z.string(),
+  /** ISO 8601. */
+  finishedAt: z.string(),
+  seconds: z.number(),
+  /** Of them, spent on scores and choosing the best of them. */
+  scoringSeconds: z.number(),
+  usersPerSecond: z.number(),
+  peakMemoryBytes: z.number(),
+});
+
+export type ShardRecord = z.output<typeof shardRecordSchema>;
+export type ScoreManifest = z.output<typeof scoreManifestSchema>;
+
+/** `where` (a file name) begins the message. Throws DataError. */
+export function parseShardRecord(text: string, where: string): ShardRecord {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new DataError(`${where} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const parsed = shardRecordSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new DataError(`${where}: ${issue?.path.join(".") || "record"}: ${issue?.message}`);
+}

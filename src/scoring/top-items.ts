@@ -1,0 +1,30 @@
+/** The best items of users from any scorer: the scorer's own way where it has one, else chosen from its catalogue scores. */
+import type { Scorer, TopItems, TopItemsRequest } from "../ranker/scorer.ts";
+import { bestItemsInto } from "./best-items.ts";
+
+const SCORES_AT_ONCE = 2 ** 22; // 16 MiB of float32
+
+/** The same answer either way, and whatever the number of users asked for at once. */
+export async function topItems(scorer: Scorer, request: TopItemsRequest): Promise<TopItems> {
+  if (scorer.top !== undefined) return scorer.top(request);
+  const { users, k, masked } = request;
+  const items = new Uint32Array(users.length * k); // [users, k]
+  const scores = new Float32Array(users.length * k);
+  const usersAtOnce = Math.max(1, Math.floor(SCORES_AT_ONCE / scorer.items));
+  const nothing = new Uint32Array(0);
+  for (let start = 0; start < users.length; start += usersAtOnce) {
+    const asked = users.slice(start, start + usersAtOnce);
+    const catalogue = await scorer.catalogue(asked); // [asked, scorer.items]
+    for (let row = 0; row < asked.length; row++) {
+      const place = start + row;
+      const excluded = masked?.items.subarray(masked.offsets[place], masked.offsets[place + 1]) ?? nothing;
+      bestItemsInto(
+        catalogue.subarray(row * scorer.items, (row + 1) * scorer.items),
+        excluded,
+        items.subarray(place * k, (place + 1) * k),
+        scores.subarray(place * k, (place + 1) * k),
+      );
+    }
+  }
+  return { items, scores };
+}
