@@ -29,7 +29,7 @@ NATIVE := build/.built
 NATIVE_SOURCES := $(shell find src/engine/native -name '*.cpp' -o -name '*.hpp' -o -name '*.mjs' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build data ingest train-ranker evaluate export compare score doctor test check check-native check-onnx types lint format bench bench-peers pack clean
+.PHONY: help setup build data ingest train-ranker evaluate export compare score report doctor test check check-native check-onnx types lint format bench bench-peers pack clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -82,6 +82,11 @@ export: $(BUILT) ## a run as files for other programs: make export RUN=models/sa
 
 score: ingest ## recommendations for every user: make score RUN=models/sample/... K=100 OUTPUT=recommendations.parquet
 	@$(CLI) score $(if $(strip $(RUN)),--run "$(strip $(RUN))",--dataset "$(DATASET)") --output "$(OUTPUT)" $(call flag,k,$(K)) \
+	  $(call flag,engine,$(ENGINE)) $(ARGS)
+
+# STUDY has a default for `compare`; only one that was given makes this the report of a study.
+report: $(BUILT) ## one HTML page: make report RUN=models/sample/... or STUDY=models/studies/...; else of DATASET's latest run
+	@$(CLI) report $(if $(filter-out file,$(origin STUDY)),--study "$(STUDY)",$(if $(strip $(RUN)),--run "$(strip $(RUN))",--dataset "$(DATASET)")) \
 	  $(call flag,engine,$(ENGINE)) $(ARGS)
 
 doctor: $(BUILT) ## what this machine can run, and why

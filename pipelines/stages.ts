@@ -38,6 +38,11 @@ export const stages: readonly StageEntry[] = [
     load: async () => (await import("./score.ts")).scoreStage,
   },
   {
+    name: "report",
+    summary: "write a run or a study as one self-contained HTML page",
+    load: async () => (await import("./report.ts")).reportStage,
+  },
+  {
     name: "doctor",
     summary: "check this machine and say which engine would run, and why",
     load: async () => (await import("./doctor.ts")).doctorStage,

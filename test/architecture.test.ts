@@ -24,6 +24,7 @@ const doors: Record<string, readonly string[]> = {
   study: ["root", "config", "runs", "statistics"],
   export: ["root", "config", "ranker"],
   scoring: ["root", "config", "ranker", "dataset"],
+  report: ["runs"],
 };
 
 /** Packages with one owner: the only folders whose files may import them. */
@@ -35,6 +36,8 @@ const owners: Record<string, readonly string[]> = {
   commander: ["pipelines/command-line.ts"],
   "cli-progress": ["pipelines"],
   "simple-statistics": ["src/statistics", "src/study"],
+  "@observablehq/plot": ["src/report"],
+  linkedom: ["src/report"],
   mathjs: ["src/optimizer", "src/evaluation", "src/training"],
   "fast-csv": ["pipelines"],
   zod: ["src/config", "src/runs", "src/training", "pipelines"],
