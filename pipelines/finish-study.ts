@@ -1,5 +1,5 @@
 /** When every trial is done: fairness checked, tables written, conclusions drawn, every file hashed. */
-import { readFile } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { readColumns } from "../src/arrow/read-columns.ts";
 import { DataError } from "../src/errors.ts";
@@ -41,6 +41,7 @@ export async function finishStudy(study: OpenStudy): Promise<StudyOutcome> {
   await writeFileAtomically(path.join(folder, studyFiles.summary), `${JSON.stringify(summary, null, 2)}\n`);
   await writeFileAtomically(path.join(folder, studyFiles.markdown), table);
   await writeFileAtomically(path.join(folder, studyFiles.latex), latexTables(summary));
+  await clearLeftovers(path.join(folder, studyFiles.trialsFolder));
   return { summary, table, files: await hashFiles(folder, records) };
 }
 
@@ -90,6 +91,13 @@ function checkUsers(evidence: readonly CellEvidence[]): void {
         throw new DataError(`trials ${first.record.id} and ${outcome.record.id} were tested on different users`);
       }
     }
+  }
+}
+
+/** Claims and half-written files of processes that were killed: every trial is done, so nobody is at work on any. */
+async function clearLeftovers(trialsFolder: string): Promise<void> {
+  for (const name of await readdir(trialsFolder)) {
+    if (/\.lock(\.\d+)?$|\.partial$/.test(name)) await rm(path.join(trialsFolder, name), { force: true });
   }
 }
 

@@ -1,6 +1,4 @@
 import { describe, expect, it } from "@jest/globals";
-import { pairedEffectSize } from "../../src/statistics/effect-size.ts";
-import { twoSidedNormal, twoSidedQuantile } from "../../src/statistics/normal.ts";
 import { wilsonInterval } from "../../src/statistics/proportion-interval.ts";
 
 describe("wilsonInterval", () => {
@@ -18,21 +16,5 @@ describe("wilsonInterval", () => {
   it("is everything where nothing was tried, and ends at 1 where all succeeded", () => {
     expect(wilsonInterval({ successes: 0, of: 0 })).toEqual({ low: 0, high: 1 });
     expect(wilsonInterval({ successes: 5, of: 5 }).high).toBe(1);
-  });
-});
-
-describe("the normal distribution", () => {
-  it("agrees with the tables", () => {
-    expect(twoSidedNormal(1.959964)).toBeCloseTo(0.05, 6);
-    expect(twoSidedNormal(-3)).toBeCloseTo(0.0026998, 7);
-    expect(twoSidedQuantile(0.05)).toBeCloseTo(1.959964, 5);
-  });
-});
-
-describe("pairedEffectSize", () => {
-  it("is mean over deviation", () => {
-    expect(pairedEffectSize([1, 2, 3])).toBeCloseTo(2, 12); // mean 2, deviation 1
-    expect(pairedEffectSize([1, 1])).toBe(0);
-    expect(pairedEffectSize([1])).toBe(0);
   });
 });
