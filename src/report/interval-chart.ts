@@ -3,6 +3,7 @@ import * as Plot from "@observablehq/plot";
 import { drawChart } from "./chart.ts";
 import type { Markup } from "./markup.ts";
 import { axisText, fixedText, intervalText } from "./number-text.ts";
+import { rowAxis } from "./row-axis.ts";
 import { colourOf, type Hue } from "./series-style.ts";
 
 export interface IntervalRow {
@@ -21,7 +22,10 @@ export interface IntervalChart {
 }
 
 export function intervalChart({ title, rows, width, reference }: IntervalChart): Markup {
-  const longest = Math.max(...rows.map(({ name }) => name.length));
+  const axis = rowAxis(
+    rows.map(({ name }) => name),
+    { width, rowPixels: 30 },
+  );
   const label = `${title}, dot plot with intervals. ${rows
     .map(
       ({ name, value, interval }) =>
@@ -30,14 +34,15 @@ export function intervalChart({ title, rows, width, reference }: IntervalChart):
     .join("; ")}.`;
   const ends = rows.filter(({ interval }) => interval !== null);
   return drawChart(
-    { width, height: 52 + 30 * rows.length, label },
+    { width, height: axis.height, label },
     {
-      marginLeft: Math.min(width * 0.42, 16 + 6.6 * longest),
+      marginLeft: axis.marginLeft,
       marginTop: 8,
       marginRight: 20,
       x: { label: null, ticks: 3, nice: true, inset: 6, tickFormat: axisText },
-      y: { label: null, domain: rows.map(({ name }) => name), tickSize: 0, padding: 0.4 },
+      y: axis.y,
       marks: [
+        ...axis.marks,
         Plot.gridX({ stroke: "var(--grid)", strokeOpacity: 1, ticks: 3 }),
         ...(reference === undefined ? [] : [Plot.ruleX([reference], { stroke: "var(--soft)" })]),
         ...ends.map((row) =>

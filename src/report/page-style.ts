@@ -52,7 +52,7 @@ footer { margin-top: 4rem; padding-top: 1rem; border-top: 1px solid var(--line);
 .tiles > div { box-shadow: 0 0 0 1px var(--line); padding: 1rem 1.1rem 0.9rem; }
 .tiles dt { color: var(--soft); font-size: 0.85rem; }
 .tiles dd { margin: 0; }
-.tiles .figure { font-size: 1.9rem; line-height: 1.25; font-weight: 600; letter-spacing: -0.02em; font-variant-numeric: tabular-nums; }
+.tiles .figure { font-size: clamp(1.4rem, 1.1rem + 1.4vw, 1.9rem); line-height: 1.25; font-weight: 600; letter-spacing: -0.02em; font-variant-numeric: tabular-nums; }
 .tiles .range { font-size: 0.85rem; color: var(--soft); font-variant-numeric: tabular-nums; }
 
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 18rem), 1fr)); gap: 1.5rem 2.5rem; }
@@ -110,6 +110,10 @@ th[aria-sort="descending"] button::after { content: "\\2193"; opacity: 1; }
 .person li::marker { color: var(--soft); font-variant-numeric: tabular-nums; }
 .person li.hit { font-weight: 600; color: var(--green); }
 
+@media (max-width: 30rem) {
+  .tiles { grid-template-columns: 1fr 1fr; }
+  .tiles > :last-child:nth-child(odd) { grid-column: 1 / -1; }
+}
 @media (min-width: 48rem) {
   .page { padding-inline: 2rem; }
   .beside { display: grid; grid-template-columns: minmax(0, 42.5rem) minmax(12rem, 1fr); column-gap: 2rem; }

@@ -6,7 +6,7 @@ import { csvLink, dataOf, multiples, smallFigure } from "./figure.ts";
 import { headlineMetrics } from "./headline-metrics.ts";
 import { intervalChart } from "./interval-chart.ts";
 import { type Markup, markup } from "./markup.ts";
-import { fixedText, intervalText, percentText, signedText } from "./number-text.ts";
+import { countText, fixedText, intervalText, percentText, signedText } from "./number-text.ts";
 import type { Section } from "./page.ts";
 import type { Difference, RankerOutcome, RunContent } from "./run-content.ts";
 import { latexText, markdownText } from "./table-text.ts";
@@ -25,7 +25,7 @@ export function summaryTiles(content: RunContent): Markup {
     const lead = rival.lead![metric]!;
     tiles.push(tile(`${metric} over ${rival.name}`, signedText(lead.value, 3), intervalText(lead.interval, 3)));
   }
-  tiles.push(tile("Users tested", String(content.users), `tied positives ${percentText(content.tieRate, 2)}`));
+  tiles.push(tile("Users tested", countText(content.users), `tied positives ${percentText(content.tieRate, 2)}`));
   return markup`<dl class="tiles" aria-label="Headline figures, each with its ${level}">${tiles}</dl>`;
 }
 

@@ -4,6 +4,7 @@ import { drawChart } from "./chart.ts";
 import { type Column, dataTable } from "./data-table.ts";
 import type { Figure } from "./figure.ts";
 import { axisText, fixedText } from "./number-text.ts";
+import { rowAxis } from "./row-axis.ts";
 import { colourOf } from "./series-style.ts";
 
 export interface TunedArm {
@@ -48,21 +49,27 @@ export function tuningFigure({
       return `${arm}: ${range}${tuning.diverged === 0 ? "" : `, ${tuning.diverged} diverged`}`;
     })
     .join("; ")}.`;
-  const longest = Math.max(...arms.map(({ arm }) => arm.length));
+  const axis = (width: number) =>
+    rowAxis(
+      arms.map(({ arm }) => arm),
+      { width, rowPixels: 26 },
+    );
   return {
     title,
     text,
     table: dataTable({ title, columns, rows }),
-    draw: (width) =>
-      drawChart(
-        { width, height: 52 + 26 * arms.length, label },
+    draw: (width) => {
+      const { marginLeft, height, y, marks } = axis(width);
+      return drawChart(
+        { width, height, label },
         {
-          marginLeft: Math.min(width * 0.42, 16 + 6.6 * longest),
+          marginLeft,
           marginTop: 8,
           marginRight: 20,
           x: { label: null, ticks: 3, nice: true, tickFormat: axisText, inset: 6 },
-          y: { label: null, domain: arms.map(({ arm }) => arm), tickSize: 0, padding: 0.4 },
+          y,
           marks: [
+            ...marks,
             Plot.gridX({ stroke: "var(--grid)", strokeOpacity: 1, ticks: 3 }),
             Plot.dot(there, {
               x: "value",
@@ -78,6 +85,7 @@ export function tuningFigure({
             ),
           ],
         },
-      ),
+      );
+    },
   };
 }

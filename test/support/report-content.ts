@@ -163,7 +163,7 @@ function diagnostics(epoch: number): DiagnosticsRecord {
 
 export function studyContent(): StudyContent {
   const sizes = [1024, 16_384, 1_048_576];
-  const names = ["adam", "lawn-adam", "sgd", "lawn-sgd"];
+  const names = ["adam", "lawn-adam", "sgd", "lawn-sgd-with-a-name-that-is-long-and-longer"];
   return {
     summary: {
       name: "large",
@@ -257,8 +257,8 @@ function comparison(batchSize: number, metric: string, difference: number): Comp
   return {
     subject: 0,
     batchSize,
-    treatment: "lawn-adam",
-    baseline: "adam",
+    treatment: "lawn-adam-with-few-free-epochs",
+    baseline: "adam-with-low-betas",
     metric,
     difference,
     interval: { low: difference - 0.01, high: difference + 0.01, level: 0.95 },
