@@ -170,7 +170,8 @@ function parseJson(path: string, text: string): unknown {
   }
 }
 
-async function readInteractions(
+/** user and item of one Arrow file, whose hash is not checked here. */
+export async function readInteractions(
   directory: string,
   name: DatasetFile,
   { users, items }: DatasetDescription,

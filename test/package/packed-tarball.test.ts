@@ -1,5 +1,6 @@
 /** What `npm pack` ships works where it lands: the bin, the library entries, and make. */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -64,7 +65,45 @@ describe("the packed tarball", () => {
     const example = /```js\n([\s\S]*?)```/.exec(readFileSync(path.join(unpacked, "docs/library.md"), "utf8"))?.[1];
     writeFileSync(path.join(unpacked, "example.mjs"), example ?? "");
     expect(run(process.execPath, ["example.mjs"], unpacked)).toMatch(/^HR@10 0\.[4-9]/);
+
+    run("make", ["--no-print-directory", "export", "FORMAT=onnx,parquet,arrow,npy"], unpacked);
+    const exported = readdirSync(path.join(unpacked, "models/sample", runs[0]!.name, "export"));
+    expect(exported).toEqual(
+      expect.arrayContaining(["model.onnx", "items.json", "item-vectors.parquet", "model-card.md"]),
+    );
   }, 120_000);
+
+  it("serves the run with the example of the docs", async () => {
+    const args = ["docs/examples/serve.mjs", "models/sample/latest", "data/sample", "0"];
+    const server = spawn(process.execPath, args, { cwd: unpacked, stdio: ["ignore", "pipe", "inherit"] });
+    try {
+      const [line] = (await once(server.stdout, "data")) as [Buffer];
+      const address = /http:\S+/.exec(line.toString())?.[0];
+      const [user] = await idsOfSample("user");
+      const top = await (await fetch(`${address}/top?user=${user}&k=3`)).json();
+      expect(top).toMatchObject({ source: "ranker", items: [{}, {}, {}] });
+      const [{ item }] = (top as { items: [{ item: string }] }).items;
+      const scores = await (await fetch(`${address}/scores?user=${user}&items=${item}`)).json();
+      expect(scores).toHaveLength(1);
+      expect((await fetch(`${address}/scores?user=${user}&items=nothing`)).status).toBe(400);
+    } finally {
+      server.kill();
+    }
+  }, 60_000);
+
+  async function idsOfSample(kind: "user" | "item"): Promise<string[]> {
+    const { ids } = JSON.parse(readFileSync(path.join(unpacked, `models/sample/latest/export/${kind}s.json`), "utf8"));
+    return ids;
+  }
+
+  it("leaves the runtimes of checks and benchmarks at home", () => {
+    const files = readdirSync(unpacked, { recursive: true, encoding: "utf8" });
+    const shipped = files.filter((name) => !name.startsWith("node_modules") && !/^(data|models|build)\//.test(name));
+    expect(shipped.filter((name) => name.includes("node_modules"))).toEqual([]);
+    expect(shipped).toEqual(
+      expect.arrayContaining(["docs/examples/serve.mjs", "docs/export.md", "test/onnx/run-model.mjs"]),
+    );
+  });
 
   function readManifest(): {
     version: string;
@@ -77,7 +116,7 @@ describe("the packed tarball", () => {
 
 /** A make above this test hands its own flags and variables down; the tarball's make must not see them. */
 const fromMake =
-  /^(MAKE.*|MFLAGS|ARGS|DATASET|RAW|MODEL|OPTIMIZER|ENGINE|BATCH_SIZE|EPOCHS|LEARNING_RATE|SEED|RUN|CONFIG)$/;
+  /^(MAKE.*|MFLAGS|ARGS|DATASET|RAW|MODEL|OPTIMIZER|ENGINE|BATCH_SIZE|EPOCHS|LEARNING_RATE|SEED|RUN|FORMAT|CONFIG)$/;
 const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !fromMake.test(name)));
 
 function run(command: string, args: readonly string[], cwd: string): string {

@@ -1,7 +1,7 @@
 /** Whether the native engine is built here, and how its tests say so when it is not. */
 import { describe } from "@jest/globals";
 import { loadNativeAddon } from "../../src/engine/native/native-addon.ts";
-import type { InstructionSet } from "../../src/engine/native/native-engine.ts";
+import type { InstructionSet } from "../../src/engine/native/native-machine.ts";
 
 const { addon, ...missing } = loadNativeAddon();
 

@@ -3,7 +3,8 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { drawBatch, epochDraws, stepsPerEpoch } from "../../../src/dataset/training-batches.ts";
 import type { SessionOptions } from "../../../src/engine/engine.ts";
-import { type NativeOptions, openNativeEngine } from "../../../src/engine/native/native-engine.ts";
+import { openNativeEngine } from "../../../src/engine/native/native-engine.ts";
+import type { NativeOptions } from "../../../src/engine/native/native-machine.ts";
 import { referenceEngine } from "../../../src/engine/reference/reference-engine.ts";
 import type { Parameters, RankerSpec } from "../../../src/ranker/ranker-spec.ts";
 import {

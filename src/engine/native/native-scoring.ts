@@ -1,0 +1,62 @@
+/** Scores from native memory without a training session: the addon alone, which then steps nothing. */
+import { EngineError } from "../../errors.ts";
+import { type Parameters, parametersOf, type RankerSpec } from "../../ranker/ranker-spec.ts";
+import type { ScoringSession } from "../scoring-session.ts";
+import { createSerialQueue } from "../serial-queue.ts";
+import { requireNativeAddon, tensorKinds } from "./native-addon.ts";
+import { describeMachine, machineOf, type NativeOptions } from "./native-machine.ts";
+import { openNativeScorer } from "./native-scorer.ts";
+
+/** An optimizer there must be; this one keeps no memory of its own. */
+const noOptimizer = {
+  rule: 0,
+  momentum: 0,
+  beta1: 0,
+  beta2: 0,
+  epsilon: 0,
+  weightDecay: 0,
+  trustCoefficient: 0,
+  lawn: null,
+};
+
+/** The same bits as the scorer of a native training session with these parameters. Copies them. */
+export function openNativeScoring(
+  { spec, parameters }: { readonly spec: RankerSpec; readonly parameters: Parameters },
+  options: NativeOptions = {},
+): ScoringSession {
+  const addon = requireNativeAddon();
+  const machine = machineOf(addon, options);
+  const ranker = { ...spec, tower: Uint32Array.from(spec.tower) };
+  const session = addon.openSession({
+    ranker,
+    optimizer: noOptimizer,
+    embeddingDecay: 0,
+    groups: [],
+    interactions: null,
+    ...machine,
+  });
+  for (const [place, { name }] of parametersOf(spec).entries()) {
+    const values = parameters.get(name);
+    if (!(values instanceof Float32Array))
+      throw new EngineError(`native engine: ${name} is not float32; the reference engine takes others`);
+    addon.copyTensor(session, tensorKinds.value, place, values, 1);
+  }
+  addon.parametersChanged(session);
+
+  let isClosed = false;
+  const enqueue = createSerialQueue();
+  const { pairs, top } = openNativeScorer({ addon, session, spec }, (work) => {
+    if (isClosed) throw new EngineError("the scoring session is closed");
+    return enqueue(work);
+  });
+  return {
+    description: describeMachine(machine),
+    pairs: async (users, items) => pairs(users, items),
+    top: async (request) => top(request),
+    close() {
+      if (isClosed) return;
+      isClosed = true;
+      void enqueue(async () => addon.closeSession(session)); // behind what was asked before
+    },
+  };
+}

@@ -1,0 +1,27 @@
+/** The small seam for serving: parameters that no longer change, asked for scores. Nothing of training is loaded for it. */
+
+export interface ScoringSession {
+  /** For people, such as "native: AVX2+FMA, 2 threads, float32". */
+  readonly description: string;
+  /** Logits for the pairs (users[k], items[k]). */
+  pairs(users: Uint32Array, items: Uint32Array): Promise<Float32Array>;
+  /** The best items of users, best first, equal scores by ascending item. */
+  top(request: ScoringRequest): Promise<ScoredItems>;
+  /** Frees the memory; what was asked before is still answered. */
+  close(): void;
+}
+
+export interface ScoringRequest {
+  readonly users: Uint32Array;
+  /** At least 1. */
+  readonly k: number;
+  /** Left out: masked.items[masked.offsets[n] .. masked.offsets[n + 1]) for users[n]. */
+  readonly masked?: { readonly offsets: Uint32Array; readonly items: Uint32Array };
+}
+
+export interface ScoredItems {
+  /** [users, k]; where fewer items are left, the rest of the row is 2^32 - 1. */
+  readonly items: Uint32Array;
+  /** [users, k]; -Infinity where there is no item. */
+  readonly scores: Float32Array;
+}
