@@ -74,7 +74,7 @@ evaluate: ingest ## metrics of a finished run: make evaluate RUN=models/sample/.
 	@$(CLI) evaluate $(if $(strip $(RUN)),--run "$(strip $(RUN))",--dataset "$(DATASET)") $(call flag,engine,$(ENGINE)) $(ARGS)
 
 compare: ingest ## a study of optimizers: make compare STUDY=lawn-large-batch DATASET=ml-1m ARGS="--trials 12 --seeds 5"
-	@$(CLI) compare --study "$(STUDY)" --dataset "$(DATASET)" $(call flag,model,$(MODEL)) $(call flag,engine,$(ENGINE)) \
+	@$(CLI) compare --study "$(STUDY)" $(if $(filter file,$(origin DATASET)),,--dataset "$(DATASET)") $(call flag,model,$(MODEL)) $(call flag,engine,$(ENGINE)) \
 	  $(call flag,batch-sizes,$(BATCH_SIZE)) $(call flag,epochs,$(EPOCHS)) $(ARGS)
 
 export: $(BUILT) ## a run as files for other programs: make export RUN=models/sample/... FORMAT=onnx,parquet,arrow,npy,ann
