@@ -6,6 +6,7 @@ import type { Study } from "../src/config/study-schema.ts";
 import type { StoredStudy } from "../src/runs/stored-study.ts";
 import { studyFiles } from "../src/runs/study-directory.ts";
 import { cellsOf } from "../src/study/plan-trials.ts";
+import { datasetNameOf } from "./dataset-file.ts";
 import { readDescription } from "./dataset-files.ts";
 import { finishStudy, type StudyOutcome } from "./finish-study.ts";
 import { takeLock } from "./lock-file.ts";
@@ -41,7 +42,8 @@ async function help(config: CompareConfig, folder: string, context: StageContext
 }
 
 async function lead(config: CompareConfig, context: StageContext): Promise<StageResult> {
-  const study = await loadStudy(config.study!, config); // the schema has asked for a study or a folder to join
+  const dataset = config.dataset === null ? null : await datasetNameOf(config.dataset);
+  const study = await loadStudy(config.study!, { ...config, dataset }); // the schema has asked for a study or a folder to join
   const { engine, description } = await openStudyEngine(config.engine, config.threads, context);
   const descriptions = await Promise.all(
     study.subjects.map(({ dataset }) => readDescription(path.join(config.dataRoot, dataset))),
@@ -119,12 +121,17 @@ async function carryOutStudy(
 function startHelpers(
   folder: string,
   { count, threads }: { readonly count: number; readonly threads: number },
-  { startAgain }: Pick<StageContext, "startAgain">,
+  { startAgain, log, signal }: Pick<StageContext, "startAgain" | "log" | "signal">,
 ): readonly StartedProgram[] {
   if (startAgain === undefined) return [];
-  return Array.from({ length: Math.max(0, count) }, () =>
-    startAgain(["compare", "--join", folder, "--threads", String(threads), "--quiet"]),
-  );
+  return Array.from({ length: Math.max(0, count) }, () => {
+    const helper = startAgain(["compare", "--join", folder, "--threads", String(threads), "--quiet"]);
+    void helper.ended.then((status) => {
+      if (status === 0 || signal.aborted) return;
+      log(`warning: a process beside this one ended (status ${status ?? "of a signal"}); its trial is taken up again`);
+    });
+    return helper;
+  });
 }
 
 function studyFolderName({ name, subjects }: Study): string {

@@ -10,7 +10,7 @@ const compareSettings = z.object({
   }),
   dataset: setting(z.string().min(1).nullable().default(null), {
     flag: "dataset",
-    meaning: "Ingested dataset in place of the study's own",
+    meaning: "Ingested dataset, or the dataset file it was ingested with, in place of the study's own",
   }),
   model: setting(z.enum(["mf", "gmf", "mlp", "neumf"]).nullable().default(null), {
     flag: "model",

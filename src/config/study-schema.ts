@@ -4,6 +4,9 @@ import { optimizerNames } from "./optimizer-options.ts";
 
 const settings = z.record(z.string(), z.unknown());
 const name = z.string().regex(/^[\w.-]+$/, "expected letters, digits, dots, dashes and underscores");
+const metricName = z
+  .string()
+  .regex(/^(MRR|(HR|NDCG|MRR|Recall|Precision|MAP)@[1-9][0-9]*)$/, "expected a metric such as NDCG@10 or MRR");
 const scalar = z.union([z.number(), z.string(), z.boolean(), z.null()]);
 
 /** Values from `from` to `to`. */
@@ -81,9 +84,9 @@ export const studySchema = z
       first: z.int().min(0).default(101),
     }),
     /** Chooses epochs and settings, on validation. */
-    metric: z.string().default("NDCG@10"),
+    metric: metricName.default("NDCG@10"),
     /** Reported and tested, on test. */
-    metrics: z.array(z.string()).min(1).default(["HR@10", "NDCG@10"]),
+    metrics: z.array(metricName).min(1).default(["HR@10", "NDCG@10"]),
     /** Of `metric` on validation: a value, or a share of the best arm's mean over seeds. */
     target: z
       .union([z.strictObject({ value: z.number() }), z.strictObject({ ofBest: z.number().positive().max(1) })])

@@ -69,10 +69,6 @@ export function finalTrials(study: Study, cell: StudyCell, chosen: number): read
   return Array.from({ length: study.seeds.count }, (_, index) => trial(study, cell, chosen, { phase: "final", index }));
 }
 
-export function sameCell(cell: StudyCell, trial: Pick<TrialPlan, "subject" | "arm" | "batchSize">): boolean {
-  return cell.subject === trial.subject && cell.batch.size === trial.batchSize && cell.arm.name === trial.arm;
-}
-
 function trial(
   study: Study,
   { subject, batch, arm }: StudyCell,

@@ -37,7 +37,7 @@ export function summarizeStudy(stored: StoredStudy, evidence: readonly CellEvide
     subjects: parts.map(({ subject }) => subject),
     arms,
     comparisons: [...comparisons],
-    undecided: undecidedText(arms, comparisons, study.metrics[0]!),
+    undecided: [...undecidedText(arms, comparisons, study.metrics[0]!), ...programText(evidence)],
   };
 }
 
@@ -87,6 +87,13 @@ function conclusions(
     }),
     comparisons: pairs.map((pair, place) => comparePair(pair, { study, interval: intervals[means.length + place]! })),
   };
+}
+
+/** The same version may have been built from several commits while the study went on. */
+function programText(evidence: readonly CellEvidence[]): string[] {
+  const records = evidence.flatMap(({ tuning, finals }) => [...tuning, ...finals]);
+  const commits = [...new Set(records.map(({ gitCommit }) => gitCommit ?? "no checkout"))];
+  return commits.length < 2 ? [] : [`Trials were run by the program at different commits: ${commits.join(", ")}.`];
 }
 
 function undecidedText(arms: readonly ArmSummary[], comparisons: readonly Comparison[], metric: string): string[] {
