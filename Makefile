@@ -120,6 +120,10 @@ bench: $(BUILT) ## samples a second of the engines here
 bench-peers: $(BUILT) ## ours beside PyTorch and TensorFlow.js in one run, as ratios (PEER_PYTHON, PEER_TORCH; see bench/README.md)
 	@node bench/peers.mjs $(ARGS)
 
+.PHONY: setup-gpu
+setup-gpu: $(BUILT) ## add @tensorflow/tfjs-node-gpu and train one step on CUDA; says in one line what is in the way
+	@node src/engine/tfjs/setup-gpu.mjs
+
 pack: $(BUILT) ## the npm tarball
 	@npm pack --silent
 

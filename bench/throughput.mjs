@@ -2,7 +2,7 @@
  * Training throughput of our engines, end to end: drawing and shuffling batches, forward, backward and update.
  * One JSON line per engine and batch size; medians over spans of steps, with the spread.
  *
- *   node bench/throughput.mjs [--engine native] [--batch-sizes 256,8192,65536] [--threads 2] [--seconds 5] [--optimizer adam]
+ *   node bench/throughput.mjs [--engine native] [--batch-sizes 256,8192,65536] [--threads 2] [--tfjs-backend wasm] [--seconds 5] [--optimizer adam]
  *                             [--embedding 32 --gmf 8 --tower 32,16,8 --dot 0] [--users 6040 --items 3706 --positives 994169]
  *
  * The log is made up: users and items drawn from skewed popularities, as large as MovieLens 1M unless told otherwise.
@@ -20,6 +20,7 @@ const { values } = parseArgs({
     engine: { type: "string", default: "native" },
     "batch-sizes": { type: "string", default: "256,1024,8192,65536,1048576" },
     threads: { type: "string" },
+    "tfjs-backend": { type: "string" },
     "instruction-set": { type: "string" },
     seconds: { type: "string", default: "5" },
     optimizer: { type: "string", default: "adam" },
@@ -114,7 +115,8 @@ async function chooseEngine() {
   if (values["instruction-set"] !== undefined) {
     return openNativeEngine({ ...threads, instructionSet: values["instruction-set"] });
   }
-  return openEngine(values.engine, threads);
+  const backend = values["tfjs-backend"] === undefined ? {} : { tfjsBackend: values["tfjs-backend"] };
+  return openEngine(values.engine, { ...threads, ...backend });
 }
 
 function makeOptimizer() {

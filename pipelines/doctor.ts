@@ -26,7 +26,7 @@ const LEAST_NODE_MAJOR = 20;
 
 async function examine(config: z.output<typeof doctorSchema>, context: StageContext): Promise<StageResult> {
   const engines = await engineAvailability();
-  const chosen = engines.find((engine) => engine.available) ?? null;
+  const chosen = engines.find((engine) => engine.isAutomatic && engine.available) ?? null;
   const folders = await Promise.all([config.dataRoot, config.modelsRoot].map(examineFolder));
   const { environment } = context;
   const nodeIsRecent = Number(/^v(\d+)/.exec(environment.node)?.[1] ?? 0) >= LEAST_NODE_MAJOR;
@@ -61,8 +61,10 @@ async function examine(config: z.output<typeof doctorSchema>, context: StageCont
   };
 }
 
-function engineLine({ name, available, description, reason, remedy }: EngineAvailability, isChosen: boolean): string {
+function engineLine(engine: EngineAvailability, isChosen: boolean): string {
+  const { name, available, description, reason, remedy, isAutomatic } = engine;
   if (!available) return `engine ${name}: cannot run: ${reason}; ${remedy}`;
+  if (!isAutomatic) return `engine ${name}: ${description} - only by name: --engine ${name}`;
   return `engine ${name}: ${description}${isChosen ? " - would run: the fastest that can" : ""}`;
 }
 

@@ -65,10 +65,11 @@ async function evaluateRun(config: EvaluateConfig, context: StageContext): Promi
     directory: dataset.directory,
     contentHash: dataset.description.contentHash,
   });
-  const { threads } = config;
+  const { threads, tfjsBackend } = config;
   const engine = await openEngine(config.engine, {
     onPassedOver: context.log,
     ...(threads === null ? {} : { threads }),
+    ...(tfjsBackend === null ? {} : { tfjsBackend }),
   });
   context.log(engine.description);
   const negativesPerPositive = trainedMixture(run);

@@ -113,8 +113,15 @@ function formatOf(config: ScoreConfig): RecommendationFormat {
   return { format: formatOfOutput(config)!, compression: config.compression ?? "snappy" }; // the schema has asked for a format
 }
 
-async function openScoringEngine({ engine: choice, threads }: ScoreConfig, context: StageContext): Promise<Engine> {
-  const engine = await openEngine(choice, { onPassedOver: context.log, ...(threads === null ? {} : { threads }) });
+async function openScoringEngine(
+  { engine: choice, threads, tfjsBackend }: ScoreConfig,
+  context: StageContext,
+): Promise<Engine> {
+  const engine = await openEngine(choice, {
+    onPassedOver: context.log,
+    ...(threads === null ? {} : { threads }),
+    ...(tfjsBackend === null ? {} : { tfjsBackend }),
+  });
   context.log(engine.description);
   return engine;
 }

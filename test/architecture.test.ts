@@ -33,6 +33,8 @@ const owners: Record<string, readonly string[]> = {
   "@duckdb/node-api": ["src/interactions", "src/parquet"],
   pbf: ["src/export"],
   usearch: ["src/export"],
+  "@tensorflow/tfjs-core": ["src/engine/tfjs"],
+  "@tensorflow/tfjs-layers": ["src/engine/tfjs"],
   commander: ["pipelines/command-line.ts"],
   "cli-progress": ["pipelines"],
   "simple-statistics": ["src/statistics", "src/study"],

@@ -8,6 +8,7 @@ import {
   datasetMeaning,
   engineType,
   modelsRoot,
+  tfjsBackend,
   threads,
 } from "./shared-settings.ts";
 
@@ -43,6 +44,7 @@ const evaluateSettings = z.object({
     meaning: "What computes a run's scores; auto takes the fastest that runs here; not for baselines",
   }),
   threads,
+  tfjsBackend,
   seed: setting(z.int().min(0).nullable().default(null), {
     flag: "seed",
     meaning: "Of the random baseline; the dataset's own unless given",
@@ -71,6 +73,7 @@ export const evaluateSchema = evaluateSettings.superRefine((config, context) => 
   if (baseline !== null && run !== null) refuse(["run"], "a baseline is evaluated in place of a run, give one of them");
   if (baseline !== null && config.engine !== "auto") refuse(["engine"], "a baseline runs on no engine");
   if (baseline !== null && config.threads !== null) refuse(["threads"], "a baseline runs on no engine");
+  if (baseline !== null && config.tfjsBackend !== null) refuse(["tfjsBackend"], "a baseline runs on no engine");
   if (baseline !== "random" && config.seed !== null) refuse(["seed"], "only --baseline random draws anything");
 });
 

@@ -1,7 +1,7 @@
 /** Every setting of `score`, once: type, default, unit, range and meaning. */
 import { z } from "zod";
 import { setting } from "./setting.ts";
-import { dataRoot, datasetMeaning, engineType, modelsRoot, threads } from "./shared-settings.ts";
+import { dataRoot, datasetMeaning, engineType, modelsRoot, tfjsBackend, threads } from "./shared-settings.ts";
 
 const file = z.string().min(1).nullable().default(null);
 const columnMeaning =
@@ -79,6 +79,7 @@ const scoreSettings = z.object({
     meaning: "What computes the scores; auto takes the fastest that runs here",
   }),
   threads,
+  tfjsBackend,
   batchSize: setting(z.int().min(1).default(4096), {
     flag: "batch-size",
     meaning: "Users at a time: memory grows with it, results do not depend on it",

@@ -18,11 +18,16 @@ export const threads = setting(z.int().min(1).nullable().default(null), {
   unit: "threads",
 });
 
+export const tfjsBackend = setting(z.enum(["node-gpu", "node", "wasm", "cpu"]).nullable().default(null), {
+  flag: "tfjs-backend",
+  meaning: "Backend of the tfjs engine; none takes the first of these that is installed; refused by other engines",
+});
+
 /** What a name stands for after ingest; stages add what they do without one. */
 export const datasetMeaning =
   "Name of an ingested dataset under the data folder, or the dataset file it was ingested with";
 
 /** Types alone where the stages' words differ. */
-export const engineType = z.enum(["auto", "reference", "native"]).default("auto");
+export const engineType = z.enum(["auto", "reference", "native", "tfjs"]).default("auto");
 export const candidatesType = z.enum(["sampled", "full"]).default("sampled");
 export const cutsType = z.array(z.int().min(1)).min(1).default([10]);

@@ -12,6 +12,7 @@ import {
   datasetMeaning,
   engineType,
   modelsRoot,
+  tfjsBackend,
   threads,
 } from "./shared-settings.ts";
 
@@ -146,6 +147,7 @@ const trainSettings = z.object({
     meaning: "What computes; auto takes the fastest that runs here and says which",
   }),
   threads,
+  tfjsBackend,
   validation: validationSettings.prefault({}),
   candidates: setting(candidatesType, {
     flag: "candidates",

@@ -5,7 +5,11 @@ import type { Engine, EngineName } from "./engine.ts";
 export interface EngineOptions {
   /** Worker threads; absent lets the engine choose. */
   readonly threads?: number;
+  /** Of the tfjs engine alone; absent takes the best that is installed. */
+  readonly tfjsBackend?: TfjsBackend;
 }
+
+export type TfjsBackend = "node-gpu" | "node" | "wasm" | "cpu";
 
 export interface EngineProvider {
   readonly name: EngineName;

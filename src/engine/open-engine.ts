@@ -4,6 +4,7 @@ import type { Engine, EngineName } from "./engine.ts";
 import type { EngineOptions, EngineProbe, EngineProvider } from "./engine-provider.ts";
 import { nativeProvider } from "./native/native-engine.ts";
 import { referenceProvider } from "./reference/reference-engine.ts";
+import { tfjsProvider } from "./tfjs/tfjs-engine.ts";
 
 export type EngineChoice = "auto" | EngineName;
 
@@ -20,16 +21,22 @@ export interface EngineAvailability {
   /** Why it cannot run, and what would help; empty when it can. */
   readonly reason: string;
   readonly remedy: string;
+  /** Whether `auto` may choose it; the others run only when named. */
+  readonly isAutomatic: boolean;
 }
 
 /** Fastest first: `auto` takes the first that can run. */
-const providers: readonly EngineProvider[] = [nativeProvider, referenceProvider];
+const automatic: readonly EngineProvider[] = [nativeProvider, referenceProvider];
+/** Slower than what `auto` finds on the same machine: for those who want them by name. */
+const byNameOnly: readonly EngineProvider[] = [tfjsProvider];
+const providers: readonly EngineProvider[] = [...automatic, ...byNameOnly];
 
 /** Throws EngineError when the engine chosen by name cannot run here or cannot honour an option. */
 export async function openEngine(choice: EngineChoice, options: OpenEngineOptions = {}): Promise<Engine> {
   const { onPassedOver, ...engineOptions } = options;
+  refuseForeignOptions(choice, engineOptions);
   if (choice !== "auto") return providerOf(choice).open(engineOptions);
-  for (const provider of providers) {
+  for (const provider of automatic) {
     const probe = await provider.probe();
     if (probe.available) return provider.open(engineOptions);
     onPassedOver?.(`${provider.name} engine passed over: ${probe.reason}; ${probe.remedy}`);
@@ -37,17 +44,26 @@ export async function openEngine(choice: EngineChoice, options: OpenEngineOption
   throw new EngineError("no engine can run on this machine");
 }
 
-/** Every engine there is, in the order `auto` tries them, for `doctor` and error messages. */
+/** Every engine there is, for `doctor` and error messages: first those of `auto`, in the order it tries them. */
 export async function engineAvailability(): Promise<readonly EngineAvailability[]> {
-  return Promise.all(
-    providers.map(async ({ name, probe }): Promise<EngineAvailability> => availabilityOf(name, await probe())),
-  );
+  return Promise.all(providers.map(async (provider) => availabilityOf(provider, await provider.probe())));
 }
 
-function availabilityOf(name: EngineName, probe: EngineProbe): EngineAvailability {
+function availabilityOf(provider: EngineProvider, probe: EngineProbe): EngineAvailability {
+  const { name } = provider;
+  const isAutomatic = automatic.includes(provider);
   return probe.available
-    ? { name, available: true, description: probe.description, reason: "", remedy: "" }
-    : { name, available: false, description: "", reason: probe.reason, remedy: probe.remedy };
+    ? { name, available: true, description: probe.description, reason: "", remedy: "", isAutomatic }
+    : { name, available: false, description: "", reason: probe.reason, remedy: probe.remedy, isAutomatic };
+}
+
+/** What one engine alone understands must not vanish when another runs. */
+function refuseForeignOptions(choice: EngineChoice, { tfjsBackend }: EngineOptions): void {
+  if (tfjsBackend !== undefined && choice !== "tfjs") {
+    throw new EngineError(
+      `engine ${choice}: tfjs backend is ${tfjsBackend}, which only the tfjs engine has; leave it out, or take --engine tfjs`,
+    );
+  }
 }
 
 function providerOf(name: EngineName): EngineProvider {

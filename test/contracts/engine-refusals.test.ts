@@ -2,19 +2,20 @@
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import type { Batch } from "../../src/dataset/batch.ts";
 import type { Engine } from "../../src/engine/engine.ts";
-import { engineAvailability, openEngine } from "../../src/engine/open-engine.ts";
 import { EngineError } from "../../src/errors.ts";
 import { float32, neumf, optionsOf, randomBatch, randomParameters, smallSource } from "../support/engine-cases.ts";
+import { engineVariants } from "../support/engine-variants.ts";
 import { expectSameSnapshot } from "../support/same-bits.ts";
 
-for (const { name: engineName, available, reason } of await engineAvailability()) {
-  const title = `the ${engineName} engine refuses with EngineError${available ? "" : ` (skipped: ${reason})`}`;
+for (const variant of await engineVariants()) {
+  const { available, reason } = variant;
+  const title = `the ${variant.title} engine refuses with EngineError${available ? "" : ` (skipped: ${reason})`}`;
   const describeHere = available ? describe : describe.skip;
 
   describeHere(title, () => {
     let engine: Engine;
     beforeAll(async () => {
-      engine = await openEngine(engineName);
+      engine = await variant.open();
     });
 
     const good = randomBatch(neumf, "bce", { length: 3 });

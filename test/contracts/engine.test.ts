@@ -3,7 +3,6 @@ import { beforeAll, describe, expect, it } from "@jest/globals";
 import type { Batch } from "../../src/dataset/batch.ts";
 import { drawBatch, epochDraws } from "../../src/dataset/training-batches.ts";
 import type { Engine, TrainingSession } from "../../src/engine/engine.ts";
-import { engineAvailability, openEngine } from "../../src/engine/open-engine.ts";
 import { referenceEngine } from "../../src/engine/reference/reference-engine.ts";
 import { openForward } from "../../src/ranker/forward.ts";
 import type { Parameters } from "../../src/ranker/ranker-spec.ts";
@@ -22,6 +21,7 @@ import {
   rankerCases,
   smallSource,
 } from "../support/engine-cases.ts";
+import { engineVariants } from "../support/engine-variants.ts";
 import { expectSameBits, expectSameSnapshot } from "../support/same-bits.ts";
 
 const combinations = rankerCases.flatMap((ranker) => losses.map((loss) => ({ ...ranker, loss })));
@@ -37,20 +37,20 @@ async function takeSteps(session: TrainingSession, batches: readonly Batch[], ra
   return taken;
 }
 
-for (const availability of await engineAvailability()) {
-  const { name: engineName, available, reason } = availability;
-  const title = available ? `the ${engineName} engine` : `the ${engineName} engine (skipped: ${reason})`;
+for (const variant of await engineVariants()) {
+  const { available, reason } = variant;
+  const title = `the ${variant.title} engine${available ? "" : ` (skipped: ${reason})`}`;
   const describeHere = available ? describe : describe.skip;
 
   describeHere(title, () => {
     let engine: Engine;
     beforeAll(async () => {
-      engine = await openEngine(engineName);
+      engine = await variant.open();
     });
 
     it("says what it is", () => {
-      expect(engine.name).toBe(engineName);
-      expect(engine.description).toBe(availability.description);
+      expect(engine.name).toBe(variant.name);
+      expect(engine.description).toBe(variant.description);
     });
 
     describe.each(combinations)("$name under $loss", ({ spec, loss }) => {

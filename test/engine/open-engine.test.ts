@@ -10,7 +10,7 @@ describe("openEngine", () => {
   it("takes under auto the first engine that can run, and says why it passed others over", async () => {
     const lines: string[] = [];
     const engine = await openEngine("auto", { onPassedOver: (line) => lines.push(line) });
-    const engines = await engineAvailability();
+    const engines = (await engineAvailability()).filter(({ isAutomatic }) => isAutomatic);
     const chosen = engines.findIndex(({ available }) => available);
     expect(engine.name).toBe(engines[chosen]?.name);
     expect(lines).toHaveLength(chosen);
@@ -18,9 +18,17 @@ describe("openEngine", () => {
 
   it("refuses an engine that this version lacks, naming those it has", async () => {
     await expect(openEngine("webgpu")).rejects.toThrow(EngineError);
-    await expect(openEngine("tfjs")).rejects.toThrow(
-      /engine tfjs is not part of this version; choose one of: auto, .*reference/,
+    await expect(openEngine("webgpu")).rejects.toThrow(
+      /engine webgpu is not part of this version; choose one of: auto, .*reference/,
     );
+  });
+
+  it("refuses a tfjs backend for any other engine, auto included", async () => {
+    for (const choice of ["auto", "reference"] as const) {
+      await expect(openEngine(choice, { tfjsBackend: "wasm" })).rejects.toThrow(
+        `engine ${choice}: tfjs backend is wasm, which only the tfjs engine has; leave it out, or take --engine tfjs`,
+      );
+    }
   });
 
   it("refuses more threads than the reference engine has", async () => {
@@ -30,9 +38,18 @@ describe("openEngine", () => {
 });
 
 describe("engineAvailability", () => {
-  it("always has the reference engine, last, and a remedy for every engine that cannot run", async () => {
+  it("keeps tfjs from auto: it is there by name only", async () => {
+    expect((await engineAvailability()).find(({ name }) => name === "tfjs")?.isAutomatic).toBe(false);
+  });
+
+  it("always has the reference engine, the last that auto tries, and a remedy for every engine that cannot run", async () => {
     const engines = await engineAvailability();
-    expect(engines.at(-1)).toMatchObject({ name: "reference", available: true, reason: "", remedy: "" });
+    expect(engines.filter(({ isAutomatic }) => isAutomatic).at(-1)).toMatchObject({
+      name: "reference",
+      available: true,
+      reason: "",
+      remedy: "",
+    });
     for (const engine of engines) {
       if (engine.available) expect(engine.description).toMatch(new RegExp(`^${engine.name}: `));
       else expect([engine.reason, engine.remedy]).not.toContain("");

@@ -1,0 +1,76 @@
+/** Mean loss of a batch and its gradient, by TensorFlow.js's own differentiation of tensor-ranker.ts and tensor-loss.ts. */
+import type { Scalar, Tensor, Tensor1D } from "@tensorflow/tfjs-core";
+import type { Batch } from "../../dataset/batch.ts";
+import type { RankerSpec } from "../../ranker/ranker-spec.ts";
+import { meanCrossEntropy, meanPersonalizedRanking } from "./tensor-loss.ts";
+import { commonParameters, pairLogits, type TensorParameters } from "./tensor-ranker.ts";
+import type { Tfjs } from "./tfjs-packages.ts";
+
+export interface TensorGradient {
+  readonly loss: Scalar;
+  /** One for every parameter, flat, in the parameters' order. */
+  readonly gradients: ReadonlyMap<string, Tensor1D>;
+}
+
+export interface GradientModel {
+  readonly spec: RankerSpec;
+  readonly parameters: TensorParameters;
+  /** See SessionOptions. */
+  readonly embeddingDecay: number;
+}
+
+/** The batch must be checked. The caller owns the result; call inside a tidy for the rest. */
+export function batchGradient(
+  tf: Tfjs,
+  { spec, parameters, embeddingDecay }: GradientModel,
+  batch: Batch,
+): TensorGradient {
+  const columns = columnsOf(tf, batch);
+  const decay = embeddingDecay / batch.length;
+  // Under bpr these have slope 0 exactly; s - s in float32 would leave rounding errors, which Adam takes for gradients.
+  const untouched = batch.kind === "pairwise" ? commonParameters : [];
+  const names = [...parameters.keys()].filter((name) => !untouched.includes(name));
+
+  const lossOf = (...tensors: Tensor[]): Scalar => {
+    const model = { spec, parameters: new Map(names.map((name, i) => [name, tensors[i] as Tensor1D])) };
+    if (columns.kind === "pointwise")
+      return meanCrossEntropy(tf, pairLogits(tf, model, { ...columns, decay }), columns.labels);
+    const { users, positives, negatives } = columns;
+    const above = pairLogits(tf, model, { users, items: positives, withoutCommon: true, decay });
+    const below = pairLogits(tf, model, { users, items: negatives, withoutCommon: true, decay });
+    return meanPersonalizedRanking(tf, tf.sub(above, below));
+  };
+
+  const { value, grads } = tf.valueAndGrads(lossOf)(names.map((name) => parameters.get(name)!));
+  const found = new Map(names.map((name, i) => [name, grads[i] as Tensor1D]));
+  return {
+    loss: value as Scalar, // what lossOf returned
+    gradients: new Map([...parameters].map(([name, tensor]) => [name, found.get(name) ?? tf.zerosLike(tensor)])),
+  };
+}
+
+type TensorColumns =
+  | { readonly kind: "pointwise"; readonly users: Tensor1D; readonly items: Tensor1D; readonly labels: Tensor1D }
+  | { readonly kind: "pairwise"; readonly users: Tensor1D; readonly positives: Tensor1D; readonly negatives: Tensor1D };
+
+function columnsOf(tf: Tfjs, batch: Batch): TensorColumns {
+  const users = indexColumn(tf, batch.users);
+  return batch.kind === "pointwise"
+    ? {
+        kind: "pointwise",
+        users,
+        items: indexColumn(tf, batch.items),
+        labels: tf.tensor1d(Float32Array.from(batch.labels)),
+      }
+    : {
+        kind: "pairwise",
+        users,
+        positives: indexColumn(tf, batch.positives),
+        negatives: indexColumn(tf, batch.negatives),
+      };
+}
+
+/** A copy as int32, the type that lookups take; indices are far below 2^31, where a table would not fit any memory. */
+export function indexColumn(tf: Tfjs, indices: Uint32Array): Tensor1D {
+  return tf.tensor1d(Int32Array.from(indices), "int32");
+}

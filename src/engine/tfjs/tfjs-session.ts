@@ -1,0 +1,139 @@
+/** One ranker in training on TensorFlow.js: gradient by its differentiation, update by src/optimizer on its tensors. */
+import type { Scalar } from "@tensorflow/tfjs-core";
+import type { Batch } from "../../dataset/batch.ts";
+import { drawBatch, epochDraws } from "../../dataset/training-batches.ts";
+import { EngineError } from "../../errors.ts";
+import { buildOptimizer } from "../../optimizer/build-optimizer.ts";
+import { exportState, importState } from "../../optimizer/optimizer-transfer.ts";
+import { releaseReplaced } from "../../optimizer/release-replaced.ts";
+import { type FloatArray, parametersOf } from "../../ranker/ranker-spec.ts";
+import { checkBatch, checkLearningRate } from "../check-batch.ts";
+import { checkSpan } from "../check-session-options.ts";
+import type { SessionOptions, StepSpan, TrainingSession } from "../engine.ts";
+import { createSerialQueue } from "../serial-queue.ts";
+import { batchGradient } from "./tensor-gradient.ts";
+import { tensorArrayOps } from "./tensor-ops.ts";
+import { openTensorScorer } from "./tensor-scorer.ts";
+import type { OpenBackend } from "./tfjs-backend.ts";
+
+/** `options` must have been checked. */
+export function openTfjsSession(
+  { tf, activate }: OpenBackend,
+  { spec, loss, start, optimizer: config, source, embeddingDecay = 0 }: SessionOptions,
+): TrainingSession {
+  const ops = tensorArrayOps(tf);
+  const optimizer = buildOptimizer({ config, parameters: parametersOf(spec), ops });
+  activate();
+  let current = startingPoint();
+  let isClosed = false;
+
+  const enqueue = createSerialQueue();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> =>
+    enqueue(async () => {
+      if (isClosed) throw new EngineError("the training session is closed");
+      activate();
+      return work();
+    });
+
+  function startingPoint() {
+    const parameters = new Map(
+      parametersOf(spec).map(({ name }) => [name, ops.fromHost(start.parameters.get(name) ?? new Float32Array(0))]),
+    );
+    const memory = start.optimizer === null ? optimizer.init(parameters) : importState(ops, optimizer, start.optimizer);
+    return { parameters: parameters as ReadonlyMap<string, ReturnType<typeof ops.fromHost>>, memory };
+  }
+
+  const gather = (batch: Batch) => {
+    checkBatch(batch, loss, spec);
+    return ops.tidy(() => batchGradient(tf, { spec, parameters: current.parameters, embeddingDecay }, batch));
+  };
+
+  /** The mean loss stays on the device, and is the caller's: reading it would wait for the step. */
+  function step(batch: Batch, learningRate: number): Scalar {
+    checkLearningRate(learningRate);
+    const { loss: meanLoss, gradients } = gather(batch);
+    const before = current;
+    current = optimizer.step({ ...before, gradients, learningRate });
+    releaseReplaced(ops, before, current);
+    ops.free(gradients);
+    return meanLoss;
+  }
+
+  async function train(span: StepSpan): Promise<Float64Array> {
+    const batches = checkSpan(source, span);
+    for (const rate of span.learningRates) checkLearningRate(rate);
+    const draws = epochDraws(batches, span.epoch);
+    const losses: Scalar[] = [];
+    for (const [k, learningRate] of span.learningRates.entries()) {
+      activate(); // another session may have used its own backend meanwhile
+      losses.push(step(drawBatch(batches, draws, span.firstStep + k), learningRate));
+      await breathe();
+    }
+    return Float64Array.from(await Promise.all(losses.map(takeNumber)));
+  }
+
+  return {
+    step: (batch, learningRate) =>
+      inTurn(async () => {
+        const meanLoss = step(batch, learningRate);
+        await breathe();
+        return takeNumber(meanLoss);
+      }),
+
+    train: (span) => inTurn(() => train(span)),
+
+    gradient: (batch) =>
+      inTurn(async () => {
+        const { loss: meanLoss, gradients } = gather(batch);
+        const gradient = await copies(gradients);
+        ops.free(gradients);
+        return { loss: await takeNumber(meanLoss), gradient };
+      }),
+
+    scorer: openTensorScorer(tf, spec, (score) =>
+      inTurn(() =>
+        score({
+          parameters: current.parameters,
+          async compute(work) {
+            activate();
+            const tensor = tf.tidy(work);
+            const values = Float32Array.from(await tensor.data());
+            tensor.dispose();
+            await breathe();
+            return values;
+          },
+        }),
+      ),
+    ),
+
+    snapshot: () =>
+      inTurn(async () => ({
+        parameters: await copies(current.parameters),
+        optimizer: await exportState(ops, current.memory),
+      })),
+
+    close() {
+      if (isClosed) return;
+      isClosed = true;
+      // After the work under way, whose tensors these are.
+      void enqueue(async () => ops.free([current.parameters, current.memory]));
+    },
+  };
+
+  async function copies(tensors: typeof current.parameters): Promise<Map<string, FloatArray>> {
+    const host = new Map<string, FloatArray>();
+    for (const [name, tensor] of tensors) host.set(name, await ops.toHost(tensor));
+    return host;
+  }
+}
+
+/** The number, and the end of its tensor. */
+async function takeNumber(tensor: Scalar): Promise<number> {
+  const [value = Number.NaN] = await tensor.data();
+  tensor.dispose();
+  return value;
+}
+
+function breathe(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,29 @@
+/** Every engine that the contracts run over: those of open-engine's table, and the tfjs engine once for each backend installed for tests. */
+import type { Engine } from "../../src/engine/engine.ts";
+import type { TfjsBackend } from "../../src/engine/engine-provider.ts";
+import { type EngineAvailability, engineAvailability, openEngine } from "../../src/engine/open-engine.ts";
+
+export interface EngineVariant extends EngineAvailability {
+  /** For test titles, such as "tfjs on wasm". */
+  readonly title: string;
+  open(): Promise<Engine>;
+}
+
+const tfjsBackends: readonly TfjsBackend[] = ["cpu", "wasm"];
+
+export async function engineVariants(): Promise<readonly EngineVariant[]> {
+  const variants: EngineVariant[] = [];
+  for (const availability of await engineAvailability()) {
+    const { name, available } = availability;
+    if (name !== "tfjs" || !available) {
+      variants.push({ ...availability, title: name, open: () => openEngine(name) });
+      continue;
+    }
+    for (const tfjsBackend of tfjsBackends) {
+      const open = () => openEngine(name, { tfjsBackend });
+      const { description } = await open();
+      variants.push({ ...availability, description, title: `${name} on ${tfjsBackend}`, open });
+    }
+  }
+  return variants;
+}
