@@ -65,11 +65,12 @@ async function evaluateRun(config: EvaluateConfig, context: StageContext): Promi
     directory: dataset.directory,
     contentHash: dataset.description.contentHash,
   });
-  const { threads, tfjsBackend } = config;
+  const { threads, tfjsBackend, allowSoftwareAdapter } = config;
   const engine = await openEngine(config.engine, {
     onPassedOver: context.log,
     ...(threads === null ? {} : { threads }),
     ...(tfjsBackend === null ? {} : { tfjsBackend }),
+    allowSoftwareAdapter,
   });
   context.log(engine.description);
   const negativesPerPositive = trainedMixture(run);

@@ -29,6 +29,7 @@ const doors: Record<string, readonly string[]> = {
 
 /** Packages with one owner: the only folders whose files may import them. */
 const owners: Record<string, readonly string[]> = {
+  webgpu: ["src/engine/webgpu"],
   "apache-arrow": ["src/arrow"],
   "@duckdb/node-api": ["src/interactions", "src/parquet"],
   pbf: ["src/export"],

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { setting } from "./setting.ts";
 import {
+  allowSoftwareAdapter,
   candidatesType,
   cutsType,
   dataRoot,
@@ -45,6 +46,7 @@ const evaluateSettings = z.object({
   }),
   threads,
   tfjsBackend,
+  allowSoftwareAdapter,
   seed: setting(z.int().min(0).nullable().default(null), {
     flag: "seed",
     meaning: "Of the random baseline; the dataset's own unless given",
@@ -74,6 +76,9 @@ export const evaluateSchema = evaluateSettings.superRefine((config, context) => 
   if (baseline !== null && config.engine !== "auto") refuse(["engine"], "a baseline runs on no engine");
   if (baseline !== null && config.threads !== null) refuse(["threads"], "a baseline runs on no engine");
   if (baseline !== null && config.tfjsBackend !== null) refuse(["tfjsBackend"], "a baseline runs on no engine");
+  if (baseline !== null && config.allowSoftwareAdapter) {
+    refuse(["allowSoftwareAdapter"], "a baseline runs on no engine");
+  }
   if (baseline !== "random" && config.seed !== null) refuse(["seed"], "only --baseline random draws anything");
 });
 

@@ -23,11 +23,16 @@ export const tfjsBackend = setting(z.enum(["node-gpu", "node", "wasm", "cpu"]).n
   meaning: "Backend of the tfjs engine; none takes the first of these that is installed; refused by other engines",
 });
 
+export const allowSoftwareAdapter = setting(z.boolean().default(false), {
+  flag: "allow-software-adapter",
+  meaning: "Lets the webgpu engine run on an adapter that computes on the CPU, slowly; refused by other engines",
+});
+
 /** What a name stands for after ingest; stages add what they do without one. */
 export const datasetMeaning =
   "Name of an ingested dataset under the data folder, or the dataset file it was ingested with";
 
 /** Types alone where the stages' words differ. */
-export const engineType = z.enum(["auto", "reference", "native", "tfjs"]).default("auto");
+export const engineType = z.enum(["auto", "reference", "native", "webgpu", "tfjs"]).default("auto");
 export const candidatesType = z.enum(["sampled", "full"]).default("sampled");
 export const cutsType = z.array(z.int().min(1)).min(1).default([10]);

@@ -6,6 +6,7 @@ import { baseOf, hasLawn } from "./optimizer-options.ts";
 import { lawnSettings, optimizerSettings, scheduleSettings } from "./optimizer-settings.ts";
 import { setting } from "./setting.ts";
 import {
+  allowSoftwareAdapter,
   candidatesType,
   cutsType,
   dataRoot,
@@ -148,6 +149,7 @@ const trainSettings = z.object({
   }),
   threads,
   tfjsBackend,
+  allowSoftwareAdapter,
   validation: validationSettings.prefault({}),
   candidates: setting(candidatesType, {
     flag: "candidates",

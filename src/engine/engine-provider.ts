@@ -7,6 +7,8 @@ export interface EngineOptions {
   readonly threads?: number;
   /** Of the tfjs engine alone; absent takes the best that is installed. */
   readonly tfjsBackend?: TfjsBackend;
+  /** Of the webgpu engine alone: whether an adapter that computes on the CPU counts. */
+  readonly allowSoftwareAdapter?: boolean;
 }
 
 export type TfjsBackend = "node-gpu" | "node" | "wasm" | "cpu";
@@ -14,7 +16,7 @@ export type TfjsBackend = "node-gpu" | "node" | "wasm" | "cpu";
 export interface EngineProvider {
   readonly name: EngineName;
   /** Cheap and free of side effects but for loading the engine's module; never throws. */
-  probe(): Promise<EngineProbe>;
+  probe(options: EngineOptions): Promise<EngineProbe>;
   /** Throws EngineError where `probe` says the engine cannot run or an option cannot be honoured. */
   open(options: EngineOptions): Promise<Engine>;
 }

@@ -5,6 +5,7 @@ import type { EngineOptions, EngineProbe, EngineProvider } from "./engine-provid
 import { nativeProvider } from "./native/native-engine.ts";
 import { referenceProvider } from "./reference/reference-engine.ts";
 import { tfjsProvider } from "./tfjs/tfjs-engine.ts";
+import { webgpuProvider } from "./webgpu/webgpu-engine.ts";
 
 export type EngineChoice = "auto" | EngineName;
 
@@ -26,7 +27,7 @@ export interface EngineAvailability {
 }
 
 /** Fastest first: `auto` takes the first that can run. */
-const automatic: readonly EngineProvider[] = [nativeProvider, referenceProvider];
+const automatic: readonly EngineProvider[] = [webgpuProvider, nativeProvider, referenceProvider];
 /** Slower than what `auto` finds on the same machine: for those who want them by name. */
 const byNameOnly: readonly EngineProvider[] = [tfjsProvider];
 const providers: readonly EngineProvider[] = [...automatic, ...byNameOnly];
@@ -37,7 +38,7 @@ export async function openEngine(choice: EngineChoice, options: OpenEngineOption
   refuseForeignOptions(choice, engineOptions);
   if (choice !== "auto") return providerOf(choice).open(engineOptions);
   for (const provider of automatic) {
-    const probe = await provider.probe();
+    const probe = await provider.probe(engineOptions);
     if (probe.available) return provider.open(engineOptions);
     onPassedOver?.(`${provider.name} engine passed over: ${probe.reason}; ${probe.remedy}`);
   }
@@ -45,8 +46,8 @@ export async function openEngine(choice: EngineChoice, options: OpenEngineOption
 }
 
 /** Every engine there is, for `doctor` and error messages: first those of `auto`, in the order it tries them. */
-export async function engineAvailability(): Promise<readonly EngineAvailability[]> {
-  return Promise.all(providers.map(async (provider) => availabilityOf(provider, await provider.probe())));
+export async function engineAvailability(options: EngineOptions = {}): Promise<readonly EngineAvailability[]> {
+  return Promise.all(providers.map(async (provider) => availabilityOf(provider, await provider.probe(options))));
 }
 
 function availabilityOf(provider: EngineProvider, probe: EngineProbe): EngineAvailability {
@@ -58,7 +59,12 @@ function availabilityOf(provider: EngineProvider, probe: EngineProbe): EngineAva
 }
 
 /** What one engine alone understands must not vanish when another runs. */
-function refuseForeignOptions(choice: EngineChoice, { tfjsBackend }: EngineOptions): void {
+function refuseForeignOptions(choice: EngineChoice, { tfjsBackend, allowSoftwareAdapter }: EngineOptions): void {
+  if (allowSoftwareAdapter === true && choice !== "webgpu") {
+    throw new EngineError(
+      `engine ${choice}: a software adapter is allowed, which only the webgpu engine can use; leave it out, or take --engine webgpu`,
+    );
+  }
   if (tfjsBackend !== undefined && choice !== "tfjs") {
     throw new EngineError(
       `engine ${choice}: tfjs backend is ${tfjsBackend}, which only the tfjs engine has; leave it out, or take --engine tfjs`,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import type { EngineName } from "../../src/engine/engine.ts";
 import { engineAvailability, openEngine } from "../../src/engine/open-engine.ts";
 import { EngineError } from "../../src/errors.ts";
 
@@ -17,9 +18,10 @@ describe("openEngine", () => {
   });
 
   it("refuses an engine that this version lacks, naming those it has", async () => {
-    await expect(openEngine("webgpu")).rejects.toThrow(EngineError);
-    await expect(openEngine("webgpu")).rejects.toThrow(
-      /engine webgpu is not part of this version; choose one of: auto, .*reference/,
+    const strange = "abacus" as EngineName;
+    await expect(openEngine(strange)).rejects.toThrow(EngineError);
+    await expect(openEngine(strange)).rejects.toThrow(
+      /engine abacus is not part of this version; choose one of: auto, .*reference/,
     );
   });
 
@@ -27,6 +29,14 @@ describe("openEngine", () => {
     for (const choice of ["auto", "reference"] as const) {
       await expect(openEngine(choice, { tfjsBackend: "wasm" })).rejects.toThrow(
         `engine ${choice}: tfjs backend is wasm, which only the tfjs engine has; leave it out, or take --engine tfjs`,
+      );
+    }
+  });
+
+  it("refuses a software adapter for any engine but webgpu", async () => {
+    for (const choice of ["auto", "native"] as const) {
+      await expect(openEngine(choice, { allowSoftwareAdapter: true })).rejects.toThrow(
+        `engine ${choice}: a software adapter is allowed, which only the webgpu engine can use`,
       );
     }
   });

@@ -9,12 +9,18 @@ export interface EngineVariant extends EngineAvailability {
   open(): Promise<Engine>;
 }
 
+/** The webgpu engine may run on a software adapter, which only tests put up with. */
+const allowed = { allowSoftwareAdapter: true };
 const tfjsBackends: readonly TfjsBackend[] = ["cpu", "wasm"];
 
 export async function engineVariants(): Promise<readonly EngineVariant[]> {
   const variants: EngineVariant[] = [];
-  for (const availability of await engineAvailability()) {
+  for (const availability of await engineAvailability(allowed)) {
     const { name, available } = availability;
+    if (name === "webgpu") {
+      variants.push({ ...availability, title: name, open: () => openEngine(name, allowed) });
+      continue;
+    }
     if (name !== "tfjs" || !available) {
       variants.push({ ...availability, title: name, open: () => openEngine(name) });
       continue;

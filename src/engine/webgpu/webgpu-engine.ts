@@ -1,0 +1,96 @@
+/**
+ * Training on a GPU with nothing to install but npm: WGSL kernels through Dawn (npm `webgpu`). Draws, forward, backward, table
+ * gradients and update all run on the device; a step moves nothing over the bus. On one device and driver the same start and batches
+ * give the same bits; between devices sums may differ by float32 rounding. Every kernel names its plain twin.
+ */
+import { EngineError } from "../../errors.ts";
+import { checkSessionOptions, precisionOf } from "../check-session-options.ts";
+import type { Engine } from "../engine.ts";
+import type { EngineOptions, EngineProvider } from "../engine-provider.ts";
+import { adapterName, factsOf, findAdapter, requireAdapter } from "./gpu-adapter.ts";
+import { createGpuContext, type GpuContext } from "./gpu-context.ts";
+import { openWebgpuSession } from "./webgpu-session.ts";
+
+export interface WebgpuOptions {
+  readonly allowSoftwareAdapter?: boolean;
+  /** Bytes that one binding may hold; absent is the device's own limit. For tests of split tables. */
+  readonly largestBinding?: number;
+}
+
+export interface WebgpuEngine extends Engine {
+  /** The device that sessions share, opened by the first and again after one was lost. */
+  context(): Promise<GpuContext>;
+}
+
+export const webgpuProvider: EngineProvider = {
+  name: "webgpu",
+  probe: async ({ allowSoftwareAdapter = false }) => {
+    const found = await findAdapter({ allowSoftware: allowSoftwareAdapter });
+    if (found.facts === null) return { available: false, reason: found.reason, remedy: found.remedy };
+    return { available: true, description: describe(adapterName(found.facts)) };
+  },
+  open: async (options) => {
+    refuseThreads(options);
+    return openWebgpuEngine(options);
+  },
+};
+
+/** Throws EngineError where there is no adapter that may be used. */
+export async function openWebgpuEngine(options: WebgpuOptions = {}): Promise<WebgpuEngine> {
+  const allowSoftware = options.allowSoftwareAdapter ?? false;
+  const name = adapterName(factsOf(await requireAdapter({ allowSoftware }))!);
+  let opened: Promise<GpuContext> | undefined;
+
+  async function openContext(): Promise<GpuContext> {
+    // A device needs an adapter of its own: each gives one device.
+    const device = await requestDevice(await requireAdapter({ allowSoftware }), name);
+    const { largestBinding } = options;
+    return createGpuContext({ device, name, ...(largestBinding === undefined ? {} : { largestBinding }) });
+  }
+
+  async function context(): Promise<GpuContext> {
+    if (opened !== undefined && (await opened).hasFailed()) opened = undefined;
+    opened ??= openContext();
+    opened.catch(() => {
+      opened = undefined;
+    });
+    return opened;
+  }
+
+  return {
+    name: "webgpu",
+    description: describe(name),
+    context,
+    async open(session) {
+      checkSessionOptions(session);
+      if (precisionOf(session.start.parameters) !== "float32") {
+        throw new EngineError(
+          "webgpu engine: parameters are float64, expected float32; the reference engine takes float64",
+        );
+      }
+      return openWebgpuSession(await context(), session);
+    },
+  };
+}
+
+async function requestDevice(adapter: GPUAdapter, name: string): Promise<GPUDevice> {
+  const { maxStorageBufferBindingSize, maxBufferSize } = adapter.limits;
+  try {
+    return await adapter.requestDevice({
+      label: "lawn-ranker",
+      requiredLimits: { maxStorageBufferBindingSize, maxBufferSize },
+    });
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error);
+    throw new EngineError(`webgpu engine: ${name} gives no device: ${words.split("\n", 1)[0]}; update its driver`);
+  }
+}
+
+function refuseThreads({ threads }: EngineOptions): void {
+  if (threads === undefined) return;
+  throw new EngineError(`webgpu engine: threads is ${threads}, but its work runs on the GPU; leave threads out`);
+}
+
+function describe(name: string): string {
+  return `webgpu: ${name}, float32`;
+}

@@ -1,0 +1,155 @@
+/** One ranker in training on a GPU: checks at the boundary, steps submitted in batches, one call at a time; close() frees all memory. */
+import { epochDraws, samplesPerEpoch } from "../../dataset/training-batches.ts";
+import { EngineError } from "../../errors.ts";
+import { parametersOf } from "../../ranker/ranker-spec.ts";
+import { checkBatch, checkLearningRate } from "../check-batch.ts";
+import { checkSpan } from "../check-session-options.ts";
+import type { SessionOptions, StepSpan, TrainingSession } from "../engine.ts";
+import { createSerialQueue } from "../serial-queue.ts";
+import { planArena } from "./arena.ts";
+import { planChunks } from "./chunk-plan.ts";
+import type { GpuContext } from "./gpu-context.ts";
+import { openDeviceOptimizer } from "./open-device-optimizer.ts";
+import { readBytes } from "./read-back.ts";
+import { SLOT_BYTES } from "./step-numbers.ts";
+import { createStepRunner, LOSS_PLACES, SLOTS } from "./step-runner.ts";
+import { openTensorArena } from "./tensor-arena.ts";
+import { openTrainingProgram, type TrainingProgram, uploadLog } from "./training-program.ts";
+import { openWebgpuScorer } from "./webgpu-scorer.ts";
+
+/** `options` must have been checked. Throws EngineError where the ranker does not fit the device. */
+export async function openWebgpuSession(context: GpuContext, options: SessionOptions): Promise<TrainingSession> {
+  const account = context.buffers.openAccount();
+  try {
+    return await openWith(context, account, options);
+  } catch (error) {
+    account.close();
+    throw error;
+  }
+}
+
+async function openWith(
+  context: GpuContext,
+  account: ReturnType<GpuContext["buffers"]["openAccount"]>,
+  { spec, loss, start, optimizer: config, source, embeddingDecay = 0 }: SessionOptions,
+): Promise<TrainingSession> {
+  const parameters = parametersOf(spec);
+  const plan = planArena(parameters, context.bindingBytes);
+  const chunks = planChunks(spec, loss, context.bindingBytes);
+  const values = await openTensorArena(context, account, plan, "the ranker's values");
+  const gradients = await openTensorArena(context, account, plan, "the gradient");
+  for (const { name } of parameters) values.write(name, start.parameters.get(name)!);
+  const stepBuffer = await account.uniform("numbers of steps", SLOTS * SLOT_BYTES);
+  const losses = await account.storage("losses", 4 * LOSS_PLACES);
+  const log = source === undefined ? null : await uploadLog(context, account, source);
+  const ranker = { spec, plan, values: values.pieces };
+  const optimizer = await openDeviceOptimizer({
+    context,
+    account,
+    parameters,
+    values,
+    gradients,
+    stepBuffer,
+    config,
+    state: start.optimizer,
+  });
+  const runner = createStepRunner(context, chunks, stepBuffer);
+  let program: TrainingProgram | null = null;
+
+  /** Memory for batches of this length; grown when a longer one comes. */
+  async function programFor(samples: number): Promise<TrainingProgram> {
+    const wanted = Math.min(chunks.samples, samples);
+    if (program !== null && program.capacity >= wanted) return program;
+    program?.close();
+    program = null;
+    const capacity = Math.min(chunks.samples, Math.max(wanted, source?.batchSize ?? 0));
+    program = await openTrainingProgram({
+      context,
+      ranker,
+      gradients: gradients.pieces,
+      chunks,
+      capacity,
+      log,
+      stepBuffer,
+      losses,
+      embeddingDecay,
+    });
+    return program;
+  }
+
+  let isClosed = false;
+  const enqueue = createSerialQueue();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> =>
+    enqueue(async () => {
+      if (isClosed) throw new EngineError("the training session is closed");
+      context.check();
+      return work();
+    });
+
+  async function readLosses(count: number): Promise<Float32Array> {
+    return new Float32Array(await readBytes(context, account, { buffer: losses, offset: 0, bytes: 4 * count }));
+  }
+
+  async function train(span: StepSpan): Promise<Float64Array> {
+    const batches = checkSpan(source, span);
+    for (const rate of span.learningRates) checkLearningRate(rate);
+    const { negativesKey, permutation } = epochDraws(batches, span.epoch);
+    const draws = { negativesLow: negativesKey.low, negativesHigh: negativesKey.high, ...permutation };
+    const { batchSize } = batches;
+    const results = new Float64Array(span.learningRates.length);
+    const at = { program: await programFor(batchSize), optimizer, isOver: () => isClosed };
+    for (let done = 0; done < results.length; done += LOSS_PLACES) {
+      const rates = span.learningRates.subarray(done, done + LOSS_PLACES);
+      const steps = Array.from(rates, (learningRate, k) => {
+        const firstSample = (span.firstStep + done + k) * batchSize;
+        return { firstSample, samples: Math.min(batchSize, samplesPerEpoch(batches) - firstSample), learningRate };
+      });
+      await runner.train(steps, draws, at);
+      if (isClosed) throw new EngineError("the training session was closed while it trained");
+      results.set(await readLosses(steps.length), done);
+    }
+    return results;
+  }
+
+  const scorer = openWebgpuScorer({ context, ranker, stepBuffer, inTurn });
+  return {
+    step: (batch, learningRate) =>
+      inTurn(async () => {
+        checkLearningRate(learningRate);
+        checkBatch(batch, loss, spec);
+        await runner.run(batch, { program: await programFor(batch.length), optimizer, learningRate });
+        return (await readLosses(1))[0]!;
+      }),
+
+    train: (span) => inTurn(() => train(span)),
+
+    gradient: (batch) =>
+      inTurn(async () => {
+        checkBatch(batch, loss, spec);
+        await runner.run(batch, { program: await programFor(batch.length), optimizer: null, learningRate: 0 });
+        const gradient = new Map<string, Float32Array>();
+        for (const info of parameters) gradient.set(info.name, await gradients.read(info));
+        return { loss: (await readLosses(1))[0]!, gradient };
+      }),
+
+    scorer,
+
+    snapshot: () =>
+      inTurn(async () => {
+        const copies = new Map<string, Float32Array>();
+        for (const info of parameters) copies.set(info.name, await values.read(info));
+        return { parameters: copies, optimizer: await optimizer.read() };
+      }),
+
+    close() {
+      if (isClosed) return;
+      isClosed = true;
+      // After whatever is under way: its buffers are still in use.
+      void enqueue(async () => {
+        program?.close();
+        scorer.close();
+        account.close();
+      });
+    },
+  };
+}
