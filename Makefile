@@ -124,6 +124,13 @@ bench-peers: $(BUILT) ## ours beside PyTorch and TensorFlow.js in one run, as ra
 setup-gpu: $(BUILT) ## add @tensorflow/tfjs-node-gpu and train one step on CUDA; says in one line what is in the way
 	@node src/engine/tfjs/setup-gpu.mjs
 
+.PHONY: bench-gpu gpu-bundle
+bench-gpu: $(BUILT) ## samples a second on a GPU beside PyTorch on the same one (PEER_PYTHON, PEER_TORCH; see docs/gpu.md)
+	@node bench/gpu.mjs $(ARGS)
+
+gpu-bundle: $(BUILT) ## build/lawn-ranker-gpu.tar.xz: what bench-gpu needs on a Linux host with a GPU driver and no network
+	@bench/gpu/make-bundle.sh
+
 pack: $(BUILT) ## the npm tarball
 	@npm pack --silent
 

@@ -21,6 +21,7 @@ const { values } = parseArgs({
     "batch-sizes": { type: "string", default: "256,1024,8192,65536,1048576" },
     threads: { type: "string" },
     "tfjs-backend": { type: "string" },
+    "allow-software-adapter": { type: "boolean", default: false },
     "instruction-set": { type: "string" },
     seconds: { type: "string", default: "5" },
     optimizer: { type: "string", default: "adam" },
@@ -116,7 +117,7 @@ async function chooseEngine() {
     return openNativeEngine({ ...threads, instructionSet: values["instruction-set"] });
   }
   const backend = values["tfjs-backend"] === undefined ? {} : { tfjsBackend: values["tfjs-backend"] };
-  return openEngine(values.engine, { ...threads, ...backend });
+  return openEngine(values.engine, { ...threads, ...backend, allowSoftwareAdapter: values["allow-software-adapter"] });
 }
 
 function makeOptimizer() {

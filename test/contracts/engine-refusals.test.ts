@@ -1,11 +1,14 @@
 /** What every engine refuses, with what words, and that a refusal leaves the session as it was. */
-import { beforeAll, describe, expect, it } from "@jest/globals";
+import { beforeAll, describe, expect, it, jest } from "@jest/globals";
 import type { Batch } from "../../src/dataset/batch.ts";
 import type { Engine } from "../../src/engine/engine.ts";
 import { EngineError } from "../../src/errors.ts";
 import { float32, neumf, optionsOf, randomBatch, randomParameters, smallSource } from "../support/engine-cases.ts";
 import { engineVariants } from "../support/engine-variants.ts";
 import { expectSameSnapshot } from "../support/same-bits.ts";
+
+// A software GPU takes seconds to compile a kernel, more on a busy machine.
+jest.setTimeout(600_000);
 
 for (const variant of await engineVariants()) {
   const { available, reason } = variant;

@@ -1,5 +1,5 @@
 /** What every engine promises. An engine in open-engine's table joins by being there; one that cannot run here is skipped by name. */
-import { beforeAll, describe, expect, it } from "@jest/globals";
+import { beforeAll, describe, expect, it, jest } from "@jest/globals";
 import type { Batch } from "../../src/dataset/batch.ts";
 import { drawBatch, epochDraws } from "../../src/dataset/training-batches.ts";
 import type { Engine, TrainingSession } from "../../src/engine/engine.ts";
@@ -23,6 +23,9 @@ import {
 } from "../support/engine-cases.ts";
 import { engineVariants } from "../support/engine-variants.ts";
 import { expectSameBits, expectSameSnapshot } from "../support/same-bits.ts";
+
+// A software GPU takes seconds to compile a kernel, more on a busy machine.
+jest.setTimeout(600_000);
 
 const combinations = rankerCases.flatMap((ranker) => losses.map((loss) => ({ ...ranker, loss })));
 

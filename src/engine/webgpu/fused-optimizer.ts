@@ -122,7 +122,7 @@ async function allocateNorms(
   return {
     runs,
     sums: await account.storage("sums of tiles", 16 * norms.sums),
-    blocks: await account.storage("blocks of LAWN", 4 * BLOCK_WORDS * norms.blocks),
+    blocks: await account.storage("blocks of LAWN", 4 * BLOCK_WORDS * Math.max(1, norms.blocks)),
     ratios: await upload("ratios of tensors", new Float32Array(parameters.length).fill(1)),
     exempt: await upload(
       "tensors without a ratio",
