@@ -45,7 +45,10 @@ export async function openStudyEngine(
   threads: number,
   context: Pick<StageContext, "log">,
 ): Promise<ChosenEngine> {
-  const name = choice === "auto" ? (await engineAvailability()).find(({ isAutomatic, available }) => isAutomatic && available)?.name : choice;
+  const name =
+    choice === "auto"
+      ? (await engineAvailability()).find(({ isAutomatic, available }) => isAutomatic && available)?.name
+      : choice;
   const engine = await openEngine(choice, {
     onPassedOver: context.log,
     ...(name === "native" ? { threads } : {}),
