@@ -30,13 +30,17 @@ export interface ContextOptions {
 }
 
 const ALIGNMENT_BYTES = 256;
+const GRACE_MILLISECONDS = 100;
 
 export function createGpuContext({ device, name, largestBinding }: ContextOptions): GpuContext {
   let failure: string | null = null;
   let lost = false;
-  const gone = device.lost.then(({ reason, message }) => {
+  /** Whoever waits for the device; a loss ends every wait. */
+  const waiting = new Set<() => void>();
+  void device.lost.then(({ reason, message }) => {
     lost = true;
     failure ??= `the device was lost (${reason}${message === "" ? "" : `: ${firstLine(message)}`})`;
+    for (const end of waiting) end();
   });
   device.onuncapturederror = ({ error }) => {
     failure ??= `the device refused a command: ${firstLine(error.message)}`;
@@ -53,21 +57,31 @@ export function createGpuContext({ device, name, largestBinding }: ContextOption
   }
 
   async function settle<T>(work: Promise<T>): Promise<T> {
-    const outcome = await Promise.race([
-      work.then(
-        (value) => ({ value }),
-        (error: unknown) => ({ error }),
-      ),
-      gone.then(() => ({ error: new Error("the device was lost") })),
-    ]);
-    check();
-    if ("value" in outcome) return outcome.value;
-    // A rejection without a failure on record: `lost` may resolve a turn later than what it rejects.
-    await Promise.race([gone, new Promise((resolve) => setTimeout(resolve, 100))]);
-    check();
-    if (outcome.error instanceof EngineError) throw outcome.error;
-    const words = outcome.error instanceof Error ? outcome.error.message : String(outcome.error);
-    throw new EngineError(`webgpu engine: ${name}: ${firstLine(words)}`);
+    let end = (): void => undefined;
+    const loss = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    waiting.add(end);
+    if (lost) end();
+    try {
+      const outcome = await Promise.race([
+        work.then(
+          (value) => ({ value }),
+          (error: unknown) => ({ error }),
+        ),
+        loss.then(() => ({ error: new Error("the device was lost") })),
+      ]);
+      check();
+      if ("value" in outcome) return outcome.value;
+      // What a loss rejects may come a turn before the loss itself.
+      if (!lost) await Promise.race([loss, new Promise((resolve) => setTimeout(resolve, GRACE_MILLISECONDS))]);
+      check();
+      if (outcome.error instanceof EngineError) throw outcome.error;
+      const words = outcome.error instanceof Error ? outcome.error.message : String(outcome.error);
+      throw new EngineError(`webgpu engine: ${name}: ${firstLine(words)}`);
+    } finally {
+      waiting.delete(end);
+    }
   }
 
   return {
