@@ -4,7 +4,7 @@ import type { Deciles } from "../runs/metrics-document.ts";
 import { drawChart } from "./chart.ts";
 import { type Column, dataTable, tableMarkup } from "./data-table.ts";
 import { csvLink, type Figure, smallFigure } from "./figure.ts";
-import { type Markup, type MarkupPart, markup } from "./markup.ts";
+import { markup } from "./markup.ts";
 import { countText, fixedText, percentText } from "./number-text.ts";
 import type { Section } from "./page.ts";
 import type { RankerOutcome, RunContent } from "./run-content.ts";
@@ -225,6 +225,6 @@ export function listsSection({ rankers }: RunContent): Section | null {
     );
   }
   const table = dataTable({ title: `Lists of ${first.k}`, columns, rows, isMarked: (row) => row === rankers[0] });
-  const body: Markup = markup`<p>Lists of the best ${first.k} for each of ${countText(first.users)} users, from ${first.lists}. Coverage is the share of the catalogue that any list shows; Gini is 0 when all items are shown alike and 1 when one is shown alone; novelty is higher for items that fewer have.</p>${tableMarkup(table, { sortable: true })}${csvLink(table) satisfies MarkupPart}`;
+  const body = markup`<p>Lists of the best ${first.k} for each of ${countText(first.users)} users, from ${first.lists}. Coverage is the share of the catalogue that any list shows; Gini is 0 when all items are shown alike and 1 when one is shown alone; novelty is higher for items that fewer have.</p>${tableMarkup(table, { sortable: true })}${csvLink(table)}`;
   return { id: "lists", title: "Beyond accuracy", body };
 }

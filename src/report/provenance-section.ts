@@ -64,7 +64,7 @@ export function hashTable(
   });
 }
 
-export function settingTable(config: Readonly<Record<string, unknown>>): DataTable {
+function settingTable(config: Readonly<Record<string, unknown>>): DataTable {
   return dataTable<readonly [string, string]>({
     title: "Settings",
     columns: [

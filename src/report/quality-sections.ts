@@ -1,12 +1,12 @@
 /** How good the arms of a study are: quality against batch size, and all arms side by side at each. */
-import { type Arm, armSeries } from "./arm-style.ts";
+import { armSeries } from "./arm-style.ts";
 import { type BatchLine, batchFigure } from "./batch-figure.ts";
 import { batchText } from "./batch-text.ts";
 import { copyableText } from "./copyable-text.ts";
 import { type Column, type DataTable, dataTable, tableMarkup } from "./data-table.ts";
 import { csvLink, multiples, smallFigure, wideFigure } from "./figure.ts";
 import { intervalChart } from "./interval-chart.ts";
-import { type Markup, markup } from "./markup.ts";
+import { markup } from "./markup.ts";
 import { countText, fixedText, intervalText, percentText } from "./number-text.ts";
 import type { Section } from "./page.ts";
 import type { StudyContent } from "./study-content.ts";
@@ -68,7 +68,7 @@ export function armsSection(content: StudyContent): Section {
   const metric = summary.metrics.includes(summary.metric) ? summary.metric : summary.metrics[0]!;
   const charts = summary.subjects.flatMap((subject, place) => {
     const arms = summary.arms.filter((arm) => arm.subject === place && arm.test?.[metric] !== undefined);
-    const series = armSeries(summary.arms satisfies readonly Arm[]);
+    const series = armSeries(summary.arms);
     return [...new Set(arms.map(({ batchSize }) => batchSize))].map((batchSize) => {
       const rows = arms
         .filter((arm) => arm.batchSize === batchSize)
@@ -89,7 +89,7 @@ export function armsSection(content: StudyContent): Section {
   });
   const table = mainTable(content);
   const body = markup`${multiples(charts)}${tableMarkup(table, { sortable: true })}<div class="tools">${csvLink(table)}${copyableText({ id: "main-markdown", title: "Markdown", of: table.title, text: markdownText(table) })}${copyableText({ id: "main-latex", title: "LaTeX", of: table.title, text: latexText(table) })}</div>`;
-  return { id: "arms", title: "Arms side by side", body: body satisfies Markup };
+  return { id: "arms", title: "Arms side by side", body };
 }
 
 function rowTable(

@@ -5,7 +5,7 @@ import { multiples, smallFigure } from "./figure.ts";
 import { type MarkupPart, markup } from "./markup.ts";
 import type { Section } from "./page.ts";
 import type { RunContent } from "./run-content.ts";
-import type { Hue } from "./series-style.ts";
+import { type Hue, hueAt } from "./series-style.ts";
 import { groupsOf, largestOf, normOf } from "./tensor-groups.ts";
 
 export function learningSection(content: RunContent): Section {
@@ -16,7 +16,7 @@ export function learningSection(content: RunContent): Section {
   const lines = [metric, ...others].map(
     (name, place): EpochLine => ({
       name,
-      hue: (["blue", "vermilion", "green", "purple", "ochre", "sky"] as const)[place] ?? "grey",
+      hue: hueAt(place),
       values: pass.map(({ validation }) => validation?.[name] ?? null),
     }),
   );
@@ -84,7 +84,7 @@ export function normsSection(content: RunContent): Section {
       lines: groupLines(content, (diagnostics, names) => normOf(diagnostics.norms, names)),
       isLogarithmic: true,
     }),
-    ...rowNormFigures(content, axis),
+    rowNormFigure(content, axis),
   ];
   return {
     id: "norms",
@@ -106,7 +106,6 @@ export function adaptivitySection(content: RunContent): Section {
     values: pass.map(({ diagnostics }) => (diagnostics === null ? null : of(diagnostics))),
   });
   const layers = Math.max(0, ...pass.map(({ diagnostics }) => diagnostics?.deadUnits.length ?? 0));
-  const layerHues = ["blue", "vermilion", "green", "purple", "ochre", "sky"] as const;
   const figures = [
     draw({
       title: "Size of the logits",
@@ -159,7 +158,7 @@ export function adaptivitySection(content: RunContent): Section {
       text: "Share of a tower layer's units that gave 0 for every pair of the probe.",
       axis,
       lines: Array.from({ length: layers }, (_, layer) =>
-        line(`layer ${layer + 1}`, layerHues[layer] ?? "grey", (d) => d.deadUnits[layer] ?? null),
+        line(`layer ${layer + 1}`, hueAt(layer), (d) => d.deadUnits[layer] ?? null),
       ),
       isFromZero: true,
     }),
@@ -171,24 +170,20 @@ export function adaptivitySection(content: RunContent): Section {
   };
 }
 
-/** Norms of embedding rows at the kept epoch, by how often the id occurs. */
-function rowNormFigures(content: RunContent, axis: EpochAxis): MarkupPart[] {
+function rowNormFigure(content: RunContent, axis: EpochAxis): MarkupPart {
   const { pass } = passOf(content);
   const names = Object.keys(pass.find(({ diagnostics }) => diagnostics !== null)?.diagnostics?.rowNorms ?? {});
-  const hues = ["blue", "vermilion", "green", "purple", "ochre", "sky"] as const;
-  return [
-    draw({
-      title: "Median norm of embedding rows",
-      text: "Of each table's rows. Rare rows that never leave their first norm pull it down.",
-      axis,
-      lines: names.map((name, place) => ({
-        name,
-        hue: hues[place] ?? "grey",
-        values: pass.map(({ diagnostics }) => diagnostics?.rowNorms[name]?.p50 ?? null),
-      })),
-      isFromZero: true,
-    }),
-  ];
+  return draw({
+    title: "Median norm of embedding rows",
+    text: "Of each table's rows. Rare rows that never leave their first norm pull it down.",
+    axis,
+    lines: names.map((name, place) => ({
+      name,
+      hue: hueAt(place),
+      values: pass.map(({ diagnostics }) => diagnostics?.rowNorms[name]?.p50 ?? null),
+    })),
+    isFromZero: true,
+  });
 }
 
 function groupLines(
