@@ -75,7 +75,8 @@ export async function writeDatasetFolder(directory: string, dataset: Omit<Loaded
     "users.arrow": await writeIds(inFolder("users.arrow"), "user", dataset.train.userColumn, description.users),
     "items.arrow": await writeIds(inFolder("items.arrow"), "item", dataset.train.itemColumn, description.items),
   };
-  const written = { ...description, files, contentHash: contentHash(files) };
+  const idType = { user: "integer", item: "string" }; // as writeIds has them
+  const written = { idType, ...description, files, contentHash: contentHash(files) };
   await writeFile(inFolder(DESCRIPTION_FILE), JSON.stringify(written));
 }
 
