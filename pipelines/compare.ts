@@ -9,6 +9,7 @@ import { cellsOf } from "../src/study/plan-trials.ts";
 import { datasetNameOf } from "./dataset-file.ts";
 import { readDescription } from "./dataset-files.ts";
 import { finishStudy, type StudyOutcome } from "./finish-study.ts";
+import { openJobQueue } from "./job-queue.ts";
 import { takeLock } from "./lock-file.ts";
 import { makeFolder } from "./make-folder.ts";
 import { type OpenStudy, openStudy, openStudyEngine, readStoredStudy } from "./open-study.ts";
@@ -18,7 +19,8 @@ import { planText } from "./study-plan-text.ts";
 import { openStudyDisplay } from "./study-progress.ts";
 import { StudyRecorder } from "./study-recorder.ts";
 import { clearStudy } from "./trial-files.ts";
-import { workOnStudy } from "./work-on-study.ts";
+import { queueTrials } from "./trial-jobs.ts";
+import { type WorkHooks, workOnStudy } from "./work-on-study.ts";
 import { writeFileAtomically } from "./write-file.ts";
 
 export const compareStage: Stage<typeof compareSchema> = {
@@ -55,7 +57,8 @@ async function lead(config: CompareConfig, context: StageContext): Promise<Stage
     datasets: descriptions.map(({ contentHash }, place) => ({ name: study.subjects[place]!.dataset, contentHash })),
   };
   const folder = config.output ?? path.join(config.modelsRoot, "studies", studyFolderName(study));
-  const workers = config.workers ?? (context.startAgain === undefined ? 1 : availableParallelism());
+  const workers =
+    config.queue !== null ? 1 : (config.workers ?? (context.startAgain === undefined ? 1 : availableParallelism()));
   const opened = openStudy(folder, stored, engine); // every setting of every trial is checked here
   if (config.plan) return planned(opened, workers);
 
@@ -69,7 +72,7 @@ async function lead(config: CompareConfig, context: StageContext): Promise<Stage
     context.log(
       `${folder}: ${countTrials(study)} trials, ${opened.records.size} of them done; ${workers} side by side; ${description}`,
     );
-    return await carryOutStudy({ opened, recorder, workers, threads: config.threads }, context);
+    return await carryOutStudy({ opened, recorder, workers, config }, context);
   } finally {
     await release();
   }
@@ -79,11 +82,11 @@ interface StudyJob {
   readonly opened: OpenStudy;
   readonly recorder: StudyRecorder;
   readonly workers: number;
-  readonly threads: number;
+  readonly config: CompareConfig;
 }
 
 async function carryOutStudy(
-  { opened, recorder, workers, threads }: StudyJob,
+  { opened, recorder, workers, config }: StudyJob,
   context: StageContext,
 ): Promise<StageResult> {
   const { folder, records } = opened;
@@ -91,9 +94,13 @@ async function carryOutStudy(
     { batches: expectedTrials(opened.stored.study), workers, before: new Map(records) },
     context,
   );
-  const helpers = startHelpers(folder, { count: workers - 1, threads }, context);
+  const helpers = startHelpers(folder, { count: workers - 1, threads: config.threads }, context);
   try {
-    const state = await workOnStudy(opened, context, { changed: () => display.update(records) });
+    const hooks = { changed: () => display.update(records) };
+    const state =
+      config.queue === null
+        ? await workOnStudy(opened, context, hooks)
+        : await workByQueue(opened, { ...config, queue: config.queue }, context, hooks);
     if (state === "interrupted") {
       const reason = `interrupted after ${records.size} trials`;
       await recorder.save({ reason, trials: counted(opened) });
@@ -114,6 +121,22 @@ async function carryOutStudy(
     display.close();
     for (const helper of helpers) helper.stop();
     await Promise.all(helpers.map(({ ended }) => ended));
+  }
+}
+
+/** Leaves the trials to the workers of a queue. */
+async function workByQueue(
+  opened: OpenStudy,
+  { queue: url, queueName: name, attempts }: CompareConfig & { readonly queue: string },
+  context: StageContext,
+  hooks: WorkHooks,
+): Promise<"done" | "interrupted"> {
+  const queue = await openJobQueue({ url, name, log: context.log });
+  try {
+    context.log(`trials in the queue; lawn-ranker worker --queue ${url} runs them, here or elsewhere`);
+    return await queueTrials(opened, queue, context, { ...hooks, attempts });
+  } finally {
+    await queue.close();
   }
 }
 

@@ -1,18 +1,19 @@
 /** The stage `score`: the best items of every user, or of some, to a file; in one go, in shards, or from shards that are done. */
 import path from "node:path";
 import { formatOfOutput, type ScoreConfig, scoreSchema } from "../src/config/score-schema.ts";
-import type { Engine } from "../src/engine/engine.ts";
-import { openEngine } from "../src/engine/open-engine.ts";
 import { shardText } from "../src/scoring/shard.ts";
 import { datasetNameOf } from "./dataset-file.ts";
 import { findRun } from "./find-run.ts";
+import { openJobQueue } from "./job-queue.ts";
 import { takeLock } from "./lock-file.ts";
 import { makeFolder } from "./make-folder.ts";
 import type { RecommendationFormat } from "./recommendation-writer.ts";
 import { openScoreInputs, readSubject, type ScoreSubject } from "./score-inputs.ts";
 import { joinShards, readAllShards } from "./score-merge.ts";
+import { scoreByQueue } from "./score-queue.ts";
 import { type FinishedJob, finishJob } from "./score-result.ts";
 import { engineRecord, scoreShard, selectionRecord } from "./score-shard.ts";
+import { openScoringEngine } from "./scoring-engine.ts";
 import { chooseShard, unreadIndex } from "./shard-choice.ts";
 import { shardFolder } from "./shard-files.ts";
 import type { Stage, StageContext, StageResult } from "./stage.ts";
@@ -28,13 +29,15 @@ export const scoreStage: Stage<typeof scoreSchema> = {
     const { run, dataset, modelsRoot, shard } = config;
     const subject = await readSubject(config, await findRun({ run, dataset, modelsRoot }));
     if (shard !== null) return scoreOneShard(config, subject, shard, context);
-    const unread = config.merge ? null : unreadIndex(context.environment.variables);
+    const unread = config.merge || config.queue !== null ? null : unreadIndex(context.environment.variables);
     if (unread !== null) context.log(unread);
     await makeFolder(path.dirname(config.output), "choose another file with --output");
     const unlock = await takeLock(`${config.output}.lock`, context);
     try {
       await removeStaleWork(path.dirname(config.output), context);
-      const job = config.merge ? await merge(config, subject, context) : await scoreAll(config, subject, context);
+      if (config.queue !== null) await scoreInQueue(config, subject, config.queue, context);
+      const joins = config.merge || config.queue !== null;
+      const job = joins ? await merge(config, subject, context) : await scoreAll(config, subject, context);
       return await finishJob(config, subject, job, context);
     } finally {
       await unlock();
@@ -85,6 +88,22 @@ async function scoreAll(config: ScoreConfig, subject: ScoreSubject, context: Sta
   }
 }
 
+async function scoreInQueue(
+  config: ScoreConfig,
+  subject: ScoreSubject,
+  url: string,
+  context: StageContext,
+): Promise<void> {
+  const queue = await openJobQueue({ url, name: config.queueName, log: context.log });
+  try {
+    const shards = config.shards!; // the schema has asked for it
+    context.log(`${shards} shards in the queue; lawn-ranker worker --queue ${url} does them, here or elsewhere`);
+    await scoreByQueue(config, subject, { queue, shards, attempts: config.attempts }, context);
+  } finally {
+    await queue.close();
+  }
+}
+
 async function merge(config: ScoreConfig, subject: ScoreSubject, context: StageContext): Promise<FinishedJob> {
   const started = context.elapsed();
   const folder = shardFolder(config.output, subject.plan);
@@ -111,17 +130,4 @@ async function merge(config: ScoreConfig, subject: ScoreSubject, context: StageC
 
 function formatOf(config: ScoreConfig): RecommendationFormat {
   return { format: formatOfOutput(config)!, compression: config.compression ?? "snappy" }; // the schema has asked for a format
-}
-
-async function openScoringEngine(
-  { engine: choice, threads, tfjsBackend }: ScoreConfig,
-  context: StageContext,
-): Promise<Engine> {
-  const engine = await openEngine(choice, {
-    onPassedOver: context.log,
-    ...(threads === null ? {} : { threads }),
-    ...(tfjsBackend === null ? {} : { tfjsBackend }),
-  });
-  context.log(engine.description);
-  return engine;
 }

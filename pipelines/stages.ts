@@ -43,6 +43,16 @@ export const stages: readonly StageEntry[] = [
     load: async () => (await import("./report.ts")).reportStage,
   },
   {
+    name: "worker",
+    summary: "take jobs of score and compare from a Redis queue and do them",
+    load: async () => (await import("./worker.ts")).workerStage,
+  },
+  {
+    name: "jobs",
+    summary: "show a queue: jobs waiting, under way, done, and failed with their errors",
+    load: async () => (await import("./jobs.ts")).jobsStage,
+  },
+  {
     name: "doctor",
     summary: "check this machine and say which engine would run, and why",
     load: async () => (await import("./doctor.ts")).doctorStage,

@@ -43,6 +43,8 @@ const owners: Record<string, readonly string[]> = {
   linkedom: ["src/report"],
   mathjs: ["src/optimizer", "src/evaluation", "src/training"],
   "fast-csv": ["pipelines"],
+  bullmq: ["pipelines/job-queue.ts"],
+  ioredis: ["pipelines/job-queue.ts"],
   zod: ["src/config", "src/runs", "src/training", "pipelines"],
 };
 

@@ -1,5 +1,6 @@
 /** Every setting of `compare`, once. What a study itself holds stands in study-schema.ts; flags here change it for one call. */
 import { z } from "zod";
+import { attempts, queue, queueName } from "./queue-settings.ts";
 import { setting } from "./setting.ts";
 import { dataRoot, engineType, modelsRoot } from "./shared-settings.ts";
 
@@ -57,6 +58,9 @@ const compareSettings = z.object({
     meaning: "Threads of each trial on the native engine; results do not depend on it",
     unit: "threads",
   }),
+  queue,
+  queueName,
+  attempts,
   plan: setting(z.boolean().default(false), {
     flag: "plan",
     meaning: "Only say what would be run; writes nothing",
@@ -78,7 +82,11 @@ export const compareSchema = compareSettings.superRefine((config, context) => {
   if (config.study === null && config.join === null) {
     refuse([], "nothing to compare; give --study NAME or FILE, such as --study smoke");
   }
+  if (config.queue !== null && config.workers !== null) {
+    refuse(["workers"], "the queue's workers are started by themselves (lawn-ranker worker); leave it out");
+  }
   if (config.join === null) return;
+  if (config.queue !== null) refuse(["queue"], "a joined study is led by another process; leave it out");
   for (const key of [
     "study",
     "dataset",

@@ -1,5 +1,6 @@
 /** Every setting of `score`, once: type, default, unit, range and meaning. */
 import { z } from "zod";
+import { attempts, queue, queueName } from "./queue-settings.ts";
 import { setting } from "./setting.ts";
 import { dataRoot, datasetMeaning, engineType, modelsRoot, tfjsBackend, threads } from "./shared-settings.ts";
 
@@ -100,9 +101,12 @@ const scoreSettings = z.object({
   ),
   shards: setting(z.int().min(1).max(1_000_000).nullable().default(null), {
     flag: "shards",
-    meaning: "How many parts --merge joins",
+    meaning: "How many parts --merge joins, or --queue hands out",
     unit: "shards",
   }),
+  queue,
+  queueName,
+  attempts,
   merge: setting(z.boolean().default(false), {
     flag: "merge",
     meaning: "Check that all --shards N are there and agree, and write the output from them",
@@ -128,8 +132,15 @@ export const scoreSchema = scoreSettings.superRefine((config, context) => {
     refuse(["users"], "--pairs names the users too; give one of them");
   if (config.shard !== null && config.merge) refuse(["shard"], "--merge joins what --shard wrote; give one of them");
   if (config.merge && config.shards === null) refuse(["merge"], "how many? give --shards N as well");
-  if (config.shards !== null && !config.merge)
-    refuse(["shards"], "only --merge joins shards; a single one is --shard i/N");
+  if (config.queue !== null && config.shards === null) {
+    refuse(["queue"], "how many shards? give --shards N as well, some for each worker");
+  }
+  if (config.queue !== null && (config.merge || config.shard !== null)) {
+    refuse(["queue"], "the queue's shards are chosen and joined by themselves; leave --shard and --merge out");
+  }
+  if (config.shards !== null && !config.merge && config.queue === null) {
+    refuse(["shards"], "only --merge and --queue take a number of shards; a single one is --shard i/N");
+  }
 });
 
 export type ScoreConfig = z.output<typeof scoreSchema>;

@@ -1,0 +1,18 @@
+/** The engine a scoring job asks for, announced. */
+import type { ScoreConfig } from "../src/config/score-schema.ts";
+import type { Engine } from "../src/engine/engine.ts";
+import { openEngine } from "../src/engine/open-engine.ts";
+import type { StageContext } from "./stage.ts";
+
+export async function openScoringEngine(
+  { engine: choice, threads, tfjsBackend }: Pick<ScoreConfig, "engine" | "threads" | "tfjsBackend">,
+  context: Pick<StageContext, "log">,
+): Promise<Engine> {
+  const engine = await openEngine(choice, {
+    onPassedOver: context.log,
+    ...(threads === null ? {} : { threads }),
+    ...(tfjsBackend === null ? {} : { tfjsBackend }),
+  });
+  context.log(engine.description);
+  return engine;
+}

@@ -1,0 +1,140 @@
+/** The ready manifests: what can be known of them without a cluster. */
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "@jest/globals";
+import yaml from "js-yaml";
+import { z } from "zod";
+import { scoreSchema } from "../src/config/score-schema.ts";
+import { settingsOf, settingTree } from "../src/config/setting-tree.ts";
+import { workerSchema } from "../src/config/worker-schema.ts";
+
+const root = path.resolve(import.meta.dirname, "..");
+const read = (name: string): string => readFileSync(path.join(root, "docs/deploy", name), "utf8");
+
+/** The parts of the Kubernetes API that the manifests use, strictly: a misspelt key is refused. */
+const mount = z.strictObject({ name: z.string(), mountPath: z.string(), readOnly: z.boolean().optional() });
+const pod = z.strictObject({
+  restartPolicy: z.literal("Never").optional(),
+  terminationGracePeriodSeconds: z.int().optional(),
+  securityContext: z.strictObject({
+    runAsNonRoot: z.literal(true),
+    runAsUser: z.int().min(1),
+    fsGroup: z.int().min(1),
+  }),
+  containers: z.tuple([
+    z.strictObject({
+      name: z.string(),
+      image: z.string(),
+      args: z.array(z.string()),
+      env: z.array(z.strictObject({ name: z.string(), value: z.string() })).optional(),
+      resources: z.strictObject({
+        requests: z.strictObject({ cpu: z.string(), memory: z.string() }),
+        limits: z.strictObject({ memory: z.string() }),
+      }),
+      securityContext: z.strictObject({
+        allowPrivilegeEscalation: z.literal(false),
+        readOnlyRootFilesystem: z.literal(true),
+      }),
+      volumeMounts: z.array(mount),
+    }),
+  ]),
+  volumes: z.array(
+    z.strictObject({
+      name: z.string(),
+      persistentVolumeClaim: z.strictObject({ claimName: z.string(), readOnly: z.boolean().optional() }),
+    }),
+  ),
+});
+const job = z.strictObject({
+  apiVersion: z.literal("batch/v1"),
+  kind: z.literal("Job"),
+  metadata: z.strictObject({ name: z.string() }),
+  spec: z.strictObject({
+    completionMode: z.literal("Indexed"),
+    completions: z.int().min(1),
+    parallelism: z.int().min(1),
+    backoffLimitPerIndex: z.int(),
+    maxFailedIndexes: z.int(),
+    template: z.strictObject({ spec: pod }),
+  }),
+});
+const labels = z.strictObject({ app: z.string() });
+const deployment = z.strictObject({
+  apiVersion: z.literal("apps/v1"),
+  kind: z.literal("Deployment"),
+  metadata: z.strictObject({ name: z.string() }),
+  spec: z.strictObject({
+    replicas: z.int().min(1),
+    selector: z.strictObject({ matchLabels: labels }),
+    template: z.strictObject({ metadata: z.strictObject({ labels }), spec: pod }),
+  }),
+});
+
+function expectKnownFlags(args: readonly string[], schema: z.ZodType): void {
+  const known = settingsOf(settingTree(schema)).map(({ flag }) => `--${flag}`);
+  expect(args.filter((arg) => arg.startsWith("--") && !known.includes(arg))).toEqual([]);
+}
+
+describe("the Kubernetes manifests", () => {
+  it("score one shard a pod, and say how many there are", () => {
+    const { spec } = job.parse(yaml.load(read("kubernetes-score-job.yaml")));
+    const [container] = spec.template.spec.containers;
+    expect(container.env).toEqual([{ name: "JOB_COMPLETIONS", value: String(spec.completions) }]);
+    expect(container.args[0]).toBe("score");
+    expectKnownFlags(container.args, scoreSchema);
+    expectMountsHaveVolumes(spec.template.spec);
+  });
+
+  it("run workers of a queue", () => {
+    const { spec } = deployment.parse(yaml.load(read("kubernetes-workers.yaml")));
+    const [container] = spec.template.spec.containers;
+    expect(spec.selector.matchLabels).toEqual(spec.template.metadata.labels);
+    expect(container.args[0]).toBe("worker");
+    expectKnownFlags(container.args, workerSchema);
+    expectMountsHaveVolumes(spec.template.spec);
+  });
+});
+
+function expectMountsHaveVolumes({ containers: [container], volumes }: z.output<typeof pod>): void {
+  const names = volumes.map(({ name }) => name);
+  expect(container.volumeMounts.map(({ name }) => name)).toEqual(names);
+}
+
+describe("the Slurm script", () => {
+  const script = path.join(root, "docs/deploy/slurm-score.sh");
+
+  it("is a shell script that says how it is used", () => {
+    expect(spawnSync("bash", ["-n", script]).status).toBe(0);
+    const { status, stderr } = spawnSync("bash", [script], { encoding: "utf8" });
+    expect([status, stderr]).toEqual([2, expect.stringContaining("use: sbatch --array=0-N")]);
+  });
+
+  it("has nothing that shellcheck minds", () => {
+    const { status, stdout, error } = spawnSync("shellcheck", [script], { encoding: "utf8" });
+    if (error !== undefined) return console.warn("skipped: shellcheck is not installed");
+    expect([status, stdout]).toEqual([0, ""]);
+  });
+});
+
+describe("the Dockerfile", () => {
+  const lines = read("Dockerfile").split("\n");
+
+  it("builds in one stage and runs in another, not as root", () => {
+    expect(lines.filter((line) => line.startsWith("FROM "))).toHaveLength(2);
+    expect(lines.findLastIndex((line) => line === "USER node")).toBeGreaterThan(
+      lines.findLastIndex((line) => line.startsWith("FROM ")),
+    );
+  });
+
+  it("copies only what is there", () => {
+    const copied = lines
+      .filter((line) => /^COPY (?!--from)/.test(line))
+      .flatMap((line) => line.split(/\s+/).slice(1, -1));
+    for (const place of copied) expect([place, readable(place)]).toEqual([place, true]);
+  });
+});
+
+function readable(place: string): boolean {
+  return spawnSync("test", ["-e", path.join(root, place)]).status === 0;
+}
