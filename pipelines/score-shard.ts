@@ -60,7 +60,7 @@ export async function scoreShard(
       seconds: written.seconds,
       scoringSeconds: written.scoringSeconds,
     };
-    await publishShard(folder, working, record);
+    await publishShard(folder, working, record, context);
     return { record, folder, wasFinished: false };
   } finally {
     await inputs.close();

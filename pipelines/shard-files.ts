@@ -9,6 +9,8 @@ import { hashOf } from "../src/runs/run-directory.ts";
 import { parseShardRecord, type ShardRecord } from "../src/runs/score-manifest.ts";
 import type { Shard } from "../src/scoring/shard.ts";
 import { readTextIfThere } from "./run-files.ts";
+import type { StageContext } from "./stage.ts";
+import { workName } from "./work-names.ts";
 import { writeFileAtomically } from "./write-file.ts";
 
 /** Beside the output; every plan, and every way to cut it, has names of its own in it. */
@@ -68,9 +70,19 @@ export async function readShardOrNothing(
   }
 }
 
-/** Puts a shard in place: its rows first, then the record that makes it finished. Two processes that finish the same one agree. */
-export async function publishShard(folder: string, finishedFile: string, record: ShardRecord): Promise<void> {
+/**
+ * Puts a shard in place: its rows first, then the record that makes it finished. Both come from names of this process's own, so that
+ * two processes that finish the same shard at once do not meet; they agree on every byte of the rows.
+ */
+export async function publishShard(
+  folder: string,
+  finishedFile: string,
+  record: ShardRecord,
+  context: Pick<StageContext, "processId">,
+): Promise<void> {
+  const recordFile = path.join(folder, `${record.name.slice(0, -".arrow".length)}.json`);
+  const ownRecord = workName(recordFile, context);
   await rename(finishedFile, path.join(folder, record.name));
-  const name = record.name.slice(0, -".arrow".length);
-  await writeFileAtomically(path.join(folder, `${name}.json`), `${JSON.stringify(record, null, 2)}\n`);
+  await writeFileAtomically(ownRecord, `${JSON.stringify(record, null, 2)}\n`);
+  await rename(ownRecord, recordFile);
 }
