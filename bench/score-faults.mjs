@@ -61,8 +61,21 @@ call(["score", ...scoring, "--output", reference]);
 const expected = sha256(reference);
 report("undisturbed", { users: number("users"), items: number("items"), sha256: expected.slice(0, 16) });
 
+class FaultError extends Error {
+  constructor(fault, problem) {
+    super(problem);
+    this.fault = fault;
+  }
+}
+
 const faults = { kills, disk, damage, twice, clock, replaced };
-for (const name of values.faults.split(",")) await faults[name]();
+try {
+  for (const name of values.faults.split(",")) await faults[name]();
+} catch (error) {
+  if (!(error instanceof FaultError)) throw error;
+  console.log(JSON.stringify({ fault: error.fault, failed: error.message }));
+  process.exitCode = 1;
+}
 redis.kill("SIGKILL");
 if (values.folder === undefined) rmSync(folder, { recursive: true, force: true });
 process.exit(process.exitCode ?? 0);
@@ -121,12 +134,12 @@ async function measurePace() {
   return pace;
 }
 
-/** A file system of 1 MB: refused plainly, nothing left; with room again, the same bytes. */
+/** A file system of 300 kB: refused plainly, nothing left; with room again, the same bytes. */
 async function disk() {
   const small = inFolder("small");
   mkdirSync(small, { recursive: true });
   try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", small], { stdio: "ignore" });
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=300k", "tmpfs", small], { stdio: "ignore" });
   } catch {
     report("disk", { skipped: "mounting a small file system needs root" });
     return;
@@ -373,8 +386,7 @@ function report(fault, facts) {
 }
 
 function fail(fault, problem) {
-  console.log(JSON.stringify({ fault, failed: problem }));
-  process.exit(1);
+  throw new FaultError(fault, problem);
 }
 
 /** mulberry32: a small generator, so that a run of faults can be drawn again. */

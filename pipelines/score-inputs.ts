@@ -1,6 +1,7 @@
 /** Everything a scoring job reads, opened and checked: the run, its dataset, who is to be scored and what may be recommended. */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
+import { rm } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { ScoreConfig } from "../src/config/score-schema.ts";
@@ -74,7 +75,7 @@ export async function readSubject(config: ScoreConfig, run: string): Promise<Sco
   return { run, manifest, checkpoint, directory, description, plan };
 }
 
-/** `scratch` is a folder for what does not fit in memory. */
+/** `scratch` is a folder for what does not fit in memory; it is made when needed, and gone after close. */
 export async function openScoreInputs(
   config: ScoreConfig,
   subject: ScoreSubject,
@@ -92,6 +93,7 @@ export async function openScoreInputs(
   const close = async (): Promise<void> => {
     await checkpointRows.close();
     if (opened !== null) (await opened).close();
+    await rm(scratch, { recursive: true, force: true });
   };
   try {
     checkExtents(run, checkpointRows, description);

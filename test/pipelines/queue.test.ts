@@ -1,7 +1,8 @@
 /** Shards and trials through a real Redis: the same files as without one, failures with their reasons, progress for anybody who asks. */
 import { existsSync } from "node:fs";
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { expect, it } from "@jest/globals";
+import { Redis } from "ioredis";
 import type { z } from "zod";
 import { compareStage } from "../../pipelines/compare.ts";
 import { jobsStage } from "../../pipelines/jobs.ts";
@@ -37,6 +38,11 @@ async function withWorker<T>(queueName: string, task: () => Promise<T>): Promise
   }
 }
 
+async function countsOf(queueName: string): Promise<Readonly<Record<string, unknown>>> {
+  const { json } = await call(jobsStage, { queue: redis(), "queue-name": queueName });
+  return Object(json.counts); // an object of numbers by state
+}
+
 describeRedis("a scoring job in a queue", () => {
   it("gives the bytes of a job in one piece, and asked again does nothing twice", async () => {
     await score({ output: temporary("whole.parquet") });
@@ -64,8 +70,7 @@ describeRedis("a scoring job in a queue", () => {
     const queued = { output: temporary("failing.csv"), users, queue: redis(), "queue-name": "failing", shards: "2" };
     const job = score(queued).catch((error: Error) => error);
     // The file goes once the job has been planned, before anybody works on it.
-    const waiting = async () => (await call(jobsStage, { queue: redis(), "queue-name": "failing" })).json.counts;
-    while (Reflect.get(Object(await waiting()), "waiting") !== 2);
+    while ((await countsOf("failing")).waiting !== 2);
     await rename(users, away);
     const error = await withWorker("failing", () => job);
     expect(String(error)).toMatch(/2 shards failed\nshard 0\/2, 1 attempts: .*users.txt: there is no such file/);
@@ -74,6 +79,28 @@ describeRedis("a scoring job in a queue", () => {
     await rename(away, users);
     await withWorker("failing", () => score(queued));
     expect(existsSync(temporary("failing.csv"))).toBe(true);
+  });
+
+  it("tries again what may pass, and says how often it did", async () => {
+    await writeFile(temporary("blocked.csv.shards"), "a file where a folder has to be");
+    const queued = { output: temporary("blocked.csv"), queue: redis(), "queue-name": "blocked", shards: "1" };
+    const failing = score({ ...queued, attempts: "2" });
+    await expect(withWorker("blocked", () => failing)).rejects.toThrow(
+      /1 shards failed\nshard 0\/1, 2 attempts: .*a file is in the way/,
+    );
+    await rm(temporary("blocked.csv.shards"));
+    await withWorker("blocked", () => score(queued));
+    expect(existsSync(temporary("blocked.csv"))).toBe(true);
+  });
+
+  it("goes on where Redis has lost everything it knew", async () => {
+    const job = score({ output: temporary("forgotten.csv"), queue: redis(), "queue-name": "forgotten", shards: "2" });
+    while ((await countsOf("forgotten")).waiting !== 2);
+    const client = new Redis(redis());
+    await client.flushall();
+    client.disconnect();
+    await withWorker("forgotten", () => job);
+    expect(existsSync(temporary("forgotten.csv"))).toBe(true);
   });
 
   it("is refused where no Redis answers, without the password", async () => {
