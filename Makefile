@@ -92,6 +92,10 @@ report: $(BUILT) ## one HTML page: make report RUN=models/sample/... or STUDY=mo
 doctor: $(BUILT) ## what this machine can run, and why
 	@$(CLI) doctor $(ARGS)
 
+.PHONY: verify
+verify: ingest ## hash a run again, or with no RUN the dataset, and its inputs: make verify RUN=models/sample/...
+	@$(CLI) verify $(if $(strip $(RUN)),"$(strip $(RUN))","$(DATASET)") $(ARGS)
+
 test: $(NATIVE) ## every test
 	@npm test --silent -- $(ARGS)
 

@@ -71,6 +71,7 @@ function commandList(terminal: Terminal): Command {
 function describeFlags(command: Command, stage: Stage, stages: readonly StageEntry[]): void {
   // Unknown flags are let through here and reported together with every other problem of the config.
   command.allowUnknownOption().allowExcessArguments();
+  if (stage.argument !== undefined) command.usage(`<${stage.argument}> [options]`);
   for (const setting of settingsOf(settingTree(stage.schema))) {
     for (const option of optionsOf(setting)) command.addOption(option);
   }
@@ -115,7 +116,7 @@ async function runStage(
 ): Promise<number> {
   const { config: file, json, quiet } = command.opts<{ config?: string; json?: true; quiet?: true }>();
   const context = terminal.context({ quiet: quiet === true });
-  const flags = givenFlags(command, stage);
+  const { flags, strays } = withArgument(stage, givenFlags(command, stage), command.args);
   const layers =
     file === undefined
       ? []
@@ -133,7 +134,7 @@ async function runStage(
     layers: [...recommended, ...layers],
     flags,
     problems: strayProblems(
-      command.args,
+      strays,
       command.options.map((option) => option.name()),
     ),
   });
@@ -141,6 +142,20 @@ async function runStage(
   if (json === true) terminal.stdout(`${JSON.stringify(result.json)}\n`);
   else if (result.text !== "") terminal.stdout(result.text.endsWith("\n") ? result.text : `${result.text}\n`);
   return result.exitCode ?? 0;
+}
+
+/** The first word is the stage's argument, where it takes one and the flag is not given too. */
+function withArgument(
+  stage: Stage,
+  flags: Readonly<Record<string, string | boolean>>,
+  words: readonly string[],
+): { readonly flags: Readonly<Record<string, string | boolean>>; readonly strays: readonly string[] } {
+  const [first, ...rest] = words;
+  const { argument } = stage;
+  if (argument === undefined || first === undefined || first.startsWith("-") || argument in flags) {
+    return { flags, strays: words };
+  }
+  return { flags: { ...flags, [argument]: first }, strays: rest };
 }
 
 function givenFlags(command: Command, stage: Stage): Readonly<Record<string, string | boolean>> {

@@ -1,21 +1,27 @@
 /** The stage `evaluate`: a trained run or a baseline answers a dataset's held-out questions; the answers go to metrics.json. */
 import path from "node:path";
-import { popularityScorer } from "../src/baselines/popularity.ts";
-import { randomScorer } from "../src/baselines/random.ts";
+import type { BaselineName } from "../src/config/baseline-settings.ts";
 import { type EvaluateConfig, evaluateSchema } from "../src/config/evaluate-schema.ts";
 import { openEngine } from "../src/engine/open-engine.ts";
-import { ConfigError } from "../src/errors.ts";
 import type { Scorer } from "../src/ranker/scorer.ts";
 import type { MetricsDocument } from "../src/runs/metrics-document.ts";
 import { perUserFileName } from "../src/runs/run-directory.ts";
 import { datasetNameOf } from "./dataset-file.ts";
 import { type LoadedDataset, loadDataset } from "./dataset-files.ts";
+import { parametersText, readyBaseline } from "./evaluate-baseline.ts";
 import { evaluateSplit, metricsDocument, type SplitEvaluation } from "./evaluate-split.ts";
 import { findRun } from "./find-run.ts";
 import { cannotWrite, makeFolder } from "./make-folder.ts";
 import { type BeyondParts, measureBeyond } from "./measure-beyond.ts";
 import { readMetrics, writeMetrics } from "./metrics-file.ts";
 import { writePerUserResults } from "./per-user-file.ts";
+import {
+  PROTOCOL_CHECK_FILE,
+  type ProtocolCheck,
+  protocolCheck,
+  protocolCheckLines,
+  writeProtocolCheck,
+} from "./protocol-check.ts";
 import { type LoadedRun, loadRun, refuseOtherData } from "./run-files.ts";
 import type { Stage, StageContext, StageResult } from "./stage.ts";
 import { withScorer } from "./with-scorer.ts";
@@ -30,31 +36,24 @@ export const evaluateStage: Stage<typeof evaluateSchema> = {
   },
 };
 
-type Baseline = NonNullable<EvaluateConfig["baseline"]>;
-
 async function evaluateBaseline(
   config: EvaluateConfig,
-  baseline: Baseline,
+  baseline: BaselineName,
   context: StageContext,
 ): Promise<StageResult> {
   // The schema has asked for the dataset of a baseline.
   const dataset = await loadDataset(path.join(config.dataRoot, config.dataset!));
-  const scorer = baselineScorer(baseline, dataset, config.seed);
-  const { evaluation, beyond } = await measure(config, { dataset, scorer, negativesPerPositive: null, context });
-  const document = metricsDocument({ evaluation, beyond });
-  if (config.output !== null) await writeEvaluation(config.output, evaluation, document);
-  return resultOf({ subject: { baseline }, dataset, document, directory: config.output });
-}
-
-function baselineScorer(baseline: Baseline, { train, description }: LoadedDataset, seed: number | null): Scorer {
-  switch (baseline) {
-    case "random":
-      return randomScorer({ users: train.users, items: train.items, seed: seed ?? description.seed });
-    case "popularity":
-      return popularityScorer(train);
-    default:
-      throw new ConfigError(`baseline ${String(baseline satisfies never)} is unknown`);
-  }
+  const { scorer, choice, validation } = await readyBaseline(baseline, { config, dataset, context });
+  const measured = await measure(config, { dataset, scorer, negativesPerPositive: null, context });
+  const { evaluation, beyond, check } = measured;
+  const document = metricsDocument({
+    evaluation,
+    beyond,
+    ...(choice === undefined ? {} : { baseline: choice }),
+    ...(validation === undefined ? {} : { validation }),
+  });
+  if (config.output !== null) await writeEvaluation(config.output, measured, document);
+  return resultOf({ subject: { baseline }, dataset, document, check, directory: config.output });
 }
 
 async function evaluateRun(config: EvaluateConfig, context: StageContext): Promise<StageResult> {
@@ -74,9 +73,10 @@ async function evaluateRun(config: EvaluateConfig, context: StageContext): Promi
   });
   context.log(engine.description);
   const negativesPerPositive = trainedMixture(run);
-  const { evaluation, beyond } = await withScorer(engine, run, (scorer) =>
+  const measured = await withScorer(engine, run, (scorer) =>
     measure(config, { dataset, scorer, negativesPerPositive, context }),
   );
+  const { evaluation, beyond, check } = measured;
   const trained = await readMetrics(run.directory);
   const document = metricsDocument({
     evaluation,
@@ -86,13 +86,20 @@ async function evaluateRun(config: EvaluateConfig, context: StageContext): Promi
   });
   // What training wrote is the run's record and stays as it is.
   const directory = config.output ?? path.join(run.directory, "evaluations", `${config.split}-${config.candidates}`);
-  await writeEvaluation(directory, evaluation, document);
-  return resultOf({ subject: { run: run.directory }, dataset, document, directory });
+  await writeEvaluation(directory, measured, document);
+  return resultOf({ subject: { run: run.directory }, dataset, document, check, directory });
 }
 
 /** Negatives per positive of a run whose logits stand for a probability: bce's do, bpr's only order. */
 function trainedMixture({ config }: LoadedRun): number | null {
   return config.loss === "bce" && typeof config.negatives === "number" ? config.negatives : null;
+}
+
+interface Measured {
+  readonly evaluation: SplitEvaluation;
+  readonly beyond: BeyondParts;
+  /** Null unless asked for. */
+  readonly check: ProtocolCheck | null;
 }
 
 async function measure(
@@ -103,11 +110,12 @@ async function measure(
     readonly negativesPerPositive: number | null;
     readonly context: StageContext;
   },
-): Promise<{ readonly evaluation: SplitEvaluation; readonly beyond: BeyondParts }> {
+): Promise<Measured> {
   const { dataset, scorer, negativesPerPositive, context } = measured;
   const { split, candidates, k: ks } = config;
   const evaluation = await evaluateSplit({ scorer, dataset, split, candidates, ks });
-  if (!config.beyondAccuracy) return { evaluation, beyond: {} };
+  const check = config.protocolCheck ? await protocolCheck(scorer, dataset, { split, k: ks[0]! }) : null;
+  if (!config.beyondAccuracy) return { evaluation, beyond: {}, check };
   // The schema has asked for at least one cut.
   const k = ks[0]!;
   const beyond = await measureBeyond({
@@ -119,17 +127,18 @@ async function measure(
     negativesPerPositive,
     log: context.log,
   });
-  return { evaluation, beyond };
+  return { evaluation, beyond, check };
 }
 
 async function writeEvaluation(
   directory: string,
-  evaluation: SplitEvaluation,
+  { evaluation, check }: Measured,
   document: MetricsDocument,
 ): Promise<void> {
   await makeFolder(directory, "choose another folder with --output");
   try {
     await writePerUserResults(directory, evaluation);
+    if (check !== null) await writeProtocolCheck(directory, check);
   } catch (error) {
     throw cannotWrite(directory, "free some space, or choose another folder with --output", error);
   }
@@ -140,30 +149,45 @@ function resultOf(options: {
   readonly subject: { readonly baseline: string } | { readonly run: string };
   readonly dataset: LoadedDataset;
   readonly document: MetricsDocument;
+  readonly check: ProtocolCheck | null;
   /** Where it was written; null when nothing was. */
   readonly directory: string | null;
 }): StageResult {
-  const { subject, dataset, document, directory } = options;
+  const { subject, dataset, document, check, directory } = options;
   const { name, contentHash } = dataset.description;
   const subjectName = "baseline" in subject ? subject.baseline : subject.run;
   const lines = [
     `${subjectName} on ${name}, ${document.split}: ${document.protocol}`,
     `users ${document.users}, tied positives ${(100 * document.tieRate).toFixed(2)} %`,
+    ...baselineLines(document),
     ...Object.entries(document.metrics).map(([metric, value]) => `  ${metric.padEnd(14)} ${value.toFixed(4)}`),
   ];
   lines.push(...beyondLines(document));
+  if (check !== null) lines.push(...protocolCheckLines(check));
   if (directory !== null)
-    lines.push(`written: ${path.join(directory, "metrics.json")}, ${perUserFileName(document.split)}`);
+    lines.push(
+      `written: ${path.join(directory, "metrics.json")}, ${perUserFileName(document.split)}${check === null ? "" : `, ${PROTOCOL_CHECK_FILE}`}`,
+    );
   return {
     json: {
       stage: "evaluate",
-      ...subject,
       dataset: { name, contentHash },
       ...document,
+      ...subject,
+      ...("baseline" in subject && document.baseline !== undefined ? { choice: document.baseline } : {}),
+      ...(check === null ? {} : { protocolCheck: check }),
       ...(directory === null ? {} : { directory }),
     },
     text: lines.join("\n"),
   };
+}
+
+function baselineLines({ baseline, validation }: MetricsDocument): readonly string[] {
+  if (baseline === undefined) return [];
+  const { chosenBy, parameters, fittedOn, fitSeconds } = baseline;
+  const how =
+    chosenBy === null ? "as given" : `chosen by validation ${chosenBy} (${validation?.[chosenBy]?.toFixed(4)})`;
+  return [`${parametersText(parameters)}, ${how}; fitted on ${fittedOn.join(" and ")} in ${fitSeconds.toFixed(1)} s`];
 }
 
 function beyondLines({ auc, beyondAccuracy, calibration }: MetricsDocument): readonly string[] {

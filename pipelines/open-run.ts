@@ -8,6 +8,7 @@ import { configDifferences, identityOf, runFiles } from "../src/runs/run-directo
 import { decodeResume, type ResumeFile } from "../src/training/resume-checkpoint.ts";
 import { errorCode } from "./error-code.ts";
 import { readConfig, readManifest } from "./run-files.ts";
+import { TENSORBOARD_FOLDER } from "./tensorboard-file.ts";
 
 export interface RunRequest {
   readonly directory: string;
@@ -49,7 +50,8 @@ export async function decideRun(request: RunRequest): Promise<RunDecision> {
 export async function clearRun(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true });
   const { manifest, lock: _, ...others } = runFiles;
-  for (const name of [manifest, ...Object.values(others), "report.html", "evaluations", "export"]) {
+  const made = ["report.html", "evaluations", "export", TENSORBOARD_FOLDER];
+  for (const name of [manifest, ...Object.values(others), ...made]) {
     await rm(path.join(directory, name), { force: true, recursive: true });
   }
 }

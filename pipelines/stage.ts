@@ -7,6 +7,8 @@ export interface Stage<Schema extends z.ZodType = z.ZodType> {
   readonly name: string;
   /** One line for the list of commands. */
   readonly summary: string;
+  /** Flag of the setting that may be given as a word behind the command: "verify models/x" for "verify --path models/x". */
+  readonly argument?: string;
   /** Every setting, nested as in the config file; flags come from the settings' notes (src/config/setting.ts). */
   readonly schema: Schema;
   /**

@@ -57,4 +57,9 @@ export const stages: readonly StageEntry[] = [
     summary: "check this machine and say which engine would run, and why",
     load: async () => (await import("./doctor.ts")).doctorStage,
   },
+  {
+    name: "verify",
+    summary: "hash the files of a run, study, dataset or export again and say what is not as its manifest records",
+    load: async () => (await import("./verify.ts")).verifyStage,
+  },
 ];

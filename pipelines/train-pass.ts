@@ -6,11 +6,13 @@ import { initializeParameters } from "../src/ranker/initialize.ts";
 import type { RankerSpec } from "../src/ranker/ranker-spec.ts";
 import { measureDiagnostics } from "../src/training/diagnostics.ts";
 import { makeProbe } from "../src/training/probe.ts";
+import { probeValues } from "../src/training/probe-values.ts";
 import { type TrainingOutcome, trainRanker } from "../src/training/train-ranker.ts";
 import type { TrainingHooks, TrainingPlan } from "../src/training/training-plan.ts";
 import { beginning, type ResumePoint } from "../src/training/training-state.ts";
 import type { RunRecorder } from "./run-recorder.ts";
 import type { StageContext } from "./stage.ts";
+import { openTensorboardFile, type TensorboardFile } from "./tensorboard-file.ts";
 import { initializersOf, optimizerOf } from "./train-plan.ts";
 import { openDisplay } from "./train-progress.ts";
 
@@ -43,6 +45,14 @@ export async function runPass(options: PassOptions): Promise<TrainingOutcome> {
     embeddingDecay: config.embeddingDecay,
     source,
   });
+  const board = config.tensorboard
+    ? await openTensorboardFile(recorder.directory, {
+        pass: plan.pass,
+        resumptions: recorder.manifest.resumptions,
+        step: (from?.epoch ?? 0) * plan.stepsPerEpoch,
+        now: context.now,
+      })
+    : null;
   const display = openDisplay(plan, (from?.epoch ?? 0) * plan.stepsPerEpoch + (from?.step ?? 0), context);
   try {
     return await trainRanker({
@@ -53,10 +63,11 @@ export async function runPass(options: PassOptions): Promise<TrainingOutcome> {
       hooks: {
         elapsed: context.elapsed,
         validate: options.validate,
-        diagnose: config.diagnostics ? diagnosis(options, session) : null,
+        diagnose: config.diagnostics ? diagnosis(options, session, board) : null,
         epochDone: async (record) => {
           display.epoch(record);
           await recorder.log(record);
+          await board?.epoch(record);
         },
         checkpoint: (point) => saveCheckpoint(options, point),
         progress: display.step,
@@ -65,16 +76,22 @@ export async function runPass(options: PassOptions): Promise<TrainingOutcome> {
   } finally {
     display.close();
     session.close();
+    await board?.close();
   }
 }
 
 type Session = Awaited<ReturnType<Engine["open"]>>;
 
-function diagnosis({ config, spec, source }: PassOptions, session: Session): NonNullable<TrainingHooks["diagnose"]> {
+function diagnosis(
+  { config, spec, source }: PassOptions,
+  session: Session,
+  board: TensorboardFile | null,
+): NonNullable<TrainingHooks["diagnose"]> {
   const probe = makeProbe(source);
   const blocks = config.lawn?.granularity === "row" ? "row" : "layer";
   return async ({ parameters, previous, atSwitch }) => {
     const gradient = await session.gradient(probe.batch);
+    board?.histograms(probeValues(spec, probe, parameters));
     return measureDiagnostics({ spec, probe, parameters, gradient, previous, atSwitch, blocks });
   };
 }

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { popularityScorer } from "../src/baselines/popularity.ts";
 import type { TrainConfig } from "../src/config/train-schema.ts";
-import type { Interactions } from "../src/dataset/interaction-dataset.ts";
+import { joinInteractions } from "../src/dataset/interaction-dataset.ts";
 import type { BatchSource } from "../src/dataset/training-batches.ts";
 import type { Engine } from "../src/engine/engine.ts";
 import { ConfigError, DataError } from "../src/errors.ts";
@@ -105,7 +105,7 @@ async function refit(job: TrainingJob, choice: Choice, resume: ResumeFile | null
   const { config, spec, dataset, context } = job;
   const { epoch, validation, epochsTrained, stoppedEarly } = choice;
   if (resume === null) context.log(`refit: train and validation together, ${epoch} epochs as validation chose`);
-  const source = batchSourceOf(config, joined(dataset.train, dataset.validation));
+  const source = batchSourceOf(config, joinInteractions(dataset.train, dataset.validation));
   const outcome = await runPass({
     ...job,
     source,
@@ -139,15 +139,4 @@ async function validationMetrics(
   const ks = [...new Set([...config.k, cut])];
   const { metrics } = await evaluateSplit({ scorer, dataset, split: "validation", candidates: config.candidates, ks });
   return Object.fromEntries(Object.entries(metrics).filter(([name]) => name === metric || /^(HR|NDCG)@/.test(name)));
-}
-
-function joined(first: Interactions, second: Interactions): Interactions {
-  const length = first.length + second.length;
-  const userColumn = new Uint32Array(length); // first's rows, then second's
-  const itemColumn = new Uint32Array(length);
-  userColumn.set(first.userColumn);
-  userColumn.set(second.userColumn, first.length);
-  itemColumn.set(first.itemColumn);
-  itemColumn.set(second.itemColumn, first.length);
-  return { users: first.users, items: first.items, userColumn, itemColumn, length };
 }

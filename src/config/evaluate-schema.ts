@@ -1,5 +1,12 @@
 /** Every setting of `evaluate`, once: type, default, unit, range and meaning. */
 import { z } from "zod";
+import {
+  type BaselineParameter,
+  baselineGrids,
+  baselineNames,
+  baselineParameterSettings,
+  isTuned,
+} from "./baseline-settings.ts";
 import { setting } from "./setting.ts";
 import {
   allowSoftwareAdapter,
@@ -18,9 +25,15 @@ const evaluateSettings = z.object({
     flag: "run",
     meaning: "Run to evaluate: its folder, or its name under models/<dataset>; the dataset's latest run unless given",
   }),
-  baseline: setting(z.enum(["random", "popularity"]).nullable().default(null), {
+  baseline: setting(z.enum(baselineNames).nullable().default(null), {
     flag: "baseline",
-    meaning: "What a ranker must beat, evaluated in place of a run",
+    meaning:
+      "What a ranker must beat, evaluated in place of a run; its parameters are chosen on validation unless given",
+  }),
+  ...baselineParameterSettings,
+  refit: setting(z.boolean().default(false), {
+    flag: "refit",
+    meaning: "Of a baseline: rank test with what was fitted on train and validation together",
   }),
   dataset: setting(z.string().min(1).nullable().default(null), {
     flag: "dataset",
@@ -42,19 +55,23 @@ const evaluateSettings = z.object({
   }),
   engine: setting(engineType, {
     flag: "engine",
-    meaning: "What computes a run's scores; auto takes the fastest that runs here; not for baselines",
+    meaning: "What computes a run's scores, or fits ials and ease; auto takes the fastest that runs here",
   }),
   threads,
   tfjsBackend,
   allowSoftwareAdapter,
   seed: setting(z.int().min(0).nullable().default(null), {
     flag: "seed",
-    meaning: "Of the random baseline; the dataset's own unless given",
+    meaning: "Of the baselines random, pure-svd and ials; the dataset's own unless given",
   }),
   beyondAccuracy: setting(z.boolean().default(true), {
     flag: "beyond-accuracy",
     meaning:
       "Also measure the recommendation lists (coverage, novelty, ...), deciles, AUC and calibration; scores the whole catalogue for every user",
+  }),
+  protocolCheck: setting(z.boolean().default(false), {
+    flag: "protocol-check",
+    meaning: "Also show the same scores under other tie rules and candidates, and what the split leaks from the future",
   }),
   output: setting(z.string().min(1).nullable().default(null), {
     flag: "output",
@@ -73,13 +90,23 @@ export const evaluateSchema = evaluateSettings.superRefine((config, context) => 
   }
   if (baseline !== null && dataset === null) refuse([], `--baseline ${baseline} needs --dataset NAME`);
   if (baseline !== null && run !== null) refuse(["run"], "a baseline is evaluated in place of a run, give one of them");
-  if (baseline !== null && config.engine !== "auto") refuse(["engine"], "a baseline runs on no engine");
-  if (baseline !== null && config.threads !== null) refuse(["threads"], "a baseline runs on no engine");
-  if (baseline !== null && config.tfjsBackend !== null) refuse(["tfjsBackend"], "a baseline runs on no engine");
+  const computes = baseline === null || baseline === "ials" || baseline === "ease";
+  if (!computes && config.engine !== "auto") refuse(["engine"], `${baseline} needs no engine`);
+  if (!computes && config.threads !== null) refuse(["threads"], `${baseline} needs no engine`);
+  if (baseline !== null && config.tfjsBackend !== null) refuse(["tfjsBackend"], "a baseline does not run on tfjs");
   if (baseline !== null && config.allowSoftwareAdapter) {
-    refuse(["allowSoftwareAdapter"], "a baseline runs on no engine");
+    refuse(["allowSoftwareAdapter"], "a baseline does not run on webgpu");
   }
-  if (baseline !== "random" && config.seed !== null) refuse(["seed"], "only --baseline random draws anything");
+  const draws = baseline === "random" || baseline === "pure-svd" || baseline === "ials";
+  if (!draws && config.seed !== null) refuse(["seed"], "only the baselines random, pure-svd and ials draw anything");
+  const own = baseline !== null && isTuned(baseline) ? baselineGrids[baseline] : {};
+  for (const name of Object.keys(baselineParameterSettings) as BaselineParameter[]) {
+    if (config[name] !== null && !(name in own)) refuse([name], `${baseline ?? "a run"} has no such parameter`);
+  }
+  if (config.refit && (baseline === null || baseline === "random"))
+    refuse(["refit"], "only a baseline that is fitted can be");
+  if (config.refit && config.split === "validation")
+    refuse(["refit"], "validation would be ranked by what has seen it");
 });
 
 export type EvaluateConfig = z.output<typeof evaluateSchema>;

@@ -160,6 +160,10 @@ const trainSettings = z.object({
     flag: "diagnostics",
     meaning: "Logit, norm and gradient diagnostics in training.jsonl, once an epoch",
   }),
+  tensorboard: setting(z.boolean().default(false), {
+    flag: "tensorboard",
+    meaning: "Write event files for TensorBoard into <run>/tensorboard: scalars, and histograms of logits and norms",
+  }),
   k: setting(cutsType, {
     flag: "k",
     meaning: "Cuts of the test metrics, such as 10,20",

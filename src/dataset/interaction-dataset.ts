@@ -49,6 +49,18 @@ export function groupItemsByUser(...parts: readonly Interactions[]): ItemsByUser
   return dropRepeats(userStarts, itemsSorted);
 }
 
+/** The rows of `first`, then those of `second`, which has the same users and items. */
+export function joinInteractions(first: Interactions, second: Interactions): Interactions {
+  const length = first.length + second.length;
+  const userColumn = new Uint32Array(length);
+  const itemColumn = new Uint32Array(length);
+  userColumn.set(first.userColumn);
+  userColumn.set(second.userColumn, first.length);
+  itemColumn.set(first.itemColumn);
+  itemColumn.set(second.itemColumn, first.length);
+  return { users: first.users, items: first.items, userColumn, itemColumn, length };
+}
+
 function extentsOf(parts: readonly Interactions[]): { users: number; items: number } {
   const [first] = parts;
   if (first === undefined) throw new RangeError("groupItemsByUser: expected at least one set of interactions");

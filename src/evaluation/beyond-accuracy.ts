@@ -31,7 +31,6 @@ export interface BeyondAccuracyOptions {
   readonly features: readonly ReadonlySet<string>[] | null;
   /** Of the training mixture that sigmoid(score) is a probability in; null where it is none. */
   readonly negativesPerPositive: number | null;
-  readonly progress?: (usersDone: number) => void;
 }
 
 export interface BeyondAccuracyResult {
@@ -68,7 +67,6 @@ export async function measureBeyondAccuracy(options: BeyondAccuracyOptions): Pro
     k,
     masked: options.seen,
     scoresPerBlock: SCORES_PER_BLOCK,
-    ...(options.progress === undefined ? {} : { progress: options.progress }),
   });
   const times = timesRecommended(lists, scorer.items);
   const userCounts = countsOf(train.userColumn, train.users);

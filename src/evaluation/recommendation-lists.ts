@@ -20,8 +20,6 @@ export async function recommendationLists(
     readonly k: number;
     readonly masked: ItemsByUser;
     readonly scoresPerBlock: number;
-    /** Told the number of users done, after each block. */
-    readonly progress?: (done: number) => void;
   },
 ): Promise<RecommendationLists> {
   const { users, k, masked, scoresPerBlock } = options;
@@ -38,7 +36,6 @@ export async function recommendationLists(
       const seen = masked.itemsSorted.subarray(masked.offsets[user], masked.offsets[user + 1]);
       fillList(list, bestScores, scores.subarray(row * items, (row + 1) * items), seen);
     }
-    options.progress?.(start + block.length);
   }
   return { k, items: lists };
 }

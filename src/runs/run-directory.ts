@@ -30,6 +30,7 @@ export const resultFreeSettings: readonly string[] = [
   "threads",
   "checkpoint",
   "diagnostics",
+  "tensorboard",
 ];
 
 /** What decides a run's result, of its resolved config. */

@@ -77,6 +77,26 @@ describe("evaluating a baseline", () => {
     expect(text).not.toContain("coverage");
   });
 
+  it("shows the same scores under other protocols when asked", async () => {
+    const output = path.join(folder, "checked");
+    const { json, text } = await evaluate({ ...popularity, "protocol-check": true, output });
+    const check = JSON.parse(readFileSync(path.join(output, "protocol-check.json"), "utf8"));
+    expect(json.protocolCheck).toEqual(check);
+    expect(check).toMatchObject({ split: "test", k: 1, seed: 11, leakage: null });
+    expect(check.rows).toHaveLength(24);
+    // As the evaluation of the full catalogue below: user 0 alone has the item first, and two lose it to a tie.
+    expect(check.rows).toContainEqual({
+      candidates: "full catalogue",
+      testItem: "removed",
+      ties: "against",
+      HR: 1 / 3,
+      NDCG: 1 / 3,
+      negatives: 7 / 3,
+    });
+    expect(text).toMatch(/full catalogue +removed +2\.3 +0\.3333 +0\.6667 +0\.4444/);
+    expect(text).toContain("leakage: the dataset has no times");
+  });
+
   it("ranks validation items, and the full catalogue, when asked", async () => {
     const validation = await evaluate({ ...popularity, split: "validation", k: "1" });
     expect(validation.json).toMatchObject({ split: "validation", users: 2 });
@@ -99,7 +119,9 @@ describe("what evaluate refuses", () => {
     await expect(evaluate({})).rejects.toThrow("nothing to evaluate; give --run RUN, or --dataset NAME");
     await expect(evaluate({ baseline: "random" })).rejects.toThrow("--baseline random needs --dataset NAME");
     const wrong = evaluate({ baseline: "popularity", dataset: "small", run: "x", engine: "reference", seed: "1" });
-    await expect(wrong).rejects.toThrow(/--run.*in place of a run.*--engine.*no engine.*--seed.*only --baseline/s);
+    await expect(wrong).rejects.toThrow(
+      /--run.*in place of a run.*--engine.*popularity needs no engine.*--seed.*only the baselines random/s,
+    );
     await expect(evaluate({ baseline: "popularity", dataset: "small", k: "0" })).rejects.toThrow(ConfigError);
   });
 

@@ -86,6 +86,19 @@ export interface NativeAddon {
     items: Uint32Array,
     scores: Float32Array,
   ): Promise<number>;
+  /** Inverts [size, size] in place; resolves to 0 where it is not positive definite. */
+  invertMatrix(instructionSet: string, threads: number, size: number, matrix: Float64Array): Promise<number>;
+  /** `sizes` is [rows, otherRows, width, weight]; resolves to 0 where a system is not positive definite. See native-algebra.ts. */
+  sweepFactors(
+    instructionSet: string,
+    threads: number,
+    sizes: Float64Array,
+    offsets: Uint32Array,
+    columns: Uint32Array,
+    other: Float32Array,
+    ridge: Float64Array,
+    own: Float32Array,
+  ): Promise<number>;
 }
 
 export type LoadedAddon =

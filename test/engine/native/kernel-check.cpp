@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <vector>
 
+#include "core/dense-algebra.hpp"
 #include "core/session.hpp"
 
 #define LAWN_ISA check
@@ -54,6 +55,33 @@ void checkTranscendentals() {
   expect(logError <= 3, "log1pUnit within 3 units in the last place");
   for (const float z : {NAN, INFINITY, -INFINITY}) {
     expect(std::isnan(check::softplusWithSlope(check::broadcast(z)).value[0]), "a loss that is not finite shows");
+  }
+}
+
+/// Inverses and sweeps of sizes that leave rows, columns and blocks over.
+void checkAlgebra(const KernelTable& kernels, int threads) {
+  ThreadPool pool(threads);
+  for (const int64_t size : {1, 5, 97, 131}) {
+    AlignedArray<double> matrix(size * size);
+    for (int64_t i = 0; i < size; i++) {
+      for (int64_t j = 0; j < size; j++) matrix[i * size + j] = (i == j ? 2.0 : 0.0) + 1.0 / double(size);
+    }
+    expect(invertPositiveDefinite(*kernels.algebra, pool, size, matrix.data()), "an inverse exists");
+    // (2 I + 1 1^T / n)^-1 = I / 2 - 1 1^T / (2 n (2 + 1))
+    expect(std::fabs(matrix[0] - (0.5 - 1.0 / (6.0 * double(size)))) < 1e-12, "inverse");
+  }
+  for (const int64_t width : {1, 7, 50, 70}) {
+    const std::vector<uint32_t> offsets = {0, 0, 1, 71}, columns = [] {
+      std::vector<uint32_t> made(71);
+      for (uint32_t k = 1; k < 71; k++) made[k] = k - 1;
+      return made;
+    }();
+    AlignedArray<float> other(70 * width), own(3 * width);
+    for (int64_t i = 0; i < other.size(); i++) other[i] = float(i % 13) / 13 - 0.4f;
+    const std::vector<double> ridge(3, 1.0);
+    expect(sweepLeastSquares(kernels, pool, {3, 70, width, offsets.data(), columns.data(), other.data(), ridge.data(), 0.1, own.data()}),
+           "a sweep is solved");
+    expect(own[0] == 0, "a row without vectors is zero");
   }
 }
 
@@ -186,6 +214,8 @@ int main() {
       std::printf("%s: not on this processor, skipped\n", name);
       continue;
     }
+    checkAlgebra(*kernels, 1);
+    checkAlgebra(*kernels, 3);
     for (const Case& each : cases()) {
       const std::vector<float> alone = exercise(each, kernels, 1);
       expect(alone == exercise(each, kernels, 3), "the same bits on 1 and 3 threads");

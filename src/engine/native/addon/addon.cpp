@@ -1,5 +1,6 @@
 // The addon's functions, one per method of NativeAddon in native-addon.ts, which states what each takes. They check types only;
 // indices and sizes have been checked by the TypeScript side in the same turn of the event loop, and are copied here before it ends.
+#include "algebra-access.hpp"
 #include "call.hpp"
 #include "state-access.hpp"
 
@@ -140,6 +141,7 @@ napi_value initialise(napi_env env, napi_value exports) {
       {"gradient", guarded<gradient>},             {"clearGradient", guarded<clearGradient>},
       {"train", guarded<train>},                   {"scorePairs", guarded<scorePairs>},
       {"scoreCatalogue", guarded<scoreCatalogue>}, {"topItems", guarded<topItems>},
+      {"invertMatrix", guarded<invertMatrix>},     {"sweepFactors", guarded<sweepFactors>},
   };
   for (const auto& entry : functions) {
     napi_value function;

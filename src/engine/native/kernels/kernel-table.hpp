@@ -13,6 +13,8 @@
 
 #include <cstdint>
 
+#include "algebra-table.hpp"
+
 namespace lawn {
 
 /// Samples that go through the tower together: activations of a block stay in the first two cache levels. A multiple of every
@@ -188,6 +190,7 @@ struct KernelTable {
   int64_t (*sphereRows)(const RuleStep&, const UpdateView&, const SphereRows&);
   /// Draws samples [first, first + count) of the epoch: under BPR two per pair, the positive first. `labels` may be null then.
   void (*draw)(const EpochView&, uint64_t first, int64_t count, uint32_t* users, uint32_t* items, float* labels);
+  const AlgebraTable* algebra;
 };
 
 /// The best table that this machine can run, or the one named; null if the name is unknown or the machine lacks it.

@@ -1,4 +1,5 @@
 // The kernels of one instruction set; build.mjs compiles this file once for each, with LAWN_ISA as its name.
+#include "algebra.hpp"
 #include "backward.hpp"
 #include "draw.hpp"
 #include "row-gradients.hpp"
@@ -9,10 +10,12 @@ namespace lawn::LAWN_ISA {
 #define LAWN_TEXT_OF(name) #name
 #define LAWN_TEXT(name) LAWN_TEXT_OF(name)
 
+static const AlgebraTable algebraTable = {subtractProduct, gram, solveRow};
+
 extern const KernelTable kernelTable;
 const KernelTable kernelTable = {
     LAWN_TEXT(LAWN_ISA), kLanes,       logits,    trainBlocks, addRuns, halves, rowGradients, freeStep,
-    rowDots,             direction, move,      sphereRows,  draw,
+    rowDots,             direction, move,      sphereRows,  draw,    &algebraTable,
 };
 
 }  // namespace lawn::LAWN_ISA

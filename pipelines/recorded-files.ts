@@ -1,0 +1,30 @@
+/** A file as somebody recorded it, and whether it still is. */
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
+import { errorCode } from "./error-code.ts";
+
+export interface RecordedFile {
+  readonly path: string;
+  readonly role: "input" | "output";
+  /** Null where only the hash was recorded. */
+  readonly bytes: number | null;
+  readonly sha256: string;
+}
+
+/** Null for a file that is as recorded; else one line that names it. Reads it once unless its size tells already. */
+export async function fileProblem({ path, role, bytes, sha256 }: RecordedFile): Promise<string | null> {
+  const what = role === "input" ? `input ${path}` : path;
+  try {
+    const { size } = await stat(path);
+    if (bytes !== null && size !== bytes) return `${what}: changed, has ${size} bytes, recorded were ${bytes}`;
+    const digest = createHash("sha256");
+    await pipeline(createReadStream(path), digest);
+    const found = digest.digest("hex");
+    return found === sha256 ? null : `${what}: changed, its sha256 is ${found}, recorded was ${sha256}`;
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR"].includes(errorCode(error) ?? "")) return `${what}: missing`;
+    return `${what}: cannot be read (${error instanceof Error ? error.message : String(error)})`;
+  }
+}

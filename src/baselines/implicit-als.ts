@@ -1,0 +1,74 @@
+/** iALS: matrix factorization of who has what, every absent pair counting a little, by alternating least squares. */
+import { groupItemsByUser, type Interactions } from "../dataset/interaction-dataset.ts";
+import type { DenseAlgebra } from "../linear-algebra/dense-algebra.ts";
+import { type RandomBlock, standardNormal, streamKey, threefry } from "../random.ts";
+import type { Scorer } from "../ranker/scorer.ts";
+import { factorScorer } from "./factor-scorer.ts";
+import { transposed } from "./item-knn.ts";
+
+export interface ImplicitAlsOptions {
+  readonly factors: number;
+  /** lambda below. */
+  readonly regularization: number;
+  /** alpha_0 below. */
+  readonly unobservedWeight: number;
+  /** Sweeps over users, then items. */
+  readonly iterations: number;
+  readonly seed: number;
+}
+
+/** Standard deviation of a first vector's length in one coordinate, times sqrt(factors). */
+const FIRST_DEVIATION = 0.1;
+
+/**
+ * Hu, Koren & Volinsky 2008 in the form of Rendle, Krichene, Zhang & Koren 2022 ("Revisiting the performance of iALS"), binary ratings:
+ * sum over observed (w_u h_i - 1)^2 + alpha_0 sum over all (w_u h_i)^2
+ *   + lambda (sum over users (|I_u| + alpha_0 |I|) ||w_u||^2 + sum over items (|U_i| + alpha_0 |U|) ||h_i||^2),
+ * their nu being 1. First vectors are normal with deviation 0.1 / sqrt(factors).
+ */
+export async function implicitAlsScorer(
+  train: Interactions,
+  options: ImplicitAlsOptions,
+  algebra: DenseAlgebra,
+): Promise<Scorer> {
+  const { factors, regularization, unobservedWeight, iterations, seed } = options;
+  const byUser = groupItemsByUser(train);
+  const byItem = transposed(byUser, train.items);
+  const users = new Float32Array(train.users * factors);
+  const items = firstVectors(train.items * factors, factors, seed);
+  const shared = { width: factors, weight: unobservedWeight };
+  const userRidge = ridges(byUser.offsets, regularization, unobservedWeight * train.items);
+  const itemRidge = ridges(byItem.offsets, regularization, unobservedWeight * train.users);
+  for (let iteration = 0; iteration < iterations; iteration++) {
+    const { offsets, itemsSorted: columns } = byUser;
+    await algebra.sweep({ ...shared, offsets, columns, other: items, ridge: userRidge, own: users });
+    await algebra.sweep({
+      ...shared,
+      offsets: byItem.offsets,
+      columns: byItem.itemsSorted,
+      other: users,
+      ridge: itemRidge,
+      own: items,
+    });
+  }
+  return factorScorer({ users, items, width: factors });
+}
+
+function ridges(offsets: Uint32Array, regularization: number, unobserved: number): Float64Array {
+  return Float64Array.from(
+    { length: offsets.length - 1 },
+    (_, row) => regularization * (offsets[row + 1]! - offsets[row]! + unobserved),
+  );
+}
+
+function firstVectors(length: number, factors: number, seed: number): Float32Array {
+  const key = streamKey(seed, "baseline/ials");
+  const block: RandomBlock = { first: 0, second: 0 };
+  const deviation = FIRST_DEVIATION / Math.sqrt(factors);
+  const vectors = new Float32Array(length);
+  for (let place = 0; place < length; place++) {
+    threefry(key, place, 0, block);
+    vectors[place] = deviation * standardNormal(block);
+  }
+  return vectors;
+}

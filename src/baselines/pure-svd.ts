@@ -1,0 +1,29 @@
+/** PureSVD: everything absent is a zero, and the matrix of users and items is cut to its leading singular vectors. */
+import { groupItemsByUser, type Interactions } from "../dataset/interaction-dataset.ts";
+import { leadingRightSingular } from "../linear-algebra/sparse-svd.ts";
+import { streamKey } from "../random.ts";
+import type { Scorer } from "../ranker/scorer.ts";
+import { factorScorer } from "./factor-scorer.ts";
+
+/** Cremonesi, Koren & Turrin 2010: score = r_u Q q_i, where the columns of Q are the leading right singular vectors. */
+export function pureSvdScorer(
+  train: Interactions,
+  { factors, seed }: { readonly factors: number; readonly seed: number },
+): Scorer {
+  const { offsets, itemsSorted } = groupItemsByUser(train);
+  const matrix = { rows: train.users, columns: train.items, offsets, columnIndices: itemsSorted };
+  const { values, vectors } = leadingRightSingular(matrix, factors, streamKey(seed, "baseline/pure-svd"));
+  const width = values.length;
+  const items = new Float32Array(train.items * width); // [items, width]
+  for (let k = 0; k < width; k++) {
+    for (let item = 0; item < train.items; item++) items[item * width + k] = vectors[k * train.items + item]!;
+  }
+  const users = new Float32Array(train.users * width); // [users, width]: sums of the vectors of a user's items
+  for (let user = 0; user < train.users; user++) {
+    for (let place = offsets[user]!; place < offsets[user + 1]!; place++) {
+      const item = itemsSorted[place]!;
+      for (let k = 0; k < width; k++) users[user * width + k]! += items[item * width + k]!;
+    }
+  }
+  return factorScorer({ users, items, width });
+}

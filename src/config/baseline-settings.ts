@@ -1,0 +1,67 @@
+/** What the tuned baselines have to choose, and the grids that validation chooses from where a value is not given. */
+import { z } from "zod";
+import { setting } from "./setting.ts";
+
+export const baselineNames = ["random", "popularity", "item-knn", "pure-svd", "ials", "ease"] as const;
+export type BaselineName = (typeof baselineNames)[number];
+export type TunedBaseline = Exclude<BaselineName, "random" | "popularity">;
+
+export const baselineParameterSettings = {
+  neighbours: setting(z.int().min(1).nullable().default(null), {
+    flag: "neighbours",
+    meaning: "Of item-knn: how many of the most similar items count; chosen on validation unless given",
+    unit: "items",
+  }),
+  shrinkage: setting(z.number().min(0).nullable().default(null), {
+    flag: "shrinkage",
+    meaning:
+      "Of item-knn: added to the similarity's divisor, against items of few users; chosen on validation unless given",
+  }),
+  factors: setting(z.int().min(1).max(1024).nullable().default(null), {
+    flag: "factors",
+    meaning: "Of pure-svd and ials: length of the vectors; chosen on validation unless given",
+  }),
+  regularization: setting(z.number().positive().nullable().default(null), {
+    flag: "regularization",
+    meaning: "Of ials and ease; chosen on validation unless given",
+  }),
+  unobservedWeight: setting(z.number().positive().nullable().default(null), {
+    flag: "unobserved-weight",
+    meaning: "Of ials: weight of a pair that nobody observed, beside 1; chosen on validation unless given",
+  }),
+  iterations: setting(z.int().min(1).nullable().default(null), {
+    flag: "iterations",
+    meaning: "Of ials: sweeps over users and items; 12 unless given",
+  }),
+};
+
+export type BaselineParameter = keyof typeof baselineParameterSettings;
+
+/** Values tried, every combination of them; the first of equally good ones is taken, so cheaper values stand first. */
+export const baselineGrids: Readonly<
+  Record<TunedBaseline, Readonly<Partial<Record<BaselineParameter, readonly number[]>>>>
+> = {
+  "item-knn": { neighbours: [10, 20, 50, 100, 200], shrinkage: [0, 10, 50] },
+  "pure-svd": { factors: [8, 16, 32, 64, 128] },
+  // Rendle et al. 2022 searched about here for MovieLens and Pinterest.
+  ials: { factors: [64, 192], regularization: [0.003, 0.007, 0.02], unobservedWeight: [0.1, 0.3, 1], iterations: [12] },
+  ease: { regularization: [200, 400, 800, 1600, 3200] },
+};
+
+export function isTuned(name: BaselineName): name is TunedBaseline {
+  return name in baselineGrids;
+}
+
+/** Every combination of the grid's values, with the given ones in place of theirs; the last parameter changes fastest. */
+export function combinations(
+  grid: Readonly<Partial<Record<BaselineParameter, readonly number[]>>>,
+  given: Readonly<Partial<Record<BaselineParameter, number | null>>>,
+): readonly Readonly<Record<string, number>>[] {
+  return Object.entries(grid).reduce<readonly Readonly<Record<string, number>>[]>(
+    (found, [name, values]) => {
+      const value = given[name as BaselineParameter] ?? null; // the grid's keys are parameters
+      return found.flatMap((others) => (value === null ? values : [value]).map((one) => ({ ...others, [name]: one })));
+    },
+    [{}],
+  );
+}

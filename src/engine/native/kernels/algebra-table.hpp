@@ -1,0 +1,42 @@
+// Dense linear algebra of the baselines, one table per instruction set. Plain twin: src/linear-algebra/plain-algebra.ts.
+#pragma once
+
+#include <cstdint>
+
+namespace lawn {
+
+/// c -= a b, row-major with the given strides, in double.
+struct DoubleProduct {
+  int64_t rows, columns, terms;
+  const double* a;
+  int64_t aStride;
+  const double* b;
+  int64_t bStride;
+  double* c;
+  int64_t cStride;
+};
+
+/// One row of an alternating least squares sweep: (gram + ridge I + sum of v v^T) x = sum of v over the row's vectors v.
+struct RowSystem {
+  int64_t width, widthPad;
+  const float* gram;        // [width][widthPad], upper triangle
+  float ridge;
+  int64_t count;            // vectors of this row
+  const uint32_t* columns;  // [count] their rows in `other`
+  const float* other;       // [.][width]
+  float* gathered;          // scratch [kGatheredVectors][widthPad], padding zero
+  float* matrix;            // scratch [width][widthPad]
+  float* solution;          // out [width]
+};
+
+constexpr int64_t kGatheredVectors = 64;
+
+struct AlgebraTable {
+  void (*subtractProduct)(const DoubleProduct&);
+  /// Upper triangle of out [width][widthPad] = weight x sum of v v^T over `count` vectors of [count][width]; `gathered` as in RowSystem.
+  void (*gram)(int64_t count, int64_t width, int64_t widthPad, const float* vectors, float weight, float* gathered, float* out);
+  /// False where the matrix is not positive definite.
+  bool (*solveRow)(const RowSystem&);
+};
+
+}  // namespace lawn

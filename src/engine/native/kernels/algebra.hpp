@@ -1,0 +1,150 @@
+// Products in double for inverses, and the small systems of alternating least squares. See algebra-table.hpp.
+#pragma once
+
+#include "algebra-table.hpp"
+#include "gemm.hpp"
+
+namespace lawn::LAWN_ISA {
+
+constexpr int kDoubles = kLanes / 2;
+typedef double Doubles __attribute__((vector_size(kDoubles * 8)));
+
+LAWN_INLINE Doubles loadDoubles(const double* from) {
+  Doubles value;
+  memcpy(&value, from, sizeof value);
+  return value;
+}
+LAWN_INLINE void storeDoubles(double* to, Doubles value) { memcpy(to, &value, sizeof value); }
+
+template <int Rows, int Vectors>
+LAWN_INLINE void subtractTile(const DoubleProduct& p, int64_t row, int64_t column) {
+  Doubles sums[Rows][Vectors];
+  double* c = p.c + row * p.cStride + column;
+#pragma GCC unroll 16
+  for (int r = 0; r < Rows; r++) {
+#pragma GCC unroll 4
+    for (int v = 0; v < Vectors; v++) sums[r][v] = loadDoubles(c + r * p.cStride + v * kDoubles);
+  }
+  const double* a = p.a + row * p.aStride;
+  const double* b = p.b + column;
+  for (int64_t k = 0; k < p.terms; k++) {
+    Doubles bRow[Vectors];
+#pragma GCC unroll 4
+    for (int v = 0; v < Vectors; v++) bRow[v] = loadDoubles(b + k * p.bStride + v * kDoubles);
+#pragma GCC unroll 16
+    for (int r = 0; r < Rows; r++) {
+      const Doubles factor = a[r * p.aStride + k] - Doubles{};
+#pragma GCC unroll 4
+      for (int v = 0; v < Vectors; v++) sums[r][v] -= factor * bRow[v];
+    }
+  }
+#pragma GCC unroll 16
+  for (int r = 0; r < Rows; r++) {
+#pragma GCC unroll 4
+    for (int v = 0; v < Vectors; v++) storeDoubles(c + r * p.cStride + v * kDoubles, sums[r][v]);
+  }
+}
+
+template <int Vectors>
+LAWN_INLINE void subtractPanel(const DoubleProduct& p, int64_t column) {
+  constexpr int tallest = kTileRows > 8 ? 8 : kTileRows;
+  int64_t row = 0;
+  for (; row + tallest <= p.rows; row += tallest) subtractTile<tallest, Vectors>(p, row, column);
+  for (; row < p.rows; row++) subtractTile<1, Vectors>(p, row, column);
+}
+
+/// Columns that do not fill a vector go one at a time; every element is one chain over k, wherever it stands.
+inline void subtractProduct(const DoubleProduct& p) {
+  int64_t column = 0;
+  for (; column + 2 * kDoubles <= p.columns; column += 2 * kDoubles) subtractPanel<2>(p, column);
+  for (; column + kDoubles <= p.columns; column += kDoubles) subtractPanel<1>(p, column);
+  for (; column < p.columns; column++) {
+    for (int64_t row = 0; row < p.rows; row++) {
+      double sum = p.c[row * p.cStride + column];
+      for (int64_t k = 0; k < p.terms; k++) sum -= p.a[row * p.aStride + k] * p.b[k * p.bStride + column];
+      p.c[row * p.cStride + column] = sum;
+    }
+  }
+}
+
+/// matrix += sum of v v^T over the gathered vectors; of the lower triangle only what shares a tile with the upper one.
+LAWN_INLINE void addOuterProducts(int64_t count, int64_t width, int64_t widthPad, const float* gathered, float* matrix) {
+  constexpr int64_t rowsAtOnce = 48;  // a multiple of every tile's height and of every vector
+  for (int64_t row = 0; row < width; row += rowsAtOnce) {
+    MatrixProduct p{};
+    p.rows = width - row < rowsAtOnce ? width - row : rowsAtOnce;
+    p.columns = widthPad - row;
+    p.terms = count;
+    p.a = gathered + row;
+    p.aRowStride = 1;
+    p.aTermStride = widthPad;
+    p.b = gathered + row;
+    p.bStride = widthPad;
+    p.c = matrix + row * widthPad + row;
+    p.cStride = widthPad;
+    p.accumulate = true;
+    multiply(p);
+  }
+}
+
+/// Its upper triangle, as above.
+inline void gram(int64_t count, int64_t width, int64_t widthPad, const float* vectors, float weight, float* gathered, float* out) {
+  memset(out, 0, size_t(width * widthPad) * sizeof(float));
+  for (int64_t first = 0; first < count; first += kGatheredVectors) {
+    const int64_t some = count - first < kGatheredVectors ? count - first : kGatheredVectors;
+    for (int64_t v = 0; v < some; v++) memcpy(gathered + v * widthPad, vectors + (first + v) * width, size_t(width) * sizeof(float));
+    addOuterProducts(some, width, widthPad, gathered, out);
+  }
+  for (int64_t i = 0; i < width * widthPad; i++) out[i] *= weight;
+}
+
+/// In place: the upper triangle becomes R of matrix = R^T R. Outer products, so that every inner loop runs along a row.
+LAWN_INLINE bool choleskyUpper(int64_t width, int64_t stride, float* matrix) {
+  for (int64_t k = 0; k < width; k++) {
+    float* pivotRow = matrix + k * stride;
+    if (!(pivotRow[k] > 0)) return false;
+    const float pivot = squareRoot(pivotRow[k]);
+    const float inverse = 1 / pivot;
+    pivotRow[k] = pivot;
+    for (int64_t j = k + 1; j < width; j++) pivotRow[j] *= inverse;
+    for (int64_t i = k + 1; i < width; i++) {
+      const float factor = pivotRow[i];
+      float* row = matrix + i * stride;
+      for (int64_t j = i; j < width; j++) row[j] -= factor * pivotRow[j];
+    }
+  }
+  return true;
+}
+
+inline bool solveRow(const RowSystem& s) {
+  memcpy(s.matrix, s.gram, size_t(s.width * s.widthPad) * sizeof(float));
+  for (int64_t i = 0; i < s.width; i++) {
+    s.matrix[i * s.widthPad + i] += s.ridge;
+    s.solution[i] = 0;
+  }
+  for (int64_t first = 0; first < s.count; first += kGatheredVectors) {
+    const int64_t some = s.count - first < kGatheredVectors ? s.count - first : kGatheredVectors;
+    for (int64_t v = 0; v < some; v++) {
+      const float* vector = s.other + int64_t(s.columns[first + v]) * s.width;
+      memcpy(s.gathered + v * s.widthPad, vector, size_t(s.width) * sizeof(float));
+      for (int64_t i = 0; i < s.width; i++) s.solution[i] += vector[i];
+    }
+    addOuterProducts(some, s.width, s.widthPad, s.gathered, s.matrix);
+  }
+  if (!choleskyUpper(s.width, s.widthPad, s.matrix)) return false;
+  // R^T y = b, then R x = y.
+  for (int64_t k = 0; k < s.width; k++) {
+    const float* row = s.matrix + k * s.widthPad;
+    const float value = s.solution[k] /= row[k];
+    for (int64_t j = k + 1; j < s.width; j++) s.solution[j] -= value * row[j];
+  }
+  for (int64_t k = s.width - 1; k >= 0; k--) {
+    const float* row = s.matrix + k * s.widthPad;
+    float sum = s.solution[k];
+    for (int64_t j = k + 1; j < s.width; j++) sum -= row[j] * s.solution[j];
+    s.solution[k] = sum / row[k];
+  }
+  return true;
+}
+
+}  // namespace lawn::LAWN_ISA

@@ -1,0 +1,33 @@
+/** The heavy linear algebra that baselines need, as a seam: plain loops here, native kernels in src/engine/native. */
+
+/** A row of `own` for each row of a sparse matrix, given the rows of `other` that stand for its columns. */
+export interface LeastSquaresSweep {
+  /** Columns of row r: columns[offsets[r] .. offsets[r + 1]). */
+  readonly offsets: Uint32Array;
+  readonly columns: Uint32Array;
+  /** Length of a vector. */
+  readonly width: number;
+  /** [columns of the matrix, width] */
+  readonly other: Float32Array;
+  /** [rows] added to the diagonal. */
+  readonly ridge: Float64Array;
+  /** Of the sum of o o^T over every row o of `other`. */
+  readonly weight: number;
+  /** [rows, width] out */
+  readonly own: Float32Array;
+}
+
+export interface DenseAlgebra {
+  /** Such as "native: AVX-512, 2 threads". */
+  readonly description: string;
+  /**
+   * [size, size], symmetric positive definite, becomes its inverse in place. Throws DataError where it is not positive definite;
+   * the matrix is destroyed then.
+   */
+  invert(matrix: Float64Array, size: number): Promise<void>;
+  /**
+   * own[r] = (weight x sum of o o^T + ridge[r] I + sum of v v^T)^-1 x sum of v, over the row's vectors v. Throws DataError where a
+   * system is not positive definite.
+   */
+  sweep(sweep: LeastSquaresSweep): Promise<void>;
+}

@@ -1,0 +1,75 @@
+/** `train --tensorboard`: a file for each attempt at a pass, whose numbers are those of training.jsonl. */
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { beforeAll, describe, expect, it } from "@jest/globals";
+import { trainStage } from "../../pipelines/train.ts";
+import { parseConfig } from "../../src/config/parse.ts";
+import { trainSchema } from "../../src/config/train-schema.ts";
+import { checkerboardDataset } from "../support/checkerboard-dataset.ts";
+import { readEvents } from "../support/read-events.ts";
+import { silentContext } from "../support/silent-context.ts";
+import { writeDatasetFolder } from "../support/small-dataset.ts";
+import { useTemporaryFolder } from "../support/temporary-folder.ts";
+
+const temporary = useTemporaryFolder();
+beforeAll(() => writeDatasetFolder(temporary("data/board"), checkerboardDataset(20, 24)));
+
+const inRun = (...parts: string[]) => path.join(temporary("models"), "board", ...parts);
+const train = (flags: Record<string, string | boolean>, signal = silentContext.signal) => {
+  const given = {
+    ...{ dataset: "board", "data-root": temporary("data"), "models-root": temporary("models"), engine: "reference" },
+    ...{
+      model: "mf",
+      dot: "4",
+      epochs: "3",
+      "batch-size": "64",
+      k: "3",
+      "validation-metric": "NDCG@3",
+      "learning-rate": "0.05",
+    },
+    ...flags,
+  };
+  const config = parseConfig({ schema: trainSchema, layers: [], flags: given });
+  return trainStage.run(config, { ...silentContext, now: () => 1_700_000_000_000, signal });
+};
+const eventsOf = (...parts: string[]) =>
+  readdirSync(inRun(...parts))
+    .sort()
+    .map((name) => ({ name, events: readEvents(readFileSync(inRun(...parts, name))) }));
+
+describe("train --tensorboard", () => {
+  it("writes a version, then an event an epoch with scalars and histograms", async () => {
+    await train({ run: "watched", tensorboard: true, refit: true });
+    const [file, ...others] = eventsOf("watched", "tensorboard", "train");
+    expect(others).toEqual([]);
+    expect(file?.name).toBe("events.out.tfevents.1700000000.lawn-ranker.0000");
+    const [version, ...epochs] = file!.events;
+    expect(version?.fileVersion).toBe("brain.Event:2");
+    const lines = readFileSync(inRun("watched", "training.jsonl"), "utf8").trimEnd().split("\n");
+    const records = lines.map((line) => JSON.parse(line)).filter(({ pass }) => pass === "train");
+    expect(epochs.map(({ step }) => step)).toEqual(records.map(({ step }) => step));
+    for (const [place, { values, wallTime }] of epochs.entries()) {
+      expect(wallTime).toBe(1_700_000_000);
+      const scalar = (tag: string) => values.find((value) => value.tag === tag)?.simpleValue;
+      const { loss, learningRate, validation, diagnostics } = records[place];
+      expect(scalar("training/loss")).toBe(Math.fround(loss));
+      expect(scalar("training/learningRate")).toBe(Math.fround(learningRate));
+      expect(scalar("validation/NDCG@3")).toBe(Math.fround(validation["NDCG@3"]));
+      expect(scalar("diagnostics/norms/userDot")).toBe(Math.fround(diagnostics.norms.userDot));
+      const histograms = values.filter(({ histogram }) => histogram !== undefined);
+      expect(histograms.map(({ tag }) => tag).sort()).toEqual(["logits", "rowNorms/itemDot", "rowNorms/userDot"]);
+      const [, , rows] = histograms.find(({ tag }) => tag === "rowNorms/userDot")!.histogram!;
+      expect(rows).toBe(20); // one norm a user
+    }
+    expect(eventsOf("watched", "tensorboard", "refit")).toHaveLength(1);
+  });
+
+  it("does not change the run, and --force clears what it wrote", async () => {
+    await train({ run: "plain" });
+    await train({ run: "with", tensorboard: true });
+    const bytes = (run: string) => readFileSync(inRun(run, "checkpoint.safetensors"));
+    expect(bytes("with")).toEqual(bytes("plain"));
+    await train({ run: "with", force: true });
+    expect(readdirSync(inRun("with"))).not.toContain("tensorboard");
+  });
+});
