@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, it } from "@jest/globals";
+import type { StageContext } from "../../pipelines/stage.ts";
 import { trainStage } from "../../pipelines/train.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import { trainSchema } from "../../src/config/train-schema.ts";
@@ -15,7 +16,7 @@ const temporary = useTemporaryFolder();
 beforeAll(() => writeDatasetFolder(temporary("data/board"), checkerboardDataset(20, 24)));
 
 const inRun = (...parts: string[]) => path.join(temporary("models"), "board", ...parts);
-const train = (flags: Record<string, string | boolean>, signal = silentContext.signal) => {
+const train = (flags: Record<string, string | boolean>, context: Partial<StageContext> = {}) => {
   const given = {
     ...{ dataset: "board", "data-root": temporary("data"), "models-root": temporary("models"), engine: "reference" },
     ...{
@@ -30,7 +31,7 @@ const train = (flags: Record<string, string | boolean>, signal = silentContext.s
     ...flags,
   };
   const config = parseConfig({ schema: trainSchema, layers: [], flags: given });
-  return trainStage.run(config, { ...silentContext, now: () => 1_700_000_000_000, signal });
+  return trainStage.run(config, { ...silentContext, now: () => 1_700_000_000_000, ...context });
 };
 const eventsOf = (...parts: string[]) =>
   readdirSync(inRun(...parts))
@@ -62,6 +63,30 @@ describe("train --tensorboard", () => {
       expect(rows).toBe(20); // one norm a user
     }
     expect(eventsOf("watched", "tensorboard", "refit")).toHaveLength(1);
+  });
+
+  it("begins another file when it resumes, which takes back what will be trained again", async () => {
+    const interruption = new AbortController();
+    const log = (line: string): void => {
+      if (/epoch +2\b/.test(line)) interruption.abort();
+    };
+    const stopped = await train(
+      { run: "resumed", tensorboard: true, epochs: "5" },
+      { log, signal: interruption.signal },
+    );
+    expect(stopped.exitCode).toBe(130);
+    await train({ run: "resumed", tensorboard: true, epochs: "5", resume: true });
+    const [first, second, ...others] = eventsOf("resumed", "tensorboard", "train");
+    expect(others).toEqual([]);
+    expect(second?.name).toBe("events.out.tfevents.1700000000.lawn-ranker.0001");
+    const [, restart, ...epochs] = second!.events;
+    expect(restart).toMatchObject({ sessionStatus: 1 });
+    // What TensorBoard shows: the first file up to the restart, then the second. No step is missing and none is there twice.
+    const shown = [...first!.events.slice(1).filter(({ step }) => step < restart!.step), ...epochs].map(
+      ({ step }) => step,
+    );
+    const lines = readFileSync(inRun("resumed", "training.jsonl"), "utf8").trimEnd().split("\n");
+    expect(shown).toEqual(lines.map((line) => JSON.parse(line).step));
   });
 
   it("does not change the run, and --force clears what it wrote", async () => {
