@@ -2,7 +2,7 @@
  * LAWN on TensorFlow.js models: an MLP and a small CNN with batch norm learn to tell strokes apart, with adam and with lawn(adam).
  * Prints a table: test accuracy, mean size of the logits, and how far the constrained norms are from where the switch found them.
  *
- *   node docs/examples/tfjs-lawn.mjs [--epochs 12] [--free-epochs 3] [--seeds 3]        in a built checkout; about 3 minutes
+ *   node docs/examples/tfjs-lawn.mjs [--epochs 12] [--free-epochs 3] [--seeds 3]        in a built checkout; about 6 minutes on one core
  */
 import { parseArgs } from "node:util";
 import tf from "@tensorflow/tfjs-core";
@@ -64,7 +64,7 @@ for (const modelName of Object.keys(models)) {
       model: modelName,
       optimizer: optimizerName,
       "test accuracy": meanOf(outcomes, "accuracy").toFixed(3),
-      "mean |logit|": meanOf(outcomes, "logit").toFixed(2),
+      "mean size of logits": meanOf(outcomes, "logit").toFixed(2),
       "norm drift": Math.max(...outcomes.map(({ drift }) => drift)).toExponential(1),
     });
   }
