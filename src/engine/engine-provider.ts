@@ -29,4 +29,6 @@ export type EngineProbe =
       readonly reason: string;
       /** One line: what the user may do about it. */
       readonly remedy: string;
+      /** True where nothing is amiss, such as a machine without a GPU: `auto` then goes on without a word. */
+      readonly isNormal?: boolean;
     };

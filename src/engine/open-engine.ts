@@ -10,7 +10,7 @@ import { webgpuProvider } from "./webgpu/webgpu-engine.ts";
 export type EngineChoice = "auto" | EngineName;
 
 export interface OpenEngineOptions extends EngineOptions {
-  /** Told, under `auto`, of each engine passed over: one line with the reason and the remedy. */
+  /** Told, under `auto`, of each engine passed over though one would expect it here: one line with the reason and the remedy. */
   readonly onPassedOver?: (line: string) => void;
 }
 
@@ -36,10 +36,16 @@ const providers: readonly EngineProvider[] = [...automatic, ...byNameOnly];
 export async function openEngine(choice: EngineChoice, options: OpenEngineOptions = {}): Promise<Engine> {
   const { onPassedOver, ...engineOptions } = options;
   refuseForeignOptions(choice, engineOptions);
-  if (choice !== "auto") return providerOf(choice).open(engineOptions);
-  for (const provider of automatic) {
+  return choice === "auto" ? openFirst(automatic, options) : providerOf(choice).open(engineOptions);
+}
+
+/** The first of `candidates` that can run here. Throws EngineError where none can. */
+export async function openFirst(candidates: readonly EngineProvider[], options: OpenEngineOptions): Promise<Engine> {
+  const { onPassedOver, ...engineOptions } = options;
+  for (const provider of candidates) {
     const probe = await provider.probe(engineOptions);
     if (probe.available) return provider.open(engineOptions);
+    if (probe.isNormal) continue;
     onPassedOver?.(`${provider.name} engine passed over: ${probe.reason}; ${probe.remedy}`);
   }
   throw new EngineError("no engine can run on this machine");

@@ -7,7 +7,7 @@ import { float32, neumf, optionsOf, randomBatch, randomParameters, smallSource }
 import { engineVariants } from "../support/engine-variants.ts";
 import { expectSameSnapshot } from "../support/same-bits.ts";
 
-// A software GPU takes seconds to compile a kernel, more on a busy machine.
+// A software GPU is slow, more so on a busy machine.
 jest.setTimeout(600_000);
 
 for (const variant of await engineVariants()) {

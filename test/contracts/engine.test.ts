@@ -24,7 +24,7 @@ import {
 import { engineVariants } from "../support/engine-variants.ts";
 import { expectSameBits, expectSameSnapshot } from "../support/same-bits.ts";
 
-// A software GPU takes seconds to compile a kernel, more on a busy machine.
+// A software GPU is slow, more so on a busy machine.
 jest.setTimeout(600_000);
 
 const combinations = rankerCases.flatMap((ranker) => losses.map((loss) => ({ ...ranker, loss })));

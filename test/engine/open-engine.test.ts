@@ -1,6 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import type { EngineName } from "../../src/engine/engine.ts";
-import { engineAvailability, openEngine } from "../../src/engine/open-engine.ts";
+import type { EngineProbe, EngineProvider } from "../../src/engine/engine-provider.ts";
+import { engineAvailability, openEngine, openFirst } from "../../src/engine/open-engine.ts";
+import { referenceEngine } from "../../src/engine/reference/reference-engine.ts";
 import { EngineError } from "../../src/errors.ts";
 
 describe("openEngine", () => {
@@ -8,13 +10,24 @@ describe("openEngine", () => {
     expect((await openEngine("reference")).name).toBe("reference");
   });
 
-  it("takes under auto the first engine that can run, and says why it passed others over", async () => {
-    const lines: string[] = [];
-    const engine = await openEngine("auto", { onPassedOver: (line) => lines.push(line) });
+  it("takes under auto the first engine that can run", async () => {
+    const engine = await openEngine("auto");
     const engines = (await engineAvailability()).filter(({ isAutomatic }) => isAutomatic);
-    const chosen = engines.findIndex(({ available }) => available);
-    expect(engine.name).toBe(engines[chosen]?.name);
-    expect(lines).toHaveLength(chosen);
+    expect(engine.name).toBe(engines.find(({ available }) => available)?.name);
+  });
+
+  it("passes over an engine with its reason where something is amiss, and without a word on a machine without a GPU", async () => {
+    const lines: string[] = [];
+    const candidates = [
+      provider("webgpu", { available: false, reason: "no driver offers an adapter", remedy: "install the driver" }),
+      provider("tfjs", { available: false, reason: "this machine shows no GPU", remedy: "bring one", isNormal: true }),
+      provider("reference", { available: true, description: "reference: plain loops" }),
+      provider("native", { available: false, reason: "never asked", remedy: "" }),
+    ];
+    const engine = await openFirst(candidates, { onPassedOver: (line) => lines.push(line) });
+    expect(engine.name).toBe("reference");
+    expect(lines).toEqual(["webgpu engine passed over: no driver offers an adapter; install the driver"]);
+    await expect(openFirst(candidates.slice(0, 2), {})).rejects.toThrow("no engine can run on this machine");
   });
 
   it("refuses an engine that this version lacks, naming those it has", async () => {
@@ -46,6 +59,10 @@ describe("openEngine", () => {
     expect((await openEngine("reference", { threads: 1 })).name).toBe("reference");
   });
 });
+
+function provider(name: EngineName, probe: EngineProbe): EngineProvider {
+  return { name, probe: async () => probe, open: async () => referenceEngine };
+}
 
 describe("engineAvailability", () => {
   it("keeps tfjs from auto: it is there by name only", async () => {

@@ -19,7 +19,13 @@ export interface AdapterFacts {
 
 export type AdapterSearch =
   | { readonly facts: AdapterFacts }
-  | { readonly facts: null; readonly reason: string; readonly remedy: string };
+  | {
+      readonly facts: null;
+      readonly reason: string;
+      readonly remedy: string;
+      /** Whether the machine has no GPU at all, rather than one that cannot be used. */
+      readonly isWithoutGpu: boolean;
+    };
 
 /** For people: device and driver. */
 export function adapterName({ vendor, architecture, device, description, isFallbackAdapter }: AdapterFacts): string {
@@ -35,10 +41,11 @@ export async function findAdapter({ allowSoftware }: { readonly allowSoftware: b
       facts: null,
       reason: "this machine shows no GPU (no /dev/nvidia*, /dev/dri/renderD* or /dev/dxg)",
       remedy: "it needs a GPU and its driver; a software adapter runs only with --allow-software-adapter",
+      isWithoutGpu: true,
     };
   }
   try {
-    const facts = allowSoftware ? factsOf(await requestAdapter()) : await askChild();
+    const facts = allowSoftware ? factsOf(await requestAdapter(allowSoftware)) : await askChild();
     return judge(facts, allowSoftware);
   } catch (error) {
     const [words = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
@@ -46,6 +53,7 @@ export async function findAdapter({ allowSoftware }: { readonly allowSoftware: b
       facts: null,
       reason: `the package webgpu cannot be used (${words})`,
       remedy: "npm install webgpu; it has binaries for Linux, macOS and Windows on x64 and arm64",
+      isWithoutGpu: false,
     };
   }
 }
@@ -54,7 +62,7 @@ export async function findAdapter({ allowSoftware }: { readonly allowSoftware: b
 export async function requireAdapter(options: { readonly allowSoftware: boolean }): Promise<GPUAdapter> {
   const found = await findAdapter(options);
   if (found.facts === null) throw new EngineError(`webgpu engine: ${found.reason}; ${found.remedy}`);
-  const adapter = await requestAdapter();
+  const adapter = await requestAdapter(options.allowSoftware);
   if (adapter === null) throw new EngineError("webgpu engine: the GPU that was there a moment ago is gone; try again");
   return adapter;
 }
@@ -73,6 +81,7 @@ function judge(facts: AdapterFacts | null, allowSoftware: boolean): AdapterSearc
       remedy: allowSoftware
         ? "install the GPU's Vulkan driver, or name a software one in VK_DRIVER_FILES (Debian's chromium package has vk_swiftshader_icd.json)"
         : "install the GPU's Vulkan, Metal or Direct3D 12 driver",
+      isWithoutGpu: false,
     };
   }
   if (facts.isFallbackAdapter && !allowSoftware) {
@@ -80,16 +89,27 @@ function judge(facts: AdapterFacts | null, allowSoftware: boolean): AdapterSearc
       facts: null,
       reason: `the only adapter is a software one: ${adapterName(facts)}`,
       remedy: "install the GPU's driver, or use it all the same with --allow-software-adapter (slow)",
+      isWithoutGpu: false,
     };
   }
   return { facts };
 }
 
-/** Dawn lives as long as this is referenced. */
-let gpu: GPU | undefined;
+/**
+ * SwiftShader writes one instruction for every word of workgroup memory that it zeroes itself, which made compiling ten times slower
+ * than with Dawn's own loop.
+ */
+const softwareFlags = ["disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension"];
 
-async function requestAdapter(): Promise<GPUAdapter | null> {
-  gpu ??= (await import("webgpu")).create([]);
+/** Dawn lives as long as these are referenced. */
+const instances = new Map<boolean, GPU>();
+
+async function requestAdapter(allowSoftware: boolean): Promise<GPUAdapter | null> {
+  let gpu = instances.get(allowSoftware);
+  if (gpu === undefined) {
+    gpu = (await import("webgpu")).create(allowSoftware ? softwareFlags : []);
+    instances.set(allowSoftware, gpu);
+  }
   return gpu.requestAdapter({ powerPreference: "high-performance" });
 }
 

@@ -12,7 +12,7 @@ export const TILE_VALUES = 2048;
 const noBlock = 0xffffffff;
 
 export interface NormPlan {
-  /** Per piece of the arena: runs as kernels read them (12 words each) and how many tiles they have. */
+  /** Per piece of the arena: runs as kernels read them (9 words each) and how many tiles they have. */
   readonly pieces: readonly {
     readonly runs: Uint32Array<ArrayBuffer>;
     readonly count: number;
@@ -75,22 +75,10 @@ export function planNorms(
       const lanes = Math.min(TILE_LANES, 2 ** Math.ceil(Math.log2(rowWidth)));
       const rowsPerTile = piecesPerRow > 1 ? 1 : TILE_LANES / lanes;
       const firstBlock = group === undefined ? noBlock : firstBlocks[place]! + firstRow;
-      const isBias = info.role === "bias" ? 1 : 0;
-      const words = [
-        tiles[part.piece]!,
-        part.offset,
-        rows,
-        rowWidth,
-        lanes,
-        piecesPerRow,
-        sums,
-        firstBlock,
-        tensor,
-        isBias,
-      ];
-      runs[part.piece]!.push(...words, 0, 0);
-      tiles[part.piece]! += piecesPerRow > 1 ? rows * piecesPerRow : Math.ceil(rows / rowsPerTile);
-      counts[part.piece]! += 1;
+      const { piece, offset } = part;
+      runs[piece]!.push(tiles[piece]!, offset, rows, rowWidth, lanes, piecesPerRow, sums, firstBlock, tensor);
+      tiles[piece]! += piecesPerRow > 1 ? rows * piecesPerRow : Math.ceil(rows / rowsPerTile);
+      counts[piece]! += 1;
       if (group !== undefined) blockMembers[place]!.push({ firstRow, rows, firstSum: sums, sumsPerRow: piecesPerRow });
       tensorMembers[tensor]!.push({ firstRow: 0, rows: 1, firstSum: sums, sumsPerRow: rows * piecesPerRow });
       sums += rows * piecesPerRow;

@@ -18,7 +18,7 @@ export interface WebgpuOptions {
 }
 
 export interface WebgpuEngine extends Engine {
-  /** The device that sessions share, opened by the first and again after one was lost. */
+  /** The device that all sessions of the process share, opened by the first and again after one was lost. */
   context(): Promise<GpuContext>;
 }
 
@@ -26,7 +26,10 @@ export const webgpuProvider: EngineProvider = {
   name: "webgpu",
   probe: async ({ allowSoftwareAdapter = false }) => {
     const found = await findAdapter({ allowSoftware: allowSoftwareAdapter });
-    if (found.facts === null) return { available: false, reason: found.reason, remedy: found.remedy };
+    if (found.facts === null) {
+      const { reason, remedy, isWithoutGpu } = found;
+      return { available: false, reason, remedy, isNormal: isWithoutGpu };
+    }
     return { available: true, description: describe(adapterName(found.facts)) };
   },
   open: async (options) => {
@@ -35,26 +38,31 @@ export const webgpuProvider: EngineProvider = {
   },
 };
 
+/** By the options that a device depends on: kernels are compiled once a process, however many engines it opens. */
+const contexts = new Map<string, Promise<GpuContext>>();
+
 /** Throws EngineError where there is no adapter that may be used. */
 export async function openWebgpuEngine(options: WebgpuOptions = {}): Promise<WebgpuEngine> {
   const allowSoftware = options.allowSoftwareAdapter ?? false;
   const name = adapterName(factsOf(await requireAdapter({ allowSoftware }))!);
-  let opened: Promise<GpuContext> | undefined;
+  const { largestBinding } = options;
+  const key = `${allowSoftware} ${largestBinding}`;
 
   async function openContext(): Promise<GpuContext> {
     // A device needs an adapter of its own: each gives one device.
     const device = await requestDevice(await requireAdapter({ allowSoftware }), name);
-    const { largestBinding } = options;
     return createGpuContext({ device, name, ...(largestBinding === undefined ? {} : { largestBinding }) });
   }
 
   async function context(): Promise<GpuContext> {
-    if (opened !== undefined && (await opened).hasFailed()) opened = undefined;
-    opened ??= openContext();
-    opened.catch(() => {
-      opened = undefined;
-    });
-    return opened;
+    const known = contexts.get(key);
+    if (known !== undefined && !(await known).hasFailed()) return known;
+    // Whoever else waited for the same failed device may have been quicker.
+    if (known !== contexts.get(key)) return context();
+    const opening = openContext();
+    contexts.set(key, opening);
+    opening.catch(() => contexts.delete(key));
+    return opening;
   }
 
   return {

@@ -25,4 +25,10 @@ describe("findAdapter", () => {
     if (found.facts !== null) expect(found.facts.isFallbackAdapter).toBe(false);
     else for (const line of [found.reason, found.remedy]) expect(line).toMatch(/^[^\n]+$/);
   });
+
+  it("tells a machine without a GPU from one whose GPU cannot be used", async () => {
+    const found = await findAdapter({ allowSoftware: false });
+    if (found.facts !== null) return;
+    expect(found.isWithoutGpu).toBe(found.reason.startsWith("this machine shows no GPU"));
+  });
 });

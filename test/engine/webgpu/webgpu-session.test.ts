@@ -12,7 +12,7 @@ import { expectClose } from "../../support/close-tensors.ts";
 import { float32, lawnAdamCase, optionsOf, randomBatch, randomParameters } from "../../support/engine-cases.ts";
 import { expectSameSnapshot } from "../../support/same-bits.ts";
 
-// A software adapter takes seconds to compile a kernel, more on a busy machine.
+// A software adapter is slow, more so on a busy machine.
 jest.setTimeout(600_000);
 
 const probe = await webgpuProvider.probe({ allowSoftwareAdapter: true });

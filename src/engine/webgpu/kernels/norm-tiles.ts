@@ -20,9 +20,6 @@ struct Run {
   firstSum: u32,
   firstBlock: u32,
   tensor: u32,
-  isBias: u32,
-  unused0: u32,
-  unused1: u32,
 }
 `;
 
