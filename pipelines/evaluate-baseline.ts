@@ -21,7 +21,7 @@ import type { StageContext } from "./stage.ts";
 
 export interface ReadyBaseline {
   readonly scorer: Scorer;
-  /** Absent where nothing had to be chosen. */
+  /** Absent where there was nothing to choose, of parameters or of what to fit on. */
   readonly choice?: BaselineChoice;
   /** Of the chosen parameters, fitted on train. */
   readonly validation?: NonNullable<MetricsDocument["validation"]>;
@@ -35,11 +35,11 @@ export async function readyBaseline(
   // Test may be ranked by what has seen validation too.
   const train = config.refit ? joinInteractions(dataset.train, dataset.validation) : dataset.train;
   const seed = config.seed ?? dataset.description.seed;
+  const fittedOn: BaselineChoice["fittedOn"] = config.refit ? ["train", "validation"] : ["train"];
+  if (name === "random") return { scorer: randomScorer({ users: train.users, items: train.items, seed }) };
   if (!isTuned(name)) {
-    return {
-      scorer:
-        name === "random" ? randomScorer({ users: train.users, items: train.items, seed }) : popularityScorer(train),
-    };
+    const choice = { chosenBy: null, parameters: {}, trials: [], fittedOn, fitSeconds: 0 };
+    return { scorer: popularityScorer(train), ...(config.refit ? { choice } : {}) };
   }
   const algebra = await openAlgebra(config.engine, { threads: config.threads, log: context.log });
   if (name === "ials" || name === "ease") context.log(`linear algebra: ${algebra.description}`);
@@ -58,7 +58,7 @@ export async function readyBaseline(
       chosenBy: chosen?.metric ?? null,
       parameters: { ...parameters },
       trials: chosen?.trials ?? [],
-      fittedOn: config.refit ? ["train", "validation"] : ["train"],
+      fittedOn,
       fitSeconds,
     },
     ...(chosen === null ? {} : { validation: chosen.validation }),

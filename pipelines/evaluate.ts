@@ -185,9 +185,11 @@ function resultOf(options: {
 function baselineLines({ baseline, validation }: MetricsDocument): readonly string[] {
   if (baseline === undefined) return [];
   const { chosenBy, parameters, fittedOn, fitSeconds } = baseline;
+  const fitted = `fitted on ${fittedOn.join(" and ")} in ${fitSeconds.toFixed(1)} s`;
+  if (Object.keys(parameters).length === 0) return [fitted];
   const how =
     chosenBy === null ? "as given" : `chosen by validation ${chosenBy} (${validation?.[chosenBy]?.toFixed(4)})`;
-  return [`${parametersText(parameters)}, ${how}; fitted on ${fittedOn.join(" and ")} in ${fitSeconds.toFixed(1)} s`];
+  return [`${parametersText(parameters)}, ${how}; ${fitted}`];
 }
 
 function beyondLines({ auc, beyondAccuracy, calibration }: MetricsDocument): readonly string[] {

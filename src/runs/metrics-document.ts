@@ -90,7 +90,7 @@ export const metricsDocumentSchema = z.object({
   epoch: z.number().optional(),
   /** What validation said of that epoch, or of a baseline's parameters, when it chose them. */
   validation: metrics.optional(),
-  /** Only of a tuned baseline. */
+  /** Of a tuned baseline, and of one fitted on validation too. */
   baseline: baselineChoiceSchema.optional(),
   /** Mean over users of the chance that a held-out item is scored above a candidate negative, ties counting half. */
   auc: unit.optional(),

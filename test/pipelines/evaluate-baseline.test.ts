@@ -70,6 +70,12 @@ describe("a tuned baseline", () => {
     expect((refit.json as { auc: number }).auc).not.toBe((plain.json as { auc: number }).auc);
   });
 
+  it("says of popularity too that it counted validation", async () => {
+    const { json, text } = await evaluate({ baseline: "popularity", refit: true });
+    expect(json.choice).toMatchObject({ chosenBy: null, parameters: {}, fittedOn: ["train", "validation"] });
+    expect(text).toContain("\nfitted on train and validation in 0.0 s");
+  });
+
   it("needs validation items, or every value", async () => {
     const { candidatesValidation: none, ...rest } = smallDataset();
     const empty = {
