@@ -1,6 +1,6 @@
 /** The best items of users from any scorer: the scorer's own way where it has one, else chosen from its catalogue scores. */
+import { bestItemsInto } from "../ranker/best-items.ts";
 import type { Scorer, TopItems, TopItemsRequest } from "../ranker/scorer.ts";
-import { bestItemsInto } from "./best-items.ts";
 
 const SCORES_AT_ONCE = 2 ** 22; // 16 MiB of float32
 

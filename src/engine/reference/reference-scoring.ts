@@ -1,12 +1,11 @@
 /** Scores in plain loops of parameters that no longer change: what is the same for every user is computed once. */
 import { EngineError } from "../../errors.ts";
+import { bestItemsInto } from "../../ranker/best-items.ts";
 import { openForward } from "../../ranker/forward.ts";
 import type { Parameters, RankerSpec } from "../../ranker/ranker-spec.ts";
 import { checkPairs, checkUsers } from "../check-batch.ts";
 import type { ScoringSession } from "../scoring-session.ts";
 import { openCatalogue } from "./catalogue.ts";
-
-const NO_ITEM = 2 ** 32 - 1;
 
 /** Each call is computed before anything else runs, so calls cannot meet. Reads the tables in place. */
 export function openReferenceScoring({
@@ -19,6 +18,7 @@ export function openReferenceScoring({
   const { logit } = openForward(spec, parameters);
   const scoreUser = openCatalogue(spec, parameters);
   const row = new Float32Array(spec.items);
+  const nothing = new Uint32Array(0);
   let isClosed = false;
   const checkOpen = (): void => {
     if (isClosed) throw new EngineError("the scoring session is closed");
@@ -33,15 +33,13 @@ export function openReferenceScoring({
     async top({ users, k, masked }) {
       checkOpen();
       checkUsers(users, spec);
-      const items = new Uint32Array(users.length * k).fill(NO_ITEM); // [users, k]
-      const scores = new Float32Array(users.length * k).fill(Number.NEGATIVE_INFINITY);
+      const items = new Uint32Array(users.length * k); // [users, k]
+      const scores = new Float32Array(users.length * k);
       for (const [place, user] of users.entries()) {
         scoreUser(user, row);
-        const left = new Set(masked?.items.subarray(masked.offsets[place], masked.offsets[place + 1]));
-        for (const [rank, item] of bestItems(row, k, left).entries()) {
-          items[place * k + rank] = item;
-          scores[place * k + rank] = row[item]!;
-        }
+        const excluded = masked?.items.subarray(masked.offsets[place], masked.offsets[place + 1]) ?? nothing;
+        const [from, to] = [place * k, (place + 1) * k];
+        bestItemsInto(row, excluded, items.subarray(from, to), scores.subarray(from, to));
       }
       return { items, scores };
     },
@@ -49,10 +47,4 @@ export function openReferenceScoring({
       isClosed = true;
     },
   };
-}
-
-function bestItems(scores: Float32Array, k: number, leftOut: ReadonlySet<number>): number[] {
-  const order: number[] = [];
-  for (let item = 0; item < scores.length; item++) if (!leftOut.has(item)) order.push(item);
-  return order.sort((a, b) => scores[b]! - scores[a]! || a - b).slice(0, k);
 }

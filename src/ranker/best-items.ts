@@ -1,5 +1,5 @@
-/** The k best of one user's scores: the plain twin of what an engine may do where its scores are (engine/native/core/scoring.cpp). */
-import { NO_ITEM } from "../ranker/scorer.ts";
+/** The k best of one user's scores: what every scorer without a faster way chooses by, and the plain twin of those that have one (engine/native/core/scoring.cpp). */
+import { NO_ITEM } from "./scorer.ts";
 
 /**
  * Writes the best items of `scores` [items] and their scores to `outItems` and `outScores` [k]: best first, equal scores by
