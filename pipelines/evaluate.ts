@@ -8,6 +8,7 @@ import type { MetricsDocument } from "../src/runs/metrics-document.ts";
 import { perUserFileName } from "../src/runs/run-directory.ts";
 import { datasetNameOf } from "./dataset-file.ts";
 import { type LoadedDataset, loadDataset } from "./dataset-files.ts";
+import { refuseOtherData } from "./dataset-of-run.ts";
 import { parametersText, readyBaseline } from "./evaluate-baseline.ts";
 import { evaluateSplit, metricsDocument, type SplitEvaluation } from "./evaluate-split.ts";
 import { findRun } from "./find-run.ts";
@@ -22,7 +23,7 @@ import {
   protocolCheckLines,
   writeProtocolCheck,
 } from "./protocol-check.ts";
-import { type LoadedRun, loadRun, refuseOtherData } from "./run-files.ts";
+import { type LoadedRun, loadRun } from "./run-files.ts";
 import type { Stage, StageContext, StageResult } from "./stage.ts";
 import { withScorer } from "./with-scorer.ts";
 
@@ -60,10 +61,7 @@ async function evaluateRun(config: EvaluateConfig, context: StageContext): Promi
   const { run: named, modelsRoot, dataset: datasetName } = config;
   const run = await loadRun(await findRun({ run: named, modelsRoot, dataset: datasetName }));
   const dataset = await loadDataset(path.join(config.dataRoot, datasetName ?? run.datasetName));
-  refuseOtherData(run.directory, run.manifest, {
-    directory: dataset.directory,
-    contentHash: dataset.description.contentHash,
-  });
+  refuseOtherData(run, dataset);
   const { threads, tfjsBackend, allowSoftwareAdapter } = config;
   const engine = await openEngine(config.engine, {
     onPassedOver: context.log,

@@ -110,18 +110,6 @@ export async function readTextIfThere(file: string): Promise<string | null> {
   }
 }
 
-/** Throws DataError where a run is to be used with data that it was not trained on. */
-export function refuseOtherData(
-  run: string,
-  { dataset }: Manifest,
-  data: { readonly directory: string; readonly contentHash: string },
-): void {
-  if (dataset.contentHash === data.contentHash) return;
-  throw new DataError(
-    `${run}: trained on dataset ${dataset.name} of content ${dataset.contentHash.slice(0, 12)}, but ${data.directory} holds ${data.contentHash.slice(0, 12)}; ingest the same logs with the same settings, or train anew`,
-  );
-}
-
 export function sha256Of(bytes: Uint8Array | string): string {
   return createHash("sha256").update(bytes).digest("hex");
 }

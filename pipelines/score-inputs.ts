@@ -12,11 +12,12 @@ import { hashOf, runFiles } from "../src/runs/run-directory.ts";
 import type { BitSet } from "./bit-set.ts";
 import { type CheckpointRows, openCheckpointRows } from "./checkpoint-rows.ts";
 import { findColdUsers } from "./cold-users.ts";
-import { type DatasetDescription, readDescription, verifyFiles } from "./dataset-files.ts";
+import { type DatasetDescription, verifyFiles } from "./dataset-files.ts";
+import { describeDatasetOfRun } from "./dataset-of-run.ts";
 import { errorCode } from "./error-code.ts";
 import { type ItemLists, readItemLists } from "./item-lists.ts";
 import type { RecommendationShape } from "./recommendations.ts";
-import { readFinishedManifest, refuseOtherData } from "./run-files.ts";
+import { readFinishedManifest } from "./run-files.ts";
 import { selectUsers, type UserSelection } from "./user-selection.ts";
 import { type ItemVocabulary, idTypeOf, readItemVocabulary } from "./vocabulary-files.ts";
 
@@ -52,8 +53,7 @@ export async function readSubject(config: ScoreConfig, run: string): Promise<Sco
   const checkpoint = manifest.files[runFiles.checkpoint]?.sha256;
   if (checkpoint === undefined) throw new DataError(`${run}: its manifest names no ${runFiles.checkpoint}`);
   const directory = path.join(config.dataRoot, config.dataset ?? manifest.dataset.name);
-  const description = await readDescription(directory);
-  refuseOtherData(run, manifest, { directory, contentHash: description.contentHash });
+  const description = await describeDatasetOfRun({ directory: run, manifest }, directory);
   const { users, pairs, allow, deny } = config;
   const plan = hashOf({
     version: 1,
