@@ -1,7 +1,7 @@
 /** check-pairs.json: some pairs with the logits they must get, so that whoever serves an export can tell whether they do. */
 import { openForward } from "../src/ranker/forward.ts";
 import type { LoadedRun } from "./run-files.ts";
-import type { Vocabulary } from "./vocabulary-file.ts";
+import type { Vocabulary } from "./vocabulary-files.ts";
 
 const PAIRS = 20;
 

@@ -50,6 +50,8 @@ export const datasetDescriptionSchema = z.looseObject({
   name: z.string().min(1),
   users: count.min(1),
   items: count.min(1),
+  /** What the log's ids are: whole numbers throughout, or text. */
+  idType: z.looseObject({ user: z.enum(["integer", "string"]), item: z.enum(["integer", "string"]) }),
   interactions: z.looseObject({ train: count, validation: count, test: count }),
   /** `kind` such as "leave-last-out". */
   split: z.looseObject({ kind: z.string().min(1) }),
@@ -78,7 +80,7 @@ export async function loadDataset(directory: string): Promise<LoadedDataset> {
   const description = await readDescription(directory);
   const { interactions } = description;
   // About a second a gigabyte; a damaged file is named before anybody reads rubbish from it.
-  for (const name of DATASET_FILES) await checkFile(directory, name, description);
+  await verifyFiles(directory, description, DATASET_FILES);
   return {
     directory,
     description,
@@ -100,18 +102,7 @@ export async function verifyFiles(
   description: DatasetDescription,
   names: readonly DatasetFile[],
 ): Promise<void> {
-  for (const name of names) await checkFile(directory, name, description);
-}
-
-/** Hashes every Arrow file again; throws DataError naming the first one that is not what ingest wrote. Reads all bytes once. */
-export async function verifyDataset(directory: string): Promise<DatasetDescription> {
-  const description = await readDescription(directory);
-  for (const name of DATASET_FILES) await checkFile(directory, name, description);
-  return description;
-}
-
-async function checkFile(directory: string, name: DatasetFile, { files }: DatasetDescription): Promise<void> {
-  return checkFileOf(directory, name, files[name]);
+  for (const name of names) await checkFileOf(directory, name, description.files[name]);
 }
 
 /** Throws DataError where a file of the dataset is not what ingest wrote. */

@@ -16,7 +16,7 @@ import { openParquetWriter } from "../src/parquet/write-parquet.ts";
 import { parametersOf } from "../src/ranker/ranker-spec.ts";
 import { recordOf, writePieces } from "./export-folder.ts";
 import type { LoadedRun } from "./run-files.ts";
-import type { Vocabulary } from "./vocabulary-file.ts";
+import type { Vocabulary } from "./vocabulary-files.ts";
 
 export interface ExportedFile extends FileRecord {
   readonly name: string;

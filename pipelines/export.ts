@@ -25,7 +25,7 @@ import { findRun } from "./find-run.ts";
 import { modelCardFacts } from "./model-card-facts.ts";
 import { type LoadedRun, loadRun } from "./run-files.ts";
 import type { Stage, StageContext, StageResult } from "./stage.ts";
-import { readVocabulary } from "./vocabulary-file.ts";
+import { readVocabulary } from "./vocabulary-files.ts";
 
 export const exportStage: Stage<typeof exportSchema> = {
   name: "export",

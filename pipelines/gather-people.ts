@@ -9,7 +9,7 @@ import type { Scorer } from "../src/ranker/scorer.ts";
 import type { ItemContent, UserContent } from "../src/report/run-content.ts";
 import type { LoadedDataset } from "./dataset-files.ts";
 import { readItemInfo } from "./item-info-file.ts";
-import { readVocabulary } from "./vocabulary-file.ts";
+import { readVocabulary } from "./vocabulary-files.ts";
 
 const RECENT_ITEMS = 4;
 

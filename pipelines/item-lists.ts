@@ -5,7 +5,7 @@ import { loadAskedIds } from "../src/interactions/asked-ids.ts";
 import type { WorkDatabase } from "../src/interactions/work-database.ts";
 import { openAskedFile } from "./asked-files.ts";
 import { unknownIdError } from "./user-selection.ts";
-import type { ItemVocabulary } from "./vocabulary-files.ts";
+import type { Vocabulary } from "./vocabulary-files.ts";
 
 export interface ItemLists {
   /** Ascending; null where every item may be. */
@@ -17,7 +17,7 @@ export interface ItemLists {
 /** Throws ConfigError where nothing is left to recommend, DataError for unknown ids under --unknown error. */
 export async function readItemLists(
   config: Pick<ScoreConfig, "allow" | "deny" | "unknown" | "itemColumn">,
-  { ids }: ItemVocabulary,
+  { ids }: Vocabulary,
   openDatabase: () => Promise<WorkDatabase>,
 ): Promise<ItemLists> {
   if (config.allow === null && config.deny === null) return { allowed: null, unknownItems: 0 };

@@ -6,7 +6,7 @@ import { ConfigError, DataError } from "../src/errors.ts";
 import { checkFileOf, type DatasetDescription, readInteractions } from "./dataset-files.ts";
 import { describeDatasetOfRun } from "./dataset-of-run.ts";
 import { loadRun } from "./run-files.ts";
-import { readVocabulary } from "./vocabulary-file.ts";
+import { readVocabulary } from "./vocabulary-files.ts";
 
 /** As it stands in the log: "17", 17 and 17n are the same id. */
 export type Id = string | number | bigint;

@@ -19,7 +19,7 @@ import { type ItemLists, readItemLists } from "./item-lists.ts";
 import type { RecommendationShape } from "./recommendations.ts";
 import { readFinishedManifest } from "./run-files.ts";
 import { selectUsers, type UserSelection } from "./user-selection.ts";
-import { type ItemVocabulary, idTypeOf, readItemVocabulary } from "./vocabulary-files.ts";
+import { idTypeOf, readVocabulary, type Vocabulary } from "./vocabulary-files.ts";
 
 /** What a job is about, before anything large is read. */
 export interface ScoreSubject {
@@ -37,7 +37,7 @@ export interface ScoreSubject {
 
 export interface ScoreInputs extends ScoreSubject {
   readonly checkpointRows: CheckpointRows;
-  readonly items: ItemVocabulary;
+  readonly items: Vocabulary;
   readonly lists: ItemLists;
   readonly cold: BitSet;
   readonly selection: UserSelection;
@@ -82,7 +82,7 @@ export async function openScoreInputs(
   scratch: string,
 ): Promise<ScoreInputs> {
   const { run, manifest, checkpoint, directory, description } = subject;
-  const needed = ["users.arrow", "items.arrow", "train.arrow", "validation.arrow", "test.arrow"] as const;
+  const needed = ["users.arrow", "train.arrow", "validation.arrow", "test.arrow"] as const;
   await verifyFiles(directory, description, needed);
   let opened: Promise<WorkDatabase> | null = null;
   const database = (): Promise<WorkDatabase> => {
@@ -97,13 +97,13 @@ export async function openScoreInputs(
   };
   try {
     checkExtents(run, checkpointRows, description);
-    const items = await readItemVocabulary(directory);
+    const items = await readVocabulary(directory, "item", description);
     const lists = await readItemLists(config, items, database);
     const cold = await findColdUsers(directory, description.users, manifest);
     const selection = await selectUsers({ config, directory, users: description.users, cold }, database);
     const shape = {
-      userIds: await idTypeOf(directory, "user"),
-      itemIds: items.idType,
+      userIds: idTypeOf(description, "user"),
+      itemIds: idTypeOf(description, "item"),
       hasSource: config.unknown === "popular",
     };
     return { ...subject, checkpointRows, items, lists, cold, selection, shape, database, close };

@@ -1,32 +1,43 @@
-/** users.arrow and items.arrow as scoring needs them: item ids in memory, user ids range after range. */
+/** users.arrow and items.arrow as values: which id of the log each index stands for, and how often it stands in train. */
 import { join } from "node:path";
 import { readColumns } from "../src/arrow/read-columns.ts";
-import { streamOwnColumns } from "../src/arrow/stream-own-columns.ts";
+import { DataError } from "../src/errors.ts";
+import { checkFileOf, type DatasetDescription } from "./dataset-files.ts";
 import { openForwardRows } from "./forward-rows.ts";
 import type { IdColumnType, IdValues } from "./recommendations.ts";
 
-export interface ItemVocabulary {
+export interface Vocabulary {
+  readonly kind: "user" | "item";
+  /** By index. */
   readonly ids: IdValues;
-  readonly idType: IdColumnType;
-  /** Train interactions of each item. */
+  /** Train interactions, by index. */
   readonly trainCounts: Uint32Array;
 }
 
-export async function readItemVocabulary(directory: string): Promise<ItemVocabulary> {
-  const columns = await readColumns(join(directory, "items.arrow"), ["item_id", "train_count"]);
-  const idType = await idTypeOf(directory, "item");
-  const ids = idType === "int64" ? columns.int64("item_id") : columns.strings("item_id");
-  return { ids, idType, trainCounts: columns.uint32("train_count") };
-}
-
-/** Throws DataError where the file has no ids. */
-export async function idTypeOf(directory: string, kind: "user" | "item"): Promise<IdColumnType> {
-  for await (const batch of streamOwnColumns(join(directory, `${kind}s.arrow`), [`${kind}_id`])) {
-    return batch.anyColumn(`${kind}_id`) instanceof BigInt64Array ? "int64" : "utf8";
+/** The whole of it in memory. Throws DataError where the file is not what ingest wrote. */
+export async function readVocabulary(
+  directory: string,
+  kind: "user" | "item",
+  description: DatasetDescription,
+): Promise<Vocabulary> {
+  const name = `${kind}s.arrow` as const;
+  await checkFileOf(directory, name, description.files[name]);
+  const path = join(directory, name);
+  const columns = await readColumns(path, [`${kind}_id`, "train_count"]);
+  const expected = description[`${kind}s`];
+  if (columns.rows !== expected) {
+    throw new DataError(`${path}: ${columns.rows} rows, but dataset.json says ${expected}; ingest the logs again`);
   }
-  return "utf8"; // a file without rows
+  const isInteger = idTypeOf(description, kind) === "int64";
+  const ids = isInteger ? columns.int64(`${kind}_id`) : columns.strings(`${kind}_id`);
+  return { kind, ids, trainCounts: columns.uint32("train_count") };
 }
 
+export function idTypeOf({ idType }: DatasetDescription, kind: "user" | "item"): IdColumnType {
+  return idType[kind] === "integer" ? "int64" : "utf8";
+}
+
+/** The ids of users range after range, for jobs whose memory must not grow with them. */
 export interface UserIds {
   /** Ids of the users [from, to). Ranges must ascend. */
   take(from: number, to: number): Promise<IdValues>;

@@ -2,7 +2,7 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "@jest/globals";
 import { readCandidates, writeCandidates } from "../../pipelines/candidates-file.ts";
-import { loadDataset, verifyDataset } from "../../pipelines/dataset-files.ts";
+import { DATASET_FILES, loadDataset, verifyFiles } from "../../pipelines/dataset-files.ts";
 import { openColumnWriter } from "../../src/arrow/write-columns.ts";
 import { DataError } from "../../src/errors.ts";
 import { smallDataset, writeDatasetFolder } from "../support/small-dataset.ts";
@@ -19,7 +19,7 @@ describe("a dataset folder", () => {
     expect(directory).toBe(folder("good"));
     expect(loaded).toEqual(parts);
     expect(description.candidates).toEqual(expected.candidates);
-    expect((await verifyDataset(folder("good"))).contentHash).toBe(description.contentHash);
+    await expect(verifyFiles(folder("good"), description, DATASET_FILES)).resolves.toBeUndefined();
   });
 
   it("is asked for when it is missing or was not finished", async () => {
@@ -62,12 +62,13 @@ describe("a dataset folder", () => {
 
   it("is neither verified nor loaded when a byte has changed or is missing", async () => {
     await writeDatasetFolder(folder("changed"), smallDataset());
+    const { description } = await loadDataset(folder("changed"));
     const file = `${folder("changed")}/test.arrow`;
     const bytes = await readFile(file);
     bytes[bytes.length >> 1]! ^= 1;
     await writeFile(file, bytes);
     const reason = /test\.arrow: sha256 is [0-9a-f]{64}, but ingest wrote/;
-    await expect(verifyDataset(folder("changed"))).rejects.toThrow(reason);
+    await expect(verifyFiles(folder("changed"), description, DATASET_FILES)).rejects.toThrow(reason);
     await expect(loadDataset(folder("changed"))).rejects.toThrow(reason);
     await writeFile(file, bytes.subarray(1));
     await expect(loadDataset(folder("changed"))).rejects.toThrow(

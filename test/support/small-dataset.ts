@@ -36,6 +36,7 @@ export function smallDataset(): Omit<LoadedDataset, "directory"> {
       name: "small",
       users: 3,
       items: 6,
+      idType: { user: "integer", item: "string" }, // as writeIds has them
       interactions: { train: train.length, validation: validation.length, test: test.length },
       split: { kind: "leave-last-out" },
       candidates: { validation: "1+2 sampled candidates", test: "1+3 candidates by hand" },
@@ -75,8 +76,7 @@ export async function writeDatasetFolder(directory: string, dataset: Omit<Loaded
     "users.arrow": await writeIds(inFolder("users.arrow"), "user", dataset.train.userColumn, description.users),
     "items.arrow": await writeIds(inFolder("items.arrow"), "item", dataset.train.itemColumn, description.items),
   };
-  const idType = { user: "integer", item: "string" }; // as writeIds has them
-  const written = { idType, ...description, files, contentHash: contentHash(files) };
+  const written = { ...description, files, contentHash: contentHash(files) };
   await writeFile(inFolder(DESCRIPTION_FILE), JSON.stringify(written));
 }
 
