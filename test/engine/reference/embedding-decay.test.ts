@@ -18,7 +18,8 @@ function start() {
   };
 }
 
-async function difference(batch: Batch, loss: "bce" | "bpr"): Promise<Record<string, number[]>> {
+/** What decay adds to the gradient, by tensor. */
+async function difference(batch: Batch, loss: "bce" | "bpr"): Promise<ReadonlyMap<string, readonly number[]>> {
   const gradientAt = async (embeddingDecay: number) => {
     const session = await referenceEngine.open({ spec, loss, start: start(), optimizer: sgd, embeddingDecay });
     const result = await session.gradient(batch);
@@ -27,7 +28,7 @@ async function difference(batch: Batch, loss: "bce" | "bpr"): Promise<Record<str
   };
   const [without, decayed] = [await gradientAt(0), await gradientAt(0.1)];
   expect(decayed.loss).toBe(without.loss);
-  return Object.fromEntries(
+  return new Map(
     [...decayed.gradient].map(([name, values]) => [
       name,
       [...values].map((value, k) => value - without.gradient.get(name)![k]!),
@@ -46,12 +47,12 @@ describe("decay of looked-up embeddings", () => {
     };
     const added = await difference(batch, "bce");
     // 0.1 / 4 = 0.025 a lookup: user 0 three times its 2, user 1 once its 3; item 1 twice its 4, item 2 twice its 5
-    expect(added["userDot"]![0]).toBeCloseTo(3 * 0.025 * 2, 12);
-    expect(added["userDot"]![1]).toBeCloseTo(0.025 * 3, 12);
-    expect(added["itemDot"]![0]).toBe(0); // not looked up
-    expect(added["itemDot"]![1]).toBeCloseTo(2 * 0.025 * 4, 12);
-    expect(added["itemDot"]![2]).toBeCloseTo(2 * 0.025 * 5, 12);
-    expect(added["head.bias"]![0]).toBe(0);
+    expect(added.get("userDot")![0]).toBeCloseTo(3 * 0.025 * 2, 12);
+    expect(added.get("userDot")![1]).toBeCloseTo(0.025 * 3, 12);
+    expect(added.get("itemDot")![0]).toBe(0); // not looked up
+    expect(added.get("itemDot")![1]).toBeCloseTo(2 * 0.025 * 4, 12);
+    expect(added.get("itemDot")![2]).toBeCloseTo(2 * 0.025 * 5, 12);
+    expect(added.get("head.bias")![0]).toBe(0);
   });
 
   it("counts a comparison's user with each of its two items", async () => {
@@ -63,9 +64,9 @@ describe("decay of looked-up embeddings", () => {
       negatives: Uint32Array.of(1),
     };
     const added = await difference(batch, "bpr");
-    expect(added["userDot"]![1]).toBeCloseTo(2 * 0.1 * 3, 12);
-    expect(added["itemDot"]![1]).toBeCloseTo(0.1 * 4, 12);
-    expect(added["itemDot"]![2]).toBeCloseTo(0.1 * 5, 12);
+    expect(added.get("userDot")![1]).toBeCloseTo(2 * 0.1 * 3, 12);
+    expect(added.get("itemDot")![1]).toBeCloseTo(0.1 * 4, 12);
+    expect(added.get("itemDot")![2]).toBeCloseTo(0.1 * 5, 12);
   });
 
   it("is refused under LAWN and below 0, before anything is trained", async () => {
