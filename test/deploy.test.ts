@@ -122,9 +122,7 @@ describe("the Dockerfile", () => {
 
   it("builds in one stage and runs in another, not as root", () => {
     expect(lines.filter((line) => line.startsWith("FROM "))).toHaveLength(2);
-    expect(lines.lastIndexOf("USER node")).toBeGreaterThan(
-      lines.findLastIndex((line) => line.startsWith("FROM ")),
-    );
+    expect(lines.lastIndexOf("USER node")).toBeGreaterThan(lines.findLastIndex((line) => line.startsWith("FROM ")));
   });
 
   it("copies only what is there", () => {
