@@ -45,7 +45,7 @@ export const baselineGrids: Readonly<
   "pure-svd": { factors: [8, 16, 32, 64, 128] },
   // Rendle et al. 2022 searched about here for MovieLens and Pinterest.
   ials: { factors: [64, 192], regularization: [0.003, 0.007, 0.02], unobservedWeight: [0.1, 0.3, 1], iterations: [12] },
-  ease: { regularization: [200, 400, 800, 1600, 3200] },
+  ease: { regularization: [50, 100, 200, 400, 800, 1600] },
 };
 
 export function isTuned(name: BaselineName): name is TunedBaseline {

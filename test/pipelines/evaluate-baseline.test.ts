@@ -27,7 +27,7 @@ describe("a tuned baseline", () => {
   it.each([
     ["item-knn", 15, ["neighbours", "shrinkage"]],
     ["pure-svd", 5, ["factors"]],
-    ["ease", 5, ["regularization"]],
+    ["ease", 6, ["regularization"]],
   ])("%s tries its grid on validation and records every trial", async (baseline, trials, names) => {
     const lines: string[] = [];
     const output = path.join(folder, baseline);
