@@ -173,8 +173,8 @@ describe("train", () => {
   it("refuses what it cannot do before it writes anything", async () => {
     await expect(train({ run: "no", dataset: "missing" })).rejects.toThrow(DataError);
     await expect(train({ run: "no", threads: "3" })).rejects.toThrow(EngineError);
-    await expect(train({ run: "no", engine: "webgpu" })).rejects.toThrow(
-      /--engine is "webgpu", expected one of auto, reference, native/,
+    await expect(train({ run: "no", engine: "cuda" })).rejects.toThrow(
+      /--engine is "cuda", expected one of auto, reference, native/,
     );
     await expect(train({ run: "no", dot: "0" })).rejects.toThrow(/ranker has no path/);
     await expect(train({ run: "no", k: "200" })).rejects.toThrow(/no user ranks more than/);
