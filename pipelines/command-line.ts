@@ -96,15 +96,21 @@ function optionsOf(setting: Setting): readonly Option[] {
 function helpOf(setting: Setting): string {
   const { accepts, unit, defaultValue } = setting;
   const notes = [
-    accepts.type === "boolean" ? "" : expectedText(accepts),
+    accepts.type === "boolean" ? switchText(setting) : expectedText(accepts),
     unit === null ? "" : `in ${unit}`,
     defaultValue === undefined || accepts.type === "boolean" ? "" : `default ${defaultText(defaultValue)}`,
   ].filter((note) => note !== "");
   return notes.length === 0 ? setting.meaning : `${setting.meaning} (${notes.join("; ")})`;
 }
 
+/** The one of the two flags that help shows: its meaning alone would say the opposite of --no-x, or hide that there is one. */
+function switchText({ flag, defaultValue }: Setting): string {
+  if (defaultValue === true) return "on unless this is given";
+  return defaultValue === false ? "" : `--no-${flag} for the opposite`;
+}
+
 function defaultText(value: unknown): string {
-  if (value === null) return "none";
+  if (value === null || (Array.isArray(value) && value.length === 0)) return "none";
   return Array.isArray(value) ? value.join(",") : String(value);
 }
 
