@@ -29,7 +29,7 @@ NATIVE := build/.built
 NATIVE_SOURCES := $(shell find src/engine/native -name '*.cpp' -o -name '*.hpp' -o -name '*.mjs' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build data ingest train-ranker evaluate export compare score report doctor test check check-native check-onnx types lint format bench bench-peers pack clean
+.PHONY: help setup build data ingest train-ranker evaluate export compare score report doctor verify test check check-native check-onnx types lint format bench bench-peers bench-gpu gpu-bundle setup-gpu pack clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -38,8 +38,9 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
 	@echo "Variables (all optional): DATASET (sample), RAW (folder or file of raw logs), MODEL (neumf, mlp, gmf, mf),"
-	@echo "  OPTIMIZER (lawn-adam, adam, lamb, ...), ENGINE (auto), BATCH_SIZE, EPOCHS, LEARNING_RATE, SEED, RUN (run directory), FORMAT (of an export), STUDY (smoke),"
-	@echo "  CONFIG (JSON file; flags win over it), ARGS (further flags as they stand; see: node dist/pipelines/cli.js train --help)"
+	@echo "  OPTIMIZER (lawn-adam, adam, lamb, ...), ENGINE (auto), BATCH_SIZE, EPOCHS, LEARNING_RATE, SEED, RUN (run directory),"
+	@echo "  K and OUTPUT (of score), FORMAT (of export), STUDY (of compare: smoke), CONFIG (JSON file; flags win over it),"
+	@echo "  INGEST_CONFIG and INGEST_ARGS (the same for ingest), ARGS (further flags as they stand; see: node dist/pipelines/cli.js train --help)"
 
 setup: $(BUILT) ## install the pinned packages, compile the native engine and build
 
@@ -92,7 +93,6 @@ report: $(BUILT) ## one HTML page: make report RUN=models/sample/... or STUDY=mo
 doctor: $(BUILT) ## what this machine can run, and why
 	@$(CLI) doctor $(ARGS)
 
-.PHONY: verify
 verify: ingest ## hash a run again, or with no RUN the dataset, and its inputs: make verify RUN=models/sample/...
 	@$(CLI) verify $(if $(strip $(RUN)),"$(strip $(RUN))","$(DATASET)") $(ARGS)
 
@@ -124,11 +124,9 @@ bench: $(BUILT) ## samples a second of the engines here
 bench-peers: $(BUILT) ## ours beside PyTorch and TensorFlow.js in one run, as ratios (PEER_PYTHON, PEER_TORCH; see bench/README.md)
 	@node bench/peers.mjs $(ARGS)
 
-.PHONY: setup-gpu
 setup-gpu: $(BUILT) ## add @tensorflow/tfjs-node-gpu and train one step on CUDA; says in one line what is in the way
 	@node src/engine/tfjs/setup-gpu.mjs
 
-.PHONY: bench-gpu gpu-bundle
 bench-gpu: $(BUILT) ## samples a second on a GPU beside PyTorch on the same one (PEER_PYTHON, PEER_TORCH; see docs/gpu.md)
 	@node bench/gpu.mjs $(ARGS)
 
