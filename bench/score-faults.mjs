@@ -231,8 +231,10 @@ async function replaced() {
   const leader = start([...lead(output), "--attempts", "2"]);
   const first = start(worker());
   while (!existsSync(`${output}.shards`) || finishedShards(output) < 2) await sleep(20);
+  first.child.kill("SIGSTOP"); // or it might be done before the other run is in place
   renameSync(run, inFolder("first-run"));
   cpSync(inFolder("models/made-up/other"), run, { recursive: true });
+  first.child.kill("SIGCONT");
   await leader.ended;
   if (leader.status !== 1 || !/was replaced/.test(leader.text()))
     fail("replaced", `${leader.status}: ${leader.text()}`);

@@ -59,6 +59,17 @@ export function columnsOfRows(rows: RecommendationRows): Readonly<Record<string,
   };
 }
 
+/** Rows [from, to) alone, or up to the last one. */
+export function rowsBetween(rows: RecommendationRows, from: number, to: number): RecommendationRows {
+  return {
+    userIds: rows.userIds.slice(from, to),
+    itemIds: rows.itemIds.slice(from, to),
+    ranks: rows.ranks.subarray(from, to),
+    scores: rows.scores.subarray(from, to),
+    sources: rows.sources?.slice(from, to) ?? null,
+  };
+}
+
 type ColumnArray = IdValues | Uint32Array | Float32Array;
 
 /** The shortest decimal that is this float32 and no other: 0.1, not 0.10000000149011612. */

@@ -2,7 +2,10 @@
 import { createHash } from "node:crypto";
 import { open, rename, rm } from "node:fs/promises";
 import type { RowLines } from "./recommendation-lines.ts";
-import type { RecommendationWriter } from "./recommendations.ts";
+import { type RecommendationWriter, rowsBetween } from "./recommendations.ts";
+
+/** Text takes many times the memory of its numbers. */
+const ROWS_AT_ONCE = 8192;
 
 /** Writes beside `path` (`.partial`) and renames on close. */
 export async function openTextWriter(path: string, lines: RowLines): Promise<RecommendationWriter> {
@@ -22,7 +25,9 @@ export async function openTextWriter(path: string, lines: RowLines): Promise<Rec
   const writer: RecommendationWriter = {
     async append(appended) {
       rows += appended.ranks.length;
-      if (appended.ranks.length > 0) await write(await lines.text(appended));
+      for (let from = 0; from < appended.ranks.length; from += ROWS_AT_ONCE) {
+        await write(await lines.text(rowsBetween(appended, from, from + ROWS_AT_ONCE)));
+      }
     },
     async close() {
       await handle.sync();
