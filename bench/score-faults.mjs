@@ -91,7 +91,7 @@ async function kills() {
     const output = inFolder(`killed-${count.jobs++}.parquet`);
     let leader = start(lead(output));
     for (;;) {
-      await Promise.race([leader.ended, sleep(between(0, 1.6 * pace))]);
+      await Promise.race([leader.ended, sleep(between(0, pace))]);
       if (leader.status !== undefined) {
         if (leader.status !== 0) fail("kills", `the leader ended with ${leader.status}: ${leader.text()}`);
         break;
@@ -115,6 +115,7 @@ async function kills() {
       }
     }
     check("kills", output);
+    console.error(JSON.stringify(count)); // how far it is
   }
   for (const child of lost.values()) await killed(child);
   report("kills", { ...count, shards, paceMs: Math.round(pace), seconds: seconds(started), sameHash: true });

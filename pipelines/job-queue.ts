@@ -49,6 +49,7 @@ export interface QueueOptions {
   readonly log: (line: string) => void;
 }
 
+const PATIENCE_MILLISECONDS = 5000; // a server that is just being started again
 const SECONDS_KEPT = 7 * 24 * 3600; // finished and failed jobs, for `jobs` to show
 
 /** Throws ConfigError where nobody answers; later on, calls wait for a server that is gone to come back. */
@@ -171,9 +172,8 @@ async function connect({ url, log }: QueueOptions): Promise<Connection> {
   redis.on("error", (error: Error) => {
     problem = error.message;
   });
-  try {
-    await redis.connect();
-  } catch {
+  redis.connect().catch(() => {}); // tried again by retryStrategy until it is ready or given up here
+  if (!(await isReady(redis, PATIENCE_MILLISECONDS))) {
     redis.disconnect();
     throw new ConfigError(`${shown(url)}: no Redis answers there (${problem}); start one, or give another --queue`);
   }
@@ -192,6 +192,17 @@ async function connect({ url, log }: QueueOptions): Promise<Connection> {
       redis.disconnect();
     },
   };
+}
+
+/** False where it is not ready in time. */
+function isReady(redis: Redis, milliseconds: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), milliseconds);
+    redis.once("ready", () => {
+      clearTimeout(timer);
+      resolve(true);
+    });
+  });
 }
 
 /** Without a password. */
