@@ -9,7 +9,7 @@ import type { StageContext } from "./stage.ts";
 import { openTrials } from "./trial-jobs.ts";
 
 export interface JobSettings {
-  /** Of the machine the worker runs on; null leaves it to the engine. */
+  /** Of the machine the worker runs on; null leaves it to the job, and then to the engine. */
   readonly threads: number | null;
 }
 
@@ -43,7 +43,8 @@ const scoreShardJob: JobType<ScoreShardData> = {
         `${run}: the run, its dataset or a file of ids was replaced since the job was planned; put it back, or queue the job again`,
       );
     }
-    await scoreShard(config, subject, shard, () => openScoringEngine({ ...config, threads }, context), context);
+    const open = () => openScoringEngine({ ...config, threads: threads ?? config.threads }, context);
+    await scoreShard(config, subject, shard, open, context);
   },
 };
 
