@@ -38,18 +38,28 @@ constexpr int kTileRows = 8;
 constexpr int kTileRows = 4;
 #endif
 
+/// Calls `visit(sum, row, offset)` for each vector of a tile.
+template <int Rows, int Vectors, typename Visit>
+LAWN_INLINE void eachOfTile(Floats (&sums)[Rows][Vectors], Visit&& visit) {
+#pragma GCC unroll 16
+  for (int r = 0; r < Rows; r++) {
+#pragma GCC unroll 4
+    for (int v = 0; v < Vectors; v++) visit(sums[r][v], r, v * kLanes);
+  }
+}
+
 template <int Rows, int Vectors>
 LAWN_INLINE void productTile(const MatrixProduct& p, int64_t row, int64_t column) {
   Floats sums[Rows][Vectors];
   float* c = p.c + row * p.cStride + column;
-#pragma GCC unroll 16
-  for (int r = 0; r < Rows; r++) {
-#pragma GCC unroll 4
-    for (int v = 0; v < Vectors; v++) {
-      if (p.accumulate) sums[r][v] = load(c + r * p.cStride + v * kLanes);
-      else if (p.bias != nullptr) sums[r][v] = load(p.bias + column + v * kLanes);
-      else sums[r][v] = Floats{};
-    }
+  const int64_t cStride = p.cStride;
+  // The choices are made once a tile, not once a vector: with few terms they would cost as much as the product.
+  if (p.accumulate) {
+    eachOfTile(sums, [&](Floats& sum, int r, int at) LAWN_INLINE_LAMBDA { sum = load(c + r * cStride + at); });
+  } else if (p.bias != nullptr) {
+    eachOfTile(sums, [&](Floats& sum, int, int at) LAWN_INLINE_LAMBDA { sum = load(p.bias + column + at); });
+  } else {
+    eachOfTile(sums, [&](Floats& sum, int, int) LAWN_INLINE_LAMBDA { sum = Floats{}; });
   }
   // One pointer for three rows: the other two are one and two strides away, which an address can say. The compiler must not find
   // out that the pointers are related, or it derives all rows from one and runs out of registers.
@@ -76,22 +86,26 @@ LAWN_INLINE void productTile(const MatrixProduct& p, int64_t row, int64_t column
     for (int g = 0; g < groups; g++) a[g] += aTermStride;
     b += bStride;
   }
-#pragma GCC unroll 16
-  for (int r = 0; r < Rows; r++) {
-#pragma GCC unroll 4
-    for (int v = 0; v < Vectors; v++) {
-      Floats sum = sums[r][v];
-      if (p.rectify) sum = whereAboveZero(sum, sum);
-      if (p.gate != nullptr) sum = whereAboveZero(load(p.gate + (row + r) * p.gateStride + column + v * kLanes), sum);
-      store(c + r * p.cStride + v * kLanes, sum);
-    }
+  if (p.rectify) {
+    eachOfTile(sums, [&](Floats& sum, int, int) LAWN_INLINE_LAMBDA { sum = whereAboveZero(sum, sum); });
   }
+  if (p.gate != nullptr) {
+    const float* gate = p.gate + row * p.gateStride + column;
+    const int64_t gateStride = p.gateStride;
+    eachOfTile(sums, [&](Floats& sum, int r, int at) LAWN_INLINE_LAMBDA {
+      sum = whereAboveZero(load(gate + r * gateStride + at), sum);
+    });
+  }
+  eachOfTile(sums, [&](Floats& sum, int r, int at) LAWN_INLINE_LAMBDA { store(c + r * cStride + at, sum); });
 }
 
 template <int Vectors>
 LAWN_INLINE void productPanel(const MatrixProduct& p, int64_t column) {
   int64_t row = 0;
-  for (; row + kTileRows <= p.rows; row += kTileRows) productTile<kTileRows, Vectors>(p, row, column);
+  // Eight rows left are two tiles of four: a single row has too few sums under way to keep the multipliers busy.
+  for (; row + kTileRows <= p.rows && (kTileRows != 6 || p.rows - row != 8); row += kTileRows) {
+    productTile<kTileRows, Vectors>(p, row, column);
+  }
   for (; row + 4 <= p.rows; row += 4) productTile<4, Vectors>(p, row, column);
   for (; row < p.rows; row++) productTile<1, Vectors>(p, row, column);
 }

@@ -3,7 +3,7 @@
 #include "backward.hpp"
 #include "draw.hpp"
 #include "row-gradients.hpp"
-#include "sphere-moves.hpp"
+#include "sphere-rows.hpp"
 
 namespace lawn::LAWN_ISA {
 

@@ -65,16 +65,21 @@ struct SquareNorms {
   }
 };
 
+LAWN_INLINE RowDots projectionDotsOf(const UpdateView& view, int64_t row, int64_t width) {
+  RowDots dots{};
+  forEachRun(width, [&](int64_t at, int64_t length) LAWN_INLINE_LAMBDA {
+    const UpdateView run = shifted(view, row * width + at);
+    ProjectionDots pass{run, {}, {}};
+    forEachPiece(length, pass);
+    dots.wg += pass.wg.sum();
+    dots.wm += pass.wm.sum();
+  });
+  return dots;
+}
+
 inline void rowDots(const UpdateView& view, bool wantsNorms, RowDots* perRow) {
   for (int64_t row = 0; row < view.rows; row++) {
-    RowDots dots{};
-    forEachRun(view.width, [&](int64_t at, int64_t length) LAWN_INLINE_LAMBDA {
-      const UpdateView run = shifted(view, row * view.width + at);
-      ProjectionDots pass{run, {}, {}};
-      forEachPiece(length, pass);
-      dots.wg += pass.wg.sum();
-      dots.wm += pass.wm.sum();
-    });
+    RowDots dots = projectionDotsOf(view, row, view.width);
     if (wantsNorms) {
       const UpdateView whole = shifted(view, row * view.width);
       SquareNorms norms{whole};
