@@ -31,6 +31,8 @@ const combinations = rankerCases.flatMap((ranker) => losses.map((loss) => ({ ...
 
 /** Relative to the largest value of the tensor: a few float32 roundings (6e-8 each) in sums of tens of terms, in any order. */
 const GRADIENT_TOLERANCE = 1e-5;
+/** Terms of a gradient are of this order; where they cancel, as with one user and one item under bpr, their roundings remain. */
+const GRADIENT_FLOOR = 1e-2;
 /** After 6 steps: Adam divides by sqrt(v), which turns a tiny gradient's rounding into a whole step of 0.01 in the worst case. */
 const STEPS_TOLERANCE = 1e-3;
 
@@ -68,7 +70,7 @@ for (const variant of await engineVariants()) {
         const expected = await exact.gradient(batch);
         const found = await session.gradient(batch);
         expect(found.loss).toBeCloseTo(expected.loss, 5); // float32 logits of order 1
-        expectClose(found.gradient, expected.gradient, GRADIENT_TOLERANCE);
+        expectClose(found.gradient, expected.gradient, GRADIENT_TOLERANCE, GRADIENT_FLOOR);
         session.close();
         exact.close();
       });
@@ -85,7 +87,7 @@ for (const variant of await engineVariants()) {
         const expected = await exact.gradient(batch);
         const found = await session.gradient(batch);
         expect(found.loss).toBeCloseTo(expected.loss, 5); // float32 logits of order 1
-        expectClose(found.gradient, expected.gradient, GRADIENT_TOLERANCE);
+        expectClose(found.gradient, expected.gradient, GRADIENT_TOLERANCE, GRADIENT_FLOOR);
         const without = await plain.gradient(batch);
         for (const [name, values] of without.gradient) {
           const isDecayed = /^(user|item)(Dot|Gmf|Mlp)$/.test(name);
@@ -130,7 +132,7 @@ for (const variant of await engineVariants()) {
       });
     });
 
-    describe.each(optimizerCases)("with $name", ({ config }) => {
+    describe.each(optimizerCases)("with $name", ({ name, config }) => {
       it("takes the steps of the reference in float64", async () => {
         const batches = batchesOf(everything, "bce", 6);
         const start = { parameters: randomParameters(everything, float32), optimizer: null };
@@ -149,18 +151,24 @@ for (const variant of await engineVariants()) {
         exact.close();
       });
 
-      it("moves between engines: the reference goes on from its snapshot as it does itself", async () => {
-        const batches = batchesOf(everything, "bce", 6);
-        const options = optionsOf(everything, "bce", { optimizer: config });
-        const session = await engine.open(options);
-        await takeSteps(session, batches.slice(0, 4));
-        const reference = await referenceEngine.open({ ...options, start: await session.snapshot() });
-        await takeSteps(session, batches.slice(4));
-        await takeSteps(reference, batches.slice(4));
-        expectClose((await session.snapshot()).parameters, (await reference.snapshot()).parameters, STEPS_TOLERANCE);
-        session.close();
-        reference.close();
-      });
+      const isTimely = !variant.isSoftwareAdapter || name === "adam" || name === "lawn-adam";
+      const itWhereTimely = isTimely ? it : it.skip;
+
+      itWhereTimely(
+        `moves between engines${isTimely ? "" : " (skipped: minutes on a software adapter)"}: the reference goes on from its snapshot as it does itself`,
+        async () => {
+          const batches = batchesOf(everything, "bce", 6);
+          const options = optionsOf(everything, "bce", { optimizer: config });
+          const session = await engine.open(options);
+          await takeSteps(session, batches.slice(0, 4));
+          const reference = await referenceEngine.open({ ...options, start: await session.snapshot() });
+          await takeSteps(session, batches.slice(4));
+          await takeSteps(reference, batches.slice(4));
+          expectClose((await session.snapshot()).parameters, (await reference.snapshot()).parameters, STEPS_TOLERANCE);
+          session.close();
+          reference.close();
+        },
+      );
     });
 
     it.each(losses)("trains on the batches it draws exactly as on the same batches given, under %s", async (loss) => {

@@ -6,6 +6,8 @@ import { type EngineAvailability, engineAvailability, openEngine } from "../../s
 export interface EngineVariant extends EngineAvailability {
   /** For test titles, such as "tfjs on wasm". */
   readonly title: string;
+  /** A GPU made of CPU instructions: seconds a kernel, so that contracts run a stated part of their tests on it. */
+  readonly isSoftwareAdapter: boolean;
   open(): Promise<Engine>;
 }
 
@@ -18,17 +20,25 @@ export async function engineVariants(): Promise<readonly EngineVariant[]> {
   for (const availability of await engineAvailability(allowed)) {
     const { name, available } = availability;
     if (name === "webgpu") {
-      variants.push({ ...availability, title: name, open: () => openEngine(name, allowed) });
+      const [real] = (await engineAvailability()).filter((engine) => engine.name === name);
+      const isSoftwareAdapter = available && real?.available !== true;
+      variants.push({ ...availability, title: name, isSoftwareAdapter, open: () => openEngine(name, allowed) });
       continue;
     }
     if (name !== "tfjs" || !available) {
-      variants.push({ ...availability, title: name, open: () => openEngine(name) });
+      variants.push({ ...availability, title: name, isSoftwareAdapter: false, open: () => openEngine(name) });
       continue;
     }
     for (const tfjsBackend of tfjsBackends) {
       const open = () => openEngine(name, { tfjsBackend });
       const { description } = await open();
-      variants.push({ ...availability, description, title: `${name} on ${tfjsBackend}`, open });
+      variants.push({
+        ...availability,
+        description,
+        title: `${name} on ${tfjsBackend}`,
+        isSoftwareAdapter: false,
+        open,
+      });
     }
   }
   return variants;
