@@ -3,7 +3,8 @@
  * of the device's memory bandwidth and arithmetic that were measured in that run too. JSON to a file, a table to the screen.
  *
  *   node bench/gpu.mjs [--models default,large] [--batch-sizes 8192,65536,1048576] [--seconds 5] [--repetitions 3]
- *                      [--optimizer adam] [--output build/bench-gpu.json] [--allow-software-adapter]
+ *                      [--optimizer adam] [--peers torch,torch-compile] [--output build/bench-gpu.json]
+ *                      [--allow-software-adapter]
  *
  * Ours is timed end to end (drawing, shuffling, step), PyTorch for the step alone. PEER_TORCH: its script. PEER_PYTHON: a Python that
  * imports torch with CUDA. What is absent is skipped, and said. Without a real GPU this ends with one line and exit status 1;
@@ -21,6 +22,8 @@ import { flopsPerSample, models, parameterCount } from "./peers/neumf-models.mjs
 import { runMeasurement } from "./peers/run-measurement.mjs";
 
 const root = path.join(import.meta.dirname, "..");
+/** Of one call of train: about an epoch of MovieLens 1M with 4 negatives. */
+const SPAN_SAMPLES = 4_900_000;
 const say = (line) => console.error(line);
 const { values } = parseArgs({
   options: {
@@ -29,6 +32,7 @@ const { values } = parseArgs({
     seconds: { type: "string", default: "5" },
     repetitions: { type: "string", default: "3" },
     optimizer: { type: "string", default: "adam" },
+    peers: { type: "string", default: "torch,torch-compile" },
     output: { type: "string", default: path.join(root, "build", "bench-gpu.json") },
     "allow-software-adapter": { type: "boolean", default: false },
   },
@@ -44,7 +48,8 @@ try {
 async function measure() {
   const engine = await openWebgpuEngine({ allowSoftwareAdapter: values["allow-software-adapter"] });
   const limits = await measureLimits((await engine.context()).device);
-  const peers = torchOnGpu();
+  const wanted = values.peers.split(",");
+  const peers = torchOnGpu().filter(({ key }) => wanted.includes(key));
   for (const { title, missing } of peers) if (missing !== null) say(`${title} is left out: ${missing}`);
   const entries = [];
   for (let repetition = 1; repetition <= Number(values.repetitions); repetition++) {
@@ -92,7 +97,7 @@ async function measureOne({ model, name, batchSize, repetition, limits, peers })
 
 function ourCommand(model, batchSize) {
   const words = ["bench/throughput.mjs", "--engine", "webgpu", "--optimizer", values.optimizer];
-  words.push("--batch-sizes", `${batchSize}`, "--seconds", values.seconds);
+  words.push("--batch-sizes", `${batchSize}`, "--seconds", values.seconds, "--span-samples", `${SPAN_SAMPLES}`);
   words.push("--users", `${model.users}`, "--items", `${model.items}`, "--gmf", `${model.gmf}`);
   words.push("--embedding", `${model.embedding}`, "--tower", model.tower.slice(1).join(","));
   if (values["allow-software-adapter"]) words.push("--allow-software-adapter", "--positives", "2000");

@@ -4,16 +4,15 @@
  *
  *   node bench/throughput.mjs [--engine native] [--batch-sizes 256,8192,65536] [--threads 2] [--tfjs-backend wasm] [--seconds 5] [--optimizer adam]
  *                             [--embedding 32 --gmf 8 --tower 32,16,8 --dot 0] [--users 6040 --items 3706 --positives 994169]
+ *                             [--span-samples 200000]   samples of one call of train, whose losses are waited for at its end
  *
  * The log is made up: users and items drawn from skewed popularities, as large as MovieLens 1M unless told otherwise.
  */
 import { parseArgs } from "node:util";
-import { groupItemsByUser } from "../dist/src/dataset/interaction-dataset.js";
 import { samplesPerEpoch, stepsPerEpoch } from "../dist/src/dataset/training-batches.js";
 import { openNativeEngine } from "../dist/src/engine/native/native-engine.js";
 import { openEngine } from "../dist/src/engine/open-engine.js";
-import { streamKey, threefry, unitInterval } from "../dist/src/random.js";
-import { parametersOf, sizeOf } from "../dist/src/ranker/ranker-spec.js";
+import { madeUpLog, madeUpParameters, optimizerCalled } from "./made-up-task.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -24,6 +23,7 @@ const { values } = parseArgs({
     "allow-software-adapter": { type: "boolean", default: false },
     "instruction-set": { type: "string" },
     seconds: { type: "string", default: "5" },
+    "span-samples": { type: "string", default: "200000" },
     optimizer: { type: "string", default: "adam" },
     loss: { type: "string", default: "bce" },
     dot: { type: "string", default: "0" },
@@ -46,8 +46,7 @@ const spec = {
   tower: whole("embedding") === 0 ? [] : values.tower.split(",").filter(Boolean).map(Number),
   idBiases: values["id-biases"],
 };
-const interactions = makeLog();
-const seen = groupItemsByUser(interactions);
+const { interactions, seen } = madeUpLog(spec, whole("positives"));
 const engine = await chooseEngine();
 
 for (const batchSize of values["batch-sizes"].split(",").map(Number)) {
@@ -55,8 +54,8 @@ for (const batchSize of values["batch-sizes"].split(",").map(Number)) {
   const session = await engine.open({
     spec,
     loss: values.loss,
-    start: { parameters: makeParameters(), optimizer: null },
-    optimizer: makeOptimizer(),
+    start: { parameters: madeUpParameters(spec), optimizer: null },
+    optimizer: optimizerCalled(values.optimizer),
     source,
   });
   const { rates, cpuNanosecondsPerSample } = await timeSpans(session, source);
@@ -81,7 +80,7 @@ for (const batchSize of values["batch-sizes"].split(",").map(Number)) {
 
 async function timeSpans(session, source) {
   const steps = stepsPerEpoch(source);
-  const spanSteps = Math.max(1, Math.min(steps, Math.round(200_000 / source.batchSize)));
+  const spanSteps = Math.max(1, Math.min(steps, Math.round(whole("span-samples") / source.batchSize)));
   const learningRates = new Float64Array(spanSteps).fill(0.001);
   const rates = [];
   const begun = performance.now();
@@ -118,56 +117,4 @@ async function chooseEngine() {
   }
   const backend = values["tfjs-backend"] === undefined ? {} : { tfjsBackend: values["tfjs-backend"] };
   return openEngine(values.engine, { ...threads, ...backend, allowSoftwareAdapter: values["allow-software-adapter"] });
-}
-
-function makeOptimizer() {
-  const name = values.optimizer.replace(/^lawn-/, "");
-  const base =
-    name === "sgd"
-      ? { name, momentum: 0, nesterov: false, weightDecay: 0 }
-      : { name, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
-  const lawn = {
-    switchAt: { kind: "step", step: 1 },
-    scope: "all",
-    granularity: values.optimizer.startsWith("lawn-row-") ? "row" : "layer",
-    project: "both",
-    state: "keep",
-    constrainBiases: false,
-  };
-  const bare = values.optimizer.replace(/^lawn-(row-)?/, "");
-  return { base: { ...base, name: bare }, lawn: values.optimizer.startsWith("lawn-") ? lawn : null };
-}
-
-function makeParameters() {
-  const block = { first: 0, second: 0 };
-  return new Map(
-    parametersOf(spec).map(({ name, shape }) => {
-      const key = streamKey(1, name);
-      const tensor = Float32Array.from({ length: sizeOf(shape) }, (_, k) => {
-        threefry(key, k, 0, block);
-        return 0.2 * (unitInterval(block.first) - 0.5);
-      });
-      return [name, tensor];
-    }),
-  );
-}
-
-/** Popularity of the n-th user or item falls as a power of n; both columns are independent. */
-function makeLog() {
-  const length = whole("positives");
-  const draw = (name, extent, skew) => {
-    const key = streamKey(1, name);
-    const block = { first: 0, second: 0 };
-    return Uint32Array.from({ length }, (_, row) => {
-      threefry(key, row, 0, block);
-      return Math.floor(extent * unitInterval(block.first) ** skew);
-    });
-  };
-  return {
-    users: spec.users,
-    items: spec.items,
-    length,
-    userColumn: draw("users", spec.users, 2),
-    itemColumn: draw("items", spec.items, 2.5),
-  };
 }
