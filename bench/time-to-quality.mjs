@@ -3,6 +3,7 @@
  * batches, rate, initialiser, number of negatives and validation candidates, validated after every epoch. Wants data/ml-1m ingested.
  *
  *   PEER_PYTHON=venv/bin/python node bench/time-to-quality.mjs [--data-root data] [--target 0.68] [--seeds 1,2,3] [--threads 2]
+ *                                   [--engine webgpu]   PyTorch then runs on cuda, and --threads is its alone
  *
  * One JSON line a run, then the medians. Both read their data on the clock: ours the Arrow files, the peer plain columns written beforehand.
  */
@@ -20,6 +21,7 @@ const { values } = parseArgs({
     target: { type: "string", default: "0.68" },
     seeds: { type: "string", default: "1,2,3" },
     threads: { type: "string", default: "2" },
+    engine: { type: "string", default: "native" },
   },
 });
 const root = path.join(import.meta.dirname, "..");
@@ -38,7 +40,7 @@ for (const signal of ["SIGINT", "SIGTERM"]) {
 
 try {
   const extents = await writeColumns();
-  const contenders = { "lawn-ranker native": ours, "PyTorch eager": (seed) => peer(seed, extents) };
+  const contenders = { [`lawn-ranker ${values.engine}`]: ours, "PyTorch eager": (seed) => peer(seed, extents) };
   const seconds = Object.fromEntries(Object.keys(contenders).map((name) => [name, []]));
   for (const seed of values.seeds.split(",").map(Number)) {
     for (const [name, runOf] of Object.entries(contenders)) {
@@ -75,7 +77,8 @@ function ours(seed) {
   );
   const run = path.join(folder, `run-${seed}`);
   const words = ["dist/pipelines/cli.js", "train", "--dataset", "ml-1m", "--data-root", path.dirname(dataset)];
-  words.push("--config", config, "--run", run, "--threads", values.threads, "--quiet");
+  words.push("--config", config, "--run", run, "--engine", values.engine, "--quiet");
+  if (values.engine === "native") words.push("--threads", values.threads);
   return {
     program: process.execPath,
     words,
@@ -88,6 +91,7 @@ function ours(seed) {
 function peer(seed, { users, items }) {
   let printed = "";
   const words = ["bench/peers/torch-time-to-quality.py", "--data", folder, "--users", users, "--items", items];
+  words.push("--device", values.engine === "webgpu" ? "cuda" : "cpu");
   words.push("--seed", seed, "--threads", values.threads, "--batch-size", settings.batchSize);
   words.push("--learning-rate", settings.learningRate, "--epochs", settings.epochs);
   return {

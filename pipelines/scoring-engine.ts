@@ -5,13 +5,19 @@ import { openEngine } from "../src/engine/open-engine.ts";
 import type { StageContext } from "./stage.ts";
 
 export async function openScoringEngine(
-  { engine: choice, threads, tfjsBackend }: Pick<ScoreConfig, "engine" | "threads" | "tfjsBackend">,
+  {
+    engine: choice,
+    threads,
+    tfjsBackend,
+    allowSoftwareAdapter,
+  }: Pick<ScoreConfig, "engine" | "threads" | "tfjsBackend" | "allowSoftwareAdapter">,
   context: Pick<StageContext, "log">,
 ): Promise<Engine> {
   const engine = await openEngine(choice, {
     onPassedOver: context.log,
     ...(threads === null ? {} : { threads }),
     ...(tfjsBackend === null ? {} : { tfjsBackend }),
+    allowSoftwareAdapter,
   });
   context.log(engine.description);
   return engine;

@@ -38,12 +38,13 @@ async function train(given: TrainConfig, context: StageContext): Promise<StageRe
   const dataset = await loadDataset(path.join(config.dataRoot, config.dataset));
   const spec = rankerOf(config, dataset.train);
   const source = batchSourceOf(config, dataset.train);
-  const { threads, tfjsBackend, allowSoftwareAdapter } = config;
+  const { threads, tfjsBackend, allowSoftwareAdapter, halfPrecision } = config;
   const engine = await openEngine(config.engine, {
     onPassedOver: context.log,
     ...(threads === null ? {} : { threads }),
     ...(tfjsBackend === null ? {} : { tfjsBackend }),
     allowSoftwareAdapter,
+    halfPrecision,
   });
   if (config.batchSize > samplesPerEpoch(source)) {
     context.log(

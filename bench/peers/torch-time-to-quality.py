@@ -1,6 +1,6 @@
 """Peer of bench/time-to-quality.mjs: the same NeuMF on the same interactions in eager PyTorch. Prints a JSON line an epoch.
 
-  python bench/peers/torch-time-to-quality.py --data FOLDER [--seed 1 --threads 2 --batch-size 8192 --learning-rate 0.004 --epochs 12]
+  python bench/peers/torch-time-to-quality.py --data FOLDER [--seed 1 --threads 2 --device cuda --batch-size 8192 --learning-rate 0.004 --epochs 12]
 
 FOLDER holds uint32 columns: train-users, train-items, validation-users and validation-items [cases, width], the positive first.
 Negatives are drawn for a whole epoch at once, uniform over the items that the user lacks: draw, look the pairs up in a mask of
@@ -21,6 +21,7 @@ arguments.add_argument("--users", type=int, required=True)
 arguments.add_argument("--items", type=int, required=True)
 arguments.add_argument("--seed", type=int, default=1)
 arguments.add_argument("--threads", type=int, default=2)
+arguments.add_argument("--device", default="cpu")
 arguments.add_argument("--batch-size", type=int, default=8192)
 arguments.add_argument("--learning-rate", type=float, default=0.004)
 arguments.add_argument("--epochs", type=int, default=12)
@@ -35,7 +36,7 @@ layers = [int(width) for width in options.layers.split(",")]
 
 
 def column(name):
-    return torch.from_numpy(numpy.fromfile(os.path.join(options.data, name), dtype="<u4").astype("int64"))
+    return torch.from_numpy(numpy.fromfile(os.path.join(options.data, name), dtype="<u4").astype("int64")).to(options.device)
 
 
 class NeuMF(nn.Module):
@@ -67,19 +68,19 @@ class NeuMF(nn.Module):
 users, items = column("train-users"), column("train-items")
 validation_users = column("validation-users")
 validation_items = column("validation-items").view(len(validation_users), -1)
-seen = torch.zeros(options.users * options.items, dtype=torch.bool)
+seen = torch.zeros(options.users * options.items, dtype=torch.bool, device=options.device)
 seen[users * options.items + items] = True
 
 
 def epoch_samples():
     owners = users.repeat_interleave(options.negatives)
-    drawn = torch.randint(options.items, (len(owners),))
+    drawn = torch.randint(options.items, (len(owners),), device=options.device)
     wrong = seen[owners * options.items + drawn].nonzero().squeeze(1)
     while len(wrong) > 0:
-        drawn[wrong] = torch.randint(options.items, (len(wrong),))
+        drawn[wrong] = torch.randint(options.items, (len(wrong),), device=options.device)
         wrong = wrong[seen[owners[wrong] * options.items + drawn[wrong]]]
-    order = torch.randperm(len(users) + len(owners))
-    labels = torch.zeros(len(order))
+    order = torch.randperm(len(users) + len(owners), device=options.device)
+    labels = torch.zeros(len(order), device=options.device)
     labels[: len(users)] = 1
     return torch.cat([users, owners])[order], torch.cat([items, drawn])[order], labels[order]
 
@@ -92,7 +93,7 @@ def hit_rate_at_10():
     return (better < 10).float().mean().item()
 
 
-model = NeuMF()
+model = NeuMF().to(options.device)
 optimizer = torch.optim.Adam(model.parameters(), options.learning_rate)
 loss_of = nn.BCEWithLogitsLoss()
 for epoch in range(1, options.epochs + 1):

@@ -2,7 +2,15 @@
 import { z } from "zod";
 import { attempts, queue, queueName } from "./queue-settings.ts";
 import { setting } from "./setting.ts";
-import { dataRoot, datasetMeaning, engineType, modelsRoot, tfjsBackend, threads } from "./shared-settings.ts";
+import {
+  allowSoftwareAdapter,
+  dataRoot,
+  datasetMeaning,
+  engineType,
+  modelsRoot,
+  tfjsBackend,
+  threads,
+} from "./shared-settings.ts";
 
 const file = z.string().min(1).nullable().default(null);
 const columnMeaning =
@@ -81,6 +89,7 @@ const scoreSettings = z.object({
   }),
   threads,
   tfjsBackend,
+  allowSoftwareAdapter,
   batchSize: setting(z.int().min(1).default(4096), {
     flag: "batch-size",
     meaning: "Users at a time: memory grows with it, results do not depend on it",

@@ -150,6 +150,11 @@ const trainSettings = z.object({
   threads,
   tfjsBackend,
   allowSoftwareAdapter,
+  halfPrecision: setting(z.boolean().default(false), {
+    flag: "half-precision",
+    meaning:
+      "Dense layers of the webgpu engine multiply float16 values in training steps; an error where the GPU cannot; refused by other engines",
+  }),
   validation: validationSettings.prefault({}),
   candidates: setting(candidatesType, {
     flag: "candidates",

@@ -9,6 +9,8 @@ export interface EngineOptions {
   readonly tfjsBackend?: TfjsBackend;
   /** Of the webgpu engine alone: whether an adapter that computes on the CPU counts. */
   readonly allowSoftwareAdapter?: boolean;
+  /** Of the webgpu engine alone: whether dense layers multiply float16 values in training steps. */
+  readonly halfPrecision?: boolean;
 }
 
 export type TfjsBackend = "node-gpu" | "node" | "wasm" | "cpu";

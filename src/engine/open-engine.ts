@@ -65,10 +65,18 @@ function availabilityOf(provider: EngineProvider, probe: EngineProbe): EngineAva
 }
 
 /** What one engine alone understands must not vanish when another runs. */
-function refuseForeignOptions(choice: EngineChoice, { tfjsBackend, allowSoftwareAdapter }: EngineOptions): void {
+function refuseForeignOptions(
+  choice: EngineChoice,
+  { tfjsBackend, allowSoftwareAdapter, halfPrecision }: EngineOptions,
+): void {
   if (allowSoftwareAdapter === true && choice !== "webgpu") {
     throw new EngineError(
       `engine ${choice}: a software adapter is allowed, which only the webgpu engine can use; leave it out, or take --engine webgpu`,
+    );
+  }
+  if (halfPrecision === true && choice !== "webgpu") {
+    throw new EngineError(
+      `engine ${choice}: half precision is asked for, which only the webgpu engine has; leave it out, or take --engine webgpu`,
     );
   }
   if (tfjsBackend !== undefined && choice !== "tfjs") {

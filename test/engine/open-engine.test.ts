@@ -54,6 +54,14 @@ describe("openEngine", () => {
     }
   });
 
+  it("refuses half precision for any engine but webgpu", async () => {
+    for (const choice of ["auto", "native"] as const) {
+      await expect(openEngine(choice, { halfPrecision: true })).rejects.toThrow(
+        `engine ${choice}: half precision is asked for, which only the webgpu engine has`,
+      );
+    }
+  });
+
   it("refuses more threads than the reference engine has", async () => {
     await expect(openEngine("reference", { threads: 2 })).rejects.toThrow(/threads is 2, but it runs on 1 thread/);
     expect((await openEngine("reference", { threads: 1 })).name).toBe("reference");

@@ -7,7 +7,7 @@ import { DELTA_LANES, HEAD_COLUMNS, headDeltaKernel, headGradientKernel } from "
 import { LOGIT_LANES } from "./kernels/logit-scores.ts";
 import { lossSlopesKernel, meanLossKernel } from "./kernels/loss-slopes.ts";
 import { matrixProductKernel, tileFor } from "./kernels/matrix-product.ts";
-import { jobWords, type SplitJob, SUM_LANES, sumSplitsKernel } from "./kernels/sum-splits.ts";
+import { jobWords, type SplitJob, SUM_VALUES, sumSplitsKernel } from "./kernels/sum-splits.ts";
 import { constantWords, type DispatchPlan, type Work } from "./program.ts";
 import { mostRuns, pairsPerSplit } from "./step-numbers.ts";
 
@@ -88,7 +88,7 @@ function lossPlans({ ranker, forward, backward, chunks, losses }: BackwardParts)
 
 /** Back to front: a layer's weights and bias, then its input. */
 function towerPlans({ ranker, forward, backward, chunks }: BackwardParts): DispatchPlan[] {
-  const { plan, values } = ranker;
+  const { plan, values, precision } = ranker;
   const { columns, features, activations } = forward;
   const plans: DispatchPlan[] = [];
   for (const { layer, inputs, outputs, splitsOffset } of splitLayout(ranker, forward, chunks).layers.toReversed()) {
@@ -106,17 +106,16 @@ function towerPlans({ ranker, forward, backward, chunks }: BackwardParts): Dispa
     );
     const x = activations[layer - 1] ?? features;
     const outDelta = backward.deltas[layer + 1]!;
-    const weightTile = tileFor("weight", outputs, inputs + 1);
+    const weightTile = tileFor("weight", outputs, inputs);
     plans.push({
-      kernel: matrixProductKernel("weight", weightTile),
+      kernel: matrixProductKernel("weight", weightTile, precision),
       constants,
       storage: [outDelta, x, backward.splits],
-      workgroups: (work) =>
-        Math.ceil(outputs / weightTile.m) * Math.ceil((inputs + 1) / weightTile.n) * runsOf(work, chunks),
+      workgroups: (work) => Math.ceil(outputs / weightTile.m) * Math.ceil(inputs / weightTile.n) * runsOf(work, chunks),
     });
     const inputTile = tileFor("input", forward.capacity, inputs);
     plans.push({
-      kernel: matrixProductKernel("input", inputTile),
+      kernel: matrixProductKernel("input", inputTile, precision),
       constants,
       storage: [outDelta, values[weight.piece]!, x, backward.deltas[layer]!],
       workgroups: ({ pairs }) => Math.ceil(pairs / inputTile.m) * Math.ceil(inputs / inputTile.n),
@@ -153,7 +152,7 @@ function sumPlan({ ranker, forward, backward, chunks, gradients, jobs }: Backwar
     kernel: sumSplitsKernel,
     constants: constantWords(sumJobs(ranker, forward, chunks).length, chunks.denseValues),
     storage: [jobs, backward.splits, gradients[wholePart(ranker.plan, "head.bias").piece]!],
-    workgroups: () => Math.ceil(chunks.denseValues / SUM_LANES),
+    workgroups: () => Math.ceil(chunks.denseValues / SUM_VALUES),
   };
 }
 

@@ -16,7 +16,7 @@ export interface ChunkPlan {
 
 /** Rows of this many pairs fill any device; more only take memory. */
 const MOST_SAMPLES = 2 ** 20;
-const MOST_SPLITS = 256;
+const MOST_SPLITS = 1024;
 /** 256 MiB of sums over runs. */
 const MOST_SPLIT_VALUES = 2 ** 26;
 

@@ -4,7 +4,7 @@ import { type ArenaPlan, wholePart } from "./arena.ts";
 import type { BufferAccount } from "./buffer-ledger.ts";
 import { type FeatureColumns, featureColumns, lastWidth } from "./feature-columns.ts";
 import { GATHER_LANES, gatherFeaturesKernel, MOST_FEATURES } from "./kernels/gather-features.ts";
-import { matrixProductKernel, tileFor } from "./kernels/matrix-product.ts";
+import { matrixProductKernel, type ProductPrecision, tileFor } from "./kernels/matrix-product.ts";
 import { constantWords, type DispatchPlan } from "./program.ts";
 
 /** Where the ranker's values are. */
@@ -13,6 +13,8 @@ export interface RankerMemory {
   readonly plan: ArenaPlan;
   /** The value arena, piece by piece. */
   readonly values: readonly GPUBuffer[];
+  /** What dense layers multiply. */
+  readonly precision: ProductPrecision;
 }
 
 export interface ForwardMemory {
@@ -104,7 +106,7 @@ function gatherPlans({ plan, values }: RankerMemory, memory: ForwardMemory): Dis
   });
 }
 
-function towerPlans({ spec, plan, values }: RankerMemory, memory: ForwardMemory): DispatchPlan[] {
+function towerPlans({ spec, plan, values, precision }: RankerMemory, memory: ForwardMemory): DispatchPlan[] {
   const { columns, features, activations } = memory;
   return spec.tower.map((outputs, layer): DispatchPlan => {
     const inputs = spec.tower[layer - 1] ?? 2 * spec.embedding;
@@ -113,7 +115,7 @@ function towerPlans({ spec, plan, values }: RankerMemory, memory: ForwardMemory)
     const [column, stride] = layer === 0 ? [columns.mlpColumn, columns.stride] : [0, inputs];
     const tile = tileFor("forward", memory.capacity, outputs);
     return {
-      kernel: matrixProductKernel("forward", tile),
+      kernel: matrixProductKernel("forward", tile, precision),
       constants: constantWords(inputs, outputs, column, stride, weight.offset, bias.offset, 0, 0),
       storage: [activations[layer - 1] ?? features, values[weight.piece]!, activations[layer]!],
       workgroups: ({ pairs }) => Math.ceil(pairs / tile.m) * Math.ceil(outputs / tile.n),

@@ -5,6 +5,7 @@
 import { EngineError } from "../../errors.ts";
 import { type BufferLedger, createBufferLedger } from "./buffer-ledger.ts";
 import type { Kernel } from "./kernel.ts";
+import type { ProductPrecision } from "./kernels/matrix-product.ts";
 import { createPipelineCache } from "./pipeline-cache.ts";
 
 export interface GpuContext {
@@ -14,6 +15,8 @@ export interface GpuContext {
   pipelineOf(kernel: Kernel): Promise<GPUComputePipeline>;
   /** Largest buffer that one binding can hold, in bytes, a multiple of 256. */
   readonly bindingBytes: number;
+  /** What dense layers multiply in training steps. */
+  readonly precision: ProductPrecision;
   /** Throws EngineError once the device is lost or has refused a command. */
   check(): void;
   /** Waits for `work`, but never longer than the device lives. */
@@ -25,6 +28,7 @@ export interface ContextOptions {
   readonly device: GPUDevice;
   /** For messages: which adapter it is. */
   readonly name: string;
+  readonly precision: ProductPrecision;
   /** Caps `bindingBytes`, so that a test can split small tables; absent means the device's own limit. */
   readonly largestBinding?: number;
 }
@@ -32,7 +36,7 @@ export interface ContextOptions {
 const ALIGNMENT_BYTES = 256;
 const GRACE_MILLISECONDS = 100;
 
-export function createGpuContext({ device, name, largestBinding }: ContextOptions): GpuContext {
+export function createGpuContext({ device, name, precision, largestBinding }: ContextOptions): GpuContext {
   let failure: string | null = null;
   let lost = false;
   /** Whoever waits for the device; a loss ends every wait. */
@@ -89,6 +93,7 @@ export function createGpuContext({ device, name, largestBinding }: ContextOption
     buffers: createBufferLedger(device, settle),
     pipelineOf: createPipelineCache(device, settle),
     bindingBytes: Math.floor(most / ALIGNMENT_BYTES) * ALIGNMENT_BYTES,
+    precision,
     check,
     settle,
     hasFailed: () => failure !== null,

@@ -89,7 +89,7 @@ export function writeStepNumbers(numbers: StepNumbers, slot: number, bytes: Arra
   words.set(draws.roundKeys, 17);
 }
 
-const LEAST_PER_SPLIT = 512;
+const LEAST_PER_SPLIT = 128;
 
 /** A function of batch and ranker alone, so that a batch has the same bits in every session. A multiple of 16. */
 export function pairsPerSplit(pairs: number, mostSplits: number): number {

@@ -9,10 +9,12 @@ import type { Engine } from "../engine.ts";
 import type { EngineOptions, EngineProvider } from "../engine-provider.ts";
 import { adapterName, factsOf, findAdapter, requireAdapter } from "./gpu-adapter.ts";
 import { createGpuContext, type GpuContext } from "./gpu-context.ts";
+import type { ProductPrecision } from "./kernels/matrix-product.ts";
 import { openWebgpuSession } from "./webgpu-session.ts";
 
 export interface WebgpuOptions {
   readonly allowSoftwareAdapter?: boolean;
+  readonly halfPrecision?: boolean;
   /** Bytes that one binding may hold; absent is the device's own limit. For tests of split tables. */
   readonly largestBinding?: number;
 }
@@ -22,15 +24,18 @@ export interface WebgpuEngine extends Engine {
   context(): Promise<GpuContext>;
 }
 
+/** The adapter's word for float16 in kernels. */
+const halfFeature = "shader-f16";
+
 export const webgpuProvider: EngineProvider = {
   name: "webgpu",
-  probe: async ({ allowSoftwareAdapter = false }) => {
+  probe: async ({ allowSoftwareAdapter = false, halfPrecision = false }) => {
     const found = await findAdapter({ allowSoftware: allowSoftwareAdapter });
     if (found.facts === null) {
       const { reason, remedy, isWithoutGpu } = found;
       return { available: false, reason, remedy, isNormal: isWithoutGpu };
     }
-    return { available: true, description: describe(adapterName(found.facts)) };
+    return { available: true, description: describe(adapterName(found.facts), precisionFor(halfPrecision)) };
   },
   open: async (options) => {
     refuseThreads(options);
@@ -44,14 +49,21 @@ const contexts = new Map<string, Promise<GpuContext>>();
 /** Throws EngineError where there is no adapter that may be used. */
 export async function openWebgpuEngine(options: WebgpuOptions = {}): Promise<WebgpuEngine> {
   const allowSoftware = options.allowSoftwareAdapter ?? false;
-  const name = adapterName(factsOf(await requireAdapter({ allowSoftware }))!);
+  const adapter = await requireAdapter({ allowSoftware });
+  const name = adapterName(factsOf(adapter)!);
+  const precision = precisionFor(options.halfPrecision ?? false);
+  if (precision === "float16" && !adapter.features.has(halfFeature)) {
+    throw new EngineError(
+      `webgpu engine: half precision is asked for, but ${name} does not offer ${halfFeature}; leave --half-precision out`,
+    );
+  }
   const { largestBinding } = options;
-  const key = `${allowSoftware} ${largestBinding}`;
+  const key = `${allowSoftware} ${precision} ${largestBinding}`;
 
   async function openContext(): Promise<GpuContext> {
     // A device needs an adapter of its own: each gives one device.
-    const device = await requestDevice(await requireAdapter({ allowSoftware }), name);
-    return createGpuContext({ device, name, ...(largestBinding === undefined ? {} : { largestBinding }) });
+    const device = await requestDevice(await requireAdapter({ allowSoftware }), name, precision);
+    return createGpuContext({ device, name, precision, ...(largestBinding === undefined ? {} : { largestBinding }) });
   }
 
   async function context(): Promise<GpuContext> {
@@ -67,7 +79,7 @@ export async function openWebgpuEngine(options: WebgpuOptions = {}): Promise<Web
 
   return {
     name: "webgpu",
-    description: describe(name),
+    description: describe(name, precision),
     context,
     async open(session) {
       checkSessionOptions(session);
@@ -81,11 +93,12 @@ export async function openWebgpuEngine(options: WebgpuOptions = {}): Promise<Web
   };
 }
 
-async function requestDevice(adapter: GPUAdapter, name: string): Promise<GPUDevice> {
+async function requestDevice(adapter: GPUAdapter, name: string, precision: ProductPrecision): Promise<GPUDevice> {
   const { maxStorageBufferBindingSize, maxBufferSize } = adapter.limits;
   try {
     return await adapter.requestDevice({
       label: "lawn-ranker",
+      requiredFeatures: precision === "float16" ? [halfFeature] : [],
       requiredLimits: { maxStorageBufferBindingSize, maxBufferSize },
     });
   } catch (error) {
@@ -99,6 +112,10 @@ function refuseThreads({ threads }: EngineOptions): void {
   throw new EngineError(`webgpu engine: threads is ${threads}, but its work runs on the GPU; leave threads out`);
 }
 
-function describe(name: string): string {
-  return `webgpu: ${name}, float32`;
+function precisionFor(isHalf: boolean): ProductPrecision {
+  return isHalf ? "float16" : "float32";
+}
+
+function describe(name: string, precision: ProductPrecision): string {
+  return `webgpu: ${name}, float32${precision === "float16" ? ", dense layers multiply float16" : ""}`;
 }

@@ -42,7 +42,7 @@ async function openWith(
   const stepBuffer = await account.uniform("numbers of steps", SLOTS * SLOT_BYTES);
   const losses = await account.storage("losses", 4 * LOSS_PLACES);
   const log = source === undefined ? null : await uploadLog(context, account, source);
-  const ranker = { spec, plan, values: values.pieces };
+  const ranker = { spec, plan, values: values.pieces, precision: context.precision };
   const optimizer = await openDeviceOptimizer({
     context,
     account,
@@ -111,7 +111,7 @@ async function openWith(
     return results;
   }
 
-  const scorer = openWebgpuScorer({ context, ranker, stepBuffer, inTurn });
+  const scorer = openWebgpuScorer({ context, ranker: { ...ranker, precision: "float32" }, stepBuffer, inTurn });
   return {
     step: (batch, learningRate) =>
       inTurn(async () => {

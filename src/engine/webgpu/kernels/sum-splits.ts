@@ -1,5 +1,6 @@
 /**
- * Gradients of the dense tensors from their sums over runs of pairs, first run to last: [dW | db] of every layer and of the head.
+ * Gradients of the dense tensors from their sums over runs of pairs: [dW | db] of every layer and of the head. Groups of threads take
+ * every 16th run each and are then added as a tree.
  *
  *   jobs: per tensor pair, where its runs [runs, rows, columns] begin and where dW [rows, columns - 1] and db [rows] go
  *
@@ -8,7 +9,10 @@
 import { builtins, type Kernel, workgroupNumber } from "../kernel.ts";
 import { stepStruct } from "../step-numbers.ts";
 
-export const SUM_LANES = 64;
+/** Values that one workgroup sums. */
+export const SUM_VALUES = 16;
+const RUN_LANES = 16;
+const LANES = SUM_VALUES * RUN_LANES;
 
 export interface SplitJob {
   readonly rows: number;
@@ -48,22 +52,33 @@ struct Job {
 @group(0) @binding(3) var<storage, read> splits: array<f32>;
 @group(0) @binding(4) var<storage, read_write> gradient: array<f32>;
 
-@compute @workgroup_size(${SUM_LANES})
+var<workgroup> sums: array<f32, ${LANES}>;
+
+@compute @workgroup_size(${LANES})
 fn main(${builtins}) {
-  let place = (${workgroupNumber}) * ${SUM_LANES}u + lane;
-  if (place >= total.y) { return; }
+  let place = (${workgroupNumber}) * ${SUM_VALUES}u + lane % ${SUM_VALUES}u;
+  let isThere = place < total.y;
   var j = 0u;
   while (j + 1u < total.x && jobs[j + 1u].before <= place) { j++; }
   let job = jobs[j];
   let within = place - job.before;
+  var sum = 0.0;
+  if (isThere) {
+    let runs = (step.pairs + step.pairsPerSplit - 1u) / step.pairsPerSplit;
+    for (var run = lane / ${SUM_VALUES}u; run < runs; run += ${RUN_LANES}u) {
+      sum += splits[job.splitsOffset + run * job.rows * job.columns + within];
+    }
+  }
+  sums[lane] = sum;
+  for (var half = ${LANES / 2}u; half >= ${SUM_VALUES}u; half >>= 1u) {
+    workgroupBarrier();
+    if (lane < half) { sums[lane] += sums[lane + half]; }
+  }
+  if (!isThere || lane >= ${SUM_VALUES}u) { return; }
   let row = within / job.columns;
   let column = within - row * job.columns;
-  let target_ = select(job.weightOffset + row * (job.columns - 1u) + column, job.biasOffset + row, column + 1u == job.columns);
-  var sum = 0.0;
-  if (step.adds != 0u) { sum = gradient[target_]; }
-  let runs = (step.pairs + step.pairsPerSplit - 1u) / step.pairsPerSplit;
-  for (var run = 0u; run < runs; run++) { sum += splits[job.splitsOffset + run * job.rows * job.columns + within]; }
-  gradient[target_] = sum;
+  let goal = select(job.weightOffset + row * (job.columns - 1u) + column, job.biasOffset + row, column + 1u == job.columns);
+  if (step.adds != 0u) { gradient[goal] += sums[lane]; } else { gradient[goal] = sums[lane]; }
 }
 `,
 };

@@ -1,0 +1,65 @@
+/** Dense layers of the webgpu engine beyond the contract's sizes: the widest tiles, many pairs, and float16 factors. */
+import { beforeAll, describe, expect, it, jest } from "@jest/globals";
+import { referenceEngine } from "../../../src/engine/reference/reference-engine.ts";
+import { openWebgpuEngine, type WebgpuEngine, webgpuProvider } from "../../../src/engine/webgpu/webgpu-engine.ts";
+import type { RankerSpec } from "../../../src/ranker/ranker-spec.ts";
+import { expectClose } from "../../support/close-tensors.ts";
+import { float32, optionsOf, randomBatch, randomParameters } from "../../support/engine-cases.ts";
+
+// A software adapter is slow, more so on a busy machine.
+jest.setTimeout(600_000);
+
+const probe = await webgpuProvider.probe({ allowSoftwareAdapter: true });
+const title = `dense layers of the webgpu engine${probe.available ? "" : ` (skipped: ${probe.reason})`}`;
+
+/** 72 inputs of 70 outputs of 34: tiles of 128 and of 64 with rows and columns left over. */
+const wide: RankerSpec = { users: 50, items: 40, dot: 0, gmf: 0, embedding: 36, tower: [70, 34], idBiases: false };
+/** From as many pairs on, tiles have 128 rows. */
+const MANY_PAIRS = 32_768;
+
+async function gradients(engine: Pick<WebgpuEngine, "open">, spec: RankerSpec, length: number) {
+  const options = optionsOf(spec, "bce");
+  const session = await engine.open({
+    ...options,
+    start: { parameters: randomParameters(spec, float32, { deviation: 0.2 }), optimizer: null },
+  });
+  const { loss, gradient } = await session.gradient(randomBatch(spec, "bce", { length }));
+  session.close();
+  return { loss, gradient };
+}
+
+(probe.available ? describe : describe.skip)(title, () => {
+  let engine: WebgpuEngine;
+  beforeAll(async () => {
+    engine = await openWebgpuEngine({ allowSoftwareAdapter: true });
+  });
+
+  it.each([777, MANY_PAIRS])("have the reference's gradients with wide layers and %d pairs", async (length) => {
+    const found = await gradients(engine, wide, length);
+    const expected = await gradients(referenceEngine, wide, length);
+    expect(found.loss).toBeCloseTo(expected.loss, 5);
+    expectClose(found.gradient, expected.gradient, 1e-4, 1e-4);
+  });
+
+  it("multiply float16 where the adapter can, near the reference; elsewhere asking for it is an error", async () => {
+    const opening = openWebgpuEngine({ allowSoftwareAdapter: true, halfPrecision: true });
+    const refusal = await opening.then(
+      () => null,
+      (error: Error) => error.message,
+    );
+    if (refusal !== null) {
+      expect(refusal).toMatch(
+        /half precision is asked for, but .* does not offer shader-f16; leave --half-precision out/,
+      );
+      return;
+    }
+    const half = await opening;
+    expect(half.description).toMatch(/dense layers multiply float16$/);
+    for (const length of [777, MANY_PAIRS]) {
+      const found = await gradients(half, wide, length);
+      const expected = await gradients(referenceEngine, wide, length);
+      expect(found.loss).toBeCloseTo(expected.loss, 2);
+      expectClose(found.gradient, expected.gradient, 0.02, 1e-4);
+    }
+  });
+});
