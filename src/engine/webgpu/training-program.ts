@@ -50,7 +50,7 @@ export async function openTrainingProgram(options: TrainingProgramOptions): Prom
     const pairs = capacity * chunks.pairsPerSample;
     const forward = await allocateForward(account, ranker.spec, pairs);
     const backward = await allocateBackward(account, ranker, pairs, chunks);
-    const sort = await allocateSort(account, ranker, pairs);
+    const sort = await allocateSort(account, ranker, forward);
     const words = sumJobWords(ranker, forward, chunks);
     const jobs = await account.storage("sums to make", words.byteLength);
     context.device.queue.writeBuffer(jobs, 0, words);
