@@ -1,120 +1,39 @@
-/** The dispatches from slopes and deltas to the gradients of the tables: sort the pairs by row, find each row's run, sum it. */
+/** The dispatches from slopes and deltas to the gradients of the tables: each row's run of the sorted pairs is summed. */
 import type { BackwardMemory } from "./backward-plan.ts";
 import type { BufferAccount } from "./buffer-ledger.ts";
 import { columnLanes } from "./column-lanes.ts";
 import { type ForwardMemory, headValues, type RankerMemory } from "./forward-plan.ts";
 import { crossingRowsKernel } from "./kernels/crossing-rows.ts";
 import { rowGradientsKernel } from "./kernels/row-gradients.ts";
-import { rowStartsKernel, START_LANES } from "./kernels/row-starts.ts";
 import { MOST_TABLES, mostBlocks, pairsPerBlock, tableModes } from "./kernels/side-tables.ts";
-import {
-  SORT_DIGITS,
-  SORT_TILE,
-  sortHistogramKernel,
-  sortScanKernel,
-  sortScatterKernel,
-} from "./kernels/sort-pairs.ts";
 import { constantWords, type DispatchPlan, float } from "./program.ts";
-
-export interface SortMemory {
-  /** Keys and order, [2, capacity] each, twice: passes go from one pair to the other. */
-  readonly keys: readonly [GPUBuffer, GPUBuffer];
-  readonly order: readonly [GPUBuffer, GPUBuffer];
-  readonly counts: GPUBuffer;
-  readonly totals: GPUBuffer;
-  /** [2, startsStride] */
-  readonly starts: GPUBuffer;
-  readonly startsStride: number;
-  /** What blocks of the order have of rows that cross their borders: [2 sides, blocks, 2, columns]. */
-  readonly partials: GPUBuffer;
-}
-
-export async function allocateSort(
-  account: BufferAccount,
-  { spec }: RankerMemory,
-  { capacity, columns }: ForwardMemory,
-): Promise<SortMemory> {
-  const column = (what: string) => account.storage(`a batch's ${what}`, 8 * capacity);
-  const startsStride = Math.max(spec.users, spec.items) + 1;
-  // No more than the features take: a single block has no borders, and from two on there are eight pairs or more to a block.
-  const blocks = mostBlocks(capacity) > 1 ? mostBlocks(capacity) : 0;
-  return {
-    keys: [await column("sorted rows"), await column("sorted rows")],
-    order: [await column("order by row"), await column("order by row")],
-    counts: await account.storage("a batch's digits", 8 * SORT_DIGITS * mostTiles(capacity)),
-    totals: await account.storage("a batch's digits in all", 8 * SORT_DIGITS),
-    starts: await account.storage("where rows begin", 8 * startsStride),
-    startsStride,
-    partials: await account.storage("sums of rows in several blocks", 8 * blocks * columns.stride),
-  };
-}
+import type { SortMemory } from "./sort-plan.ts";
 
 export interface TableGradientParts {
   readonly ranker: RankerMemory;
   readonly forward: ForwardMemory;
   readonly backward: BackwardMemory;
   readonly sort: SortMemory;
+  readonly partials: GPUBuffer;
   readonly gradients: readonly GPUBuffer[];
   readonly isCompared: boolean;
   /** See SessionOptions. */
   readonly embeddingDecay: number;
 }
 
+/** What blocks of the sorted order have of rows that cross their borders: [2 sides, blocks, 2, columns]. */
+export async function allocatePartials(
+  account: BufferAccount,
+  { capacity, columns }: ForwardMemory,
+): Promise<GPUBuffer> {
+  // No more than the features take: a single block has no borders, and from two on there are eight pairs or more to a block.
+  const blocks = mostBlocks(capacity) > 1 ? mostBlocks(capacity) : 0;
+  return account.storage("sums of rows in several blocks", 8 * blocks * columns.stride);
+}
+
+/** Per piece of the arena: blocks of both sides, then their rows. The pairs must have been sorted. */
 export function tableGradientPlans(parts: TableGradientParts): DispatchPlan[] {
-  const { sort, forward } = parts;
-  const sorted = sortPasses(parts.ranker) % 2 === 1 ? 0 : 1;
-  return [
-    ...sortPlans(parts),
-    {
-      kernel: rowStartsKernel,
-      constants: constantWords(sort.startsStride, forward.capacity),
-      storage: [sort.keys[sorted], sort.starts],
-      workgroups: () => Math.ceil((2 * sort.startsStride) / START_LANES),
-    },
-    ...rowPlans(parts, sorted),
-  ];
-}
-
-/** Eight bits of the row a pass. */
-function sortPasses({ spec }: RankerMemory): number {
-  const bits = 32 - Math.clz32(Math.max(spec.users, spec.items) - 1);
-  return Math.max(1, Math.ceil(bits / 8));
-}
-
-function mostTiles(capacity: number): number {
-  return Math.ceil(capacity / SORT_TILE);
-}
-
-function sortPlans({ ranker, forward, sort }: TableGradientParts): DispatchPlan[] {
-  const plans: DispatchPlan[] = [];
-  const tiles = (pairs: number): number => 2 * Math.ceil(pairs / SORT_TILE);
-  for (let pass = 0; pass < sortPasses(ranker); pass++) {
-    const to = pass % 2 === 0 ? 0 : 1;
-    const from = 1 - to;
-    const keys = pass === 0 ? forward.ids : sort.keys[from]!;
-    const constants = constantWords(8 * pass, pass === 0 ? 1 : 0, forward.capacity, mostTiles(forward.capacity));
-    plans.push(
-      {
-        kernel: sortHistogramKernel,
-        constants,
-        storage: [keys, sort.counts],
-        workgroups: ({ pairs }) => tiles(pairs),
-      },
-      { kernel: sortScanKernel, constants, storage: [sort.counts, sort.totals], workgroups: () => 2 * SORT_DIGITS },
-      {
-        kernel: sortScatterKernel,
-        constants,
-        storage: [keys, sort.order[from]!, sort.counts, sort.totals, sort.keys[to], sort.order[to]],
-        workgroups: ({ pairs }) => tiles(pairs),
-      },
-    );
-  }
-  return plans;
-}
-
-/** Per piece of the arena: blocks of both sides, then their rows. */
-function rowPlans(parts: TableGradientParts, sorted: 0 | 1): DispatchPlan[] {
-  const { ranker, forward, backward, sort, gradients } = parts;
+  const { ranker, forward, backward, sort, partials, gradients } = parts;
   return gradients.flatMap((gradient, piece): DispatchPlan[] => {
     const sides = [sideOf(parts, "user", piece), sideOf(parts, "item", piece)] as const;
     if (sides.every(({ tables }) => tables.length === 0)) return [];
@@ -134,21 +53,20 @@ function rowPlans(parts: TableGradientParts, sorted: 0 | 1): DispatchPlan[] {
         kernel: rowGradientsKernel,
         constants,
         storage: [
-          sort.keys[sorted],
-          sort.order[sorted],
+          sort.sorted,
           backward.slopes,
           forward.features,
           backward.deltas[0] ?? forward.features,
           headValues(ranker),
           gradient,
-          sort.partials,
+          partials,
         ],
         workgroups: ({ pairs }) => workgroups([blocks(pairs), blocks(pairs)]),
       },
       {
         kernel: crossingRowsKernel,
         constants,
-        storage: [sort.starts, sort.partials, ranker.values[piece]!, gradient],
+        storage: [sort.starts, partials, ranker.values[piece]!, gradient],
         workgroups: () => workgroups([sides[0].rows, sides[1].rows]),
       },
     ];

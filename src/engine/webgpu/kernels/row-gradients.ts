@@ -20,19 +20,18 @@ const { Dot, Gmf, Mlp, Bias } = tableModes;
 /** A lane asks memory for this many pairs before it adds the first; divides every block but the last. */
 const lookAhead = ["x", "y", "z", "w"] as const;
 
-/** Constants: see `Sides`. Storage: sortedKeys, order, slopes, features, inputDelta, values (the head's piece), gradient of the tables' piece, partials. */
+/** Constants: see `Sides`. Storage: sorted, slopes, features, inputDelta, values (the head's piece), gradient of the tables' piece, partials. */
 export const rowGradientsKernel: Kernel = {
   label: "row-gradients",
-  bindings: ["step", "constants", "read", "read", "read", "read", "read", "read", "write", "write"],
+  bindings: ["step", "constants", "read", "read", "read", "read", "read", "write", "write"],
   code: /* wgsl */ `${stepStruct}${sideTables}
-@group(0) @binding(2) var<storage, read> sortedKeys: array<u32>;
-@group(0) @binding(3) var<storage, read> order: array<u32>;
-@group(0) @binding(4) var<storage, read> slopes: array<f32>;
-@group(0) @binding(5) var<storage, read> features: array<f32>;
-@group(0) @binding(6) var<storage, read> inputDelta: array<f32>;
-@group(0) @binding(7) var<storage, read> values: array<f32>;
-@group(0) @binding(8) var<storage, read_write> gradient: array<f32>;
-@group(0) @binding(9) var<storage, read_write> partials: array<f32>;
+@group(0) @binding(2) var<storage, read> sorted: array<vec2u>; // row, pair
+@group(0) @binding(3) var<storage, read> slopes: array<f32>;
+@group(0) @binding(4) var<storage, read> features: array<f32>;
+@group(0) @binding(5) var<storage, read> inputDelta: array<f32>;
+@group(0) @binding(6) var<storage, read> values: array<f32>;
+@group(0) @binding(7) var<storage, read_write> gradient: array<f32>;
+@group(0) @binding(8) var<storage, read_write> partials: array<f32>;
 
 fn slopesOf(pair: vec4u) -> vec4f { return vec4f(slopes[pair.x], slopes[pair.y], slopes[pair.z], slopes[pair.w]); }
 
@@ -68,18 +67,22 @@ fn main(${builtins}) {
   let base = sides.side[unit.side].at;
   let first = unit.place * pairsPerBlock();
   let end = min(first + pairsPerBlock(), step.pairs);
-  var row = sortedKeys[base + first];
+  var row = sorted[base + first].x;
   // A table may have none of these rows in this piece.
-  if (row >= own.firstRow + own.rows || sortedKeys[base + end - 1u] < own.firstRow) { return; }
+  if (row >= own.firstRow + own.rows || sorted[base + end - 1u].x < own.firstRow) { return; }
   var scale = 1.0;
   if (own.mode == ${Gmf}u) { scale = values[sides.headOffset + within]; }
-  var isContinued = first > 0u && sortedKeys[base + max(first, 1u) - 1u] == row;
+  var isContinued = first > 0u && sorted[base + max(first, 1u) - 1u].x == row;
   var sum = 0.0;
   for (var place = first; place < end; place += ${lookAhead.length}u) {
     let ahead = vec4u(place) + vec4u(0u, 1u, 2u, 3u);
     let at = base + min(ahead, vec4u(end - 1u));
-    let rows = vec4u(sortedKeys[at.x], sortedKeys[at.y], sortedKeys[at.z], sortedKeys[at.w]);
-    let pair = vec4u(order[at.x], order[at.y], order[at.z], order[at.w]);
+    let a = sorted[at.x];
+    let b = sorted[at.y];
+    let c = sorted[at.z];
+    let d = sorted[at.w];
+    let rows = vec4u(a.x, b.x, c.x, d.x);
+    let pair = vec4u(a.y, b.y, c.y, d.y);
     let shares = select(vec4f(), sharesOf(own.mode, pair, own.partner + within, scale), ahead < vec4u(end));
 ${lookAhead
   .map(
@@ -93,7 +96,7 @@ ${lookAhead
   )
   .join("\n")}
   }
-  let goesOn = end < step.pairs && sortedKeys[base + min(end, step.pairs - 1u)] == row;
+  let goesOn = end < step.pairs && sorted[base + min(end, step.pairs - 1u)].x == row;
   if (isContinued || goesOn) {
     partials[partialAt(unit.side, unit.place, select(1u, 0u, isContinued), unit.column)] = sum;
   } else {
