@@ -4,6 +4,8 @@ import type { ForwardMemory, RankerMemory } from "./forward-plan.ts";
 import { MOST_RANKED, RANK_LANES, rankPairsKernel } from "./kernels/rank-pairs.ts";
 import { rowStartsKernel, START_LANES } from "./kernels/row-starts.ts";
 import {
+  FEW_TILES,
+  SCAN_WORKGROUPS,
   SORT_DIGITS,
   SORT_TILE,
   sortHistogramKernel,
@@ -62,13 +64,12 @@ function mostTiles(capacity: number): number {
   return Math.ceil(capacity / SORT_TILE);
 }
 
-/** Three dispatches for each 8 bits of the row; none for batches that are ranked, nor where no batch is larger. */
+/** Two or three dispatches for each 8 bits of the row; none for batches that are ranked, nor where no batch is larger. */
 function passPlans({ spec }: RankerMemory, { capacity, ids }: ForwardMemory, sort: SortMemory): DispatchPlan[] {
   if (capacity <= MOST_RANKED) return [];
   const bits = 32 - Math.clz32(Math.max(spec.users, spec.items) - 1);
   const passes = Math.max(1, Math.ceil(bits / 8));
-  const isPassed = (pairs: number): boolean => pairs > MOST_RANKED;
-  const tiles = (pairs: number): number => (isPassed(pairs) ? 2 * Math.ceil(pairs / SORT_TILE) : 0);
+  const tiles = (pairs: number): number => (pairs > MOST_RANKED ? Math.ceil(pairs / SORT_TILE) : 0);
   return Array.from({ length: passes }, (_, pass): DispatchPlan[] => {
     const isFirst = pass === 0;
     const [to, from] = (passes - pass) % 2 === 1 ? [sort.sorted, sort.between] : [sort.between, sort.sorted];
@@ -79,19 +80,19 @@ function passPlans({ spec }: RankerMemory, { capacity, ids }: ForwardMemory, sor
         kernel: sortHistogramKernel(isFirst),
         constants,
         storage: [entries, sort.counts],
-        workgroups: ({ pairs }) => tiles(pairs),
+        workgroups: ({ pairs }) => 2 * tiles(pairs),
       },
       {
         kernel: sortScanKernel,
         constants,
         storage: [sort.counts, sort.totals],
-        workgroups: ({ pairs }) => (isPassed(pairs) ? 2 * SORT_DIGITS : 0),
+        workgroups: ({ pairs }) => (tiles(pairs) > FEW_TILES ? SCAN_WORKGROUPS : 0),
       },
       {
         kernel: sortScatterKernel(isFirst),
         constants,
         storage: [entries, sort.counts, sort.totals, to],
-        workgroups: ({ pairs }) => tiles(pairs),
+        workgroups: ({ pairs }) => 2 * tiles(pairs),
       },
     ];
   }).flat();

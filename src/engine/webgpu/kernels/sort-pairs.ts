@@ -2,8 +2,8 @@
  * The batch's pairs in the order of their users and, beside it, of their items: a stable counting sort by 8 bits at a time, so
  * equal rows keep the pairs' own order and sums over them repeat bit for bit. Both sides are sorted by the same dispatches.
  *
- *   histogram  counts [2, 256, tiles]: how often each digit occurs in each tile of 1,024 pairs
- *   scan       counts become, per digit, the number in earlier tiles; totals [2, 256]
+ *   histogram  counts [2, tiles, 256]: how often each digit occurs in each tile of 1,024 pairs
+ *   scan       counts become, per digit, the number in earlier tiles; totals [2, 256]. Left out where tiles are few: the scatter adds them
  *   scatter    (row, pair) [2, capacity] move to their places: digits before, plus earlier tiles, plus equal digits before it in the tile
  *
  * Integer atomics count in the histogram and mark lanes in the scatter, where their order does not show. Bound by memory: 16 bytes a
@@ -13,9 +13,17 @@ import { builtins, type Kernel, workgroupNumber } from "../kernel.ts";
 import { stepStruct } from "../step-numbers.ts";
 
 export const SORT_DIGITS = 256;
+/** A lane for every digit. */
 const LANES = SORT_DIGITS;
+/** Pairs of a tile that a lane has. */
 const ROUNDS = 4;
 export const SORT_TILE = ROUNDS * LANES;
+/** Batches of more tiles are scanned. */
+export const FEW_TILES = 64;
+/** Digits side by side in a workgroup of the scan: 32 bytes of counts. */
+const SCAN_DIGITS = 8;
+const SCAN_RUNS = LANES / SCAN_DIGITS;
+export const SCAN_WORKGROUPS = (2 * SORT_DIGITS) / SCAN_DIGITS;
 /** Words with a bit for every lane. */
 const WORDS = LANES / 32;
 
@@ -59,12 +67,12 @@ fn main(${builtins}) {
     if (place < step.pairs) { atomicAdd(&histogram[digitOf(entryOf(side, place).x)], 1u); }
   }
   workgroupBarrier();
-  counts[(side * ${SORT_DIGITS}u + lane) * sort.mostTiles + tile] = atomicLoad(&histogram[lane]);
+  counts[(side * sort.mostTiles + tile) * ${SORT_DIGITS}u + lane] = atomicLoad(&histogram[lane]);
 }
 `,
 });
 
-/** Constants: see `Sort`. Storage: counts, totals. A workgroup per side and digit. */
+/** Constants: see `Sort`. Storage: counts, totals. A workgroup per 8 digits of a side; a lane has a digit and a run of tiles. */
 export const sortScanKernel: Kernel = {
   label: "sort-scan",
   bindings: ["step", "constants", "write", "write"],
@@ -75,16 +83,18 @@ var<workgroup> sums: array<u32, ${LANES}>;
 
 @compute @workgroup_size(${LANES})
 fn main(${builtins}) {
-  let row = ${workgroupNumber};
-  let each = (tileCount() + ${LANES - 1}u) / ${LANES}u;
-  let lastLane = (tileCount() - 1u) / each;
-  let first = min(lane * each, tileCount());
+  let sideDigit = (${workgroupNumber}) * ${SCAN_DIGITS}u + lane % ${SCAN_DIGITS}u;
+  let side = sideDigit / ${SORT_DIGITS}u;
+  let base = side * sort.mostTiles * ${SORT_DIGITS}u + sideDigit % ${SORT_DIGITS}u;
+  let run = lane / ${SCAN_DIGITS}u;
+  let each = (tileCount() + ${SCAN_RUNS - 1}u) / ${SCAN_RUNS}u;
+  let first = min(run * each, tileCount());
   let end = min(first + each, tileCount());
   var sum = 0u;
-  for (var tile = first; tile < end; tile++) { sum += counts[row * sort.mostTiles + tile]; }
+  for (var tile = first; tile < end; tile++) { sum += counts[base + tile * ${SORT_DIGITS}u]; }
   sums[lane] = sum;
   workgroupBarrier();
-  for (var reach = 1u; reach <= lastLane; reach <<= 1u) {
+  for (var reach = ${SCAN_DIGITS}u; reach < ${LANES}u; reach <<= 1u) {
     var before = 0u;
     if (lane >= reach) { before = sums[lane - reach]; }
     workgroupBarrier();
@@ -93,11 +103,11 @@ fn main(${builtins}) {
   }
   var running = sums[lane] - sum;
   for (var tile = first; tile < end; tile++) {
-    let count = counts[row * sort.mostTiles + tile];
-    counts[row * sort.mostTiles + tile] = running;
+    let count = counts[base + tile * ${SORT_DIGITS}u];
+    counts[base + tile * ${SORT_DIGITS}u] = running;
     running += count;
   }
-  if (lane == lastLane) { totals[row] = sums[lane]; }
+  if (run == ${SCAN_RUNS - 1}u) { totals[sideDigit] = sums[lane]; }
 }
 `,
 };
@@ -124,8 +134,21 @@ fn main(${builtins}) {
   for (var round = 0u; round < ${ROUNDS}u; round++) {
     ahead[round] = entryOf(side, min(tile * ${SORT_TILE}u + round * ${LANES}u + lane, step.pairs - 1u));
   }
-  // Lane d: how many pairs have a digit below d.
-  goals[lane] = totals[side * ${SORT_DIGITS}u + lane];
+  // Lane d: how many pairs have digit d, how many of them in earlier tiles, and how many pairs have a digit below d.
+  var total = 0u;
+  var earlier = 0u;
+  let base = side * sort.mostTiles * ${SORT_DIGITS}u + lane;
+  if (tileCount() <= ${FEW_TILES}u) {
+    for (var t = 0u; t < tileCount(); t++) {
+      let count = counts[base + t * ${SORT_DIGITS}u];
+      total += count;
+      earlier += select(0u, count, t < tile);
+    }
+  } else {
+    total = totals[side * ${SORT_DIGITS}u + lane];
+    earlier = counts[base + tile * ${SORT_DIGITS}u];
+  }
+  goals[lane] = total;
   workgroupBarrier();
   if (lane < 16u) {
     var sum = 0u;
@@ -137,7 +160,7 @@ fn main(${builtins}) {
   for (var group = 0u; group < lane / 16u; group++) { below += sums[group]; }
   for (var d = lane & ~15u; d < lane; d++) { below += goals[d]; }
   workgroupBarrier();
-  goals[lane] = side * sort.capacity + below + counts[(side * ${SORT_DIGITS}u + lane) * sort.mostTiles + tile];
+  goals[lane] = side * sort.capacity + below + earlier;
   let word = lane / 32u;
   let bit = 1u << (lane % 32u);
   for (var round = 0u; round < ${ROUNDS}u; round++) {
