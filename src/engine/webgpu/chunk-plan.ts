@@ -17,12 +17,14 @@ export interface ChunkPlan {
 /** Rows of this many pairs fill any device; more only take memory. */
 const MOST_SAMPLES = 2 ** 20;
 const MOST_SPLITS = 1024;
+/** A pair sorted by user and by item takes 16 bytes. */
+const SORT_VALUES = 4;
 /** 256 MiB of sums over runs. */
 const MOST_SPLIT_VALUES = 2 ** 26;
 
 export function planChunks(spec: RankerSpec, loss: LossName, bindingBytes: number): ChunkPlan {
   const { embedding, tower } = spec;
-  const widest = Math.max(featureColumns(spec).stride, 2 * embedding, ...tower);
+  const widest = Math.max(SORT_VALUES, featureColumns(spec).stride, 2 * embedding, ...tower);
   const pairsPerSample = loss === "bpr" ? 2 : 1;
   const samples = Math.min(MOST_SAMPLES, Math.floor(bindingBytes / (4 * widest * pairsPerSample)));
   if (samples < 1) {

@@ -2,8 +2,9 @@
 import type { RankerSpec } from "../../ranker/ranker-spec.ts";
 import { type ArenaPlan, wholePart } from "./arena.ts";
 import type { BufferAccount } from "./buffer-ledger.ts";
+import { columnLanes } from "./column-lanes.ts";
 import { type FeatureColumns, featureColumns, lastWidth } from "./feature-columns.ts";
-import { GATHER_LANES, gatherFeaturesKernel, MOST_FEATURES } from "./kernels/gather-features.ts";
+import { gatherFeaturesKernel, gatherWorkgroups, MOST_FEATURES } from "./kernels/gather-features.ts";
 import { matrixProductKernel, type ProductPrecision, tileFor } from "./kernels/matrix-product.ts";
 import { constantWords, type DispatchPlan } from "./program.ts";
 
@@ -86,6 +87,7 @@ export function headValues({ plan, values }: RankerMemory): GPUBuffer {
 
 function gatherPlans({ plan, values }: RankerMemory, memory: ForwardMemory): DispatchPlan[] {
   const { columns, capacity, ids, features } = memory;
+  const lanes = columnLanes(columns.stride);
   return values.flatMap((piece, place): DispatchPlan[] => {
     const words = columns.features.flatMap(({ name, side, column, width }) =>
       plan.parts
@@ -98,9 +100,20 @@ function gatherPlans({ plan, values }: RankerMemory, memory: ForwardMemory): Dis
     return [
       {
         kernel: gatherFeaturesKernel,
-        constants: constantWords(columns.stride, capacity, words.length, 0, ...words.flat(), ...padding),
+        constants: constantWords(
+          columns.stride,
+          capacity,
+          words.length,
+          lanes.span,
+          lanes.chunks,
+          lanes.atOnce,
+          0,
+          0,
+          ...words.flat(),
+          ...padding,
+        ),
         storage: [ids, piece, features],
-        workgroups: ({ pairs }) => Math.ceil((pairs * columns.stride) / GATHER_LANES),
+        workgroups: ({ pairs }) => gatherWorkgroups(pairs, lanes),
       },
     ];
   });

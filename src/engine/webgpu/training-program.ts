@@ -8,7 +8,8 @@ import { allocateForward, forwardPlans, type RankerMemory } from "./forward-plan
 import type { GpuContext } from "./gpu-context.ts";
 import { DRAW_LANES, drawBatchKernel } from "./kernels/draw-batch.ts";
 import { bindProgram, constantWords, type DispatchPlan, type Program } from "./program.ts";
-import { allocateSort, tableGradientPlans } from "./table-gradient-plan.ts";
+import { allocateSort, sortPlans } from "./sort-plan.ts";
+import { allocatePartials, tableGradientPlans } from "./table-gradient-plan.ts";
 
 export interface TrainingProgram {
   /** Samples that fit in a chunk. */
@@ -50,7 +51,8 @@ export async function openTrainingProgram(options: TrainingProgramOptions): Prom
     const pairs = capacity * chunks.pairsPerSample;
     const forward = await allocateForward(account, ranker.spec, pairs);
     const backward = await allocateBackward(account, ranker, pairs, chunks);
-    const sort = await allocateSort(account, ranker, pairs);
+    const sort = await allocateSort(account, ranker, forward);
+    const partials = await allocatePartials(account, forward);
     const words = sumJobWords(ranker, forward, chunks);
     const jobs = await account.storage("sums to make", words.byteLength);
     context.device.queue.writeBuffer(jobs, 0, words);
@@ -58,11 +60,13 @@ export async function openTrainingProgram(options: TrainingProgramOptions): Prom
     const gradient = await bind([
       ...forwardPlans(ranker, forward),
       ...backwardPlans({ ranker, forward, backward, chunks, gradients, jobs, losses }),
+      ...sortPlans(ranker, forward, sort),
       ...tableGradientPlans({
         ranker,
         forward,
         backward,
         sort,
+        partials,
         gradients,
         isCompared: chunks.pairsPerSample === 2,
         embeddingDecay,

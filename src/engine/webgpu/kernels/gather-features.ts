@@ -1,14 +1,21 @@
 /**
  * Rows of the tables side by side, one row of features per pair (feature-columns.ts). One dispatch per arena piece: a pair whose
- * row lies in another piece is left to that piece's dispatch.
+ * row lies in another piece is left to that piece's dispatch. A lane keeps its column and walks several pairs (column-lanes.ts).
  *
  *   ids [2, capacity] -> features [pairs, stride], row-major. Twin: the table look-ups of ranker/forward.ts
  *   Bound by memory: reads and writes 4 stride bytes a pair.
  */
+import { type ColumnLanes, WORKGROUP_LANES } from "../column-lanes.ts";
 import { builtins, type Kernel, workgroupNumber } from "../kernel.ts";
 import { stepStruct } from "../step-numbers.ts";
 
-export const GATHER_LANES = 256;
+/** Pairs that a lane walks, a multiple of 4. */
+const PAIRS_PER_LANE = 16;
+
+export function gatherWorkgroups(pairs: number, { chunks, atOnce }: ColumnLanes): number {
+  return chunks * Math.ceil(pairs / (atOnce * PAIRS_PER_LANE));
+}
+
 /** Features that a piece can have: four paths, two sides. */
 export const MOST_FEATURES = 8;
 
@@ -21,7 +28,11 @@ struct Tables {
   stride: u32,
   capacity: u32,
   count: u32,
-  unused: u32,
+  span: u32, // see column-lanes.ts, as the next two
+  chunks: u32,
+  atOnce: u32,
+  unused0: u32,
+  unused1: u32,
   features: array<Feature, ${MOST_FEATURES}>,
 }
 struct Feature {
@@ -39,20 +50,28 @@ struct Feature {
 @group(0) @binding(3) var<storage, read> values: array<f32>;
 @group(0) @binding(4) var<storage, read_write> features: array<f32>;
 
-@compute @workgroup_size(${GATHER_LANES})
+@compute @workgroup_size(${WORKGROUP_LANES})
 fn main(${builtins}) {
-  let place = (${workgroupNumber}) * ${GATHER_LANES}u + lane;
-  let pair = place / tables.stride;
-  if (pair >= step.pairs) { return; }
-  let column = place - pair * tables.stride;
-  for (var f = 0u; f < tables.count; f++) {
-    let feature = tables.features[f];
-    if (column >= feature.column && column < feature.column + feature.width) {
-      let row = ids[feature.side * tables.capacity + pair] - feature.firstRow; // wraps round for rows before this piece
-      if (row < feature.rows) {
-        features[place] = values[feature.offset + row * feature.width + (column - feature.column)];
-      }
-    }
+  let number = ${workgroupNumber};
+  let run = number / tables.chunks;
+  let share = lane / tables.span;
+  let column = (number - run * tables.chunks) * tables.span + lane - share * tables.span;
+  if (share >= tables.atOnce || column >= tables.stride) { return; }
+  var f = 0u;
+  while (f < tables.count && column - tables.features[f].column >= tables.features[f].width) { f++; } // wraps round for columns before it
+  if (f == tables.count) { return; }
+  let feature = tables.features[f];
+  let source = feature.offset + column - feature.column;
+  let first = run * tables.atOnce * ${PAIRS_PER_LANE}u + share;
+  for (var k = 0u; k < ${PAIRS_PER_LANE}u; k += 4u) {
+    let pair = vec4u(first) + (vec4u(k) + vec4u(0u, 1u, 2u, 3u)) * tables.atOnce;
+    if (pair.x >= step.pairs) { return; }
+    let at = feature.side * tables.capacity + min(pair, vec4u(step.pairs - 1u));
+    let rows = vec4u(ids[at.x], ids[at.y], ids[at.z], ids[at.w]) - feature.firstRow; // wraps round for rows before this piece
+    let place = source + min(rows, vec4u(feature.rows - 1u)) * feature.width;
+    let found = vec4f(values[place.x], values[place.y], values[place.z], values[place.w]);
+    let goal = pair * tables.stride + column;
+${["x", "y", "z", "w"].map((k) => `    if (pair.${k} < step.pairs && rows.${k} < feature.rows) { features[goal.${k}] = found.${k}; }`).join("\n")}
   }
 }
 `,

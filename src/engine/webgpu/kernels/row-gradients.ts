@@ -1,113 +1,107 @@
 /**
- * Gradients of the tables, a workgroup per row: the row's pairs lie together in the sorted order and are summed in that order, without
- * atomics, so that runs repeat bit for bit. A row without pairs gets 0.
+ * Gradients of the tables, block by block of the sorted order: a row's pairs lie together there and are summed in that order, without
+ * atomics, so that runs repeat bit for bit. Work is spread evenly, however often a row occurs.
  *
  *   dot   d row = sum of slope partner            gmf   d row = sum of slope head partner
  *   mlp   d row = sum of its half of dX           bias  d row = sum of slope; 0 for users under bpr
- *   and for all but biases the embedding decay, as often as the row was looked up (reference/embedding-decay.ts)
  *
- * `parts` groups of 64 lanes share a row's pairs; lane l of each has columns l, l + 64, ... Twins: reference/backward.ts and
- * gradient-buffers.ts. Bound by memory; the longest row bounds it from below.
+ * A row that lies in one block is done here. What a block has of a row that crosses its border goes to partials, which
+ * crossing-rows.ts adds up; it also sees to rows without pairs and to the decay.
+ *
+ *   partials [sides, blocks, 2, columns], see side-tables.ts. Twins: reference/backward.ts and gradient-buffers.ts. Bound by memory.
  */
+import { WORKGROUP_LANES } from "../column-lanes.ts";
 import { builtins, type Kernel, workgroupNumber } from "../kernel.ts";
 import { stepStruct } from "../step-numbers.ts";
+import { sideTables, tableModes } from "./side-tables.ts";
 
-const COLUMN_LANES = 64;
-/** Tables of one side. */
-export const MOST_TABLES = 4;
+const { Dot, Gmf, Mlp, Bias } = tableModes;
 
-export const rowGradientModes = { Dot: 0, Gmf: 1, Mlp: 2, Bias: 3 } as const;
+/** A lane asks memory for this many pairs before it adds the first; divides every block but the last. */
+const lookAhead = ["x", "y", "z", "w"] as const;
 
-/** Constants: see `Side`. Storage: starts, order, slopes, features, inputDelta, values (the head's piece), values and gradient of the rows' piece. */
-export const rowGradientsKernel = (parts: 1 | 4): Kernel => ({
-  label: `row-gradients ${parts}`,
-  bindings: ["step", "constants", "read", "read", "read", "read", "read", "read", "read", "write"],
-  code: /* wgsl */ `${stepStruct}
-struct Side {
-  firstRow: u32,
-  rows: u32,
-  columns: u32, // of all tables together
-  tables: u32,
-  startsAt: u32,
-  orderAt: u32,
-  stride: u32, // of features
-  inputs: u32, // of dX
-  headOffset: u32,
-  userIsCompared: u32,
-  embeddingDecay: f32,
-  unused: u32,
-  table: array<Table, ${MOST_TABLES}>,
-}
-struct Table {
-  mode: u32,
-  before: u32, // columns of the tables before it
-  width: u32,
-  partner: u32, // column of features, or of dX
-  firstRow: u32,
-  rows: u32,
-  offset: u32,
-  unused: u32,
-}
-@group(0) @binding(1) var<uniform> side: Side;
-@group(0) @binding(2) var<storage, read> starts: array<u32>;
-@group(0) @binding(3) var<storage, read> order: array<u32>;
-@group(0) @binding(4) var<storage, read> slopes: array<f32>;
-@group(0) @binding(5) var<storage, read> features: array<f32>;
-@group(0) @binding(6) var<storage, read> inputDelta: array<f32>;
-@group(0) @binding(7) var<storage, read> values: array<f32>;
-@group(0) @binding(8) var<storage, read> weights: array<f32>;
-@group(0) @binding(9) var<storage, read_write> gradient: array<f32>;
-${parts === 1 ? "" : `var<workgroup> sums: array<f32, ${parts * COLUMN_LANES}>;`}
+/** Constants: see `Sides`. Storage: sorted, slopes, features, inputDelta, values (the head's piece), gradient of the tables' piece, partials. */
+export const rowGradientsKernel: Kernel = {
+  label: "row-gradients",
+  bindings: ["step", "constants", "read", "read", "read", "read", "read", "write", "write"],
+  code: /* wgsl */ `${stepStruct}${sideTables}
+@group(0) @binding(2) var<storage, read> sorted: array<vec2u>; // row, pair
+@group(0) @binding(3) var<storage, read> slopes: array<f32>;
+@group(0) @binding(4) var<storage, read> features: array<f32>;
+@group(0) @binding(5) var<storage, read> inputDelta: array<f32>;
+@group(0) @binding(6) var<storage, read> values: array<f32>;
+@group(0) @binding(7) var<storage, read_write> gradient: array<f32>;
+@group(0) @binding(8) var<storage, read_write> partials: array<f32>;
 
-fn share(mode: u32, pair: u32, partner: u32, column: u32) -> f32 {
+fn slopesOf(pair: vec4u) -> vec4f { return vec4f(slopes[pair.x], slopes[pair.y], slopes[pair.z], slopes[pair.w]); }
+
+fn sharesOf(mode: u32, pair: vec4u, column: u32, scale: f32) -> vec4f {
   switch (mode) {
-    case ${rowGradientModes.Dot}u: { return slopes[pair] * features[pair * side.stride + partner + column]; }
-    case ${rowGradientModes.Gmf}u: {
-      return slopes[pair] * values[side.headOffset + column] * features[pair * side.stride + partner + column];
+    case ${Mlp}u: {
+      let at = pair * sides.inputs + column;
+      return vec4f(inputDelta[at.x], inputDelta[at.y], inputDelta[at.z], inputDelta[at.w]);
     }
-    case ${rowGradientModes.Mlp}u: { return inputDelta[pair * side.inputs + partner + column]; }
-    default: { return select(slopes[pair], 0.0, side.userIsCompared != 0u); }
+    case ${Dot}u, ${Gmf}u: {
+      let at = pair * sides.stride + column;
+      return slopesOf(pair) * scale * vec4f(features[at.x], features[at.y], features[at.z], features[at.w]);
+    }
+    case ${Bias}u: { return slopesOf(pair); }
+    default: { return vec4f(); }
   }
 }
 
-@compute @workgroup_size(${parts * COLUMN_LANES})
-fn main(${builtins}) {
-  let number = ${workgroupNumber};
-  if (number >= side.rows) { return; }
-  let row = side.firstRow + number;
-  let first = starts[side.startsAt + row];
-  let end = starts[side.startsAt + row + 1u];
-  for (var base = 0u; base < side.columns; base += ${COLUMN_LANES}u) {
-    let column = base + lane % ${COLUMN_LANES}u;
-    var t = 0u;
-    while (t + 1u < side.tables && side.table[t + 1u].before <= column) { t++; }
-    let table = side.table[t];
-    let within = column - table.before;
-    let isMine = column < side.columns && row - table.firstRow < table.rows;
-    var sum = 0.0;
-    if (isMine) {
-      for (var place = first + lane / ${COLUMN_LANES}u; place < end; place += ${parts}u) {
-        sum += share(table.mode, order[side.orderAt + place], table.partner, within);
-      }
-    }
-${
-  parts === 1
-    ? ""
-    : `    workgroupBarrier();
-    sums[lane] = sum;
-    workgroupBarrier();
-    sum = sums[lane % ${COLUMN_LANES}u];
-    for (var part = 1u; part < ${parts}u; part++) { sum += sums[part * ${COLUMN_LANES}u + lane % ${COLUMN_LANES}u]; }`
+fn writeRow(row: u32, own: Table, within: u32, sum: f32) {
+  if (row - own.firstRow >= own.rows) { return; }
+  let goal = own.offset + (row - own.firstRow) * own.width + within;
+  var whole = sum;
+  if (step.adds != 0u) { whole += gradient[goal]; }
+  gradient[goal] = whole;
 }
-    if (isMine && lane < ${COLUMN_LANES}u) {
-      let goal = table.offset + (row - table.firstRow) * table.width + within;
-      if (side.embeddingDecay > 0.0 && table.mode != ${rowGradientModes.Bias}u) {
-        sum += side.embeddingDecay * step.inverseBatch * f32(end - first) * weights[goal];
-      }
-      if (step.adds != 0u) { sum += gradient[goal]; }
-      gradient[goal] = sum;
+
+@compute @workgroup_size(${WORKGROUP_LANES})
+fn main(${builtins}) {
+  let unit = unitOf(${workgroupNumber}, lane, vec2u(blockCount()));
+  if (!unit.isThere) { return; }
+  let own = tableOf(unit.side, unit.column);
+  let within = unit.column - own.before;
+  let base = sides.side[unit.side].at;
+  let first = unit.place * pairsPerBlock();
+  let end = min(first + pairsPerBlock(), step.pairs);
+  var row = sorted[base + first].x;
+  // A table may have none of these rows in this piece.
+  if (row >= own.firstRow + own.rows || sorted[base + end - 1u].x < own.firstRow) { return; }
+  var scale = 1.0;
+  if (own.mode == ${Gmf}u) { scale = values[sides.headOffset + within]; }
+  var isContinued = first > 0u && sorted[base + max(first, 1u) - 1u].x == row;
+  var sum = 0.0;
+  for (var place = first; place < end; place += ${lookAhead.length}u) {
+    let ahead = vec4u(place) + vec4u(0u, 1u, 2u, 3u);
+    let at = base + min(ahead, vec4u(end - 1u));
+    let a = sorted[at.x];
+    let b = sorted[at.y];
+    let c = sorted[at.z];
+    let d = sorted[at.w];
+    let rows = vec4u(a.x, b.x, c.x, d.x);
+    let pair = vec4u(a.y, b.y, c.y, d.y);
+    let shares = select(vec4f(), sharesOf(own.mode, pair, own.partner + within, scale), ahead < vec4u(end));
+${lookAhead
+  .map(
+    (k) => `    if (rows.${k} != row) {
+      if (isContinued) { partials[partialAt(unit.side, unit.place, 0u, unit.column)] = sum; } else { writeRow(row, own, within, sum); }
+      isContinued = false;
+      row = rows.${k};
+      sum = 0.0;
     }
+    sum += shares.${k};`,
+  )
+  .join("\n")}
+  }
+  let goesOn = end < step.pairs && sorted[base + min(end, step.pairs - 1u)].x == row;
+  if (isContinued || goesOn) {
+    partials[partialAt(unit.side, unit.place, select(1u, 0u, isContinued), unit.column)] = sum;
+  } else {
+    writeRow(row, own, within, sum);
   }
 }
 `,
-});
+};

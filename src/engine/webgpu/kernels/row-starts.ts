@@ -7,13 +7,13 @@ import { stepStruct } from "../step-numbers.ts";
 
 export const START_LANES = 64;
 
-/** Constants: stride of starts, capacity of keys. Storage: sortedKeys, starts. */
+/** Constants: stride of starts, capacity. Storage: sorted, starts. */
 export const rowStartsKernel: Kernel = {
   label: "row-starts",
   bindings: ["step", "constants", "read", "write"],
   code: /* wgsl */ `${stepStruct}
 @group(0) @binding(1) var<uniform> extents: vec4u; // stride, capacity
-@group(0) @binding(2) var<storage, read> sortedKeys: array<u32>;
+@group(0) @binding(2) var<storage, read> sorted: array<vec2u>;
 @group(0) @binding(3) var<storage, read_write> starts: array<u32>;
 
 @compute @workgroup_size(${START_LANES})
@@ -26,7 +26,7 @@ fn main(${builtins}) {
   var high = step.pairs;
   while (low < high) {
     let middle = (low + high) >> 1u;
-    if (sortedKeys[side * extents.y + middle] >= row) { high = middle; } else { low = middle + 1u; }
+    if (sorted[side * extents.y + middle].x >= row) { high = middle; } else { low = middle + 1u; }
   }
   starts[place] = low;
 }
