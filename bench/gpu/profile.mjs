@@ -3,7 +3,7 @@
  * JSON to a file, a table to the screen.
  *
  *   node bench/gpu/profile.mjs [--models default,large] [--batch-sizes 8192,65536,1048576] [--optimizers adam,lawn-adam]
- *                              [--output build/gpu-profile.json] [--allow-software-adapter]
+ *                              [--output build/gpu-profile.json] [--half-precision] [--allow-software-adapter]
  *
  * A step is trained as ever while the commands it encodes are noted down; then each noted dispatch is encoded alone, over and over, in one pass.
  * Its time is the difference of a long and a short run, so what submission and waiting cost drops out; barriers between
@@ -26,13 +26,17 @@ const { values } = parseArgs({
     optimizers: { type: "string", default: "adam,lawn-adam" },
     positives: { type: "string", default: "994169" },
     output: { type: "string", default: path.join(root, "build", "gpu-profile.json") },
+    "half-precision": { type: "boolean", default: false },
     "allow-software-adapter": { type: "boolean", default: false },
   },
 });
 /** Milliseconds that the long run of a dispatch should take. */
 const ENOUGH_MILLISECONDS = 15;
 
-const engine = await openWebgpuEngine({ allowSoftwareAdapter: values["allow-software-adapter"] });
+const engine = await openWebgpuEngine({
+  allowSoftwareAdapter: values["allow-software-adapter"],
+  halfPrecision: values["half-precision"],
+});
 const { device } = await engine.context();
 const limits = await measureLimits(device);
 const profiles = [];

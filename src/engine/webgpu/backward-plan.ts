@@ -7,6 +7,7 @@ import { DELTA_LANES, HEAD_COLUMNS, headDeltaKernel, headGradientKernel } from "
 import { LOGIT_LANES } from "./kernels/logit-scores.ts";
 import { lossSlopesKernel, meanLossKernel } from "./kernels/loss-slopes.ts";
 import { matrixProductKernel, tileFor } from "./kernels/matrix-product.ts";
+import { areAligned } from "./kernels/product-access.ts";
 import { jobWords, type SplitJob, SUM_VALUES, sumSplitsKernel } from "./kernels/sum-splits.ts";
 import { constantWords, type DispatchPlan, type Work } from "./program.ts";
 import { mostRuns, pairsPerSplit } from "./step-numbers.ts";
@@ -106,16 +107,17 @@ function towerPlans({ ranker, forward, backward, chunks }: BackwardParts): Dispa
     );
     const x = activations[layer - 1] ?? features;
     const outDelta = backward.deltas[layer + 1]!;
+    const isAligned = areAligned(inputs, outputs, column, stride);
     const weightTile = tileFor("weight", outputs, inputs);
     plans.push({
-      kernel: matrixProductKernel("weight", weightTile, precision),
+      kernel: matrixProductKernel("weight", { tile: weightTile, precision, isAligned }),
       constants,
       storage: [outDelta, x, backward.splits],
       workgroups: (work) => Math.ceil(outputs / weightTile.m) * Math.ceil(inputs / weightTile.n) * runsOf(work, chunks),
     });
     const inputTile = tileFor("input", forward.capacity, inputs);
     plans.push({
-      kernel: matrixProductKernel("input", inputTile, precision),
+      kernel: matrixProductKernel("input", { tile: inputTile, precision, isAligned }),
       constants,
       storage: [outDelta, values[weight.piece]!, x, backward.deltas[layer]!],
       workgroups: ({ pairs }) => Math.ceil(pairs / inputTile.m) * Math.ceil(inputs / inputTile.n),

@@ -20,7 +20,7 @@ export interface Feature {
 
 export interface FeatureColumns {
   readonly features: readonly Feature[];
-  /** Values per pair. */
+  /** Values per pair, a multiple of 4; the last ones may be nobody's. */
   readonly stride: number;
   readonly dotColumn: number;
   readonly gmfColumn: number;
@@ -44,7 +44,7 @@ export function featureColumns({ dot, gmf, embedding, idBiases }: RankerSpec): F
   }
   return {
     features,
-    stride,
+    stride: Math.ceil(stride / 4) * 4,
     dotColumn: starts.Dot,
     gmfColumn: starts.Gmf,
     mlpColumn: starts.Mlp,

@@ -6,6 +6,7 @@ import { columnLanes } from "./column-lanes.ts";
 import { type FeatureColumns, featureColumns, lastWidth } from "./feature-columns.ts";
 import { gatherFeaturesKernel, gatherWorkgroups, MOST_FEATURES } from "./kernels/gather-features.ts";
 import { matrixProductKernel, type ProductPrecision, tileFor } from "./kernels/matrix-product.ts";
+import { areAligned } from "./kernels/product-access.ts";
 import { constantWords, type DispatchPlan } from "./program.ts";
 
 /** Where the ranker's values are. */
@@ -128,7 +129,11 @@ function towerPlans({ spec, plan, values, precision }: RankerMemory, memory: For
     const [column, stride] = layer === 0 ? [columns.mlpColumn, columns.stride] : [0, inputs];
     const tile = tileFor("forward", memory.capacity, outputs);
     return {
-      kernel: matrixProductKernel("forward", tile, precision),
+      kernel: matrixProductKernel("forward", {
+        tile,
+        precision,
+        isAligned: areAligned(inputs, outputs, column, stride),
+      }),
       constants: constantWords(inputs, outputs, column, stride, weight.offset, bias.offset, 0, 0),
       storage: [activations[layer - 1] ?? features, values[weight.piece]!, activations[layer]!],
       workgroups: ({ pairs }) => Math.ceil(pairs / tile.m) * Math.ceil(outputs / tile.n),

@@ -14,6 +14,8 @@ const title = `dense layers of the webgpu engine${probe.available ? "" : ` (skip
 
 /** 72 inputs of 70 outputs of 34: tiles of 128 and of 64 with rows and columns left over. */
 const wide: RankerSpec = { users: 50, items: 40, dot: 0, gmf: 0, embedding: 36, tower: [70, 34], idBiases: false };
+/** Rows that begin at multiples of four values, biases beside them. */
+const aligned: RankerSpec = { ...wide, gmf: 2, tower: [72, 20, 8], idBiases: true };
 /** From as many pairs on, tiles have 128 rows. */
 const MANY_PAIRS = 32_768;
 
@@ -34,9 +36,14 @@ async function gradients(engine: Pick<WebgpuEngine, "open">, spec: RankerSpec, l
     engine = await openWebgpuEngine({ allowSoftwareAdapter: true });
   });
 
-  it.each([777, MANY_PAIRS])("have the reference's gradients with wide layers and %d pairs", async (length) => {
-    const found = await gradients(engine, wide, length);
-    const expected = await gradients(referenceEngine, wide, length);
+  it.each([
+    ["wide layers", wide, 777],
+    ["wide layers", wide, MANY_PAIRS],
+    ["aligned layers", aligned, 777],
+    ["aligned layers", aligned, MANY_PAIRS],
+  ] as const)("have the reference's gradients: %s", async (_, spec, length) => {
+    const found = await gradients(engine, spec, length);
+    const expected = await gradients(referenceEngine, spec, length);
     expect(found.loss).toBeCloseTo(expected.loss, 5);
     expectClose(found.gradient, expected.gradient, 1e-4, 1e-4);
   });
@@ -55,9 +62,9 @@ async function gradients(engine: Pick<WebgpuEngine, "open">, spec: RankerSpec, l
     }
     const half = await opening;
     expect(half.description).toMatch(/dense layers multiply float16$/);
-    for (const length of [777, MANY_PAIRS]) {
-      const found = await gradients(half, wide, length);
-      const expected = await gradients(referenceEngine, wide, length);
+    for (const spec of [wide, aligned]) {
+      const found = await gradients(half, spec, 777);
+      const expected = await gradients(referenceEngine, spec, 777);
       expect(found.loss).toBeCloseTo(expected.loss, 2);
       expectClose(found.gradient, expected.gradient, 0.02, 1e-4);
     }

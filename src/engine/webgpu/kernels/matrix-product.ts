@@ -19,19 +19,14 @@
 import { builtins, type Kernel, workgroupNumber } from "../kernel.ts";
 import { stepStruct } from "../step-numbers.ts";
 import { type ProductKind, productAccess, productDeclarations } from "./product-access.ts";
+import { loadQuads, loadRows, type Tile } from "./product-tiles.ts";
 
 /** Of the factors; sums over more than a tile's depth, and all that is stored, are float32 either way. */
 export type ProductPrecision = "float32" | "float16";
 
-/** Rows and columns of C per workgroup. */
-export interface Tile {
-  readonly m: number;
-  readonly n: number;
-}
-
 const MOST_LANES = 256;
-/** Values of a step's two tiles: 8 KiB. */
-const TILE_VALUES = 2048;
+/** What every device offers a workgroup. */
+const WORKGROUP_BYTES = 16_384;
 /** Pairs from which on tiles of 128 rows still give every core of a large device work. */
 const MANY_PAIRS = 32_768;
 
@@ -42,12 +37,19 @@ export function tileFor(kind: ProductKind, m: number, n: number): Tile {
     const tile = { m: extentFor(m), n: extentFor(n) };
     return tile.m === 128 && tile.n === 128 ? tile : { m: Math.min(64, tile.m), n: Math.min(64, tile.n) };
   }
-  if (n > 32 && m >= MANY_PAIRS) return { m: 128, n: extentFor(n) };
+  if (n > 64 && m >= MANY_PAIRS) return { m: 128, n: 128 };
   return { m: 64, n: Math.min(64, extentFor(n)) };
 }
 
+export interface ProductChoice {
+  readonly tile: Tile;
+  readonly precision: ProductPrecision;
+  /** Whether inputs, outputs, and X's first column and stride are multiples of 4. */
+  readonly isAligned: boolean;
+}
+
 /** Constants: see `Shape`. Storage forward: X, weights, out. Input: dOut, weights, X, dX. Weight: dOut, X, splits. */
-export function matrixProductKernel(kind: ProductKind, tile: Tile, precision: ProductPrecision): Kernel {
+export function matrixProductKernel(kind: ProductKind, { tile, precision, isAligned }: ProductChoice): Kernel {
   const { rows, columns, lanesM, lanesN, groups, lanes, depth } = patchOf(kind, tile);
   const patches = lanesM * lanesN;
   const [strideA, strideB] = [tile.m / 4 + 1, tile.n / 4 + 1];
@@ -57,11 +59,17 @@ export function matrixProductKernel(kind: ProductKind, tile: Tile, precision: Pr
   );
   const biases = kind === "weight" ? range(rows / 4).map((quad) => `bias${quad}`) : [];
   const sums = [...cells.map(({ name }) => name), ...biases];
+  const access = isAligned ? "quads" : "scalars";
   const isHalf = precision === "float16";
   const quadType = isHalf ? "vec4h" : "vec4f";
   // Slopes are divided by the batch's length, which makes them too small for float16.
   const isScaled = isHalf && kind !== "forward";
+  const scale = isScaled ? " / step.inverseBatch" : "";
   const partial = (sum: string): string => (isHalf ? `${sum}_` : sum);
+  const loadA =
+    isAligned && kind !== "weight"
+      ? loadRows({ tile, depth, lanes, strideA, quadType, scale })
+      : loadQuads({ tile, depth, lanes, strideA, quadType, scale, isDepthInner: kind !== "weight" });
   const tileQuads = depth * (strideA + strideB);
   const givenQuads = groups > 1 ? (lanes / 2) * sums.length : 0;
   return {
@@ -82,13 +90,13 @@ struct Shape {
   isMasked: u32, // input: X came out of a ReLU
 }
 @group(0) @binding(1) var<uniform> shape: Shape;
-${productDeclarations[kind]}
+${productDeclarations(kind, access)}
 
 // [depth, m / 4 + 1] of A, [depth, n / 4 + 1] of B
 var<workgroup> tiles: array<${quadType}, ${isHalf ? tileQuads : Math.max(tileQuads, givenQuads)}>;
 ${isHalf && groups > 1 ? `var<workgroup> given: array<vec4f, ${givenQuads}>;` : ""}
 
-${productAccess[kind]}
+${productAccess(kind, access)}
 
 @compute @workgroup_size(${lanes})
 fn main(${builtins}) {
@@ -108,16 +116,11 @@ fn main(${builtins}) {
 ${sums.map((name) => `  var ${name} = vec4f();`).join("\n")}
   for (var firstK = range.x; firstK < range.y; firstK += ${depth}u) {
     // What lies beyond C's rows and columns is never stored, whatever is read there; beyond k's range it must be 0.
-    for (var place = lane; place < ${(tile.m / 4) * depth}u; place += ${lanes}u) {
-      let at = ${kind === "weight" ? `vec2u(place % ${tile.m / 4}u, place / ${tile.m / 4}u)` : `vec2u(place / ${depth}u, place % ${depth}u)`}; // m / 4, k
-      var quad = vec4f();
-      if (firstK + at.y < range.y) { quad = a(firstM + 4u * at.x, firstK + at.y)${isScaled ? " / step.inverseBatch" : ""}; }
-      tiles[at.y * ${strideA}u + at.x] = ${quadType}(quad);
-    }
+${loadA}
     for (var place = lane; place < ${(tile.n / 4) * depth}u; place += ${lanes}u) {
       let at = ${kind === "forward" ? `vec2u(place / ${depth}u, place % ${depth}u)` : `vec2u(place % ${tile.n / 4}u, place / ${tile.n / 4}u)`}; // n / 4, k
       var quad = vec4f();
-      if (firstK + at.y < range.y) { quad = b(firstK + at.y, firstN + 4u * at.x); }
+      if (firstK + at.y < range.y) { quad = quadB(firstK + at.y, firstN + 4u * at.x); }
       tiles[${firstB}u + at.y * ${strideB}u + at.x] = ${quadType}(quad);
     }
     workgroupBarrier();
@@ -150,11 +153,6 @@ ${biases
   )
   .join("\n")}
 }
-
-fn put(m: u32, n: u32, split: u32, extents: vec2u, sums: vec4f) {
-  if (m >= extents.x) { return; }
-  for (var j = 0u; j < min(4u, extents.y - min(n, extents.y)); j++) { store(m, n + j, split, extents, sums[j]); }
-}
 `,
   };
 }
@@ -166,7 +164,8 @@ function patchOf(kind: ProductKind, tile: Tile) {
   const columns = isWide && tile.n > 64 ? 8 : 4;
   const [lanesM, lanesN] = [tile.m / rows, tile.n / columns];
   const groups = kind === "weight" ? MOST_LANES / (lanesM * lanesN) : 1;
-  const depth = 2 ** Math.floor(Math.log2(TILE_VALUES / (tile.m + tile.n)));
+  const depthThatFits = WORKGROUP_BYTES / (4 * (tile.m + tile.n + 8));
+  const depth = Math.min(64, 2 ** Math.floor(Math.log2(depthThatFits)));
   return { rows, columns, lanesM, lanesN, groups, lanes: groups * lanesM * lanesN, depth };
 }
 
