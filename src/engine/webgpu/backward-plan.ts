@@ -110,14 +110,14 @@ function towerPlans({ ranker, forward, backward, chunks }: BackwardParts): Dispa
     const isAligned = areAligned(inputs, outputs, column, stride);
     const weightTile = tileFor("weight", outputs, inputs);
     plans.push({
-      kernel: matrixProductKernel("weight", { tile: weightTile, precision, isAligned }),
+      kernel: matrixProductKernel("weight", { tile: weightTile, k: Number.POSITIVE_INFINITY, precision, isAligned }),
       constants,
       storage: [outDelta, x, backward.splits],
       workgroups: (work) => Math.ceil(outputs / weightTile.m) * Math.ceil(inputs / weightTile.n) * runsOf(work, chunks),
     });
     const inputTile = tileFor("input", forward.capacity, inputs);
     plans.push({
-      kernel: matrixProductKernel("input", { tile: inputTile, precision, isAligned }),
+      kernel: matrixProductKernel("input", { tile: inputTile, k: outputs, precision, isAligned }),
       constants,
       storage: [outDelta, values[weight.piece]!, x, backward.deltas[layer]!],
       workgroups: ({ pairs }) => Math.ceil(pairs / inputTile.m) * Math.ceil(inputs / inputTile.n),

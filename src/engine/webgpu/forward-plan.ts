@@ -131,6 +131,7 @@ function towerPlans({ spec, plan, values, precision }: RankerMemory, memory: For
     return {
       kernel: matrixProductKernel("forward", {
         tile,
+        k: inputs,
         precision,
         isAligned: areAligned(inputs, outputs, column, stride),
       }),

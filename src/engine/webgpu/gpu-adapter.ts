@@ -45,7 +45,7 @@ export async function findAdapter({ allowSoftware }: { readonly allowSoftware: b
     };
   }
   try {
-    const facts = allowSoftware ? factsOf(await requestAdapter(allowSoftware)) : await askChild();
+    const facts = allowSoftware ? factsOf(await requestAdapter({ allowSoftware })) : await askChild();
     return judge(facts, allowSoftware);
   } catch (error) {
     const [words = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
@@ -58,11 +58,17 @@ export async function findAdapter({ allowSoftware }: { readonly allowSoftware: b
   }
 }
 
+export interface AdapterWishes {
+  readonly allowSoftware: boolean;
+  /** Whether float16 in kernels is wanted. */
+  readonly isHalf?: boolean;
+}
+
 /** The adapter itself. Throws EngineError where there is none that may be used. */
-export async function requireAdapter(options: { readonly allowSoftware: boolean }): Promise<GPUAdapter> {
+export async function requireAdapter(options: AdapterWishes): Promise<GPUAdapter> {
   const found = await findAdapter(options);
   if (found.facts === null) throw new EngineError(`webgpu engine: ${found.reason}; ${found.remedy}`);
-  const adapter = await requestAdapter(options.allowSoftware);
+  const adapter = await requestAdapter(options);
   if (adapter === null) throw new EngineError("webgpu engine: the GPU that was there a moment ago is gone; try again");
   return adapter;
 }
@@ -101,14 +107,19 @@ function judge(facts: AdapterFacts | null, allowSoftware: boolean): AdapterSearc
  */
 const softwareFlags = ["disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension"];
 
-/** Dawn lives as long as these are referenced. */
-const instances = new Map<boolean, GPU>();
+/** Dawn keeps float16 from NVIDIA's Vulkan drivers unless told not to; who asks for it gets it, and the tests hold it to the reference. */
+const halfFlags = ["enable-dawn-features=vulkan_enable_f16_on_nvidia"];
 
-async function requestAdapter(allowSoftware: boolean): Promise<GPUAdapter | null> {
-  let gpu = instances.get(allowSoftware);
+/** Dawn lives as long as these are referenced. */
+const instances = new Map<string, GPU>();
+
+async function requestAdapter({ allowSoftware, isHalf = false }: AdapterWishes): Promise<GPUAdapter | null> {
+  const flags = [...(allowSoftware ? softwareFlags : []), ...(isHalf ? halfFlags : [])];
+  const key = flags.join(" ");
+  let gpu = instances.get(key);
   if (gpu === undefined) {
-    gpu = (await import("webgpu")).create(allowSoftware ? softwareFlags : []);
-    instances.set(allowSoftware, gpu);
+    gpu = (await import("webgpu")).create(flags);
+    instances.set(key, gpu);
   }
   return gpu.requestAdapter({ powerPreference: "high-performance" });
 }

@@ -49,9 +49,10 @@ const contexts = new Map<string, Promise<GpuContext>>();
 /** Throws EngineError where there is no adapter that may be used. */
 export async function openWebgpuEngine(options: WebgpuOptions = {}): Promise<WebgpuEngine> {
   const allowSoftware = options.allowSoftwareAdapter ?? false;
-  const adapter = await requireAdapter({ allowSoftware });
-  const name = adapterName(factsOf(adapter)!);
   const precision = precisionFor(options.halfPrecision ?? false);
+  const wishes = { allowSoftware, isHalf: precision === "float16" };
+  const adapter = await requireAdapter(wishes);
+  const name = adapterName(factsOf(adapter)!);
   if (precision === "float16" && !adapter.features.has(halfFeature)) {
     throw new EngineError(
       `webgpu engine: half precision is asked for, but ${name} does not offer ${halfFeature}; leave --half-precision out`,
@@ -62,7 +63,7 @@ export async function openWebgpuEngine(options: WebgpuOptions = {}): Promise<Web
 
   async function openContext(): Promise<GpuContext> {
     // A device needs an adapter of its own: each gives one device.
-    const device = await requestDevice(await requireAdapter({ allowSoftware }), name, precision);
+    const device = await requestDevice(await requireAdapter(wishes), name, precision);
     return createGpuContext({ device, name, precision, ...(largestBinding === undefined ? {} : { largestBinding }) });
   }
 

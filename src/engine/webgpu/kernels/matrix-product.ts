@@ -43,22 +43,24 @@ export function tileFor(kind: ProductKind, m: number, n: number): Tile {
 
 export interface ProductChoice {
   readonly tile: Tile;
+  /** Terms of each sum; infinity for runs of pairs. */
+  readonly k: number;
   readonly precision: ProductPrecision;
   /** Whether inputs, outputs, and X's first column and stride are multiples of 4. */
   readonly isAligned: boolean;
 }
 
 /** Constants: see `Shape`. Storage forward: X, weights, out. Input: dOut, weights, X, dX. Weight: dOut, X, splits. */
-export function matrixProductKernel(kind: ProductKind, { tile, precision, isAligned }: ProductChoice): Kernel {
-  const { rows, columns, lanesM, lanesN, groups, lanes, depth } = patchOf(kind, tile);
+export function matrixProductKernel(kind: ProductKind, { tile, k, precision, isAligned }: ProductChoice): Kernel {
+  const { rows, columns, lanesM, lanesN, groups, lanes, depth } = patchOf(kind, tile, k);
   const patches = lanesM * lanesN;
   const [strideA, strideB] = [tile.m / 4 + 1, tile.n / 4 + 1];
   const firstB = depth * strideA;
   const cells = range(rows).flatMap((row) =>
     range(columns / 4).map((quad) => ({ row, quad, name: `c${row}_${quad}` })),
   );
-  const biases = kind === "weight" ? range(rows / 4).map((quad) => `bias${quad}`) : [];
-  const sums = [...cells.map(({ name }) => name), ...biases];
+  const hasBias = kind === "weight";
+  const sums = cells.map(({ name }) => name);
   const access = isAligned ? "quads" : "scalars";
   const isHalf = precision === "float16";
   const quadType = isHalf ? "vec4h" : "vec4f";
@@ -71,7 +73,8 @@ export function matrixProductKernel(kind: ProductKind, { tile, precision, isAlig
       ? loadRows({ tile, depth, lanes, strideA, quadType, scale })
       : loadQuads({ tile, depth, lanes, strideA, quadType, scale, isDepthInner: kind !== "weight" });
   const tileQuads = depth * (strideA + strideB);
-  const givenQuads = groups > 1 ? (lanes / 2) * sums.length : 0;
+  const givenQuads = Math.max(hasBias ? lanes : 0, groups > 1 ? (lanes / 2) * sums.length : 0);
+  const given = isHalf ? "given" : "tiles";
   return {
     label: `matrix-product ${kind} ${tile.m}x${tile.n}${isHalf ? " float16" : ""}`,
     bindings:
@@ -94,7 +97,7 @@ ${productDeclarations(kind, access)}
 
 // [depth, m / 4 + 1] of A, [depth, n / 4 + 1] of B
 var<workgroup> tiles: array<${quadType}, ${isHalf ? tileQuads : Math.max(tileQuads, givenQuads)}>;
-${isHalf && groups > 1 ? `var<workgroup> given: array<vec4f, ${givenQuads}>;` : ""}
+${isHalf && givenQuads > 0 ? `var<workgroup> given: array<vec4f, ${givenQuads}>;` : ""}
 
 ${productAccess(kind, access)}
 
@@ -114,6 +117,7 @@ fn main(${builtins}) {
   let laneN = lane % ${lanesN}u;
   let laneM = (lane / ${lanesN}u) % ${lanesM}u;
 ${sums.map((name) => `  var ${name} = vec4f();`).join("\n")}
+${hasBias ? "  var bias = vec4f(); // of the rows whose quads this lane loads, always the same" : ""}
   for (var firstK = range.x; firstK < range.y; firstK += ${depth}u) {
     // What lies beyond C's rows and columns is never stored, whatever is read there; beyond k's range it must be 0.
 ${loadA}
@@ -133,23 +137,17 @@ ${range(columns / 4)
   .map((quad) => `      let b${quad} = tiles[${firstB}u + k * ${strideB}u + laneN + ${quad * lanesN}u];`)
   .join("\n")}
 ${cells.map(({ row, quad, name }) => `      ${partial(name)} += a${row >> 2}.${"xyzw"[row & 3]} * b${quad};`).join("\n")}
-${biases.map((name, quad) => `      ${partial(name)} += a${quad};`).join("\n")}
     }
 ${isHalf ? sums.map((name) => `    ${name} += vec4f(${partial(name)});`).join("\n") : ""}
     workgroupBarrier();
   }
-${groups > 1 ? sumOfGroups(sums, { groups, patches, memory: isHalf ? "given" : "tiles" }) : ""}
+${hasBias ? sumOfBias({ quadsM: tile.m / 4, lanes, memory: given, unscale: isScaled ? " * step.inverseBatch" : "" }) : ""}
+${groups > 1 ? sumOfGroups(sums, { groups, patches, memory: given }) : ""}
 ${isScaled ? sums.map((name) => `  ${name} *= step.inverseBatch;`).join("\n") : ""}
 ${cells
   .map(
     ({ row, quad, name }) =>
       `  put(firstM + 4u * (laneM + ${(row >> 2) * lanesM}u) + ${row & 3}u, firstN + 4u * (laneN + ${quad * lanesN}u), split, extents, ${name});`,
-  )
-  .join("\n")}
-${biases
-  .map(
-    (name, quad) =>
-      `  if (firstN == 0u && laneN == 0u) { putBias(firstM + 4u * (laneM + ${quad * lanesM}u), split, extents, ${name}); }`,
   )
   .join("\n")}
 }
@@ -158,15 +156,39 @@ ${biases
 }
 
 /** Each thread's outputs and the threads that share them. */
-function patchOf(kind: ProductKind, tile: Tile) {
+function patchOf(kind: ProductKind, tile: Tile, k: number) {
   const isWide = tile.m * tile.n > 4096;
   const rows = isWide && tile.m > 64 ? 8 : 4;
   const columns = isWide && tile.n > 64 ? 8 : 4;
   const [lanesM, lanesN] = [tile.m / rows, tile.n / columns];
   const groups = kind === "weight" ? MOST_LANES / (lanesM * lanesN) : 1;
   const depthThatFits = WORKGROUP_BYTES / (4 * (tile.m + tile.n + 8));
-  const depth = Math.min(64, 2 ** Math.floor(Math.log2(depthThatFits)));
+  const depthThatCounts = 2 ** Math.ceil(Math.log2(Math.max(8, k)));
+  const depth = Math.min(64, depthThatCounts, 2 ** Math.floor(Math.log2(depthThatFits)));
   return { rows, columns, lanesM, lanesN, groups, lanes: groups * lanesM * lanesN, depth };
+}
+
+/** One lane a quad of rows adds up what the lanes that loaded it have seen. */
+function sumOfBias({
+  quadsM,
+  lanes,
+  memory,
+  unscale,
+}: {
+  quadsM: number;
+  lanes: number;
+  memory: string;
+  unscale: string;
+}): string {
+  return /* wgsl */ `
+  ${memory}[lane] = bias;
+  workgroupBarrier();
+  if (firstN == 0u && lane < ${quadsM}u) {
+    var whole = vec4f();
+    for (var from_ = lane; from_ < ${lanes}u; from_ += ${quadsM}u) { whole += ${memory}[from_]; }
+    putBias(firstM + 4u * lane, split, extents, whole${unscale});
+  }
+  workgroupBarrier();`;
 }
 
 /** The upper half of the groups gives its sums to the lower half, until one group is left; the others end. */

@@ -15,7 +15,7 @@ export interface Loading {
   readonly scale: string;
 }
 
-/** A quad of A a lane. */
+/** A quad of A a lane; where rows are outputs, each lane adds up its own for the bias. */
 export function loadQuads({
   tile,
   depth,
@@ -31,6 +31,7 @@ export function loadQuads({
       var quad = vec4f();
       if (firstK + at.y < range.y) { quad = quadA(firstM + 4u * at.x, firstK + at.y)${scale}; }
       tiles[at.y * ${strideA}u + at.x] = ${quadType}(quad);
+${isDepthInner ? "" : "      bias += quad;"}
     }`;
 }
 
