@@ -57,6 +57,7 @@ describe("the study lawn-large-batch", () => {
     expectWithin(rangeOf("adam", "optimizer.weightDecay", 131_072), 1e-6);
     expectWithin(rangeOf("adamw", "optimizer.weightDecay", 131_072), 0.4);
     expectWithin(rangeOf("lawn-adam", "lawn.freeEpochs", 131_072, 30), 6);
+    expectWithin(rangeOf("adam-embedding-decay", "embeddingDecay", 131_072), 0.006);
     expectWithin(rangeOf("adam-low-betas", "optimizer.learningRate", 1_048_576), 0.0045);
   });
 });
