@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # One archive that times training on a Linux x64 host with a GPU driver and nothing else, no network: this repository built, node, the
-# webgpu binding, the Vulkan loader and, for hosts without a display, the X libraries that NVIDIA's driver is linked to. Unpack it anywhere and run `make bench-gpu` (or ./bench-gpu) in it.
+# webgpu binding, the Vulkan loader and, for hosts without a display, the X and GL libraries that NVIDIA's driver is linked to. Unpack it anywhere and run `make bench-gpu` (or ./bench-gpu) in it.
 #   bench/gpu/make-bundle.sh [output, default build/lawn-ranker-gpu.tar.xz]      PEER_TORCH=path adds the PyTorch peer's script
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -15,13 +15,14 @@ loader=$(ldconfig -p | awk '/libvulkan\.so\.1 .*x86-64/ { print $NF; exit }')
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 top=$folder/lawn-ranker-gpu
-mkdir -p "$top"/{lib/x11,bench/peers,node_modules/webgpu/dist/linux-x64,src/engine/webgpu}
+mkdir -p "$top"/{lib/host,bench/peers,node_modules/webgpu/dist/linux-x64,src/engine/webgpu}
 cp "$(readlink -f "$(command -v node)")" "$top/node"
 strip "$top/node" 2>/dev/null || true
 cp -L "$loader" "$top/lib/libvulkan.so.1"
-for name in libX11.so.6 libXext.so.6 libxcb.so.1 libXau.so.6 libXdmcp.so.6 libbsd.so.0 libmd.so.0; do
+for name in libX11.so.6 libXext.so.6 libxcb.so.1 libXau.so.6 libXdmcp.so.6 libbsd.so.0 libmd.so.0 \
+  libGLdispatch.so.0 libGLX.so.0 libGL.so.1 libEGL.so.1 libOpenGL.so.0; do
   file=$(ldconfig -p | awk -v name="$name" '$1 == name && /x86-64/ { print $NF; exit }')
-  if [ -n "$file" ]; then cp -L "$file" "$top/lib/x11/$name"; else echo "gpu-bundle: no $name here; a host without it may find no GPU" >&2; fi
+  if [ -n "$file" ]; then cp -L "$file" "$top/lib/host/$name"; else echo "gpu-bundle: no $name here; a host without it may find no GPU" >&2; fi
 done
 cp package.json LICENSE "$top/"
 cp -r dist "$top/dist"
@@ -41,7 +42,12 @@ cat > "$top/bench-gpu" <<'RUN'
 # Times the webgpu engine on this host's GPU: ./bench-gpu [flags of bench/gpu.mjs]
 cd "$(dirname "$0")"
 export LD_LIBRARY_PATH="$PWD/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}" PATH="$PWD:$PATH"
-ldconfig -p 2>/dev/null | grep -q libX11.so.6 || LD_LIBRARY_PATH="$LD_LIBRARY_PATH:$PWD/lib/x11"
+# What the host has is the host's own; the rest comes from here.
+mkdir -p lib/missing
+for file in lib/host/*; do
+  ldconfig -p 2>/dev/null | grep -q "$(basename "$file") " || ln -sf "../host/$(basename "$file")" lib/missing/
+done
+LD_LIBRARY_PATH="$LD_LIBRARY_PATH:$PWD/lib/missing"
 if [ -f bench/gpu/ncf_torch.py ]; then export PEER_TORCH="${PEER_TORCH:-$PWD/bench/gpu/ncf_torch.py}"; fi
 exec ./node bench/gpu.mjs --output bench-gpu.json "$@"
 RUN
