@@ -2,6 +2,7 @@
 // order of the samples, so that they are the same bits whatever the number of threads.
 #pragma once
 
+#include "column-sums.hpp"
 #include "gemm.hpp"
 #include "kernel-table.hpp"
 
@@ -157,12 +158,7 @@ inline void embeddingGradients(const RowsView& view, int64_t begin, int64_t coun
     CopyRow copy{view.product + s * view.embeddingPad, view.embeddingGradient + view.rows[begin + s] * view.embedding};
     forEachPiece(view.embedding, copy);
   }
-  if (view.biasGradient == nullptr) return;
-  for (int64_t at = 0; at < view.firstPad; at += kLanes) {
-    Floats sum = load(view.biasGradient + at);
-    for (int64_t s = 0; s < count; s++) sum += load(sums + s * view.firstPad + at);
-    store(view.biasGradient + at, sum);
-  }
+  if (view.biasGradient != nullptr) addColumnSums(view.biasGradient, sums, count, view.firstPad);
 }
 
 /// From sum of slope * other: the head's gradient (times this side's row) and the row's own (times the head).
