@@ -91,7 +91,7 @@ void BatchGradient::prepareSlots(BatchPlan& plan) {
   pool_.run(1 + plan.chunks() + userTasks + itemTasks, [&](int64_t task, int thread) {
     if (task == 0) return std::fill(lanes_.data(), lanes_.data() + lanes_.size(), 0.0f);
     task -= 1;
-    if (task < plan.chunks()) return plan.spreadSlots(task);
+    if (task < plan.chunks()) return plan.spreadSlots(task, userIndex_, itemIndex_);
     task -= plan.chunks();
     if (pad == 0) return;
     const bool isUserSide = task < userTasks;
@@ -138,7 +138,7 @@ void BatchGradient::addChunk(BatchPlan& plan, int64_t chunk) {
   samples.slopes = slopes_.data();
   samples.firstDeltas = firstDeltas_.data();
   const auto runsOf = [&](const SideRuns& side, bool isUserSide) {
-    return RunsView{side.starts.data() + begin + chunk, side.slots.data() + begin,
+    return RunsView{side.starts.data() + begin + chunk, side.slots.data() + begin + chunk,
                     isUserSide ? nullptr : plan.itemOrder.data() + begin,
                     (isUserSide ? plan.users : plan.items).data() + begin, (isUserSide ? plan.items : plan.users).data() + begin};
   };

@@ -11,10 +11,12 @@
 
 #include "aligned-array.hpp"
 #include "sample-source.hpp"
+#include "sort-by-row.hpp"
 
 namespace lawn {
 
-/// Runs of one side. Arrays of all chunks stand end to end; chunk c's begin at c * chunkSamples (starts: + c).
+/// Runs of one side. Arrays of all chunks stand end to end; chunk c's begin at c * chunkSamples, those of runs at + c, for there
+/// is one more start than runs.
 struct SideRuns {
   AlignedArray<uint32_t> starts, rows, slots;
   std::vector<int64_t> counts;             // [chunks]
@@ -22,38 +24,39 @@ struct SideRuns {
   std::vector<uint32_t> distinct;          // [slots] table rows
 };
 
-/// Maps table rows to slots while a batch is numbered; all empty between batches.
+/// Maps the table rows of a batch to slots. What earlier batches left is known by not being confirmed by `distinct` (Briggs &
+/// Torczon 1993), so nothing is ever cleared.
 struct SlotIndex {
   explicit SlotIndex(int64_t rows) : slotOf(rows) {}
-  AlignedArray<uint32_t> slotOf;  // slot + 1, or 0
+  AlignedArray<uint32_t> slotOf;
 };
 
 /// A thread's memory for sorting one chunk.
 struct SortScratch {
-  AlignedArray<uint32_t> users, items;
+  AlignedArray<uint32_t> users, items, order;
   AlignedArray<float> labels;
-  AlignedArray<uint64_t> keys, other;
+  RowSorter sorter;
 
-  void reserve(int64_t chunkSamples) {
+  void reserve(int64_t chunkSamples, int64_t mostTableRows) {
     users.reserve(chunkSamples);
     items.reserve(chunkSamples);
+    order.reserve(chunkSamples);
     labels.reserve(chunkSamples);
-    keys.reserve(chunkSamples);
-    other.reserve(chunkSamples);
+    sorter.reserve(chunkSamples, mostTableRows);
   }
 };
 
 class BatchPlan {
  public:
-  BatchPlan(int64_t users, int64_t items, int64_t chunkSamples);
+  BatchPlan(int64_t userRows, int64_t itemRows, int64_t chunkSamples);
 
   /// Makes room for a batch. Then prepareChunk for each chunk, in any order or at once; then number.
   void begin(const SampleSource& source);
   void prepareChunk(int64_t chunk, SortScratch& scratch);
   /// Numbers the distinct rows, in order of first appearance.
   void number(SlotIndex& users, SlotIndex& items);
-  /// Writes each sample's slots, from its runs'.
-  void spreadSlots(int64_t chunk);
+  /// Writes each sample's slots, from what `number` left in the index.
+  void spreadSlots(int64_t chunk, const SlotIndex& users, const SlotIndex& items);
 
   int64_t samples() const { return source_.samples(); }
   bool isPairwise() const { return source_.isPairwise(); }
@@ -69,7 +72,7 @@ class BatchPlan {
  private:
   void numberSide(SideRuns& runs, SlotIndex& index);
 
-  const int64_t userBits_, itemBits_, chunkSamples_;
+  const int64_t userRows_, itemRows_, chunkSamples_;
   SampleSource source_;
 };
 

@@ -39,7 +39,7 @@ void EmbeddingDecay::addTo(const BatchPlan& plan) {
 void EmbeddingDecay::countRows(const BatchPlan& plan, const SideRuns& side, std::vector<uint32_t>& counts) const {
   for (int64_t chunk = 0; chunk < plan.chunks(); chunk++) {
     const uint32_t* starts = side.starts.data() + plan.chunkBegin(chunk) + chunk;
-    const uint32_t* slots = side.slots.data() + plan.chunkBegin(chunk);
+    const uint32_t* slots = side.slots.data() + plan.chunkBegin(chunk) + chunk;
     for (int64_t r = 0; r < side.counts[size_t(chunk)]; r++) counts[slots[r]] += starts[r + 1] - starts[r];
   }
 }

@@ -26,7 +26,8 @@ Session::Session(SessionSettings settings)
       scoring(model, kernels_, pool_),
       gradient_(model, kernels_, pool_, settings.embeddingDecay) {
   // Tasks must not throw, so their memory is found here.
-  for (SortScratch& scratch : sortScratch_) scratch.reserve(chunkSamplesOf(settings.ranker, kernels_.lanes));
+  const int64_t mostTableRows = std::max(settings.ranker.users, settings.ranker.items);
+  for (SortScratch& scratch : sortScratch_) scratch.reserve(chunkSamplesOf(settings.ranker, kernels_.lanes), mostTableRows);
 }
 
 void Session::parametersChanged() {

@@ -1,32 +1,57 @@
 // Loss and backward pass of blocks of samples, down to the first layer's deltas. Twin: src/engine/reference.
 #pragma once
 
+#include "column-sums.hpp"
 #include "forward.hpp"
 #include "transcendental.hpp"
 
 namespace lawn::LAWN_ISA {
 
+/// Sums of one block, a lane each: float32 for so few terms, float64 beyond.
+struct LaneTotals {
+  Floats loss = {}, slopes = {};
+  BlockTotals total() const {
+    BlockTotals sum;
+    for (int lane = 0; lane < kLanes; lane++) {
+      sum.loss += double(loss[lane]);
+      sum.slopes += double(slopes[lane]);
+    }
+    return sum;
+  }
+};
+
 /// Slopes and summed loss of `count` samples with labels: binary cross-entropy on logits.
-inline double pointwiseLoss(const SamplesView& samples, int64_t begin, int64_t count, const float* logits) {
-  double total = 0;
+inline BlockTotals pointwiseLoss(const SamplesView& samples, int64_t begin, int64_t count, const float* logits) {
+  LaneTotals totals;
   for (int64_t s = 0; s < count; s += kLanes) {
     const int64_t valid = count - s < kLanes ? count - s : kLanes;
-    float label[kLanes] = {}, loss[kLanes], slope[kLanes];
-    memcpy(label, samples.labels + begin + s, valid * sizeof(float));
+    float labels[kLanes] = {}, present[kLanes] = {}, slopes[kLanes];
+    const bool isWhole = valid == kLanes;
+    if (!isWhole) {
+      memcpy(labels, samples.labels + begin + s, valid * sizeof(float));
+      for (int64_t lane = 0; lane < valid; lane++) present[lane] = 1.0f;
+    }
     const Floats z = load(logits + s);  // logits beyond count are stale but finite: block memory starts as zeros
-    const Floats y = load(label);
+    const Floats y = load(isWhole ? samples.labels + begin + s : labels);
     const SoftplusWithSlope softplus = softplusWithSlope(z);
-    store(loss, softplus.value - y * z);
-    store(slope, (softplus.slope - y) * samples.inverseCount);
-    for (int64_t lane = 0; lane < valid; lane++) total += double(loss[lane]);
-    memcpy(samples.slopes + begin + s, slope, valid * sizeof(float));
+    const Floats loss = softplus.value - y * z, slope = (softplus.slope - y) * samples.inverseCount;
+    if (isWhole) {
+      totals.loss += loss;
+      totals.slopes += slope;
+      store(samples.slopes + begin + s, slope);
+    } else {
+      totals.loss += whereAboveZero(load(present), loss);
+      totals.slopes += whereAboveZero(load(present), slope);
+      store(slopes, slope);
+      memcpy(samples.slopes + begin + s, slopes, valid * sizeof(float));
+    }
   }
-  return total;
+  return totals.total();
 }
 
 /// BPR over adjacent pairs: softplus(-(z+ - z-)).
-inline double pairwiseLoss(const SamplesView& samples, int64_t begin, int64_t count, const float* logits) {
-  double total = 0;
+inline BlockTotals pairwiseLoss(const SamplesView& samples, int64_t begin, int64_t count, const float* logits) {
+  BlockTotals totals;  // a pair's slopes cancel
   for (int64_t s = 0; s < count; s += 2 * kLanes) {
     const int64_t pairs = (count - s < 2 * kLanes ? count - s : 2 * kLanes) / 2;
     float negatedMargin[kLanes] = {}, loss[kLanes], slope[kLanes];
@@ -35,12 +60,12 @@ inline double pairwiseLoss(const SamplesView& samples, int64_t begin, int64_t co
     store(loss, softplus.value);
     store(slope, softplus.slope * samples.inverseCount);
     for (int64_t pair = 0; pair < pairs; pair++) {
-      total += double(loss[pair]);
+      totals.loss += double(loss[pair]);
       samples.slopes[begin + s + 2 * pair] = -slope[pair];
       samples.slopes[begin + s + 2 * pair + 1] = slope[pair];
     }
   }
-  return total;
+  return totals;
 }
 
 /// The head's gradient, and the deltas of the last layer (before its ReLU) into `delta`.
@@ -49,13 +74,13 @@ inline void headBackward(const RankerView& ranker, const float* slopes, int64_t 
   const int64_t pad = ranker.lastPad;
   for (int64_t at = 0; at < pad; at += kLanes) {
     const Floats head = load(ranker.headTower + at);
-    Floats gradient = load(headGradient + at);
-    for (int64_t s = 0; s < count; s++) {
+    StaggeredSum gradient;
+    gradient.forEach(count, [&](Floats& sum, int64_t s) LAWN_INLINE_LAMBDA {
       const Floats hidden = load(last + s * pad + at);
-      gradient += slopes[s] * hidden;
+      sum += slopes[s] * hidden;
       store(delta + s * pad + at, whereAboveZero(hidden, slopes[s] * head));
-    }
-    store(headGradient + at, gradient);
+    });
+    store(headGradient + at, load(headGradient + at) + gradient.total());
   }
 }
 
@@ -68,11 +93,7 @@ inline void layerBackward(const LayerView& layer, int64_t count, const float* in
                          layer.outputsPad, inputs,       layer.inputsPad, weightGradient, layer.inputsPad};
   gradient.accumulate = true;
   multiply(gradient);
-  for (int64_t at = 0; at < layer.outputsPad; at += kLanes) {
-    Floats sum = load(biasGradient + at);
-    for (int64_t s = 0; s < count; s++) sum += load(delta + s * layer.outputsPad + at);
-    store(biasGradient + at, sum);
-  }
+  addColumnSums(biasGradient, delta, count, layer.outputsPad);
   MatrixProduct back{count, layer.inputsPad, layer.outputs,   delta,      layer.outputsPad,
                      1,     layer.weight,    layer.inputsPad, inputDelta, layer.inputsPad};
   back.gate = inputs;
@@ -87,10 +108,11 @@ inline BlockTotals trainBlocks(const RankerView& ranker, const SamplesView& samp
     const int64_t count = end - at < kBlockSamples ? end - at : kBlockSamples;
     forwardBlock(ranker, samples, at, count, scratch, scratch.logits);
     prefetchSamples(ranker, samples, at + count, end - at - count < kBlockSamples ? end : at + count + kBlockSamples);
-    totals.loss += samples.labels != nullptr ? pointwiseLoss(samples, at, count, scratch.logits)
-                                             : pairwiseLoss(samples, at, count, scratch.logits);
+    const BlockTotals ofBlock = samples.labels != nullptr ? pointwiseLoss(samples, at, count, scratch.logits)
+                                                          : pairwiseLoss(samples, at, count, scratch.logits);
+    totals.loss += ofBlock.loss;
+    totals.slopes += ofBlock.slopes;
     const float* slopes = samples.slopes + at;
-    for (int64_t s = 0; s < count; s++) totals.slopes += double(slopes[s]);
     if (ranker.firstPad == 0) continue;
 
     float* firstDeltas = samples.firstDeltas + at * ranker.firstPad;

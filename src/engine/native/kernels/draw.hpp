@@ -63,9 +63,11 @@ inline void drawRanks(const EpochView& epoch, int64_t count, DrawStage& stage) {
   for (int64_t s = 0; s < count; s++) {
     const uint32_t* bounds = epoch.seenBounds + stage.bounds[s];
     stage.lows[s] = bounds[0];
-    stage.left[s] = epoch.pairwise || stage.slots[s] > 0 ? bounds[1] - bounds[0] : 0;
+    stage.left[s] = bounds[1] - bounds[0];
     __builtin_prefetch(epoch.seenItems + stage.begins[s] + (bounds[0] + bounds[1]) / 2);
   }
+  if (epoch.pairwise) return;
+  for (int64_t s = 0; s < count; s++) stage.left[s] = stage.slots[s] == 0 ? 0 : stage.left[s];
 }
 
 /// How many of the user's items stand before the unseen item of each rank: kLanes binary searches in step.
@@ -84,6 +86,21 @@ LAWN_INLINE Words seenBefore(const EpochView& epoch, const DrawStage& stage, int
   return low;
 }
 
+inline void writePairs(const DrawStage& stage, int64_t count, uint32_t* users, uint32_t* items) {
+  for (int64_t s = 0; s < count; s++) {
+    users[2 * s] = users[2 * s + 1] = stage.users[s];
+    items[2 * s] = stage.positives[s];
+    items[2 * s + 1] = stage.ranks[s];
+  }
+}
+
+/// Slot 0 is the positive, with label 1.
+inline void writeSamples(const DrawStage& stage, int64_t count, uint32_t* users, uint32_t* items, float* labels) {
+  memcpy(users, stage.users, count * sizeof(uint32_t));
+  for (int64_t s = 0; s < count; s++) items[s] = stage.slots[s] == 0 ? stage.positives[s] : stage.ranks[s];
+  for (int64_t s = 0; s < count; s++) labels[s] = stage.slots[s] == 0 ? 1.0f : 0.0f;
+}
+
 inline void draw(const EpochView& epoch, uint64_t first, int64_t count, uint32_t* users, uint32_t* items, float* labels) {
   const int64_t losses = epoch.pairwise ? count / 2 : count;
   const uint64_t firstLoss = epoch.pairwise ? first / 2 : first;
@@ -96,20 +113,8 @@ inline void draw(const EpochView& epoch, uint64_t first, int64_t count, uint32_t
     for (int64_t s = 0; s < whole; s += kLanes) {
       storeWords(stage.ranks + s, loadWords(stage.ranks + s) + seenBefore(epoch, stage, s));
     }
-    for (int64_t s = 0; s < valid; s++) {
-      const uint32_t user = stage.users[s], positive = stage.positives[s], negative = stage.ranks[s];
-      if (epoch.pairwise) {
-        const int64_t place = 2 * (at + s);
-        users[place] = users[place + 1] = user;
-        items[place] = positive;
-        items[place + 1] = negative;
-      } else {
-        const bool isPositive = stage.slots[s] == 0;
-        users[at + s] = user;
-        items[at + s] = isPositive ? positive : negative;
-        labels[at + s] = isPositive ? 1.0f : 0.0f;
-      }
-    }
+    if (epoch.pairwise) writePairs(stage, valid, users + 2 * at, items + 2 * at);
+    else writeSamples(stage, valid, users + at, items + at, labels + at);
   }
 }
 

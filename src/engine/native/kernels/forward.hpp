@@ -6,91 +6,119 @@
 
 namespace lawn::LAWN_ISA {
 
-/// sum_j a_j b_j w_j
+/// sum_j a_j b_j w_j of one sample: whole vectors into `lanes`, what is left over into `total`.
 struct WeightedProduct {
   const float *a, *b, *w;
+  Floats lanes;
   float total;
   template <int N>
   LAWN_INLINE void run(int64_t at) {
     if constexpr (N == kLanes) lanes += load(a + at) * load(b + at) * load(w + at);
     else total += sumLanes(load<N>(a + at) * load<N>(b + at) * load<N>(w + at));
   }
-  Floats lanes = {};
 };
 
 /// sum_j a_j b_j
 struct PlainProduct {
   const float *a, *b;
+  Floats lanes;
   float total;
   template <int N>
   LAWN_INLINE void run(int64_t at) {
     if constexpr (N == kLanes) lanes += load(a + at) * load(b + at);
     else total += sumLanes(load<N>(a + at) * load<N>(b + at));
   }
-  Floats lanes = {};
 };
 
-/// Asks for the rows that samples [begin, end) will read.
+/// Asks for the rows that samples [begin, end) will read. Of the users' halves each stands beside the last: samples are sorted by user.
 inline void prefetchSamples(const RankerView& ranker, const SamplesView& samples, int64_t begin, int64_t end) {
-  for (int64_t s = begin; s < end; s++) {
-    if (ranker.firstPad > 0) {
-      prefetchRow(ranker.userHalves + samples.userSlots[s] * ranker.firstPad, ranker.firstPad);
-      prefetchRow(ranker.itemHalves + samples.itemSlots[s] * ranker.firstPad, ranker.firstPad);
-    }
-    if (ranker.gmf > 0) {
+  if (ranker.firstPad > 0) {
+    for (int64_t s = begin; s < end; s++) prefetchRow(ranker.itemHalves + samples.itemSlots[s] * ranker.firstPad, ranker.firstPad);
+  }
+  if (ranker.gmf > 0) {
+    for (int64_t s = begin; s < end; s++) {
       prefetchRow(ranker.userGmf + samples.users[s] * ranker.gmf, ranker.gmf);
       prefetchRow(ranker.itemGmf + samples.items[s] * ranker.gmf, ranker.gmf);
     }
-    if (ranker.dot > 0) {
+  }
+  if (ranker.dot > 0) {
+    for (int64_t s = begin; s < end; s++) {
       prefetchRow(ranker.userDot + samples.users[s] * ranker.dot, ranker.dot);
       prefetchRow(ranker.itemDot + samples.items[s] * ranker.dot, ranker.dot);
     }
   }
 }
 
-/// Adds the halves of each sample's user and item: [count][firstPad].
-inline void firstLayer(const RankerView& ranker, const SamplesView& samples, int64_t begin, int64_t count, float* out) {
+/// Adds `Vectors` vectors of the halves of each sample's user and item.
+template <int Vectors, bool IsLinear>
+LAWN_INLINE void addHalves(const RankerView& ranker, const SamplesView& samples, int64_t begin, int64_t count, int64_t at,
+                           float* out) {
   const int64_t pad = ranker.firstPad;
+  const float *userHalves = ranker.userHalves + at, *itemHalves = ranker.itemHalves + at;
+  const uint32_t *userSlots = samples.userSlots + begin, *itemSlots = samples.itemSlots + begin;
   for (int64_t s = 0; s < count; s++) {
-    const float* user = ranker.userHalves + samples.userSlots[begin + s] * pad;
-    const float* item = ranker.itemHalves + samples.itemSlots[begin + s] * pad;
-    for (int64_t at = 0; at < pad; at += kLanes) {
-      const Floats sum = load(user + at) + load(item + at);
-      store(out + s * pad + at, ranker.firstIsLinear ? sum : whereAboveZero(sum, sum));
+    const float *user = userHalves + userSlots[s] * pad, *item = itemHalves + itemSlots[s] * pad;
+#pragma GCC unroll 4
+    for (int v = 0; v < Vectors; v++) {
+      const Floats sum = load(user + v * kLanes) + load(item + v * kLanes);
+      store(out + s * pad + at + v * kLanes, IsLinear ? sum : whereAboveZero(sum, sum));
     }
   }
 }
 
-/// One logit; `last` is the sample's row of the last tower layer, or of the linear first layer.
-LAWN_INLINE float logitOf(const RankerView& ranker, uint32_t user, uint32_t item, const float* last) {
-  float total = ranker.headBias;
-  Floats lanes = {};
-  if (ranker.gmf > 0) {
-    WeightedProduct gmf{ranker.userGmf + user * ranker.gmf, ranker.itemGmf + item * ranker.gmf, ranker.headGmf, total};
-    forEachPiece(ranker.gmf, gmf);
-    total = gmf.total;
-    lanes = gmf.lanes;
+/// The first layer of each sample: [count][firstPad].
+inline void firstLayer(const RankerView& ranker, const SamplesView& samples, int64_t begin, int64_t count, float* out) {
+  // A linear first layer has one output, so one vector.
+  if (ranker.firstIsLinear) return addHalves<1, true>(ranker, samples, begin, count, 0, out);
+  int64_t at = 0;
+  for (; at + 4 * kLanes <= ranker.firstPad; at += 4 * kLanes) addHalves<4, false>(ranker, samples, begin, count, at, out);
+  for (; at < ranker.firstPad; at += kLanes) addHalves<1, false>(ranker, samples, begin, count, at, out);
+}
+
+/// Logits of samples [begin, begin + count), path after path; `last` holds their rows of the last tower layer, or of the linear
+/// first layer.
+inline void blockLogits(const RankerView& ranker, const SamplesView& samples, int64_t begin, int64_t count, const float* last,
+                        float* logits) {
+  const uint32_t *users = samples.users + begin, *items = samples.items + begin;
+  Floats lanes[kBlockSamples];  // of a sample's sums
+  for (int64_t s = 0; s < count; s++) {
+    lanes[s] = Floats{};
+    logits[s] = ranker.headBias;
   }
-  if (ranker.dot > 0) {
-    PlainProduct dot{ranker.userDot + user * ranker.dot, ranker.itemDot + item * ranker.dot, total, lanes};
-    forEachPiece(ranker.dot, dot);
-    total = dot.total;
-    lanes = dot.lanes;
+  const int64_t gmf = ranker.gmf, dot = ranker.dot, lastPad = ranker.lastPad;
+  if (gmf > 0) {
+    for (int64_t s = 0; s < count; s++) {
+      WeightedProduct product{ranker.userGmf + users[s] * gmf, ranker.itemGmf + items[s] * gmf, ranker.headGmf, lanes[s], logits[s]};
+      forEachPiece(gmf, product);
+      lanes[s] = product.lanes;
+      logits[s] = product.total;
+    }
+  }
+  if (dot > 0) {
+    for (int64_t s = 0; s < count; s++) {
+      PlainProduct product{ranker.userDot + users[s] * dot, ranker.itemDot + items[s] * dot, lanes[s], logits[s]};
+      forEachPiece(dot, product);
+      lanes[s] = product.lanes;
+      logits[s] = product.total;
+    }
   }
   if (ranker.firstIsLinear) {
-    total += last[0];
-  } else {
-    for (int64_t at = 0; at < ranker.lastPad; at += kLanes) lanes += load(last + at) * load(ranker.headTower + at);
+    for (int64_t s = 0; s < count; s++) logits[s] += last[s * ranker.firstPad];
   }
-  if (ranker.userBias != nullptr) total += ranker.userBias[user] + ranker.itemBias[item];
-  return total + sumLanes(lanes);
+  for (int64_t at = 0; at < lastPad; at += kLanes) {
+    const Floats head = load(ranker.headTower + at);
+    for (int64_t s = 0; s < count; s++) lanes[s] += load(last + s * lastPad + at) * head;
+  }
+  if (ranker.userBias != nullptr) {
+    for (int64_t s = 0; s < count; s++) logits[s] += ranker.userBias[users[s]] + ranker.itemBias[items[s]];
+  }
+  for (int64_t s = 0; s < count; s++) logits[s] += sumLanes(lanes[s]);
 }
 
 /// Activations and logits of samples [begin, begin + count), count <= kBlockSamples.
 inline void forwardBlock(const RankerView& ranker, const SamplesView& samples, int64_t begin, int64_t count,
                          const BlockScratch& scratch, float* logits) {
   const float* last = nullptr;
-  int64_t lastStride = 0;
   if (ranker.firstPad > 0) {
     firstLayer(ranker, samples, begin, count, scratch.activations[0]);
     for (int64_t l = 0; l < ranker.layerCount; l++) {
@@ -110,11 +138,8 @@ inline void forwardBlock(const RankerView& ranker, const SamplesView& samples, i
       multiply(product);
     }
     last = scratch.activations[ranker.layerCount];
-    lastStride = ranker.firstIsLinear ? ranker.firstPad : ranker.lastPad;
   }
-  for (int64_t s = 0; s < count; s++) {
-    logits[s] = logitOf(ranker, samples.users[begin + s], samples.items[begin + s], last + s * lastStride);
-  }
+  blockLogits(ranker, samples, begin, count, last, logits);
 }
 
 inline void logits(const RankerView& ranker, const SamplesView& samples, int64_t begin, int64_t end,

@@ -2,6 +2,7 @@
 // order of the samples, so that they are the same bits whatever the number of threads.
 #pragma once
 
+#include "column-sums.hpp"
 #include "gemm.hpp"
 #include "kernel-table.hpp"
 
@@ -10,19 +11,39 @@ namespace lawn::LAWN_ISA {
 /// Samples between a prefetch and its use.
 constexpr int64_t kSamplesAhead = 16;
 
-/// into += the listed rows of `deltas`, `Vectors` vectors of them side by side.
-template <int Vectors>
-LAWN_INLINE void addRows(float* into, const float* deltas, int64_t stride, const uint32_t* order, uint32_t begin, uint32_t end) {
+/// Samples of one run: begin .. end of `order`, or of the samples themselves where that is null.
+struct RunSpan {
+  const uint32_t* order;
+  uint32_t begin, end;
+  uint32_t last;  // end of all runs of this call: what may be prefetched
+};
+
+/// into += rows of deltas: `Vectors` vectors of them side by side. In the same loop, if Width > 0, intoProduct += slope times
+/// the other side's row of Width floats: a run is short, and each loop costs a branch that nobody foresees.
+template <int Vectors, int Width, bool Ordered>
+LAWN_INLINE void addRun(const RunSpan& run, const float* deltas, int64_t stride, float* into, const float* slopes,
+                        const uint32_t* others, const float* otherTable, float* intoProduct) {
   Floats sums[Vectors];
 #pragma GCC unroll 4
   for (int v = 0; v < Vectors; v++) sums[v] = load(into + v * kLanes);
-  for (uint32_t k = begin; k < end; k++) {
-    const float* row = deltas + int64_t(order != nullptr ? order[k] : k) * stride;
+  constexpr int width = Width > 0 ? Width : 1;
+  auto product = broadcast<width>(0);
+  if constexpr (Width > 0) product = load<width>(intoProduct);
+  for (uint32_t k = run.begin; k < run.end; k++) {
+    int64_t sample = k;
+    if constexpr (Ordered) {
+      sample = run.order[k];
+      const uint32_t ahead = k + kSamplesAhead < run.last ? k + kSamplesAhead : k;
+      prefetchRow(deltas + run.order[ahead] * stride, Vectors * kLanes);
+    }
+    const float* row = deltas + sample * stride;
 #pragma GCC unroll 4
     for (int v = 0; v < Vectors; v++) sums[v] += load(row + v * kLanes);
+    if constexpr (Width > 0) product += slopes[sample] * load<width>(otherTable + others[sample] * int64_t(Width));
   }
 #pragma GCC unroll 4
   for (int v = 0; v < Vectors; v++) store(into + v * kLanes, sums[v]);
+  if constexpr (Width > 0) store<width>(intoProduct, product);
 }
 
 /// into += slope times the other side's row, over the listed samples.
@@ -44,27 +65,35 @@ struct AddScaledRows {
   }
 };
 
-inline void addRuns(const RankerView& ranker, const SamplesView& samples, const RunsView& runs, const SideView& side,
-                    int64_t beginRun, int64_t endRun) {
-  uint32_t fetched = runs.starts[beginRun];
+/// The width of GMF that is summed together with the deltas; others have a loop of their own.
+constexpr int kJoinedWidth = 8;
+
+template <bool Ordered>
+LAWN_INLINE void addRunsOf(const RankerView& ranker, const SamplesView& samples, const RunsView& runs, const SideView& side,
+                           int64_t beginRun, int64_t endRun) {
+  const int64_t pad = ranker.firstPad, gmf = ranker.gmf;
+  constexpr int vectors = kLanes >= 16 ? 2 : 4;
+  const bool isJoined = gmf == kJoinedWidth && pad >= vectors * kLanes;
   for (int64_t r = beginRun; r < endRun; r++) {
     const uint32_t begin = runs.starts[r], end = runs.starts[r + 1];
-    const int64_t row = runs.own[runs.order != nullptr ? runs.order[begin] : begin];
-    if (ranker.firstPad > 0) {
-      const int64_t pad = ranker.firstPad;
-      float* sums = side.sums + runs.slots[r] * pad;
-      if (runs.order != nullptr) {
-        const int64_t ahead = int64_t(end) + kSamplesAhead, last = runs.starts[endRun];
-        for (; fetched < (ahead < last ? ahead : last); fetched++) prefetchRow(samples.firstDeltas + runs.order[fetched] * pad, pad);
-      }
-      int64_t at = 0;
-      for (; at + 4 * kLanes <= pad; at += 4 * kLanes) addRows<4>(sums + at, samples.firstDeltas + at, pad, runs.order, begin, end);
-      for (; at < pad; at += kLanes) addRows<1>(sums + at, samples.firstDeltas + at, pad, runs.order, begin, end);
+    const RunSpan run{runs.order, begin, end, runs.starts[endRun]};
+    const int64_t row = runs.own[Ordered ? runs.order[begin] : begin];
+    float* sums = side.sums + runs.slots[r] * pad;
+    int64_t at = 0;
+    if (isJoined) {
+      addRun<vectors, kJoinedWidth, Ordered>(run, samples.firstDeltas, pad, sums, samples.slopes, runs.others, side.otherGmf,
+                                             side.gmfGradient + row * gmf);
+      at += vectors * kLanes;
     }
-    if (ranker.gmf > 0) {
-      AddScaledRows add{side.gmfGradient + row * ranker.gmf, side.otherGmf, ranker.gmf, samples.slopes,
-                        runs.others, runs.order, begin, end};
-      forEachPiece(ranker.gmf, add);
+    for (; at + vectors * kLanes <= pad; at += vectors * kLanes) {
+      addRun<vectors, 0, Ordered>(run, samples.firstDeltas + at, pad, sums + at, nullptr, nullptr, nullptr, nullptr);
+    }
+    for (; at < pad; at += kLanes) {
+      addRun<1, 0, Ordered>(run, samples.firstDeltas + at, pad, sums + at, nullptr, nullptr, nullptr, nullptr);
+    }
+    if (gmf > 0 && !isJoined) {
+      AddScaledRows add{side.gmfGradient + row * gmf, side.otherGmf, gmf, samples.slopes, runs.others, runs.order, begin, end};
+      forEachPiece(gmf, add);
     }
     if (ranker.dot > 0) {
       AddScaledRows add{side.dotGradient + row * ranker.dot, side.otherDot, ranker.dot, samples.slopes,
@@ -73,17 +102,33 @@ inline void addRuns(const RankerView& ranker, const SamplesView& samples, const 
     }
     if (side.biasGradient != nullptr) {
       float sum = side.biasGradient[row];
-      for (uint32_t k = begin; k < end; k++) sum += samples.slopes[runs.order != nullptr ? runs.order[k] : k];
+      for (uint32_t k = begin; k < end; k++) sum += samples.slopes[Ordered ? runs.order[k] : k];
       side.biasGradient[row] = sum;
     }
   }
 }
 
+inline void addRuns(const RankerView& ranker, const SamplesView& samples, const RunsView& runs, const SideView& side,
+                    int64_t beginRun, int64_t endRun) {
+  if (runs.order != nullptr) addRunsOf<true>(ranker, samples, runs, side, beginRun, endRun);
+  else addRunsOf<false>(ranker, samples, runs, side, beginRun, endRun);
+}
+
+/// A row is too short for a call of memcpy.
+struct CopyRow {
+  const float* from;
+  float* to;
+  template <int N>
+  LAWN_INLINE void run(int64_t at) {
+    store<N>(to + at, load<N>(from + at));
+  }
+};
+
 /// Copies the embeddings of slots [begin, begin + count) side by side, padded.
 inline void gatherEmbeddings(const RowsView& view, int64_t begin, int64_t count) {
   for (int64_t s = 0; s < count; s++) {
-    memcpy(view.gathered + s * view.embeddingPad, view.embeddings + view.rows[begin + s] * view.embedding,
-           view.embedding * sizeof(float));
+    CopyRow copy{view.embeddings + view.rows[begin + s] * view.embedding, view.gathered + s * view.embeddingPad};
+    forEachPiece(view.embedding, copy);
   }
 }
 
@@ -110,15 +155,10 @@ inline void embeddingGradients(const RowsView& view, int64_t begin, int64_t coun
                      1,     view.weight,       view.embeddingPad, view.product, view.embeddingPad};
   multiply(rows);
   for (int64_t s = 0; s < count; s++) {
-    memcpy(view.embeddingGradient + view.rows[begin + s] * view.embedding, view.product + s * view.embeddingPad,
-           view.embedding * sizeof(float));
+    CopyRow copy{view.product + s * view.embeddingPad, view.embeddingGradient + view.rows[begin + s] * view.embedding};
+    forEachPiece(view.embedding, copy);
   }
-  if (view.biasGradient == nullptr) return;
-  for (int64_t at = 0; at < view.firstPad; at += kLanes) {
-    Floats sum = load(view.biasGradient + at);
-    for (int64_t s = 0; s < count; s++) sum += load(sums + s * view.firstPad + at);
-    store(view.biasGradient + at, sum);
-  }
+  if (view.biasGradient != nullptr) addColumnSums(view.biasGradient, sums, count, view.firstPad);
 }
 
 /// From sum of slope * other: the head's gradient (times this side's row) and the row's own (times the head).
