@@ -6,11 +6,14 @@ import { readSubject } from "./score-inputs.ts";
 import { scoreShard } from "./score-shard.ts";
 import { openScoringEngine } from "./scoring-engine.ts";
 import type { StageContext } from "./stage.ts";
+import { type StoredShardData, scoreStoredShard, storedShardData } from "./stored-shard-job.ts";
 import { openTrials } from "./trial-jobs.ts";
 
 export interface JobSettings {
   /** Of the machine the worker runs on; null leaves it to the job, and then to the engine. */
   readonly threads: number | null;
+  /** Its folder for copies from an object store. */
+  readonly cache: string;
 }
 
 export interface JobType<Data = unknown> {
@@ -48,6 +51,11 @@ const scoreShardJob: JobType<ScoreShardData> = {
   },
 };
 
+const storedShardJob: JobType<StoredShardData> = {
+  data: storedShardData,
+  run: (data, { cache, threads }, context) => scoreStoredShard(data, { root: cache, threads }, context),
+};
+
 const trials = openTrials();
 
 const trialJob: JobType<TrialData> = {
@@ -57,6 +65,7 @@ const trialJob: JobType<TrialData> = {
 
 const jobTypes: ReadonlyMap<string, JobType> = new Map<string, JobType>([
   ["score-shard", scoreShardJob as JobType],
+  ["score-stored-shard", storedShardJob as JobType],
   ["trial", trialJob as JobType],
 ]);
 

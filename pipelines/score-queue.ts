@@ -6,12 +6,23 @@ import type { ScoreConfig } from "../src/config/score-schema.ts";
 import { DataError, StorageError } from "../src/errors.ts";
 import { hashOf } from "../src/runs/run-directory.ts";
 import { type Shard, shardText } from "../src/scoring/shard.ts";
-import type { JobQueue, PlannedJob } from "./job-queue.ts";
+import type { JobQueue, JobState, PlannedJob } from "./job-queue.ts";
 import type { ScoreShardData } from "./job-types.ts";
 import type { ScoreSubject } from "./score-inputs.ts";
 import { openScoreDisplay } from "./score-progress.ts";
 import { readShardOrNothing, shardFolder, shardName } from "./shard-files.ts";
 import type { StageContext } from "./stage.ts";
+
+/** Where the shards of a job meet, whichever machine has scored them. */
+export interface ShardPlace {
+  /** On this machine; the shards are joined from here. */
+  readonly folder: string;
+  /** Whether looking costs nothing. Elsewhere only shards that somebody may have finished are looked for. */
+  readonly isNear: boolean;
+  /** Whether the folder has a finished shard; from afar it is brought there. */
+  hasShard(shard: Shard): Promise<boolean>;
+  jobOf(shard: Shard): PlannedJob;
+}
 
 const MILLISECONDS_BETWEEN_LOOKS = 500;
 /** A shard that is damaged again and again has a disk or a machine to blame. */
@@ -19,24 +30,27 @@ const MOST_ROUNDS = 5;
 
 /** Resolves when every shard lies there whole. Throws StorageError with the errors of shards that failed after their retries. */
 export async function scoreByQueue(
-  config: ScoreConfig,
-  subject: ScoreSubject,
+  place: ShardPlace,
+  plan: string,
   job: { readonly queue: JobQueue; readonly shards: number; readonly attempts: number },
   context: StageContext,
 ): Promise<void> {
   const { queue, shards: of, attempts } = job;
-  const folder = shardFolder(config.output, subject.plan);
-  const planned = Array.from({ length: of }, (_, index) => plannedJob(config, subject, { index, of }));
+  const { folder } = place;
+  const planned = Array.from({ length: of }, (_, index): ShardJob => {
+    const shard = { index, of };
+    return { shard, job: place.jobOf(shard) };
+  });
   const display = openScoreDisplay(of, context, "shards");
   try {
     let open = planned;
     for (let round = 1; ; round++) {
-      await finishAll(open, { folder, subject, queue, attempts }, display.add, context);
+      await finishAll(open, { place, queue, attempts }, display.add, context);
       open = [];
       for (const shard of planned) {
         const onDamage = (problem: string): void =>
           context.log(`shard ${shardText(shard.shard)} is damaged and is queued again: ${problem}`);
-        if ((await readShardOrNothing(folder, subject.plan, shard.shard, onDamage)) === null) open.push(shard);
+        if ((await readShardOrNothing(folder, plan, shard.shard, onDamage)) === null) open.push(shard);
       }
       if (open.length === 0) return;
       if (round === MOST_ROUNDS) {
@@ -58,11 +72,10 @@ interface ShardJob {
 
 async function finishAll(
   jobs: readonly ShardJob[],
-  place: { folder: string; subject: ScoreSubject; queue: JobQueue; attempts: number },
+  { place, queue, attempts }: { place: ShardPlace; queue: JobQueue; attempts: number },
   done: (shards: number) => void,
   context: StageContext,
 ): Promise<void> {
-  const { folder, subject, queue, attempts } = place;
   let open = jobs;
   // A job that failed in an earlier call is given another chance by this one.
   let isFirstLook = true;
@@ -71,10 +84,10 @@ async function finishAll(
     const left: ShardJob[] = [];
     const failures: string[] = [];
     for (const entry of open) {
-      const record = path.join(folder, `${shardName(subject.plan, entry.shard)}.json`);
-      if ((await stat(record).catch(() => null)) !== null) continue;
-      left.push(entry);
       const known = await queue.find(entry.job.id);
+      const mayBeDone = place.isNear || isFirstLook || !isUnderWay(known?.state);
+      if (mayBeDone && (await place.hasShard(entry.shard))) continue;
+      left.push(entry);
       if (known?.state === "failed" && !isFirstLook) {
         failures.push(`shard ${shardText(entry.shard)}, ${known.attempts} attempts: ${known.error}`);
       } else if (known === null || known.state === "completed" || known.state === "failed") {
@@ -92,7 +105,13 @@ async function finishAll(
   }
 }
 
-function plannedJob(config: ScoreConfig, subject: ScoreSubject, shard: Shard): ShardJob {
+function isUnderWay(state: JobState | undefined): boolean {
+  return state === "waiting" || state === "active";
+}
+
+/** A folder that every machine sees under the same path. */
+export function sharedFolderPlace(config: ScoreConfig, { plan, run }: ScoreSubject): ShardPlace {
+  const folder = shardFolder(config.output, plan);
   const absolute = (file: string | null): string | null => (file === null ? null : path.resolve(file));
   const shared: ScoreConfig = {
     ...config,
@@ -106,8 +125,18 @@ function plannedJob(config: ScoreConfig, subject: ScoreSubject, shard: Shard): S
     queue: null,
     shards: null,
   };
-  const data: ScoreShardData = { config: shared, run: path.resolve(subject.run), plan: subject.plan, shard };
-  const title = `${path.basename(config.output)} ${shardText(shard)}`;
-  const place = hashOf(shardFolder(path.resolve(config.output), subject.plan)).slice(0, 16);
-  return { shard, job: { id: `score-${place}-${shard.index}-of-${shard.of}`, type: "score-shard", title, data } };
+  const place = hashOf(path.resolve(folder)).slice(0, 16);
+  return {
+    folder,
+    isNear: true,
+    async hasShard(shard) {
+      const record = path.join(folder, `${shardName(plan, shard)}.json`);
+      return (await stat(record).catch(() => null)) !== null;
+    },
+    jobOf(shard) {
+      const data: ScoreShardData = { config: shared, run: path.resolve(run), plan, shard };
+      const title = `${path.basename(config.output)} ${shardText(shard)}`;
+      return { id: `score-${place}-${shard.index}-of-${shard.of}`, type: "score-shard", title, data };
+    },
+  };
 }

@@ -10,13 +10,14 @@ import { makeFolder } from "./make-folder.ts";
 import type { RecommendationFormat } from "./recommendation-writer.ts";
 import { openScoreInputs, readSubject, type ScoreSubject } from "./score-inputs.ts";
 import { joinShards, readAllShards } from "./score-merge.ts";
-import { scoreByQueue } from "./score-queue.ts";
+import { scoreByQueue, sharedFolderPlace } from "./score-queue.ts";
 import { type FinishedJob, finishJob } from "./score-result.ts";
 import { engineRecord, scoreShard, selectionRecord } from "./score-shard.ts";
 import { openScoringEngine } from "./scoring-engine.ts";
 import { chooseShard, unreadIndex } from "./shard-choice.ts";
 import { shardFolder } from "./shard-files.ts";
 import type { Stage, StageContext, StageResult } from "./stage.ts";
+import { openStoredPlace } from "./stored-place.ts";
 import { removeStaleWork, workName } from "./work-names.ts";
 import { writeScores } from "./write-scores.ts";
 
@@ -97,8 +98,11 @@ async function scoreInQueue(
   const queue = await openJobQueue({ url, name: config.queueName, log: context.log });
   try {
     const shards = config.shards!; // the schema has asked for it
+    const { store } = config;
+    const place =
+      store === null ? sharedFolderPlace(config, subject) : await openStoredPlace(config, subject, store, context);
     context.log(`${shards} shards in the queue; lawn-ranker worker --queue ${url} does them, here or elsewhere`);
-    await scoreByQueue(config, subject, { queue, shards, attempts: config.attempts }, context);
+    await scoreByQueue(place, subject.plan, { queue, shards, attempts: config.attempts }, context);
   } finally {
     await queue.close();
   }

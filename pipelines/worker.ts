@@ -12,7 +12,7 @@ export const workerStage: Stage<typeof workerSchema> = {
   name: "worker",
   summary: "take jobs of score and compare from a Redis queue and do them",
   schema: workerSchema,
-  async run({ queue: url, queueName: name, threads, lockSeconds, mostStalls, untilEmpty }, context) {
+  async run({ queue: url, queueName: name, threads, cache, lockSeconds, mostStalls, untilEmpty }, context) {
     const options = { url, name, log: context.log };
     const queue = await openJobQueue(options);
     const done = { completed: 0, failed: 0 };
@@ -22,7 +22,7 @@ export const workerStage: Stage<typeof workerSchema> = {
       options,
       { lockSeconds, mostStalls },
       {
-        process: (job) => permanent(() => runJob(job, { threads }, quietly)),
+        process: (job) => permanent(() => runJob(job, { threads, cache }, quietly)),
         started: (title) => context.log(`${title}: begun`),
         completed(title) {
           done.completed++;

@@ -47,6 +47,7 @@ const owners: Record<string, readonly string[]> = {
   "fast-csv": ["pipelines"],
   bullmq: ["pipelines/job-queue.ts"],
   ioredis: ["pipelines/job-queue.ts"],
+  aws4fetch: ["pipelines/s3-request.ts"],
   zod: ["src/config", "src/runs", "src/training", "pipelines"],
 };
 

@@ -28,6 +28,7 @@ const pod = z.strictObject({
       image: z.string(),
       args: z.array(z.string()),
       env: z.array(z.strictObject({ name: z.string(), value: z.string() })).optional(),
+      envFrom: z.array(z.strictObject({ secretRef: z.strictObject({ name: z.string() }) })).optional(),
       resources: z.strictObject({
         requests: z.strictObject({ cpu: z.string(), memory: z.string() }),
         limits: z.strictObject({ memory: z.string() }),
@@ -40,10 +41,13 @@ const pod = z.strictObject({
     }),
   ]),
   volumes: z.array(
-    z.strictObject({
-      name: z.string(),
-      persistentVolumeClaim: z.strictObject({ claimName: z.string(), readOnly: z.boolean().optional() }),
-    }),
+    z.union([
+      z.strictObject({
+        name: z.string(),
+        persistentVolumeClaim: z.strictObject({ claimName: z.string(), readOnly: z.boolean().optional() }),
+      }),
+      z.strictObject({ name: z.string(), emptyDir: z.strictObject({ sizeLimit: z.string() }) }),
+    ]),
   ),
 });
 const job = z.strictObject({
@@ -86,8 +90,8 @@ describe("the Kubernetes manifests", () => {
     expectMountsHaveVolumes(spec.template.spec);
   });
 
-  it("run workers of a queue", () => {
-    const { spec } = deployment.parse(yaml.load(read("kubernetes-workers.yaml")));
+  it.each(["kubernetes-workers.yaml", "kubernetes-workers-store.yaml"])("run workers of a queue: %s", (file) => {
+    const { spec } = deployment.parse(yaml.load(read(file)));
     const [container] = spec.template.spec.containers;
     expect(spec.selector.matchLabels).toEqual(spec.template.metadata.labels);
     expect(container.args[0]).toBe("worker");

@@ -1,5 +1,6 @@
 /** Every setting of `score`, once: type, default, unit, range and meaning. */
 import { z } from "zod";
+import { store } from "./object-store-settings.ts";
 import { attempts, queue, queueName } from "./queue-settings.ts";
 import { setting } from "./setting.ts";
 import {
@@ -116,6 +117,7 @@ const scoreSettings = z.object({
   queue,
   queueName,
   attempts,
+  store,
   merge: setting(z.boolean().default(false), {
     flag: "merge",
     meaning: "Check that all --shards N are there and agree, and write the output from them",
@@ -130,7 +132,10 @@ export const scoreSchema = scoreSettings.superRefine((config, context) => {
     refuse([], "nothing to score with; give --run RUN, or --dataset NAME for its latest run");
   }
   if (/^\w+:\/\//.test(config.output)) {
-    refuse(["output"], "results go to files; write to a folder that all machines share and copy from there");
+    refuse(
+      ["output"],
+      "results go to files; write to a folder and copy from there (--store is for what a queue's workers need)",
+    );
   }
   const format = formatOfOutput(config);
   if (format === null) refuse(["output"], "expected an ending of .parquet, .arrow, .csv or .jsonl, or --format");
@@ -146,6 +151,9 @@ export const scoreSchema = scoreSettings.superRefine((config, context) => {
   }
   if (config.queue !== null && (config.merge || config.shard !== null)) {
     refuse(["queue"], "the queue's shards are chosen and joined by themselves; leave --shard and --merge out");
+  }
+  if (config.store !== null && config.queue === null) {
+    refuse(["store"], "only what goes through --queue travels by a store; give a queue as well, or leave it out");
   }
   if (config.shards !== null && !config.merge && config.queue === null) {
     refuse(["shards"], "only --merge and --queue take a number of shards; a single one is --shard i/N");

@@ -8,6 +8,11 @@ export const workerSchema = z.object({
   queue: neededQueue,
   queueName,
   threads,
+  cache: setting(z.string().min(1).default("cache"), {
+    flag: "cache",
+    meaning:
+      "Folder for copies of what score --store hands out; grows with every run and dataset, and may be removed while no worker runs",
+  }),
   lockSeconds: setting(z.int().min(1).max(3600).default(30), {
     flag: "lock-seconds",
     meaning: "A worker not heard of for so long is taken for lost, and its job is given to another",

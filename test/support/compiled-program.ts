@@ -35,8 +35,17 @@ export async function compileProgram(folder: string): Promise<string> {
   return path.join(dist, "pipelines/cli.js");
 }
 
-export function startProgram(script: string, args: readonly string[], folder: string): ChildProcess {
-  return spawn(process.execPath, [script, ...args], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+export type Variables = Readonly<Record<string, string>>;
+
+/** `variables` are added to the environment. */
+export function startProgram(
+  script: string,
+  args: readonly string[],
+  folder: string,
+  variables: Variables = {},
+): ChildProcess {
+  const env = { ...process.env, ...variables };
+  return spawn(process.execPath, [script, ...args], { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
 }
 
 /** Calls `whenRunning` with the process as soon as it has started. */
@@ -45,8 +54,9 @@ export async function runProgram(
   args: readonly string[],
   folder: string,
   whenRunning: (child: ChildProcess) => void = () => {},
+  variables: Variables = {},
 ): Promise<ProgramResult> {
-  const child = startProgram(script, args, folder);
+  const child = startProgram(script, args, folder, variables);
   let [out, err] = ["", ""];
   child.stdout?.on("data", (text) => {
     out += text;

@@ -1,0 +1,276 @@
+/** Scoring through a queue and an object store: workers that share no folder with anybody give the bytes of a job done alone. */
+import type { ChildProcess } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { Redis } from "ioredis";
+import { scoreStage } from "../../pipelines/score.ts";
+import { readSubject } from "../../pipelines/score-inputs.ts";
+import type { StageContext } from "../../pipelines/stage.ts";
+import { openStoredPlace } from "../../pipelines/stored-place.ts";
+import { scoreStoredShard, storedShardData } from "../../pipelines/stored-shard-job.ts";
+import { workerStage } from "../../pipelines/worker.ts";
+import { parseConfig } from "../../src/config/parse.ts";
+import { compileProgram, runProgram } from "../support/compiled-program.ts";
+import { describeRedis, useRedis } from "../support/redis-server.ts";
+import { accessKey, useS3 } from "../support/s3-server.ts";
+import { useScoreFolder } from "../support/score-folder.ts";
+import { silentContext } from "../support/silent-context.ts";
+
+const { temporary, roots, score, bytes } = useScoreFolder();
+const redis = useRedis(() => temporary("."));
+const s3 = useS3();
+const store = "s3://bucket/scoring";
+
+const withStore = (change: Partial<StageContext> = {}): StageContext => ({
+  ...silentContext,
+  now: Date.now,
+  environment: { ...silentContext.environment, variables: s3().variables },
+  ...change,
+});
+
+/** Keys of the store that begin with `start`. */
+const stored = (start: string): string[] =>
+  [...s3().objects.keys()].filter((key) => key.startsWith(`bucket/scoring/${start}`));
+const sent = (line: string): boolean => line.startsWith("PUT");
+
+beforeEach(() => {
+  s3().objects.clear();
+  s3().answered.length = 0;
+});
+
+describe("shards through a store", () => {
+  async function placeOf(flags: Readonly<Record<string, string>>, context = withStore()) {
+    const given = { ...roots, dataset: "board", run: "once", engine: "reference", unknown: "popular", ...flags };
+    const config = parseConfig({ schema: scoreStage.schema, layers: [], flags: given });
+    const subject = await readSubject(config, temporary("models/board/once"));
+    return openStoredPlace(config, subject, store, context);
+  }
+  async function jobOf(place: Awaited<ReturnType<typeof placeOf>>, index = 0) {
+    return storedShardData.parse(JSON.parse(JSON.stringify(place.jobOf({ index, of: 2 }).data)));
+  }
+  const worker = (data: Awaited<ReturnType<typeof jobOf>>, root: string, context = withStore()) =>
+    scoreStoredShard(data, { root: temporary(root), threads: null }, context);
+
+  it("need eight files, which are sent once and fetched once", async () => {
+    const place = await placeOf({ output: temporary("once.csv") });
+    expect(stored("files/")).toHaveLength(8); // of the run two, of the dataset six
+    const before = s3().answered.filter(sent).length;
+    await placeOf({ output: temporary("other.csv"), k: "3" });
+    expect(s3().answered.filter(sent)).toHaveLength(before);
+
+    await worker(await jobOf(place, 0), "cache-once");
+    const fetched = s3().answered.filter((line) => line.startsWith("GET bucket/scoring/files/")).length;
+    await worker(await jobOf(place, 1), "cache-once");
+    expect(fetched).toBe(8);
+    expect(s3().answered.filter((line) => line.startsWith("GET bucket/scoring/files/"))).toHaveLength(8);
+    expect(stored("shards/")).toHaveLength(2);
+    // Nothing of the shards stays with the worker.
+    const left = await readdir(temporary("cache-once/scored"), { recursive: true });
+    expect(left.filter((name) => /\.(arrow|json)/.test(name))).toEqual([]);
+  });
+
+  it("travel with files of ids, whatever they are called", async () => {
+    const [users, deny] = [temporary("the same name.txt"), temporary("elsewhere/the same name.txt")];
+    await mkdir(path.dirname(deny), { recursive: true });
+    await writeFile(users, "1001\n1002\n");
+    await writeFile(deny, "item-1\nitem-3\n");
+    const place = await placeOf({ output: temporary("lists.csv"), users, deny });
+    expect(JSON.stringify(await jobOf(place))).not.toContain(temporary("."));
+    for (const index of [0, 1]) await worker(await jobOf(place, index), "cache-lists");
+    for (const index of [0, 1]) expect(await place.hasShard({ index, of: 2 })).toBe(true);
+    await score({ output: temporary("lists.csv"), users, deny, merge: true, shards: "2" });
+    await score({ output: temporary("lists alone.csv"), users, deny });
+    expect(await bytes("lists.csv")).toEqual(await bytes("lists alone.csv"));
+  });
+
+  it("may be finished by two workers at once, on one machine or on two", async () => {
+    const place = await placeOf({ output: temporary("twice.csv") });
+    const job = await jobOf(place);
+    await Promise.all([
+      worker(job, "cache-a", withStore({ processId: 1 })),
+      worker(job, "cache-a", withStore({ processId: 2 })),
+      worker(job, "cache-b", withStore({ processId: 3 })),
+    ]);
+    expect(stored("shards/")).toHaveLength(1);
+    expect(stored("files/")).toHaveLength(9); // the rows of all three are the same file
+    expect(await place.hasShard({ index: 0, of: 2 })).toBe(true);
+    const scored = s3().answered.filter(sent).length;
+    await worker(job, "cache-c");
+    expect(s3().answered.filter(sent)).toHaveLength(scored);
+    expect(existsSync(temporary("cache-c"))).toBe(false);
+  });
+
+  it.each([
+    ["truncated", (rows: Buffer) => rows.subarray(0, 100)],
+    ["changed", (rows: Buffer) => Buffer.from(rows.map((byte, at) => (at === 400 ? byte ^ 1 : byte)))],
+  ])(
+    "are done again where what came back is %s",
+    async (name, damage) => {
+      const lines: string[] = [];
+      const place = await placeOf(
+        { output: temporary(`${name}.csv`) },
+        withStore({ log: (line) => void lines.push(line) }),
+      );
+      const inputs = new Set(stored("files/"));
+      await worker(await jobOf(place), `cache-${name}`);
+      const [rows = ""] = stored("files/").filter((key) => !inputs.has(key));
+      const whole = s3().objects.get(rows)!;
+      const damaged = damage(whole);
+      if (damaged === null) s3().objects.delete(rows);
+      else s3().objects.set(rows, damaged);
+      expect(await place.hasShard({ index: 0, of: 2 })).toBe(false);
+      expect(lines.at(-1)).toMatch(
+        /^shard 0\/2 is damaged and is queued again: s3:.*(has 100 bytes|sha256 is|is missing)/,
+      );
+      expect(stored("shards/")).toEqual([]);
+      await worker(await jobOf(place), `cache-${name}`);
+      expect(s3().objects.get(rows)).toEqual(whole);
+      expect(await place.hasShard({ index: 0, of: 2 })).toBe(true);
+    },
+    60_000,
+  );
+
+  it("are not scored with a file that is damaged in the store; one damaged in the cache is fetched again", async () => {
+    const place = await placeOf({ output: temporary("input.csv") });
+    const job = await jobOf(place);
+    const { sha256 } = job.files.find(({ place }) => place === "dataset/users.arrow")!;
+    const copy = temporary(`cache-input/files/${sha256}`);
+    await mkdir(path.dirname(copy), { recursive: true });
+    await writeFile(copy, "nonsense of a former time");
+    const lines: string[] = [];
+    await worker(job, "cache-input", withStore({ log: (line) => void lines.push(line) }));
+    expect(lines.join("\n")).toMatch(/changed, has 25 bytes.*; it is fetched again/);
+    expect(await place.hasShard({ index: 0, of: 2 })).toBe(true);
+
+    s3().objects.set(`bucket/scoring/files/${sha256}`, Buffer.from("nonsense"));
+    await placeOf({ output: temporary("input2.csv") }); // of another size, so it is sent anew
+    expect(s3().objects.get(`bucket/scoring/files/${sha256}`)?.length).toBeGreaterThan(8);
+    await rm(copy);
+    s3().objects.delete(`bucket/scoring/files/${sha256}`);
+    await expect(worker(await jobOf(place, 1), "cache-input")).rejects.toThrow(
+      "is not there; the same lawn-ranker score",
+    );
+  });
+
+  it("are not sent from a file that is not as it was recorded", async () => {
+    const file = temporary("data/board/items.arrow");
+    const good = await readFile(file);
+    await writeFile(file, Buffer.concat([good, Buffer.from("x")]));
+    await expect(placeOf({ output: temporary("bad.csv") })).rejects.toThrow(/items.arrow: changed, has \d+ bytes/);
+    await writeFile(file, good);
+  });
+});
+
+describe("--store", () => {
+  it("wants a queue, and a URL of S3", async () => {
+    await expect(score({ output: "x.csv", store })).rejects.toThrow(
+      "only what goes through --queue travels by a store",
+    );
+    const queued = { output: "x.csv", queue: "redis://127.0.0.1:1", shards: "2" };
+    await expect(score({ ...queued, store: "/shared" })).rejects.toThrow(
+      '--store is "/shared", expected an S3 bucket and a prefix, such as s3://bucket/prefix, or none',
+    );
+  });
+});
+
+describeRedis("a scoring job through a queue and a store", () => {
+  const started: ChildProcess[] = [];
+  // A test that failed has not stopped its own.
+  afterEach(() => {
+    for (const child of started.splice(0)) child.kill("SIGKILL");
+  });
+
+  /** A worker in this process while `task` runs. */
+  async function withWorker<T>(name: string, context: StageContext, task: () => Promise<T>): Promise<T> {
+    const flags = { queue: redis(), "queue-name": name, "lock-seconds": "5", cache: temporary(`cache-${name}`) };
+    const stop = new AbortController();
+    const config = parseConfig({ schema: workerStage.schema, layers: [], flags });
+    const worker = workerStage.run(config, { ...context, signal: stop.signal });
+    try {
+      return await task();
+    } finally {
+      stop.abort();
+      await worker;
+    }
+  }
+
+  it("by two worker processes in folders of their own gives the bytes of a job done alone", async () => {
+    const script = await compileProgram(temporary("program"));
+    const board = ["--run", "once", "--dataset", "board", "--engine", "reference", "--unknown", "popular", "--json"];
+    const alone = await runProgram(script, ["score", ...board, "--output", "alone.parquet"], temporary("."));
+    expect([alone.status, alone.err]).toEqual([0, expect.anything()]);
+    const queue = ["--queue", redis(), "--queue-name", "stored"];
+    const workers = await Promise.all(
+      ["one", "two"].map(async (name) => {
+        await mkdir(temporary(`machines/${name}`), { recursive: true });
+        let stop = (): void => {};
+        const ended = runProgram(
+          script,
+          ["worker", ...queue, "--lock-seconds", "5"],
+          temporary(`machines/${name}`),
+          (child) => {
+            started.push(child);
+            stop = () => void child.kill("SIGTERM");
+          },
+          s3().variables,
+        );
+        return { name, stop, ended };
+      }),
+    );
+    const shared = ["--queue-name", "stored", "--queue", redis(), "--store", store, "--shards", "6"];
+    const queued = await runProgram(
+      script,
+      ["score", ...board, ...shared, "--output", "queued.parquet"],
+      temporary("."),
+      () => {},
+      s3().variables,
+    );
+    expect([queued.status, queued.err]).toEqual([0, expect.stringContaining("8 files sent")]);
+    expect(JSON.parse(queued.out)).toMatchObject({ shards: 6, file: { sha256: JSON.parse(alone.out).file.sha256 } });
+    expect(await bytes("queued.parquet")).toEqual(await bytes("alone.parquet"));
+
+    for (const worker of workers) worker.stop();
+    const results = await Promise.all(workers.map(({ ended }) => ended));
+    expect(results.map(({ status }) => status)).toEqual([0, 0]);
+    const done = results.map(({ err }) => err.match(/queued.parquet \d\/6: done/g)?.length ?? 0);
+    expect(done[0]! + done[1]!).toBe(6);
+    for (const { name } of workers) expect(await readdir(temporary(`machines/${name}`))).toEqual(["cache"]);
+
+    // Redis holds neither credentials nor paths of the leader.
+    const client = new Redis(redis());
+    const jobs = await client.keys("bull:stored:score-*");
+    const data = await Promise.all(jobs.map((key) => client.hget(key, "data")));
+    client.disconnect();
+    expect(data).toHaveLength(6);
+    for (const text of data) expect(String(text)).not.toMatch(new RegExp(`${accessKey.secret}|${temporary(".")}`));
+  }, 240_000);
+
+  it("asked again needs no worker, even for another output", async () => {
+    const queued = { queue: redis(), "queue-name": "again", store, shards: "3" };
+    await withWorker("again", withStore(), () => score({ ...queued, output: temporary("again.csv") }, withStore()));
+    const before = s3().answered.filter(sent).length;
+    await rm(temporary("again.csv.shards"), { recursive: true });
+    await score({ ...queued, output: temporary("again2.csv") }, withStore());
+    expect(s3().answered.filter(sent)).toHaveLength(before);
+    expect(await bytes("again2.csv")).toEqual(await bytes("again.csv"));
+  });
+
+  it("says which variables a leader or a worker lacks", async () => {
+    const queued = {
+      output: temporary("poor.csv"),
+      queue: redis(),
+      "queue-name": "poor",
+      store,
+      shards: "1",
+      attempts: "1",
+    };
+    await expect(score(queued, silentContext)).rejects.toThrow(
+      /s3:\/\/bucket\/scoring cannot be reached:\nAWS_ACCESS_KEY_ID is not set/,
+    );
+    await expect(withWorker("poor", silentContext, () => score(queued, withStore()))).rejects.toThrow(
+      /shard 0\/1, 1 attempts: worker on .*: s3:.*\nAWS_ACCESS_KEY_ID is not set/,
+    );
+  });
+});
