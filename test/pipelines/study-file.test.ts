@@ -31,7 +31,7 @@ describe.each(readyStudies())("the ready study %s", (name) => {
     const study = await loadStudy(name, asItIs);
     for (const { optimizer, space } of study.arms) {
       if (optimizer.startsWith("lawn-")) continue;
-      expect(space["optimizer.weightDecay"] ?? space["embeddingDecay"]).toMatchObject({
+      expect(space["optimizer.weightDecay"] ?? space.embeddingDecay).toMatchObject({
         zeroShare: expect.any(Number),
       });
     }
