@@ -48,8 +48,10 @@ try {
 async function measure() {
   const engine = await openWebgpuEngine({ allowSoftwareAdapter: values["allow-software-adapter"] });
   const limits = await measureLimits((await engine.context()).device);
-  const wanted = values.peers.split(",");
-  const peers = torchOnGpu().filter(({ key }) => wanted.includes(key));
+  const peers = torchOnGpu().filter(({ key }) => values.peers.split(",").includes(key));
+  if (peers.length !== values.peers.split(",").length) {
+    throw new Error(`--peers "${values.peers}" is not a list of torch, torch-compile`);
+  }
   for (const { title, missing } of peers) if (missing !== null) say(`${title} is left out: ${missing}`);
   const entries = [];
   for (let repetition = 1; repetition <= Number(values.repetitions); repetition++) {

@@ -2,7 +2,7 @@
 import { link, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { hashOf } from "../src/runs/run-directory.ts";
-import { makeFolder } from "./make-folder.ts";
+import { cannotWrite, makeFolder } from "./make-folder.ts";
 import type { ObjectStore } from "./object-store.ts";
 import { fileProblem } from "./recorded-files.ts";
 import type { PlacedFile } from "./scoring-files.ts";
@@ -68,7 +68,11 @@ async function linkOver(copy: string, place: string, context: StageContext): Pro
   if (found?.ino === wanted.ino) return;
   const working = workName(place, context);
   await rm(working, { force: true });
-  await link(copy, working);
+  try {
+    await link(copy, working);
+  } catch (error) {
+    throw cannotWrite(place, `${REMEDY}, on a file system with hard links`, error);
+  }
   await rename(working, place);
   await rm(working, { force: true }); // renaming a file over another name of its own leaves both
 }

@@ -16,6 +16,8 @@ const REASONS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "the name is too long",
   ELOOP: "a loop of links",
   EDQUOT: "the disk quota is used up",
+  ENOTSUP: "not supported",
+  EMLINK: "too many links",
 };
 
 /** Throws StorageError that names the folder, the reason and `remedy`, such as "choose another folder with --output". */

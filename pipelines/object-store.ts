@@ -2,6 +2,7 @@
 import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
 import { readStoreAccess, storePlaceOf } from "../src/config/object-store-settings.ts";
+import { StorageError } from "../src/errors.ts";
 import { PassingFailure, type Patience, withPatience } from "./patience.ts";
 import { sha256Of } from "./run-files.ts";
 import { uploadInParts } from "./s3-multipart.ts";
@@ -40,6 +41,8 @@ export const usualManners: StoreManners = {
   partBytes: 64 * 2 ** 20,
 };
 
+const LAST_WORDS_MILLISECONDS = 10_000;
+
 export type StoreContext = Pick<StageContext, "now" | "log" | "signal" | "environment">;
 
 /** Asks nobody yet. Throws ConfigError where the environment does not say how to reach it. */
@@ -54,19 +57,23 @@ export function openObjectStore(url: string, context: StoreContext, manners = us
   };
   const nameOf = (key: string): string => `${url.replace(/\/+$/, "")}/${key}`;
 
+  /** For what must be said even when the work was interrupted. */
+  const lastWords = (): Connection => ({ ...connection, signal: AbortSignal.timeout(LAST_WORDS_MILLISECONDS) });
+
   /** `take` has the answers of success, and those of `accepted`, and reads their body. */
   function ask<T>(
     request: Partial<S3Request> & Pick<S3Request, "method" | "key">,
     take: (response: S3Response) => Promise<T>,
     accepted: readonly number[] = [],
+    over = connection,
   ): Promise<T> {
     const attempt = async (): Promise<T> => {
-      const response = await sendS3Request({ query: "", body: null, ...request }, connection);
+      const response = await sendS3Request({ query: "", body: null, ...request }, over);
       const { status } = response;
       if ((status >= 200 && status < 300) || accepted.includes(status)) return take(response);
       throw await failureOf(response, request.key);
     };
-    return withPatience(nameOf(request.key), attempt, { ...manners, log, signal });
+    return withPatience(nameOf(request.key), attempt, { ...manners, log, signal: over.signal });
   }
 
   async function failureOf(response: S3Response, key: string): Promise<Error> {
@@ -76,18 +83,22 @@ export function openObjectStore(url: string, context: StoreContext, manners = us
 
   async function size(key: string): Promise<number | null> {
     const sizeOf = async (response: S3Response): Promise<number> => {
-      const length = Number(response.headers["content-length"]);
-      await leave(response);
+      const length = Number(response.headers["content-length"] ?? Number.NaN);
+      if (!Number.isSafeInteger(length)) throw new StorageError(`${nameOf(key)}: the server does not say its size`);
       return length;
     };
     const asked = await ask(
       { method: "HEAD", key },
-      async (response) => ({ status: response.status, bytes: await sizeOf(response) }),
+      async (response) => {
+        const bytes = response.status < 300 ? await sizeOf(response) : 0;
+        await leave(response);
+        return { status: response.status, bytes };
+      },
       [301, 307, 400, 403, 404],
     );
     if (asked.status === 404) return null;
-    // The answer to HEAD has no body that could say why; that to GET has one.
-    return asked.status < 300 ? asked.bytes : ask({ method: "GET", key }, sizeOf);
+    // The answer to HEAD has no body that could say why; that to GET has one. Of an object after all, the body is not read.
+    return asked.status < 300 ? asked.bytes : ask({ method: "GET", key }, giveUp(sizeOf));
   }
 
   return {
@@ -113,13 +124,29 @@ export function openObjectStore(url: string, context: StoreContext, manners = us
       ask({ method: "GET", key }, (response) => receiveFile(response.chunks(), file, content, nameOf(key))),
     async upload(key, file, content) {
       if (content.bytes > manners.partBytes) {
-        await uploadInParts({ key, file, ...content, partBytes: manners.partBytes }, { ask, size });
+        const abandon = async (of: string, query: string): Promise<void> => {
+          await ask({ method: "DELETE", key: of, query }, leave, [404], lastWords());
+        };
+        await uploadInParts({ key, file, ...content, partBytes: manners.partBytes }, { ask, size, abandon });
         return;
       }
       const open = (): Readable => (content.bytes === 0 ? Readable.from([]) : createReadStream(file));
       await ask({ method: "PUT", key, body: { ...content, open } }, leave);
     },
     remove: (key) => ask({ method: "DELETE", key }, leave, [404]),
+  };
+}
+
+/** `take` of the headers alone: the connection is closed on the body. */
+function giveUp<T>(take: (response: S3Response) => Promise<T>): (response: S3Response) => Promise<T> {
+  return async (response) => {
+    const chunks = response.chunks()[Symbol.asyncIterator]();
+    await chunks.next();
+    try {
+      return await take(response);
+    } finally {
+      await chunks.return?.(undefined);
+    }
   };
 }
 

@@ -23,13 +23,15 @@ export interface Asker {
     accepted?: readonly number[],
   ): Promise<T>;
   size(key: string): Promise<number | null>;
+  /** Lets the parts of an upload go, also where the work itself was interrupted. */
+  abandon(key: string, query: string): Promise<void>;
 }
 
 /** Of S3: Multipart upload limits. Each part but the last has 5 MiB at least. */
 const MOST_PARTS = 10_000;
 
 /** Leaves no parts behind where it fails and the server still answers. */
-export async function uploadInParts(upload: PartedFile, { ask, size }: Asker): Promise<void> {
+export async function uploadInParts(upload: PartedFile, { ask, size, abandon }: Asker): Promise<void> {
   const { key, bytes } = upload;
   const partBytes = Math.max(upload.partBytes, Math.ceil(bytes / MOST_PARTS));
   const begun = await ask({ method: "POST", key, query: "uploads" }, textOf);
@@ -44,7 +46,7 @@ export async function uploadInParts(upload: PartedFile, { ask, size }: Asker): P
     }
     await complete(upload, query, tags, { ask, size });
   } catch (error) {
-    await ask({ method: "DELETE", key, query }, textOf, [404]).catch(() => {}); // the failure itself is the one to tell
+    await abandon(key, query).catch(() => {}); // the failure itself is the one to tell
     throw error;
   }
 }
@@ -73,7 +75,7 @@ async function complete(
   { key, bytes }: PartedFile,
   query: string,
   tags: readonly string[],
-  { ask, size }: Asker,
+  { ask, size }: Pick<Asker, "ask" | "size">,
 ): Promise<void> {
   const parts = tags.map((tag, place) => `<Part><PartNumber>${place + 1}</PartNumber><ETag>${tag}</ETag></Part>`);
   const xml = Buffer.from(`<CompleteMultipartUpload>${parts.join("")}</CompleteMultipartUpload>`);

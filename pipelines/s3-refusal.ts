@@ -56,8 +56,18 @@ export function refusalError(
 ): StorageError {
   const { bucket } = place;
   const server = access.endpoint ?? `Amazon S3 in ${access.region}`;
-  const { remedy, isExplained } = remedyOf(refusal, { bucket, server, region: access.region, key: access.accessKeyId });
+  const { remedy, isExplained } = remedyOf(refusal, {
+    bucket,
+    server,
+    region: access.region,
+    key: beginningOf(access.accessKeyId),
+  });
   return new StorageError(`${object}: ${isExplained ? "" : `${refusalText(refusal)}; `}${remedy}`);
+}
+
+/** Enough to tell keys apart, and no secret where somebody has swapped the two. */
+function beginningOf(key: string): string {
+  return `${key.slice(0, 4)}...`;
 }
 
 interface Asked {

@@ -1,9 +1,6 @@
 /** Everything a scoring job reads, opened and checked: the run, its dataset, who is to be scored and what may be recommended. */
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import path from "node:path";
-import { pipeline } from "node:stream/promises";
 import type { ScoreConfig } from "../src/config/score-schema.ts";
 import { ConfigError, DataError } from "../src/errors.ts";
 import { openWorkDatabase, type WorkDatabase } from "../src/interactions/work-database.ts";
@@ -19,6 +16,7 @@ import { type ItemLists, readItemLists } from "./item-lists.ts";
 import type { RecommendationShape } from "./recommendations.ts";
 import { readFinishedManifest } from "./run-files.ts";
 import { selectUsers, type UserSelection } from "./user-selection.ts";
+import { contentOf } from "./verified-file.ts";
 import { idTypeOf, readVocabulary, type Vocabulary } from "./vocabulary-files.ts";
 
 /** What a job is about, before anything large is read. */
@@ -141,12 +139,10 @@ function checkExtents(run: string, { spec }: CheckpointRows, { users, items }: D
 
 async function sha256OfInput(file: string | null): Promise<string | null> {
   if (file === null) return null;
-  const digest = createHash("sha256");
   try {
-    await pipeline(createReadStream(file), digest);
+    return (await contentOf(file)).sha256;
   } catch (error) {
     if (errorCode(error) === "ENOENT") throw new ConfigError(`${file}: there is no such file`);
     throw error;
   }
-  return digest.digest("hex");
 }

@@ -1,15 +1,12 @@
 /** Which files scoring reads, and where they stand in a folder that a worker makes of them. */
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
 import path from "node:path";
-import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import type { ScoreConfig } from "../src/config/score-schema.ts";
 import { DataError } from "../src/errors.ts";
 import { runFiles } from "../src/runs/run-directory.ts";
 import { DESCRIPTION_FILE } from "./dataset-files.ts";
 import type { ScoreSubject } from "./score-inputs.ts";
+import { contentOf } from "./verified-file.ts";
 
 const count = z.int().min(0);
 
@@ -104,7 +101,5 @@ function placeOfList(list: (typeof LISTS)[number], file: string): string {
 }
 
 async function hashedFile(file: string, place: string): Promise<SourceFile> {
-  const digest = createHash("sha256");
-  await pipeline(createReadStream(file), digest);
-  return { path: file, place, bytes: (await stat(file)).size, sha256: digest.digest("hex") };
+  return { path: file, place, ...(await contentOf(file)) };
 }

@@ -42,6 +42,7 @@ const { device } = await engine.context();
 const limits = await measureLimits(device);
 const profiles = [];
 for (const name of values.models.split(",")) {
+  if (!Object.hasOwn(models, name)) throw new Error(`--models "${name}" is not one of default, large`);
   for (const batchSize of values["batch-sizes"].split(",").map(Number)) {
     for (const optimizer of values.optimizers.split(","))
       profiles.push(await profileOne({ name, batchSize, optimizer }));

@@ -68,7 +68,10 @@ const variables = z
     const name = given.AWS_ENDPOINT_URL_S3 === null ? "AWS_ENDPOINT_URL" : "AWS_ENDPOINT_URL_S3";
     const endpoint = given[name];
     if (endpoint !== null && !isEndpoint(endpoint)) {
-      refuse(`${name} is "${endpoint}", expected the URL of a server, such as https://minio.example:9000`);
+      // Never quoted: it may hold a password.
+      refuse(
+        `${name} is not the URL of a server alone, such as https://minio.example:9000 (http or https, no user, no query)`,
+      );
     }
     const region = given.AWS_REGION ?? given.AWS_DEFAULT_REGION;
     if (region === null && endpoint === null) {
@@ -98,6 +101,7 @@ export function readStoreAccess(environment: Readonly<Record<string, string | un
 
 function isEndpoint(text: string): boolean {
   if (!URL.canParse(text)) return false;
-  const { protocol, username, search, hash } = new URL(text);
-  return (protocol === "http:" || protocol === "https:") && username === "" && search === "" && hash === "";
+  const { protocol, username, password, search, hash } = new URL(text);
+  const isBare = [username, password, search, hash].every((part) => part === "");
+  return (protocol === "http:" || protocol === "https:") && isBare;
 }

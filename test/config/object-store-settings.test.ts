@@ -32,9 +32,18 @@ describe("the environment", () => {
   it("names every variable that is missing or wrong at once; an empty one is missing", () => {
     const environment = { AWS_ACCESS_KEY_ID: "", AWS_ENDPOINT_URL: "minio:9000" };
     expect(() => readStoreAccess(environment, "s3://bucket/a")).toThrow(
-      /s3:\/\/bucket\/a cannot be reached:\nAWS_ACCESS_KEY_ID is not set.*\nAWS_SECRET_ACCESS_KEY is not set.*\nAWS_ENDPOINT_URL is "minio:9000", expected the URL of a server/,
+      /s3:\/\/bucket\/a cannot be reached:\nAWS_ACCESS_KEY_ID is not set.*\nAWS_SECRET_ACCESS_KEY is not set.*\nAWS_ENDPOINT_URL is not the URL of a server alone/,
     );
   });
+
+  it.each(["https://user:hush@minio", "https://:hush@minio"])(
+    "refuses the endpoint %s without repeating it",
+    (endpoint) => {
+      const read = () => readStoreAccess({ ...keys, AWS_ENDPOINT_URL: endpoint }, "s3://bucket");
+      expect(read).toThrow("AWS_ENDPOINT_URL is not the URL of a server alone");
+      expect(read).not.toThrow("hush");
+    },
+  );
 
   it("must name a region for Amazon's own, and need not for another server", () => {
     expect(() => readStoreAccess(keys, "s3://bucket")).toThrow("AWS_REGION is not set");

@@ -21,6 +21,7 @@ interface Opening {
   readonly partBytes?: number;
   readonly now?: () => number;
   readonly log?: (line: string) => void;
+  readonly signal?: AbortSignal;
 }
 
 function open({
@@ -28,10 +29,11 @@ function open({
   variables = {},
   now = Date.now,
   log = () => {},
+  signal = silentContext.signal,
   ...manners
 }: Opening = {}): ObjectStore {
   const environment = { ...silentContext.environment, variables: { ...s3().variables, ...variables } };
-  return openObjectStore(url, { ...silentContext, now, log, environment }, { ...quick, ...manners });
+  return openObjectStore(url, { ...silentContext, now, log, signal, environment }, { ...quick, ...manners });
 }
 
 beforeEach(async () => {
@@ -82,6 +84,24 @@ describe("an object", () => {
     s3().trouble = (request) => (request.includes("partNumber=2") ? 503 : null);
     await expect(open({ partBytes: 1000 }).upload("other", temporary("sent"), content)).rejects.toThrow("503");
     expect(s3().answered.at(-1)).toMatch(/DELETE .*other\?uploadId=.* 204/);
+  });
+
+  it("leaves no parts where it is interrupted", async () => {
+    const stop = new AbortController();
+    s3().trouble = (request) => {
+      if (request.includes("partNumber=2")) stop.abort();
+      return null;
+    };
+    await expect(
+      open({ partBytes: 1000, signal: stop.signal }).upload("x", temporary("sent"), content),
+    ).rejects.toThrow();
+    expect(s3().answered.at(-1)).toMatch(/DELETE .*x\?uploadId=.* 204/);
+  });
+
+  it("whose size HEAD may not tell is asked for once more, without its body", async () => {
+    s3().objects.set("bucket/a prefix/x", bytes);
+    s3().trouble = (request) => (request.startsWith("HEAD") ? 403 : null);
+    expect(await open().size("x")).toBe(2500);
   });
 
   it("carries a session token where there is one", async () => {
@@ -150,7 +170,7 @@ describe("an object that is not what it should be", () => {
 
 describe("a refusal", () => {
   it.each([
-    ["an unknown key", { AWS_ACCESS_KEY_ID: "AKIDOTHER" }, 'the access key "AKIDOTHER" is unknown to http://127.0.0.1'],
+    ["an unknown key", { AWS_ACCESS_KEY_ID: "AKIDOTHER" }, 'the access key "AKID..." is unknown to http://127.0.0.1'],
     ["a wrong secret", { AWS_SECRET_ACCESS_KEY: "wrong" }, "AWS_SECRET_ACCESS_KEY is not the secret of this key"],
     [
       "a wrong region",

@@ -27,6 +27,8 @@ export type ProductPrecision = "float32" | "float16";
 const MOST_LANES = 256;
 /** What every device offers a workgroup. */
 const WORKGROUP_BYTES = 16_384;
+/** Terms that are added in float16. */
+const HALF_DEPTH = 8;
 /** Pairs from which on tiles of 128 rows still give every core of a large device work. */
 const MANY_PAIRS = 32_768;
 
@@ -52,7 +54,7 @@ export interface ProductChoice {
 
 /** Constants: see `Shape`. Storage forward: X, weights, out. Input: dOut, weights, X, dX. Weight: dOut, X, splits. */
 export function matrixProductKernel(kind: ProductKind, { tile, k, precision, isAligned }: ProductChoice): Kernel {
-  const { rows, columns, lanesM, lanesN, groups, lanes, depth } = patchOf(kind, tile, k);
+  const { rows, columns, lanesM, lanesN, groups, lanes, depth } = patchOf(kind, { tile, k, precision });
   const patches = lanesM * lanesN;
   const [strideA, strideB] = [tile.m / 4 + 1, tile.n / 4 + 1];
   const firstB = depth * strideA;
@@ -156,7 +158,7 @@ ${cells
 }
 
 /** Each thread's outputs and the threads that share them. */
-function patchOf(kind: ProductKind, tile: Tile, k: number) {
+function patchOf(kind: ProductKind, { tile, k, precision }: Pick<ProductChoice, "tile" | "k" | "precision">) {
   const isWide = tile.m * tile.n > 4096;
   const rows = isWide && tile.m > 64 ? 8 : 4;
   const columns = isWide && tile.n > 64 ? 8 : 4;
@@ -164,7 +166,9 @@ function patchOf(kind: ProductKind, tile: Tile, k: number) {
   const groups = kind === "weight" ? MOST_LANES / (lanesM * lanesN) : 1;
   const depthThatFits = WORKGROUP_BYTES / (4 * (tile.m + tile.n + 8));
   const depthThatCounts = 2 ** Math.ceil(Math.log2(Math.max(8, k)));
-  const depth = Math.min(64, depthThatCounts, 2 ** Math.floor(Math.log2(depthThatFits)));
+  // A tile depends on how many pairs fit a session; what is rounded to float16 on the way must not.
+  const depthOfRounding = precision === "float16" && kind !== "weight" ? HALF_DEPTH : 64;
+  const depth = Math.min(depthOfRounding, depthThatCounts, 2 ** Math.floor(Math.log2(depthThatFits)));
   return { rows, columns, lanesM, lanesN, groups, lanes: groups * lanesM * lanesN, depth };
 }
 
