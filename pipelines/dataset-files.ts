@@ -1,15 +1,14 @@
 /** data/<dataset>/ as values: what every stage after ingest starts from. */
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import { readColumns } from "../src/arrow/read-columns.ts";
 import type { EvaluationCandidates } from "../src/dataset/evaluation-candidates.ts";
 import type { Interactions } from "../src/dataset/interaction-dataset.ts";
 import { DataError } from "../src/errors.ts";
 import { readCandidates } from "./candidates-file.ts";
+import { contentOf } from "./file-content.ts";
 
 export interface LoadedDataset {
   /** Folder it was read from. */
@@ -193,12 +192,10 @@ function checkExtent(path: string, name: string, column: Uint32Array, extent: nu
 }
 
 async function sha256OfFile(path: string): Promise<string> {
-  const digest = createHash("sha256");
   try {
-    await pipeline(createReadStream(path), digest);
+    return (await contentOf(path)).sha256;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new DataError(`${path}: cannot be read (${reason}); ingest the logs again`, { cause: error });
   }
-  return digest.digest("hex");
 }

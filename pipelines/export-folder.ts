@@ -1,12 +1,12 @@
 /** The folder of an export: built beside its place and moved there whole; a former export is replaced, anything else is refused. */
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { open, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { isRecord } from "../src/config/is-record.ts";
 import { ConfigError } from "../src/errors.ts";
 import type { FileRecord } from "../src/export/export-manifest.ts";
 import { errorCode } from "./error-code.ts";
+import { contentOf } from "./file-content.ts";
 import { takeLock } from "./lock-file.ts";
 import { cannotWrite, makeFolder } from "./make-folder.ts";
 import { readTextIfThere } from "./run-files.ts";
@@ -87,18 +87,12 @@ export async function writePieces(file: string, pieces: Iterable<Uint8Array>): P
 
 /** Null when the file is not there. */
 export async function recordOf(file: string): Promise<FileRecord | null> {
-  const digest = createHash("sha256");
-  let bytes = 0;
   try {
-    for await (const chunk of createReadStream(file)) {
-      digest.update(chunk);
-      bytes += chunk.length;
-    }
+    return await contentOf(file);
   } catch (error) {
     if (errorCode(error) === "ENOENT") return null;
     throw error;
   }
-  return { bytes, sha256: digest.digest("hex") };
 }
 
 function parseManifest(text: string | null): Readonly<Record<string, unknown>> | null {

@@ -2,13 +2,13 @@
 import { link, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { hashOf } from "../src/runs/run-directory.ts";
+import type { FileContent } from "./file-content.ts";
 import { cannotWrite, makeFolder } from "./make-folder.ts";
 import type { ObjectStore } from "./object-store.ts";
 import { fileProblem } from "./recorded-files.ts";
 import type { PlacedFile } from "./scoring-files.ts";
 import type { StageContext } from "./stage.ts";
 import { contentKey } from "./stored-files.ts";
-import type { FileContent } from "./verified-file.ts";
 import { removeStaleWork, workName } from "./work-names.ts";
 
 const REMEDY = "choose another folder with --cache";

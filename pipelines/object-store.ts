@@ -3,13 +3,14 @@ import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
 import { readStoreAccess, storePlaceOf } from "../src/config/object-store-settings.ts";
 import { StorageError } from "../src/errors.ts";
+import type { FileContent } from "./file-content.ts";
 import { PassingFailure, type Patience, withPatience } from "./patience.ts";
 import { sha256Of } from "./run-files.ts";
 import { uploadInParts } from "./s3-multipart.ts";
 import { mayPass, readRefusal, refusalError, refusalText } from "./s3-refusal.ts";
 import { type Connection, type S3Request, type S3Response, sendS3Request, textOf } from "./s3-request.ts";
 import type { StageContext } from "./stage.ts";
-import { type FileContent, receiveFile } from "./verified-file.ts";
+import { receiveFile } from "./verified-file.ts";
 
 export interface ObjectStore {
   /** As it was given, such as "s3://bucket/prefix". */

@@ -1,9 +1,7 @@
 /** A file as somebody recorded it, and whether it still is. */
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { pipeline } from "node:stream/promises";
 import { errorCode } from "./error-code.ts";
+import { contentOf } from "./file-content.ts";
 
 export interface RecordedFile {
   readonly path: string;
@@ -19,9 +17,7 @@ export async function fileProblem({ path, role, bytes, sha256 }: RecordedFile): 
   try {
     const { size } = await stat(path);
     if (bytes !== null && size !== bytes) return `${what}: changed, has ${size} bytes, recorded were ${bytes}`;
-    const digest = createHash("sha256");
-    await pipeline(createReadStream(path), digest);
-    const found = digest.digest("hex");
+    const { sha256: found } = await contentOf(path);
     return found === sha256 ? null : `${what}: changed, its sha256 is ${found}, recorded was ${sha256}`;
   } catch (error) {
     if (["ENOENT", "ENOTDIR"].includes(errorCode(error) ?? "")) return `${what}: missing`;

@@ -12,11 +12,11 @@ import { findColdUsers } from "./cold-users.ts";
 import { type DatasetDescription, verifyFiles } from "./dataset-files.ts";
 import { describeDatasetOfRun } from "./dataset-of-run.ts";
 import { errorCode } from "./error-code.ts";
+import { contentOf } from "./file-content.ts";
 import { type ItemLists, readItemLists } from "./item-lists.ts";
 import type { RecommendationShape } from "./recommendations.ts";
 import { readFinishedManifest } from "./run-files.ts";
 import { selectUsers, type UserSelection } from "./user-selection.ts";
-import { contentOf } from "./verified-file.ts";
 import { idTypeOf, readVocabulary, type Vocabulary } from "./vocabulary-files.ts";
 
 /** What a job is about, before anything large is read. */

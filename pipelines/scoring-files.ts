@@ -5,8 +5,8 @@ import type { ScoreConfig } from "../src/config/score-schema.ts";
 import { DataError } from "../src/errors.ts";
 import { runFiles } from "../src/runs/run-directory.ts";
 import { DESCRIPTION_FILE } from "./dataset-files.ts";
+import { contentOf } from "./file-content.ts";
 import type { ScoreSubject } from "./score-inputs.ts";
-import { contentOf } from "./verified-file.ts";
 
 const count = z.int().min(0);
 

@@ -1,13 +1,11 @@
 /** Shards of a scoring job on the disk: named by what decides their content, whole or not there, and checked before they are believed. */
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
-import { pipeline } from "node:stream/promises";
 import { DataError } from "../src/errors.ts";
 import { hashOf } from "../src/runs/run-directory.ts";
 import { parseShardRecord, type ShardRecord } from "../src/runs/score-manifest.ts";
 import type { Shard } from "../src/scoring/shard.ts";
+import { contentOf } from "./file-content.ts";
 import { readTextIfThere } from "./run-files.ts";
 import type { StageContext } from "./stage.ts";
 import { workName } from "./work-names.ts";
@@ -46,9 +44,7 @@ export async function readShard(folder: string, plan: string, shard: Shard): Pro
   if (size !== record.file.bytes) {
     throw new DataError(`${dataFile}: has ${size} bytes, but ${record.file.bytes} were written`);
   }
-  const digest = createHash("sha256");
-  await pipeline(createReadStream(dataFile), digest);
-  const found = digest.digest("hex");
+  const { sha256: found } = await contentOf(dataFile);
   if (found === record.file.sha256) return record;
   throw new DataError(`${dataFile}: sha256 is ${found}, but ${record.file.sha256} was written`);
 }

@@ -1,10 +1,10 @@
 /** Files in an object store under the hash of their content: what is there already is not sent again, whoever sent it. */
 import { DataError } from "../src/errors.ts";
+import type { FileContent } from "./file-content.ts";
 import type { ObjectStore } from "./object-store.ts";
 import { fileProblem } from "./recorded-files.ts";
 import type { SourceFile } from "./scoring-files.ts";
 import type { StageContext } from "./stage.ts";
-import type { FileContent } from "./verified-file.ts";
 
 export function contentKey({ sha256 }: Pick<FileContent, "sha256">): string {
   return `files/${sha256}`;

@@ -6,11 +6,11 @@ import { DataError } from "../src/errors.ts";
 import { hashOf } from "../src/runs/run-directory.ts";
 import { parseShardRecord, type ShardRecord } from "../src/runs/score-manifest.ts";
 import type { Shard } from "../src/scoring/shard.ts";
+import type { FileContent } from "./file-content.ts";
 import type { ObjectStore } from "./object-store.ts";
 import { publishShard, shardDataFile, shardName } from "./shard-files.ts";
 import type { StageContext } from "./stage.ts";
 import { contentKey, isStored } from "./stored-files.ts";
-import type { FileContent } from "./verified-file.ts";
 import { workName } from "./work-names.ts";
 
 export interface StoredJob {

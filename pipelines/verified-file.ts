@@ -1,27 +1,10 @@
 /** A file whose size and hash are known beforehand, received piece by piece: it is whole and right, or not there. */
 
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { type FileHandle, open, rm } from "node:fs/promises";
 import { DataError } from "../src/errors.ts";
+import type { FileContent } from "./file-content.ts";
 import { cannotWrite } from "./make-folder.ts";
-
-export interface FileContent {
-  readonly bytes: number;
-  /** Hex. */
-  readonly sha256: string;
-}
-
-/** Of what is read, should the file grow meanwhile. */
-export async function contentOf(file: string): Promise<FileContent> {
-  const digest = createHash("sha256");
-  let bytes = 0;
-  for await (const chunk of createReadStream(file)) {
-    digest.update(chunk);
-    bytes += chunk.length;
-  }
-  return { bytes, sha256: digest.digest("hex") };
-}
 
 /** `source` names where `chunks` come from. Throws DataError where they are not `expected`; a cut connection has thrown before. */
 export async function receiveFile(

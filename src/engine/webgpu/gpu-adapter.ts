@@ -45,7 +45,7 @@ export async function findAdapter({ allowSoftware }: { readonly allowSoftware: b
     };
   }
   try {
-    const facts = allowSoftware ? factsOf(await requestAdapter({ allowSoftware })) : await askChild();
+    const facts = allowSoftware ? factsOf(await requestAdapter({ allowSoftware })) : await askOnce();
     return judge(facts, allowSoftware);
   } catch (error) {
     const [words = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
@@ -133,6 +133,14 @@ function hasGpuDevice(): boolean {
   } catch {
     return false;
   }
+}
+
+/** A GPU once found is not asked for by another child process; one that has gone since shows when it is requested. */
+let knownGpu: AdapterFacts | null = null;
+
+async function askOnce(): Promise<AdapterFacts | null> {
+  knownGpu ??= await askChild();
+  return knownGpu;
 }
 
 const PATIENCE_MILLISECONDS = 30_000;

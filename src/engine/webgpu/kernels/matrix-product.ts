@@ -27,7 +27,7 @@ export type ProductPrecision = "float32" | "float16";
 const MOST_LANES = 256;
 /** What every device offers a workgroup. */
 const WORKGROUP_BYTES = 16_384;
-/** Terms that are added in float16. */
+/** Terms that forward and input add in float16. */
 const HALF_DEPTH = 8;
 /** Pairs from which on tiles of 128 rows still give every core of a large device work. */
 const MANY_PAIRS = 32_768;
