@@ -2,6 +2,7 @@
 #include "state-access.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace lawn {
 
@@ -12,11 +13,13 @@ napi_value copyTensor(const Call& call) {
   const bool writes = call.number(4) != 0;
   Tensor& known = session->model.tensors.at(size_t(tensor));
   Optimizer::Slots& slots = session->optimizer.slots.at(size_t(tensor));
-  AlignedArray<float>& memory =
-      kind == 0 ? known.value : kind == 1 ? known.gradient : kind == 2 ? slots.velocity : slots.square;
+  const bool isSquare = kind == 3;  // kept as its root
+  AlignedArray<float>& memory = kind == 0 ? known.value : kind == 1 ? known.gradient : kind == 2 ? slots.velocity : slots.root;
   if (memory.size() != array.size) throw std::runtime_error("native addon: wrong size of tensor " + known.name);
-  if (writes) std::copy(array.data, array.data + array.size, memory.data());
-  else std::copy(memory.data(), memory.data() + array.size, array.data);
+  for (int64_t i = 0; i < array.size; i++) {
+    if (writes) memory[i] = isSquare ? std::sqrt(array.data[i]) : array.data[i];
+    else array.data[i] = isSquare ? memory[i] * memory[i] : memory[i];
+  }
   return nullptr;
 }
 

@@ -8,19 +8,25 @@ namespace lawn {
 namespace {
 
 /// Samples, or table rows, of a batch are summed in at most so many lanes. More threads than lanes find no work.
-constexpr int64_t kGradientLanes = 16;
+constexpr int64_t kMostLanes = 16;
 /// Samples per task where the order of sums does not hang on it.
 constexpr int64_t kSamplesPerTask = 2048;
 
 /// [begin, end) of lane `lane` when whole blocks are dealt evenly to lanes.
 struct LaneRange {
-  LaneRange(int64_t count, int64_t lane) {
+  LaneRange(int64_t count, int64_t lane, int64_t lanes) {
     const int64_t blocks = divideUp(count, kBlockSamples);
-    begin = std::min(count, blocks * lane / kGradientLanes * kBlockSamples);
-    end = std::min(count, blocks * (lane + 1) / kGradientLanes * kBlockSamples);
+    begin = std::min(count, blocks * lane / lanes * kBlockSamples);
+    end = std::min(count, blocks * (lane + 1) / lanes * kBlockSamples);
   }
   int64_t begin, end;
 };
+
+/// Lanes of a batch: no more than it has blocks, for each is cleared and added up whole. A later chunk is no longer than the first, and the
+/// rows of a batch of one chunk are no more than its samples.
+int64_t lanesOf(const BatchPlan& plan) {
+  return plan.chunks() == 0 ? 1 : std::min(kMostLanes, divideUp(plan.chunkLength(0), kBlockSamples));
+}
 
 }  // namespace
 
@@ -37,8 +43,8 @@ BatchGradient::BatchGradient(RankerModel& model, const KernelTable& kernels, Thr
       scratch_(size_t(pool.threads())),
       userIndex_(model.spec.users),
       itemIndex_(model.spec.items),
-      lanes_(kGradientLanes * model.layout.size),
-      totals_(kGradientLanes),
+      lanes_(kMostLanes * model.layout.size),
+      totals_(kMostLanes),
       decay_(model, pool, embeddingDecay) {
   std::vector<int64_t> pads{model.firstPad};
   for (size_t l = 1; l < model.spec.tower.size(); l++) pads.push_back(roundUp(model.spec.tower[l], kernels.lanes));
@@ -70,7 +76,7 @@ double BatchGradient::compute(BatchPlan& plan, const Beside& beside) {
     sum.loss += lane.loss;
     sum.slopes += lane.slopes;
   }
-  model_.reduceDense(lanes_.data(), kGradientLanes, sum.slopes);
+  model_.reduceDense(lanes_.data(), lanesOf(plan), sum.slopes);
   return sum.loss / double(plan.losses());
 }
 
@@ -86,17 +92,18 @@ void BatchGradient::prepareSlots(BatchPlan& plan) {
   slopes_.reserve(std::min(plan.samples(), chunkSamplesFor(pad)));
   firstDeltas_.reserve(std::min(plan.samples(), chunkSamplesFor(pad)) * pad);
 
-  constexpr int64_t rowsPerTask = 4 * kBlockSamples;
+  constexpr int64_t rowsPerTask = 2 * kBlockSamples;
   const int64_t userTasks = divideUp(users, rowsPerTask), itemTasks = divideUp(items, rowsPerTask);
   pool_.run(1 + plan.chunks() + userTasks + itemTasks, [&](int64_t task, int thread) {
-    if (task == 0) return std::fill(lanes_.data(), lanes_.data() + lanes_.size(), 0.0f);
+    if (task == 0) return std::fill(lanes_.data(), lanes_.data() + lanesOf(plan) * model_.layout.size, 0.0f);
     task -= 1;
     if (task < plan.chunks()) return plan.spreadSlots(task, userIndex_, itemIndex_);
     task -= plan.chunks();
-    if (pad == 0) return;
     const bool isUserSide = task < userTasks;
     if (!isUserSide) task -= userTasks;
     const int64_t begin = task * rowsPerTask, end = std::min(begin + rowsPerTask, isUserSide ? users : items);
+    model_.markSampled(isUserSide, (isUserSide ? plan.userRuns : plan.itemRuns).distinct.data() + begin, end - begin, true);
+    if (pad == 0) return;
     kernels_.halves(rowsOf(plan, isUserSide, thread), begin, end);
     float* sums = (isUserSide ? userSums_ : itemSums_).data();
     std::fill(sums + begin * pad, sums + end * pad, 0.0f);
@@ -117,11 +124,11 @@ void BatchGradient::trainChunk(BatchPlan& plan, int64_t chunk, const Beside* bes
   samples.inverseCount = float(1.0 / double(plan.losses()));
   samples.slopes = slopes_.data();
   samples.firstDeltas = firstDeltas_.data();
-  const int64_t besideTasks = beside == nullptr ? 0 : beside->tasks;
-  pool_.run(besideTasks + kGradientLanes, [&](int64_t task, int thread) {
+  const int64_t besideTasks = beside == nullptr ? 0 : beside->tasks, lanes = lanesOf(plan);
+  pool_.run(besideTasks + lanes, [&](int64_t task, int thread) {
     if (task < besideTasks) return beside->run(task, thread);
     const int64_t lane = task - besideTasks;
-    const LaneRange range(count, lane);
+    const LaneRange range(count, lane, lanes);
     if (range.begin == range.end) return;
     const BlockTotals totals = kernels_.trainBlocks(ranker, samples, range.begin, range.end, scratch_[size_t(thread)].view,
                                                     lanes_.data() + lane * model_.layout.size);
@@ -167,10 +174,11 @@ void BatchGradient::addChunk(BatchPlan& plan, int64_t chunk) {
 void BatchGradient::finishRows(BatchPlan& plan) {
   if (model_.firstPad == 0 && model_.spec.gmf == 0) return;
   const DenseLayout& layout = model_.layout;
-  pool_.run(2 * kGradientLanes, [&](int64_t task, int thread) {
-    const bool isUserSide = task < kGradientLanes;
-    const int64_t lane = isUserSide ? task : task - kGradientLanes;
-    const LaneRange range(int64_t((isUserSide ? plan.userRuns : plan.itemRuns).distinct.size()), lane);
+  const int64_t lanes = lanesOf(plan);
+  pool_.run(2 * lanes, [&](int64_t task, int thread) {
+    const bool isUserSide = task < lanes;
+    const int64_t lane = isUserSide ? task : task - lanes;
+    const LaneRange range(int64_t((isUserSide ? plan.userRuns : plan.itemRuns).distinct.size()), lane, lanes);
     if (range.begin == range.end) return;
     // The two sides of a lane write to different parts of it.
     float* dense = lanes_.data() + lane * layout.size;
@@ -201,8 +209,11 @@ void BatchGradient::clear(const BatchPlan& plan) {
     for (const uint32_t row : rows) std::fill(gradient + row * width, gradient + (row + 1) * width, 0.0f);
   };
   const int tables[2][4] = {{m.userDot, m.userGmf, m.userMlp, m.userBias}, {m.itemDot, m.itemGmf, m.itemMlp, m.itemBias}};
-  pool_.run(8, [&](int64_t task, int) {
-    clearRows(tables[task / 4][task % 4], (task < 4 ? plan.userRuns : plan.itemRuns).distinct);
+  pool_.run(10, [&](int64_t task, int) {
+    const bool isUserSide = task % 2 == 0;
+    const std::vector<uint32_t>& rows = (isUserSide ? plan.userRuns : plan.itemRuns).distinct;
+    if (task < 8) clearRows(tables[task % 2][task / 2], rows);
+    else m.markSampled(isUserSide, rows.data(), int64_t(rows.size()), false);
   });
 }
 

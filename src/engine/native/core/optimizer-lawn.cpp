@@ -45,7 +45,7 @@ void Optimizer::switchIfDue() {
     }
     if (!settings_.lawn.resetsState) continue;
     for (const int tensor : group.members) {
-      for (AlignedArray<float>* slot : {&slots[size_t(tensor)].velocity, &slots[size_t(tensor)].square}) {
+      for (AlignedArray<float>* slot : {&slots[size_t(tensor)].velocity, &slots[size_t(tensor)].root}) {
         std::fill(slot->data(), slot->data() + slot->size(), 0.0f);
       }
     }

@@ -7,13 +7,6 @@
 
 namespace lawn {
 
-namespace {
-
-/// Floats per segment: with its gradient and two moments it stays in the second level of the cache.
-constexpr int64_t kSegmentFloats = 8192;
-
-}  // namespace
-
 Optimizer::Optimizer(RankerModel& model, const OptimizerSettings& settings, std::vector<LawnGroup> given,
                      const KernelTable& kernels, ThreadPool& pool)
     : slots(model.tensors.size()),
@@ -33,7 +26,7 @@ Optimizer::Optimizer(RankerModel& model, const OptimizerSettings& settings, std:
   }
   for (size_t t = 0; t < model.tensors.size(); t++) {
     if (hasVelocity()) slots[t].velocity = AlignedArray<float>(model.tensors[t].size);
-    if (hasSquare()) slots[t].square = AlignedArray<float>(model.tensors[t].size);
+    if (hasRoot()) slots[t].root = AlignedArray<float>(model.tensors[t].size);
     cut(int(t), governed_[t].rows);
   }
 }
@@ -42,7 +35,7 @@ bool Optimizer::hasVelocity() const {
   return settings_.rule != Rule::sgd && settings_.rule != Rule::adagrad && settings_.rule != Rule::rmsprop;
 }
 
-bool Optimizer::hasSquare() const {
+bool Optimizer::hasRoot() const {
   switch (settings_.rule) {
     case Rule::adagrad:
     case Rule::rmsprop:
@@ -60,9 +53,10 @@ void Optimizer::cut(int tensor, int64_t rows) {
   Governed& governed = governed_[size_t(tensor)];
   governed.moves.resize(size_t(rows));
   if (rows == 1) {
+    const int64_t width = model_.tensors[size_t(tensor)].width, length = std::max<int64_t>(1, kSegmentFloats / width) * width;
     int64_t place = 0;
-    for (int64_t at = 0; at < size; at += kSegmentFloats) {
-      segments_.push_back({tensor, at, 0, 1, std::min(kSegmentFloats, size - at), place++});
+    for (int64_t at = 0; at < size; at += length) {
+      segments_.push_back({tensor, at, 0, 1, std::min(length, size - at), place++});
     }
     governed.dots.resize(size_t(place));
     governed.directionDots.resize(size_t(place));
@@ -102,11 +96,13 @@ RuleStep Optimizer::ruleStep(double learningRate, double t) const {
   const double first = adamLike ? s.beta1 : s.momentum;
   k.first = float(first);
   k.firstComplement = float(1 - first);
-  k.second = float(s.beta2);
-  k.secondComplement = float(1 - s.beta2);
+  const bool addsSquares = s.rule == Rule::adagrad;
+  k.second = float(addsSquares ? 1 : s.beta2);
+  k.secondComplement = float(addsSquares ? 1 : 1 - s.beta2);
+  k.rootDecay = float(addsSquares ? 1 : std::sqrt(s.beta2));
   if (adamLike) {
     k.firstCorrection = float(1 / (1 - std::pow(s.beta1, t)));
-    k.secondCorrection = float(1 / (1 - std::pow(s.beta2, t)));
+    k.rootCorrection = float(1 / std::sqrt(1 - std::pow(s.beta2, t)));
   }
   return k;
 }
@@ -117,10 +113,12 @@ UpdateView Optimizer::viewOf(const Segment& segment) {
   view.weight = model_.tensors[t].value.data() + segment.begin;
   view.gradient = model_.tensors[t].gradient.data() + segment.begin;
   if (hasVelocity()) view.velocity = slots[t].velocity.data() + segment.begin;
-  if (hasSquare()) view.square = slots[t].square.data() + segment.begin;
+  if (hasRoot()) view.root = slots[t].root.data() + segment.begin;
   view.rows = segment.rows;
   view.width = segment.width;
   view.layerRatio = governed_[t].layerRatio;
+  view.sampledWidth = model_.tensors[t].width;
+  if (model_.tensors[t].isSampled != nullptr) view.isSampled = model_.tensors[t].isSampled + segment.begin / view.sampledWidth;
   return view;
 }
 

@@ -45,17 +45,19 @@ class Optimizer {
   /// One update from the tensors' gradients. Gradients of governed tensors are zero afterwards, the others untouched.
   void step(double learningRate);
   bool hasVelocity() const;
-  bool hasSquare() const;
+  bool hasRoot() const;
 
+  /// Second moments are kept as their square roots: those of rows without a sample then decay without a root being taken, and the
+  /// root of a squared root is the same bits again, so nothing is lost where squares are read out and written back.
   struct Slots {
-    AlignedArray<float> velocity, square;
+    AlignedArray<float> velocity, root;
   };
   std::vector<Slots> slots;  // per tensor
   std::vector<LawnGroup> groups;
   int64_t stepsDone = 0, switchedAt = -1, zeroBlocks = 0, keptBlocks = 0;
 
  private:
-  /// Part of one tensor: `rows` rows of `width` from `begin`; or, of a tensor that is one row, a piece of that row.
+  /// Part of one tensor: `rows` rows of `width` from `begin`; or, of a tensor that is one block, whole rows of it as one.
   struct Segment {
     int tensor;
     int64_t begin, firstRow, rows, width;

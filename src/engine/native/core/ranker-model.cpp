@@ -46,6 +46,14 @@ RankerModel::RankerModel(const RankerSpec& given, int lanes) : spec(given) {
     userBias = addTensor("userBias", spec.users, 1, true);
     itemBias = addTensor("itemBias", spec.items, 1, true);
   }
+  isSampled_[0] = AlignedArray<uint8_t>(spec.users);
+  isSampled_[1] = AlignedArray<uint8_t>(spec.items);
+  for (const int user : {userDot, userGmf, userMlp, userBias}) {
+    if (user >= 0) tensors[size_t(user)].isSampled = isSampled_[0].data();
+  }
+  for (const int item : {itemDot, itemGmf, itemMlp, itemBias}) {
+    if (item >= 0) tensors[size_t(item)].isSampled = isSampled_[1].data();
+  }
   int64_t inputs = 2 * spec.embedding;
   for (size_t l = 0; l < spec.tower.size(); l++) {
     const std::string name = "tower." + std::to_string(l);
@@ -95,7 +103,7 @@ RankerModel::RankerModel(const RankerSpec& given, int lanes) : spec(given) {
 }
 
 int RankerModel::addTensor(const std::string& name, int64_t rows, int64_t width, bool isBias) {
-  tensors.push_back({name, rows * width, width, isBias, AlignedArray<float>(rows * width), AlignedArray<float>(rows * width)});
+  tensors.push_back({name, rows * width, width, isBias, AlignedArray<float>(rows * width), AlignedArray<float>(rows * width), nullptr});
   return int(tensors.size()) - 1;
 }
 

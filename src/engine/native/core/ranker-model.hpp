@@ -22,6 +22,7 @@ struct Tensor {
   int64_t width;  // of a row, for tables
   bool isBias;
   AlignedArray<float> value, gradient;
+  const uint8_t* isSampled = nullptr;  // of a table: whether the batch has samples of the row, without which its gradient is zero
 };
 
 /// Where each part of a lane's dense gradient stands; everything padded to whole vectors.
@@ -58,6 +59,12 @@ class RankerModel {
   /// The rows' side of one table: embeddings, its half of W0 and where the gradients go. Slots and lanes are the caller's to add.
   RowsView rowsView(bool isUserSide);
 
+  /// Marks rows of the user or item tables as sampled, or no longer.
+  void markSampled(bool isUserSide, const uint32_t* rows, int64_t count, bool isSampled) {
+    uint8_t* marks = isSampled_[isUserSide ? 0 : 1].data();
+    for (int64_t r = 0; r < count; r++) marks[rows[r]] = isSampled ? 1 : 0;
+  }
+
   const float* value(int tensor) const { return tensor < 0 ? nullptr : tensors[tensor].value.data(); }
   float* gradient(int tensor) { return tensor < 0 ? nullptr : tensors[tensor].gradient.data(); }
 
@@ -68,6 +75,7 @@ class RankerModel {
   std::vector<LayerView> layers_;
   std::vector<AlignedArray<float>> packed_;  // per layer after the first: weight, transposed, bias
   AlignedArray<float> firstWeight_[2], firstTransposed_[2], firstBias_, headTower_;
+  AlignedArray<uint8_t> isSampled_[2];  // [users], [items]
 };
 
 }  // namespace lawn

@@ -111,16 +111,22 @@ struct RuleStep {
   Rule rule;
   float learningRate, weightDecay, epsilon;
   float first, firstComplement;    // momentum or beta1, and 1 - beta1
-  float second, secondComplement;  // decay of squares or beta2, and 1 - it
-  float firstCorrection, secondCorrection;  // 1 / (1 - beta^t)
+  float second, secondComplement;  // decay of squares or beta2, and 1 - it; Adagrad's are both 1
+  float rootDecay;                 // root of `second`
+  float firstCorrection, rootCorrection;  // 1 / (1 - beta1^t), and the root of 1 / (1 - beta2^t)
 };
 
-/// A run of rows of one tensor; rows * width consecutive floats.
+/// Floats that are updated at once: with gradient and moments they stay in the second level of the cache.
+constexpr int64_t kSegmentFloats = 8192;
+
+/// A run of rows of one tensor, of at most kSegmentFloats unless it is a single row; rows * width consecutive floats.
 struct UpdateView {
   float *weight, *gradient;
-  float *velocity, *square;  // null where the rule has none
+  float *velocity, *root;  // null where the rule has none; `root` is the square root of the second moment
   int64_t rows, width;
   float layerRatio;  // LARS's q; 1 elsewhere
+  const uint8_t* isSampled;  // of each row of the table, sampledWidth floats long: 0 where its gradient is zero; null: unknown
+  int64_t sampledWidth;
 };
 
 /// How a row is moved by LAWN and the trust ratio. {0, 0, 0, learningRate, 1, true} is the free step.

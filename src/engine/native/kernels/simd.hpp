@@ -133,25 +133,24 @@ LAWN_INLINE FloatsOf<8> squareRoot(FloatsOf<8> x) { return FloatsOf<8>(_mm256_sq
 LAWN_INLINE FloatsOf<16> squareRoot(FloatsOf<16> x) { return FloatsOf<16>(_mm512_sqrt_ps(__m512(x))); }
 #endif
 
-/// Calls `body.template run<N>(offset)` over [0, width) in pieces of kLanes, then of its halves down to 4; the rest (under 4
-/// elements) one at a time with N = 1. The cut depends on width alone.
+/// Calls `body.template run<N>(offset)` over [at, end) in pieces of kLanes, then of its halves down to 4; the rest (under 4
+/// elements) one at a time with N = 1. The cut depends on the length alone.
 template <typename Body>
-LAWN_INLINE void forEachPiece(int64_t width, Body&& body) {
-  int64_t at = 0;
-  for (; at + kLanes <= width; at += kLanes) body.template run<kLanes>(at);
+LAWN_INLINE void forEachPiece(int64_t end, Body&& body, int64_t at = 0) {
+  for (; at + kLanes <= end; at += kLanes) body.template run<kLanes>(at);
   if constexpr (kLanes > 8) {
-    if (at + 8 <= width) {
+    if (at + 8 <= end) {
       body.template run<8>(at);
       at += 8;
     }
   }
   if constexpr (kLanes > 4) {
-    if (at + 4 <= width) {
+    if (at + 4 <= end) {
       body.template run<4>(at);
       at += 4;
     }
   }
-  for (; at < width; at++) body.template run<1>(at);
+  for (; at < end; at++) body.template run<1>(at);
 }
 
 /// A single float under the same names as a vector, for the last elements.
@@ -172,6 +171,17 @@ LAWN_INLINE float broadcast<1>(float value) {
   return value;
 }
 LAWN_INLINE float sumLanes(float v) { return v; }
+
+/// Copies a row; too short for a call of memcpy.
+struct CopyRow {
+  const float* from;
+  float* to;
+  template <int N>
+  LAWN_INLINE void run(int64_t at) {
+    store<N>(to + at, load<N>(from + at));
+    asm volatile("");  // a loop with this is not taken for a memcpy
+  }
+};
 
 /// Where `condition` holds, `yes`, else 0.
 template <typename V>

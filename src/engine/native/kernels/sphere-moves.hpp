@@ -22,12 +22,12 @@ struct DirectionPass {
   LAWN_INLINE void run(int64_t at) {
     const auto w = load<N>(view.weight + at);
     const auto g = load<N>(view.gradient + at) - gradientAlong * w;
-    auto velocity = broadcast<N>(0), square = broadcast<N>(0);
+    auto velocity = broadcast<N>(0), root = broadcast<N>(0);
     if constexpr (hasVelocity<rule>) velocity = load<N>(view.velocity + at) - velocityAlong * w;
-    if constexpr (hasSquare<rule>) square = load<N>(view.square + at);
-    const auto u = ruleDirection<rule>(k, w, g, velocity, square, view.layerRatio);
+    if constexpr (hasRoot<rule>) root = load<N>(view.root + at);
+    const auto u = ruleDirection<rule>(k, w, g, velocity, root, view.layerRatio);
     if constexpr (hasVelocity<rule>) store<N>(view.velocity + at, velocity);
-    if constexpr (hasSquare<rule>) store<N>(view.square + at, square);
+    if constexpr (hasRoot<rule>) store<N>(view.root + at, root);
     store<N>(view.gradient + at, u);
     wu.template add<N>(w, u);
     uu.template add<N>(u, u);

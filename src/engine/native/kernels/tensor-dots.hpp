@@ -3,8 +3,7 @@
 // the rounding of the vector that is projected.
 #pragma once
 
-#include "kernel-table.hpp"
-#include "simd.hpp"
+#include "update-rules.hpp"
 
 namespace lawn::LAWN_ISA {
 
@@ -27,16 +26,6 @@ struct RunSum {
 template <typename Pass>
 LAWN_INLINE void forEachRun(int64_t width, Pass&& pass) {
   for (int64_t at = 0; at < width; at += kRunFloats) pass(at, width - at < kRunFloats ? width - at : kRunFloats);
-}
-
-/// A run of a row: the same tensor, further on.
-LAWN_INLINE UpdateView shifted(const UpdateView& view, int64_t at) {
-  UpdateView one = view;
-  one.weight += at;
-  one.gradient += at;
-  if (one.velocity != nullptr) one.velocity += at;
-  if (one.square != nullptr) one.square += at;
-  return one;
 }
 
 /// <w,g> and <w,m>, of one run.
