@@ -92,20 +92,18 @@ uint32_t scramble(uint32_t x) {
 }
 
 std::unique_ptr<Interactions> makeInteractions(const RankerSpec& ranker, bool pairwise, int64_t stepsPerEpoch) {
-  auto made = std::make_unique<Interactions>();
+  auto made = std::make_unique<Interactions>(uint32_t(ranker.users), uint32_t(ranker.items));
   const int64_t perUser = ranker.items / 2;
-  made->pairs = AlignedArray<uint32_t>(2 * ranker.users * perUser);
-  std::vector<uint32_t> seenOffsets(size_t(ranker.users) + 1), seenItems(size_t(ranker.users * perUser));
+  std::vector<uint32_t> users, items, seenOffsets{0};
   for (int64_t user = 0; user < ranker.users; user++) {
     for (int64_t n = 0; n < perUser; n++) {
-      const int64_t row = user * perUser + n;
-      made->pairs[2 * row] = uint32_t(user);
-      made->pairs[2 * row + 1] = seenItems[size_t(row)] = uint32_t(2 * n + user % 2);
+      users.push_back(uint32_t(user));
+      items.push_back(uint32_t(2 * n + user % 2));
     }
-    seenOffsets[size_t(user) + 1] = uint32_t((user + 1) * perUser);
+    seenOffsets.push_back(uint32_t(items.size()));
   }
-  made->items = uint32_t(ranker.items);
-  made->setSeen(ranker.users, seenOffsets.data(), seenItems.data());
+  made->setPairs(int64_t(users.size()), users.data(), items.data());
+  made->setSeen(seenOffsets.data(), items.data());
   made->samplesPerPositive = pairwise ? 3 : 4;
   made->samplesPerEpoch = uint64_t(ranker.users * perUser) * made->samplesPerPositive;
   made->batchSize = divideUp(int64_t(made->samplesPerEpoch), stepsPerEpoch);

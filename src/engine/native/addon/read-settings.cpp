@@ -57,17 +57,12 @@ std::vector<LawnGroup> readGroups(napi_env env, napi_value from) {
 
 std::unique_ptr<Interactions> readInteractions(napi_env env, napi_value from) {
   if (isNothing(env, from)) return nullptr;
-  auto interactions = std::make_unique<Interactions>();
   const Span<uint32_t> users = spanOf<uint32_t>(env, from, "userColumn"), items = spanOf<uint32_t>(env, from, "itemColumn");
-  if (users.size != items.size) throw std::runtime_error("native addon: columns differ in length");
-  interactions->pairs = AlignedArray<uint32_t>(2 * users.size);
-  for (int64_t row = 0; row < users.size; row++) {
-    interactions->pairs[2 * row] = users.data[row];
-    interactions->pairs[2 * row + 1] = items.data[row];
-  }
-  interactions->items = uint32_t(numberOf(env, from, "items"));
   const Span<uint32_t> seenOffsets = spanOf<uint32_t>(env, from, "seenOffsets"), seenItems = spanOf<uint32_t>(env, from, "seenItems");
-  interactions->setSeen(seenOffsets.size - 1, seenOffsets.data, seenItems.data);
+  if (users.size != items.size) throw std::runtime_error("native addon: columns differ in length");
+  auto interactions = std::make_unique<Interactions>(uint32_t(seenOffsets.size - 1), uint32_t(numberOf(env, from, "items")));
+  interactions->setPairs(users.size, users.data, items.data);
+  interactions->setSeen(seenOffsets.data, seenItems.data);
   interactions->samplesPerPositive = uint32_t(numberOf(env, from, "samplesPerPositive"));
   interactions->samplesPerEpoch = uint64_t(numberOf(env, from, "samplesPerEpoch"));
   interactions->batchSize = wholeOf(env, from, "batchSize");

@@ -9,6 +9,8 @@ namespace {
 
 /// Items per bucket, about: the bounds then take a quarter of the memory of the items.
 constexpr uint32_t kItemsPerBucket = 4;
+/// Searches read whole vectors of items.
+constexpr int64_t kMostLanes = 16;
 
 /// How many of `count` sorted items stand before the free item of rank `rank`. Twin: unseenItemOfRank of negative-sampler.ts.
 uint32_t seenBefore(const uint32_t* items, uint32_t count, uint32_t rank) {
@@ -21,28 +23,60 @@ uint32_t seenBefore(const uint32_t* items, uint32_t count, uint32_t rank) {
   return low;
 }
 
+uint32_t bitsFor(uint32_t values) {
+  uint32_t bits = 1;
+  while (bits < 32 && (uint32_t(1) << bits) < values) bits++;
+  return bits;
+}
+
 }  // namespace
 
-void Interactions::setSeen(int64_t users, const uint32_t* offsets, const uint32_t* itemsByUser) {
-  seenItems = AlignedArray<uint32_t>(int64_t(offsets[users]) + 1);
-  std::copy(itemsByUser, itemsByUser + offsets[users], seenItems.data());
-  seenUsers = AlignedArray<SeenUser>(users);
-  uint32_t bounds = 0;
-  for (int64_t user = 0; user < users; user++) {
-    const uint32_t count = offsets[user + 1] - offsets[user], buckets = count / kItemsPerBucket + 1;
-    seenUsers[user] = {offsets[user], count, bounds, buckets};
-    bounds += buckets + 1;
+void Interactions::setPairs(int64_t count, const uint32_t* userColumn, const uint32_t* itemColumn) {
+  itemBits_ = bitsFor(users) + bitsFor(items) <= 32 ? bitsFor(items) : 0;
+  const int64_t words = pairs().wordsPerPair();
+  pairWords_ = AlignedArray<uint32_t>(count * words);
+  for (int64_t row = 0; row < count; row++) {
+    if (itemBits_ > 0) {
+      pairWords_[row] = userColumn[row] << itemBits_ | itemColumn[row];
+    } else {
+      pairWords_[2 * row] = userColumn[row];
+      pairWords_[2 * row + 1] = itemColumn[row];
+    }
   }
-  seenBounds = AlignedArray<uint32_t>(bounds);
-  for (int64_t k = 0; k < users; k++) {
-    const SeenUser& user = seenUsers[k];
+}
+
+void Interactions::setSeen(const uint32_t* offsets, const uint32_t* itemsByUser) {
+  if (isNarrow()) fillSeen(offsets, itemsByUser, narrowBounds_, narrowItems_);
+  else fillSeen(offsets, itemsByUser, wideBounds_, wideItems_);
+}
+
+template <typename Stored>
+void Interactions::fillSeen(const uint32_t* offsets, const uint32_t* itemsByUser, AlignedArray<Stored>& bounds,
+                            AlignedArray<Stored>& stored) {
+  stored = AlignedArray<Stored>(int64_t(offsets[users]) + kMostLanes);
+  for (uint32_t k = 0; k < offsets[users]; k++) stored[k] = Stored(itemsByUser[k]);
+  seenUsers_ = AlignedArray<SeenUser>(users);
+  uint32_t boundCount = 0;
+  for (uint32_t user = 0; user < users; user++) {
+    const uint32_t count = offsets[user + 1] - offsets[user], buckets = count / kItemsPerBucket + 1;
+    seenUsers_[user] = {offsets[user], count, boundCount, buckets};
+    boundCount += buckets + 1;
+  }
+  bounds = AlignedArray<Stored>(boundCount);
+  for (uint32_t k = 0; k < users; k++) {
+    const SeenUser& user = seenUsers_[k];
     const uint64_t free = items - user.count;
     for (uint64_t bucket = 0; bucket <= user.buckets; bucket++) {
       // The least word of this bucket; after the last bucket, the greatest word there is.
       const uint64_t word = bucket < user.buckets ? ((bucket << 32) + user.buckets - 1) / user.buckets : 0xffffffff;
-      seenBounds[user.bounds + bucket] = seenBefore(seenItems.data() + user.begin, user.count, uint32_t((word * free) >> 32));
+      bounds[user.bounds + bucket] = Stored(seenBefore(itemsByUser + user.begin, user.count, uint32_t((word * free) >> 32)));
     }
   }
+}
+
+SeenItems Interactions::seen() const {
+  if (isNarrow()) return {seenUsers_.data(), narrowBounds_.data(), narrowItems_.data(), true};
+  return {seenUsers_.data(), wideBounds_.data(), wideItems_.data(), false};
 }
 
 SampleSource SampleSource::columns(int64_t length, const uint32_t* users, const uint32_t* items, const uint32_t* others,
@@ -77,10 +111,8 @@ SampleSource SampleSource::drawn(const Interactions& interactions, const EpochKe
   epoch.samplesPerPositive = interactions.samplesPerPositive;
   epoch.perSamplesPerPositive = ~uint64_t(0) / interactions.samplesPerPositive + 1;
   epoch.items = interactions.items;
-  epoch.pairs = interactions.pairs.data();
-  epoch.seenUsers = interactions.seenUsers.data();
-  epoch.seenBounds = interactions.seenBounds.data();
-  epoch.seenItems = interactions.seenItems.data();
+  epoch.pairs = interactions.pairs();
+  epoch.seen = interactions.seen();
   return source;
 }
 

@@ -8,18 +8,32 @@ namespace lawn {
 
 /// Training interactions and each user's sorted items, copied into native memory. Twin: BatchSource of src/dataset/training-batches.ts.
 struct Interactions {
-  /// Copies each user's sorted items and builds what the search among them starts from.
-  void setSeen(int64_t users, const uint32_t* offsets, const uint32_t* itemsByUser);
+  Interactions(uint32_t users, uint32_t items) : users(users), items(items) {}
 
-  AlignedArray<uint32_t> pairs;        // [positives][2]: user and item side by side, for one cache miss instead of two
-  AlignedArray<SeenUser> seenUsers;    // [users]
-  AlignedArray<uint32_t> seenBounds;   // [buckets of all users + users]
-  AlignedArray<uint32_t> seenItems;    // [distinct pairs + 1]: searches may read one past the last
-  uint32_t items = 0;
+  void setPairs(int64_t count, const uint32_t* userColumn, const uint32_t* itemColumn);
+  /// Copies each user's sorted items and builds what the search among them starts from.
+  void setSeen(const uint32_t* offsets, const uint32_t* itemsByUser);
+
+  PairLog pairs() const { return {pairWords_.data(), itemBits_}; }
+  SeenItems seen() const;
+
+  const uint32_t users, items;
   uint32_t samplesPerPositive = 0;
   uint64_t samplesPerEpoch = 0;
   int64_t batchSize = 0;
   bool pairwise = false;
+
+ private:
+  template <typename Stored>
+  void fillSeen(const uint32_t* offsets, const uint32_t* itemsByUser, AlignedArray<Stored>& bounds, AlignedArray<Stored>& stored);
+
+  bool isNarrow() const { return items <= kMostNarrow; }
+
+  AlignedArray<uint32_t> pairWords_;
+  uint32_t itemBits_ = 0;
+  AlignedArray<SeenUser> seenUsers_;  // [users]
+  AlignedArray<uint16_t> narrowBounds_, narrowItems_;
+  AlignedArray<uint32_t> wideBounds_, wideItems_;
 };
 
 /// What src/random.ts derives from seed and epoch; the keys are computed there, once per epoch.

@@ -55,32 +55,39 @@ LAWN_INLINE Words permuteOnce(const EpochView& epoch, Words element) {
   return (left << epoch.rightBits) | right;
 }
 
-/// Walks the elements of positions first, first + 1, ... until all are inside the epoch; those outside go on together, so that no
-/// lane waits for its neighbours. `elements` and `places` have room for `count` rounded up to whole vectors.
-inline void permutePositions(const EpochView& epoch, uint64_t first, int64_t count, uint32_t* elements, uint32_t* places) {
-  Words step;
-  for (int lane = 0; lane < kLanes; lane++) step[lane] = uint32_t(lane);
-  for (int64_t at = 0; at < count; at += kLanes) storeWords(elements + at, permuteOnce(epoch, uint32_t(first + uint64_t(at)) + step));
-  int64_t outside = 0;
-  for (int64_t s = 0; s < count; s++) {
-    places[outside] = uint32_t(s);
-    outside += elements[s] >= epoch.samples;
+/// Elements that are still outside the epoch, with their places, side by side.
+struct Walkers {
+  uint32_t *elements, *places;
+  int64_t count = 0;
+  LAWN_INLINE void keepIf(bool isOutside, uint32_t element, uint32_t place) {
+    elements[count] = element;
+    places[count] = place;
+    count += isOutside;
   }
-  while (outside > 0) {
-    int64_t left = 0;
-    for (int64_t at = 0; at < outside; at += kLanes) {
+};
+
+/// Walks the elements of positions first, first + 1, ... until all are inside the epoch; those outside go on together, so that no
+/// lane waits for its neighbours. All three arrays have room for `count` rounded up to whole vectors.
+inline void permutePositions(const EpochView& epoch, uint64_t first, int64_t count, uint32_t* elements, uint32_t* walking,
+                             uint32_t* places) {
+  const Words step = countingWords();
+  const uint32_t last = uint32_t(epoch.samples - 1);
+  for (int64_t at = 0; at < count; at += kLanes) storeWords(elements + at, permuteOnce(epoch, uint32_t(first + uint64_t(at)) + step));
+  Walkers walkers{walking, places};
+  for (int64_t s = 0; s < count; s++) walkers.keepIf(elements[s] > last, elements[s], uint32_t(s));
+  while (walkers.count > 0) {
+    Walkers next{walking, places};
+    for (int64_t at = 0; at < walkers.count; at += kLanes) {
       uint32_t walked[kLanes];
-      const int64_t valid = outside - at < kLanes ? outside - at : kLanes;
-      for (int64_t lane = 0; lane < kLanes; lane++) walked[lane] = elements[places[at + (lane < valid ? lane : 0)]];
-      storeWords(walked, permuteOnce(epoch, loadWords(walked)));
+      storeWords(walked, permuteOnce(epoch, loadWords(walking + at)));
+      const int64_t valid = walkers.count - at < kLanes ? walkers.count - at : kLanes;
       for (int64_t lane = 0; lane < valid; lane++) {
         const uint32_t place = places[at + lane];
         elements[place] = walked[lane];
-        places[left] = place;  // left <= at + lane
-        left += walked[lane] >= epoch.samples;
+        next.keepIf(walked[lane] > last, walked[lane], place);  // never ahead of what is read
       }
     }
-    outside = left;
+    walkers = next;
   }
 }
 

@@ -1,93 +1,113 @@
 // The samples of an epoch: bit-equal twin of src/dataset/negative-sampler.ts and src/dataset/training-batches.ts. Samples are drawn a
-// stage at a time, each step for all of them, so that what one step prefetches has come when the next one reads it:
+// stage at a time, each step for all of them, and what one step prefetches the next one reads a turn later, when it has come:
 //
 //   position -> row, slot, random word -> user, positive -> rank among the user's free items, bucket -> range -> negative
 //
-// A bucket tells where the binary search among the user's items must end: a range of a few items on one or two cache lines (SeenIndex).
+// A bucket tells where the search among the user's items must end: a range of a few items on one or two cache lines (SeenUser).
 #pragma once
 
 #include "counter-random.hpp"
 
 namespace lawn::LAWN_ISA {
 
-/// Samples of a stage: enough that a cache miss of the first is over before the last is done. A multiple of every vector length.
+/// Samples of a stage. A multiple of every vector length.
 constexpr int64_t kDrawStage = 256;
 
 /// What is known of each sample of a stage so far.
 struct DrawStage {
+  int64_t count, whole;  // samples; and rounded up to vectors, whose spare lanes hold samples as well
   uint32_t rows[kDrawStage], slots[kDrawStage], words[kDrawStage];
   uint32_t users[kDrawStage], positives[kDrawStage];
-  uint32_t bounds[kDrawStage];                // the sample's bucket, in the index
-  uint32_t begins[kDrawStage];                // of the user's items
-  uint32_t lows[kDrawStage], left[kDrawStage];  // of the search; nothing left where no negative is due
+  uint32_t bounds[kDrawStage];                  // the sample's bucket, in the index
+  uint32_t begins[kDrawStage];                  // of the user's items
+  uint32_t lows[kDrawStage], left[kDrawStage];  // of the search
   uint32_t ranks[kDrawStage];
 };
 
-/// Rows of the log and random words, by position in the epoch. Fills whole vectors; lanes beyond `count` hold samples as well.
-inline void drawRows(const EpochView& epoch, uint64_t first, int64_t count, DrawStage& stage) {
+/// Rows of the log and random words, by position in the epoch.
+inline void drawRows(const EpochView& epoch, uint64_t first, DrawStage& stage) {
   uint32_t samples[kDrawStage];
-  const int64_t whole = (count + kLanes - 1) / kLanes * kLanes;
-  permutePositions(epoch, first, count, samples, stage.lows);
-  for (int64_t s = count; s < whole; s++) samples[s] = samples[0];
-  for (int64_t s = 0; s < whole; s++) {
+  permutePositions(epoch, first, stage.count, samples, stage.lows, stage.left);
+  for (int64_t s = stage.count; s < stage.whole; s++) samples[s] = samples[0];
+  const uint32_t wordsPerPair = epoch.pairs.wordsPerPair();
+  for (int64_t s = 0; s < stage.whole; s++) {
     const uint32_t row = epoch.samplesPerPositive == 1
                              ? samples[s]
                              : uint32_t((__uint128_t(epoch.perSamplesPerPositive) * samples[s]) >> 64);
     stage.rows[s] = row;
     stage.slots[s] = samples[s] - row * epoch.samplesPerPositive;
-    __builtin_prefetch(epoch.pairs + 2 * uint64_t(row));
+    __builtin_prefetch(epoch.pairs.words + uint64_t(row) * wordsPerPair);
   }
   const uint32_t firstDraw = epoch.pairwise ? 0 : 1;  // slot 0 then draws a word that nobody uses
-  for (int64_t at = 0; at < whole; at += kLanes) {
+  for (int64_t at = 0; at < stage.whole; at += kLanes) {
     storeWords(stage.words + at, threefryFirst(epoch.negativesLow, epoch.negativesHigh, loadWords(stage.rows + at),
                                                loadWords(stage.slots + at) - firstDraw));
   }
 }
 
-/// Users and positives of the rows; of each negative the rank among the items that its user lacks, and the bucket.
-inline void drawRanks(const EpochView& epoch, int64_t count, DrawStage& stage) {
-  for (int64_t s = 0; s < count; s++) {
-    const uint32_t* pair = epoch.pairs + 2 * uint64_t(stage.rows[s]);
-    stage.users[s] = pair[0];
-    stage.positives[s] = pair[1];
-    __builtin_prefetch(epoch.seenUsers + pair[0]);
+inline void readPairs(const EpochView& epoch, DrawStage& stage) {
+  const uint32_t *words = epoch.pairs.words, itemBits = epoch.pairs.itemBits;
+  if (itemBits > 0) {
+    for (int64_t s = 0; s < stage.whole; s++) {
+      const uint32_t pair = words[stage.rows[s]];
+      stage.users[s] = pair >> itemBits;
+      stage.positives[s] = pair & ((1u << itemBits) - 1);
+    }
+  } else {
+    for (int64_t s = 0; s < stage.whole; s++) {
+      stage.users[s] = words[2 * uint64_t(stage.rows[s])];
+      stage.positives[s] = words[2 * uint64_t(stage.rows[s]) + 1];
+    }
   }
-  for (int64_t s = 0; s < count; s++) {
-    const SeenUser& user = epoch.seenUsers[stage.users[s]];
+  for (int64_t s = 0; s < stage.whole; s++) __builtin_prefetch(epoch.seen.users + stage.users[s]);
+}
+
+/// Of each negative the rank among the items that its user lacks, and the bucket. Bounds and items are Stored in words or half-words.
+template <typename Stored>
+inline void drawRanks(const EpochView& epoch, DrawStage& stage) {
+  for (int64_t s = 0; s < stage.whole; s++) {
+    const SeenUser& user = epoch.seen.users[stage.users[s]];
     const uint64_t word = stage.words[s];
     stage.begins[s] = user.begin;
     stage.ranks[s] = uint32_t((word * (epoch.items - user.count)) >> 32);
     stage.bounds[s] = user.bounds + uint32_t((word * user.buckets) >> 32);
-    __builtin_prefetch(epoch.seenBounds + stage.bounds[s]);
+    __builtin_prefetch(static_cast<const Stored*>(epoch.seen.bounds) + stage.bounds[s]);
   }
-  for (int64_t s = 0; s < count; s++) {
-    const uint32_t* bounds = epoch.seenBounds + stage.bounds[s];
+}
+
+template <typename Stored>
+inline void readBounds(const EpochView& epoch, DrawStage& stage) {
+  for (int64_t s = 0; s < stage.whole; s++) {
+    const Stored* bounds = static_cast<const Stored*>(epoch.seen.bounds) + stage.bounds[s];
     stage.lows[s] = bounds[0];
-    stage.left[s] = bounds[1] - bounds[0];
-    __builtin_prefetch(epoch.seenItems + stage.begins[s] + (bounds[0] + bounds[1]) / 2);
+    stage.left[s] = uint32_t(bounds[1] - bounds[0]);
+    __builtin_prefetch(static_cast<const Stored*>(epoch.seen.items) + stage.begins[s] + bounds[0]);
   }
-  if (epoch.pairwise) return;
-  for (int64_t s = 0; s < count; s++) stage.left[s] = stage.slots[s] == 0 ? 0 : stage.left[s];
 }
 
-/// How many of the user's items stand before the unseen item of each rank: kLanes binary searches in step.
-LAWN_INLINE Words seenBefore(const EpochView& epoch, const DrawStage& stage, int64_t at) {
-  const Words rank = loadWords(stage.ranks + at), begin = loadWords(stage.begins + at);
-  Words low = loadWords(stage.lows + at), left = loadWords(stage.left + at);
-  uint32_t most = 0;
-  for (int lane = 0; lane < kLanes; lane++) most |= stage.left[at + lane];
-  for (; most > 0; most /= 2) {
-    const Words half = left / 2, middle = low + half;
-    // A search that is over may look one past its user's items; the array has one more.
-    const auto isBefore = (gatherWords(epoch.seenItems, begin + middle) - middle <= rank) & (left > 0);
-    low = isBefore ? middle + 1 : low;
-    left = isBefore ? left - half - 1 : half;
+/// From ranks among free items to items: each adds how many of its user's items stand before it. A range longer than a vector is
+/// halved until it is not; of the rest, all are compared at once.
+template <typename Stored>
+inline void searchItems(const EpochView& epoch, DrawStage& stage) {
+  const Words step = countingWords();
+  for (int64_t s = 0; s < stage.whole; s++) {
+    const Stored* items = static_cast<const Stored*>(epoch.seen.items) + stage.begins[s];
+    const uint32_t rank = stage.ranks[s];
+    uint32_t low = stage.lows[s], left = stage.left[s];
+    while (left > uint32_t(kLanes)) {
+      const uint32_t half = left / 2, middle = low + half;
+      const bool isBefore = items[middle] - middle <= rank;
+      low = isBefore ? middle + 1 : low;
+      left = isBefore ? left - half - 1 : half;
+    }
+    // Lanes past the range read what follows.
+    const Words places = step + low;
+    stage.ranks[s] = rank + low + countTrue((loadWords(items + low) - places <= rank) & (step < left));
   }
-  return low;
 }
 
-inline void writePairs(const DrawStage& stage, int64_t count, uint32_t* users, uint32_t* items) {
-  for (int64_t s = 0; s < count; s++) {
+inline void writePairs(const DrawStage& stage, uint32_t* users, uint32_t* items) {
+  for (int64_t s = 0; s < stage.count; s++) {
     users[2 * s] = users[2 * s + 1] = stage.users[s];
     items[2 * s] = stage.positives[s];
     items[2 * s + 1] = stage.ranks[s];
@@ -95,27 +115,43 @@ inline void writePairs(const DrawStage& stage, int64_t count, uint32_t* users, u
 }
 
 /// Slot 0 is the positive, with label 1.
-inline void writeSamples(const DrawStage& stage, int64_t count, uint32_t* users, uint32_t* items, float* labels) {
-  memcpy(users, stage.users, count * sizeof(uint32_t));
-  for (int64_t s = 0; s < count; s++) items[s] = stage.slots[s] == 0 ? stage.positives[s] : stage.ranks[s];
-  for (int64_t s = 0; s < count; s++) labels[s] = stage.slots[s] == 0 ? 1.0f : 0.0f;
+inline void writeSamples(const DrawStage& stage, uint32_t* users, uint32_t* items, float* labels) {
+  memcpy(users, stage.users, stage.count * sizeof(uint32_t));
+  for (int64_t s = 0; s < stage.count; s++) items[s] = stage.slots[s] == 0 ? stage.positives[s] : stage.ranks[s];
+  for (int64_t s = 0; s < stage.count; s++) labels[s] = stage.slots[s] == 0 ? 1.0f : 0.0f;
+}
+
+template <typename Stored>
+inline void drawSamples(const EpochView& epoch, uint64_t first, int64_t count, uint32_t* users, uint32_t* items, float* labels) {
+  const int64_t losses = epoch.pairwise ? count / 2 : count;
+  const uint64_t firstLoss = epoch.pairwise ? first / 2 : first;
+  const int64_t stageCount = (losses + kDrawStage - 1) / kDrawStage;
+  constexpr int64_t depth = 5;
+  DrawStage ring[depth];
+  for (int64_t turn = 0; turn < stageCount + depth - 1; turn++) {
+    const auto withStage = [&](int64_t turnsAgo, auto&& step) LAWN_INLINE_LAMBDA {
+      const int64_t index = turn - turnsAgo;
+      if (index >= 0 && index < stageCount) step(ring[index % depth], index * kDrawStage);
+    };
+    withStage(4, [&](DrawStage& stage, int64_t at) LAWN_INLINE_LAMBDA {
+      searchItems<Stored>(epoch, stage);
+      if (epoch.pairwise) writePairs(stage, users + 2 * at, items + 2 * at);
+      else writeSamples(stage, users + at, items + at, labels + at);
+    });
+    withStage(3, [&](DrawStage& stage, int64_t) LAWN_INLINE_LAMBDA { readBounds<Stored>(epoch, stage); });
+    withStage(2, [&](DrawStage& stage, int64_t) LAWN_INLINE_LAMBDA { drawRanks<Stored>(epoch, stage); });
+    withStage(1, [&](DrawStage& stage, int64_t) LAWN_INLINE_LAMBDA { readPairs(epoch, stage); });
+    withStage(0, [&](DrawStage& stage, int64_t at) LAWN_INLINE_LAMBDA {
+      stage.count = losses - at < kDrawStage ? losses - at : kDrawStage;
+      stage.whole = (stage.count + kLanes - 1) / kLanes * kLanes;
+      drawRows(epoch, firstLoss + uint64_t(at), stage);
+    });
+  }
 }
 
 inline void draw(const EpochView& epoch, uint64_t first, int64_t count, uint32_t* users, uint32_t* items, float* labels) {
-  const int64_t losses = epoch.pairwise ? count / 2 : count;
-  const uint64_t firstLoss = epoch.pairwise ? first / 2 : first;
-  DrawStage stage;
-  for (int64_t at = 0; at < losses; at += kDrawStage) {
-    const int64_t valid = losses - at < kDrawStage ? losses - at : kDrawStage;
-    const int64_t whole = (valid + kLanes - 1) / kLanes * kLanes;
-    drawRows(epoch, firstLoss + at, valid, stage);
-    drawRanks(epoch, whole, stage);
-    for (int64_t s = 0; s < whole; s += kLanes) {
-      storeWords(stage.ranks + s, loadWords(stage.ranks + s) + seenBefore(epoch, stage, s));
-    }
-    if (epoch.pairwise) writePairs(stage, valid, users + 2 * at, items + 2 * at);
-    else writeSamples(stage, valid, users + at, items + at, labels + at);
-  }
+  if (epoch.seen.isNarrow) drawSamples<uint16_t>(epoch, first, count, users, items, labels);
+  else drawSamples<uint32_t>(epoch, first, count, users, items, labels);
 }
 
 }  // namespace lawn::LAWN_ISA

@@ -158,9 +158,26 @@ struct SphereRows {
 /// Where a user's items stand, and the buckets that narrow the search among them. The random words are cut into `buckets` equal
 /// ranges; bounds[b] and bounds[b + 1] of the user hold between them how many items stand before any free item of range b.
 struct SeenUser {
-  uint32_t begin, count;     // of its items, in seenItems
-  uint32_t bounds, buckets;  // of its [buckets + 1] bounds, in seenBounds
+  uint32_t begin, count;     // of its items
+  uint32_t bounds, buckets;  // of its [buckets + 1] bounds
 };
+
+/// The positives of a log. Of a small catalogue each is one word, user << itemBits | item, for what is read at random should be
+/// small; else it is two, user and item, and itemBits is 0.
+struct PairLog {
+  const uint32_t* words;
+  uint32_t itemBits;
+  uint32_t wordsPerPair() const { return itemBits > 0 ? 1 : 2; }
+};
+
+/// Users' sorted items, end to end, and the bounds of their buckets (SeenUser): half-words where every item and every count is
+/// below kMostNarrow, else words. After the last item comes a vector more, for searches read whole vectors.
+struct SeenItems {
+  const SeenUser* users;
+  const void *bounds, *items;
+  bool isNarrow;
+};
+constexpr uint32_t kMostNarrow = 65535;
 
 /// Constants of the keyed permutation and the negative draws of one epoch. Twins: src/random.ts, src/dataset/training-batches.ts.
 struct EpochView {
@@ -172,10 +189,8 @@ struct EpochView {
   uint32_t samplesPerPositive;
   uint64_t perSamplesPerPositive;  // 2^64 / samplesPerPositive, rounded up: times a 32-bit number it holds the quotient above bit 64
   uint32_t items;
-  const uint32_t* pairs;       // [positives][2]: user, item
-  const SeenUser* seenUsers;   // [users]
-  const uint32_t* seenBounds;
-  const uint32_t* seenItems;   // [distinct pairs + 1]
+  PairLog pairs;
+  SeenItems seen;
 };
 
 struct KernelTable {

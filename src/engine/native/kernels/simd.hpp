@@ -88,18 +88,32 @@ LAWN_INLINE Words loadWords(const uint32_t* from) {
   return value;
 }
 
+/// kLanes half-words, widened.
+LAWN_INLINE Words loadWords(const uint16_t* from) {
+  typedef uint16_t halves __attribute__((vector_size(2 * kLanes)));
+  halves value;
+  memcpy(&value, from, sizeof value);
+  return __builtin_convertvector(value, Words);
+}
+
 LAWN_INLINE void storeWords(uint32_t* to, Words value) { memcpy(to, &value, sizeof value); }
 
-/// from[index] of each lane. The indices take all 32 bits, which the gather instructions would read as signed.
-LAWN_INLINE Vector<4>::words gatherWords(const uint32_t* from, Vector<4>::words i) {
-  return Vector<4>::words{from[i[0]], from[i[1]], from[i[2]], from[i[3]]};
+/// 0, 1, 2, ...
+LAWN_INLINE Words countingWords() {
+  Words words;
+  for (int lane = 0; lane < kLanes; lane++) words[lane] = uint32_t(lane);
+  return words;
 }
-LAWN_INLINE Vector<8>::words gatherWords(const uint32_t* from, Vector<8>::words i) {
-  return Vector<8>::words{from[i[0]], from[i[1]], from[i[2]], from[i[3]], from[i[4]], from[i[5]], from[i[6]], from[i[7]]};
-}
-LAWN_INLINE Vector<16>::words gatherWords(const uint32_t* from, Vector<16>::words i) {
-  return Vector<16>::words{from[i[0]], from[i[1]], from[i[2]],  from[i[3]],  from[i[4]],  from[i[5]],  from[i[6]],  from[i[7]],
-          from[i[8]], from[i[9]], from[i[10]], from[i[11]], from[i[12]], from[i[13]], from[i[14]], from[i[15]]};
+
+/// How many lanes of a comparison hold.
+LAWN_INLINE uint32_t countTrue(Integers comparison) {
+#if defined(__AVX512F__)
+  return uint32_t(__builtin_popcount(_mm512_movepi32_mask(__m512i(comparison))));
+#elif defined(__AVX2__)
+  return uint32_t(__builtin_popcount(unsigned(_mm256_movemask_ps(__m256(comparison)))));
+#else
+  return uint32_t(-((comparison[0] + comparison[2]) + (comparison[1] + comparison[3])));
+#endif
 }
 
 /// Sum over the lanes, halving: the order of additions depends on N alone.
