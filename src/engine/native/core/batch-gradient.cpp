@@ -82,7 +82,7 @@ double BatchGradient::compute(BatchPlan& plan, const Beside& beside) {
 
 /// Numbers the distinct rows, computes their halves of the first layer, and clears what will be summed.
 void BatchGradient::prepareSlots(BatchPlan& plan) {
-  plan.number(userIndex_, itemIndex_);
+  pool_.run(2, [&](int64_t task, int) { plan.number(task == 0, task == 0 ? userIndex_ : itemIndex_); });
   const int64_t users = int64_t(plan.userRuns.distinct.size()), items = int64_t(plan.itemRuns.distinct.size());
   const int64_t pad = model_.firstPad;
   userHalves_.reserve(users * pad);
@@ -200,6 +200,13 @@ RowsView BatchGradient::rowsOf(const BatchPlan& plan, bool isUserSide, int threa
   return rows;
 }
 
+void BatchGradient::forgetSamples(const BatchPlan& plan) {
+  for (const bool isUserSide : {true, false}) {
+    const std::vector<uint32_t>& rows = (isUserSide ? plan.userRuns : plan.itemRuns).distinct;
+    model_.markSampled(isUserSide, rows.data(), int64_t(rows.size()), false);
+  }
+}
+
 void BatchGradient::clear(const BatchPlan& plan) {
   RankerModel& m = model_;
   const auto clearRows = [&](int tensor, const std::vector<uint32_t>& rows) {
@@ -208,13 +215,9 @@ void BatchGradient::clear(const BatchPlan& plan) {
     float* gradient = m.gradient(tensor);
     for (const uint32_t row : rows) std::fill(gradient + row * width, gradient + (row + 1) * width, 0.0f);
   };
-  const int tables[2][4] = {{m.userDot, m.userGmf, m.userMlp, m.userBias}, {m.itemDot, m.itemGmf, m.itemMlp, m.itemBias}};
-  pool_.run(10, [&](int64_t task, int) {
-    const bool isUserSide = task % 2 == 0;
-    const std::vector<uint32_t>& rows = (isUserSide ? plan.userRuns : plan.itemRuns).distinct;
-    if (task < 8) clearRows(tables[task % 2][task / 2], rows);
-    else m.markSampled(isUserSide, rows.data(), int64_t(rows.size()), false);
-  });
+  for (const int table : {m.userDot, m.userGmf, m.userMlp, m.userBias}) clearRows(table, plan.userRuns.distinct);
+  for (const int table : {m.itemDot, m.itemGmf, m.itemMlp, m.itemBias}) clearRows(table, plan.itemRuns.distinct);
+  forgetSamples(plan);
 }
 
 }  // namespace lawn

@@ -25,9 +25,11 @@ class BatchGradient {
     std::function<void(int64_t task, int thread)> run;
   };
 
-  /// The plan must be prepared. Tables keep the gradients until `clear`.
+  /// The plan must be prepared, and the tables' gradients zero: an optimizer's step leaves them so, or `clear`. Rows with samples are marked
+  /// as such until `forgetSamples`.
   double compute(BatchPlan& plan, const Beside& beside);
-  /// Zeroes the table rows that the plan touched.
+  void forgetSamples(const BatchPlan& plan);
+  /// Zeroes the gradients of the rows with samples, and forgets those.
   void clear(const BatchPlan& plan);
 
  private:

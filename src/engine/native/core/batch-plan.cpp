@@ -40,12 +40,8 @@ void BatchPlan::prepareChunk(int64_t chunk, SortScratch& scratch) {
   sort(items.data() + begin, itemRows_, itemOrder.data() + begin, itemRuns);
 }
 
-void BatchPlan::number(SlotIndex& userIndex, SlotIndex& itemIndex) {
-  numberSide(userRuns, userIndex);
-  numberSide(itemRuns, itemIndex);
-}
-
-void BatchPlan::numberSide(SideRuns& runs, SlotIndex& index) {
+void BatchPlan::number(bool isUserSide, SlotIndex& index) {
+  SideRuns& runs = isUserSide ? userRuns : itemRuns;
   std::vector<uint32_t>& distinct = runs.distinct;
   distinct.clear();
   for (int64_t chunk = 0; chunk < chunks(); chunk++) {

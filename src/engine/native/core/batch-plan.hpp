@@ -53,8 +53,8 @@ class BatchPlan {
   /// Makes room for a batch. Then prepareChunk for each chunk, in any order or at once; then number.
   void begin(const SampleSource& source);
   void prepareChunk(int64_t chunk, SortScratch& scratch);
-  /// Numbers the distinct rows, in order of first appearance.
-  void number(SlotIndex& users, SlotIndex& items);
+  /// Numbers one side's distinct rows, in order of first appearance.
+  void number(bool isUserSide, SlotIndex& index);
   /// Writes each sample's slots, from what `number` left in the index.
   void spreadSlots(int64_t chunk, const SlotIndex& users, const SlotIndex& items);
 
@@ -70,8 +70,6 @@ class BatchPlan {
   SideRuns userRuns, itemRuns;
 
  private:
-  void numberSide(SideRuns& runs, SlotIndex& index);
-
   const int64_t userRows_, itemRows_, chunkSamples_;
   SampleSource source_;
 };

@@ -42,7 +42,7 @@ class Optimizer {
   Optimizer(RankerModel& model, const OptimizerSettings& settings, std::vector<LawnGroup> groups, const KernelTable& kernels,
             ThreadPool& pool);
 
-  /// One update from the tensors' gradients. Gradients of governed tensors are zero afterwards, the others untouched.
+  /// One update from the tensors' gradients, which are zero afterwards.
   void step(double learningRate);
   bool hasVelocity() const;
   bool hasRoot() const;

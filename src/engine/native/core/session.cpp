@@ -43,7 +43,7 @@ void Session::prepare(BatchPlan& plan, const SampleSource& source) {
 double Session::update(BatchPlan& plan, double learningRate, const BatchGradient::Beside& beside) {
   const double loss = gradient_.compute(plan, beside);
   optimizer.step(learningRate);
-  gradient_.clear(plan);
+  gradient_.forgetSamples(plan);
   parametersChanged();
   return loss;
 }

@@ -81,7 +81,9 @@ inline void readBounds(const EpochView& epoch, DrawStage& stage) {
     const Stored* bounds = static_cast<const Stored*>(epoch.seen.bounds) + stage.bounds[s];
     stage.lows[s] = bounds[0];
     stage.left[s] = uint32_t(bounds[1] - bounds[0]);
-    __builtin_prefetch(static_cast<const Stored*>(epoch.seen.items) + stage.begins[s] + bounds[0]);
+    const Stored* items = static_cast<const Stored*>(epoch.seen.items) + stage.begins[s] + bounds[0];
+    __builtin_prefetch(items);
+    __builtin_prefetch(items + kLanes - 1);
   }
 }
 

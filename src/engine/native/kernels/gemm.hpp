@@ -99,12 +99,14 @@ LAWN_INLINE void productTile(const MatrixProduct& p, int64_t row, int64_t column
   eachOfTile(sums, [&](Floats& sum, int r, int at) LAWN_INLINE_LAMBDA { store(c + r * cStride + at, sum); });
 }
 
+/// A panel one vector wide takes taller tiles: fewer than eight sums under way do not keep the multipliers busy.
 template <int Vectors>
 LAWN_INLINE void productPanel(const MatrixProduct& p, int64_t column) {
+  constexpr int tileRows = Vectors == 1 ? 12 : kTileRows;
   int64_t row = 0;
-  // Eight rows left are two tiles of four: a single row has too few sums under way to keep the multipliers busy.
-  for (; row + kTileRows <= p.rows && (kTileRows != 6 || p.rows - row != 8); row += kTileRows) {
-    productTile<kTileRows, Vectors>(p, row, column);
+  // Eight rows left are two tiles of four: a single row has too few sums under way as well.
+  for (; row + tileRows <= p.rows && (tileRows != 6 || p.rows - row != 8); row += tileRows) {
+    productTile<tileRows, Vectors>(p, row, column);
   }
   for (; row + 4 <= p.rows; row += 4) productTile<4, Vectors>(p, row, column);
   for (; row < p.rows; row++) productTile<1, Vectors>(p, row, column);

@@ -59,6 +59,7 @@ LAWN_INLINE UpdateView shifted(const UpdateView& view, int64_t at) {
   return one;
 }
 
+/// w <- w - lr u; the gradient becomes zero.
 /// Holds copies of the constants and pointers: what is only referred to, the compiler must read again after every store.
 template <Rule rule, bool isIdle>
 struct FreeStep {
@@ -75,6 +76,7 @@ struct FreeStep {
     if constexpr (hasVelocity<rule>) store<N>(view.velocity + at, velocity);
     if constexpr (hasRoot<rule>) store<N>(view.root + at, root);
     if constexpr (!isIdle || hasVelocity<rule>) store<N>(view.weight + at, w - k.learningRate * u);
+    if constexpr (!isIdle) store<N>(view.gradient + at, broadcast<N>(0));
   }
 };
 
