@@ -1,7 +1,6 @@
 /** What the native engine promises beyond the engine contract: any shape, any number of threads, any instruction set. */
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { drawBatch, epochDraws, stepsPerEpoch } from "../../../src/dataset/training-batches.ts";
 import type { SessionOptions } from "../../../src/engine/engine.ts";
 import { openNativeEngine } from "../../../src/engine/native/native-engine.ts";
 import type { NativeOptions } from "../../../src/engine/native/native-machine.ts";
@@ -17,6 +16,7 @@ import {
   randomParameters,
 } from "../../support/engine-cases.ts";
 import { describeNative, instructionSets } from "../../support/native-engine.ts";
+import { nearestKink } from "../../support/nearest-kink.ts";
 import { expectSameSnapshot } from "../../support/same-bits.ts";
 import { skewedSource } from "../../support/skewed-source.ts";
 
@@ -39,6 +39,9 @@ const anySpec: fc.Arbitrary<RankerSpec> = fc
 /** Relative to the largest gradient of the tensor: float32 roundings (6e-8 each) of up to 200 terms, added in another order. */
 const TOLERANCE = 2e-5;
 
+/** Rounding of a float32 sum of up to 70 terms of order 1: nearer to 0, a ReLU may pass in float32 and not in float64. */
+const KINK = 1e-5;
+
 describeNative("gradients of the native engine", () => {
   const engines = instructionSets.map((instructionSet) => openNativeEngine({ threads: 2, instructionSet }));
 
@@ -51,6 +54,7 @@ describeNative("gradients of the native engine", () => {
         async (spec, loss, length) => {
           const batch = randomBatch(spec, loss, { length });
           const parameters = randomParameters(spec, float32, { deviation: 0.3 });
+          fc.pre(nearestKink(spec, parameters, batch) > KINK);
           const doubles = new Map([...parameters].map(([name, values]) => [name, Float64Array.from(values)]));
           const exact = await referenceEngine.open(
             optionsOf(spec, loss, { start: { parameters: doubles, optimizer: null } }),
@@ -105,24 +109,6 @@ describeNative("training on the native engine", () => {
       }
     });
   });
-
-  it.each(losses)(
-    "draws the very samples of the plain twin, batch after batch to the short last one, under %s",
-    async (loss) => {
-      const source = skewedSource(wide, loss, { batchSize: 7_000 });
-      const steps = stepsPerEpoch(source);
-      const drawing = await openNativeEngine().open(optionsOf(wide, loss, { source }));
-      const given = await openNativeEngine().open(optionsOf(wide, loss));
-      const drawn = await drawing.train({ epoch: 1, firstStep: 0, learningRates: new Float64Array(steps).fill(0.01) });
-      const draws = epochDraws(source, 1);
-      for (let step = 0; step < steps; step++) {
-        expect(await given.step(drawBatch(source, draws, step), 0.01)).toBe(drawn[step]);
-      }
-      expectSameSnapshot(await drawing.snapshot(), await given.snapshot());
-      drawing.close();
-      given.close();
-    },
-  );
 
   it("leaves the event loop free while it trains", async () => {
     const source = skewedSource(wide, "bce", { batchSize: 100 });

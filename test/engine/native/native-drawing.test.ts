@@ -1,0 +1,84 @@
+/** The native engine draws its own batches: they must be those of src/dataset/training-batches.ts, to the bit. */
+import { expect, it } from "@jest/globals";
+import { groupItemsByUser } from "../../../src/dataset/interaction-dataset.ts";
+import { type BatchSource, drawBatch, epochDraws, stepsPerEpoch } from "../../../src/dataset/training-batches.ts";
+import { openNativeEngine } from "../../../src/engine/native/native-engine.ts";
+import type { BaseOptimizerConfig } from "../../../src/optimizer/optimizer-config.ts";
+import type { RankerSpec } from "../../../src/ranker/ranker-spec.ts";
+import { losses, optionsOf } from "../../support/engine-cases.ts";
+import { describeNative, instructionSets } from "../../support/native-engine.ts";
+import { expectSameSnapshot } from "../../support/same-bits.ts";
+import { skewedSource } from "../../support/skewed-source.ts";
+
+const sgd: BaseOptimizerConfig = { name: "sgd", momentum: 0, nesterov: false, weightDecay: 0 };
+/** Wide enough that a batch of 20,000 is cut into several chunks, every lane gets samples, and tables several segments. */
+const wide: RankerSpec = { users: 900, items: 700, dot: 5, gmf: 9, embedding: 20, tower: [24, 10], idBiases: true };
+
+describeNative("drawing by the native engine", () => {
+  it.each(losses)("is that of the plain twin, batch after batch to the short last one, under %s", async (loss) => {
+    const source = skewedSource(wide, loss, { batchSize: 7_000 });
+    const steps = stepsPerEpoch(source);
+    const drawing = await openNativeEngine().open(optionsOf(wide, loss, { source }));
+    const given = await openNativeEngine().open(optionsOf(wide, loss));
+    const drawn = await drawing.train({ epoch: 1, firstStep: 0, learningRates: new Float64Array(steps).fill(0.01) });
+    const draws = epochDraws(source, 1);
+    for (let step = 0; step < steps; step++) {
+      expect(await given.step(drawBatch(source, draws, step), 0.01)).toBe(drawn[step]);
+    }
+    expectSameSnapshot(await drawing.snapshot(), await given.snapshot());
+    drawing.close();
+    given.close();
+  });
+
+  it.each(losses)("is that of the plain twin from a log whose ids fill more than 32 bits, under %s", async (loss) => {
+    const vast: RankerSpec = {
+      users: 70_000,
+      items: 70_000,
+      dot: 1,
+      gmf: 0,
+      embedding: 0,
+      tower: [],
+      idBiases: false,
+    };
+    const source = skewedSource(vast, loss, { batchSize: 20_000 });
+    const options = optionsOf(vast, loss, { optimizer: { base: sgd, lawn: null } });
+    const drawing = await openNativeEngine().open({ ...options, source });
+    const given = await openNativeEngine().open(options);
+    const [drawn] = await drawing.train({ epoch: 1, firstStep: 0, learningRates: Float64Array.of(0.01) });
+    expect(await given.step(drawBatch(source, epochDraws(source, 1), 0), 0.01)).toBe(drawn);
+    expectSameSnapshot(await drawing.snapshot(), await given.snapshot());
+    drawing.close();
+    given.close();
+  });
+
+  it("finds the negatives of users who have seen nearly everything, or many neighbours", async () => {
+    const items = 500;
+    const pairs = [];
+    for (let item = 0; item < items; item++) {
+      if (item !== 321) pairs.push([0, item]);
+      if (item >= 100 && item < 400) pairs.push([1, item]);
+      if (item % 2 === 0) pairs.push([2, item]);
+    }
+    pairs.push([3, 7]);
+    const interactions = {
+      users: 4,
+      items,
+      length: pairs.length,
+      userColumn: Uint32Array.from(pairs, ([user]) => user!),
+      itemColumn: Uint32Array.from(pairs, ([, item]) => item!),
+    };
+    const seen = groupItemsByUser(interactions);
+    const source: BatchSource = { interactions, seen, loss: "bce", negativesPerPositive: 9, batchSize: 3000, seed: 2 };
+    const spec: RankerSpec = { users: 4, items, dot: 3, gmf: 0, embedding: 0, tower: [], idBiases: false };
+    const steps = stepsPerEpoch(source);
+    for (const instructionSet of instructionSets) {
+      const drawing = await openNativeEngine({ instructionSet }).open(optionsOf(spec, "bce", { source }));
+      const given = await openNativeEngine({ instructionSet }).open(optionsOf(spec, "bce"));
+      await drawing.train({ epoch: 0, firstStep: 0, learningRates: new Float64Array(steps).fill(0.01) });
+      for (let step = 0; step < steps; step++) await given.step(drawBatch(source, epochDraws(source, 0), step), 0.01);
+      expectSameSnapshot(await drawing.snapshot(), await given.snapshot());
+      drawing.close();
+      given.close();
+    }
+  });
+});

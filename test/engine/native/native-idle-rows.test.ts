@@ -1,0 +1,83 @@
+/** Rows that a batch has no sample of take a shorter way through the optimizer: they must end where the whole rule would bring them. */
+import { describe, expect, it } from "@jest/globals";
+import type { Batch } from "../../../src/dataset/batch.ts";
+import type { Snapshot } from "../../../src/engine/engine.ts";
+import { openNativeEngine } from "../../../src/engine/native/native-engine.ts";
+import { referenceEngine } from "../../../src/engine/reference/reference-engine.ts";
+import type { RankerSpec } from "../../../src/ranker/ranker-spec.ts";
+import { optionsOf, randomBatch } from "../../support/engine-cases.ts";
+import { describeNative, instructionSets } from "../../support/native-engine.ts";
+import { baseCases } from "../../support/optimizer-cases.ts";
+import { expectSameSnapshot } from "../../support/same-bits.ts";
+
+/** Widths with a loop of their own, and one without. */
+const idleSpecs: readonly RankerSpec[] = [
+  { users: 30, items: 20, dot: 64, gmf: 8, embedding: 32, tower: [6], idBiases: true },
+  { users: 30, items: 20, dot: 7, gmf: 3, embedding: 17, tower: [5], idBiases: false },
+];
+const fewPairs: Batch = {
+  kind: "pointwise",
+  length: 3,
+  users: Uint32Array.of(1, 3, 1),
+  items: Uint32Array.of(0, 2, 5),
+  labels: Float32Array.of(1, 0, 0),
+};
+const IDLE_STEPS = 100;
+/** Each step rounds a moment once more: 100 x 6e-8, relative to the row's largest value. */
+const IDLE_TOLERANCE = 1e-5;
+
+describeNative("rows without a sample", () => {
+  describe.each(baseCases)("under $label", ({ base }) => {
+    it.each(idleSpecs)("go on as the reference's: dot $dot, GMF $gmf, embedding $embedding", async (spec) => {
+      for (const weightDecay of [0, 0.02]) {
+        const optimizer = { base: { ...base, weightDecay }, lawn: null };
+        const all = randomBatch(spec, "bce", { length: 60 });
+        const exact = await referenceEngine.open(optionsOf(spec, "bce", { optimizer }));
+        await exact.step(all, 0.01);
+        const start = await exact.snapshot();
+        for (let step = 0; step < IDLE_STEPS; step++) await exact.step(fewPairs, 0.01);
+        const expected = await exact.snapshot();
+        for (const instructionSet of instructionSets) {
+          const session = await openNativeEngine({ threads: 2, instructionSet }).open(
+            optionsOf(spec, "bce", { optimizer, start }),
+          );
+          for (let step = 0; step < IDLE_STEPS; step++) await session.step(fewPairs, 0.01);
+          const found = await session.snapshot();
+          for (const [name, values] of expected.parameters) {
+            if (!/^(user|item)/.test(name)) continue;
+            const sampled: readonly number[] = name.startsWith("user") ? [1, 3] : [0, 2, 5];
+            const rows = name.startsWith("user") ? spec.users : spec.items;
+            const width = values.length / rows;
+            for (let row = 0; row < rows; row++) {
+              if (sampled.includes(row)) continue;
+              const own = values.subarray(row * width, (row + 1) * width);
+              const theirs = found.parameters.get(name)!.subarray(row * width, (row + 1) * width);
+              const size = Math.max(...own.map(Math.abs), 1e-2);
+              const worst = Math.max(...own.map((value, k) => Math.abs(value - theirs[k]!)));
+              expect(`${name}[${row}] ${worst <= IDLE_TOLERANCE * size ? "agrees" : `differs by ${worst}`}`).toBe(
+                `${name}[${row}] agrees`,
+              );
+            }
+          }
+          session.close();
+        }
+        exact.close();
+      }
+    });
+  });
+
+  it("keeps second moments through a snapshot, though it keeps their roots", async () => {
+    const [spec] = idleSpecs;
+    const exact = await referenceEngine.open(optionsOf(spec!, "bce"));
+    await exact.step(randomBatch(spec!, "bce", { length: 60 }), 0.01);
+    const start = await exact.snapshot();
+    const taken = async (from: Snapshot): Promise<Snapshot> => {
+      const session = await openNativeEngine().open(optionsOf(spec!, "bce", { start: from }));
+      const snapshot = await session.snapshot();
+      session.close();
+      return snapshot;
+    };
+    const once = await taken(start);
+    expectSameSnapshot(await taken(once), once);
+  });
+});
