@@ -30,6 +30,13 @@ struct PlainProduct {
   }
 };
 
+/// Rows are asked for twice: a block ahead, from wherever they are, and again so many samples ahead, for what a block writes meanwhile
+/// drives them out of the first level of the cache.
+constexpr int64_t kSamplesNear = 8;
+
+/// The sample kSamplesNear ahead of `s`, or `s` itself at the end.
+LAWN_INLINE int64_t nearAhead(int64_t s, int64_t count) { return s + kSamplesNear < count ? s + kSamplesNear : s; }
+
 /// Asks for the rows that samples [begin, end) will read. Of the users' halves each stands beside the last: samples are sorted by user.
 inline void prefetchSamples(const RankerView& ranker, const SamplesView& samples, int64_t begin, int64_t end) {
   if (ranker.firstPad > 0) {
@@ -57,6 +64,7 @@ LAWN_INLINE void addHalves(const RankerView& ranker, const SamplesView& samples,
   const float *userHalves = ranker.userHalves + at, *itemHalves = ranker.itemHalves + at;
   const uint32_t *userSlots = samples.userSlots + begin, *itemSlots = samples.itemSlots + begin;
   for (int64_t s = 0; s < count; s++) {
+    prefetchRow(itemHalves + itemSlots[nearAhead(s, count)] * pad, Vectors * kLanes);
     const float *user = userHalves + userSlots[s] * pad, *item = itemHalves + itemSlots[s] * pad;
 #pragma GCC unroll 4
     for (int v = 0; v < Vectors; v++) {
@@ -88,6 +96,8 @@ inline void blockLogits(const RankerView& ranker, const SamplesView& samples, in
   const int64_t gmf = ranker.gmf, dot = ranker.dot, lastPad = ranker.lastPad;
   if (gmf > 0) {
     for (int64_t s = 0; s < count; s++) {
+      prefetchRow(ranker.userGmf + users[nearAhead(s, count)] * gmf, gmf);
+      prefetchRow(ranker.itemGmf + items[nearAhead(s, count)] * gmf, gmf);
       WeightedProduct product{ranker.userGmf + users[s] * gmf, ranker.itemGmf + items[s] * gmf, ranker.headGmf, lanes[s], logits[s]};
       forEachPiece(gmf, product);
       lanes[s] = product.lanes;
@@ -96,6 +106,8 @@ inline void blockLogits(const RankerView& ranker, const SamplesView& samples, in
   }
   if (dot > 0) {
     for (int64_t s = 0; s < count; s++) {
+      prefetchRow(ranker.userDot + users[nearAhead(s, count)] * dot, dot);
+      prefetchRow(ranker.itemDot + items[nearAhead(s, count)] * dot, dot);
       PlainProduct product{ranker.userDot + users[s] * dot, ranker.itemDot + items[s] * dot, lanes[s], logits[s]};
       forEachPiece(dot, product);
       lanes[s] = product.lanes;
