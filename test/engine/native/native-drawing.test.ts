@@ -30,25 +30,27 @@ describeNative("drawing by the native engine", () => {
     given.close();
   });
 
-  it.each(losses)("is that of the plain twin from a log whose ids fill more than 32 bits, under %s", async (loss) => {
-    const vast: RankerSpec = {
-      users: 70_000,
-      items: 70_000,
-      dot: 1,
-      gmf: 0,
-      embedding: 0,
-      tower: [],
-      idBiases: false,
-    };
-    const source = skewedSource(vast, loss, { batchSize: 20_000 });
-    const options = optionsOf(vast, loss, { optimizer: { base: sgd, lawn: null } });
-    const drawing = await openNativeEngine().open({ ...options, source });
-    const given = await openNativeEngine().open(options);
-    const [drawn] = await drawing.train({ epoch: 1, firstStep: 0, learningRates: Float64Array.of(0.01) });
-    expect(await given.step(drawBatch(source, epochDraws(source, 1), 0), 0.01)).toBe(drawn);
-    expectSameSnapshot(await drawing.snapshot(), await given.snapshot());
-    drawing.close();
-    given.close();
+  // Ids side by side in one word or in two, lists of items in half-words or in words, and the borders between.
+  it.each([
+    { users: 70_000, items: 70_000 },
+    { users: 300, items: 70_000 },
+    { users: 70_000, items: 65_535 },
+    { users: 40, items: 65_535 },
+    { users: 40, items: 65_536 },
+    { users: 65_536, items: 65_536 },
+  ])("is that of the plain twin with $users users and $items items", async ({ users, items }) => {
+    const spec: RankerSpec = { users, items, dot: 1, gmf: 0, embedding: 0, tower: [], idBiases: false };
+    for (const loss of losses) {
+      const source = skewedSource(spec, loss, { batchSize: 5_000 });
+      const options = optionsOf(spec, loss, { optimizer: { base: sgd, lawn: null } });
+      const drawing = await openNativeEngine().open({ ...options, source });
+      const given = await openNativeEngine().open(options);
+      const [drawn] = await drawing.train({ epoch: 1, firstStep: 0, learningRates: Float64Array.of(0.01) });
+      expect(await given.step(drawBatch(source, epochDraws(source, 1), 0), 0.01)).toBe(drawn);
+      expectSameSnapshot(await drawing.snapshot(), await given.snapshot());
+      drawing.close();
+      given.close();
+    }
   });
 
   it("finds the negatives of users who have seen nearly everything, or many neighbours", async () => {

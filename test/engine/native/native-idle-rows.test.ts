@@ -1,7 +1,7 @@
 /** Rows that a batch has no sample of take a shorter way through the optimizer: they must end where the whole rule would bring them. */
 import { describe, expect, it } from "@jest/globals";
 import type { Batch } from "../../../src/dataset/batch.ts";
-import type { Snapshot } from "../../../src/engine/engine.ts";
+import type { SessionOptions, Snapshot } from "../../../src/engine/engine.ts";
 import { openNativeEngine } from "../../../src/engine/native/native-engine.ts";
 import { referenceEngine } from "../../../src/engine/reference/reference-engine.ts";
 import type { RankerSpec } from "../../../src/ranker/ranker-spec.ts";
@@ -67,17 +67,30 @@ describeNative("rows without a sample", () => {
   });
 
   it("keeps second moments through a snapshot, though it keeps their roots", async () => {
-    const [spec] = idleSpecs;
-    const exact = await referenceEngine.open(optionsOf(spec!, "bce"));
-    await exact.step(randomBatch(spec!, "bce", { length: 60 }), 0.01);
-    const start = await exact.snapshot();
-    const taken = async (from: Snapshot): Promise<Snapshot> => {
-      const session = await openNativeEngine().open(optionsOf(spec!, "bce", { start: from }));
-      const snapshot = await session.snapshot();
-      session.close();
-      return snapshot;
-    };
-    const once = await taken(start);
-    expectSameSnapshot(await taken(once), once);
+    const spec = idleSpecs[0]!;
+    const exact = await referenceEngine.open(optionsOf(spec, "bce"));
+    await exact.step(randomBatch(spec, "bce", { length: 60 }), 0.01);
+    const once = await taken(optionsOf(spec, "bce", { start: await exact.snapshot() }), 0);
+    expectSameSnapshot(await taken(optionsOf(spec, "bce", { start: once }), 0), once);
+  });
+
+  it("resumes bit for bit after squares have decayed to nothing", async () => {
+    const base = { name: "rmsprop", decay: 0.5, epsilon: 1e-8, weightDecay: 0 } as const;
+    const options = optionsOf(idleSpecs[0]!, "bce", { optimizer: { base, lawn: null } });
+    const warm = await taken(options, 1, randomBatch(idleSpecs[0]!, "bce", { length: 60 }));
+    for (const steps of [90, 120, 150, 300]) {
+      const middle = await taken({ ...options, start: warm }, steps);
+      const resumed = await taken({ ...options, start: middle }, 5);
+      expectSameSnapshot(resumed, await taken({ ...options, start: warm }, steps + 5));
+    }
   });
 });
+
+/** The snapshot after some steps over one batch. */
+async function taken(options: SessionOptions, steps: number, batch = fewPairs): Promise<Snapshot> {
+  const session = await openNativeEngine().open(options);
+  for (let step = 0; step < steps; step++) await session.step(batch, 0.01);
+  const snapshot = await session.snapshot();
+  session.close();
+  return snapshot;
+}

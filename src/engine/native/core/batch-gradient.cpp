@@ -8,7 +8,7 @@ namespace lawn {
 namespace {
 
 /// Samples, or table rows, of a batch are summed in at most so many lanes. More threads than lanes find no work.
-constexpr int64_t kMostLanes = 16;
+constexpr int64_t kMostGradientLanes = 16;
 /// Samples per task where the order of sums does not hang on it.
 constexpr int64_t kSamplesPerTask = 2048;
 
@@ -25,7 +25,7 @@ struct LaneRange {
 /// Lanes of a batch: no more than it has blocks, for each is cleared and added up whole. A later chunk is no longer than the first, and the
 /// rows of a batch of one chunk are no more than its samples.
 int64_t lanesOf(const BatchPlan& plan) {
-  return plan.chunks() == 0 ? 1 : std::min(kMostLanes, divideUp(plan.chunkLength(0), kBlockSamples));
+  return plan.chunks() == 0 ? 1 : std::min(kMostGradientLanes, divideUp(plan.chunkLength(0), kBlockSamples));
 }
 
 }  // namespace
@@ -43,8 +43,8 @@ BatchGradient::BatchGradient(RankerModel& model, const KernelTable& kernels, Thr
       scratch_(size_t(pool.threads())),
       userIndex_(model.spec.users),
       itemIndex_(model.spec.items),
-      lanes_(kMostLanes * model.layout.size),
-      totals_(kMostLanes),
+      lanes_(kMostGradientLanes * model.layout.size),
+      totals_(kMostGradientLanes),
       decay_(model, pool, embeddingDecay) {
   std::vector<int64_t> pads{model.firstPad};
   for (size_t l = 1; l < model.spec.tower.size(); l++) pads.push_back(roundUp(model.spec.tower[l], kernels.lanes));

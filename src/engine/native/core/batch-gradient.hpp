@@ -53,7 +53,7 @@ class BatchGradient {
   SlotIndex userIndex_, itemIndex_;
   AlignedArray<float> userHalves_, itemHalves_, userSums_, itemSums_;
   AlignedArray<float> slopes_, firstDeltas_;
-  AlignedArray<float> lanes_;  // [kMostLanes][layout.size]
+  AlignedArray<float> lanes_;  // [gradient lanes, at most][layout.size]
   std::vector<BlockTotals> totals_;
   EmbeddingDecay decay_;
 };

@@ -13,6 +13,8 @@ void BatchPlan::begin(const SampleSource& source) {
   items.reserve(n);
   itemOrder.reserve(n);
   labels.reserve(n);
+  userRuns.distinct.reserve(size_t(std::min(n, userRows_)));
+  itemRuns.distinct.reserve(size_t(std::min(n, itemRows_)));
   for (SideRuns* side : {&userRuns, &itemRuns}) {
     side->starts.reserve(n + chunks());
     side->rows.reserve(n + chunks());

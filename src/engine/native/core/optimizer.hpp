@@ -1,5 +1,5 @@
 // Every base optimizer and LAWN over each, on the model's tensors. Twins: src/optimizer/{build-optimizer,lawn,lawn-switch,sphere}.ts;
-// the arithmetic per element is in kernels/update.hpp.
+// the arithmetic per element is in kernels/update-rules.hpp.
 //
 // Tensors are cut into segments. A tensor that no norm governs is stepped freely, in one pass; so is one whose rows are blocks
 // of their own ("alone"). The others ("governed": constrained by LAWN, or under LAMB's or LARS's ratio) take three: dots, direction,
@@ -42,17 +42,23 @@ class Optimizer {
   Optimizer(RankerModel& model, const OptimizerSettings& settings, std::vector<LawnGroup> groups, const KernelTable& kernels,
             ThreadPool& pool);
 
-  /// One update from the tensors' gradients, which are zero afterwards.
+  /// One update from the tensors' gradients, which are zero afterwards. Those of rows not marked as sampled must be zero already.
   void step(double learningRate);
   bool hasVelocity() const;
   bool hasRoot() const;
 
   /// Second moments are kept as their square roots: those of rows without a sample then decay without a root being taken, and the
-  /// root of a squared root is the same bits again, so nothing is lost where squares are read out and written back.
+  /// root of a squared root is the same bits again, so nothing is lost where squares are read out and written back (`squareOf`).
   struct Slots {
     AlignedArray<float> velocity, root;
   };
   std::vector<Slots> slots;  // per tensor
+
+  /// What is read out. A square below the least normal float has too few bits to give its root back: it reads as 0, which is where decay leads.
+  static float squareOf(float root) {
+    const float square = root * root;
+    return square < std::numeric_limits<float>::min() ? 0 : square;
+  }
   std::vector<LawnGroup> groups;
   int64_t stepsDone = 0, switchedAt = -1, zeroBlocks = 0, keptBlocks = 0;
 

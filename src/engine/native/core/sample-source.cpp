@@ -10,7 +10,7 @@ namespace {
 /// Items per bucket, about: the bounds then take a quarter of the memory of the items.
 constexpr uint32_t kItemsPerBucket = 4;
 /// Searches read whole vectors of items.
-constexpr int64_t kMostLanes = 16;
+constexpr int64_t kMostVectorLanes = 16;
 
 /// How many of `count` sorted items stand before the free item of rank `rank`. Twin: unseenItemOfRank of negative-sampler.ts.
 uint32_t seenBefore(const uint32_t* items, uint32_t count, uint32_t rank) {
@@ -53,7 +53,7 @@ void Interactions::setSeen(const uint32_t* offsets, const uint32_t* itemsByUser)
 template <typename Stored>
 void Interactions::fillSeen(const uint32_t* offsets, const uint32_t* itemsByUser, AlignedArray<Stored>& bounds,
                             AlignedArray<Stored>& stored) {
-  stored = AlignedArray<Stored>(int64_t(offsets[users]) + kMostLanes);
+  stored = AlignedArray<Stored>(int64_t(offsets[users]) + kMostVectorLanes);
   for (uint32_t k = 0; k < offsets[users]; k++) stored[k] = Stored(itemsByUser[k]);
   seenUsers_ = AlignedArray<SeenUser>(users);
   uint32_t boundCount = 0;

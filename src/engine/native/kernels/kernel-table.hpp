@@ -162,7 +162,7 @@ struct SeenUser {
   uint32_t bounds, buckets;  // of its [buckets + 1] bounds
 };
 
-/// The positives of a log. Of a small catalogue each is one word, user << itemBits | item, for what is read at random should be
+/// The positives of a log. Where both ids fit a word each is one, user << itemBits | item, for what is read at random should be
 /// small; else it is two, user and item, and itemBits is 0.
 struct PairLog {
   const uint32_t* words;

@@ -114,6 +114,16 @@ inline void addRuns(const RankerView& ranker, const SamplesView& samples, const 
   else addRunsOf<false>(ranker, samples, runs, side, beginRun, endRun);
 }
 
+/// A row is too short for a call of memcpy.
+struct CopyRow {
+  const float* from;
+  float* to;
+  template <int N>
+  LAWN_INLINE void run(int64_t at) {
+    store<N>(to + at, load<N>(from + at));
+  }
+};
+
 /// Copies the embeddings of slots [begin, begin + count) side by side, padded.
 inline void gatherEmbeddings(const RowsView& view, int64_t begin, int64_t count) {
   for (int64_t s = 0; s < count; s++) {

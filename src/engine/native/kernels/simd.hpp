@@ -186,17 +186,6 @@ LAWN_INLINE float broadcast<1>(float value) {
 }
 LAWN_INLINE float sumLanes(float v) { return v; }
 
-/// Copies a row; too short for a call of memcpy.
-struct CopyRow {
-  const float* from;
-  float* to;
-  template <int N>
-  LAWN_INLINE void run(int64_t at) {
-    store<N>(to + at, load<N>(from + at));
-    asm volatile("");  // a loop with this is not taken for a memcpy
-  }
-};
-
 /// Where `condition` holds, `yes`, else 0.
 template <typename V>
 LAWN_INLINE V whereAboveZero(V condition, V yes) {

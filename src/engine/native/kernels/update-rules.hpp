@@ -56,6 +56,7 @@ LAWN_INLINE UpdateView shifted(const UpdateView& view, int64_t at) {
   one.gradient += at;
   if (one.velocity != nullptr) one.velocity += at;
   if (one.root != nullptr) one.root += at;
+  one.isSampled = nullptr;
   return one;
 }
 
@@ -109,7 +110,7 @@ void freeStepOfRows(const RuleStep& k, const UpdateView& view) {
 template <Rule rule>
 void freeStepOf(const RuleStep& k, const UpdateView& view) {
   const bool decaysAll = !isDecoupled<rule> && k.weightDecay != 0;
-  if (view.isSampled == nullptr || decaysAll) {
+  if (view.isSampled == nullptr || decaysAll || view.sampledWidth == 1) {
     FreeStep<rule, false> full{k, view};
     return forEachPiece(view.rows * view.width, full);
   }
