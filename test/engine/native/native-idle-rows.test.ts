@@ -3,6 +3,7 @@ import { describe, expect, it } from "@jest/globals";
 import type { Batch } from "../../../src/dataset/batch.ts";
 import type { SessionOptions, Snapshot } from "../../../src/engine/engine.ts";
 import { openNativeEngine } from "../../../src/engine/native/native-engine.ts";
+import type { NativeOptions } from "../../../src/engine/native/native-machine.ts";
 import { referenceEngine } from "../../../src/engine/reference/reference-engine.ts";
 import type { RankerSpec } from "../../../src/ranker/ranker-spec.ts";
 import { optionsOf, randomBatch } from "../../support/engine-cases.ts";
@@ -38,11 +39,7 @@ describeNative("rows without a sample", () => {
         for (let step = 0; step < IDLE_STEPS; step++) await exact.step(fewPairs, 0.01);
         const expected = await exact.snapshot();
         for (const instructionSet of instructionSets) {
-          const session = await openNativeEngine({ threads: 2, instructionSet }).open(
-            optionsOf(spec, "bce", { optimizer, start }),
-          );
-          for (let step = 0; step < IDLE_STEPS; step++) await session.step(fewPairs, 0.01);
-          const found = await session.snapshot();
+          const found = await taken(optionsOf(spec, "bce", { optimizer, start }), IDLE_STEPS, { instructionSet });
           for (const [name, values] of expected.parameters) {
             if (!/^(user|item)/.test(name)) continue;
             const sampled: readonly number[] = name.startsWith("user") ? [1, 3] : [0, 2, 5];
@@ -59,7 +56,6 @@ describeNative("rows without a sample", () => {
               );
             }
           }
-          session.close();
         }
         exact.close();
       }
@@ -77,7 +73,7 @@ describeNative("rows without a sample", () => {
   it("resumes bit for bit after squares have decayed to nothing", async () => {
     const base = { name: "rmsprop", decay: 0.5, epsilon: 1e-8, weightDecay: 0 } as const;
     const options = optionsOf(idleSpecs[0]!, "bce", { optimizer: { base, lawn: null } });
-    const warm = await taken(options, 1, randomBatch(idleSpecs[0]!, "bce", { length: 60 }));
+    const warm = await taken(options, 1, { batch: randomBatch(idleSpecs[0]!, "bce", { length: 60 }) });
     for (const steps of [90, 120, 150, 300]) {
       const middle = await taken({ ...options, start: warm }, steps);
       const resumed = await taken({ ...options, start: middle }, 5);
@@ -86,9 +82,13 @@ describeNative("rows without a sample", () => {
   });
 });
 
-/** The snapshot after some steps over one batch. */
-async function taken(options: SessionOptions, steps: number, batch = fewPairs): Promise<Snapshot> {
-  const session = await openNativeEngine().open(options);
+/** The native engine's snapshot after some steps over one batch. */
+async function taken(
+  options: SessionOptions,
+  steps: number,
+  { batch = fewPairs, ...native }: NativeOptions & { readonly batch?: Batch } = {},
+): Promise<Snapshot> {
+  const session = await openNativeEngine({ threads: 2, ...native }).open(options);
   for (let step = 0; step < steps; step++) await session.step(batch, 0.01);
   const snapshot = await session.snapshot();
   session.close();

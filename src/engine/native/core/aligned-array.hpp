@@ -61,4 +61,11 @@ class AlignedArray {
 inline int64_t roundUp(int64_t value, int64_t multiple) { return (value + multiple - 1) / multiple * multiple; }
 inline int64_t divideUp(int64_t value, int64_t by) { return (value + by - 1) / by; }
 
+/// Bits of a number below `values`; at least 1.
+inline int64_t bitsFor(int64_t values) {
+  int64_t bits = 1;
+  while ((int64_t(1) << bits) < values) bits++;
+  return bits;
+}
+
 }  // namespace lawn

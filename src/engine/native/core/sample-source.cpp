@@ -23,16 +23,10 @@ uint32_t seenBefore(const uint32_t* items, uint32_t count, uint32_t rank) {
   return low;
 }
 
-uint32_t bitsFor(uint32_t values) {
-  uint32_t bits = 1;
-  while (bits < 32 && (uint32_t(1) << bits) < values) bits++;
-  return bits;
-}
-
 }  // namespace
 
 void Interactions::setPairs(int64_t count, const uint32_t* userColumn, const uint32_t* itemColumn) {
-  itemBits_ = bitsFor(users) + bitsFor(items) <= 32 ? bitsFor(items) : 0;
+  itemBits_ = bitsFor(users) + bitsFor(items) <= 32 ? uint32_t(bitsFor(items)) : 0;
   const int64_t words = pairs().wordsPerPair();
   pairWords_ = AlignedArray<uint32_t>(count * words);
   for (int64_t row = 0; row < count; row++) {

@@ -11,12 +11,6 @@ namespace {
 /// Up to so many table rows a sample, one counter a row is cheaper than several passes over digits.
 constexpr int64_t kCountersPerSample = 2;
 
-int64_t bitsFor(int64_t rows) {
-  int64_t bits = 1;
-  while ((int64_t(1) << bits) < rows) bits++;
-  return bits;
-}
-
 /// Sorts [count] of (key << 32 | place) by key, stably: least significant digit first. Returns the array that holds the result.
 uint64_t* radixSort(uint64_t* from, uint64_t* to, int64_t count, int64_t keyBits) {
   // Wide digits need fewer passes but more counters; counters should not outnumber what is sorted by much.

@@ -88,7 +88,7 @@ inline void readBounds(const EpochView& epoch, DrawStage& stage) {
 }
 
 /// From ranks among free items to items: each adds how many of its user's items stand before it. A range longer than a vector is
-/// halved until it is not; of the rest, all are compared at once.
+/// halved until it is not; of the rest, all are compared at once. A positive has a rank too, that nobody uses.
 template <typename Stored>
 inline void searchItems(const EpochView& epoch, DrawStage& stage) {
   const Words step = countingWords();

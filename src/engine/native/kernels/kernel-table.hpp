@@ -170,8 +170,8 @@ struct PairLog {
   uint32_t wordsPerPair() const { return itemBits > 0 ? 1 : 2; }
 };
 
-/// Users' sorted items, end to end, and the bounds of their buckets (SeenUser): half-words where every item and every count is
-/// below kMostNarrow, else words. After the last item comes a vector more, for searches read whole vectors.
+/// Users' sorted items, end to end, and the bounds of their buckets (SeenUser): half-words in a catalogue of
+/// at most kMostNarrow items, else words. After the last item comes a vector more, for searches read whole vectors.
 struct SeenItems {
   const SeenUser* users;
   const void *bounds, *items;

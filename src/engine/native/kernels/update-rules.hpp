@@ -49,7 +49,7 @@ LAWN_INLINE V idleDirection(const RuleStep& k, V w, V& velocity, V& root) {
   return rule == Rule::nesterov ? k.first * velocity : velocity;
 }
 
-/// The same tensor, further on.
+/// The same tensor, further on; which rows have samples is no longer known.
 LAWN_INLINE UpdateView shifted(const UpdateView& view, int64_t at) {
   UpdateView one = view;
   one.weight += at;
