@@ -38,6 +38,8 @@ export interface NativeAddon {
   instructionSet(wanted: string): string;
   openSession(settings: NativeSettings): NativeSession;
   closeSession(session: NativeSession): void;
+  /** Bytes that the arrays of all sessions and of work under way in this process take. */
+  heldBytes(): number;
   /** Copies a tensor out, or in when `writes` is 1. */
   copyTensor(session: NativeSession, kind: TensorKind, tensor: number, array: Float32Array, writes: 0 | 1): void;
   copyGroup(

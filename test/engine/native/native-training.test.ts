@@ -137,25 +137,4 @@ describeNative("training on the native engine", () => {
     expect(losses.every((loss) => loss > 0)).toBe(true);
     await expect(session.train(span)).rejects.toThrow("the training session is closed");
   });
-
-  it("returns its memory on close", async () => {
-    const large: RankerSpec = {
-      users: 60_000,
-      items: 60_000,
-      dot: 8,
-      gmf: 0,
-      embedding: 0,
-      tower: [],
-      idBiases: false,
-    };
-    const options = optionsOf(large, "bce"); // 2 tables x 60,000 x 8 floats x (value, gradient, m, v) = 15 MB a session
-    const openAndClose = async (): Promise<void> => {
-      const session = await openNativeEngine().open(options);
-      session.close();
-    };
-    for (let n = 0; n < 5; n++) await openAndClose();
-    const before = process.memoryUsage().rss;
-    for (let n = 0; n < 40; n++) await openAndClose();
-    expect(process.memoryUsage().rss - before).toBeLessThan(150e6); // 600 MB if it leaked
-  });
 });

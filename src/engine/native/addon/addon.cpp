@@ -31,6 +31,8 @@ napi_value closeSession(const Call& call) {
   return nullptr;
 }
 
+napi_value heldBytes(const Call& call) { return newNumber(call.env, double(bytesHeld.load())); }
+
 /// (session, learningRate, users, items, labels | null, negatives | null) -> mean loss
 napi_value step(const Call& call) {
   auto batch = std::make_shared<OwnedBatch>(call, 2);
@@ -142,6 +144,7 @@ napi_value initialise(napi_env env, napi_value exports) {
       {"train", guarded<train>},                   {"scorePairs", guarded<scorePairs>},
       {"scoreCatalogue", guarded<scoreCatalogue>}, {"topItems", guarded<topItems>},
       {"invertMatrix", guarded<invertMatrix>},     {"sweepFactors", guarded<sweepFactors>},
+      {"heldBytes", guarded<heldBytes>},
   };
   for (const auto& entry : functions) {
     napi_value function;

@@ -1,6 +1,7 @@
 // Memory for kernels: aligned to a cache line, zeroed, owned.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -18,6 +19,9 @@ namespace lawn {
 /// then costs as much as the row.
 constexpr size_t kHugePageBytes = size_t(1) << 21;
 
+/// What all arrays of this process hold now. The process's own size would not tell what was returned: allocators keep some of it.
+inline std::atomic<int64_t> bytesHeld{0};
+
 template <typename T>
 class AlignedArray {
  public:
@@ -33,6 +37,7 @@ class AlignedArray {
     if (alignment == kHugePageBytes) madvise(data_, bytes, MADV_HUGEPAGE);  // a wish: without it everything works, only slower
 #endif
     std::memset(static_cast<void*>(data_), 0, wanted);
+    bytesHeld += int64_t(wanted);
   }
   AlignedArray(AlignedArray&& other) noexcept : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
   AlignedArray& operator=(AlignedArray&& other) noexcept {
@@ -40,7 +45,10 @@ class AlignedArray {
     std::swap(size_, other.size_);
     return *this;
   }
-  ~AlignedArray() { std::free(data_); }
+  ~AlignedArray() {
+    std::free(data_);
+    bytesHeld -= size_ * int64_t(sizeof(T));
+  }
 
   T* data() { return data_; }
   const T* data() const { return data_; }
