@@ -31,7 +31,7 @@ napi_value closeSession(const Call& call) {
   return nullptr;
 }
 
-napi_value heldBytes(const Call& call) { return newNumber(call.env, double(bytesHeld.load())); }
+napi_value heldBytes(const Call& call) { return newNumber(call.env, double(arrayBytes.load())); }
 
 /// (session, learningRate, users, items, labels | null, negatives | null) -> mean loss
 napi_value step(const Call& call) {

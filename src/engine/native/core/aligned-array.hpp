@@ -20,7 +20,7 @@ namespace lawn {
 constexpr size_t kHugePageBytes = size_t(1) << 21;
 
 /// What all arrays of this process hold now. The process's own size would not tell what was returned: allocators keep some of it.
-inline std::atomic<int64_t> bytesHeld{0};
+inline std::atomic<int64_t> arrayBytes{0};
 
 template <typename T>
 class AlignedArray {
@@ -37,7 +37,7 @@ class AlignedArray {
     if (alignment == kHugePageBytes) madvise(data_, bytes, MADV_HUGEPAGE);  // a wish: without it everything works, only slower
 #endif
     std::memset(static_cast<void*>(data_), 0, wanted);
-    bytesHeld += int64_t(wanted);
+    arrayBytes += int64_t(wanted);
   }
   AlignedArray(AlignedArray&& other) noexcept : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
   AlignedArray& operator=(AlignedArray&& other) noexcept {
@@ -47,7 +47,7 @@ class AlignedArray {
   }
   ~AlignedArray() {
     std::free(data_);
-    bytesHeld -= size_ * int64_t(sizeof(T));
+    arrayBytes -= size_ * int64_t(sizeof(T));
   }
 
   T* data() { return data_; }
