@@ -99,7 +99,7 @@ RuleStep Optimizer::ruleStep(double learningRate, double t) const {
   const bool addsSquares = s.rule == Rule::adagrad;
   k.second = float(addsSquares ? 1 : s.beta2);
   k.secondComplement = float(addsSquares ? 1 : 1 - s.beta2);
-  k.rootDecay = float(addsSquares ? 1 : std::sqrt(s.beta2));
+  k.rootDecay = float(std::sqrt(s.beta2));
   if (adamLike) {
     k.firstCorrection = float(1 / (1 - std::pow(s.beta1, t)));
     k.rootCorrection = float(1 / std::sqrt(1 - std::pow(s.beta2, t)));
