@@ -27,7 +27,10 @@ if (output === undefined) throw new Error("give the file to append to: node benc
  * few trials, not with equal budgets: a guide, not evidence.
  */
 const nvidiaBetas = { beta1: 0.25, beta2: 0.5 };
-const small = { gmf: 8, idBiases: false };
+const rankers = {
+  mf: { dot: 64, idBiases: true },
+  neumf: { dot: 0, gmf: 8, embedding: 32, tower: [32, 16, 8], idBiases: false },
+};
 const recipes = {
   mf: {
     2048: { rate: 0.004, warmup: 0, epochs: 24, free: 2, granularity: "row", lawnScale: 0.1 },
@@ -85,7 +88,9 @@ function train({ model, batchSize, seed }, { warmup, epochs, betas = {} }, { opt
     config,
     JSON.stringify({
       model,
-      ranker: model === "neumf" ? small : { dot: 64, idBiases: true },
+      ranker: rankers[model],
+      negatives: 4,
+      embeddingDecay: 0,
       initialize: { embedding: `normal:${scale}` },
       optimizer: { ...optimizer, ...betas },
       lawn,

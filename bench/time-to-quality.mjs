@@ -63,7 +63,8 @@ function ours(seed) {
     config,
     JSON.stringify({
       model: "neumf",
-      ranker: { gmf: 8, idBiases: false },
+      ranker: { dot: 0, gmf: 8, embedding: 32, tower: [32, 16, 8], idBiases: false },
+      negatives: 4,
       initialize: { embedding: "normal:0.01" },
       optimizer: { name: "adam", learningRate: settings.learningRate },
       schedule: { name: "constant" },
