@@ -112,7 +112,7 @@ struct RuleStep {
   float learningRate, weightDecay, epsilon;
   float first, firstComplement;    // momentum or beta1, and 1 - beta1
   float second, secondComplement;  // decay of squares or beta2, and 1 - it; Adagrad's are both 1
-  float rootDecay;                 // root of `second`
+  float rootDecay;                 // root of the decay of squares; Adagrad has no use for it
   float firstCorrection, rootCorrection;  // 1 / (1 - beta1^t), and the root of 1 / (1 - beta2^t)
 };
 

@@ -16,7 +16,7 @@ constexpr bool hasVelocity = rule != Rule::sgd && rule != Rule::adagrad && rule 
 template <Rule rule>
 constexpr bool hasRoot = rule == Rule::adagrad || rule == Rule::rmsprop || isAdamLike<rule>;
 template <Rule rule>
-constexpr bool movesIdleRows = hasVelocity<rule> || rule == Rule::rmsprop;  // Adagrad's sums of squares do not decay
+constexpr bool changesIdleRows = hasVelocity<rule> || rule == Rule::rmsprop;  // Adagrad's sums of squares do not decay
 
 /// The direction u of an adaptive rule, from its moments.
 template <Rule rule, typename V>
@@ -105,7 +105,7 @@ void freeStepOfRows(const RuleStep& k, const UpdateView& view) {
   const int64_t width = view.sampledWidth, rows = view.rows * view.width / width;
   for (int64_t row = 0; row < rows; row++) {
     if (isSampled[row] != 0) stepRow<Width>(full, row, width);
-    else if constexpr (movesIdleRows<rule>) stepRow<Width>(idle, row, width);
+    else if constexpr (changesIdleRows<rule>) stepRow<Width>(idle, row, width);
   }
 }
 
