@@ -10,6 +10,7 @@ import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFil
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { rankerPresets } from "../dist/src/ranker/ranker-presets.js";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -27,10 +28,6 @@ if (output === undefined) throw new Error("give the file to append to: node benc
  * few trials, not with equal budgets: a guide, not evidence.
  */
 const nvidiaBetas = { beta1: 0.25, beta2: 0.5 };
-const rankers = {
-  mf: { dot: 64, idBiases: true },
-  neumf: { dot: 0, gmf: 8, embedding: 32, tower: [32, 16, 8], idBiases: false },
-};
 const recipes = {
   mf: {
     2048: { rate: 0.004, warmup: 0, epochs: 24, free: 2, granularity: "row", lawnScale: 0.1 },
@@ -88,7 +85,7 @@ function train({ model, batchSize, seed }, { warmup, epochs, betas = {} }, { opt
     config,
     JSON.stringify({
       model,
-      ranker: rankers[model],
+      ranker: rankerPresets[model],
       negatives: 4,
       embeddingDecay: 0,
       initialize: { embedding: `normal:${scale}` },

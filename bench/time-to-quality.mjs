@@ -13,6 +13,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { readColumns } from "../dist/src/arrow/read-columns.js";
+import { rankerPresets } from "../dist/src/ranker/ranker-presets.js";
 import { spreadOf } from "./peers/summary.mjs";
 
 const { values } = parseArgs({
@@ -63,7 +64,7 @@ function ours(seed) {
     config,
     JSON.stringify({
       model: "neumf",
-      ranker: { dot: 0, gmf: 8, embedding: 32, tower: [32, 16, 8], idBiases: false },
+      ranker: rankerPresets.neumf,
       negatives: 4,
       initialize: { embedding: "normal:0.01" },
       optimizer: { name: "adam", learningRate: settings.learningRate },

@@ -8,11 +8,9 @@ import type { RankerSpec } from "../../../src/ranker/ranker-spec.ts";
 import { losses, optionsOf } from "../../support/engine-cases.ts";
 import { describeNative, instructionSets } from "../../support/native-engine.ts";
 import { expectSameSnapshot } from "../../support/same-bits.ts";
-import { skewedSource } from "../../support/skewed-source.ts";
+import { skewedSource, wide } from "../../support/skewed-source.ts";
 
 const sgd: BaseOptimizerConfig = { name: "sgd", momentum: 0, nesterov: false, weightDecay: 0 };
-/** Wide enough that a batch of 20,000 is cut into several chunks, every lane gets samples, and tables several segments. */
-const wide: RankerSpec = { users: 900, items: 700, dot: 5, gmf: 9, embedding: 20, tower: [24, 10], idBiases: true };
 
 describeNative("drawing by the native engine", () => {
   it.each(losses)("is that of the plain twin, batch after batch to the short last one, under %s", async (loss) => {

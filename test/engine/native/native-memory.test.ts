@@ -4,7 +4,7 @@ import { requireNativeAddon } from "../../../src/engine/native/native-addon.ts";
 import { openNativeEngine } from "../../../src/engine/native/native-engine.ts";
 import { openNativeScoring } from "../../../src/engine/native/native-scoring.ts";
 import type { RankerSpec } from "../../../src/ranker/ranker-spec.ts";
-import { float32, optionsOf, randomParameters } from "../../support/engine-cases.ts";
+import { float32, optionsOf, randomBatch, randomParameters } from "../../support/engine-cases.ts";
 import { describeNative } from "../../support/native-engine.ts";
 import { skewedSource } from "../../support/skewed-source.ts";
 
@@ -22,21 +22,19 @@ describeNative("memory of the native engine", () => {
   it("is returned by sessions that trained, computed gradients, ranked and gave snapshots", async () => {
     const before = held();
     const source = skewedSource(spec, "bce");
-    const batch = {
-      kind: "pointwise",
-      length: 3,
-      users: Uint32Array.of(0, 1, 5999),
-      items: Uint32Array.of(4999, 2, 2),
-      labels: Float32Array.of(1, 0, 1),
-    } as const;
+    const batch = randomBatch(spec, "bce");
+    const { users } = batch;
     const sessions = await Promise.all(
       ten.map(async (n) => {
         const session = await openNativeEngine({ threads: 1 + (n % 3) }).open(optionsOf(spec, "bce", { source }));
         await session.train({ ...span, learningRates: span.learningRates.subarray(0, 3) });
         await session.step(batch, 0.01);
         await session.gradient(batch);
-        await session.scorer.pairs(batch.users, batch.items);
-        await session.scorer.top({ users: batch.users, k: 7 });
+        await session.scorer.pairs(
+          users,
+          users.map(() => 2),
+        );
+        await session.scorer.top({ users, k: 7 });
         await session.snapshot();
         return session;
       }),

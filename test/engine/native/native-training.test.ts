@@ -18,7 +18,7 @@ import {
 import { describeNative, instructionSets } from "../../support/native-engine.ts";
 import { nearestKink } from "../../support/nearest-kink.ts";
 import { expectSameSnapshot } from "../../support/same-bits.ts";
-import { skewedSource } from "../../support/skewed-source.ts";
+import { skewedSource, wide } from "../../support/skewed-source.ts";
 
 const width = (most: number) => fc.integer({ min: 0, max: most });
 
@@ -85,9 +85,6 @@ function expectClose(found: Parameters, expected: Parameters): void {
     if (!(worst <= TOLERANCE * size)) throw new Error(`${name} differs by ${worst}, its size is ${size}`);
   }
 }
-
-/** Wide enough that a batch of 20,000 is cut into several chunks, every lane gets samples, and tables several segments. */
-const wide: RankerSpec = { users: 900, items: 700, dot: 5, gmf: 9, embedding: 20, tower: [24, 10], idBiases: true };
 
 describeNative("training on the native engine", () => {
   const trained = async (options: NativeOptions, changes: Partial<SessionOptions>, loss: "bce" | "bpr") => {

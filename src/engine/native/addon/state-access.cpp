@@ -18,7 +18,7 @@ napi_value copyTensor(const Call& call) {
   if (memory.size() != array.size) throw std::runtime_error("native addon: wrong size of tensor " + known.name);
   for (int64_t i = 0; i < array.size; i++) {
     if (writes) memory[i] = isSquare ? std::sqrt(array.data[i]) : array.data[i];
-    else array.data[i] = isSquare ? Optimizer::squareOf(memory[i]) : memory[i];
+    else array.data[i] = isSquare ? Optimizer::Slots::squareOf(memory[i]) : memory[i];
   }
   return nullptr;
 }

@@ -51,14 +51,14 @@ class Optimizer {
   /// root of a squared root is the same bits again, so nothing is lost where squares are read out and written back (`squareOf`).
   struct Slots {
     AlignedArray<float> velocity, root;
+
+    /// What is read out. A square below the least normal float has too few bits to give its root back: it reads as 0, which is where decay leads.
+    static float squareOf(float root) {
+      const float square = root * root;
+      return square < std::numeric_limits<float>::min() ? 0 : square;
+    }
   };
   std::vector<Slots> slots;  // per tensor
-
-  /// What is read out. A square below the least normal float has too few bits to give its root back: it reads as 0, which is where decay leads.
-  static float squareOf(float root) {
-    const float square = root * root;
-    return square < std::numeric_limits<float>::min() ? 0 : square;
-  }
   std::vector<LawnGroup> groups;
   int64_t stepsDone = 0, switchedAt = -1, zeroBlocks = 0, keptBlocks = 0;
 
