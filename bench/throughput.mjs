@@ -56,6 +56,7 @@ for (const batchSize of values["batch-sizes"].split(",").map(Number)) {
     loss: values.loss,
     start: { parameters: madeUpParameters(spec), optimizer: null },
     optimizer: optimizerCalled(values.optimizer),
+    embeddingDecay: 0,
     source,
   });
   const { rates, cpuNanosecondsPerSample } = await timeSpans(session, source);

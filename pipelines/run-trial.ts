@@ -3,7 +3,6 @@ import { createHash } from "node:crypto";
 import type { ItemsByUser } from "../src/dataset/interaction-dataset.ts";
 import { type BatchSource, drawBatch, epochDraws, samplesPerEpoch } from "../src/dataset/training-batches.ts";
 import type { Engine } from "../src/engine/engine.ts";
-import { initializeParameters } from "../src/ranker/initialize.ts";
 import { hashOf, identityOf } from "../src/runs/run-directory.ts";
 import type { Fairness, TrialRecord } from "../src/runs/trial-record.ts";
 import type { TrialPlan } from "../src/study/plan-trials.ts";
@@ -13,7 +12,7 @@ import { beginning } from "../src/training/training-state.ts";
 import type { LoadedDataset } from "./dataset-files.ts";
 import { evaluateSplit, type SplitEvaluation } from "./evaluate-split.ts";
 import type { StageContext } from "./stage.ts";
-import { batchSourceOf, initializersOf, optimizerOf, planOf, rankerOf } from "./train-plan.ts";
+import { batchSourceOf, planOf, rankerOf, sessionOptionsOf } from "./train-plan.ts";
 import { withScorer } from "./with-scorer.ts";
 
 /** A dataset as a worker keeps it from trial to trial. */
@@ -125,16 +124,7 @@ async function trainTrial(
   epochs: TrialRecord["epochs"],
 ): Promise<TrainingOutcome> {
   const { config } = trial;
-  const session = await engine.open({
-    spec: rankerOf(config, source.interactions),
-    loss: config.loss,
-    start: {
-      parameters: initializeParameters(rankerOf(config, source.interactions), initializersOf(config), config.seed),
-      optimizer: null,
-    },
-    optimizer: optimizerOf(config, source),
-    source,
-  });
+  const session = await engine.open(sessionOptionsOf(config, source, null));
   try {
     return await trainRanker({
       session,

@@ -2,7 +2,6 @@
 import type { TrainConfig } from "../src/config/train-schema.ts";
 import type { BatchSource } from "../src/dataset/training-batches.ts";
 import type { Engine } from "../src/engine/engine.ts";
-import { initializeParameters } from "../src/ranker/initialize.ts";
 import type { RankerSpec } from "../src/ranker/ranker-spec.ts";
 import { measureDiagnostics } from "../src/training/diagnostics.ts";
 import { makeProbe } from "../src/training/probe.ts";
@@ -13,7 +12,7 @@ import { beginning, type ResumePoint } from "../src/training/training-state.ts";
 import type { RunRecorder } from "./run-recorder.ts";
 import type { StageContext } from "./stage.ts";
 import { openTensorboardFile, type TensorboardFile } from "./tensorboard-file.ts";
-import { initializersOf, optimizerOf } from "./train-plan.ts";
+import { sessionOptionsOf } from "./train-plan.ts";
 import { openDisplay } from "./train-progress.ts";
 
 export interface PassOptions {
@@ -32,19 +31,9 @@ export interface PassOptions {
 }
 
 export async function runPass(options: PassOptions): Promise<TrainingOutcome> {
-  const { config, spec, engine, source, plan, from, recorder, context } = options;
+  const { config, engine, source, plan, from, recorder, context } = options;
   await recorder.rewindLog(plan.pass, from?.epoch ?? 0);
-  const session = await engine.open({
-    spec,
-    loss: config.loss,
-    start: from?.snapshot ?? {
-      parameters: initializeParameters(spec, initializersOf(config), config.seed),
-      optimizer: null,
-    },
-    optimizer: optimizerOf(config, source),
-    embeddingDecay: config.embeddingDecay,
-    source,
-  });
+  const session = await engine.open(sessionOptionsOf(config, source, from?.snapshot ?? null));
   const board = config.tensorboard
     ? await openTensorboardFile(recorder.directory, {
         pass: plan.pass,

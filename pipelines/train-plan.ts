@@ -4,6 +4,7 @@ import { baseOf } from "../src/config/optimizer-options.ts";
 import type { TrainConfig } from "../src/config/train-schema.ts";
 import { groupItemsByUser, type Interactions, type ItemsByUser } from "../src/dataset/interaction-dataset.ts";
 import { type BatchSource, checkBatchSource, samplesPerEpoch, stepsPerEpoch } from "../src/dataset/training-batches.ts";
+import type { SessionOptions, Snapshot } from "../src/engine/engine.ts";
 import { checkOptimizerConfig } from "../src/optimizer/check-optimizer-config.ts";
 import { lawnGroups } from "../src/optimizer/lawn-blocks.ts";
 import { compileSchedule, type LearningRateSchedule } from "../src/optimizer/learning-rate.ts";
@@ -13,7 +14,7 @@ import type {
   LawnSwitch,
   OptimizerConfig,
 } from "../src/optimizer/optimizer-config.ts";
-import type { Initializers } from "../src/ranker/initialize.ts";
+import { type Initializers, initializeParameters } from "../src/ranker/initialize.ts";
 import { rankerSpecOf } from "../src/ranker/ranker-presets.ts";
 import { parametersOf, type RankerSpec } from "../src/ranker/ranker-spec.ts";
 import type { TrainingPlan } from "../src/training/training-plan.ts";
@@ -24,7 +25,7 @@ export function rankerOf(config: TrainConfig, extents: { readonly users: number;
   return rankerSpecOf(config.model, { ...extents, shape: Object.fromEntries(given) });
 }
 
-export function initializersOf({ initialize }: TrainConfig): Initializers {
+function initializersOf({ initialize }: TrainConfig): Initializers {
   return {
     embedding: initializerFromText(initialize.embedding),
     dense: initializerFromText(initialize.dense),
@@ -58,6 +59,25 @@ export function optimizerOf(config: TrainConfig, source: BatchSource): Optimizer
   checkOptimizerConfig({ base, lawn });
   if (lawn !== null) lawnGroups(parametersOf(rankerOf(config, source.interactions)), lawn);
   return { base, lawn };
+}
+
+/**
+ * Everything a session of training is opened with: the one place where a config becomes session options, for runs and trials alike.
+ * `start` is where an interrupted training goes on; null begins from the initial values that the config's seed draws.
+ */
+export function sessionOptionsOf(config: TrainConfig, source: BatchSource, start: Snapshot | null): SessionOptions {
+  const spec = rankerOf(config, source.interactions);
+  return {
+    spec,
+    loss: config.loss,
+    start: start ?? {
+      parameters: initializeParameters(spec, initializersOf(config), config.seed),
+      optimizer: null,
+    },
+    optimizer: optimizerOf(config, source),
+    embeddingDecay: config.embeddingDecay,
+    source,
+  };
 }
 
 /** `epochs` may be fewer than the config's: the schedule stays the one of the whole run, cut off. */

@@ -15,6 +15,8 @@ export async function withScorer<T>(
     start: { parameters, optimizer: null },
     // A session is for training; the lightest optimizer keeps no state beside the parameters.
     optimizer: { base: { name: "sgd", momentum: 0, nesterov: false, weightDecay: 0 }, lawn: null },
+    embeddingDecay: 0,
+    source: null,
   });
   try {
     return await use(session.scorer);

@@ -67,6 +67,7 @@ async function profileOne({ name, batchSize, optimizer }) {
     loss: "bce",
     start: { parameters: madeUpParameters(spec), optimizer: null },
     optimizer: optimizerCalled(optimizer),
+    embeddingDecay: 0,
     source: { interactions, seen, loss: "bce", negativesPerPositive: 4, batchSize, seed: 1 },
   });
   const train = (firstStep, steps) =>

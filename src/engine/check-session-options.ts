@@ -5,14 +5,7 @@ import { checkRankerSpec, type Parameters, parametersOf, type RankerSpec, sizeOf
 import type { SessionOptions, StepSpan } from "./engine.ts";
 
 /** Throws ConfigError for settings that no ranker or sampler can have, EngineError for parts that do not fit each other. */
-export function checkSessionOptions({
-  spec,
-  loss,
-  start,
-  source,
-  optimizer,
-  embeddingDecay = 0,
-}: SessionOptions): void {
+export function checkSessionOptions({ spec, loss, start, source, optimizer, embeddingDecay }: SessionOptions): void {
   checkRankerSpec(spec);
   checkParameters(spec, start.parameters);
   if (!(Number.isFinite(embeddingDecay) && embeddingDecay >= 0)) {
@@ -23,7 +16,8 @@ export function checkSessionOptions({
       `embeddingDecay is ${embeddingDecay} under LAWN, whose constrained norms cannot decay; use 0`,
     );
   }
-  if (source === undefined) return;
+  if (source === undefined) throw new EngineError("source is missing, expected one to draw batches from, or null");
+  if (source === null) return;
   checkBatchSource(source);
   if (source.loss !== loss)
     throw new EngineError(`batches are drawn for ${source.loss}, expected ${loss} as the session's loss`);
@@ -44,8 +38,8 @@ export function precisionOf(parameters: Parameters): "float32" | "float64" {
 }
 
 /** The session's source. Throws EngineError when there is none, or unless the span lies within one epoch of it. */
-export function checkSpan(source: BatchSource | undefined, { epoch, firstStep, learningRates }: StepSpan): BatchSource {
-  if (source === undefined) {
+export function checkSpan(source: BatchSource | null, { epoch, firstStep, learningRates }: StepSpan): BatchSource {
+  if (source === null) {
     throw new EngineError(
       "this session has no source to draw batches from; open it with one, or pass batches to step()",
     );

@@ -28,11 +28,11 @@ export interface SessionOptions {
   /**
    * L2 on the embeddings that a batch looks up, so that a row decays as often as it is seen: the gradient of
    * (embeddingDecay / 2) (|e_u|^2 + |e_i|^2) per scored pair, averaged as the loss is, joins the loss's gradient. The reported loss
-   * leaves it out, as it does weight decay. 0 when absent, and with LAWN.
+   * leaves it out, as it does weight decay. 0 for none, as with LAWN.
    */
-  readonly embeddingDecay?: number;
-  /** Where `train` draws its batches; a session without one only takes explicit batches. */
-  readonly source?: BatchSource;
+  readonly embeddingDecay: number;
+  /** Where `train` draws its batches; null for a session that only takes explicit batches. */
+  readonly source: BatchSource | null;
 }
 
 /** Host copies, enough to resume bit for bit on the same engine. `optimizer` null means fresh state. */

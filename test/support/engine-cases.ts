@@ -76,6 +76,8 @@ export function optionsOf(spec: RankerSpec, loss: LossName, changes: Partial<Ses
     loss,
     start: { parameters: randomParameters(spec, float32), optimizer: null },
     optimizer: adamCase.config,
+    embeddingDecay: 0,
+    source: null,
     ...changes,
   };
 }

@@ -2,4 +2,6 @@
 export const sgd = {
   loss: "bce",
   optimizer: { base: { name: "sgd", momentum: 0, nesterov: false, weightDecay: 0 }, lawn: null },
+  embeddingDecay: 0,
+  source: null,
 } as const;

@@ -71,6 +71,7 @@ async function run(options: {
     loss: source.loss,
     start: from?.snapshot ?? { parameters: initializeParameters(spec, defaultInitializers, 1), optimizer: null },
     optimizer,
+    embeddingDecay: 0,
     source,
   });
   const controller = new AbortController();

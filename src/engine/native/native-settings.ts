@@ -69,7 +69,7 @@ export interface NativeMachine {
 const rules = ["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw", "lamb", "lars"] as const;
 
 export function nativeSettings(
-  { spec, optimizer, source, embeddingDecay = 0 }: SessionOptions,
+  { spec, optimizer, source, embeddingDecay }: SessionOptions,
   blocks: { readonly parameters: readonly ParameterInfo[]; readonly groups: readonly LawnGroup[] },
   machine: NativeMachine,
 ): NativeSettings {
@@ -83,7 +83,7 @@ export function nativeSettings(
       rows,
       members: Uint32Array.from(members, ({ info }) => places.get(info.name)!),
     })),
-    interactions: source === undefined ? null : nativeInteractions(source),
+    interactions: source === null ? null : nativeInteractions(source),
     ...machine,
   };
 }

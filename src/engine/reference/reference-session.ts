@@ -24,7 +24,7 @@ export interface HostArrays<A extends FloatArray> {
 
 /** `options` must have been checked. */
 export function openReferenceSession<A extends FloatArray>(
-  { spec, loss, start, optimizer: config, source, embeddingDecay = 0 }: SessionOptions,
+  { spec, loss, start, optimizer: config, source, embeddingDecay }: SessionOptions,
   { ops, allocate }: HostArrays<A>,
 ): TrainingSession {
   const optimizer = buildOptimizer({ config, parameters: parametersOf(spec), ops });

@@ -41,6 +41,8 @@ async function trainOneStep() {
       loss: "bce",
       start: { parameters, optimizer: null },
       optimizer: { base: adam, lawn: null },
+      embeddingDecay: 0,
+      source: null,
     });
     const loss = await session.step(
       {

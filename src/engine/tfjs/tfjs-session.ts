@@ -19,7 +19,7 @@ import type { OpenBackend } from "./tfjs-backend.ts";
 /** `options` must have been checked. */
 export function openTfjsSession(
   { tf, activate }: OpenBackend,
-  { spec, loss, start, optimizer: config, source, embeddingDecay = 0 }: SessionOptions,
+  { spec, loss, start, optimizer: config, source, embeddingDecay }: SessionOptions,
 ): TrainingSession {
   const ops = tensorArrayOps(tf);
   const optimizer = buildOptimizer({ config, parameters: parametersOf(spec), ops });

@@ -31,7 +31,7 @@ export async function openWebgpuSession(context: GpuContext, options: SessionOpt
 async function openWith(
   context: GpuContext,
   account: ReturnType<GpuContext["buffers"]["openAccount"]>,
-  { spec, loss, start, optimizer: config, source, embeddingDecay = 0 }: SessionOptions,
+  { spec, loss, start, optimizer: config, source, embeddingDecay }: SessionOptions,
 ): Promise<TrainingSession> {
   const parameters = parametersOf(spec);
   const plan = planArena(parameters, context.bindingBytes);
@@ -41,7 +41,7 @@ async function openWith(
   for (const { name } of parameters) values.write(name, start.parameters.get(name)!);
   const stepBuffer = await account.uniform("numbers of steps", SLOTS * SLOT_BYTES);
   const losses = await account.storage("losses", 4 * LOSS_PLACES);
-  const log = source === undefined ? null : await uploadLog(context, account, source);
+  const log = source === null ? null : await uploadLog(context, account, source);
   const ranker = { spec, plan, values: values.pieces, precision: context.precision };
   const optimizer = await openDeviceOptimizer({
     context,

@@ -21,7 +21,14 @@ function start() {
 /** What decay adds to the gradient, by tensor. */
 async function difference(batch: Batch, loss: "bce" | "bpr"): Promise<ReadonlyMap<string, readonly number[]>> {
   const gradientAt = async (embeddingDecay: number) => {
-    const session = await referenceEngine.open({ spec, loss, start: start(), optimizer: sgd, embeddingDecay });
+    const session = await referenceEngine.open({
+      spec,
+      loss,
+      start: start(),
+      optimizer: sgd,
+      embeddingDecay,
+      source: null,
+    });
     const result = await session.gradient(batch);
     session.close();
     return result;
@@ -79,7 +86,14 @@ describe("decay of looked-up embeddings", () => {
       constrainBiases: false,
     } as const;
     const open = (embeddingDecay: number, optimizer = {}) =>
-      referenceEngine.open({ spec, loss: "bce", start: start(), optimizer: { ...sgd, ...optimizer }, embeddingDecay });
+      referenceEngine.open({
+        spec,
+        loss: "bce",
+        start: start(),
+        optimizer: { ...sgd, ...optimizer },
+        embeddingDecay,
+        source: null,
+      });
     await expect(open(0.1, { lawn })).rejects.toThrow("embeddingDecay is 0.1 under LAWN");
     await expect(open(-1)).rejects.toThrow("embeddingDecay is -1, expected at least 0");
   });

@@ -25,6 +25,8 @@ async function gradientOf(spec: RankerSpec, batch: Batch, parameters: Parameters
     loss: batch.kind === "pointwise" ? "bce" : "bpr",
     start: { parameters, optimizer: null },
     optimizer: adamCase.config,
+    embeddingDecay: 0,
+    source: null,
   });
   const result = await session.gradient(batch);
   session.close();
