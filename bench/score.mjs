@@ -13,7 +13,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { cpus, loadavg, tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { contentHash, DATASET_FILES } from "../dist/pipelines/dataset-files.js";
+import { contentHash, DATASET_FILES } from "../dist/pipelines/dataset/stored-dataset.js";
 import { openColumnWriter } from "../dist/src/arrow/write-columns.js";
 import { encodeCheckpoint } from "../dist/src/ranker/checkpoint.js";
 import { parametersOf, sizeOf } from "../dist/src/ranker/ranker-spec.js";

@@ -6,4 +6,4 @@ export {
   load,
   type TopList,
   type TopOptions,
-} from "../pipelines/load-ranker.ts";
+} from "./load-ranker.ts";

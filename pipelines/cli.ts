@@ -4,7 +4,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { runCommandLine } from "./command-line.ts";
+import { runCommandLine } from "./command-line/run-command-line.ts";
 import type { Environment, StageContext, StartedProgram } from "./stage.ts";
 import { stages } from "./stages.ts";
 

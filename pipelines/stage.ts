@@ -1,6 +1,7 @@
 /** What a stage is to the command line: a name, its settings, and a function from settings to a result. */
 import type { z } from "zod";
 import type { ConfigLayer } from "../src/config/parse.ts";
+import type { Processes } from "../src/files/processes.ts";
 
 export interface Stage<Schema extends z.ZodType = z.ZodType> {
   /** One name everywhere: file pipelines/<name>.ts, command, make target, config block, `stage` in the manifest. */
@@ -20,7 +21,7 @@ export interface Stage<Schema extends z.ZodType = z.ZodType> {
 }
 
 /** The outside world as arguments: stages never touch `process`. */
-export interface StageContext {
+export interface StageContext extends Processes {
   /** Milliseconds since the epoch. */
   now(): number;
   /** Monotonic milliseconds. */
@@ -33,10 +34,6 @@ export interface StageContext {
   readonly terminal: NodeJS.WriteStream | null;
   /** Aborted by the first Ctrl-C or SIGTERM; a second one ends the process. */
   readonly signal: AbortSignal;
-  /** This process, to write into lock files and names of unfinished files. */
-  readonly processId: number;
-  /** Whether a process of this machine still runs: a lock left by a dead one is stale. */
-  isProcessAlive(processId: number): boolean;
   /**
    * Starts this program once more, with these arguments and nothing on stdin; it ends when this process does, however that ends.
    * Absent where stages run inside another program.

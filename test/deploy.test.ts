@@ -5,9 +5,9 @@ import path from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import yaml from "js-yaml";
 import { z } from "zod";
-import { scoreSchema } from "../src/config/score-schema.ts";
+import { scoreSchema } from "../src/config/schemas/score-schema.ts";
+import { workerSchema } from "../src/config/schemas/worker-schema.ts";
 import { settingsOf, settingTree } from "../src/config/setting-tree.ts";
-import { workerSchema } from "../src/config/worker-schema.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
 const read = (name: string): string => readFileSync(path.join(root, "docs/deploy", name), "utf8");

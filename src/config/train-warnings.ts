@@ -1,5 +1,5 @@
 /** Settings that are allowed and are seldom meant. */
-import type { TrainConfig } from "./train-schema.ts";
+import type { TrainConfig } from "./schemas/train-schema.ts";
 
 /** A line for each. */
 export function trainWarnings(config: TrainConfig): readonly string[] {

@@ -1,18 +1,18 @@
 /** From settings to arithmetic: the one place that knows every rule by name, and that LAWN may wrap any of them. */
 import type { ParameterInfo } from "../ranker/ranker-spec.ts";
-import { adagrad } from "./adagrad.ts";
-import { adam } from "./adam.ts";
-import { adamw } from "./adamw.ts";
-import type { ArrayOps } from "./array-ops.ts";
+import type { ArrayOps } from "./arrays/array-ops.ts";
 import { checkOptimizerConfig } from "./check-optimizer-config.ts";
 import { freeOptimizer } from "./free-optimizer.ts";
-import { lamb } from "./lamb.ts";
-import { lars } from "./lars.ts";
-import { lawnOptimizer } from "./lawn.ts";
+import { lawnOptimizer } from "./lawn/lawn.ts";
 import type { BaseOptimizerConfig, OptimizerConfig } from "./optimizer-config.ts";
-import { rmsprop } from "./rmsprop.ts";
-import { sgd } from "./sgd.ts";
-import type { BaseRule, Optimizer } from "./transform.ts";
+import { adagrad } from "./rules/adagrad.ts";
+import { adam } from "./rules/adam.ts";
+import { adamw } from "./rules/adamw.ts";
+import { lamb } from "./rules/lamb.ts";
+import { lars } from "./rules/lars.ts";
+import { rmsprop } from "./rules/rmsprop.ts";
+import { sgd } from "./rules/sgd.ts";
+import type { BaseRule, Optimizer } from "./rules/transform.ts";
 
 export interface BuildOptions<A, C> {
   readonly config: OptimizerConfig;

@@ -1,7 +1,7 @@
 /** What an OptimizerConfig may hold, whichever engine runs it; every problem is named at once. */
 import { ConfigError } from "../errors.ts";
+import { vanishingNorm } from "./lawn/sphere.ts";
 import type { BaseOptimizerConfig, LawnConfig, OptimizerConfig } from "./optimizer-config.ts";
-import { vanishingNorm } from "./sphere.ts";
 
 /** Throws ConfigError naming every setting that makes no sense. */
 export function checkOptimizerConfig({ base, lawn }: OptimizerConfig): void {

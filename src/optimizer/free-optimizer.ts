@@ -1,8 +1,8 @@
 /** A rule applied to every tensor on its own: the plain optimizer, and LAWN's free phase. */
 import type { ParameterInfo } from "../ranker/ranker-spec.ts";
-import type { ArrayOps } from "./array-ops.ts";
-import { named } from "./named.ts";
-import type { BaseRule, Optimizer, OptimizerMemory, Slots, StepInput, StepOutput, Tensors } from "./transform.ts";
+import type { ArrayOps } from "./arrays/array-ops.ts";
+import { named } from "./arrays/named.ts";
+import type { BaseRule, Optimizer, OptimizerMemory, Slots, StepInput, StepOutput, Tensors } from "./rules/transform.ts";
 
 export interface OptimizerParts<A, C> {
   readonly rule: BaseRule<A>;

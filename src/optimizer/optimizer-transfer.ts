@@ -1,9 +1,9 @@
 /** An optimizer's memory to the host and back, under the names of optimizer-state.ts; nothing is rounded or recomputed on the way. */
 import { DataError } from "../errors.ts";
 import { type FloatArray, type ParameterInfo, sizeOf } from "../ranker/ranker-spec.ts";
-import type { ArrayOps } from "./array-ops.ts";
+import type { ArrayOps } from "./arrays/array-ops.ts";
 import type { OptimizerState } from "./optimizer-state.ts";
-import type { LawnGroupMemory, LawnMemory, Optimizer, OptimizerMemory, Slots } from "./transform.ts";
+import type { LawnGroupMemory, LawnMemory, Optimizer, OptimizerMemory, Slots } from "./rules/transform.ts";
 
 /** Host copies; on a device this waits. */
 export async function exportState<A, C>(ops: ArrayOps<A, C>, memory: OptimizerMemory<A, C>): Promise<OptimizerState> {

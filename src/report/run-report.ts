@@ -1,15 +1,16 @@
 /** The report of a run as one HTML file: what it is worth, how it learned, whom it serves, and where it all comes from. */
-import { calibrationSection, decilesSection, listsSection } from "./fairness-sections.ts";
-import { markup } from "./markup.ts";
-import { durationText } from "./number-text.ts";
-import { pageText, type Section } from "./page.ts";
-import { peopleSection } from "./people-section.ts";
-import { provenanceSection } from "./provenance-section.ts";
-import { rankingSection, summaryTiles, verdict } from "./ranking-section.ts";
+
+import { markup } from "./page/markup.ts";
+import { pageText, type Section } from "./page/page.ts";
 import type { RunContent } from "./run-content.ts";
-import { optimizerTitle, rankerTitle, settingText } from "./setting-words.ts";
-import { subjectSection } from "./subject-section.ts";
-import { adaptivitySection, learningSection, normsSection } from "./training-sections.ts";
+import { calibrationSection, decilesSection, listsSection } from "./sections/fairness-sections.ts";
+import { peopleSection } from "./sections/people-section.ts";
+import { provenanceSection } from "./sections/provenance-section.ts";
+import { rankingSection, summaryTiles, verdict } from "./sections/ranking-section.ts";
+import { subjectSection } from "./sections/subject-section.ts";
+import { adaptivitySection, learningSection, normsSection } from "./sections/training-sections.ts";
+import { durationText } from "./words/number-text.ts";
+import { optimizerTitle, rankerTitle, settingText } from "./words/setting-words.ts";
 
 /** Complete HTML text. The same content gives the same bytes. */
 export function runReport(content: RunContent): string {

@@ -1,4 +1,4 @@
-/** Everything the report of a study shows, as values: pipelines/report.ts gathers it. */
+/** Everything the report of a study shows, as values: pipelines/report/report.ts gathers it. */
 import type { StudyManifest } from "../runs/study-manifest.ts";
 import type { StudySummary } from "../runs/study-summary.ts";
 

@@ -1,13 +1,14 @@
 /** The report of a study as one HTML file: does the treatment help, at which batch size, and is it real? */
-import { choiceSection, curvesSection, undecidedSection } from "./choice-sections.ts";
-import { comparisonSection } from "./comparison-section.ts";
-import { costSection, successSection } from "./cost-sections.ts";
-import { markup } from "./markup.ts";
-import { countText, durationText } from "./number-text.ts";
-import { pageText, type Section } from "./page.ts";
-import { factList, foldedTable, hashTable } from "./provenance-section.ts";
-import { armsSection, largeBatchSection } from "./quality-sections.ts";
+
+import { markup } from "./page/markup.ts";
+import { pageText, type Section } from "./page/page.ts";
+import { choiceSection, curvesSection, undecidedSection } from "./sections/choice-sections.ts";
+import { comparisonSection } from "./sections/comparison-section.ts";
+import { costSection, successSection } from "./sections/cost-sections.ts";
+import { factList, foldedTable, hashTable } from "./sections/provenance-section.ts";
+import { armsSection, largeBatchSection } from "./sections/quality-sections.ts";
 import type { StudyContent } from "./study-content.ts";
+import { countText, durationText } from "./words/number-text.ts";
 
 /** Complete HTML text. The same content gives the same bytes. */
 export function studyReport(content: StudyContent): string {

@@ -1,6 +1,6 @@
 /** study.json: a study with every flag applied, and what it is carried out with. Enough for another process to join. */
 import { z } from "zod";
-import { studySchema } from "../config/study-schema.ts";
+import { studySchema } from "../config/schemas/study-schema.ts";
 
 export const storedStudySchema = z.object({
   study: studySchema,

@@ -1,6 +1,6 @@
 /** One arm against another at the same batch size: paired by user and by seed, every test two-sided. */
 import { mean } from "simple-statistics";
-import type { Study } from "../config/study-schema.ts";
+import type { Study } from "../config/schemas/study-schema.ts";
 import type { Comparison } from "../runs/study-summary.ts";
 import type { BootstrapInterval } from "../statistics/bootstrap.ts";
 import { pairedEffectSize } from "../statistics/effect-size.ts";

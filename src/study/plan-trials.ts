@@ -1,7 +1,7 @@
 /** A study spelt out: its cells (an arm at a batch size on a subject), and the trials of each with all their settings. */
 import { type ConfigLayer, parseConfig } from "../config/parse.ts";
-import type { Study, StudyArm, StudyBatch } from "../config/study-schema.ts";
-import { type TrainConfig, trainSchema } from "../config/train-schema.ts";
+import type { Study, StudyArm, StudyBatch } from "../config/schemas/study-schema.ts";
+import { type TrainConfig, trainSchema } from "../config/schemas/train-schema.ts";
 import { ConfigError } from "../errors.ts";
 import type { TrialPhase } from "../runs/trial-record.ts";
 import { mergeInto, type Scalar, searchPoint } from "./search-space.ts";

@@ -1,6 +1,6 @@
 /** Points of a search space: which settings trial number i of an arm tries. The same for every arm that declares the same dimensions. */
 import { isRecord } from "../config/is-record.ts";
-import type { SearchDimension, SearchSpace } from "../config/study-schema.ts";
+import type { SearchDimension, SearchSpace } from "../config/schemas/study-schema.ts";
 import { ConfigError } from "../errors.ts";
 import { streamKey, threefry, unitInterval } from "../random.ts";
 import { MOST_SOBOL_DIMENSIONS, shiftedSobolCoordinate } from "./sobol.ts";

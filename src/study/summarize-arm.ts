@@ -1,6 +1,6 @@
 /** What one arm at one batch size came to: tuning, chosen setting, spread over fresh seeds, success and cost. */
 import { max, mean, median, min, sampleStandardDeviation } from "simple-statistics";
-import type { Study } from "../config/study-schema.ts";
+import type { Study } from "../config/schemas/study-schema.ts";
 import type { ArmSummary, Spread } from "../runs/study-summary.ts";
 import type { TrialRecord } from "../runs/trial-record.ts";
 import type { BootstrapInterval } from "../statistics/bootstrap.ts";

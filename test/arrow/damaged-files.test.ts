@@ -5,7 +5,7 @@ import { readColumns } from "../../src/arrow/read-columns.ts";
 import { streamColumns } from "../../src/arrow/stream-columns.ts";
 import { openColumnWriter } from "../../src/arrow/write-columns.ts";
 import { DataError } from "../../src/errors.ts";
-import { useTemporaryFolder } from "../support/temporary-folder.ts";
+import { useTemporaryFolder } from "../support/stages/temporary-folder.ts";
 
 describe("a damaged Arrow file", () => {
   const file = useTemporaryFolder();

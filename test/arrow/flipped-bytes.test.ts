@@ -5,11 +5,11 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { openColumnWriter } from "../../src/arrow/write-columns.ts";
-import { compileProgram } from "../support/compiled-program.ts";
-import { useTemporaryFolder } from "../support/temporary-folder.ts";
+import { compileProgram } from "../support/stages/compiled-program.ts";
+import { useTemporaryFolder } from "../support/stages/temporary-folder.ts";
 
 const fixtures = path.resolve(import.meta.dirname, "../fixtures/arrow");
-const reader = path.resolve(import.meta.dirname, "../support/read-flipped.mjs");
+const reader = path.resolve(import.meta.dirname, "../support/readers/read-flipped.mjs");
 /** Some seconds on two cores; only a reader that does not end comes near it. */
 const PATIENCE_MS = 50_000;
 

@@ -9,7 +9,7 @@ import fc from "fast-check";
 import type { ColumnSchema, ColumnValues } from "../../src/arrow/column-schema.ts";
 import { readColumns } from "../../src/arrow/read-columns.ts";
 import { openColumnWriter, ROWS_PER_BATCH, type WrittenColumns } from "../../src/arrow/write-columns.ts";
-import { useTemporaryFolder } from "../support/temporary-folder.ts";
+import { useTemporaryFolder } from "../support/stages/temporary-folder.ts";
 
 const SCHEMA: ColumnSchema = [
   { name: "index", type: "uint32" },

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
 import { tableFromIPC } from "apache-arrow";
 import { openColumnWriter } from "../../src/arrow/write-columns.ts";
-import { useTemporaryFolder } from "../support/temporary-folder.ts";
+import { useTemporaryFolder } from "../support/stages/temporary-folder.ts";
 
 const temporary = useTemporaryFolder();
 

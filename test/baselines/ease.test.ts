@@ -4,8 +4,8 @@ import fc from "fast-check";
 import { easeScorer, easeWeights, MOST_EASE_ITEMS } from "../../src/baselines/ease.ts";
 import { groupItemsByUser } from "../../src/dataset/interaction-dataset.ts";
 import { plainAlgebra } from "../../src/linear-algebra/plain-algebra.ts";
-import { everyPair } from "../support/every-pair.ts";
-import { interactionsOf } from "../support/small-dataset.ts";
+import { interactionsOf } from "../support/data/small-dataset.ts";
+import { everyPair } from "../support/engines/every-pair.ts";
 
 describe("easeScorer", () => {
   it("of two items is the regression of each on the other", async () => {

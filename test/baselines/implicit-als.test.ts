@@ -2,8 +2,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { implicitAlsScorer } from "../../src/baselines/implicit-als.ts";
 import { plainAlgebra } from "../../src/linear-algebra/plain-algebra.ts";
-import { everyPair } from "../support/every-pair.ts";
-import { interactionsOf, smallDataset } from "../support/small-dataset.ts";
+import { interactionsOf, smallDataset } from "../support/data/small-dataset.ts";
+import { everyPair } from "../support/engines/every-pair.ts";
 
 const options = { factors: 2, regularization: 0.1, unobservedWeight: 0.2, iterations: 1, seed: 3 };
 

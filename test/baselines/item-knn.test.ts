@@ -3,8 +3,8 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { itemKnnScorer, itemNeighbours } from "../../src/baselines/item-knn.ts";
 import { groupItemsByUser } from "../../src/dataset/interaction-dataset.ts";
-import { everyPair } from "../support/every-pair.ts";
-import { interactionsOf, smallDataset } from "../support/small-dataset.ts";
+import { interactionsOf, smallDataset } from "../support/data/small-dataset.ts";
+import { everyPair } from "../support/engines/every-pair.ts";
 
 describe("itemKnnScorer", () => {
   it("adds up the shrunk cosines of what the user has", async () => {

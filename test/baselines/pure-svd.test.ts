@@ -1,8 +1,8 @@
 /** PureSVD where the singular vectors are known. */
 import { describe, expect, it } from "@jest/globals";
 import { pureSvdScorer } from "../../src/baselines/pure-svd.ts";
-import { everyPair } from "../support/every-pair.ts";
-import { interactionsOf, smallDataset } from "../support/small-dataset.ts";
+import { interactionsOf, smallDataset } from "../support/data/small-dataset.ts";
+import { everyPair } from "../support/engines/every-pair.ts";
 
 describe("pureSvdScorer", () => {
   it("with every factor gives the matrix back", async () => {

@@ -2,9 +2,9 @@
 import { execFile } from "node:child_process";
 import path from "node:path";
 import { beforeAll, expect, it } from "@jest/globals";
-import { compileProgram } from "../support/compiled-program.ts";
-import { describeRedis } from "../support/redis-server.ts";
-import { useTemporaryFolder } from "../support/temporary-folder.ts";
+import { describeRedis } from "../support/servers/redis-server.ts";
+import { compileProgram } from "../support/stages/compiled-program.ts";
+import { useTemporaryFolder } from "../support/stages/temporary-folder.ts";
 
 const temporary = useTemporaryFolder();
 const script = path.resolve(import.meta.dirname, "../../bench/score-faults.mjs");

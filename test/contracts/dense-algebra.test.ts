@@ -4,7 +4,7 @@ import { openNativeAlgebra } from "../../src/engine/native/native-algebra.ts";
 import type { DenseAlgebra, LeastSquaresSweep } from "../../src/linear-algebra/dense-algebra.ts";
 import { plainAlgebra } from "../../src/linear-algebra/plain-algebra.ts";
 import { type RandomBlock, standardNormal, streamKey, threefry } from "../../src/random.ts";
-import { describeNative, instructionSets } from "../support/native-engine.ts";
+import { describeNative, instructionSets } from "../support/engines/native-engine.ts";
 
 const implementations: readonly (readonly [string, () => DenseAlgebra])[] = [
   ["plain", () => plainAlgebra],

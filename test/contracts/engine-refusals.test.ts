@@ -3,9 +3,16 @@ import { beforeAll, describe, expect, it, jest } from "@jest/globals";
 import type { Batch } from "../../src/dataset/batch.ts";
 import type { Engine } from "../../src/engine/engine.ts";
 import { EngineError } from "../../src/errors.ts";
-import { float32, neumf, optionsOf, randomBatch, randomParameters, smallSource } from "../support/engine-cases.ts";
-import { engineVariants } from "../support/engine-variants.ts";
-import { expectSameSnapshot } from "../support/same-bits.ts";
+import {
+  float32,
+  neumf,
+  optionsOf,
+  randomBatch,
+  randomParameters,
+  smallSource,
+} from "../support/engines/engine-cases.ts";
+import { engineVariants } from "../support/engines/engine-variants.ts";
+import { expectSameSnapshot } from "../support/engines/same-bits.ts";
 
 // A software GPU is slow, more so on a busy machine.
 jest.setTimeout(600_000);

@@ -6,7 +6,7 @@ import type { Engine, TrainingSession } from "../../src/engine/engine.ts";
 import { referenceEngine } from "../../src/engine/reference/reference-engine.ts";
 import { openForward } from "../../src/ranker/forward.ts";
 import type { Parameters } from "../../src/ranker/ranker-spec.ts";
-import { expectClose } from "../support/close-tensors.ts";
+import { expectClose } from "../support/engines/close-tensors.ts";
 import {
   batchesOf,
   everything,
@@ -20,9 +20,9 @@ import {
   randomParameters,
   rankerCases,
   smallSource,
-} from "../support/engine-cases.ts";
-import { engineVariants } from "../support/engine-variants.ts";
-import { expectSameBits, expectSameSnapshot } from "../support/same-bits.ts";
+} from "../support/engines/engine-cases.ts";
+import { engineVariants } from "../support/engines/engine-variants.ts";
+import { expectSameBits, expectSameSnapshot } from "../support/engines/same-bits.ts";
 
 // A software GPU is slow, more so on a busy machine.
 jest.setTimeout(600_000);

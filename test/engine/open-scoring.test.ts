@@ -2,9 +2,9 @@
 import { describe, expect, it } from "@jest/globals";
 import { openEngine } from "../../src/engine/open-engine.ts";
 import { openScoring } from "../../src/engine/open-scoring.ts";
-import { describeNative } from "../support/native-engine.ts";
-import { sgd } from "../support/plain-sgd.ts";
-import { rankerCases } from "../support/ranker-cases.ts";
+import { describeNative } from "../support/engines/native-engine.ts";
+import { sgd } from "../support/engines/plain-sgd.ts";
+import { rankerCases } from "../support/engines/ranker-cases.ts";
 
 const cases = rankerCases({ users: 6, items: 50 });
 const pairs = { users: Uint32Array.of(0, 5, 3, 3), items: Uint32Array.of(49, 0, 7, 7) };

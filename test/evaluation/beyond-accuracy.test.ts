@@ -5,7 +5,7 @@ import { groupItemsByUser } from "../../src/dataset/interaction-dataset.ts";
 import { measureBeyondAccuracy } from "../../src/evaluation/beyond-accuracy.ts";
 import { areaUnderCurve, ranksByItem } from "../../src/evaluation/case-measures.ts";
 import { evaluateRanker } from "../../src/evaluation/evaluate-ranker.ts";
-import { smallDataset } from "../support/small-dataset.ts";
+import { smallDataset } from "../support/data/small-dataset.ts";
 
 describe("areaUnderCurve", () => {
   it("is the share of pairs won, a tie counting half", () => {

@@ -8,7 +8,7 @@ import { evaluateRanker } from "../../src/evaluation/evaluate-ranker.ts";
 import { checkProtocols, metricsUnderTies } from "../../src/evaluation/protocol-check.ts";
 import { candidateProtocols, drawCandidates } from "../../src/evaluation/protocol-draws.ts";
 import { streamKey } from "../../src/random.ts";
-import { interactionsOf, smallDataset } from "../support/small-dataset.ts";
+import { interactionsOf, smallDataset } from "../support/data/small-dataset.ts";
 
 const key = streamKey(1, "test/protocol-check");
 

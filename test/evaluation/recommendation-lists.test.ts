@@ -5,7 +5,7 @@ import { randomScorer } from "../../src/baselines/random.ts";
 import { groupItemsByUser } from "../../src/dataset/interaction-dataset.ts";
 import { NO_ITEM, recommendationLists } from "../../src/evaluation/recommendation-lists.ts";
 import type { Scorer } from "../../src/ranker/scorer.ts";
-import { interactionsOf } from "../support/small-dataset.ts";
+import { interactionsOf } from "../support/data/small-dataset.ts";
 
 const scorerOf = (table: readonly (readonly number[])[]): Scorer => ({
   users: table.length,

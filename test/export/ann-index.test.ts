@@ -4,8 +4,8 @@ import { describe, expect, it } from "@jest/globals";
 import { buildAnnIndex, withNormCoordinate } from "../../src/export/ann-index.ts";
 import { foldVectors } from "../../src/export/folded-vectors.ts";
 import { exactSearch } from "../../src/export/recall.ts";
-import { rankerCases } from "../support/ranker-cases.ts";
-import { useTemporaryFolder } from "../support/temporary-folder.ts";
+import { rankerCases } from "../support/engines/ranker-cases.ts";
+import { useTemporaryFolder } from "../support/stages/temporary-folder.ts";
 
 const temporary = useTemporaryFolder();
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "@jest/globals";
 import { foldVectors, isFoldable } from "../../src/export/folded-vectors.ts";
 import { openForward } from "../../src/ranker/forward.ts";
 import { rankerSpecOf } from "../../src/ranker/ranker-presets.ts";
-import { rankerCases } from "../support/ranker-cases.ts";
+import { rankerCases } from "../support/engines/ranker-cases.ts";
 
 const foldable = rankerCases().filter(({ spec }) => isFoldable(spec));
 

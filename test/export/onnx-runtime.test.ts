@@ -7,8 +7,8 @@ import { encodeOnnx } from "../../src/export/encode-onnx.ts";
 import { rankerGraph } from "../../src/export/ranker-graph.ts";
 import { boundedInteger, streamKey, threefry } from "../../src/random.ts";
 import { openForward } from "../../src/ranker/forward.ts";
-import { type RankerCase, rankerCases } from "../support/ranker-cases.ts";
-import { useTemporaryFolder } from "../support/temporary-folder.ts";
+import { type RankerCase, rankerCases } from "../support/engines/ranker-cases.ts";
+import { useTemporaryFolder } from "../support/stages/temporary-folder.ts";
 
 const temporary = useTemporaryFolder();
 const folder = path.resolve(import.meta.dirname, "../onnx");

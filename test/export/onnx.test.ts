@@ -5,8 +5,8 @@ import type { OnnxModel } from "../../src/export/onnx-model.ts";
 import { rankerGraph } from "../../src/export/ranker-graph.ts";
 import { openForward } from "../../src/ranker/forward.ts";
 import { parametersOf } from "../../src/ranker/ranker-spec.ts";
-import { type RankerCase, rankerCases } from "../support/ranker-cases.ts";
-import { decodeOnnx, runOnnx } from "../support/run-onnx.ts";
+import { type RankerCase, rankerCases } from "../support/engines/ranker-cases.ts";
+import { decodeOnnx, runOnnx } from "../support/readers/run-onnx.ts";
 
 const inside = { dataFile: "model.onnx.data", inlineBytes: MOST_INLINE_BYTES };
 

@@ -4,7 +4,7 @@ import { groupItemsByUser } from "../../src/dataset/interaction-dataset.ts";
 import { leadingRightSingular } from "../../src/linear-algebra/sparse-svd.ts";
 import { symmetricEigen } from "../../src/linear-algebra/symmetric-eigen.ts";
 import { streamKey } from "../../src/random.ts";
-import { interactionsOf } from "../support/small-dataset.ts";
+import { interactionsOf } from "../support/data/small-dataset.ts";
 
 const key = streamKey(1, "test/svd");
 

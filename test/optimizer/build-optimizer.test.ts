@@ -1,9 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
 import { ConfigError, EngineError } from "../../src/errors.ts";
-import type { ArrayOps } from "../../src/optimizer/array-ops.ts";
+import type { ArrayOps } from "../../src/optimizer/arrays/array-ops.ts";
+import { float32Ops } from "../../src/optimizer/arrays/float-ops.ts";
 import { buildOptimizer } from "../../src/optimizer/build-optimizer.ts";
-import { float32Ops } from "../../src/optimizer/float-ops.ts";
-import { advance, plainLawn, smallRanker, startRun } from "../support/optimizer-cases.ts";
+import { advance, plainLawn, smallRanker, startRun } from "../support/engines/optimizer-cases.ts";
 
 const adam = { name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 } as const;
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { ConfigError } from "../../src/errors.ts";
 import { checkOptimizerConfig } from "../../src/optimizer/check-optimizer-config.ts";
 import type { BaseOptimizerConfig, LawnConfig } from "../../src/optimizer/optimizer-config.ts";
-import { baseCases, lawnCases, plainLawn } from "../support/optimizer-cases.ts";
+import { baseCases, lawnCases, plainLawn } from "../support/engines/optimizer-cases.ts";
 
 const adam = { name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 } as const;
 const sgd = { name: "sgd", momentum: 0, nesterov: false, weightDecay: 0 } as const;

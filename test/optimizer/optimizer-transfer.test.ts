@@ -1,11 +1,11 @@
 import { describe, expect, it } from "@jest/globals";
 import { DataError } from "../../src/errors.ts";
-import { float32Ops } from "../../src/optimizer/float-ops.ts";
+import { float32Ops } from "../../src/optimizer/arrays/float-ops.ts";
 import type { OptimizerConfig } from "../../src/optimizer/optimizer-config.ts";
 import type { OptimizerState } from "../../src/optimizer/optimizer-state.ts";
 import { exportState, importState } from "../../src/optimizer/optimizer-transfer.ts";
 import { parametersOf } from "../../src/ranker/ranker-spec.ts";
-import { advance, plainLawn, startRun } from "../support/optimizer-cases.ts";
+import { advance, plainLawn, startRun } from "../support/engines/optimizer-cases.ts";
 
 const parameters = parametersOf({ users: 2, items: 3, dot: 0, gmf: 2, embedding: 0, tower: [], idBiases: false });
 const adam = { name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 } as const;

@@ -7,7 +7,7 @@ import { parquetMetadata, parquetReadObjects } from "hyparquet";
 import parquetjs from "parquetjs-lite";
 import type { ParquetColumn } from "../../src/parquet/parquet-columns.ts";
 import { openParquetWriter } from "../../src/parquet/write-parquet.ts";
-import { useTemporaryFolder } from "../support/temporary-folder.ts";
+import { useTemporaryFolder } from "../support/stages/temporary-folder.ts";
 
 const temporary = useTemporaryFolder();
 

@@ -2,7 +2,7 @@ import { readdir, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "@jest/globals";
 import { doctorStage } from "../../pipelines/doctor.ts";
 import type { StageContext } from "../../pipelines/stage.ts";
-import { useTemporaryFolder } from "../support/temporary-folder.ts";
+import { useTemporaryFolder } from "../support/stages/temporary-folder.ts";
 
 const temporary = useTemporaryFolder();
 const contextOf = (node: string): StageContext => ({

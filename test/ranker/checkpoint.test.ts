@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { DataError } from "../../src/errors.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../src/ranker/checkpoint.ts";
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../../src/ranker/safetensors.ts";
-import { everything, float32, float64, randomParameters } from "../support/engine-cases.ts";
-import { expectSameBits } from "../support/same-bits.ts";
+import { everything, float32, float64, randomParameters } from "../support/engines/engine-cases.ts";
+import { expectSameBits } from "../support/engines/same-bits.ts";
 
 const where = "checkpoint.safetensors";
 const checkpoint: Checkpoint = {

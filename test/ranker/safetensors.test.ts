@@ -7,7 +7,7 @@ import {
   type StoredTensor,
   type StoredTensors,
 } from "../../src/ranker/safetensors.ts";
-import { expectSameBits } from "../support/same-bits.ts";
+import { expectSameBits } from "../support/engines/same-bits.ts";
 
 const where = "run/checkpoint.safetensors";
 

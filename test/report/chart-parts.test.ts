@@ -1,11 +1,11 @@
 /** Figures that reports compute themselves, each worked by hand. */
 import { describe, expect, it } from "@jest/globals";
-import { armSeries } from "../../src/report/arm-style.ts";
-import { batchText } from "../../src/report/batch-text.ts";
-import { median } from "../../src/report/cost-sections.ts";
-import { headlineMetrics } from "../../src/report/headline-metrics.ts";
-import { logScale } from "../../src/report/log-scale.ts";
-import { groupsOf, largestOf, normOf } from "../../src/report/tensor-groups.ts";
+import { armSeries } from "../../src/report/charts/arm-style.ts";
+import { batchText } from "../../src/report/charts/batch-text.ts";
+import { logScale } from "../../src/report/charts/log-scale.ts";
+import { groupsOf, largestOf, normOf } from "../../src/report/charts/tensor-groups.ts";
+import { median } from "../../src/report/sections/cost-sections.ts";
+import { headlineMetrics } from "../../src/report/words/headline-metrics.ts";
 
 describe("a logarithmic scale", () => {
   it("ends at 1, 2 or 5 times a power of ten around the values", () => {

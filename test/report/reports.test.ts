@@ -2,7 +2,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { runReport } from "../../src/report/run-report.ts";
 import { studyReport } from "../../src/report/study-report.ts";
-import { runContent, studyContent } from "../support/report-content.ts";
+import { runContent, studyContent } from "../support/stages/report-content.ts";
 
 const sectionsOf = (html: string): string[] => [...html.matchAll(/<section id="([a-z-]+)"/g)].map((match) => match[1]!);
 

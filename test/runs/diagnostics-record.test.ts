@@ -2,7 +2,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { DataError } from "../../src/errors.ts";
 import { parseDiagnostics } from "../../src/runs/diagnostics-record.ts";
-import { runContent } from "../support/report-content.ts";
+import { runContent } from "../support/stages/report-content.ts";
 
 const record = runContent().epochs[1]!;
 

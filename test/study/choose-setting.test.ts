@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { checkFairness } from "../../src/study/check-fairness.ts";
 import { chooseSetting } from "../../src/study/choose-setting.ts";
 import { timeToTarget } from "../../src/study/summarize-arm.ts";
-import { trialRecord } from "../support/trial-record.ts";
+import { trialRecord } from "../support/stages/trial-record.ts";
 
 describe("chooseSetting", () => {
   const valued = (index: number, value: number | null) =>

@@ -3,8 +3,8 @@ import type { Comparison } from "../../src/runs/study-summary.ts";
 import { comparePair, pairOf, withVerdicts } from "../../src/study/compare-arms.ts";
 import { cellsOf } from "../../src/study/plan-trials.ts";
 import type { CellEvidence } from "../../src/study/study-evidence.ts";
-import { smallStudy } from "../support/small-study.ts";
-import { trialRecord } from "../support/trial-record.ts";
+import { smallStudy } from "../support/stages/small-study.ts";
+import { trialRecord } from "../support/stages/trial-record.ts";
 
 const study = smallStudy();
 const [adam, lawn] = cellsOf(study);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { cellsOf, finalTrials, tuningTrials } from "../../src/study/plan-trials.ts";
-import { smallStudy } from "../support/small-study.ts";
+import { smallStudy } from "../support/stages/small-study.ts";
 
 describe("a study spelt out", () => {
   const study = smallStudy();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { type SearchSpace, studySchema } from "../../src/config/study-schema.ts";
+import { type SearchSpace, studySchema } from "../../src/config/schemas/study-schema.ts";
 import { searchPoint } from "../../src/study/search-space.ts";
 
 const spaceOf = (space: unknown): SearchSpace => studySchema.shape.space.parse(space); // with the defaults of every dimension

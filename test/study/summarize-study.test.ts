@@ -5,8 +5,8 @@ import type { TrialRecord } from "../../src/runs/trial-record.ts";
 import { cellsOf } from "../../src/study/plan-trials.ts";
 import type { CellEvidence } from "../../src/study/study-evidence.ts";
 import { summarizeStudy } from "../../src/study/summarize-study.ts";
-import { smallStudy } from "../support/small-study.ts";
-import { trialRecord } from "../support/trial-record.ts";
+import { smallStudy } from "../support/stages/small-study.ts";
+import { trialRecord } from "../support/stages/trial-record.ts";
 
 const study = smallStudy({
   batchSizes: [{ size: 64, epochs: 2 }],

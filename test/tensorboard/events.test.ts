@@ -4,7 +4,7 @@ import { epochScalars, numbersByPath } from "../../src/tensorboard/epoch-scalars
 import { restartRecord, summaryRecord, versionRecord } from "../../src/tensorboard/events.ts";
 import { histogramOf } from "../../src/tensorboard/histogram.ts";
 import { crc32c, frameRecord, maskedCrc32c } from "../../src/tensorboard/records.ts";
-import { readEvents } from "../support/read-events.ts";
+import { readEvents } from "../support/readers/read-events.ts";
 
 describe("records", () => {
   it("have the checksums of RFC 3720, appendix B.4", () => {

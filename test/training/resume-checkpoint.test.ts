@@ -5,7 +5,7 @@ import { defaultInitializers, initializeParameters } from "../../src/ranker/init
 import type { FloatArray, RankerSpec } from "../../src/ranker/ranker-spec.ts";
 import { decodeResume, encodeResume } from "../../src/training/resume-checkpoint.ts";
 import type { ResumePoint } from "../../src/training/training-state.ts";
-import { expectSameBits } from "../support/same-bits.ts";
+import { expectSameBits } from "../support/engines/same-bits.ts";
 
 const spec: RankerSpec = { users: 3, items: 4, dot: 0, gmf: 2, embedding: 2, tower: [3], idBiases: false };
 const parametersOf = (seed: number) => initializeParameters(spec, defaultInitializers, seed);

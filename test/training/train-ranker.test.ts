@@ -13,7 +13,7 @@ import { decodeResume, encodeResume } from "../../src/training/resume-checkpoint
 import { type TrainingOutcome, trainRanker } from "../../src/training/train-ranker.ts";
 import type { TrainingPlan } from "../../src/training/training-plan.ts";
 import { beginning, type ResumePoint } from "../../src/training/training-state.ts";
-import { checkerboardDataset } from "../support/checkerboard-dataset.ts";
+import { checkerboardDataset } from "../support/data/checkerboard-dataset.ts";
 
 const { train } = checkerboardDataset(6, 8);
 const spec: RankerSpec = { users: 6, items: 8, dot: 0, gmf: 2, embedding: 3, tower: [4, 2], idBiases: true };

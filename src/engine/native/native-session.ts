@@ -2,8 +2,8 @@
 import type { Batch } from "../../dataset/batch.ts";
 import { epochDraws } from "../../dataset/training-batches.ts";
 import { EngineError } from "../../errors.ts";
+import { float32Ops } from "../../optimizer/arrays/float-ops.ts";
 import { buildOptimizer } from "../../optimizer/build-optimizer.ts";
-import { float32Ops } from "../../optimizer/float-ops.ts";
 import { parametersOf, sizeOf } from "../../ranker/ranker-spec.ts";
 import { checkBatch, checkLearningRate } from "../check-batch.ts";
 import { checkSpan } from "../check-session-options.ts";

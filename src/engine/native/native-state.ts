@@ -1,8 +1,14 @@
 /** Parameters and optimizer state between the host and native memory, under the names that every engine shares. */
-import { float32Ops } from "../../optimizer/float-ops.ts";
+import { float32Ops } from "../../optimizer/arrays/float-ops.ts";
 import type { OptimizerConfig } from "../../optimizer/optimizer-config.ts";
 import { exportState, importState } from "../../optimizer/optimizer-transfer.ts";
-import type { LawnGroupMemory, LawnMemory, Optimizer, OptimizerMemory, Slots } from "../../optimizer/transform.ts";
+import type {
+  LawnGroupMemory,
+  LawnMemory,
+  Optimizer,
+  OptimizerMemory,
+  Slots,
+} from "../../optimizer/rules/transform.ts";
 import { type FloatArray, sizeOf } from "../../ranker/ranker-spec.ts";
 import type { Snapshot } from "../engine.ts";
 import { type NativeAddon, type NativeSession, type TensorKind, tensorKinds } from "./native-addon.ts";

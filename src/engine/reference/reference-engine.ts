@@ -3,7 +3,7 @@
  * One thread, no dependencies; float32, or float64 when the parameters are (gradient checks need it).
  */
 import { EngineError } from "../../errors.ts";
-import { float32Ops, float64Ops } from "../../optimizer/float-ops.ts";
+import { float32Ops, float64Ops } from "../../optimizer/arrays/float-ops.ts";
 import { checkSessionOptions, precisionOf } from "../check-session-options.ts";
 import type { Engine } from "../engine.ts";
 import type { EngineProvider } from "../engine-provider.ts";

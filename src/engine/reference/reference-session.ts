@@ -2,11 +2,11 @@
 import type { Batch } from "../../dataset/batch.ts";
 import { drawBatch, epochDraws } from "../../dataset/training-batches.ts";
 import { EngineError } from "../../errors.ts";
-import type { ArrayOps } from "../../optimizer/array-ops.ts";
+import type { ArrayOps } from "../../optimizer/arrays/array-ops.ts";
+import { releaseReplaced } from "../../optimizer/arrays/release-replaced.ts";
 import { buildOptimizer } from "../../optimizer/build-optimizer.ts";
 import { exportState, importState } from "../../optimizer/optimizer-transfer.ts";
-import { releaseReplaced } from "../../optimizer/release-replaced.ts";
-import type { StepOutput } from "../../optimizer/transform.ts";
+import type { StepOutput } from "../../optimizer/rules/transform.ts";
 import { type FloatArray, parametersOf } from "../../ranker/ranker-spec.ts";
 import { checkBatch, checkLearningRate } from "../check-batch.ts";
 import { checkSpan } from "../check-session-options.ts";

@@ -4,7 +4,7 @@
  */
 import type { Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs-core";
 import { EngineError } from "../../errors.ts";
-import type { ArrayOps, BlockOps, Blocks, TensorOps } from "../../optimizer/array-ops.ts";
+import type { ArrayOps, BlockOps, Blocks, TensorOps } from "../../optimizer/arrays/array-ops.ts";
 import { pairwiseRowSums } from "./pairwise-sum.ts";
 import type { Tfjs } from "./tfjs-packages.ts";
 

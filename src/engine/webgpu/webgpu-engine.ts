@@ -7,9 +7,9 @@ import { EngineError } from "../../errors.ts";
 import { checkSessionOptions, precisionOf } from "../check-session-options.ts";
 import type { Engine } from "../engine.ts";
 import type { EngineOptions, EngineProvider } from "../engine-provider.ts";
-import { adapterName, factsOf, findAdapter, requireAdapter } from "./gpu-adapter.ts";
-import { createGpuContext, type GpuContext } from "./gpu-context.ts";
-import type { ProductPrecision } from "./kernels/matrix-product.ts";
+import { adapterName, factsOf, findAdapter, requireAdapter } from "./device/gpu-adapter.ts";
+import { createGpuContext, type GpuContext } from "./device/gpu-context.ts";
+import type { ProductPrecision } from "./device/kernel.ts";
 import { openWebgpuSession } from "./webgpu-session.ts";
 
 export interface WebgpuOptions {

@@ -6,16 +6,16 @@ import { checkBatch, checkLearningRate } from "../check-batch.ts";
 import { checkSpan } from "../check-session-options.ts";
 import type { SessionOptions, StepSpan, TrainingSession } from "../engine.ts";
 import { createSerialQueue } from "../serial-queue.ts";
-import { planArena } from "./arena.ts";
-import { planChunks } from "./chunk-plan.ts";
-import type { GpuContext } from "./gpu-context.ts";
-import { openDeviceOptimizer } from "./open-device-optimizer.ts";
-import { readBytes } from "./read-back.ts";
-import { SLOT_BYTES } from "./step-numbers.ts";
-import { createStepRunner, LOSS_PLACES, SLOTS } from "./step-runner.ts";
-import { openTensorArena } from "./tensor-arena.ts";
-import { openTrainingProgram, type TrainingProgram, uploadLog } from "./training-program.ts";
-import { openWebgpuScorer } from "./webgpu-scorer.ts";
+import type { GpuContext } from "./device/gpu-context.ts";
+import { readBytes } from "./device/read-back.ts";
+import { SLOT_BYTES } from "./device/step-numbers.ts";
+import { openWebgpuScorer } from "./scoring/webgpu-scorer.ts";
+import { createStepRunner, LOSS_PLACES, SLOTS } from "./step/step-runner.ts";
+import { openTrainingProgram, type TrainingProgram, uploadLog } from "./step/training-program.ts";
+import { planArena } from "./tensors/arena.ts";
+import { planChunks } from "./tensors/chunk-plan.ts";
+import { openTensorArena } from "./tensors/tensor-arena.ts";
+import { openDeviceOptimizer } from "./update/open-device-optimizer.ts";
 
 /** `options` must have been checked. Throws EngineError where the ranker does not fit the device. */
 export async function openWebgpuSession(context: GpuContext, options: SessionOptions): Promise<TrainingSession> {

@@ -5,10 +5,10 @@ import { type BatchSource, drawBatch, epochDraws, stepsPerEpoch } from "../../..
 import { openNativeEngine } from "../../../src/engine/native/native-engine.ts";
 import type { BaseOptimizerConfig } from "../../../src/optimizer/optimizer-config.ts";
 import type { RankerSpec } from "../../../src/ranker/ranker-spec.ts";
-import { losses, optionsOf } from "../../support/engine-cases.ts";
-import { describeNative, instructionSets } from "../../support/native-engine.ts";
-import { expectSameSnapshot } from "../../support/same-bits.ts";
-import { skewedSource, wide } from "../../support/skewed-source.ts";
+import { skewedSource, wide } from "../../support/data/skewed-source.ts";
+import { losses, optionsOf } from "../../support/engines/engine-cases.ts";
+import { describeNative, instructionSets } from "../../support/engines/native-engine.ts";
+import { expectSameSnapshot } from "../../support/engines/same-bits.ts";
 
 const sgd: BaseOptimizerConfig = { name: "sgd", momentum: 0, nesterov: false, weightDecay: 0 };
 

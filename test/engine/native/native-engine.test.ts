@@ -5,8 +5,8 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { loadNativeAddonFrom } from "../../../src/engine/native/native-addon.ts";
 import { openNativeEngine } from "../../../src/engine/native/native-engine.ts";
-import { float64, neumf, optionsOf, randomParameters } from "../../support/engine-cases.ts";
-import { describeNative, instructionSets } from "../../support/native-engine.ts";
+import { float64, neumf, optionsOf, randomParameters } from "../../support/engines/engine-cases.ts";
+import { describeNative, instructionSets } from "../../support/engines/native-engine.ts";
 
 describeNative("the native engine", () => {
   it("says its instruction set and threads", () => {

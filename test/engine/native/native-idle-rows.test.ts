@@ -6,10 +6,10 @@ import { openNativeEngine } from "../../../src/engine/native/native-engine.ts";
 import type { NativeOptions } from "../../../src/engine/native/native-machine.ts";
 import { referenceEngine } from "../../../src/engine/reference/reference-engine.ts";
 import type { RankerSpec } from "../../../src/ranker/ranker-spec.ts";
-import { optionsOf, randomBatch } from "../../support/engine-cases.ts";
-import { describeNative, instructionSets } from "../../support/native-engine.ts";
-import { baseCases } from "../../support/optimizer-cases.ts";
-import { expectSameSnapshot } from "../../support/same-bits.ts";
+import { optionsOf, randomBatch } from "../../support/engines/engine-cases.ts";
+import { describeNative, instructionSets } from "../../support/engines/native-engine.ts";
+import { baseCases } from "../../support/engines/optimizer-cases.ts";
+import { expectSameSnapshot } from "../../support/engines/same-bits.ts";
 
 /** Widths with a loop of their own, and one without. */
 const idleSpecs: readonly RankerSpec[] = [

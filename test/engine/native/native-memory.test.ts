@@ -4,9 +4,9 @@ import { requireNativeAddon } from "../../../src/engine/native/native-addon.ts";
 import { openNativeEngine } from "../../../src/engine/native/native-engine.ts";
 import { openNativeScoring } from "../../../src/engine/native/native-scoring.ts";
 import type { RankerSpec } from "../../../src/ranker/ranker-spec.ts";
-import { float32, optionsOf, randomBatch, randomParameters } from "../../support/engine-cases.ts";
-import { describeNative } from "../../support/native-engine.ts";
-import { skewedSource } from "../../support/skewed-source.ts";
+import { skewedSource } from "../../support/data/skewed-source.ts";
+import { float32, optionsOf, randomBatch, randomParameters } from "../../support/engines/engine-cases.ts";
+import { describeNative } from "../../support/engines/native-engine.ts";
 
 const spec: RankerSpec = { users: 6000, items: 5000, dot: 3, gmf: 9, embedding: 20, tower: [24, 10], idBiases: true };
 /** Value, gradient and both moments of the tables, the first layers' halves apart. */

@@ -9,8 +9,8 @@ import {
   randomBatch,
   randomParameters,
   rankerCases,
-} from "../../support/engine-cases.ts";
-import { describeNative } from "../../support/native-engine.ts";
+} from "../../support/engines/engine-cases.ts";
+import { describeNative } from "../../support/engines/native-engine.ts";
 
 const many: RankerSpec = { users: 30, items: 500, dot: 3, gmf: 5, embedding: 7, tower: [18, 5], idBiases: true };
 

@@ -6,6 +6,7 @@ import { openNativeEngine } from "../../../src/engine/native/native-engine.ts";
 import type { NativeOptions } from "../../../src/engine/native/native-machine.ts";
 import { referenceEngine } from "../../../src/engine/reference/reference-engine.ts";
 import type { Parameters, RankerSpec } from "../../../src/ranker/ranker-spec.ts";
+import { skewedSource, wide } from "../../support/data/skewed-source.ts";
 import {
   adamCase,
   float32,
@@ -14,11 +15,10 @@ import {
   optionsOf,
   randomBatch,
   randomParameters,
-} from "../../support/engine-cases.ts";
-import { describeNative, instructionSets } from "../../support/native-engine.ts";
-import { nearestKink } from "../../support/nearest-kink.ts";
-import { expectSameSnapshot } from "../../support/same-bits.ts";
-import { skewedSource, wide } from "../../support/skewed-source.ts";
+} from "../../support/engines/engine-cases.ts";
+import { describeNative, instructionSets } from "../../support/engines/native-engine.ts";
+import { nearestKink } from "../../support/engines/nearest-kink.ts";
+import { expectSameSnapshot } from "../../support/engines/same-bits.ts";
 
 const width = (most: number) => fc.integer({ min: 0, max: most });
 

@@ -15,7 +15,7 @@ import {
   randomBatch,
   randomParameters,
   rankerCases,
-} from "../../support/engine-cases.ts";
+} from "../../support/engines/engine-cases.ts";
 
 const combinations = rankerCases.flatMap((ranker) => losses.map((loss) => ({ ...ranker, loss })));
 

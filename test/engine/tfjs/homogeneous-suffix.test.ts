@@ -3,7 +3,7 @@ import type { SymbolicTensor } from "@tensorflow/tfjs-layers";
 import * as layersModule from "@tensorflow/tfjs-layers";
 import { finalHomogeneousWeights } from "../../../src/engine/tfjs/homogeneous-suffix.ts";
 import { ConfigError } from "../../../src/errors.ts";
-import { useBackend } from "../../support/tfjs-backends.ts";
+import { useBackend } from "../../support/engines/tfjs-backends.ts";
 
 const { layers, sequential, input, model: modelOf } = layersModule;
 

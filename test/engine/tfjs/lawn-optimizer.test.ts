@@ -5,7 +5,7 @@ import type { LawnOptions } from "../../../src/engine/tfjs/lawn.ts";
 import { lawn } from "../../../src/engine/tfjs/lawn.ts";
 import type { Tfjs } from "../../../src/engine/tfjs/tfjs-packages.ts";
 import { ConfigError } from "../../../src/errors.ts";
-import { useBackend } from "../../support/tfjs-backends.ts";
+import { useBackend } from "../../support/engines/tfjs-backends.ts";
 
 const { layers, sequential } = layersModule;
 

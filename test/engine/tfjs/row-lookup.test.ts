@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import type { Scalar, Tensor, Tensor2D } from "@tensorflow/tfjs-core";
 import { lookUpRows } from "../../../src/engine/tfjs/row-lookup.ts";
-import { testedBackends, useBackend } from "../../support/tfjs-backends.ts";
+import { testedBackends, useBackend } from "../../support/engines/tfjs-backends.ts";
 
 describe.each(testedBackends)("row lookup on tfjs %s", (backend) => {
   it("takes rows, repeated ones too", async () => {

@@ -3,7 +3,7 @@ import type { Tensor1D } from "@tensorflow/tfjs-core";
 import { type TensorArrayOps, tensorArrayOps } from "../../../src/engine/tfjs/tensor-ops.ts";
 import type { Tfjs } from "../../../src/engine/tfjs/tfjs-packages.ts";
 import { EngineError } from "../../../src/errors.ts";
-import { testedBackends, useBackend } from "../../support/tfjs-backends.ts";
+import { testedBackends, useBackend } from "../../support/engines/tfjs-backends.ts";
 
 const f64 = (...values: number[]) => Float64Array.from(values);
 

@@ -12,9 +12,9 @@ import {
   randomBatch,
   randomParameters,
   smallSource,
-} from "../../support/engine-cases.ts";
-import { plainLawn } from "../../support/optimizer-cases.ts";
-import { testedBackends, useBackend } from "../../support/tfjs-backends.ts";
+} from "../../support/engines/engine-cases.ts";
+import { plainLawn } from "../../support/engines/optimizer-cases.ts";
+import { testedBackends, useBackend } from "../../support/engines/tfjs-backends.ts";
 
 describe.each(testedBackends)("the tfjs engine on %s", (tfjsBackend) => {
   const open = () => openEngine("tfjs", { tfjsBackend });

@@ -3,8 +3,8 @@ import { beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { referenceEngine } from "../../../src/engine/reference/reference-engine.ts";
 import { openWebgpuEngine, type WebgpuEngine, webgpuProvider } from "../../../src/engine/webgpu/webgpu-engine.ts";
 import type { RankerSpec } from "../../../src/ranker/ranker-spec.ts";
-import { expectClose } from "../../support/close-tensors.ts";
-import { float32, optionsOf, randomBatch, randomParameters } from "../../support/engine-cases.ts";
+import { expectClose } from "../../support/engines/close-tensors.ts";
+import { float32, optionsOf, randomBatch, randomParameters } from "../../support/engines/engine-cases.ts";
 
 // A software adapter is slow, more so on a busy machine.
 jest.setTimeout(600_000);

@@ -5,9 +5,9 @@ import { referenceEngine } from "../../../src/engine/reference/reference-engine.
 import { openWebgpuEngine, webgpuProvider } from "../../../src/engine/webgpu/webgpu-engine.ts";
 import type { LossName } from "../../../src/ranker/loss.ts";
 import type { RankerSpec } from "../../../src/ranker/ranker-spec.ts";
-import { expectClose } from "../../support/close-tensors.ts";
-import { float32, optionsOf, randomBatch, randomParameters } from "../../support/engine-cases.ts";
-import { expectSameBits } from "../../support/same-bits.ts";
+import { expectClose } from "../../support/engines/close-tensors.ts";
+import { float32, optionsOf, randomBatch, randomParameters } from "../../support/engines/engine-cases.ts";
+import { expectSameBits } from "../../support/engines/same-bits.ts";
 
 // A software adapter is slow, more so on a busy machine.
 jest.setTimeout(600_000);

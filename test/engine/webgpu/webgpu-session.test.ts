@@ -8,9 +8,9 @@ import { openWebgpuEngine, type WebgpuEngine, webgpuProvider } from "../../../sr
 import { EngineError } from "../../../src/errors.ts";
 import { boundedInteger, streamKey, threefry } from "../../../src/random.ts";
 import { parametersOf, type RankerSpec } from "../../../src/ranker/ranker-spec.ts";
-import { expectClose } from "../../support/close-tensors.ts";
-import { float32, lawnAdamCase, optionsOf, randomBatch, randomParameters } from "../../support/engine-cases.ts";
-import { expectSameSnapshot } from "../../support/same-bits.ts";
+import { expectClose } from "../../support/engines/close-tensors.ts";
+import { float32, lawnAdamCase, optionsOf, randomBatch, randomParameters } from "../../support/engines/engine-cases.ts";
+import { expectSameSnapshot } from "../../support/engines/same-bits.ts";
 
 // A software adapter is slow, more so on a busy machine.
 jest.setTimeout(600_000);

@@ -15,7 +15,7 @@
 
 namespace lawn {
 
-/// LAWN's blocks: row r of the group is the r-th row of every member, end to end. Twin: src/optimizer/lawn-blocks.ts.
+/// LAWN's blocks: row r of the group is the r-th row of every member, end to end. Twin: src/optimizer/lawn/lawn-blocks.ts.
 struct LawnGroup {
   int64_t rows;
   std::vector<int> members;  // tensors, each cut into `rows` equal rows

@@ -146,7 +146,7 @@ struct DirectionDots {
   double wu, uu;
 };
 
-/// At or below this norm a vector has no usable direction. Twin: vanishingNorm of src/optimizer/sphere.ts.
+/// At or below this norm a vector has no usable direction. Twin: vanishingNorm of src/optimizer/lawn/sphere.ts.
 constexpr double kVanishingNorm = 1e-12;
 
 /// Rows that are LAWN blocks of their own, all constrained.

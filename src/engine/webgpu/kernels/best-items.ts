@@ -7,8 +7,8 @@
  *
  * Twin: bestItemsInto (scoring/best-items.ts). Bound by memory: reads the keys once, and a 256th of a row again for each item taken.
  */
-import { builtins, type Kernel, workgroupNumber } from "../kernel.ts";
-import { stepStruct } from "../step-numbers.ts";
+import { builtins, type Kernel, workgroupNumber } from "../device/kernel.ts";
+import { stepStruct } from "../device/step-numbers.ts";
 
 export const KEY_LANES = 256;
 

@@ -5,9 +5,9 @@
  * Where a row crosses many borders, all rows' lanes of the workgroup share its partials and their sums are added in the order
  * of lanes. Twins: reference/backward.ts, gradient-buffers.ts and embedding-decay.ts. Bound by memory.
  */
-import { WORKGROUP_LANES } from "../column-lanes.ts";
-import { builtins, type Kernel, workgroupNumber } from "../kernel.ts";
-import { stepStruct } from "../step-numbers.ts";
+import { WORKGROUP_LANES } from "../device/column-lanes.ts";
+import { builtins, type Kernel, workgroupNumber } from "../device/kernel.ts";
+import { stepStruct } from "../device/step-numbers.ts";
 import { sideTables, tableModes } from "./side-tables.ts";
 
 /** Rows with more partials are shared. */

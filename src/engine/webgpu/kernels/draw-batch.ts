@@ -6,8 +6,8 @@
  *   ids [2, capacity]: users of the pairs, then their items. Under bpr pair k is (user, positive) and pair samples + k its negative.
  *   labels [capacity]
  */
-import { builtins, type Kernel, workgroupNumber } from "../kernel.ts";
-import { stepStruct } from "../step-numbers.ts";
+import { builtins, type Kernel, workgroupNumber } from "../device/kernel.ts";
+import { stepStruct } from "../device/step-numbers.ts";
 
 export const DRAW_LANES = 64;
 

@@ -5,9 +5,9 @@
  *   ids [2, capacity] -> features [pairs, stride], row-major. Twin: the table look-ups of ranker/forward.ts
  *   Bound by memory: reads and writes 4 stride bytes a pair.
  */
-import { type ColumnLanes, WORKGROUP_LANES } from "../column-lanes.ts";
-import { builtins, type Kernel, workgroupNumber } from "../kernel.ts";
-import { stepStruct } from "../step-numbers.ts";
+import { type ColumnLanes, WORKGROUP_LANES } from "../device/column-lanes.ts";
+import { builtins, type Kernel, workgroupNumber } from "../device/kernel.ts";
+import { stepStruct } from "../device/step-numbers.ts";
 
 /** Pairs that a lane walks, a multiple of 4. */
 const PAIRS_PER_LANE = 16;

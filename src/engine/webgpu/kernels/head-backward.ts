@@ -6,8 +6,8 @@
  *
  * Twins: openTowerBackward and openGmfBackward (reference/backward.ts). Bound by memory.
  */
-import { builtins, type Kernel, workgroupNumber } from "../kernel.ts";
-import { stepStruct } from "../step-numbers.ts";
+import { builtins, type Kernel, workgroupNumber } from "../device/kernel.ts";
+import { stepStruct } from "../device/step-numbers.ts";
 
 export const DELTA_LANES = 256;
 

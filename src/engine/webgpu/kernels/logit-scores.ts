@@ -1,6 +1,6 @@
 /** Logits of the pairs, for scoring: one value a pair leaves the device. Twin: ranker/forward.ts. Bound by memory. */
-import { builtins, type Kernel, workgroupNumber } from "../kernel.ts";
-import { stepStruct } from "../step-numbers.ts";
+import { builtins, type Kernel, workgroupNumber } from "../device/kernel.ts";
+import { stepStruct } from "../device/step-numbers.ts";
 import { pairLogit } from "./pair-logit.ts";
 
 export const LOGIT_LANES = 256;

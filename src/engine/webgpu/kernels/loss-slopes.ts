@@ -6,8 +6,8 @@
  *
  * Twins: binaryCrossEntropy and bayesianPersonalizedRanking with their slopes (ranker/loss.ts). Bound by memory.
  */
-import { builtins, type Kernel, workgroupNumber } from "../kernel.ts";
-import { stepStruct } from "../step-numbers.ts";
+import { builtins, type Kernel, workgroupNumber } from "../device/kernel.ts";
+import { stepStruct } from "../device/step-numbers.ts";
 import { LOGIT_LANES } from "./logit-scores.ts";
 import { pairLogit } from "./pair-logit.ts";
 

@@ -16,13 +16,10 @@
  * A narrow `weight` has fewer patches than threads: groups of threads then share the depth, and their sums are added as a tree.
  * Bound by arithmetic from inputs and outputs of about 64 on, by memory below.
  */
-import { builtins, type Kernel, workgroupNumber } from "../kernel.ts";
-import { stepStruct } from "../step-numbers.ts";
+import { builtins, type Kernel, type ProductPrecision, workgroupNumber } from "../device/kernel.ts";
+import { stepStruct } from "../device/step-numbers.ts";
 import { type ProductKind, productAccess, productDeclarations } from "./product-access.ts";
 import { loadQuads, loadRows, type Tile } from "./product-tiles.ts";
-
-/** Of the factors; sums over more than a tile's depth, and all that is stored, are float32 either way. */
-export type ProductPrecision = "float32" | "float16";
 
 const MOST_LANES = 256;
 /** What every device offers a workgroup. */

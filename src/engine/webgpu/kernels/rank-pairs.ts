@@ -4,8 +4,8 @@
  *
  *   ids [2, capacity] -> (row, pair) [2, capacity]. Bound by latency: pairs^2 comparisons a side.
  */
-import { builtins, type Kernel, workgroupNumber } from "../kernel.ts";
-import { stepStruct } from "../step-numbers.ts";
+import { builtins, type Kernel, workgroupNumber } from "../device/kernel.ts";
+import { stepStruct } from "../device/step-numbers.ts";
 
 export const RANK_LANES = 64;
 /** Batches of this many pairs or fewer. */

@@ -10,9 +10,9 @@
  *
  *   partials [sides, blocks, 2, columns], see side-tables.ts. Twins: reference/backward.ts and gradient-buffers.ts. Bound by memory.
  */
-import { WORKGROUP_LANES } from "../column-lanes.ts";
-import { builtins, type Kernel, workgroupNumber } from "../kernel.ts";
-import { stepStruct } from "../step-numbers.ts";
+import { WORKGROUP_LANES } from "../device/column-lanes.ts";
+import { builtins, type Kernel, workgroupNumber } from "../device/kernel.ts";
+import { stepStruct } from "../device/step-numbers.ts";
 import { sideTables, tableModes } from "./side-tables.ts";
 
 const { Dot, Gmf, Mlp, Bias } = tableModes;

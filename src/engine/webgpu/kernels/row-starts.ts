@@ -2,8 +2,8 @@
  * Where each user's and each item's pairs begin in the sorted order, by binary search: starts [2, stride], one more than rows, so
  * that row r has the places [starts[r], starts[r + 1]).
  */
-import { builtins, type Kernel, workgroupNumber } from "../kernel.ts";
-import { stepStruct } from "../step-numbers.ts";
+import { builtins, type Kernel, workgroupNumber } from "../device/kernel.ts";
+import { stepStruct } from "../device/step-numbers.ts";
 
 export const START_LANES = 64;
 

@@ -9,8 +9,8 @@
  * Integer atomics count in the histogram and mark lanes in the scatter, where their order does not show. Bound by memory: 16 bytes a
  * pair, side and pass, the writes scattered. Twin for small batches: rank-pairs.ts.
  */
-import { builtins, type Kernel, workgroupNumber } from "../kernel.ts";
-import { stepStruct } from "../step-numbers.ts";
+import { builtins, type Kernel, workgroupNumber } from "../device/kernel.ts";
+import { stepStruct } from "../device/step-numbers.ts";
 
 export const SORT_DIGITS = 256;
 /** A lane for every digit. */

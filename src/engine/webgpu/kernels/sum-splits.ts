@@ -6,8 +6,8 @@
  *
  * Twin: the float64 sums of reference/gradient-buffers.ts. Bound by memory.
  */
-import { builtins, type Kernel, workgroupNumber } from "../kernel.ts";
-import { stepStruct } from "../step-numbers.ts";
+import { builtins, type Kernel, workgroupNumber } from "../device/kernel.ts";
+import { stepStruct } from "../device/step-numbers.ts";
 
 /** Values that one workgroup sums. */
 export const SUM_VALUES = 16;

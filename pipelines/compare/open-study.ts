@@ -1,0 +1,132 @@
+/** A study at work: its plan, its engine, the datasets it needs, and which trials are done. The same in every process that helps. */
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { z } from "zod";
+import { groupItemsByUser } from "../../src/dataset/interaction-dataset.ts";
+import type { Engine } from "../../src/engine/engine.ts";
+import { type EngineChoice, engineAvailability, openEngine } from "../../src/engine/open-engine.ts";
+import { ConfigError, DataError } from "../../src/errors.ts";
+import { type StoredStudy, storedStudySchema } from "../../src/runs/stored-study.ts";
+import { studyFiles } from "../../src/runs/study-directory.ts";
+import type { TrialRecord } from "../../src/runs/trial-record.ts";
+import { chooseSetting } from "../../src/study/choose-setting.ts";
+import { cellsOf, finalTrials, type StudyCell, type TrialPlan, tuningTrials } from "../../src/study/plan-trials.ts";
+import { loadDataset } from "../dataset/stored-dataset.ts";
+import type { StageContext } from "../stage.ts";
+import { type TrialData, trialIdentity } from "./run-trial.ts";
+import { readTrial } from "./trial-files.ts";
+
+export interface OpenStudy {
+  readonly folder: string;
+  readonly stored: StoredStudy;
+  readonly engine: Engine;
+  readonly cells: readonly StudyCell[];
+  /** Loaded once, checked against the study's hash. */
+  data(subject: number): Promise<TrialData>;
+  /** Trials that can be run now: tuning first, and final ones only when every arm is tuned. Reads what other processes finished. */
+  remaining(): Promise<readonly TrialPlan[]>;
+  /** Every record there is, by trial. */
+  readonly records: ReadonlyMap<string, TrialRecord>;
+  add(record: TrialRecord): void;
+  /** Of a cell, in order; to be called when all tuning trials are there. */
+  tuningRecords(cell: StudyCell): readonly TrialRecord[];
+  finalPlans(cell: StudyCell): readonly TrialPlan[];
+}
+
+export interface ChosenEngine {
+  readonly engine: Engine;
+  /** As study.json holds it. */
+  readonly description: string;
+}
+
+/** Threads are an option of the native engine alone. */
+export async function openStudyEngine(
+  choice: EngineChoice,
+  threads: number,
+  context: Pick<StageContext, "log">,
+): Promise<ChosenEngine> {
+  const name =
+    choice === "auto"
+      ? (await engineAvailability()).find(({ isAutomatic, available }) => isAutomatic && available)?.name
+      : choice;
+  const engine = await openEngine(choice, {
+    onPassedOver: context.log,
+    ...(name === "native" ? { threads } : {}),
+  });
+  return { engine, description: engine.description.replace(/ \d+ threads?,/, "") };
+}
+
+export async function readStoredStudy(folder: string): Promise<StoredStudy> {
+  const file = path.join(folder, studyFiles.study);
+  const text = await readFile(file, "utf8").catch((error: Error) => {
+    throw new ConfigError(`${folder} holds no study (${error.message})`);
+  });
+  try {
+    return storedStudySchema.parse(JSON.parse(text));
+  } catch (error) {
+    const reason = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
+    throw new DataError(`${file}: not a study (${reason.replaceAll("\n", "; ")}); begin anew with --force`);
+  }
+}
+
+export function openStudy(folder: string, stored: StoredStudy, engine: Engine): OpenStudy {
+  const { study } = stored;
+  const cells = cellsOf(study);
+  const tuning = new Map(cells.map((cell) => [cell, tuningTrials(study, cell)]));
+  const records = new Map<string, TrialRecord>();
+  const loaded = new Map<string, Promise<TrialData>>();
+
+  async function missing(plans: readonly TrialPlan[]): Promise<readonly TrialPlan[]> {
+    const left: TrialPlan[] = [];
+    for (const plan of plans) {
+      if (records.has(plan.id)) continue;
+      const identity = trialIdentity(plan, stored.datasets[plan.subject]!.contentHash, stored.engine.description);
+      const record = await readTrial(folder, plan, identity);
+      if (record === null) left.push(plan);
+      else records.set(plan.id, record);
+    }
+    return left;
+  }
+
+  const tuningRecords = (cell: StudyCell) => tuning.get(cell)!.flatMap(({ id }) => records.get(id) ?? []);
+  const finals = new Map<StudyCell, readonly TrialPlan[]>(); // once every arm is tuned, the choice stands
+  const finalPlans = (cell: StudyCell) => {
+    const known = finals.get(cell);
+    if (known !== undefined) return known;
+    const chosen = chooseSetting(tuningRecords(cell), study.metric);
+    const plans = chosen === null ? [] : finalTrials(study, cell, chosen.index);
+    finals.set(cell, plans);
+    return plans;
+  };
+
+  return {
+    folder,
+    stored,
+    engine,
+    cells,
+    data: (subject) => {
+      const { name, contentHash } = stored.datasets[subject]!;
+      const known = loaded.get(name) ?? loadTrialData(path.join(stored.dataRoot, name), contentHash);
+      loaded.set(name, known);
+      return known;
+    },
+    remaining: async () => {
+      const untuned = await missing([...tuning.values()].flat());
+      return untuned.length > 0 ? untuned : missing(cells.flatMap(finalPlans));
+    },
+    records,
+    add: (record) => void records.set(record.id, record),
+    tuningRecords,
+    finalPlans,
+  };
+}
+
+async function loadTrialData(directory: string, contentHash: string): Promise<TrialData> {
+  const dataset = await loadDataset(directory);
+  if (dataset.description.contentHash !== contentHash) {
+    throw new DataError(
+      `${directory}: content ${dataset.description.contentHash.slice(0, 12)}, but the study was begun on ${contentHash.slice(0, 12)}; ingest the same logs, or begin anew with --force`,
+    );
+  }
+  return { dataset, seen: groupItemsByUser(dataset.train) };
+}

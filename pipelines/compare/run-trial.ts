@@ -1,0 +1,185 @@
+/** One trial of a study, from first values to its record: a function of the plan and the data, whichever process runs it. */
+import { createHash } from "node:crypto";
+import type { ItemsByUser } from "../../src/dataset/interaction-dataset.ts";
+import { type BatchSource, drawBatch, epochDraws, samplesPerEpoch } from "../../src/dataset/training-batches.ts";
+import type { Engine } from "../../src/engine/engine.ts";
+import { hashOf, identityOf } from "../../src/runs/run-directory.ts";
+import type { Fairness, TrialRecord } from "../../src/runs/trial-record.ts";
+import type { TrialPlan } from "../../src/study/plan-trials.ts";
+import { DivergenceError } from "../../src/training/divergence.ts";
+import { type TrainingOutcome, trainRanker } from "../../src/training/train-ranker.ts";
+import { beginning } from "../../src/training/training-state.ts";
+import type { LoadedDataset } from "../dataset/stored-dataset.ts";
+import { evaluateSplit, type SplitEvaluation } from "../measures/evaluate-split.ts";
+import { withScorer } from "../measures/with-scorer.ts";
+import type { StageContext } from "../stage.ts";
+import { batchSourceOf, planOf, rankerOf, sessionOptionsOf } from "../training/train-plan.ts";
+
+/** A dataset as a worker keeps it from trial to trial. */
+export interface TrialData {
+  readonly dataset: LoadedDataset;
+  /** Of its train split. */
+  readonly seen: ItemsByUser;
+}
+
+export interface TrialOptions {
+  readonly trial: TrialPlan;
+  readonly data: TrialData;
+  readonly engine: Engine;
+  /** Names the engine in the record; the number of threads is no part of it. */
+  readonly engineName: string;
+  readonly context: Pick<StageContext, "now" | "elapsed" | "signal" | "environment">;
+}
+
+export interface TrialResult {
+  /** Without `perUser`, which is known once that file is written. */
+  readonly record: Omit<TrialRecord, "perUser">;
+  /** On test; null for tuning trials and where training diverged. */
+  readonly test: SplitEvaluation | null;
+}
+
+/** What decides a trial's result, before it is run. */
+export function trialIdentity(trial: TrialPlan, datasetHash: string, engineName: string): string {
+  return hashOf({ config: identityOf(trial.config), dataset: datasetHash, engine: engineName, phase: trial.phase });
+}
+
+/** Null when interrupted: nothing of the trial is kept then. */
+export async function runTrial(options: TrialOptions): Promise<TrialResult | null> {
+  const { trial, data, engineName, context } = options;
+  const { config } = trial;
+  const { description, train } = data.dataset;
+  const started = context.elapsed();
+  const source = batchSourceOf(config, train, data.seen);
+  const epochs: TrialRecord["epochs"] = [];
+  const base = {
+    id: trial.id,
+    identity: trialIdentity(trial, description.contentHash, engineName),
+    subject: trial.subject,
+    dataset: config.dataset,
+    model: config.model,
+    arm: trial.arm,
+    batchSize: trial.batchSize,
+    phase: trial.phase,
+    index: trial.index,
+    seed: config.seed,
+    point: { ...trial.point },
+    config: { ...config },
+    fairness: fairnessOf(data, source),
+    engine: engineName,
+    packageVersion: context.environment.packageVersion,
+    gitCommit: context.environment.gitCommit,
+    startedAt: new Date(context.now()).toISOString(),
+  };
+  const measured = () => {
+    const trainingSeconds = epochs.reduce((sum, { seconds }) => sum + seconds, 0);
+    return {
+      epochs,
+      epochsTrained: epochs.length,
+      seconds: (context.elapsed() - started) / 1000,
+      trainingSeconds,
+      samplesPerSecond: trainingSeconds === 0 ? 0 : (epochs.length * samplesPerEpoch(source)) / trainingSeconds,
+    };
+  };
+  try {
+    const outcome = await trainTrial(options, source, epochs);
+    if (outcome.kind === "interrupted") return null;
+    const test = trial.phase === "final" ? await evaluateTest(options, outcome) : null;
+    return {
+      record: {
+        ...base,
+        outcome: "finished",
+        reason: null,
+        epoch: outcome.epoch,
+        validation: outcome.validation === null ? null : { ...outcome.validation },
+        test:
+          test === null
+            ? null
+            : { protocol: test.protocol, users: test.users, tieRate: test.tieRate, metrics: { ...test.metrics } },
+        ...measured(),
+      },
+      test,
+    };
+  } catch (error) {
+    if (!(error instanceof DivergenceError)) throw error;
+    return {
+      record: {
+        ...base,
+        outcome: "diverged",
+        reason: error.message,
+        epoch: null,
+        validation: null,
+        test: null,
+        ...measured(),
+      },
+      test: null,
+    };
+  }
+}
+
+type Finished = Extract<TrainingOutcome, { readonly kind: "finished" }>;
+
+async function trainTrial(
+  { trial, data, engine, context }: TrialOptions,
+  source: BatchSource,
+  epochs: TrialRecord["epochs"],
+): Promise<TrainingOutcome> {
+  const { config } = trial;
+  const session = await engine.open(sessionOptionsOf(config, source, null));
+  try {
+    return await trainRanker({
+      session,
+      plan: planOf({ config, source, pass: "train", epochs: config.epochs, selects: true }),
+      state: beginning,
+      signal: context.signal,
+      hooks: {
+        elapsed: context.elapsed,
+        validate: async (scorer) => {
+          const { dataset } = data;
+          const { candidates, k } = config;
+          return (await evaluateSplit({ scorer, dataset, split: "validation", candidates, ks: k })).metrics;
+        },
+        diagnose: null,
+        epochDone: async ({ epoch, loss, validation, seconds, phase }) => {
+          epochs.push({ epoch, loss, validation: { ...validation }, seconds, phase });
+        },
+        checkpoint: async () => {}, // a trial that is cut off begins anew
+        progress: () => {},
+      },
+    });
+  } finally {
+    session.close();
+  }
+}
+
+async function evaluateTest({ trial, data, engine }: TrialOptions, { parameters }: Finished): Promise<SplitEvaluation> {
+  const { config } = trial;
+  const { dataset } = data;
+  const spec = rankerOf(config, dataset.train);
+  return withScorer(engine, { spec, parameters }, (scorer) =>
+    evaluateSplit({ scorer, dataset, split: "test", candidates: config.candidates, ks: config.k }),
+  );
+}
+
+const HASHED_SAMPLES = 4096;
+
+/** The samples hashed stand in the first places of the first epoch, which depend on the seed and on neither batch size nor optimizer. */
+function fairnessOf({ dataset }: TrialData, source: BatchSource): Fairness {
+  const { contentHash, files } = dataset.description;
+  const few = { ...source, batchSize: Math.min(HASHED_SAMPLES, samplesPerEpoch(source)) };
+  const batch = drawBatch(few, epochDraws(few, 0), 0);
+  const columns =
+    batch.kind === "pointwise"
+      ? [batch.users, batch.items, batch.labels]
+      : [batch.users, batch.positives, batch.negatives];
+  const digest = createHash("sha256");
+  for (const { buffer, byteOffset, byteLength } of columns)
+    digest.update(new Uint8Array(buffer, byteOffset, byteLength));
+  return {
+    dataset: contentHash,
+    candidates: {
+      validation: files["candidates-validation.arrow"].sha256,
+      test: files["candidates-test.arrow"].sha256,
+    },
+    negatives: digest.digest("hex"),
+  };
+}

@@ -1,0 +1,87 @@
+/** The trials of a study on disk: a record each, and for final ones the test outcome of every user. */
+import { mkdir, readFile, rm, stat } from "node:fs/promises";
+import path from "node:path";
+import { z } from "zod";
+import { openColumnWriter } from "../../src/arrow/write-columns.ts";
+import { ConfigError, DataError } from "../../src/errors.ts";
+import { errorCode } from "../../src/files/error-code.ts";
+import { cannotWrite } from "../../src/files/make-folder.ts";
+import { writeFileAtomically } from "../../src/files/write-file.ts";
+import { configDifferences, identityOf } from "../../src/runs/run-directory.ts";
+import { studyFiles, trialFile, trialPerUserFile } from "../../src/runs/study-directory.ts";
+import { type TrialRecord, trialRecordSchema } from "../../src/runs/trial-record.ts";
+import type { TrialPlan } from "../../src/study/plan-trials.ts";
+import type { SplitEvaluation } from "../measures/evaluate-split.ts";
+import type { TrialResult } from "./run-trial.ts";
+
+/**
+ * Null when the trial has not been run. Throws DataError for a damaged record, ConfigError for one of other settings, data or
+ * engine: trials that differ are not compared.
+ */
+export async function readTrial(folder: string, plan: TrialPlan, identity: string): Promise<TrialRecord | null> {
+  const file = path.join(folder, trialFile(plan.id));
+  const text = await readFile(file, "utf8").catch((error: unknown) => {
+    if (errorCode(error) === "ENOENT") return null;
+    throw error;
+  });
+  if (text === null) return null;
+  const record = parseRecord(text, file);
+  if (record.identity === identity) return record;
+  const differences = configDifferences(identityOf(record.config), identityOf(plan.config));
+  const reasons =
+    differences.length > 0 ? differences : ["the data or the engine (see fairness and engine in the file)"];
+  throw new ConfigError(
+    [
+      `${file} is a trial of another study; give the same study, data and engine, another --output, or --force to begin anew. They differ in`,
+      ...reasons,
+    ].join("\n"),
+  );
+}
+
+/** The users' file first: a record stands for a trial that is whole. */
+export async function writeTrial(folder: string, { record, test }: TrialResult): Promise<TrialRecord> {
+  await mkdir(path.join(folder, studyFiles.trialsFolder), { recursive: true });
+  const perUser = test === null ? null : await writePerUser(path.join(folder, trialPerUserFile(record.id)), test);
+  const whole: TrialRecord = { ...record, perUser };
+  await writeFileAtomically(path.join(folder, trialFile(record.id)), `${JSON.stringify(whole)}\n`);
+  return whole;
+}
+
+export async function hasTrial(folder: string, id: string): Promise<boolean> {
+  return (await stat(path.join(folder, trialFile(id))).catch(() => null)) !== null;
+}
+
+/** Removes a study that was in the folder, its manifest first: without it the folder is no study. */
+export async function clearStudy(folder: string): Promise<void> {
+  const { manifest, lock: _, ...others } = studyFiles;
+  for (const name of [manifest, ...Object.values(others), "report.html"]) {
+    await rm(path.join(folder, name), { force: true, recursive: true });
+  }
+}
+
+async function writePerUser(file: string, { perUser }: SplitEvaluation): Promise<NonNullable<TrialRecord["perUser"]>> {
+  const writer = await openColumnWriter(file, [
+    { name: "user", type: "uint32" },
+    { name: "rank", type: "uint32" },
+    ...Object.keys(perUser.metrics).map((name) => ({ name, type: "float32" as const })),
+  ]);
+  try {
+    await writer.append({ user: perUser.users, rank: perUser.ranks, ...perUser.metrics });
+    return await writer.close();
+  } catch (error) {
+    await writer.abort();
+    throw cannotWrite(file, "free some space, or choose another folder with --output", error);
+  }
+}
+
+function parseRecord(text: string, file: string): TrialRecord {
+  try {
+    return trialRecordSchema.parse(JSON.parse(text));
+  } catch (error) {
+    const reason = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
+    throw new DataError(
+      `${file}: not the record of a trial (${reason.replaceAll("\n", "; ")}); remove it, and the trial is run again`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,36 @@
+/** Which items the users of a range have taken, from the interaction files of a dataset, range after range. */
+import { join } from "node:path";
+import { groupItemsByUser, type Interactions, type ItemsByUser } from "../../src/dataset/interaction-dataset.ts";
+import { openForwardRows } from "./forward-rows.ts";
+
+export interface SeenRows {
+  /** Of the users [from, to): user n of the result is user from + n. Ranges must ascend. */
+  take(from: number, to: number): Promise<ItemsByUser>;
+  close(): Promise<void>;
+}
+
+export type InteractionFile = "train.arrow" | "validation.arrow" | "test.arrow";
+
+/** Items of all `files` together. */
+export function openSeenRows(directory: string, files: readonly InteractionFile[], items: number): SeenRows {
+  const sources = files.map((name) => openForwardRows(join(directory, name), ["user", "item"]));
+  return {
+    async take(from, to) {
+      const parts: Interactions[] = [{ users: to - from, items, ...emptyColumns }];
+      for (const source of sources) {
+        for (const slice of await source.take(from, to)) {
+          const userColumn = slice.batch
+            .column("user", "uint32")
+            .subarray(slice.from, slice.to)
+            .map((user) => user - from);
+          const itemColumn = slice.batch.column("item", "uint32").subarray(slice.from, slice.to);
+          parts.push({ users: to - from, items, userColumn, itemColumn, length: userColumn.length });
+        }
+      }
+      return groupItemsByUser(...parts);
+    },
+    close: async () => void (await Promise.all(sources.map((source) => source.close()))),
+  };
+}
+
+const emptyColumns = { userColumn: new Uint32Array(0), itemColumn: new Uint32Array(0), length: 0 };

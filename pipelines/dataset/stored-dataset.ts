@@ -1,0 +1,201 @@
+/** data/<dataset>/ as values: what every stage after ingest starts from. */
+import { createHash } from "node:crypto";
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { readColumns } from "../../src/arrow/read-columns.ts";
+import type { EvaluationCandidates } from "../../src/dataset/evaluation-candidates.ts";
+import type { Interactions } from "../../src/dataset/interaction-dataset.ts";
+import { DataError } from "../../src/errors.ts";
+import { contentOf } from "../../src/files/file-content.ts";
+import { readCandidates } from "./candidates-file.ts";
+
+export interface LoadedDataset {
+  /** Folder it was read from. */
+  readonly directory: string;
+  /** dataset.json, parsed. */
+  readonly description: DatasetDescription;
+  readonly train: Interactions;
+  readonly validation: Interactions;
+  readonly test: Interactions;
+  readonly candidatesValidation: EvaluationCandidates;
+  readonly candidatesTest: EvaluationCandidates;
+}
+
+/** The Arrow files of every dataset, in the order their hashes enter the content hash. */
+export const DATASET_FILES = [
+  "train.arrow",
+  "validation.arrow",
+  "test.arrow",
+  "candidates-validation.arrow",
+  "candidates-test.arrow",
+  "users.arrow",
+  "items.arrow",
+] as const;
+
+export type DatasetFile = (typeof DATASET_FILES)[number];
+
+/** Titles and features of items, where an items file was given. Not part of the content hash: no result depends on it. */
+export const ITEM_INFO_FILE = "item-info.arrow";
+
+/** Written last by ingest: a folder without it was not finished. */
+export const DESCRIPTION_FILE = "dataset.json";
+
+const count = z.number().int().min(0);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "expected 64 hex digits");
+
+/** The part of dataset.json that later stages rely on; ingest writes more (counts of every cleaning step, sources, schema). */
+export const datasetDescriptionSchema = z.looseObject({
+  name: z.string().min(1),
+  users: count.min(1),
+  items: count.min(1),
+  /** What the log's ids are: whole numbers throughout, or text. */
+  idType: z.looseObject({ user: z.enum(["integer", "string"]), item: z.enum(["integer", "string"]) }),
+  interactions: z.looseObject({ train: count, validation: count, test: count }),
+  /** `kind` such as "leave-last-out". */
+  split: z.looseObject({ kind: z.string().min(1) }),
+  /** For metrics.json, such as "1+99 candidates from ml-1m.test.negative". */
+  candidates: z.looseObject({ validation: z.string(), test: z.string() }),
+  seed: count,
+  /** Of each Arrow file, so that a changed one can be named. */
+  files: z.record(z.enum(DATASET_FILES), z.looseObject({ rows: count, bytes: count, sha256 })),
+  /** Of ITEM_INFO_FILE; absent without an items file. */
+  itemInfo: z.looseObject({ rows: count, bytes: count, sha256 }).optional(),
+  /** contentHash of `files`; names the data in manifests. */
+  contentHash: sha256,
+});
+
+export type DatasetDescription = Readonly<z.output<typeof datasetDescriptionSchema>>;
+
+/** sha256 over "name sha256" lines, one per Arrow file in the order of DATASET_FILES. */
+export function contentHash(files: Readonly<Record<DatasetFile, { readonly sha256: string }>>): string {
+  const digest = createHash("sha256");
+  for (const name of DATASET_FILES) digest.update(`${name} ${files[name].sha256}\n`);
+  return digest.digest("hex");
+}
+
+/** Throws DataError when the folder is missing, was not finished, or does not hold together. */
+export async function loadDataset(directory: string): Promise<LoadedDataset> {
+  const description = await readDescription(directory);
+  const { interactions } = description;
+  // About a second a gigabyte; a damaged file is named before anybody reads rubbish from it.
+  await verifyFiles(directory, description, DATASET_FILES);
+  return {
+    directory,
+    description,
+    train: await readInteractions(directory, "train.arrow", description, interactions.train),
+    validation: await readInteractions(directory, "validation.arrow", description, interactions.validation),
+    test: await readInteractions(directory, "test.arrow", description, interactions.test),
+    candidatesValidation: await readCandidates(
+      join(directory, "candidates-validation.arrow"),
+      "validation",
+      description,
+    ),
+    candidatesTest: await readCandidates(join(directory, "candidates-test.arrow"), "test", description),
+  };
+}
+
+/** Hashes the named files; throws DataError naming the first one that is not what ingest wrote. */
+export async function verifyFiles(
+  directory: string,
+  description: DatasetDescription,
+  names: readonly DatasetFile[],
+): Promise<void> {
+  for (const name of names) await checkFileOf(directory, name, description.files[name]);
+}
+
+/** Throws DataError where a file of the dataset is not what ingest wrote. */
+export async function checkFileOf(
+  directory: string,
+  name: string,
+  { bytes, sha256: expected }: { readonly bytes: number; readonly sha256: string },
+): Promise<void> {
+  const path = join(directory, name);
+  const size = (await stat(path).catch(() => null))?.size;
+  if (size !== undefined && size !== bytes) {
+    throw new DataError(`${path}: has ${size} bytes, but ingest wrote ${bytes}; ingest the logs again`);
+  }
+  const found = await sha256OfFile(path);
+  if (found !== expected) {
+    throw new DataError(`${path}: sha256 is ${found}, but ingest wrote ${expected}; ingest the logs again`);
+  }
+}
+
+/** dataset.json alone: cheap, for stages that only need to know what the data is. Throws DataError. */
+export async function readDescription(directory: string): Promise<DatasetDescription> {
+  const path = join(directory, DESCRIPTION_FILE);
+  const parsed = datasetDescriptionSchema.safeParse(parseJson(path, await readDescriptionText(directory, path)));
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `${issue.path.join(".") || "(top)"}: ${issue.message}`);
+    throw new DataError(`${path}: not a dataset description: ${problems.join("; ")}; ingest the logs again`);
+  }
+  const description = parsed.data;
+  if (contentHash(description.files) !== description.contentHash) {
+    throw new DataError(`${path}: contentHash does not match the sha256 of its files; ingest the logs again`);
+  }
+  return description;
+}
+
+async function readDescriptionText(directory: string, path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if ((await stat(directory).catch(() => null)) === null) {
+      throw new DataError(`${directory}: there is no such dataset folder; make it with: lawn-ranker ingest`);
+    }
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new DataError(
+      `${path}: cannot be read (${reason}), so the folder is no dataset or its ingest did not finish; run lawn-ranker ingest`,
+      { cause: error },
+    );
+  }
+}
+
+function parseJson(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new DataError(`${path}: not JSON (${reason}); ingest the logs again`, { cause: error });
+  }
+}
+
+/** user and item of one Arrow file, whose hash is not checked here. */
+export async function readInteractions(
+  directory: string,
+  name: DatasetFile,
+  { users, items }: DatasetDescription,
+  expectedRows: number,
+): Promise<Interactions> {
+  const path = join(directory, name);
+  const columns = await readColumns(path, ["user", "item"]);
+  if (columns.rows !== expectedRows) {
+    throw new DataError(
+      `${path}: ${columns.rows} rows, but ${DESCRIPTION_FILE} says ${expectedRows}; ingest the logs again`,
+    );
+  }
+  const interactions = {
+    users,
+    items,
+    userColumn: columns.uint32("user"),
+    itemColumn: columns.uint32("item"),
+    length: columns.rows,
+  };
+  checkExtent(path, "user", interactions.userColumn, users);
+  checkExtent(path, "item", interactions.itemColumn, items);
+  return interactions;
+}
+
+function checkExtent(path: string, name: string, column: Uint32Array, extent: number): void {
+  const row = column.findIndex((index) => index >= extent);
+  if (row >= 0) throw new DataError(`${path}: row ${row} has ${name} index ${column[row]}, expected below ${extent}`);
+}
+
+async function sha256OfFile(path: string): Promise<string> {
+  try {
+    return (await contentOf(path)).sha256;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new DataError(`${path}: cannot be read (${reason}); ingest the logs again`, { cause: error });
+  }
+}

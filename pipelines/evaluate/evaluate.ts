@@ -1,0 +1,207 @@
+/** The stage `evaluate`: a trained run or a baseline answers a dataset's held-out questions; the answers go to metrics.json. */
+import path from "node:path";
+import type { BaselineName } from "../../src/config/baseline-settings.ts";
+import { type EvaluateConfig, evaluateSchema } from "../../src/config/schemas/evaluate-schema.ts";
+import { openEngine } from "../../src/engine/open-engine.ts";
+import { cannotWrite, makeFolder } from "../../src/files/make-folder.ts";
+import type { Scorer } from "../../src/ranker/scorer.ts";
+import type { MetricsDocument } from "../../src/runs/metrics-document.ts";
+import { perUserFileName } from "../../src/runs/run-directory.ts";
+import { datasetNameOf } from "../dataset/dataset-argument.ts";
+import { type LoadedDataset, loadDataset } from "../dataset/stored-dataset.ts";
+import { evaluateSplit, metricsDocument, type SplitEvaluation } from "../measures/evaluate-split.ts";
+import { type BeyondParts, measureBeyond } from "../measures/measure-beyond.ts";
+import { writePerUserResults } from "../measures/per-user-file.ts";
+import { withScorer } from "../measures/with-scorer.ts";
+import { refuseOtherData } from "../runs/dataset-of-run.ts";
+import { findRun } from "../runs/find-run.ts";
+import { readMetrics, writeMetrics } from "../runs/metrics-file.ts";
+import { type LoadedRun, loadRun } from "../runs/stored-run.ts";
+import type { Stage, StageContext, StageResult } from "../stage.ts";
+import { parametersText, readyBaseline } from "./evaluate-baseline.ts";
+import {
+  PROTOCOL_CHECK_FILE,
+  type ProtocolCheck,
+  protocolCheck,
+  protocolCheckLines,
+  writeProtocolCheck,
+} from "./protocol-check.ts";
+
+export const evaluateStage: Stage<typeof evaluateSchema> = {
+  name: "evaluate",
+  summary: "rank the held-out items with a trained run or a baseline and report HR@k and NDCG@k",
+  schema: evaluateSchema,
+  async run(given, context) {
+    const config = { ...given, dataset: given.dataset === null ? null : await datasetNameOf(given.dataset) };
+    return config.baseline === null ? evaluateRun(config, context) : evaluateBaseline(config, config.baseline, context);
+  },
+};
+
+async function evaluateBaseline(
+  config: EvaluateConfig,
+  baseline: BaselineName,
+  context: StageContext,
+): Promise<StageResult> {
+  // The schema has asked for the dataset of a baseline.
+  const dataset = await loadDataset(path.join(config.dataRoot, config.dataset!));
+  const { scorer, choice, validation } = await readyBaseline(baseline, { config, dataset, context });
+  const measured = await measure(config, { dataset, scorer, negativesPerPositive: null, context });
+  const { evaluation, beyond, check } = measured;
+  const document = metricsDocument({
+    evaluation,
+    beyond,
+    ...(choice === undefined ? {} : { baseline: choice }),
+    ...(validation === undefined ? {} : { validation }),
+  });
+  if (config.output !== null) await writeEvaluation(config.output, measured, document);
+  return resultOf({ subject: { baseline }, dataset, document, check, directory: config.output });
+}
+
+async function evaluateRun(config: EvaluateConfig, context: StageContext): Promise<StageResult> {
+  const { run: named, modelsRoot, dataset: datasetName } = config;
+  const run = await loadRun(await findRun({ run: named, modelsRoot, dataset: datasetName }));
+  const dataset = await loadDataset(path.join(config.dataRoot, datasetName ?? run.datasetName));
+  refuseOtherData(run, dataset);
+  const { threads, tfjsBackend, allowSoftwareAdapter } = config;
+  const engine = await openEngine(config.engine, {
+    onPassedOver: context.log,
+    ...(threads === null ? {} : { threads }),
+    ...(tfjsBackend === null ? {} : { tfjsBackend }),
+    allowSoftwareAdapter,
+  });
+  context.log(engine.description);
+  const negativesPerPositive = trainedMixture(run);
+  const measured = await withScorer(engine, run, (scorer) =>
+    measure(config, { dataset, scorer, negativesPerPositive, context }),
+  );
+  const { evaluation, beyond, check } = measured;
+  const trained = await readMetrics(run.directory);
+  const document = metricsDocument({
+    evaluation,
+    ...(run.manifest.outcome === null ? {} : { epoch: run.manifest.outcome.epoch }),
+    ...(trained?.validation === undefined ? {} : { validation: trained.validation }),
+    beyond,
+  });
+  // What training wrote is the run's record and stays as it is.
+  const directory = config.output ?? path.join(run.directory, "evaluations", `${config.split}-${config.candidates}`);
+  await writeEvaluation(directory, measured, document);
+  return resultOf({ subject: { run: run.directory }, dataset, document, check, directory });
+}
+
+/** Negatives per positive of a run whose logits stand for a probability: bce's do, bpr's only order. */
+function trainedMixture({ config }: LoadedRun): number | null {
+  return config.loss === "bce" && typeof config.negatives === "number" ? config.negatives : null;
+}
+
+interface Measured {
+  readonly evaluation: SplitEvaluation;
+  readonly beyond: BeyondParts;
+  /** Null unless asked for. */
+  readonly check: ProtocolCheck | null;
+}
+
+async function measure(
+  config: EvaluateConfig,
+  measured: {
+    readonly dataset: LoadedDataset;
+    readonly scorer: Scorer;
+    readonly negativesPerPositive: number | null;
+    readonly context: StageContext;
+  },
+): Promise<Measured> {
+  const { dataset, scorer, negativesPerPositive, context } = measured;
+  const { split, candidates, k: ks } = config;
+  const evaluation = await evaluateSplit({ scorer, dataset, split, candidates, ks });
+  const check = config.protocolCheck ? await protocolCheck(scorer, dataset, { split, k: ks[0]! }) : null;
+  if (!config.beyondAccuracy) return { evaluation, beyond: {}, check };
+  // The schema has asked for at least one cut.
+  const k = ks[0]!;
+  const beyond = await measureBeyond({
+    scorer,
+    dataset,
+    evaluation,
+    candidates,
+    k,
+    negativesPerPositive,
+    log: context.log,
+  });
+  return { evaluation, beyond, check };
+}
+
+async function writeEvaluation(
+  directory: string,
+  { evaluation, check }: Measured,
+  document: MetricsDocument,
+): Promise<void> {
+  await makeFolder(directory, "choose another folder with --output");
+  try {
+    await writePerUserResults(directory, evaluation);
+    if (check !== null) await writeProtocolCheck(directory, check);
+  } catch (error) {
+    throw cannotWrite(directory, "free some space, or choose another folder with --output", error);
+  }
+  await writeMetrics(directory, document);
+}
+
+function resultOf(options: {
+  readonly subject: { readonly baseline: string } | { readonly run: string };
+  readonly dataset: LoadedDataset;
+  readonly document: MetricsDocument;
+  readonly check: ProtocolCheck | null;
+  /** Where it was written; null when nothing was. */
+  readonly directory: string | null;
+}): StageResult {
+  const { subject, dataset, document, check, directory } = options;
+  const { name, contentHash } = dataset.description;
+  const subjectName = "baseline" in subject ? subject.baseline : subject.run;
+  const lines = [
+    `${subjectName} on ${name}, ${document.split}: ${document.protocol}`,
+    `users ${document.users}, tied positives ${(100 * document.tieRate).toFixed(2)} %`,
+    ...baselineLines(document),
+    ...Object.entries(document.metrics).map(([metric, value]) => `  ${metric.padEnd(14)} ${value.toFixed(4)}`),
+  ];
+  lines.push(...beyondLines(document));
+  if (check !== null) lines.push(...protocolCheckLines(check));
+  if (directory !== null)
+    lines.push(
+      `written: ${path.join(directory, "metrics.json")}, ${perUserFileName(document.split)}${check === null ? "" : `, ${PROTOCOL_CHECK_FILE}`}`,
+    );
+  return {
+    json: {
+      stage: "evaluate",
+      dataset: { name, contentHash },
+      ...document,
+      ...subject,
+      ...("baseline" in subject && document.baseline !== undefined ? { choice: document.baseline } : {}),
+      ...(check === null ? {} : { protocolCheck: check }),
+      ...(directory === null ? {} : { directory }),
+    },
+    text: lines.join("\n"),
+  };
+}
+
+function baselineLines({ baseline, validation }: MetricsDocument): readonly string[] {
+  if (baseline === undefined) return [];
+  const { chosenBy, parameters, fittedOn, fitSeconds } = baseline;
+  const fitted = `fitted on ${fittedOn.join(" and ")} in ${fitSeconds.toFixed(1)} s`;
+  if (Object.keys(parameters).length === 0) return [fitted];
+  const how =
+    chosenBy === null ? "as given" : `chosen by validation ${chosenBy} (${validation?.[chosenBy]?.toFixed(4)})`;
+  return [`${parametersText(parameters)}, ${how}; ${fitted}`];
+}
+
+function beyondLines({ auc, beyondAccuracy, calibration }: MetricsDocument): readonly string[] {
+  if (auc === undefined || beyondAccuracy === undefined) return [];
+  const { k, lists, catalogueCoverage, gini, novelty, meanPopularity, intraListDiversity } = beyondAccuracy;
+  const line = (name: string, value: string): string => `  ${name.padEnd(14)} ${value}`;
+  return [
+    line("AUC", auc.toFixed(4)),
+    ...(calibration === undefined ? [] : [line("ECE", calibration.ece.toFixed(4))]),
+    `lists of ${k} from ${lists}:`,
+    line("coverage", catalogueCoverage.toFixed(4)),
+    line("Gini", gini.toFixed(4)),
+    line("novelty", `${novelty.toFixed(2)} bits`),
+    line("popularity", meanPopularity.toFixed(1)),
+    ...(intraListDiversity === null ? [] : [line("diversity", intraListDiversity.toFixed(4))]),
+  ];
+}

@@ -1,0 +1,173 @@
+/** The stage `export`: a trained run as files that need none of this project, with a model card and a manifest. */
+import path from "node:path";
+import { type ExportConfig, exportSchema } from "../../src/config/schemas/export-schema.ts";
+import { ConfigError } from "../../src/errors.ts";
+import { type ExportManifest, exportManifestText, type FileRecord } from "../../src/export/export-manifest.ts";
+import { foldVectors, isFoldable } from "../../src/export/folded-vectors.ts";
+import { modelCard } from "../../src/export/model-card.ts";
+import { hashOf, runFiles } from "../../src/runs/run-directory.ts";
+import { datasetNameOf } from "../dataset/dataset-argument.ts";
+import type { DatasetDescription } from "../dataset/stored-dataset.ts";
+import { readVocabulary } from "../dataset/vocabulary-files.ts";
+import { describeDatasetOfRun } from "../runs/dataset-of-run.ts";
+import { findRun } from "../runs/find-run.ts";
+import { type LoadedRun, loadRun } from "../runs/stored-run.ts";
+import type { Stage, StageContext, StageResult } from "../stage.ts";
+import { checkPairs } from "./check-pairs.ts";
+import { EXPORT_MANIFEST, formerExport, publishFolder, recordOf, writePieces } from "./export-folder.ts";
+import {
+  type ExportedFile,
+  type ExportParts,
+  writeAnn,
+  writeNpy,
+  writeNpyVectors,
+  writeOnnx,
+  writeTables,
+  writeVocabularies,
+} from "./export-formats.ts";
+import { modelCardFacts } from "./model-card-facts.ts";
+
+export const exportStage: Stage<typeof exportSchema> = {
+  name: "export",
+  summary: "write a trained run as ONNX, Parquet, Arrow, NPY or a search index, with its ids and a model card",
+  schema: exportSchema,
+  run: exportRun,
+};
+
+async function exportRun(given: ExportConfig, context: StageContext): Promise<StageResult> {
+  const config = { ...given, dataset: given.dataset === null ? null : await datasetNameOf(given.dataset) };
+  const run = await loadRun(await findRun(config));
+  if (config.format.includes("ann") && !isFoldable(run.spec)) {
+    throw new ConfigError(
+      `--format ann: ${run.directory} has hidden layers, so its scores are no inner products; only mf, gmf and rankers with an empty tower can be searched so`,
+    );
+  }
+  const datasetDirectory = path.join(config.dataRoot, config.dataset ?? run.datasetName);
+  const description = await describeDatasetOfRun(run, datasetDirectory);
+  const folder = path.normalize(config.output ?? path.join(run.directory, "export"));
+  const beginning = beginningOf(config, run, description, context);
+  const former = await formerExport(folder);
+  if (former !== null && (await isSame(folder, former, beginning))) return resultOf(folder, former, "up-to-date");
+
+  const vocabularies = [
+    await readVocabulary(datasetDirectory, "user", description),
+    await readVocabulary(datasetDirectory, "item", description),
+  ];
+  let manifest: ExportManifest = { ...beginning, files: {} };
+  await publishFolder(folder, context, async (partial) => {
+    const vectors = isFoldable(run.spec) ? foldVectors(run.spec, run.parameters) : null;
+    const { packageVersion } = context.environment;
+    const parts = { folder: partial, config, run, datasetDirectory, vocabularies, vectors, packageVersion };
+    manifest = await writeExport(parts, beginning, description, context);
+  });
+  return resultOf(folder, manifest, "done");
+}
+
+type Beginning = Omit<ExportManifest, "files">;
+
+/** What is known before anything is written: the same beginning gives the same files. */
+function beginningOf(
+  config: ExportConfig,
+  run: LoadedRun,
+  { files }: DatasetDescription,
+  context: StageContext,
+): Beginning {
+  const { onnxInlineBytes, annConnectivity, annExpansionAdd, annExpansionSearch } = config;
+  const record = ({ bytes, sha256 }: FileRecord): FileRecord => ({ bytes, sha256 });
+  const ofRun = [runFiles.checkpoint, runFiles.config, runFiles.metrics, runFiles.perUser].flatMap((name) => {
+    const found = run.manifest.files[name];
+    return found === undefined ? [] : [[`run/${name}`, record(found)] as const];
+  });
+  const ofDataset = (["users.arrow", "items.arrow"] as const).map(
+    (name) => [`dataset/${name}`, record(files[name])] as const,
+  );
+  return {
+    stage: "export",
+    status: "done",
+    formats: [...config.format].sort(),
+    run: { name: run.manifest.run, configHash: run.manifest.configHash },
+    dataset: { name: run.datasetName, contentHash: run.datasetHash },
+    ranker: run.spec,
+    settings: { onnxInlineBytes, annConnectivity, annExpansionAdd, annExpansionSearch },
+    packageVersion: context.environment.packageVersion,
+    gitCommit: context.environment.gitCommit,
+    inputs: Object.fromEntries([...ofRun, ...ofDataset]),
+  };
+}
+
+/** Made from the same inputs with the same settings by the same program, and every file still as it was written. */
+async function isSame(
+  folder: string,
+  former: Readonly<Record<string, unknown>>,
+  beginning: Beginning,
+): Promise<boolean> {
+  const keys = Object.keys(beginning);
+  const there = Object.fromEntries(Object.entries(former).filter(([key]) => keys.includes(key)));
+  if (hashOf(there) !== hashOf(beginning)) return false;
+  for (const [name, record] of Object.entries(former.files ?? {})) {
+    if (hashOf(await recordOf(path.join(folder, name))) !== hashOf(record)) return false;
+  }
+  return true;
+}
+
+async function writeExport(
+  parts: ExportParts,
+  beginning: Beginning,
+  description: DatasetDescription,
+  { signal, log }: StageContext,
+): Promise<ExportManifest> {
+  const { folder, run, vectors, config } = parts;
+  const files: ExportedFile[] = await writeVocabularies(parts);
+  let details: Pick<ExportManifest, "onnx" | "vectors" | "ann"> = {};
+  const writesVectors = config.format.some((format) => format !== "onnx");
+  if (vectors !== null && writesVectors) details = { vectors: { width: vectors.width } };
+  for (const format of beginning.formats as ExportConfig["format"]) {
+    signal.throwIfAborted();
+    log(`${format} ...`);
+    if (format === "onnx") {
+      const { files: written, onnx } = await writeOnnx(parts);
+      files.push(...written);
+      if (onnx !== undefined) details = { ...details, onnx };
+    } else if (format === "npy") files.push(...(await writeNpy(parts)));
+    else if (format !== "ann") files.push(...(await writeTables(parts, format)));
+    else if (vectors !== null) {
+      const { file, ann } = await writeAnn(parts, vectors);
+      files.push(file, ...(config.format.includes("npy") ? [] : await writeNpyVectors(parts)));
+      details = { ...details, ann };
+    }
+  }
+  files.push(
+    await written(folder, "check-pairs.json", checkPairs(run, parts.vocabularies), "some pairs and their logits"),
+  );
+  const told = files.map(({ name, meaning }) => [name, meaning] as const);
+  const card = modelCard(await modelCardFacts(run, description, told));
+  files.push(await written(folder, "model-card.md", card, "this card"));
+  const records = files.map(({ name, bytes, sha256 }) => [name, { bytes, sha256 }] as const);
+  records.sort(([a], [b]) => (a < b ? -1 : 1));
+  const manifest = { ...beginning, ...details, files: Object.fromEntries(records) };
+  await writePieces(path.join(folder, EXPORT_MANIFEST), [Buffer.from(exportManifestText(manifest))]);
+  return manifest;
+}
+
+async function written(folder: string, name: string, text: string, meaning: string): Promise<ExportedFile> {
+  return { name, meaning, ...(await writePieces(path.join(folder, name), [Buffer.from(text)])) };
+}
+
+function resultOf(
+  folder: string,
+  manifest: Readonly<Record<string, unknown>> | ExportManifest,
+  status: "done" | "up-to-date",
+): StageResult {
+  const { files, ann } = manifest as ExportManifest; // a former one was made by this very program
+  const lines = [
+    status === "done" ? folder : `${folder}: up to date: same run, same settings`,
+    ...Object.entries(files).map(([name, { bytes }]) => `  ${name.padEnd(24)} ${bytes} bytes`),
+  ];
+  if (ann !== undefined) {
+    const { k, users, mean, least } = ann.recall;
+    lines.push(
+      `recall@${k} of the index against exact search: ${mean.toFixed(4)} over ${users} users, least ${least.toFixed(4)}`,
+    );
+  }
+  return { json: { ...manifest, stage: "export", status, directory: folder }, text: lines.join("\n") };
+}

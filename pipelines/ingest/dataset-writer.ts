@@ -1,0 +1,96 @@
+/** The Arrow files of a dataset, from a split log. Memory stays within a record batch, whatever the rows. */
+import { join } from "node:path";
+import type { ColumnSchema } from "../../src/arrow/column-schema.ts";
+import { openColumnWriter, ROWS_PER_BATCH, type WrittenColumns } from "../../src/arrow/write-columns.ts";
+import type { IdType } from "../../src/interactions/reading/number-ids.ts";
+import { GONE } from "../../src/interactions/splitting/renumber.ts";
+import { SPLIT_PART } from "../../src/interactions/splitting/split.ts";
+import { chunksOfPart, type SplitView } from "./split-rows.ts";
+
+export interface WrittenFile extends WrittenColumns {
+  readonly schema: ColumnSchema;
+}
+
+/** train.arrow, validation.arrow or test.arrow: user, item, and timestamp_ms and rating where the log has them. */
+export async function writeInteractions(
+  directory: string,
+  part: "train" | "validation" | "test",
+  view: SplitView,
+  signal: AbortSignal,
+): Promise<WrittenFile> {
+  const { timesMs, ratings } = view.log;
+  const schema: ColumnSchema = [
+    { name: "user", type: "uint32" },
+    { name: "item", type: "uint32" },
+    ...(timesMs === null ? [] : [{ name: "timestamp_ms", type: "int64" } as const]),
+    ...(ratings === null ? [] : [{ name: "rating", type: "float32" } as const]),
+  ];
+  return written(join(directory, `${part}.arrow`), schema, async (append) => {
+    for (const { length, rows, users, items } of chunksOfPart(view, SPLIT_PART[part], ROWS_PER_BATCH)) {
+      signal.throwIfAborted();
+      const picked = rows.subarray(0, length);
+      await append({
+        user: users.subarray(0, length),
+        item: items.subarray(0, length),
+        ...(timesMs === null ? {} : { timestamp_ms: int64Of(timesMs, picked) }),
+        ...(ratings === null ? {} : { rating: Float32Array.from(picked, (row) => ratings[row]!) }),
+      });
+    }
+  });
+}
+
+/** users.arrow or items.arrow: the dense index, the id it stands for, and its interactions in train. */
+export async function writeVocabulary(
+  directory: string,
+  kind: "user" | "item",
+  vocabulary: {
+    readonly ids: AsyncIterable<readonly (string | bigint)[]>;
+    readonly idType: IdType;
+    /** By number in the log: the final index or GONE. */
+    readonly index: Uint32Array;
+    readonly trainCounts: Uint32Array;
+  },
+): Promise<WrittenFile> {
+  const { ids, idType, index, trainCounts } = vocabulary;
+  const schema: ColumnSchema = [
+    { name: kind, type: "uint32" },
+    { name: `${kind}_id`, type: idType === "integer" ? "int64" : "utf8" },
+    { name: "train_count", type: "uint32" },
+  ];
+  return written(join(directory, `${kind}s.arrow`), schema, async (append) => {
+    let first = 0;
+    for await (const chunk of ids) {
+      const present = chunk.filter((_, k) => index[first + k] !== GONE);
+      const indices = index.subarray(first, first + chunk.length).filter((at) => at !== GONE);
+      first += chunk.length;
+      await append({
+        [kind]: indices,
+        [`${kind}_id`]: idType === "integer" ? BigInt64Array.from(present, BigInt) : present.map(String),
+        train_count: indices.map((at) => trainCounts[at]!),
+      });
+    }
+  });
+}
+
+type Append = Awaited<ReturnType<typeof openColumnWriter>>["append"];
+
+async function written(
+  path: string,
+  schema: ColumnSchema,
+  fill: (append: Append) => Promise<void>,
+): Promise<WrittenFile> {
+  const writer = await openColumnWriter(path, schema);
+  try {
+    await fill((columns) => writer.append(columns));
+    return { ...(await writer.close()), schema };
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  }
+}
+
+function int64Of(timesMs: Float64Array, rows: Uint32Array): BigInt64Array {
+  const out = new BigInt64Array(rows.length);
+  for (let k = 0; k < rows.length; k++) out[k] = BigInt(timesMs[rows[k]!]!);
+  return out;
+}

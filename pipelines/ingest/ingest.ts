@@ -1,0 +1,175 @@
+/** The stage `ingest`: raw logs to data/<dataset>/*.arrow and dataset.json, whole or not at all. */
+import { join } from "node:path";
+import { type IngestConfig, ingestSchema } from "../../src/config/schemas/ingest-schema.ts";
+import { writeFileAtomically } from "../../src/files/write-file.ts";
+import { cleanLog } from "../../src/interactions/cleaning/clean-log.ts";
+import { type BuiltLog, buildLog } from "../../src/interactions/reading/build-log.ts";
+import { readIds } from "../../src/interactions/reading/sort-log.ts";
+import { withoutCompression } from "../../src/interactions/sources/recognise-logs.ts";
+import { openWorkDatabase, type WorkDatabase } from "../../src/interactions/sources/work-database.ts";
+import { renumber } from "../../src/interactions/splitting/renumber.ts";
+import { splitLog } from "../../src/interactions/splitting/split-log.ts";
+import { writeCandidates } from "../dataset/candidates-file.ts";
+import { writeItemInfo } from "../dataset/item-info-file.ts";
+import { type DatasetDescription, DESCRIPTION_FILE } from "../dataset/stored-dataset.ts";
+import type { Stage, StageContext, StageResult } from "../stage.ts";
+import { writeInteractions, writeVocabulary } from "./dataset-writer.ts";
+import { chooseCandidates } from "./ingest-candidates.ts";
+import { describeDataset } from "./ingest-description.ts";
+import { inspectSources, readFormer, type SourceRecord } from "./ingest-freshness.ts";
+import { type IngestPlan, planIngest, settingsHash } from "./ingest-plan.ts";
+import { ingestReport } from "./ingest-report.ts";
+import { logSources, negativesFile, readItems, sourcePaths } from "./ingest-sources.ts";
+import type { SplitView } from "./split-rows.ts";
+import { openStagingFolder, type StagingFolder } from "./staging-folder.ts";
+
+export const ingestStage: Stage<typeof ingestSchema> = {
+  name: "ingest",
+  summary: "clean, number and split raw logs into Arrow files under data/<dataset>",
+  schema: ingestSchema,
+  run: ingest,
+};
+
+async function ingest(given: IngestConfig, context: StageContext): Promise<StageResult> {
+  const started = context.elapsed();
+  const plan = await planIngest(given, context.log);
+  const { dataRoot, dataset, force } = plan.config;
+  const directory = join(dataRoot, dataset);
+  const staging = await openStagingFolder(dataRoot, dataset, context);
+  try {
+    const former = force ? null : await readFormer(directory, settingsHash(plan.config));
+    const { sources, isUnchanged } = await inspectSources(sourcePaths(plan), former?.sources ?? null, context.signal);
+    if (former !== null && isUnchanged) return ingestReport(directory, former.description, null);
+    const description = await makeDataset(plan, sources, staging, context);
+    await staging.publish();
+    const cost = { seconds: (context.elapsed() - started) / 1000, peakMemoryBytes: context.peakMemoryBytes() };
+    return ingestReport(directory, description, cost);
+  } catch (error) {
+    if (!context.signal.aborted) throw error;
+    return { json: { status: "stopped" }, text: "ingest stopped; nothing was written", exitCode: 130 };
+  } finally {
+    await staging.close();
+  }
+}
+
+/** Reads, cleans, splits and writes everything into the staging folder. */
+async function makeDataset(
+  plan: IngestPlan,
+  sources: readonly SourceRecord[],
+  staging: StagingFolder,
+  context: StageContext,
+): Promise<DatasetDescription> {
+  const { config } = plan;
+  const database = await openWorkDatabase({
+    path: join(staging.scratch, "work.duckdb"),
+    spillDirectory: join(staging.scratch, "spill"),
+    memoryLimit: config.memoryLimit,
+  });
+  const interrupt = (): void => database.interrupt();
+  context.signal.addEventListener("abort", interrupt);
+  try {
+    const built = await readLog(database, plan, sources, context);
+    // A log that is split anew is one log: a pair in train and in test is then a repeat like any other.
+    const log = plan.split.kind === "given" ? built.log : { ...built.log, parts: null };
+    const { kept, steps } = cleanLog(log, { ...config, minRating: config.minRating ?? null });
+    const split = splitLog(log, kept, plan.split);
+    const numbers = renumber(log, split.parts, built.negatives?.items ?? []);
+    const view = { log, parts: split.parts, numbers };
+    context.log(`split ${split.kind}: ${split.rule}`);
+    for (const warning of [...built.warnings, ...split.warnings]) context.log(`warning: ${warning}`);
+
+    const { user, item } = built.idTypes;
+    const users = {
+      ids: readIds(database, "users"),
+      idType: user,
+      index: numbers.userIndex,
+      trainCounts: numbers.userTrainCounts,
+    };
+    const items = {
+      ids: readIds(database, "items"),
+      idType: item,
+      index: numbers.itemIndex,
+      trainCounts: numbers.itemTrainCounts,
+    };
+    const vocabularies = {
+      "users.arrow": await writeVocabulary(staging.result, "user", users),
+      "items.arrow": await writeVocabulary(staging.result, "item", items),
+    };
+    const itemInfo = await readItems(database, plan, sources);
+    const info =
+      itemInfo === null
+        ? null
+        : await writeItemInfo(staging.result, itemInfo, { ...items, ids: readIds(database, "items") });
+    if (info?.described === 0) {
+      context.log(
+        "warning: the items file has no item of the log; where its ids are others, map them with --item-id-map",
+      );
+    }
+    // The rest needs no SQL, and its memory is better spent on candidates.
+    database.close();
+    const files = { ...vocabularies, ...(await writeSplit(view, staging.result, context.signal)) };
+    const candidates = await writeBothCandidates(plan, built, view, staging.result);
+    const description = describeDataset({
+      plan,
+      sources,
+      built,
+      cleaning: steps,
+      split,
+      numbers,
+      files,
+      info,
+      candidates,
+      context,
+    });
+    await writeFileAtomically(join(staging.result, DESCRIPTION_FILE), `${JSON.stringify(description, null, 2)}\n`);
+    return description;
+  } finally {
+    context.signal.removeEventListener("abort", interrupt);
+    database.close();
+  }
+}
+
+async function readLog(
+  database: WorkDatabase,
+  plan: IngestPlan,
+  sources: readonly SourceRecord[],
+  context: StageContext,
+): Promise<BuiltLog> {
+  const { config } = plan;
+  return buildLog(database, {
+    sources: logSources(database, plan, sources),
+    negatives: plan.candidates === "official" ? negativesFile(plan) : null,
+    columns: { user: config.userColumn, item: config.itemColumn, time: config.timeColumn, rating: config.ratingColumn },
+    where: config.where,
+    usesTimes: !plan.rowsAreInOrder,
+    maxBadRows: config.maxBadRows,
+    log: context.log,
+  });
+}
+
+async function writeSplit(view: SplitView, directory: string, signal: AbortSignal) {
+  return {
+    "train.arrow": await writeInteractions(directory, "train", view, signal),
+    "validation.arrow": await writeInteractions(directory, "validation", view, signal),
+    "test.arrow": await writeInteractions(directory, "test", view, signal),
+  };
+}
+
+async function writeBothCandidates(plan: IngestPlan, built: BuiltLog, view: SplitView, directory: string) {
+  const { negatives, ownNegatives, seed } = plan.config;
+  const request = { kind: plan.candidates, negatives, ownNegatives, seed };
+  const official =
+    built.negatives === null
+      ? null
+      : { negatives: built.negatives, file: withoutCompression(negativesFile(plan)?.name ?? "negatives") };
+  // One after the other: at a million users either takes hundreds of megabytes.
+  const make = async (split: "validation" | "test") => {
+    const { candidates, description, counts } = chooseCandidates(view, split, request, official);
+    return {
+      file: await writeCandidates(join(directory, `candidates-${split}.arrow`), candidates),
+      description,
+      counts,
+    };
+  };
+  return { validation: await make("validation"), test: await make("test") };
+}

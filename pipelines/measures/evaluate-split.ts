@@ -1,0 +1,64 @@
+/** Held-out items of a dataset ranked by a scorer, and the record of it in metrics.json: shared by `train` and `evaluate`. */
+import { groupItemsByUser } from "../../src/dataset/interaction-dataset.ts";
+import { ConfigError } from "../../src/errors.ts";
+import { type EvaluationResult, evaluateRanker } from "../../src/evaluation/evaluate-ranker.ts";
+import type { Scorer } from "../../src/ranker/scorer.ts";
+import type { MetricsDocument } from "../../src/runs/metrics-document.ts";
+import type { LoadedDataset } from "../dataset/stored-dataset.ts";
+
+export type EvaluatedSplit = "validation" | "test";
+export type CandidateProtocol = "sampled" | "full";
+
+export interface SplitEvaluation extends EvaluationResult {
+  readonly split: EvaluatedSplit;
+  /** The protocol in words, part of every number's name: split, candidates, tie rule. */
+  readonly protocol: string;
+}
+
+/** Under `full`, validation masks each user's train items, and test masks train and validation items. */
+export async function evaluateSplit(options: {
+  readonly scorer: Scorer;
+  readonly dataset: LoadedDataset;
+  readonly split: EvaluatedSplit;
+  readonly candidates: CandidateProtocol;
+  readonly ks: readonly number[];
+}): Promise<SplitEvaluation> {
+  const { scorer, dataset, split, ks } = options;
+  const { description, train, validation } = dataset;
+  const candidates = split === "validation" ? dataset.candidatesValidation : dataset.candidatesTest;
+  if (options.candidates === "full") {
+    const masked = split === "validation" ? groupItemsByUser(train) : groupItemsByUser(train, validation);
+    const maskedItems = split === "validation" ? "train items" : "train and validation items";
+    const protocol = `${description.split.kind}, full catalogue without ${maskedItems}, ties against`;
+    return { split, protocol, ...(await evaluateRanker(scorer, candidates, { ks, masked })) };
+  }
+  if (candidates.negatives.length === 0) {
+    throw new ConfigError(
+      `dataset ${description.name} was ingested without sampled candidates; rank the whole catalogue instead (--candidates full)`,
+    );
+  }
+  const protocol = `${description.split.kind}, ${description.candidates[split]}, ties against`;
+  return { split, protocol, ...(await evaluateRanker(scorer, candidates, { ks })) };
+}
+
+export function metricsDocument(options: {
+  readonly evaluation: SplitEvaluation;
+  readonly epoch?: number;
+  readonly validation?: MetricsDocument["validation"];
+  readonly baseline?: MetricsDocument["baseline"];
+  /** See measure-beyond.ts. */
+  readonly beyond?: Pick<MetricsDocument, "auc" | "beyondAccuracy" | "deciles" | "calibration">;
+}): MetricsDocument {
+  const { protocol, split, users, tieRate, metrics } = options.evaluation;
+  return {
+    protocol,
+    split,
+    users,
+    tieRate,
+    metrics,
+    ...(options.epoch === undefined ? {} : { epoch: options.epoch }),
+    ...(options.validation === undefined ? {} : { validation: options.validation }),
+    ...(options.baseline === undefined ? {} : { baseline: options.baseline }),
+    ...options.beyond,
+  };
+}

@@ -1,0 +1,59 @@
+/** The parts of metrics.json beside the ranking metrics: lists, deciles, AUC and calibration of a scorer on a split. */
+import { groupItemsByUser } from "../../src/dataset/interaction-dataset.ts";
+import { measureBeyondAccuracy } from "../../src/evaluation/beyond-accuracy.ts";
+import type { Scorer } from "../../src/ranker/scorer.ts";
+import type { MetricsDocument } from "../../src/runs/metrics-document.ts";
+import { readItemInfo } from "../dataset/item-info-file.ts";
+import type { LoadedDataset } from "../dataset/stored-dataset.ts";
+import type { CandidateProtocol, SplitEvaluation } from "./evaluate-split.ts";
+
+export type BeyondParts = Pick<MetricsDocument, "auc" | "beyondAccuracy" | "deciles" | "calibration">;
+
+/** Lists beyond this many scores take a while; people are told how to leave them out. */
+const SCORES_WORTH_A_WORD = 1e9;
+
+export async function measureBeyond(options: {
+  readonly scorer: Scorer;
+  readonly dataset: LoadedDataset;
+  /** Of the same scorer, with the cut `k` among its metrics. */
+  readonly evaluation: SplitEvaluation;
+  readonly candidates: CandidateProtocol;
+  readonly k: number;
+  /** Of the training mixture that sigmoid(score) is a probability in; null where it is none. */
+  readonly negativesPerPositive: number | null;
+  readonly log: (line: string) => void;
+}): Promise<BeyondParts> {
+  const { scorer, dataset, evaluation, k } = options;
+  const { train, validation } = dataset;
+  const isTest = evaluation.split === "test";
+  const seen = isTest ? groupItemsByUser(train, validation) : groupItemsByUser(train);
+  const scores = evaluation.users * scorer.items;
+  if (scores > SCORES_WORTH_A_WORD) {
+    options.log(
+      `lists of ${evaluation.users} users from ${scorer.items} items each (--no-beyond-accuracy leaves them out)`,
+    );
+  }
+  const info = await readItemInfo(dataset);
+  const { auc, beyondAccuracy, deciles, calibration } = await measureBeyondAccuracy({
+    scorer,
+    candidates: isTest ? dataset.candidatesTest : dataset.candidatesValidation,
+    evaluation,
+    k,
+    ...(options.candidates === "full" ? { masked: seen } : {}),
+    seen,
+    train,
+    features: info === null ? null : info.features.map((features) => new Set(features)),
+    negativesPerPositive: options.negativesPerPositive,
+  });
+  const lists = `the catalogue without ${isTest ? "train and validation items" : "train items"}`;
+  return {
+    auc,
+    beyondAccuracy: { ...beyondAccuracy, lists },
+    deciles: {
+      k,
+      userActivity: [...deciles.userActivity],
+      itemPopularity: [...deciles.itemPopularity],
+    },
+    ...(calibration === null ? {} : { calibration: { ...calibration, bins: [...calibration.bins] } }),
+  };
+}

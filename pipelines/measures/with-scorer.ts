@@ -1,0 +1,26 @@
+/** Scores of parameters that are no longer trained: an engine's session opened for its scorer alone, and closed after use. */
+import type { Engine } from "../../src/engine/engine.ts";
+import type { Parameters, RankerSpec } from "../../src/ranker/ranker-spec.ts";
+import type { Scorer } from "../../src/ranker/scorer.ts";
+
+/** The scorer is only good until `use` has settled. */
+export async function withScorer<T>(
+  engine: Engine,
+  { spec, parameters }: { readonly spec: RankerSpec; readonly parameters: Parameters },
+  use: (scorer: Scorer) => Promise<T>,
+): Promise<T> {
+  const session = await engine.open({
+    spec,
+    loss: "bce",
+    start: { parameters, optimizer: null },
+    // A session is for training; the lightest optimizer keeps no state beside the parameters.
+    optimizer: { base: { name: "sgd", momentum: 0, nesterov: false, weightDecay: 0 }, lawn: null },
+    embeddingDecay: 0,
+    source: null,
+  });
+  try {
+    return await use(session.scorer);
+  } finally {
+    session.close();
+  }
+}

@@ -1,0 +1,121 @@
+/** A run being made: every file of its directory is written here, whole or not at all, and its manifest kept true. */
+import { open, readFile, rm, stat } from "node:fs/promises";
+import path from "node:path";
+import { readTextIfThere, sha256Of } from "../../src/files/file-content.ts";
+import { replaceLink, writeFileAtomically } from "../../src/files/write-file.ts";
+import { encodeCheckpoint } from "../../src/ranker/checkpoint.ts";
+import type { Parameters, RankerSpec } from "../../src/ranker/ranker-spec.ts";
+import { type Manifest, manifestText } from "../../src/runs/manifest.ts";
+import { latestLink, runFiles } from "../../src/runs/run-directory.ts";
+import { type EpochRecord, epochLine, parseTrainingLog, recordsThrough } from "../../src/runs/training-log.ts";
+import { encodeResume, type ResumeFile } from "../../src/training/resume-checkpoint.ts";
+import type { StageContext } from "../stage.ts";
+
+/** The parameters a run stands for, and which epoch of which pass they are. */
+export interface ChosenParameters {
+  readonly spec: RankerSpec;
+  readonly parameters: Parameters;
+  /** From 1. */
+  readonly epoch: number;
+  readonly pass: EpochRecord["pass"];
+}
+
+export class RunRecorder {
+  readonly directory: string;
+  #manifest: Manifest;
+  readonly #context: Pick<StageContext, "elapsed" | "peakMemoryBytes">;
+  readonly #startedAt: number;
+  readonly #earlierSeconds: number;
+  #savedChoice = "";
+
+  constructor(directory: string, manifest: Manifest, context: Pick<StageContext, "elapsed" | "peakMemoryBytes">) {
+    this.directory = directory;
+    this.#manifest = manifest;
+    this.#context = context;
+    this.#startedAt = context.elapsed();
+    this.#earlierSeconds = manifest.seconds;
+  }
+
+  get manifest(): Manifest {
+    return this.#manifest;
+  }
+
+  async saveConfig(config: Readonly<Record<string, unknown>>): Promise<void> {
+    await writeFileAtomically(this.#path("config"), `${JSON.stringify(config, null, 2)}\n`);
+  }
+
+  async saveManifest(change: Partial<Manifest>): Promise<void> {
+    this.#manifest = {
+      ...this.#manifest,
+      seconds: this.#earlierSeconds + (this.#context.elapsed() - this.#startedAt) / 1000,
+      peakMemoryBytes: Math.max(this.#manifest.peakMemoryBytes, this.#context.peakMemoryBytes()),
+      ...change,
+    };
+    await writeFileAtomically(this.#path("manifest"), manifestText(this.#manifest));
+  }
+
+  /** Cuts off what training past `epoch` of `pass` had logged before it was lost; that will be trained again. */
+  async rewindLog(pass: EpochRecord["pass"], epoch: number): Promise<void> {
+    const records = recordsThrough(await this.epochs(), pass, epoch);
+    await writeFileAtomically(this.#path("log"), records.map(epochLine).join(""));
+  }
+
+  /** What has been logged so far, of both passes and from before an interruption too. */
+  async epochs(): Promise<readonly EpochRecord[]> {
+    const file = this.#path("log");
+    return parseTrainingLog((await readTextIfThere(file)) ?? "", file);
+  }
+
+  async log(record: EpochRecord): Promise<void> {
+    const file = await open(this.#path("log"), "a");
+    try {
+      await file.writeFile(epochLine(record));
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  }
+
+  async saveResume(file: ResumeFile): Promise<void> {
+    await writeFileAtomically(this.#path("resume"), encodeResume(file));
+    await this.saveManifest({});
+  }
+
+  async hasResume(): Promise<boolean> {
+    return (await stat(this.#path("resume")).catch(() => null)) !== null;
+  }
+
+  /** Writes the checkpoint unless this very choice is there already. The same parameters give the same bytes. */
+  async saveChosen({ spec, parameters, epoch, pass }: ChosenParameters): Promise<void> {
+    const choice = `${pass} ${epoch}`;
+    if (choice === this.#savedChoice) return;
+    const { dataset } = this.#manifest;
+    const metadata = { dataset: dataset.name, datasetHash: dataset.contentHash, epoch: String(epoch), pass };
+    const bytes = encodeCheckpoint({ spec, parameters, extras: new Map(), metadata });
+    await writeFileAtomically(this.#path("checkpoint"), bytes);
+    this.#savedChoice = choice;
+  }
+
+  /** Closes the record: hashes of all files, status done, the dataset's `latest` link; nothing to resume is left. */
+  async finish(outcome: NonNullable<Manifest["outcome"]>): Promise<void> {
+    const files: Record<string, { bytes: number; sha256: string }> = {};
+    for (const name of [runFiles.config, runFiles.log, runFiles.checkpoint, runFiles.metrics, runFiles.perUser]) {
+      const described = await describeFile(path.join(this.directory, name));
+      if (described !== null) files[name] = described;
+    }
+    await this.saveManifest({ status: "done", reason: null, outcome, files });
+    await rm(this.#path("resume"), { force: true });
+    const resolved = path.resolve(this.directory);
+    await replaceLink(path.join(path.dirname(resolved), latestLink), path.basename(resolved));
+  }
+
+  #path(file: keyof typeof runFiles): string {
+    return path.join(this.directory, runFiles[file]);
+  }
+}
+
+async function describeFile(file: string): Promise<{ bytes: number; sha256: string } | null> {
+  if (!(await stat(file).catch(() => null))?.isFile()) return null;
+  const bytes = await readFile(file);
+  return { bytes: bytes.length, sha256: sha256Of(bytes) };
+}

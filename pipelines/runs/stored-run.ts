@@ -1,0 +1,112 @@
+/** models/<dataset>/<run>/ as values: what evaluate, score, report and export start from. */
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { isRecord } from "../../src/config/is-record.ts";
+import { DataError } from "../../src/errors.ts";
+import { errorCode } from "../../src/files/error-code.ts";
+import { readTextIfThere, sha256Of } from "../../src/files/file-content.ts";
+import { decodeCheckpoint } from "../../src/ranker/checkpoint.ts";
+import type { Parameters, RankerSpec } from "../../src/ranker/ranker-spec.ts";
+import { type Manifest, parseManifest } from "../../src/runs/manifest.ts";
+import { runFiles } from "../../src/runs/run-directory.ts";
+
+export interface LoadedRun {
+  readonly directory: string;
+  /** manifest.json, parsed. */
+  readonly manifest: Manifest;
+  /** The resolved config of the train stage, as written to config.json. */
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly spec: RankerSpec;
+  /** The chosen epoch's parameters, float32. */
+  readonly parameters: Parameters;
+  /** Content hash of the dataset it was trained on; refuse others. */
+  readonly datasetHash: string;
+  readonly datasetName: string;
+}
+
+/** The manifest of a finished run. Throws DataError when the folder is no run, or its run was not finished. */
+export async function readFinishedManifest(directory: string): Promise<Manifest> {
+  const manifest = await readManifest(directory);
+  if (manifest === null) {
+    throw new DataError(`${directory}: no ${runFiles.manifest}, so it is not a run; train one with: lawn-ranker train`);
+  }
+  if (manifest.status !== "done") {
+    const state = manifest.status === "failed" ? `failed (${manifest.reason})` : "was not finished";
+    throw new DataError(
+      `${directory}: the run ${state}; go on with lawn-ranker train --resume, or train anew with --force`,
+    );
+  }
+  return manifest;
+}
+
+/** Throws DataError when the folder is missing, was not finished, or its checkpoint is truncated, changed or of another model. */
+export async function loadRun(directory: string): Promise<LoadedRun> {
+  const manifest = await readFinishedManifest(directory);
+  await verifyRunFile(directory, runFiles.config, manifest);
+  const file = path.join(directory, runFiles.checkpoint);
+  const bytes = await readRunFile(file);
+  const expected = manifest.files[runFiles.checkpoint]?.sha256;
+  const found = sha256Of(bytes);
+  if (found !== expected) {
+    // A better message first: decoding names truncation and corruption by place.
+    decodeCheckpoint(bytes, file);
+    throw new DataError(
+      `${file}: its sha256 is ${found}, but ${runFiles.manifest} says ${expected}; it was changed after training`,
+    );
+  }
+  const { spec, parameters } = decodeCheckpoint(bytes, file);
+  return {
+    directory,
+    manifest,
+    config: await readConfig(directory),
+    spec,
+    parameters,
+    datasetHash: manifest.dataset.contentHash,
+    datasetName: manifest.dataset.name,
+  };
+}
+
+/** Throws DataError naming the first file of a finished run that is not as training left it. Reads them all. */
+export async function verifyRun(directory: string, manifest: Manifest): Promise<void> {
+  for (const name of Object.keys(manifest.files)) await verifyRunFile(directory, name, manifest);
+}
+
+async function verifyRunFile(directory: string, name: string, { files }: Manifest): Promise<void> {
+  const file = path.join(directory, name);
+  const bytes = await readRunFile(file);
+  if (sha256Of(bytes) === files[name]?.sha256) return;
+  throw new DataError(
+    `${file}: not as ${runFiles.manifest} says (${files[name]?.bytes ?? "no"} bytes of another sha256); it was changed after training, so put it back or train anew with --force`,
+  );
+}
+
+/** Null when the folder, or the file in it, is not there. Throws DataError for a damaged one. */
+export async function readManifest(directory: string): Promise<Manifest | null> {
+  const file = path.join(directory, runFiles.manifest);
+  const text = await readTextIfThere(file);
+  return text === null ? null : parseManifest(text, file);
+}
+
+/** config.json as it was written. Throws DataError when it is missing or damaged. */
+export async function readConfig(directory: string): Promise<Readonly<Record<string, unknown>>> {
+  const file = path.join(directory, runFiles.config);
+  const text = await readTextIfThere(file);
+  if (text === null) throw new DataError(`${file} is missing; the run cannot be trusted without it`);
+  try {
+    const value: unknown = JSON.parse(text);
+    if (isRecord(value)) return { ...value };
+  } catch {
+    // falls through to the one message below
+  }
+  throw new DataError(`${file} is not a JSON object; the run cannot be trusted without it`);
+}
+
+async function readRunFile(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    if (errorCode(error) === "ENOENT")
+      throw new DataError(`${file} is missing; put it back or train anew with --force`);
+    throw error;
+  }
+}

@@ -1,0 +1,56 @@
+/** Lists of items as rows in the log's own ids. */
+import type { RankedItems } from "../../../src/scoring/ranked-items.ts";
+import type { IdColumnType, IdValues } from "../../dataset/vocabulary-files.ts";
+import type { RecommendationRows, RecommendationShape } from "./recommendations.ts";
+
+export interface RowsOfLists {
+  readonly rows: RecommendationRows;
+  readonly users: number;
+  /** Of them, those whose list is popularity's. */
+  readonly popularUsers: number;
+  /** Of them, those without a single row. */
+  readonly emptyUsers: number;
+}
+
+export interface ScoredBlock extends RowsOfLists {
+  /** Spent on scores and choosing the best of them. */
+  readonly scoringMs: number;
+}
+
+/** `idOf` gives the id of the n-th user of `lists`, of the type that `shape` says. */
+export function rowsOfLists(
+  { offsets, items, scores, isPopular }: RankedItems,
+  idOf: (row: number) => bigint | string,
+  itemIds: IdValues,
+  shape: RecommendationShape,
+): RowsOfLists {
+  const userIds = newIds(shape.userIds, items.length);
+  const ranks = new Uint32Array(items.length);
+  const sources: string[] | null = shape.hasSource ? [] : null;
+  let [popularUsers, emptyUsers] = [0, 0];
+  for (let row = 0; row < isPopular.length; row++) {
+    const [start, end] = [offsets[row]!, offsets[row + 1]!];
+    if (start === end) emptyUsers++;
+    if (isPopular[row] === 1) popularUsers++;
+    const id = idOf(row);
+    for (let place = start; place < end; place++) {
+      userIds[place] = id;
+      ranks[place] = place - start + 1;
+      sources?.push(isPopular[row] === 1 ? "popularity" : "ranker");
+    }
+  }
+  const ids = newIds(shape.itemIds, items.length);
+  for (let place = 0; place < items.length; place++) ids[place] = itemIds[items[place]!]!;
+  const rows = { userIds: asIds(userIds), itemIds: asIds(ids), ranks, scores, sources };
+  return { rows, users: isPopular.length, popularUsers, emptyUsers };
+}
+
+type NewIds = { [place: number]: bigint | string } & (BigInt64Array | string[]);
+
+function newIds(type: IdColumnType, length: number): NewIds {
+  return (type === "int64" ? new BigInt64Array(length) : new Array<string>(length)) as NewIds; // written with ids of its own type
+}
+
+function asIds(ids: NewIds): IdValues {
+  return ids;
+}

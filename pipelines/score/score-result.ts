@@ -1,0 +1,78 @@
+/** A finished scoring job: its manifest beside the output, and what the user is told. */
+import path from "node:path";
+import { formatOfOutput, type ScoreConfig } from "../../src/config/schemas/score-schema.ts";
+import { writeFileAtomically } from "../../src/files/write-file.ts";
+import type { ScoreManifest } from "../../src/runs/score-manifest.ts";
+import type { StageContext, StageResult } from "../stage.ts";
+import { type RecommendationShape, recommendationColumns } from "./output/recommendations.ts";
+import { excludesSeen, listLength, type ScoreSubject } from "./score-inputs.ts";
+
+export interface FinishedJob
+  extends Pick<ScoreManifest, "file" | "seconds" | "scoringSeconds" | "counts" | "selection" | "engine" | "shards"> {
+  readonly shape: RecommendationShape;
+}
+
+export async function finishJob(
+  config: ScoreConfig,
+  subject: ScoreSubject,
+  { shape, ...job }: FinishedJob,
+  context: StageContext,
+): Promise<StageResult> {
+  const { environment } = context;
+  const format = formatOfOutput(config)!; // the schema has asked for one
+  const { users, pairs, where, allow, deny, minimumScore = null, unknown } = config;
+  const manifest: ScoreManifest = {
+    stage: "score",
+    plan: subject.plan,
+    run: subject.run,
+    checkpoint: subject.checkpoint,
+    dataset: { name: subject.description.name, contentHash: subject.description.contentHash },
+    settings: {
+      k: listLength(config),
+      excludeSeen: excludesSeen(config),
+      users,
+      where,
+      pairs,
+      allow,
+      deny,
+      minimumScore,
+      unknown,
+    },
+    output: {
+      name: path.basename(config.output),
+      format,
+      compression: format === "parquet" ? (config.compression ?? "snappy") : null,
+      columns: recommendationColumns(shape).map(({ name, type }) => `${name} ${type}`),
+    },
+    ...job,
+    packageVersion: environment.packageVersion,
+    gitCommit: environment.gitCommit,
+    node: environment.node,
+    platform: environment.platform,
+    finishedAt: new Date(context.now()).toISOString(),
+    usersPerSecond: job.counts.users / Math.max(1e-3, job.seconds),
+    peakMemoryBytes: context.peakMemoryBytes(),
+  };
+  const manifestFile = `${config.output}.manifest.json`;
+  await writeFileAtomically(manifestFile, `${JSON.stringify(manifest, null, 2)}\n`);
+  return { json: { ...manifest, output: config.output, manifest: manifestFile }, text: summary(config, manifest) };
+}
+
+function summary(config: ScoreConfig, { counts, selection, file, shards, ...manifest }: ScoreManifest): string {
+  const number = (value: number): string => value.toLocaleString("en");
+  const notes = [
+    [selection.repeatedRows, "repeated rows in the file, counted once"],
+    [selection.unknownUsers, `unknown users (--unknown ${config.unknown})`],
+    [selection.untrainedUsers, `users that the run was not trained on (--unknown ${config.unknown})`],
+    [selection.unknownItems, "unknown items, left out"],
+    [counts.popularUsers, "users with the most popular items, source = popularity"],
+    [counts.emptyUsers, "users without any item left to recommend"],
+  ] as const;
+  const share = (100 * manifest.scoringSeconds) / Math.max(1e-3, manifest.seconds);
+  return [
+    `${number(counts.users)} users, ${number(file.rows)} rows with ${manifest.run}${shards === null ? "" : `, joined from ${shards} shards`}`,
+    ...notes.filter(([count]) => count > 0).map(([count, text]) => `  ${number(count)} ${text}`),
+    `${number(Math.round(manifest.usersPerSecond))} users/s, ${share.toFixed(0)} % of the time in scores; peak memory ${number(Math.round(manifest.peakMemoryBytes / 2 ** 20))} MiB`,
+    `written: ${config.output} (${number(file.bytes)} bytes, sha256 ${file.sha256.slice(0, 12)}), ${path.basename(config.output)}.manifest.json`,
+  ].join("\n");
+}

@@ -1,0 +1,82 @@
+/**
+ * The rows of a scoring job, block after block of users: parameters, seen items and ids of a block are read, scored and let go.
+ * What a user gets depends on nothing but the run, the dataset and the settings; neither on the block nor on who else is scored.
+ */
+import type { ScoreConfig } from "../../src/config/schemas/score-schema.ts";
+import type { Engine } from "../../src/engine/engine.ts";
+import { narrowItems } from "../../src/ranker/narrow-ranker.ts";
+import { itemPool } from "../../src/scoring/item-pool.ts";
+import { checkFinite, type RankedItems } from "../../src/scoring/ranked-items.ts";
+import { type ListRules, scoreBlock } from "../../src/scoring/score-block.ts";
+import { openSeenRows } from "../dataset/seen-rows.ts";
+import { openUserIds } from "../dataset/vocabulary-files.ts";
+import { withScorer } from "../measures/with-scorer.ts";
+import { rowsOfLists, type ScoredBlock } from "./output/list-rows.ts";
+import { excludesSeen, listLength, type ScoreInputs } from "./score-inputs.ts";
+import { rankerOfUsers } from "./selection/checkpoint-rows.ts";
+import { openGivenPairs } from "./selection/given-pairs.ts";
+import { blocksOf, type UserBlock } from "./selection/user-blocks.ts";
+import { scoreStrangers } from "./strangers.ts";
+
+export interface RowsRequest {
+  readonly inputs: ScoreInputs;
+  readonly config: ScoreConfig;
+  readonly engine: Engine;
+  /** Places in the order of the selection. */
+  readonly range: { readonly from: number; readonly to: number };
+  readonly elapsed: () => number;
+  readonly signal: AbortSignal;
+}
+
+export async function* scoreRows(request: RowsRequest): AsyncGenerator<ScoredBlock> {
+  const { inputs, config, engine, range, elapsed, signal } = request;
+  const { directory, description, checkpointRows, items, selection, shape, cold } = inputs;
+  const pool = itemPool(items.trainCounts, inputs.lists.allowed);
+  const rules: ListRules = { pool, k: listLength(config), minimumScore: config.minimumScore ?? null };
+  const narrowed = narrowItems(checkpointRows.spec, await checkpointRows.shared(), pool.items);
+  const pairs = config.pairs === null ? null : openGivenPairs(await inputs.database());
+  const seenFiles = excludesSeen(config) ? (["train.arrow", "validation.arrow", "test.arrow"] as const) : [];
+  const seenRows = openSeenRows(directory, seenFiles, description.items);
+  const userIds = openUserIds(directory, shape.userIds);
+
+  async function listsOf({ users, first, end }: UserBlock): Promise<{ lists: RankedItems; scoringMs: number }> {
+    const block = {
+      users: users.map((user) => user - first),
+      seen: await seenRows.take(first, end),
+      isCold: (user: number) => cold.has(first + user),
+      given: pairs === null ? null : await pairs.take(users),
+    };
+    const parameters = await checkpointRows.userRows(first, end);
+    const ranker = rankerOfUsers(narrowed.spec, narrowed.parameters, parameters, end - first);
+    return withScorer(engine, ranker, async (scorer) => {
+      const started = elapsed();
+      const lists = await scoreBlock(scorer, block, rules);
+      checkFinite(lists, users);
+      return { lists, scoringMs: elapsed() - started };
+    });
+  }
+
+  try {
+    for (const block of blocksOf(selection.selected, { ...range, batchSize: config.batchSize })) {
+      signal.throwIfAborted();
+      const { lists, scoringMs } = await listsOf(block);
+      const ids = await userIds.take(block.first, block.end);
+      const idOf = (row: number) => ids[block.users[row]! - block.first]!;
+      yield { ...rowsOfLists(lists, idOf, items.ids, shape), scoringMs };
+    }
+    const { known } = selection;
+    const strangers = { from: Math.max(range.from, known) - known, to: Math.max(range.to, known) - known };
+    if (strangers.to > strangers.from) {
+      yield* scoreStrangers({
+        inputs,
+        rules,
+        range: strangers,
+        batchSize: config.batchSize,
+        pairs: config.pairs !== null,
+      });
+    }
+  } finally {
+    await seenRows.close();
+    await userIds.close();
+  }
+}

@@ -1,0 +1,82 @@
+/** One shard of a scoring job: scored unless it lies there finished already. */
+import path from "node:path";
+import type { ScoreConfig } from "../../src/config/schemas/score-schema.ts";
+import type { Engine } from "../../src/engine/engine.ts";
+import { makeFolder } from "../../src/files/make-folder.ts";
+import { removeStaleWork, workName } from "../../src/files/work-names.ts";
+import type { ShardRecord } from "../../src/runs/score-manifest.ts";
+import { type Shard, shardRange, shardText } from "../../src/scoring/shard.ts";
+import type { StageContext } from "../stage.ts";
+import { openScoreInputs, type ScoreInputs, type ScoreSubject } from "./score-inputs.ts";
+import { publishShard, readShardOrNothing, shardDataFile, shardFolder, shardName } from "./shard-files.ts";
+import { writeScores } from "./write-scores.ts";
+
+export interface ShardOutcome {
+  readonly record: ShardRecord;
+  readonly folder: string;
+  /** Whether it lay there already. */
+  readonly wasFinished: boolean;
+}
+
+export async function scoreShard(
+  config: ScoreConfig,
+  subject: ScoreSubject,
+  shard: Shard,
+  openEngine: () => Promise<Engine>,
+  context: StageContext,
+): Promise<ShardOutcome> {
+  const { plan } = subject;
+  const folder = shardFolder(config.output, plan);
+  await makeFolder(folder, "choose another file with --output");
+  await removeStaleWork(folder, context);
+  const finished = await readShardOrNothing(folder, plan, shard, (problem) =>
+    context.log(`shard ${shardText(shard)} is damaged and is done again: ${problem}`),
+  );
+  if (finished !== null) return { record: finished, folder, wasFinished: true };
+
+  const engine = await openEngine();
+  const name = shardName(plan, shard);
+  const working = path.join(folder, workName(name, context));
+  const inputs = await openScoreInputs(config, subject, `${working}.spill`);
+  try {
+    const { selection, shape } = inputs;
+    const users = selection.known + selection.strangers;
+    const range = shardRange(users, shard);
+    const written = await writeScores(
+      { inputs, config, engine, range, path: working, format: { format: "arrow", compression: "uncompressed" } },
+      context,
+    );
+    const record: ShardRecord = {
+      stage: "score-shard",
+      plan,
+      ...shard,
+      name: shardDataFile(name),
+      file: written.file,
+      shape,
+      selection: selectionRecord(inputs),
+      counts: { users: written.users, popularUsers: written.popularUsers, emptyUsers: written.emptyUsers },
+      engine: engineRecord(engine),
+      packageVersion: context.environment.packageVersion,
+      seconds: written.seconds,
+      scoringSeconds: written.scoringSeconds,
+    };
+    await publishShard(folder, working, record, context);
+    return { record, folder, wasFinished: false };
+  } finally {
+    await inputs.close();
+    await removeStaleWork(folder, context);
+  }
+}
+
+export function selectionRecord({
+  selection,
+  lists,
+}: Pick<ScoreInputs, "selection" | "lists">): ShardRecord["selection"] {
+  const { known, strangers, digest, counts } = selection;
+  return { users: known + strangers, digest, ...counts, unknownItems: counts.unknownItems + lists.unknownItems };
+}
+
+/** The description but for the number of threads, which leaves every bit as it is. */
+export function engineRecord({ name, description }: Engine): ShardRecord["engine"] {
+  return { name, description, arithmetic: description.replace(/, \d+ threads?/, "") };
+}

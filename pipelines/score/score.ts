@@ -1,0 +1,137 @@
+/** The stage `score`: the best items of every user, or of some, to a file; in one go, in shards, or from shards that are done. */
+import path from "node:path";
+import { formatOfOutput, type ScoreConfig, scoreSchema } from "../../src/config/schemas/score-schema.ts";
+import { takeLock } from "../../src/files/lock-file.ts";
+import { makeFolder } from "../../src/files/make-folder.ts";
+import { removeStaleWork, workName } from "../../src/files/work-names.ts";
+import { shardText } from "../../src/scoring/shard.ts";
+import { datasetNameOf } from "../dataset/dataset-argument.ts";
+import { openJobQueue } from "../queue/job-queue.ts";
+import { findRun } from "../runs/find-run.ts";
+import type { Stage, StageContext, StageResult } from "../stage.ts";
+import type { RecommendationFormat } from "./output/recommendation-writer.ts";
+import { openScoreInputs, readSubject, type ScoreSubject } from "./score-inputs.ts";
+import { joinShards, readAllShards } from "./score-merge.ts";
+import { scoreByQueue, sharedFolderPlace } from "./score-queue.ts";
+import { type FinishedJob, finishJob } from "./score-result.ts";
+import { engineRecord, scoreShard, selectionRecord } from "./score-shard.ts";
+import { openScoringEngine } from "./scoring-engine.ts";
+import { chooseShard, unreadIndex } from "./shard-choice.ts";
+import { shardFolder } from "./shard-files.ts";
+import { openStoredPlace } from "./store/store-place.ts";
+import { writeScores } from "./write-scores.ts";
+
+export const scoreStage: Stage<typeof scoreSchema> = {
+  name: "score",
+  summary: "recommend: the best items of every user with a trained run, to Parquet, Arrow, CSV or JSON lines",
+  schema: scoreSchema,
+  async run(given, context) {
+    const config = { ...given, dataset: given.dataset === null ? null : await datasetNameOf(given.dataset) };
+    const { run, dataset, modelsRoot, shard } = config;
+    const subject = await readSubject(config, await findRun({ run, dataset, modelsRoot }));
+    if (shard !== null) return scoreOneShard(config, subject, shard, context);
+    const unread = config.merge || config.queue !== null ? null : unreadIndex(context.environment.variables);
+    if (unread !== null) context.log(unread);
+    await makeFolder(path.dirname(config.output), "choose another file with --output");
+    const unlock = await takeLock(`${config.output}.lock`, context);
+    try {
+      await removeStaleWork(path.dirname(config.output), context);
+      if (config.queue !== null) await scoreInQueue(config, subject, config.queue, context);
+      const joins = config.merge || config.queue !== null;
+      const job = joins ? await merge(config, subject, context) : await scoreAll(config, subject, context);
+      return await finishJob(config, subject, job, context);
+    } finally {
+      await unlock();
+    }
+  },
+};
+
+async function scoreOneShard(
+  config: ScoreConfig,
+  subject: ScoreSubject,
+  text: string,
+  context: StageContext,
+): Promise<StageResult> {
+  const shard = chooseShard(text, context.environment.variables);
+  const open = () => openScoringEngine(config, context);
+  const { record, folder, wasFinished } = await scoreShard(config, subject, shard, open, context);
+  const { rows } = record.file;
+  const state = wasFinished ? "was finished already" : `took ${record.seconds.toFixed(1)} s`;
+  return {
+    json: { ...record, wasFinished, folder },
+    text: `shard ${shardText(shard)}: ${record.counts.users} users, ${rows} rows, ${state}\nwritten: ${path.join(folder, record.name)}`,
+  };
+}
+
+async function scoreAll(config: ScoreConfig, subject: ScoreSubject, context: StageContext): Promise<FinishedJob> {
+  const engine = await openScoringEngine(config, context);
+  const spill = workName(`${config.output}.spill`, context);
+  const inputs = await openScoreInputs(config, subject, spill);
+  try {
+    const { selection, shape } = inputs;
+    const range = { from: 0, to: selection.known + selection.strangers };
+    const { file, seconds, scoringSeconds, ...counts } = await writeScores(
+      { inputs, config, engine, range, path: config.output, format: formatOf(config) },
+      context,
+    );
+    return {
+      file,
+      seconds,
+      scoringSeconds,
+      counts,
+      shape,
+      selection: selectionRecord(inputs),
+      engine: engineRecord(engine),
+      shards: null,
+    };
+  } finally {
+    await inputs.close();
+  }
+}
+
+async function scoreInQueue(
+  config: ScoreConfig,
+  subject: ScoreSubject,
+  url: string,
+  context: StageContext,
+): Promise<void> {
+  const queue = await openJobQueue({ url, name: config.queueName, log: context.log });
+  try {
+    const shards = config.shards!; // the schema has asked for it
+    const { store } = config;
+    const place =
+      store === null ? sharedFolderPlace(config, subject) : await openStoredPlace(config, subject, store, context);
+    context.log(`${shards} shards in the queue; lawn-ranker worker --queue ${url} does them, here or elsewhere`);
+    await scoreByQueue(place, subject.plan, { queue, shards, attempts: config.attempts }, context);
+  } finally {
+    await queue.close();
+  }
+}
+
+async function merge(config: ScoreConfig, subject: ScoreSubject, context: StageContext): Promise<FinishedJob> {
+  const started = context.elapsed();
+  const folder = shardFolder(config.output, subject.plan);
+  const records = await readAllShards(folder, subject.plan, config.shards!); // the schema has asked for it
+  const file = await joinShards(folder, records, { path: config.output, format: formatOf(config) });
+  const [first] = records;
+  const sum = (of: (record: (typeof records)[number]) => number): number =>
+    records.reduce((total, record) => total + of(record), 0);
+  return {
+    file,
+    seconds: (context.elapsed() - started) / 1000 + sum(({ seconds }) => seconds),
+    scoringSeconds: sum(({ scoringSeconds }) => scoringSeconds),
+    counts: {
+      users: sum(({ counts }) => counts.users),
+      popularUsers: sum(({ counts }) => counts.popularUsers),
+      emptyUsers: sum(({ counts }) => counts.emptyUsers),
+    },
+    shape: first!.shape, // a job has one shard at least
+    selection: first!.selection,
+    engine: first!.engine,
+    shards: records.length,
+  };
+}
+
+function formatOf(config: ScoreConfig): RecommendationFormat {
+  return { format: formatOfOutput(config)!, compression: config.compression ?? "snappy" }; // the schema has asked for a format
+}

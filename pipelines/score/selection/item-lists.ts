@@ -1,0 +1,59 @@
+/** --allow and --deny: which items may be recommended at all. */
+import type { ScoreConfig } from "../../../src/config/schemas/score-schema.ts";
+import { ConfigError } from "../../../src/errors.ts";
+import { openAskedFile } from "../../../src/interactions/lookup/asked-files.ts";
+import { loadAskedIds } from "../../../src/interactions/lookup/asked-ids.ts";
+import type { WorkDatabase } from "../../../src/interactions/sources/work-database.ts";
+import type { Vocabulary } from "../../dataset/vocabulary-files.ts";
+import { unknownIdError } from "./user-selection.ts";
+
+export interface ItemLists {
+  /** Ascending; null where every item may be. */
+  readonly allowed: Uint32Array | null;
+  /** Ids in the lists that the dataset lacks. */
+  readonly unknownItems: number;
+}
+
+/** Throws ConfigError where nothing is left to recommend, DataError for unknown ids under --unknown error. */
+export async function readItemLists(
+  config: Pick<ScoreConfig, "allow" | "deny" | "unknown" | "itemColumn">,
+  { ids }: Vocabulary,
+  openDatabase: () => Promise<WorkDatabase>,
+): Promise<ItemLists> {
+  if (config.allow === null && config.deny === null) return { allowed: null, unknownItems: 0 };
+  const indexOf = new Map(Array.from({ length: ids.length }, (_, index) => [String(ids[index]), index] as const));
+  const isAllowed = new Uint8Array(ids.length).fill(config.allow === null ? 1 : 0);
+  let unknownItems = 0;
+  for (const [list, value] of [["allow", 1] as const, ["deny", 0] as const]) {
+    const path = config[list];
+    if (path === null) continue;
+    const asked = await readIds(await openDatabase(), `asked_${list}`, path, config.itemColumn);
+    const unknown = asked.filter((id) => !indexOf.has(id));
+    if (unknown.length > 0 && config.unknown === "error") throw unknownIdError("item", path, unknown.length, unknown);
+    unknownItems += unknown.length;
+    for (const id of asked) {
+      const index = indexOf.get(id);
+      if (index !== undefined) isAllowed[index] = value;
+    }
+  }
+  const allowed = Uint32Array.from(ids.keys()).filter((index) => isAllowed[index] === 1);
+  if (allowed.length === 0) {
+    throw new ConfigError("--allow and --deny leave no item of the dataset to recommend");
+  }
+  return { allowed, unknownItems };
+}
+
+async function readIds(
+  database: WorkDatabase,
+  table: string,
+  path: string,
+  column: string | undefined,
+): Promise<string[]> {
+  const file = { path, roles: ["item"], columns: column === undefined ? {} : { item: column } } as const;
+  await loadAskedIds(database, table, file, await openAskedFile(database, file));
+  const ids: string[] = [];
+  for await (const chunk of database.stream(`SELECT item_text FROM ${table} ORDER BY item_text`)) {
+    ids.push(...chunk.getColumnValues(0).map(String));
+  }
+  return ids;
+}

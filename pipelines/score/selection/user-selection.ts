@@ -1,0 +1,141 @@
+/** Whom a job scores: all users, those of a file, of an SQL condition, or of given pairs, in one fixed order. */
+import { createHash } from "node:crypto";
+import type { ScoreConfig } from "../../../src/config/schemas/score-schema.ts";
+import { DataError } from "../../../src/errors.ts";
+import { openAskedFile } from "../../../src/interactions/lookup/asked-files.ts";
+import { type AskedTable, loadAskedIds } from "../../../src/interactions/lookup/asked-ids.ts";
+import {
+  checkUserCondition,
+  idTables,
+  selectedUsers,
+  unknownItemsOfPairs,
+  unknownUsers,
+} from "../../../src/interactions/lookup/match-ids.ts";
+import type { WorkDatabase } from "../../../src/interactions/sources/work-database.ts";
+import { loadVocabulary } from "../../dataset/vocabulary-tables.ts";
+import { type BitSet, openBitSet } from "./bit-set.ts";
+
+export interface UserSelection {
+  /** Known users to score, by index; those the run was not trained on are among them only under --unknown popular. */
+  readonly selected: BitSet;
+  readonly known: number;
+  /** Ids the dataset lacks that get a list all the same, after the known users; 0 but for --unknown popular. */
+  readonly strangers: number;
+  /** sha256 of who is scored, in which order. */
+  readonly digest: string;
+  readonly counts: SelectionCounts;
+}
+
+/** For the summary; 0 where it does not apply. */
+export interface SelectionCounts {
+  readonly askedRows: number;
+  readonly repeatedRows: number;
+  readonly unknownUsers: number;
+  readonly untrainedUsers: number;
+  readonly unknownItems: number;
+}
+
+export interface SelectionRequest {
+  readonly config: Pick<ScoreConfig, "users" | "where" | "pairs" | "unknown" | "userColumn" | "itemColumn">;
+  /** Folder of the dataset. */
+  readonly directory: string;
+  readonly users: number;
+  readonly cold: BitSet;
+}
+
+/** Leaves its tables in `database` for given-pairs.ts. Throws DataError under --unknown error where somebody is unknown. */
+export async function selectUsers(
+  { config, directory, users, cold }: SelectionRequest,
+  openDatabase: () => Promise<WorkDatabase>,
+): Promise<UserSelection> {
+  const { where, unknown } = config;
+  const asksByFile = config.users !== null || config.pairs !== null;
+  const selected = openBitSet(users, !asksByFile && where === null);
+  const digest = createHash("sha256");
+  let asked: AskedTable = { rows: 0, distinct: 0 };
+  let [unknownCount, unknownItems] = [0, 0];
+
+  if (asksByFile || where !== null) {
+    const database = await openDatabase();
+    await loadVocabulary(database, directory, "user");
+    if (where !== null) await checkUserCondition(database, where);
+    if (asksByFile) asked = await loadAsked(database, config);
+    const usage = { where, usesAsked: config.users !== null, usesPairs: config.pairs !== null };
+    for await (const chunk of selectedUsers(database, usage)) for (const user of chunk) selected.add(user);
+    if (asksByFile) {
+      const examples: string[] = [];
+      for await (const ids of unknownUsers(database, config.pairs === null ? "asked" : "pairs")) {
+        unknownCount += ids.length;
+        if (examples.length < 3) examples.push(...ids.slice(0, 3));
+        for (const id of ids) digest.update(`${id}\n`);
+      }
+      if (unknownCount > 0 && unknown === "error")
+        throw unknownIdError("user", config.pairs ?? config.users!, unknownCount, examples);
+    }
+    if (config.pairs !== null) {
+      await loadVocabulary(database, directory, "item");
+      const found = await unknownItemsOfPairs(database);
+      unknownItems = found.items;
+      if (found.items > 0 && unknown === "error")
+        throw unknownIdError("item", config.pairs, found.items, found.examples);
+    }
+  }
+
+  const untrained = countCommon(selected, cold);
+  if (untrained > 0 && unknown === "error") {
+    throw new DataError(
+      `${untrained} of the users to score have no interaction that the run was trained on, so it knows nothing of them; --unknown skip leaves them out, --unknown popular gives them the most popular items`,
+    );
+  }
+  if (unknown === "skip") for (let user = 0; user < users; user++) if (cold.has(user)) selected.remove(user);
+  digest.update(selected.bytes);
+  return {
+    selected,
+    known: selected.count(),
+    strangers: unknown === "popular" ? unknownCount : 0,
+    digest: digest.digest("hex"),
+    counts: {
+      askedRows: asked.rows,
+      repeatedRows: asked.rows - asked.distinct,
+      unknownUsers: unknownCount,
+      untrainedUsers: untrained,
+      unknownItems,
+    },
+  };
+}
+
+async function loadAsked(database: WorkDatabase, config: SelectionRequest["config"]): Promise<AskedTable> {
+  const columns = {
+    ...(config.userColumn === undefined ? {} : { user: config.userColumn }),
+    ...(config.itemColumn === undefined ? {} : { item: config.itemColumn }),
+  };
+  const file =
+    config.pairs === null
+      ? ({ path: config.users!, roles: ["user"], columns } as const) // one of the two has been given
+      : ({ path: config.pairs, roles: ["user", "item"], columns } as const);
+  const source = await openAskedFile(database, file);
+  return loadAskedIds(database, config.pairs === null ? idTables.asked : idTables.pairs, file, source);
+}
+
+/** The first few by name, so that a person sees what kind of ids they are. */
+export function unknownIdError(
+  kind: "user" | "item",
+  file: string,
+  count: number,
+  examples: readonly string[],
+): DataError {
+  const names = examples.slice(0, 3).map((id) => JSON.stringify(id));
+  const remedy =
+    kind === "user"
+      ? "--unknown skip leaves them out, --unknown popular gives them the most popular items"
+      : "--unknown skip leaves them out";
+  return new DataError(
+    `${file}: ${count} ${kind} id${count === 1 ? " is" : "s are"} unknown to the dataset (${names.join(", ")}${count > names.length ? ", ..." : ""}); ${remedy}`,
+  );
+}
+
+function countCommon(a: BitSet, b: BitSet): number {
+  let count = 0;
+  for (let index = 0; index < a.size; index++) if (b.has(index) && a.has(index)) count++;
+  return count;
+}

@@ -1,0 +1,34 @@
+/** A shard of `score` as a job of the queue, where run and results are in folders that every worker sees. */
+import { z } from "zod";
+import { scoreSchema } from "../../src/config/schemas/score-schema.ts";
+import { DataError } from "../../src/errors.ts";
+import type { JobType } from "../queue/job-type.ts";
+import { readSubject } from "./score-inputs.ts";
+import { scoreShard } from "./score-shard.ts";
+import { openScoringEngine } from "./scoring-engine.ts";
+
+const shardData = z.object({
+  /** Resolved, with paths that every worker understands. */
+  config: scoreSchema,
+  /** The run's folder. */
+  run: z.string(),
+  /** What the job was planned from: another plan means that something was replaced since. */
+  plan: z.string(),
+  shard: z.object({ index: z.int().min(0), of: z.int().min(1) }),
+});
+
+export type ScoreShardData = z.output<typeof shardData>;
+
+export const shardJob: JobType<ScoreShardData> = {
+  data: shardData,
+  async run({ config, run, plan, shard }, { threads }, context) {
+    const subject = await readSubject(config, run);
+    if (subject.plan !== plan) {
+      throw new DataError(
+        `${run}: the run, its dataset or a file of ids was replaced since the job was planned; put it back, or queue the job again`,
+      );
+    }
+    const open = () => openScoringEngine({ ...config, threads: threads ?? config.threads }, context);
+    await scoreShard(config, subject, shard, open, context);
+  },
+};

@@ -1,0 +1,82 @@
+/** Lists for asked users whom the dataset does not know at all: the most popular items, under --unknown popular. */
+
+import { DataError } from "../../src/errors.ts";
+import { unknownUsers } from "../../src/interactions/lookup/match-ids.ts";
+import type { ListRules } from "../../src/scoring/score-block.ts";
+import { scoreBlock } from "../../src/scoring/score-block.ts";
+import type { IdColumnType } from "../dataset/vocabulary-files.ts";
+import { rowsOfLists, type ScoredBlock } from "./output/list-rows.ts";
+import type { ScoreInputs } from "./score-inputs.ts";
+import { strangersPairs } from "./selection/given-pairs.ts";
+
+export interface StrangersRequest {
+  readonly inputs: ScoreInputs;
+  readonly rules: ListRules;
+  /** Places among the unknown users. */
+  readonly range: { readonly from: number; readonly to: number };
+  readonly batchSize: number;
+  /** Whether the users come with items of their own to rank. */
+  readonly pairs: boolean;
+}
+
+interface Stranger {
+  readonly id: string;
+  /** Null for the whole catalogue. */
+  readonly items: Uint32Array | null;
+}
+
+export async function* scoreStrangers(request: StrangersRequest): AsyncGenerator<ScoredBlock> {
+  const { range, batchSize } = request;
+  let place = 0;
+  let block: Stranger[] = [];
+  for await (const stranger of strangers(request)) {
+    if (place >= range.from && place < range.to) block.push(stranger);
+    place++;
+    if (block.length === batchSize) {
+      yield await scoredBlock(block, request);
+      block = [];
+    }
+    if (place >= range.to) break;
+  }
+  if (block.length > 0) yield await scoredBlock(block, request);
+}
+
+async function* strangers({ inputs, pairs }: StrangersRequest): AsyncGenerator<Stranger> {
+  const database = await inputs.database();
+  if (!pairs) {
+    for await (const ids of unknownUsers(database, "asked")) for (const id of ids) yield { id, items: null };
+    return;
+  }
+  for await (const { userId, items } of strangersPairs(database)) yield { id: userId, items };
+}
+
+async function scoredBlock(
+  block: readonly Stranger[],
+  { inputs, rules, pairs }: StrangersRequest,
+): Promise<ScoredBlock> {
+  const { shape, items } = inputs;
+  const offsets = new Uint32Array(block.length + 1);
+  for (const [row, { items: own }] of block.entries()) offsets[row + 1] = offsets[row]! + (own?.length ?? 0);
+  const givenItems = new Uint32Array(offsets[block.length]!);
+  for (const [row, { items: own }] of block.entries()) if (own !== null) givenItems.set(own, offsets[row]);
+  const lists = await scoreBlock(
+    null,
+    {
+      users: Uint32Array.from(block.keys()),
+      seen: { offsets: new Uint32Array(block.length + 1), itemsSorted: new Uint32Array(0) },
+      isCold: () => true,
+      given: pairs ? { offsets, items: givenItems } : null,
+    },
+    rules,
+  );
+  return { ...rowsOfLists(lists, (row) => idOf(block[row]!.id, shape.userIds), items.ids, shape), scoringMs: 0 };
+}
+
+/** An id that no column of whole numbers can hold is no user of this log, whatever it is. */
+function idOf(id: string, type: IdColumnType): bigint | string {
+  if (type === "utf8") return id;
+  if (/^-?\d{1,19}$/.test(id) && BigInt(id) === BigInt.asIntN(64, BigInt(id))) return BigInt(id);
+  throw new DataError(
+    `user id ${JSON.stringify(id)} is no whole number of 64 bits as the ids of this log are; take it out, or leave such users out with --unknown skip`,
+  );
+}

@@ -1,0 +1,203 @@
+/** The stage `train`: an ingested dataset in, a run directory with a chosen ranker and its test metrics out. */
+import path from "node:path";
+import { type TrainConfig, trainSchema } from "../../src/config/schemas/train-schema.ts";
+import { trainWarnings } from "../../src/config/train-warnings.ts";
+import { samplesPerEpoch } from "../../src/dataset/training-batches.ts";
+import { openEngine } from "../../src/engine/open-engine.ts";
+import { ConfigError } from "../../src/errors.ts";
+import { takeLock } from "../../src/files/lock-file.ts";
+import { makeFolder } from "../../src/files/make-folder.ts";
+import type { Manifest } from "../../src/runs/manifest.ts";
+import { defaultRunName, hashOf, identityOf, latestLink, runFiles } from "../../src/runs/run-directory.ts";
+import { DivergenceError } from "../../src/training/divergence.ts";
+import { datasetNameOf } from "../dataset/dataset-argument.ts";
+import { loadDataset } from "../dataset/stored-dataset.ts";
+import { readMetrics } from "../runs/metrics-file.ts";
+import { RunRecorder } from "../runs/run-recorder.ts";
+import { verifyRun } from "../runs/stored-run.ts";
+import type { Stage, StageContext, StageResult } from "../stage.ts";
+import { batchSourceOf, rankerOf } from "../training/train-plan.ts";
+import { lawnWarning } from "./lawn-warning.ts";
+import { clearRun, decideRun, type RunDecision } from "./open-run.ts";
+import { popularityWarning } from "./popularity-warning.ts";
+import { recommendedSettings } from "./recommended-settings.ts";
+import { reportTest } from "./test-report.ts";
+import { checkMeasures, type TrainingJob, trainPasses } from "./train-passes.ts";
+
+export const trainStage: Stage<typeof trainSchema> = {
+  name: "train",
+  summary: "train a ranker on an ingested dataset into models/<dataset>/<run>",
+  schema: trainSchema,
+  recommend: recommendedSettings,
+  run: train,
+};
+
+async function train(given: TrainConfig, context: StageContext): Promise<StageResult> {
+  const config = { ...given, dataset: await datasetNameOf(given.dataset) };
+  for (const warning of trainWarnings(config)) context.log(warning);
+  const dataset = await loadDataset(path.join(config.dataRoot, config.dataset));
+  const spec = rankerOf(config, dataset.train);
+  const source = batchSourceOf(config, dataset.train);
+  const { threads, tfjsBackend, allowSoftwareAdapter, halfPrecision } = config;
+  const engine = await openEngine(config.engine, {
+    onPassedOver: context.log,
+    ...(threads === null ? {} : { threads }),
+    ...(tfjsBackend === null ? {} : { tfjsBackend }),
+    allowSoftwareAdapter,
+    halfPrecision,
+  });
+  if (config.batchSize > samplesPerEpoch(source)) {
+    context.log(
+      `warning: a batch of ${config.batchSize} is more than the ${samplesPerEpoch(source)} samples of an epoch, so each epoch is one step`,
+    );
+  }
+
+  const { run, resume, force, ...settings } = config;
+  const { users: _users, items: _items, ...shape } = spec;
+  const resolved = { ...settings, ranker: shape, engine: engine.name };
+  const configHash = hashOf(identityOf(resolved));
+  const directory = runDirectory(config, defaultRunName(config, configHash));
+  const request = {
+    directory,
+    config: resolved,
+    configHash,
+    datasetHash: dataset.description.contentHash,
+    choice: { resume, force },
+  };
+  // Everything that can be refused is refused before anything is written; the run is looked at again once nobody else can write.
+  const isFinished = (await decideRun(request)).kind === "finished";
+  const popularity = isFinished ? null : await checkMeasures({ config, source, dataset, context });
+  await makeFolder(directory, "choose another folder with --models-root or --run");
+  const release = await takeLock(path.join(directory, runFiles.lock), context);
+  try {
+    const decision = await decideRun(request);
+    if (decision.kind === "finished") return await finishedBefore(directory, decision.manifest, context);
+    const manifest =
+      decision.kind === "resume"
+        ? {
+            ...decision.manifest,
+            status: "running" as const,
+            reason: null,
+            resumptions: decision.manifest.resumptions + 1,
+          }
+        : newManifest({ ...request, engine, config, dataset: dataset.description }, context);
+    if (decision.kind === "begin") await clearRun(directory);
+    const recorder = new RunRecorder(directory, manifest, context);
+    await recorder.saveConfig(resolved);
+    await recorder.saveManifest({});
+    context.log(`${directory}: ${startText(decision)}; ${engine.description}`);
+    return await carryOut({ config, spec, engine, source, dataset, recorder, context }, { decision, popularity });
+  } finally {
+    await release();
+  }
+}
+
+async function carryOut(
+  job: TrainingJob,
+  { decision, popularity }: { readonly decision: RunDecision; readonly popularity: number | null },
+): Promise<StageResult> {
+  const { recorder, context } = job;
+  try {
+    const trained = await trainPasses(job, decision.kind === "resume" ? decision.file : null);
+    if (trained.kind === "interrupted") {
+      const place = `interrupted in epoch ${trained.epoch} after step ${trained.step} of it`;
+      await recorder.saveManifest({ reason: place });
+      return interrupted(recorder.directory, place);
+    }
+    await recorder.saveChosen(trained.chosen);
+    const document = await reportTest(job, trained);
+    const warnings = [
+      lawnWarning(job.config, await recorder.epochs(), trained.chosen),
+      popularityWarning(job.config, trained.validation, popularity),
+    ];
+    for (const warning of warnings) if (warning !== null) context.log(warning);
+    await recorder.finish(trained.outcome);
+    context.log(`${recorder.directory}: done in ${recorder.manifest.seconds.toFixed(1)} s`);
+    return finished(recorder.directory, document);
+  } catch (thrown) {
+    const error = thrown instanceof DivergenceError ? await withCheckpoint(thrown, recorder) : thrown;
+    const reason = error instanceof Error ? error.message : String(error);
+    // The first failure is the one to tell, even where the disk is so full that this fails too.
+    await recorder.saveManifest({ status: "failed", reason }).catch(() => {});
+    throw error;
+  }
+}
+
+/** The loop does not know what earlier sessions have left; the folder does. */
+async function withCheckpoint(error: DivergenceError, recorder: RunRecorder): Promise<DivergenceError> {
+  const kept = (await recorder.hasResume()) ? "the last checkpoint is kept" : "there is no checkpoint yet";
+  return new DivergenceError(`${error.message}; ${kept}`, { cause: error });
+}
+
+/** `--run` is a path when it has a slash, and a name under the models folder otherwise. */
+function runDirectory(config: TrainConfig, defaultName: string): string {
+  const { run, modelsRoot, dataset } = config;
+  if (run === null) return path.join(modelsRoot, dataset, defaultName);
+  if (run.includes("/") || run.includes(path.sep)) return path.normalize(run);
+  if (run === latestLink || run === "." || run === "..") {
+    throw new ConfigError(`--run is "${run}", expected a name that is not ${latestLink}, . or ..`);
+  }
+  return path.join(modelsRoot, dataset, run);
+}
+
+function newManifest(
+  made: {
+    readonly directory: string;
+    readonly configHash: string;
+    readonly config: TrainConfig;
+    readonly engine: { readonly name: string; readonly description: string };
+    readonly dataset: { readonly name: string; readonly contentHash: string };
+  },
+  context: StageContext,
+): Manifest {
+  const { packageVersion, gitCommit, node, platform } = context.environment;
+  return {
+    stage: "train",
+    status: "running",
+    reason: null,
+    run: path.basename(path.resolve(made.directory)),
+    dataset: { name: made.dataset.name, contentHash: made.dataset.contentHash },
+    configHash: made.configHash,
+    recommendations: [...context.recommendations],
+    seed: made.config.seed,
+    engine: { name: made.engine.name, description: made.engine.description },
+    packageVersion,
+    gitCommit,
+    node,
+    platform,
+    startedAt: new Date(context.now()).toISOString(),
+    resumptions: 0,
+    seconds: 0,
+    peakMemoryBytes: 0,
+    outcome: null,
+    files: {},
+  };
+}
+
+function startText(decision: RunDecision): string {
+  if (decision.kind !== "resume") return "begins";
+  if (decision.file === null) return "had not come to its first checkpoint; begins anew";
+  const { point, labels } = decision.file;
+  return `goes on with ${labels.pass ?? "train"} epoch ${point.epoch + 1} after step ${point.step}`;
+}
+
+function interrupted(directory: string, place: string): StageResult {
+  const text = `${directory}: ${place}; go on with: lawn-ranker train --config ${path.join(directory, runFiles.config)} --run ${directory.includes("/") ? directory : `./${directory}`} --resume`;
+  return { json: { stage: "train", status: "interrupted", run: directory, reason: place }, text, exitCode: 130 };
+}
+
+async function finishedBefore(directory: string, manifest: Manifest, context: StageContext): Promise<StageResult> {
+  await verifyRun(directory, manifest);
+  context.log(`${directory}: this run is finished, same settings and data; --force trains it anew`);
+  return finished(directory, await readMetrics(directory));
+}
+
+function finished(directory: string, document: Awaited<ReturnType<typeof readMetrics>>): StageResult {
+  const lines = [directory];
+  if (document !== null) {
+    lines.push(`test: ${document.protocol}, ${document.users} users, epoch ${document.epoch}`);
+    for (const [name, value] of Object.entries(document.metrics))
+      lines.push(`  ${name.padEnd(14)} ${value.toFixed(4)}`);
+  }
+  return { json: { stage: "train", status: "done", run: directory, ...document }, text: lines.join("\n") };
+}

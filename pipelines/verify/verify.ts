@@ -1,0 +1,71 @@
+/** The stage `verify`: every file that a manifest records is hashed again, and what is not as recorded is said. */
+import { stat } from "node:fs/promises";
+import path from "node:path";
+import { type VerifyConfig, verifySchema } from "../../src/config/schemas/verify-schema.ts";
+import { ConfigError } from "../../src/errors.ts";
+import { fileProblem, type RecordedFile } from "../../src/files/recorded-files.ts";
+import { DESCRIPTION_FILE } from "../dataset/stored-dataset.ts";
+import type { Stage, StageContext, StageResult } from "../stage.ts";
+import { recordOfDataset, recordOfManifest } from "./verify-records.ts";
+
+export const verifyStage: Stage<typeof verifySchema> = {
+  name: "verify",
+  summary: "hash the files of a run, study, dataset or export again and say what is not as its manifest records",
+  schema: verifySchema,
+  argument: "path",
+  run: verify,
+};
+
+/** Where the recorded files of a place are, and what is wrong with the record itself. */
+async function verify(config: VerifyConfig, context: StageContext): Promise<StageResult> {
+  const place = await findPlace(config);
+  const record = place.endsWith(DESCRIPTION_FILE)
+    ? await recordOfDataset(path.dirname(place))
+    : await recordOfManifest(place, config);
+  const files = record.files.filter(({ role }) => config.inputs || role === "output");
+  const problems = [...record.problems];
+  let bytes = 0;
+  for (const file of files) {
+    context.signal.throwIfAborted();
+    const problem = await fileProblem(file);
+    if (problem !== null) problems.push(problem);
+    bytes += file.bytes ?? 0;
+  }
+  return {
+    json: { stage: "verify", path: place, kind: record.kind, files: files.length, bytes, problems },
+    text: reportText(place, record.kind, files, problems),
+    exitCode: problems.length === 0 ? 0 : 3,
+  };
+}
+
+function reportText(place: string, kind: string, files: readonly RecordedFile[], problems: readonly string[]): string {
+  const inputs = files.filter(({ role }) => role === "input").length;
+  const counted = `${files.length - inputs} files and ${inputs} inputs`;
+  if (problems.length === 0) return `${path.dirname(place)}: ${kind}, ${counted} are as recorded`;
+  return [`${path.dirname(place)}: ${kind}, ${counted}; not as recorded:`, ...problems.map((line) => `  ${line}`)].join(
+    "\n",
+  );
+}
+
+/** The manifest.json or dataset.json that is meant. */
+async function findPlace({ path: given, dataRoot, modelsRoot }: VerifyConfig): Promise<string> {
+  if (await isFile(given)) return given;
+  const folders = [
+    given,
+    path.join(modelsRoot, given),
+    path.join(modelsRoot, "studies", given),
+    path.join(dataRoot, given),
+  ];
+  for (const folder of folders) {
+    for (const name of ["manifest.json", DESCRIPTION_FILE]) {
+      if (await isFile(path.join(folder, name))) return path.join(folder, name);
+    }
+  }
+  throw new ConfigError(
+    `"${given}": no manifest.json and no ${DESCRIPTION_FILE} in ${folders.join(", ")}; give the folder of a run, a study, a dataset or an export`,
+  );
+}
+
+async function isFile(place: string): Promise<boolean> {
+  return (await stat(place).catch(() => null))?.isFile() ?? false;
+}

@@ -1,0 +1,112 @@
+/** Every setting of `evaluate`, once: type, default, unit, range and meaning. */
+import { z } from "zod";
+import {
+  type BaselineParameter,
+  baselineGrids,
+  baselineNames,
+  baselineParameterSettings,
+  isTuned,
+} from "../baseline-settings.ts";
+import { setting } from "../setting.ts";
+import {
+  allowSoftwareAdapter,
+  candidatesType,
+  cutsType,
+  dataRoot,
+  datasetMeaning,
+  engineType,
+  modelsRoot,
+  tfjsBackend,
+  threads,
+} from "../shared-settings.ts";
+
+const evaluateSettings = z.object({
+  run: setting(z.string().min(1).nullable().default(null), {
+    flag: "run",
+    meaning: "Run to evaluate: its folder, or its name under models/<dataset>; the dataset's latest run unless given",
+  }),
+  baseline: setting(z.enum(baselineNames).nullable().default(null), {
+    flag: "baseline",
+    meaning:
+      "What a ranker must beat, evaluated in place of a run; its parameters are chosen on validation unless given",
+  }),
+  ...baselineParameterSettings,
+  refit: setting(z.boolean().default(false), {
+    flag: "refit",
+    meaning: "Of a baseline: rank test with what was fitted on train and validation together",
+  }),
+  dataset: setting(z.string().min(1).nullable().default(null), {
+    flag: "dataset",
+    meaning: `${datasetMeaning}; the one the run was trained on unless given`,
+  }),
+  dataRoot,
+  modelsRoot,
+  split: setting(z.enum(["test", "validation"]).default("test"), {
+    flag: "split",
+    meaning: "Whose held-out items are ranked; choose settings on validation and look at test once",
+  }),
+  candidates: setting(candidatesType, {
+    flag: "candidates",
+    meaning: "What they are ranked against: the dataset's frozen candidates, or the catalogue without seen items",
+  }),
+  k: setting(cutsType, {
+    flag: "k",
+    meaning: "Cuts of the metrics, such as 10,20",
+  }),
+  engine: setting(engineType, {
+    flag: "engine",
+    meaning: "What computes a run's scores, or fits ials and ease; auto takes the fastest that runs here",
+  }),
+  threads,
+  tfjsBackend,
+  allowSoftwareAdapter,
+  seed: setting(z.int().min(0).nullable().default(null), {
+    flag: "seed",
+    meaning: "Of the baselines random, pure-svd and ials; the dataset's own unless given",
+  }),
+  beyondAccuracy: setting(z.boolean().default(true), {
+    flag: "beyond-accuracy",
+    meaning:
+      "Also measure the recommendation lists (coverage, novelty, ...), deciles, AUC and calibration; scores the whole catalogue for every user",
+  }),
+  protocolCheck: setting(z.boolean().default(false), {
+    flag: "protocol-check",
+    meaning: "Also show the same scores under other tie rules and candidates, and what the split leaks from the future",
+  }),
+  output: setting(z.string().min(1).nullable().default(null), {
+    flag: "output",
+    meaning:
+      "Folder for metrics.json and the per-user results; <run>/evaluations/<split>-<candidates> unless given, nothing for a baseline",
+  }),
+});
+
+export const evaluateSchema = evaluateSettings.superRefine((config, context) => {
+  const refuse = (path: readonly (keyof typeof config)[], message: string): void => {
+    context.addIssue({ code: "custom", path: [...path], message });
+  };
+  const { run, baseline, dataset } = config;
+  if (run === null && baseline === null && dataset === null) {
+    refuse([], "nothing to evaluate; give --run RUN, or --dataset NAME for its latest run");
+  }
+  if (baseline !== null && dataset === null) refuse([], `--baseline ${baseline} needs --dataset NAME`);
+  if (baseline !== null && run !== null) refuse(["run"], "a baseline is evaluated in place of a run, give one of them");
+  const computes = baseline === null || baseline === "ials" || baseline === "ease";
+  if (!computes && config.engine !== "auto") refuse(["engine"], `${baseline} needs no engine`);
+  if (!computes && config.threads !== null) refuse(["threads"], `${baseline} needs no engine`);
+  if (baseline !== null && config.tfjsBackend !== null) refuse(["tfjsBackend"], "a baseline does not run on tfjs");
+  if (baseline !== null && config.allowSoftwareAdapter) {
+    refuse(["allowSoftwareAdapter"], "a baseline does not run on webgpu");
+  }
+  const draws = baseline === "random" || baseline === "pure-svd" || baseline === "ials";
+  if (!draws && config.seed !== null) refuse(["seed"], "only the baselines random, pure-svd and ials draw anything");
+  const own = baseline !== null && isTuned(baseline) ? baselineGrids[baseline] : {};
+  for (const name of Object.keys(baselineParameterSettings) as BaselineParameter[]) {
+    if (config[name] !== null && !(name in own)) refuse([name], `${baseline ?? "a run"} has no such parameter`);
+  }
+  if (config.refit && (baseline === null || baseline === "random"))
+    refuse(["refit"], "only a baseline that is fitted can be");
+  if (config.refit && config.split === "validation")
+    refuse(["refit"], "validation would be ranked by what has seen it");
+});
+
+export type EvaluateConfig = z.output<typeof evaluateSchema>;

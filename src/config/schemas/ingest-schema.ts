@@ -1,0 +1,177 @@
+/** Every setting of `ingest`, once: type, default, unit, range and meaning. */
+import { z } from "zod";
+import { setting } from "../setting.ts";
+import { dataRoot } from "../shared-settings.ts";
+
+const share = z.number().min(0).max(1);
+const text = z.string().min(1);
+
+/** Used where --validation-share and --test-share are not given. */
+export const DEFAULT_SHARE = 0.1;
+
+const settings = z.object({
+  dataset: setting(text.default("sample"), {
+    flag: "dataset",
+    meaning: "Name of the dataset to make, or the path of a JSON file with these settings",
+  }),
+  raw: setting(text.optional(), {
+    flag: "raw",
+    meaning: "Folder, file or glob of the raw logs; data/raw/<dataset> under the data folder unless given",
+  }),
+  dataRoot,
+  userColumn: setting(text.optional(), {
+    flag: "user-column",
+    meaning: "Column of user ids: a name, or a number from 1",
+  }),
+  itemColumn: setting(text.optional(), {
+    flag: "item-column",
+    meaning: "Column of item ids: a name, or a number from 1",
+  }),
+  timeColumn: setting(text.optional(), {
+    flag: "time-column",
+    meaning: "Column of times: seconds, milliseconds, finer, or ISO 8601, told by the values",
+  }),
+  ratingColumn: setting(text.optional(), { flag: "rating-column", meaning: "Column of ratings: numbers" }),
+  where: setting(text.optional(), {
+    flag: "where",
+    meaning: "SQL condition over the file's columns; other rows are left out",
+  }),
+  order: setting(z.enum(["time", "row"]).default("time"), {
+    flag: "order",
+    meaning: "What is older: the lower time, or the earlier row of the files (times are then not used)",
+  }),
+  delimiter: setting(z.string().min(1).max(4).optional(), {
+    flag: "delimiter",
+    meaning: "Between the fields of a text file, tab for a tab; found out unless given",
+  }),
+  header: setting(z.enum(["auto", "yes", "no"]).default("auto"), {
+    flag: "header",
+    meaning: "Whether the first line of a text file names its columns",
+  }),
+  encoding: setting(z.enum(["auto", "utf-8", "latin-1"]).default("auto"), {
+    flag: "encoding",
+    meaning: "Of text files; auto takes latin-1 for a file that is not UTF-8",
+  }),
+  maxBadRows: setting(share.default(0.001), {
+    flag: "max-bad-rows",
+    meaning: "Share of malformed rows beyond which ingest refuses the log",
+  }),
+  duplicates: setting(z.enum(["last", "first", "keep"]).default("last"), {
+    flag: "duplicates",
+    meaning: "Which row stays when a user met an item more than once",
+  }),
+  minRating: setting(z.number().optional(), { flag: "min-rating", meaning: "Rows rated below are left out" }),
+  minUserInteractions: setting(z.int().min(1).default(1), {
+    flag: "min-user-interactions",
+    meaning: "k-core: users with fewer are left out, to a fixed point",
+    unit: "interactions",
+  }),
+  minItemInteractions: setting(z.int().min(1).default(1), {
+    flag: "min-item-interactions",
+    meaning: "k-core: items with fewer are left out, to a fixed point",
+    unit: "interactions",
+  }),
+  split: setting(z.enum(["auto", "leave-last-out", "time", "ratio", "given"]).default("auto"), {
+    flag: "split",
+    meaning:
+      "How rows become train, validation and test; auto is given where files are split already, else leave-last-out",
+  }),
+  validationShare: setting(share.optional(), {
+    flag: "validation-share",
+    meaning: `Share of rows for validation under split time and ratio; ${DEFAULT_SHARE} unless given`,
+  }),
+  testShare: setting(share.optional(), {
+    flag: "test-share",
+    meaning: `Share of rows for test under split time and ratio; ${DEFAULT_SHARE} unless given`,
+  }),
+  validationFrom: setting(text.optional(), {
+    flag: "validation-from",
+    meaning: "Split time: first moment of validation, ISO 8601 or milliseconds since 1970",
+  }),
+  testFrom: setting(text.optional(), {
+    flag: "test-from",
+    meaning: "Split time: first moment of test, ISO 8601 or milliseconds since 1970",
+  }),
+  ratioBy: setting(z.enum(["user", "overall"]).optional(), {
+    flag: "ratio-by",
+    meaning: "Split ratio: shares of each user's rows or of all rows; user unless given",
+  }),
+  candidates: setting(z.enum(["auto", "sampled", "official", "full"]).default("auto"), {
+    flag: "candidates",
+    meaning:
+      "What evaluation ranks against: sampled items, the publisher's negatives, or the whole catalogue; auto takes the publisher's where they exist",
+  }),
+  negatives: setting(z.int().min(1).default(99), {
+    flag: "negatives",
+    meaning: "Sampled candidates a case, drawn once without replacement from items the user has in no split",
+    unit: "items",
+  }),
+  ownNegatives: setting(z.enum(["remove", "keep"]).default("remove"), {
+    flag: "own-negatives",
+    meaning: "A test item among its own official negatives: removed there, or kept, where it costs one rank",
+  }),
+  itemsFile: setting(text.optional(), {
+    flag: "items-file",
+    meaning:
+      "Titles and features of the items: movies.dat, movies.csv, u.item, or a table with columns id, title and features (parted by |)",
+  }),
+  itemIdMap: setting(text.optional(), {
+    flag: "item-id-map",
+    meaning: "Table of two columns, the id in the items file and the id in the log, where they differ",
+  }),
+  seed: setting(z.int().min(0).default(42), { flag: "seed", meaning: "Of everything drawn by chance" }),
+  memoryLimit: setting(
+    z
+      .string()
+      .regex(/^[1-9]\d*(\.\d+)? ?(MB|MiB|GB|GiB)$/)
+      .default("2GB"),
+    {
+      flag: "memory-limit",
+      expects: "a size such as 500MB or 2GB",
+      meaning: "What the SQL engine may hold in memory; beyond it spills to disk",
+    },
+  ),
+  force: setting(z.boolean().default(false), { flag: "force", meaning: "Ingest again although nothing changed" }),
+});
+
+/** A setting that the others leave without effect is refused, by name. */
+export const ingestSchema = settings.superRefine((config, context) => {
+  const refuse = (key: keyof typeof config, message: string): void =>
+    context.addIssue({ code: "custom", path: [key], message });
+  const isTime = config.split === "time";
+  const isRatio = config.split === "ratio";
+  for (const key of ["validationShare", "testShare"] as const) {
+    if (config[key] !== undefined && !isTime && !isRatio) refuse(key, "only split time and split ratio take shares");
+  }
+  for (const key of ["validationFrom", "testFrom"] as const) {
+    if (config[key] === undefined) continue;
+    if (!isTime) refuse(key, "only split time takes moments");
+    else if (config.validationShare !== undefined || config.testShare !== undefined)
+      refuse(key, "give moments or shares, not both");
+    else if (config.validationFrom === undefined || config.testFrom === undefined)
+      refuse(key, "the other moment is missing; give both");
+    else if (!Number.isFinite(momentMs(config[key])))
+      refuse(key, "expected ISO 8601 such as 2001-01-01, or milliseconds since 1970");
+  }
+  if ((config.validationShare ?? DEFAULT_SHARE) + (config.testShare ?? DEFAULT_SHARE) >= 1) {
+    refuse("testShare", "validation and test together leave nothing to train on");
+  }
+  if (config.ratioBy !== undefined && !isRatio) refuse("ratioBy", "only split ratio takes it");
+  if (isTime && config.order === "row") refuse("order", "split time needs times");
+  if (config.order === "row" && config.timeColumn !== undefined)
+    refuse("timeColumn", "times are not used under order row");
+  if (config.ownNegatives === "keep" && (config.candidates === "sampled" || config.candidates === "full")) {
+    refuse("ownNegatives", "only official candidates have it");
+  }
+  if (config.itemIdMap !== undefined && config.itemsFile === undefined) refuse("itemIdMap", "needs --items-file");
+  if (config.negatives !== 99 && config.candidates === "full") refuse("negatives", "the full catalogue has no samples");
+});
+
+export type IngestConfig = z.output<typeof ingestSchema>;
+
+/** A moment as milliseconds since 1970; NaN when it is none. Dates without a zone are UTC. */
+export function momentMs(value: string): number {
+  if (/^-?\d+$/.test(value)) return Number(value);
+  const hasZone = /(Z|[+-]\d\d:?\d\d)$/.test(value);
+  return Date.parse(hasZone || !value.includes("T") ? value : `${value}Z`);
+}

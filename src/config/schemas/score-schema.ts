@@ -1,0 +1,171 @@
+/** Every setting of `score`, once: type, default, unit, range and meaning. */
+import { z } from "zod";
+import { store } from "../object-store-settings.ts";
+import { attempts, queue, queueName } from "../queue-settings.ts";
+import { setting } from "../setting.ts";
+import {
+  allowSoftwareAdapter,
+  dataRoot,
+  datasetMeaning,
+  engineType,
+  modelsRoot,
+  tfjsBackend,
+  threads,
+} from "../shared-settings.ts";
+
+const file = z.string().min(1).nullable().default(null);
+const columnMeaning =
+  "in the files of --users, --pairs, --allow and --deny, by name or number from 1; the usual names unless given";
+
+export const recommendationFormats = ["parquet", "arrow", "csv", "jsonl"] as const;
+
+const scoreSettings = z.object({
+  run: setting(z.string().min(1).nullable().default(null), {
+    flag: "run",
+    meaning: "Run to score with: its folder, or its name under models/<dataset>; the dataset's latest run unless given",
+  }),
+  dataset: setting(z.string().min(1).nullable().default(null), {
+    flag: "dataset",
+    meaning: `${datasetMeaning}; the one the run was trained on unless given`,
+  }),
+  dataRoot,
+  modelsRoot,
+  output: setting(z.string().min(1), {
+    flag: "output",
+    meaning: "File to write; its ending says the format: .parquet, .arrow, .csv or .jsonl",
+  }),
+  format: setting(z.enum(recommendationFormats).nullable().default(null), {
+    flag: "format",
+    meaning: "Format of the file, where its ending does not say",
+  }),
+  compression: setting(z.enum(["snappy", "zstd"]).optional(), {
+    flag: "compression",
+    meaning: "Of Parquet; snappy unless given",
+  }),
+  k: setting(z.int().min(1).nullable().default(null), {
+    flag: "k",
+    meaning: "Items per user at most; 10 unless given, and with --pairs every pair",
+    unit: "items",
+  }),
+  users: setting(file, {
+    flag: "users",
+    meaning: "File of the users to score (CSV, TSV, Parquet, Arrow, JSONL, or an id a line); all users unless given",
+  }),
+  where: setting(z.string().min(1).nullable().default(null), {
+    flag: "where",
+    meaning: "SQL condition over users.arrow (user, user_id, train_count), such as 'train_count >= 5'",
+  }),
+  pairs: setting(file, {
+    flag: "pairs",
+    meaning:
+      "File of user and item ids: scores for these pairs, each user's items ranked, in place of the catalogue's best",
+  }),
+  userColumn: setting(z.string().min(1).optional(), {
+    flag: "user-column",
+    meaning: `Column of user ids ${columnMeaning}`,
+  }),
+  itemColumn: setting(z.string().min(1).optional(), {
+    flag: "item-column",
+    meaning: `Column of item ids ${columnMeaning}`,
+  }),
+  allow: setting(file, { flag: "allow", meaning: "File of item ids: nothing else is recommended" }),
+  deny: setting(file, { flag: "deny", meaning: "File of item ids that are never recommended" }),
+  excludeSeen: setting(z.boolean().optional(), {
+    flag: "exclude-seen",
+    meaning:
+      "Leave out items the user has in the log (train, validation and test); on unless given, and off with --pairs",
+  }),
+  minimumScore: setting(z.number().optional(), {
+    flag: "minimum-score",
+    meaning: "Leave out items that the ranker scores lower; a logit",
+  }),
+  unknown: setting(z.enum(["error", "skip", "popular"]).default("error"), {
+    flag: "unknown",
+    meaning:
+      "Users that the run was not trained on, and items the dataset lacks: refuse them, leave them out, or give such users the most popular items",
+  }),
+  engine: setting(engineType, {
+    flag: "engine",
+    meaning: "What computes the scores; auto takes the fastest that runs here",
+  }),
+  threads,
+  tfjsBackend,
+  allowSoftwareAdapter,
+  batchSize: setting(z.int().min(1).default(4096), {
+    flag: "batch-size",
+    meaning: "Users at a time: memory grows with it, results do not depend on it",
+    unit: "users",
+  }),
+  shard: setting(
+    z
+      .string()
+      .regex(/^(\d+\/\d+|env)$/)
+      .nullable()
+      .default(null),
+    {
+      flag: "shard",
+      expects: "i/N with i from 0 to N - 1, env or none",
+      meaning:
+        "Score the i-th of N parts of the users into <output>.shards; env reads JOB_COMPLETION_INDEX and JOB_COMPLETIONS, or SLURM_ARRAY_TASK_ID and its count",
+    },
+  ),
+  shards: setting(z.int().min(1).max(1_000_000).nullable().default(null), {
+    flag: "shards",
+    meaning: "How many parts --merge joins, or --queue hands out",
+    unit: "shards",
+  }),
+  queue,
+  queueName,
+  attempts,
+  store,
+  merge: setting(z.boolean().default(false), {
+    flag: "merge",
+    meaning: "Check that all --shards N are there and agree, and write the output from them",
+  }),
+});
+
+export const scoreSchema = scoreSettings.superRefine((config, context) => {
+  const refuse = (path: readonly (keyof typeof config)[], message: string): void => {
+    context.addIssue({ code: "custom", path: [...path], message });
+  };
+  if (config.run === null && config.dataset === null) {
+    refuse([], "nothing to score with; give --run RUN, or --dataset NAME for its latest run");
+  }
+  if (/^\w+:\/\//.test(config.output)) {
+    refuse(
+      ["output"],
+      "results go to files; write to a folder and copy from there (--store is for what a queue's workers need)",
+    );
+  }
+  const format = formatOfOutput(config);
+  if (format === null) refuse(["output"], "expected an ending of .parquet, .arrow, .csv or .jsonl, or --format");
+  if (config.compression !== undefined && format !== null && format !== "parquet") {
+    refuse(["compression"], `only Parquet is compressed, and the output is ${format}; leave it out`);
+  }
+  if (config.pairs !== null && config.users !== null)
+    refuse(["users"], "--pairs names the users too; give one of them");
+  if (config.shard !== null && config.merge) refuse(["shard"], "--merge joins what --shard wrote; give one of them");
+  if (config.merge && config.shards === null) refuse(["merge"], "how many? give --shards N as well");
+  if (config.queue !== null && config.shards === null) {
+    refuse(["queue"], "how many shards? give --shards N as well, some for each worker");
+  }
+  if (config.queue !== null && (config.merge || config.shard !== null)) {
+    refuse(["queue"], "the queue's shards are chosen and joined by themselves; leave --shard and --merge out");
+  }
+  if (config.store !== null && config.queue === null) {
+    refuse(["store"], "only what goes through --queue travels by a store; give a queue as well, or leave it out");
+  }
+  if (config.shards !== null && !config.merge && config.queue === null) {
+    refuse(["shards"], "only --merge and --queue take a number of shards; a single one is --shard i/N");
+  }
+});
+
+export type ScoreConfig = z.output<typeof scoreSchema>;
+
+/** As given, or by the output's ending; null where neither says. */
+export function formatOfOutput(config: {
+  readonly output: string;
+  readonly format: (typeof recommendationFormats)[number] | null;
+}): (typeof recommendationFormats)[number] | null {
+  return config.format ?? recommendationFormats.find((format) => config.output.endsWith(`.${format}`)) ?? null;
+}

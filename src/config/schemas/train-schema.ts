@@ -1,0 +1,226 @@
+/** Every setting of `train`, once: type, default, unit, range and meaning. The parsed config is complete and can be given back as a file. */
+import { z } from "zod";
+import { initializerPattern } from "../initializer-text.ts";
+import { completeOptimizer, optimizerContradictions } from "../optimizer-completion.ts";
+import { baseOf, hasLawn } from "../optimizer-options.ts";
+import { lawnSettings, optimizerSettings, scheduleSettings } from "../optimizer-settings.ts";
+import { setting } from "../setting.ts";
+import {
+  allowSoftwareAdapter,
+  candidatesType,
+  cutsType,
+  dataRoot,
+  datasetMeaning,
+  engineType,
+  modelsRoot,
+  tfjsBackend,
+  threads,
+} from "../shared-settings.ts";
+
+const width = z.int().min(0);
+const initializer = z.string().regex(initializerPattern);
+const initializerWords = "a first value such as normal:0.01, glorot-uniform or zeros";
+
+const rankerSettings = z.object({
+  dot: setting(width.optional(), {
+    flag: "dot",
+    meaning: "Width of the dot-product path; 0 leaves it out; the model's own unless given",
+  }),
+  gmf: setting(width.optional(), {
+    flag: "gmf",
+    meaning: "Width of the GMF path; 0 leaves it out; the model's own unless given",
+  }),
+  embedding: setting(width.optional(), {
+    flag: "embedding",
+    meaning: "Width of the user and of the item embedding that feed the tower; the model's own unless given",
+  }),
+  tower: setting(z.array(z.int().min(1)).optional(), {
+    flag: "tower",
+    meaning: "Widths of the tower's hidden layers, such as 32,16,8; none for no layer; the model's own unless given",
+  }),
+  idBiases: setting(z.boolean().optional(), {
+    flag: "id-biases",
+    meaning: "A bias for each user and each item; the model's own unless given",
+  }),
+});
+
+const initializeSettings = z.object({
+  embedding: setting(initializer.default("normal:0.01"), {
+    flag: "initialize-embedding",
+    expects: initializerWords,
+    meaning:
+      "First values of the tables: normal:S and uniform:S of scale S, glorot-normal, glorot-uniform, he-..., lecun-..., zeros",
+  }),
+  dense: setting(initializer.default("glorot-uniform"), {
+    flag: "initialize-dense",
+    expects: initializerWords,
+    meaning: "First values of the tower's weights",
+  }),
+  head: setting(initializer.default("lecun-uniform"), {
+    flag: "initialize-head",
+    expects: initializerWords,
+    meaning: "First values of the head's weights",
+  }),
+  bias: setting(initializer.default("zeros"), {
+    flag: "initialize-bias",
+    expects: initializerWords,
+    meaning: "First values of every bias",
+  }),
+});
+
+const validationSettings = z.object({
+  metric: setting(
+    z
+      .string()
+      .regex(/^(MRR|(HR|NDCG|MRR|Recall|Precision|MAP)@[1-9][0-9]*)$/)
+      .default("NDCG@10"),
+    {
+      flag: "validation-metric",
+      expects: "HR, NDCG, MRR, Recall, Precision or MAP at a cut, such as NDCG@10, or MRR",
+      meaning: "What chooses the epoch; ties keep the earlier one",
+    },
+  ),
+  patience: setting(z.int().min(1).nullable().default(5), {
+    flag: "patience",
+    meaning: "Epochs in a row without a better validation value before training stops; none trains every epoch",
+    unit: "epochs",
+  }),
+});
+
+const checkpointSettings = z.object({
+  everyEpochs: setting(z.int().min(1).default(1), {
+    flag: "checkpoint-every-epochs",
+    meaning: "Epochs between checkpoints to resume from; results do not depend on it",
+    unit: "epochs",
+  }),
+  everySteps: setting(z.int().min(1).nullable().default(null), {
+    flag: "checkpoint-every-steps",
+    meaning: "Checkpoints within an epoch too, this many steps apart; results do not depend on it",
+    unit: "steps",
+  }),
+});
+
+const trainSettings = z.object({
+  dataset: setting(z.string().min(1).default("sample"), {
+    flag: "dataset",
+    meaning: datasetMeaning,
+  }),
+  dataRoot,
+  modelsRoot,
+  model: setting(z.enum(["mf", "gmf", "mlp", "neumf"]).default("neumf"), {
+    flag: "model",
+    meaning: "Ranker: dot product with biases, generalised matrix factorisation, tower, or GMF and tower together",
+  }),
+  ranker: rankerSettings.prefault({}),
+  initialize: initializeSettings.prefault({}),
+  loss: setting(z.enum(["bce", "bpr"]).default("bce"), {
+    flag: "loss",
+    meaning: "Binary cross-entropy on single pairs, or BPR on a positive against a negative",
+  }),
+  negatives: setting(z.int().min(0).default(4), {
+    flag: "negatives",
+    meaning: "Items drawn afresh for each positive in every epoch; at least 1 under bpr",
+  }),
+  embeddingDecay: setting(z.number().min(0).default(0), {
+    flag: "embedding-decay",
+    meaning:
+      "L2 on the embeddings that each sample looks up, so that rows decay as often as they are seen; with any optimizer, refused with LAWN",
+  }),
+  optimizer: optimizerSettings.prefault({}),
+  schedule: scheduleSettings.prefault({}),
+  lawn: lawnSettings.prefault({}),
+  batchSize: setting(z.int().min(1).default(1024), {
+    flag: "batch-size",
+    meaning: "Samples (positives and negatives) a step",
+    unit: "samples",
+  }),
+  epochs: setting(z.int().min(1).default(20), {
+    flag: "epochs",
+    meaning: "Passes over the training interactions, at most",
+    unit: "epochs",
+  }),
+  seed: setting(z.int().min(0).default(1), {
+    flag: "seed",
+    meaning: "Decides first values, negatives and shuffling, and nothing else does",
+  }),
+  engine: setting(engineType, {
+    flag: "engine",
+    meaning: "What computes; auto takes the fastest that runs here and says which",
+  }),
+  threads,
+  tfjsBackend,
+  allowSoftwareAdapter,
+  halfPrecision: setting(z.boolean().default(false), {
+    flag: "half-precision",
+    meaning:
+      "Dense layers of the webgpu engine multiply float16 values in training steps; an error where the GPU cannot; refused by other engines",
+  }),
+  validation: validationSettings.prefault({}),
+  candidates: setting(candidatesType, {
+    flag: "candidates",
+    meaning:
+      "What held-out items are ranked against: the dataset's frozen candidates, or the catalogue without seen items",
+  }),
+  diagnostics: setting(z.boolean().default(true), {
+    flag: "diagnostics",
+    meaning: "Logit, norm and gradient diagnostics in training.jsonl, once an epoch",
+  }),
+  tensorboard: setting(z.boolean().default(false), {
+    flag: "tensorboard",
+    meaning: "Write event files for TensorBoard into <run>/tensorboard: scalars, and histograms of logits and norms",
+  }),
+  k: setting(cutsType, {
+    flag: "k",
+    meaning: "Cuts of the test metrics, such as 10,20",
+  }),
+  checkpoint: checkpointSettings.prefault({}),
+  refit: setting(z.boolean().default(false), {
+    flag: "refit",
+    meaning: "Then train anew on train and validation for the epochs that validation chose, and report that ranker",
+  }),
+  run: setting(z.string().min(1).nullable().default(null), {
+    flag: "run",
+    meaning: "Name of the run under the models folder, or its path; made from the settings unless given",
+  }),
+  resume: setting(z.boolean().default(false), { flag: "resume", meaning: "Go on with an unfinished run, bit for bit" }),
+  force: setting(z.boolean().default(false), {
+    flag: "force",
+    meaning: "Train anew even if the run exists; replaces its files",
+  }),
+});
+
+export const trainSchema = trainSettings
+  .superRefine((config, context) => {
+    for (const { path, message } of optimizerContradictions(config)) {
+      context.addIssue({ code: "custom", path: [...path], message });
+    }
+    const { name } = config.optimizer;
+    if (config.embeddingDecay > 0 && hasLawn(name)) {
+      context.addIssue({
+        code: "custom",
+        path: ["embeddingDecay"],
+        message: `LAWN takes the place of decay; leave it out or choose --optimizer ${baseOf(name)}`,
+      });
+    }
+    if (config.loss === "bpr" && config.negatives === 0) {
+      context.addIssue({
+        code: "custom",
+        path: ["negatives"],
+        message: "bpr compares with a negative, expected at least 1",
+      });
+    }
+    if (config.resume && config.force) {
+      context.addIssue({
+        code: "custom",
+        path: ["resume"],
+        message: "--force starts anew and --resume goes on; give one of them",
+      });
+    }
+  })
+  .transform(({ optimizer, schedule, lawn, ...settings }) => ({
+    ...settings,
+    ...completeOptimizer({ optimizer, schedule, lawn }),
+  }));
+
+/** Complete: every default filled in. `lawn` is absent where the optimizer does not use it. */
+export type TrainConfig = z.output<typeof trainSchema>;

@@ -1,0 +1,95 @@
+/** Asked ids against a dataset's vocabularies, in SQL: who is known, who is not, and in which order. */
+import { checkCondition } from "../reading/check-condition.ts";
+import { openRelation } from "../sources/log-source.ts";
+import { sqlName } from "../sources/sql-text.ts";
+import type { WorkDatabase } from "../sources/work-database.ts";
+
+/** Tables that the questions below are about; each is there only if the job needs it. */
+export const idTables = {
+  /** Columns of users.arrow and items.arrow. */
+  users: "vocabulary_users",
+  items: "vocabulary_items",
+  /** Columns <role>_text of asked-ids.ts. */
+  asked: "asked_users",
+  pairs: "asked_pairs",
+} as const;
+
+/** Selected known users, ascending, some thousand at a time. */
+export async function* selectedUsers(
+  database: WorkDatabase,
+  options: { readonly where: string | null; readonly usesAsked: boolean; readonly usesPairs: boolean },
+): AsyncIterable<Uint32Array> {
+  const { where, usesAsked, usesPairs } = options;
+  const conditions = [
+    ...(where === null ? [] : [`coalesce((\n${where}\n), false)`]),
+    ...(usesAsked ? [`user_id::VARCHAR IN (SELECT user_text FROM ${idTables.asked})`] : []),
+    ...(usesPairs ? [`user_id::VARCHAR IN (SELECT user_text FROM ${idTables.pairs})`] : []),
+  ];
+  yield* columnOf(
+    database,
+    `SELECT "user"::UINTEGER AS u FROM ${idTables.users} WHERE ${conditions.join(" AND ") || "true"} ORDER BY u`,
+  );
+}
+
+export async function checkUserCondition(database: WorkDatabase, where: string): Promise<void> {
+  await checkCondition(database, where, await openRelation(database, sqlName(idTables.users), "users.arrow", "arrow"));
+}
+
+/** Asked users that the dataset lacks, whole numbers by value before everything else by bytes. */
+export async function* unknownUsers(database: WorkDatabase, from: "asked" | "pairs"): AsyncIterable<string[]> {
+  for await (const chunk of database.stream(
+    `SELECT DISTINCT user_text, TRY_CAST(user_text AS HUGEINT) AS number FROM ${idTables[from]}
+     WHERE user_text NOT IN (SELECT user_id::VARCHAR FROM ${idTables.users}) ORDER BY number NULLS LAST, user_text`,
+  )) {
+    yield chunk.getColumnValues(0).map(String);
+  }
+}
+
+/** Pairs of known users and known items, ascending by user, then item. */
+export async function* knownPairs(
+  database: WorkDatabase,
+): AsyncIterable<{ readonly users: Uint32Array; readonly items: Uint32Array }> {
+  for await (const chunk of database.stream(
+    `SELECT u."user"::UINTEGER AS u, i.item::UINTEGER AS i FROM ${idTables.pairs}
+     JOIN ${idTables.users} u ON u.user_id::VARCHAR = user_text JOIN ${idTables.items} i ON i.item_id::VARCHAR = item_text ORDER BY u, i`,
+  )) {
+    yield { users: numbersOf(chunk.getColumnValues(0)), items: numbersOf(chunk.getColumnValues(1)) };
+  }
+}
+
+/** Items given for unknown users, in the order of unknownUsers, then by item; null for an item that is unknown too. */
+export async function* unknownUsersPairs(
+  database: WorkDatabase,
+): AsyncIterable<{ readonly userIds: readonly string[]; readonly items: readonly (number | null)[] }> {
+  for await (const chunk of database.stream(
+    `SELECT user_text, i.item::UINTEGER AS i, TRY_CAST(user_text AS HUGEINT) AS number FROM ${idTables.pairs}
+     LEFT JOIN ${idTables.items} i ON i.item_id::VARCHAR = item_text
+     WHERE user_text NOT IN (SELECT user_id::VARCHAR FROM ${idTables.users}) ORDER BY number NULLS LAST, user_text, i`,
+  )) {
+    yield {
+      userIds: chunk.getColumnValues(0).map(String),
+      items: chunk.getColumnValues(1).map((item) => (item === null ? null : Number(item))),
+    };
+  }
+}
+
+/** Distinct unknown items of the pairs: how many, how many pairs have one, and the first few. */
+export async function unknownItemsOfPairs(
+  database: WorkDatabase,
+): Promise<{ readonly items: number; readonly pairs: number; readonly examples: readonly string[] }> {
+  const unknown = `FROM ${idTables.pairs} WHERE item_text NOT IN (SELECT item_id::VARCHAR FROM ${idTables.items})`;
+  const examples = await database.rows(`SELECT DISTINCT item_text ${unknown} ORDER BY item_text LIMIT 3`);
+  return {
+    items: await database.count(`SELECT count(DISTINCT item_text) ${unknown}`),
+    pairs: await database.count(`SELECT count(*) ${unknown}`),
+    examples: examples.map(({ item_text }) => String(item_text)),
+  };
+}
+
+async function* columnOf(database: WorkDatabase, sql: string): AsyncIterable<Uint32Array> {
+  for await (const chunk of database.stream(sql)) yield numbersOf(chunk.getColumnValues(0));
+}
+
+function numbersOf(values: readonly unknown[]): Uint32Array {
+  return Uint32Array.from(values, Number);
+}

@@ -1,0 +1,124 @@
+/** Malformed rows: how many, why, and where the first few stand. */
+import { DataError } from "../../errors.ts";
+import { type LogSource, MOST_REJECTS } from "../sources/log-source.ts";
+import type { WorkDatabase } from "../sources/work-database.ts";
+import { ROW_PROBLEM } from "./load-rows.ts";
+
+export interface BadRow {
+  readonly file: string;
+  /** From 1, counting records: blank lines and line ends inside quotes do not count. Null where rows are not lines. */
+  readonly line: number | null;
+  /** Row of the file, from 1, where there are no lines. */
+  readonly row: number | null;
+  readonly reason: string;
+  readonly text: string;
+}
+
+export interface BadRows {
+  readonly count: number;
+  /** False when the reader stopped counting. */
+  readonly isExact: boolean;
+  readonly first: readonly BadRow[];
+}
+
+const SHOWN = 5;
+const SHOWN_CHARACTERS = 60;
+
+const REJECT_REASONS: Readonly<Record<string, string>> = {
+  "MISSING COLUMNS": "too few columns",
+  "TOO MANY COLUMNS": "too many columns",
+  "UNQUOTED VALUE": "a quote that never closes, or text after one",
+  "LINE SIZE OVER MAXIMUM": "the line is longer than 2,000,000 bytes (16,000,000 in json lines)",
+  "INVALID ENCODING": "not UTF-8 (a text table can be read with --encoding latin-1)",
+};
+
+/** Bad rows of the source just loaded: those its reader set aside and those whose values make no sense. */
+export async function collectBadRows(
+  database: WorkDatabase,
+  source: LogSource,
+  loaded: { readonly firstRow: number; readonly rows: number },
+): Promise<BadRows> {
+  const rejected = source.storesRejects ? await takeRejected(database) : [];
+  const range = `rowid >= ${loaded.firstRow} AND rowid < ${loaded.firstRow + loaded.rows}`;
+  const bad = `${range} AND problem >= ${ROW_PROBLEM.timeUnreadable}`;
+  const valueCount = await database.count(`SELECT count(*) FROM raw WHERE ${bad}`);
+  const values = await database.rows(
+    `SELECT rowid AS row, problem, detail FROM raw WHERE ${bad} ORDER BY rowid LIMIT ${SHOWN}`,
+  );
+  const rejectedLines = rejected.map(({ line }) => line);
+  const first = [
+    ...rejected.slice(0, SHOWN).map((reject) => ({ ...reject, file: source.file, row: null })),
+    ...values.map((value): BadRow => {
+      const index = Number(value.row) - loaded.firstRow;
+      const line = source.firstRowLine === null ? null : lineOfRow(index, source.firstRowLine, rejectedLines);
+      const { reason, text } = valueProblem(Number(value.problem), value.detail);
+      return { file: source.file, line, row: line === null ? index + 1 : null, reason, text };
+    }),
+  ];
+  first.sort((a, b) => (a.line ?? a.row ?? 0) - (b.line ?? b.row ?? 0));
+  return { count: rejected.length + valueCount, isExact: rejected.length < MOST_REJECTS, first: first.slice(0, SHOWN) };
+}
+
+/** Throws when more than `mostShare` of all rows are bad; the message shows the first of them. */
+export function checkBadRows(bad: readonly BadRows[], totalRows: number, mostShare: number): void {
+  const count = bad.reduce((sum, { count }) => sum + count, 0);
+  if (count <= mostShare * totalRows) return;
+  const exactly = bad.every(({ isExact }) => isExact) ? "" : "at least ";
+  const shown = bad.flatMap(({ first }) => first).slice(0, SHOWN);
+  throw new DataError(
+    [
+      `${exactly}${count} of ${totalRows} rows are malformed (${percent(count / totalRows)}), more than --max-bad-rows ${mostShare} allows:`,
+      ...shown.map((row) => `  ${describeBadRow(row)}`),
+    ].join("\n"),
+  );
+}
+
+export function describeBadRow({ file, line, row, reason, text }: BadRow): string {
+  const place = line === null ? `${file}: row ${row}` : `${file}:${line}`;
+  return `${place}: ${reason}${text === "" ? "" : `: "${text}"`}`;
+}
+
+/** The line of row `index` (from 0) of those accepted, given the lines that were set aside. */
+export function lineOfRow(index: number, firstRowLine: number, rejectedLines: readonly number[]): number {
+  let line = firstRowLine + index;
+  for (const rejected of [...rejectedLines].sort((a, b) => a - b)) {
+    if (rejected > line) break;
+    line++;
+  }
+  return line;
+}
+
+async function takeRejected(database: WorkDatabase): Promise<{ line: number; reason: string; text: string }[]> {
+  // One line can have several complaints; the first says most.
+  const rows = await database.rows(
+    `SELECT line, first(error_type::VARCHAR ORDER BY column_idx) AS error, left(any_value(csv_line), ${SHOWN_CHARACTERS}) AS text
+     FROM reject_errors GROUP BY line, line_byte_position ORDER BY line`,
+  );
+  await database.run("DELETE FROM reject_errors");
+  return rows.map(({ line, error, text }) => ({
+    line: Number(line),
+    reason: REJECT_REASONS[String(error)] ?? String(error).toLowerCase(),
+    text: printable(String(text ?? "")),
+  }));
+}
+
+function valueProblem(problem: number, detail: unknown): { reason: string; text: string } {
+  const text = printable(String(detail ?? "")).slice(0, SHOWN_CHARACTERS);
+  if (problem === ROW_PROBLEM.notARow) return { reason: "nothing readable in it", text: "" };
+  const [what, example] =
+    problem === ROW_PROBLEM.timeUnreadable
+      ? ["time", "978300760 or 2001-01-01T10:12:40Z"]
+      : ["rating", "a number such as 3.5"];
+  return text === ""
+    ? { reason: `the ${what} is missing`, text: "" }
+    : { reason: `the ${what} cannot be read, expected ${example}`, text };
+}
+
+function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not reach a terminal
+  return text.replaceAll(/[\u0000-\u001f\u007f]/g, "\ufffd");
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toPrecision(3)} %`;
+}

@@ -1,0 +1,142 @@
+/** From files to one numbered, sorted log: read, set bad rows aside, number the ids, sort; everything noticed on the way is reported. */
+import { DataError } from "../../errors.ts";
+import type { CleaningStep } from "../cleaning/clean-log.ts";
+import type { InteractionLog } from "../interaction-log.ts";
+import { type ColumnRequest, chooseColumns } from "../sources/choose-columns.ts";
+import type { LogSource } from "../sources/log-source.ts";
+import type { LogPart } from "../sources/recognise-logs.ts";
+import type { WorkDatabase } from "../sources/work-database.ts";
+import { type BadRow, type BadRows, checkBadRows, collectBadRows } from "./bad-rows.ts";
+import { checkCondition } from "./check-condition.ts";
+import { createRawTable, loadRows, ROW_PROBLEM } from "./load-rows.ts";
+import { type IdType, numberIds } from "./number-ids.ts";
+import { loadNegatives, type OfficialNegatives, readNegatives } from "./read-negatives.ts";
+import { readSortedLog, sortLog, summariseTimes } from "./sort-log.ts";
+import { readTimes, type TimeUnit } from "./time-unit.ts";
+
+export interface BuildOptions {
+  readonly sources: readonly { readonly part: LogPart; readonly open: () => Promise<LogSource> }[];
+  readonly negatives: { readonly path: string; readonly name: string } | null;
+  readonly columns: ColumnRequest;
+  readonly where: string | undefined;
+  /** False leaves time columns aside: the order of the rows counts instead. */
+  readonly usesTimes: boolean;
+  /** Share of all rows that may be malformed. */
+  readonly maxBadRows: number;
+  readonly log: (line: string) => void;
+}
+
+export interface BuiltLog {
+  readonly log: InteractionLog;
+  readonly negatives: OfficialNegatives | null;
+  readonly idTypes: { readonly user: IdType; readonly item: IdType };
+  readonly timeUnit: TimeUnit | null;
+  /** Of each file: its format and the columns that were used. */
+  readonly formats: readonly {
+    readonly file: string;
+    readonly format: string;
+    readonly columns: Readonly<Record<string, string | null>>;
+  }[];
+  readonly rowsRead: number;
+  readonly steps: readonly CleaningStep[];
+  readonly firstBadRows: readonly BadRow[];
+  readonly warnings: readonly string[];
+}
+
+export async function buildLog(database: WorkDatabase, options: BuildOptions): Promise<BuiltLog> {
+  await createRawTable(database);
+  const formats: BuiltLog["formats"][number][] = [];
+  const bad: BadRows[] = [];
+  let loadedRows = 0;
+  for (const { part, open } of options.sources) {
+    const source = await open();
+    const names = source.columns.map(({ name }) => name);
+    const chosen = chooseColumns(source.file, names, options.columns);
+    const columns = options.usesTimes ? chosen : { ...chosen, time: null };
+    if (options.where !== undefined) await checkCondition(database, options.where, source);
+    const rows = await loadRows(database, source, { part, columns, where: options.where });
+    bad.push(await collectBadRows(database, source, { firstRow: loadedRows, rows }));
+    loadedRows += rows;
+    options.log(`read ${source.file}: ${rows} rows (${source.format})`);
+    const named = Object.entries(columns).map(([role, place]) => [role, place === null ? null : names[place]!]);
+    formats.push({ file: source.file, format: source.format, columns: Object.fromEntries(named) });
+  }
+  const negativeLines = await loadNegatives(database, options.negatives);
+
+  const rejectedRows = bad.reduce((sum, { count }) => sum + count, 0) - (await unreadableRows(database));
+  const rowsRead = loadedRows + rejectedRows;
+  if (rowsRead === 0) throw new DataError(`${fileList(options, formats)}: no rows, only a header; expected a log`);
+  checkBadRows(bad, rowsRead, options.maxBadRows);
+  const steps = await readingSteps(database, rowsRead, rejectedRows, options.where);
+  if ((steps.at(-1)?.rowsAfter ?? rowsRead) === 0) throw new DataError(nothingLeft(rowsRead, steps));
+
+  const times = readTimes(await summariseTimes(database));
+  const hasRatings = formats.every(({ columns }) => columns.rating !== null);
+  const user = await numberIds(database, "user");
+  const item = await numberIds(database, "item");
+  options.log(`numbered ${user.count} users (${user.type} ids) and ${item.count} items (${item.type} ids)`);
+  const sort = {
+    userType: user.type,
+    itemType: item.type,
+    users: user.count,
+    items: item.count,
+    millisecondsSql: times.millisecondsSql,
+    hasTimes: times.unit !== null,
+    hasRatings,
+    hasParts: options.sources.some(({ part }) => part !== "log"),
+  };
+  await sortLog(database, sort);
+  const log = await readSortedLog(database, sort);
+  const idTypes = { user: user.type, item: item.type };
+  return {
+    log,
+    negatives: options.negatives === null ? null : await readNegatives(database, idTypes, negativeLines),
+    idTypes,
+    timeUnit: times.unit,
+    formats,
+    rowsRead,
+    steps,
+    firstBadRows: bad.flatMap(({ first }) => first).slice(0, 5),
+    warnings: times.warnings,
+  };
+}
+
+async function unreadableRows(database: WorkDatabase): Promise<number> {
+  return database.count(`SELECT count(*) FROM raw WHERE problem >= ${ROW_PROBLEM.timeUnreadable}`);
+}
+
+/** The steps that happen while reading, in the order in which a row is looked at. */
+async function readingSteps(
+  database: WorkDatabase,
+  rowsRead: number,
+  rejectedRows: number,
+  where: string | undefined,
+): Promise<CleaningStep[]> {
+  const found = await database.rows("SELECT problem, count(*) AS rows FROM raw GROUP BY problem");
+  const rowsWith = (problem: number): number => Number(found.find((row) => row.problem === problem)?.rows ?? 0);
+  const unreadable = await unreadableRows(database);
+  const dropped: [string, string, number][] = [
+    ...(where === undefined
+      ? []
+      : [["not-wanted", `--where ${where}`, rowsWith(ROW_PROBLEM.notWanted)] as [string, string, number]]),
+    ["malformed", "the row, its time or its rating could not be read", rejectedRows + unreadable],
+    ["missing-user", "no user id", rowsWith(ROW_PROBLEM.userMissing)],
+    ["missing-item", "no item id", rowsWith(ROW_PROBLEM.itemMissing)],
+  ];
+  let rows = rowsRead;
+  return dropped.map(([step, reason, count]) => {
+    const rowsBefore = rows;
+    rows -= count;
+    return { step, reason, rowsBefore, rowsAfter: rows };
+  });
+}
+
+function nothingLeft(rowsRead: number, steps: readonly CleaningStep[]): string {
+  const parts = steps.filter(({ rowsBefore, rowsAfter }) => rowsBefore > rowsAfter);
+  const why = parts.map(({ step, rowsBefore, rowsAfter }) => `${rowsBefore - rowsAfter} ${step}`).join(", ");
+  return `none of the ${rowsRead} rows can be used: ${why}`;
+}
+
+function fileList(options: BuildOptions, formats: BuiltLog["formats"]): string {
+  return options.sources.length === 1 ? (formats[0]?.file ?? "the log") : "the log's files";
+}

@@ -1,0 +1,162 @@
+/** Which of the files in a raw folder hold the log, told by their usual names; other files beside them are left alone. */
+import { DataError } from "../../errors.ts";
+
+/** Where a file's rows belong: to one log still to be split, or to a part of a split its publisher made. */
+export type LogPart = "log" | "train" | "validation" | "test";
+
+export interface PlannedFile {
+  readonly name: string;
+  readonly part: LogPart;
+  /** Absent: found out from the first lines. */
+  readonly delimiter?: string;
+  /** Column names of files that never have a header; those that a file lacks at the end are left out. */
+  readonly columns?: readonly string[];
+}
+
+export interface LogPlan {
+  /** Such as "movielens u.data"; for reports. */
+  readonly format: string;
+  readonly files: readonly PlannedFile[];
+  /** The file of official negatives, a line per test case. */
+  readonly negatives: string | null;
+  /** True when the publisher says that each user's rows stand oldest first, so that no times are needed. */
+  readonly rowsAreInOrder: boolean;
+  /** How the publisher split the log, for the names of metrics; null for a log still to be split. */
+  readonly publishedSplit: string | null;
+}
+
+const RATING_COLUMNS = ["user", "item", "rating", "timestamp"];
+const TABLE_NAME = /\.(csv|tsv|txt|dat|data|inter|jsonl|ndjson|json|parquet|arrow|feather|ipc)$/i;
+const NO_LOG = "name the file itself (--raw FILE) with --user-column and --item-column";
+
+/** `names` are the file names of one folder, without folders. Throws when none or more than one log is recognised. */
+export function recogniseLogs(folder: string, names: readonly string[]): LogPlan {
+  const visible = names.filter((name) => !/^[._]/.test(name)).sort(byCodeUnits);
+  if (visible.length === 0) throw new DataError(`${folder}: the folder is empty, expected a log such as ratings.csv`);
+  const plans = [...singleLogs(visible), ...publishedSplits(visible)];
+  const [plan, ...others] = plans;
+  if (plan !== undefined && others.length > 0) {
+    const found = plans.map(({ files }) => files.map(({ name }) => name).join(" + ")).join("; ");
+    throw new DataError(`${folder}: more than one log found (${found}); name one of them: --raw ${folder}/FILE`);
+  }
+  return plan ?? partsOfOneTable(folder, visible);
+}
+
+/** The plan for one file the user named, whatever it is called. */
+export function planForFile(name: string): LogPlan {
+  const [known] = singleLogs([name]);
+  return known ?? oneLog("table", [{ name, part: "log" }]);
+}
+
+/** The plan for the files of a glob: rows of one log, in the order of their names. */
+export function planForFiles(names: readonly string[]): LogPlan {
+  return oneLog(
+    "table",
+    names.map((name) => ({ name, part: "log" as const })),
+  );
+}
+
+/** A name without the extension of its compression. */
+export function withoutCompression(name: string): string {
+  return name.replace(/\.(gz|zst)$/i, "");
+}
+
+function singleLogs(names: readonly string[]): LogPlan[] {
+  return names.flatMap((name) => {
+    switch (withoutCompression(name)) {
+      case "u.data":
+        return [oneLog("movielens u.data", [{ name, part: "log", delimiter: "\t", columns: RATING_COLUMNS }])];
+      case "ratings.dat":
+        return [oneLog("movielens ratings.dat", [{ name, part: "log", delimiter: "::", columns: RATING_COLUMNS }])];
+      case "ratings.csv":
+        return [oneLog("movielens ratings.csv", [{ name, part: "log" }])];
+      default:
+        return [];
+    }
+  });
+}
+
+function oneLog(format: string, files: readonly PlannedFile[]): LogPlan {
+  return { format, files, negatives: null, rowsAreInOrder: false, publishedSplit: null };
+}
+
+function publishedSplits(names: readonly string[]): LogPlan[] {
+  return names.flatMap((train) => {
+    const bare = withoutCompression(train);
+    const ncf = /^(.+)\.train\.rating$/.exec(bare);
+    if (ncf !== null) return ncfSplit(names, train, ncf[1] ?? "");
+    if (bare === "ncf.train.pairs.tsv") {
+      const tests = names.filter((name) => withoutCompression(name).endsWith(".test.rating"));
+      return tests.flatMap((test) => ncfSplit(names, train, withoutCompression(test).replace(/\.test\.rating$/, "")));
+    }
+    if (bare === "loo.train.tsv") return pairedFiles(names, train, "loo.test.tsv", "leave-one-out pairs");
+    const table = /^train\.(csv|tsv|jsonl|ndjson|parquet|arrow)$/.exec(bare);
+    return table === null ? [] : pairedFiles(names, train, `test.${table[1]}`, "table with given split");
+  });
+}
+
+/** The files of the NCF repository; rows of the pairs form stand oldest first for each user. */
+function ncfSplit(names: readonly string[], train: string, base: string): LogPlan[] {
+  const tab = { delimiter: "\t", columns: RATING_COLUMNS } as const;
+  const [test] = named(names, `${base}.test.rating`);
+  if (test === undefined) return [];
+  const [negatives] = named(names, `${base}.test.negative`);
+  return [
+    {
+      format: "ncf split",
+      files: [
+        { name: train, part: "train", ...tab },
+        { name: test, part: "test", ...tab },
+      ],
+      negatives: negatives ?? null,
+      rowsAreInOrder: withoutCompression(train) === "ncf.train.pairs.tsv",
+      publishedSplit: "leave-last-out",
+    },
+  ];
+}
+
+function pairedFiles(names: readonly string[], train: string, testName: string, format: string): LogPlan[] {
+  const [test] = named(names, testName);
+  if (test === undefined) return [];
+  const [validation] = ["validation", "valid"].flatMap((word) => named(names, testName.replace("test", word)));
+  const isPairs = format === "leave-one-out pairs";
+  const shape = isPairs ? { delimiter: "\t", columns: RATING_COLUMNS } : {};
+  return [
+    {
+      format,
+      files: [
+        { name: train, part: "train", ...shape },
+        ...(validation === undefined ? [] : [{ name: validation, part: "validation" as const, ...shape }]),
+        { name: test, part: "test", ...shape },
+      ],
+      negatives: null,
+      rowsAreInOrder: false,
+      publishedSplit: isPairs ? "leave-one-out" : "given",
+    },
+  ];
+}
+
+function named(names: readonly string[], wanted: string): string[] {
+  return names.filter((name) => withoutCompression(name) === wanted);
+}
+
+/** Files of one kind, such as part-0000.parquet and its sisters, are one log cut into pieces. */
+function partsOfOneTable(folder: string, names: readonly string[]): LogPlan {
+  const tables = names.filter((name) => TABLE_NAME.test(withoutCompression(name)));
+  if (tables.length === 0) {
+    throw new DataError(`${folder}: no log found among ${listed(names)}; ${NO_LOG}`);
+  }
+  const kinds = new Set(tables.map((name) => TABLE_NAME.exec(withoutCompression(name))?.[1]?.toLowerCase()));
+  if (kinds.size > 1) {
+    throw new DataError(`${folder}: found files of several kinds, ${listed(tables)}; ${NO_LOG}, or use a glob`);
+  }
+  return planForFiles(tables);
+}
+
+function listed(names: readonly string[]): string {
+  return names.length <= 8 ? names.join(", ") : `${names.slice(0, 8).join(", ")} and ${names.length - 8} more`;
+}
+
+function byCodeUnits(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,120 @@
+/** The scratch database in which ingest does its SQL: one file, one connection, bounded memory, spilling to disk beside it. */
+import { type DuckDBConnection, type DuckDBDataChunk, DuckDBInstance } from "@duckdb/node-api";
+import { DataError } from "../../errors.ts";
+import { sqlText } from "./sql-text.ts";
+
+export type SqlValue = string | number | bigint | boolean | null;
+
+export interface WorkDatabase {
+  run(sql: string): Promise<void>;
+  /** Small results only: every row becomes an object. Whole numbers come as numbers, and beyond 2^53 as bigints. */
+  rows(sql: string): Promise<Record<string, SqlValue>[]>;
+  /** The one whole number that `sql` yields. */
+  count(sql: string): Promise<number>;
+  /** Results of any size, some thousand rows at a time, in the order of the query. */
+  stream(sql: string): AsyncIterable<DuckDBDataChunk>;
+  /** For the appender alone, which fills tables row by row. */
+  readonly connection: DuckDBConnection;
+  /** Makes the statement that is running fail soon. */
+  interrupt(): void;
+  /** Harmless when closed already. */
+  close(): void;
+}
+
+export interface WorkDatabaseOptions {
+  /** File to create or open; DuckDB holds an operating-system lock on it until close or the end of the process. */
+  readonly path: string;
+  /** Folder for what does not fit in memory. */
+  readonly spillDirectory: string;
+  /** Such as "2GB"; DuckDB's buffers, not the whole process. */
+  readonly memoryLimit: string;
+}
+
+export async function openWorkDatabase(options: WorkDatabaseOptions): Promise<WorkDatabase> {
+  const { path, spillDirectory, memoryLimit } = options;
+  const instance = await DuckDBInstance.create(path);
+  const connection = await instance.connect();
+  let isOpen = true;
+
+  const explained = async <T>(task: () => Promise<T>): Promise<T> => {
+    try {
+      return await task();
+    } catch (error) {
+      throw explainSqlError(error, memoryLimit);
+    }
+  };
+  const rows = (sql: string): Promise<Record<string, SqlValue>[]> =>
+    explained(async () => (await connection.runAndReadAll(sql)).getRowObjectsJS().map(plainRow));
+
+  const database: WorkDatabase = {
+    connection,
+    rows,
+    async run(sql) {
+      await explained(() => connection.run(sql));
+    },
+    async count(sql) {
+      const [row] = await rows(sql);
+      return Number(Object.values(row ?? {})[0] ?? 0);
+    },
+    async *stream(sql) {
+      const result = await explained(() => connection.stream(sql));
+      for (;;) {
+        const chunk = await explained(() => result.fetchChunk());
+        if (chunk === null || chunk.rowCount === 0) return;
+        yield chunk;
+      }
+    },
+    interrupt: () => {
+      if (isOpen) connection.interrupt();
+    },
+    close() {
+      if (!isOpen) return;
+      isOpen = false;
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+  await database.run(`SET memory_limit = ${sqlText(memoryLimit)}`);
+  await database.run(`SET temp_directory = ${sqlText(spillDirectory)}`);
+  // Ties in time keep the order of the file, whatever the number of threads.
+  await database.run("SET preserve_insertion_order = true");
+  await database.run("SET TimeZone = 'UTC'");
+  // Ingest never goes to the network on its own.
+  await database.run("SET autoinstall_known_extensions = false");
+  return database;
+}
+
+function plainRow(row: Record<string, unknown>): Record<string, SqlValue> {
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plainValue(value)]));
+}
+
+function plainValue(value: unknown): SqlValue {
+  if (typeof value === "bigint") {
+    const small = Number(value);
+    return Number.isSafeInteger(small) ? small : value;
+  }
+  if (value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean")
+    return value;
+  return String(value);
+}
+
+/** Turns the two failures a user can mend into errors that say how; everything else stays as DuckDB put it. */
+function explainSqlError(error: unknown, memoryLimit: string): Error {
+  const message = error instanceof Error ? error.message : String(error);
+  if (/No space left on device|disk is full|max_temp_directory_size/i.test(message)) {
+    return new DataError(
+      `no disk space for ingest's scratch files; free some or use --data-root. ${firstLine(message)}`,
+    );
+  }
+  if (/^Out of Memory/i.test(message)) {
+    return new DataError(
+      `ingest needs more than the ${memoryLimit} of --memory-limit; raise it. ${firstLine(message)}`,
+    );
+  }
+  return error instanceof Error ? error : new Error(message);
+}
+
+/** DuckDB's messages go on with a copy of the statement, which means nothing to a user. */
+export function firstLine(message: string): string {
+  return message.split("\n", 1)[0] ?? message;
+}

@@ -1,0 +1,98 @@
+/**
+ * The two shapes of optimizer: a rule says how one tensor would move, an optimizer moves all of them. Both are pure: new arrays
+ * out, arguments untouched. A rule wrapped by `freeOptimizer` trains freely; the same rule wrapped by `lawnOptimizer` is LAWN over it.
+ */
+import type { ParameterInfo } from "../../ranker/ranker-spec.ts";
+import type { LawnGroup } from "../lawn/lawn-blocks.ts";
+
+/** What a rule remembers of one tensor, by slot name: arrays of the tensor's size, all zeros at first. */
+export type Slots<A> = Readonly<Record<string, A>>;
+
+export interface SlotInfo {
+  readonly name: string;
+  /** Whether the slot adds up gradients, so that it lives in the tangent space (a first moment); squares of gradients do not. */
+  readonly isVelocity: boolean;
+}
+
+/** One published rule, for one tensor at a time: the step is w - learningRate * direction. */
+export interface BaseRule<A> {
+  readonly slots: readonly SlotInfo[];
+  direction(input: RuleInput<A>): Direction<A>;
+  /** The direction's final length from the tensor's own norm (LAMB's trust ratio). LAWN applies it after its projection. */
+  rescale?(direction: A, weight: A, info: ParameterInfo): A;
+}
+
+export interface RuleInput<A> {
+  readonly gradient: A;
+  readonly weight: A;
+  readonly slots: Slots<A>;
+  /** The t of the papers: 1 for the first step that these slots see. */
+  readonly step: number;
+  readonly info: ParameterInfo;
+}
+
+export interface Direction<A> {
+  readonly direction: A;
+  readonly slots: Slots<A>;
+}
+
+/** Tensors by parameter name. */
+export type Tensors<A> = ReadonlyMap<string, A>;
+
+/** An optimizer's state while it lives on the engine's side; `optimizer-transfer.ts` carries it to and from the host. */
+export interface OptimizerMemory<A, C> {
+  /** Steps done. */
+  readonly step: number;
+  readonly slots: ReadonlyMap<string, Slots<A>>;
+  /** null without LAWN. */
+  readonly lawn: LawnMemory<C> | null;
+}
+
+export interface LawnMemory<C> {
+  /** The step count at which every block became constrained; -1 before, and always when blocks switch by norm. */
+  readonly switchedAt: number;
+  /** Blocks whose norm was at most 1e-12 at their switch, so that they stay where they are; counted before this memory was last imported. */
+  readonly zeroBlocksBefore: number;
+  /** Retractions refused because the norm vanished, counted before this memory was last imported. */
+  readonly keptBlocksBefore: number;
+  readonly groups: ReadonlyMap<string, LawnGroupMemory<C>>;
+}
+
+/** One value per block. */
+export interface LawnGroupMemory<C> {
+  /** The norm each block is held at; 0 while it is free. */
+  readonly target: C;
+  /** 1 where the block is constrained, else 0. */
+  readonly constrained: C;
+  /** 1 where the norm vanished at a switch since the memory was made or imported, else 0. */
+  readonly zero: C;
+  /** Retractions refused since the memory was made or imported. */
+  readonly kept: C;
+}
+
+export interface StepInput<A, C> {
+  readonly parameters: Tensors<A>;
+  readonly gradients: Tensors<A>;
+  readonly memory: OptimizerMemory<A, C>;
+  readonly learningRate: number;
+}
+
+export interface StepOutput<A, C> {
+  readonly parameters: Tensors<A>;
+  readonly memory: OptimizerMemory<A, C>;
+}
+
+export interface Optimizer<A, C> {
+  /** The tensors it was built for; `init` and `step` expect exactly these. */
+  readonly parameters: readonly ParameterInfo[];
+  readonly slots: readonly SlotInfo[];
+  /** The blocks it constrains; none without LAWN. */
+  readonly groups: readonly LawnGroup[];
+  /** Fresh state. The caller owns it, and every `memory` that `step` returns. */
+  init(parameters: Tensors<A>): OptimizerMemory<A, C>;
+  /**
+   * One update. The result shares whatever did not change with the input (LAWN's targets, for one): free the input with
+   * `releaseReplaced`, never whole.
+   */
+  step(input: StepInput<A, C>): StepOutput<A, C>;
+}

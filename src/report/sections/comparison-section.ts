@@ -1,0 +1,114 @@
+/** The paired tests of a study: each treatment less its baseline, with what speaks for it being real. */
+import { batchText } from "../charts/batch-text.ts";
+import { copyableText } from "../charts/copyable-text.ts";
+import { type Column, type DataTable, dataTable, tableMarkup } from "../charts/data-table.ts";
+import { csvLink, multiples, smallFigure } from "../charts/figure.ts";
+import { intervalChart } from "../charts/interval-chart.ts";
+import type { Hue } from "../charts/series-style.ts";
+import { latexText, markdownText } from "../charts/table-text.ts";
+import { markup } from "../page/markup.ts";
+import type { Section } from "../page/page.ts";
+import type { StudyContent } from "../study-content.ts";
+import { countText, fixedText, intervalText, percentText, probabilityText, signedText } from "../words/number-text.ts";
+
+type Comparison = StudyContent["summary"]["comparisons"][number];
+
+/** Sign and word beside the hue: none of them is told by colour alone. */
+const VERDICT_HUES: Readonly<Record<Comparison["verdict"], Hue>> = {
+  better: "blue",
+  worse: "vermilion",
+  undecided: "grey",
+};
+
+export function comparisonSection({ summary }: StudyContent): Section | null {
+  const { comparisons, subjects, metrics } = summary;
+  if (comparisons.length === 0) return null;
+  const charts = subjects.flatMap((subject, place) =>
+    metrics.flatMap((metric) => {
+      const rows = comparisons
+        .filter((comparison) => comparison.subject === place && comparison.metric === metric)
+        .map(({ treatment, baseline, batchSize, difference, interval, verdict }) => ({
+          name: `${treatment} − ${baseline}, ${batchText(batchSize)}`,
+          value: difference,
+          interval,
+          hue: VERDICT_HUES[verdict],
+        }));
+      if (rows.length === 0) return [];
+      const title = `Difference in ${metric}${subjects.length === 1 ? "" : `, ${subject.dataset} ${subject.model}`}`;
+      return [
+        smallFigure({
+          title,
+          text: "Right of 0 the first named is ahead. Blue: better; vermilion: worse; grey: undecided.",
+          draw: (width) => intervalChart({ title, width, rows, reference: 0 }),
+          table: dataTable<(typeof rows)[number]>({
+            title,
+            columns: [
+              { name: "comparison", kind: "text", value: ({ name }) => name },
+              { name: "difference", kind: "number", value: ({ value }) => value, show: (row) => signedText(row.value) },
+              {
+                name: "low",
+                kind: "number",
+                value: (row) => row.interval.low,
+                show: (row) => signedText(row.interval.low),
+              },
+              {
+                name: "high",
+                kind: "number",
+                value: (row) => row.interval.high,
+                show: (row) => signedText(row.interval.high),
+              },
+            ],
+            rows,
+          }),
+        }),
+      ];
+    }),
+  );
+  const table = comparisonTable(summary);
+  const level = comparisons[0]!.interval.level;
+  const body = markup`<p>Paired by user and seed on the test split. ${percentText(level, 0)} bootstrap intervals resample users and seeds; p-values are two-sided, of users, corrected over all comparisons of a metric (Holm). A verdict needs both the interval and the corrected permutation test to say so. Effect is the mean of the users' differences over their standard deviation; won–lost counts users. The p of seeds cannot be below 2 / 2ⁿ for n seeds.</p>
+${multiples(charts)}${tableMarkup(table, { sortable: true })}<div class="tools">${csvLink(table)}${copyableText({ id: "tests-markdown", title: "Markdown", of: table.title, text: markdownText(table) })}${copyableText({ id: "tests-latex", title: "LaTeX", of: table.title, text: latexText(table) })}</div>`;
+  return { id: "tests", title: "Paired tests", body };
+}
+
+function comparisonTable({ comparisons, subjects }: StudyContent["summary"]): DataTable {
+  const columns: Column<Comparison>[] = [];
+  if (subjects.length > 1) {
+    const subjectOf = ({ subject }: Comparison) => subjects[subject]!;
+    columns.push({
+      name: "dataset",
+      kind: "text",
+      value: (row) => `${subjectOf(row).dataset} ${subjectOf(row).model}`,
+    });
+  }
+  const probability = (name: string, of: (row: Comparison) => number): Column<Comparison> => ({
+    name,
+    kind: "number",
+    value: of,
+    show: (row) => probabilityText(of(row)),
+  });
+  columns.push(
+    { name: "comparison", kind: "text", value: ({ treatment, baseline }) => `${treatment} − ${baseline}` },
+    { name: "batch size", kind: "number", value: (row) => row.batchSize, show: (row) => countText(row.batchSize) },
+    { name: "metric", kind: "text", value: ({ metric }) => metric },
+    { name: "difference", kind: "number", value: (row) => row.difference, show: (row) => signedText(row.difference) },
+    { name: "interval", kind: "number", value: (row) => row.interval.low, show: (row) => intervalText(row.interval) },
+    { name: "verdict", kind: "text", value: ({ verdict }) => verdict },
+    probability("p, permutation", ({ users }) => users.permutation.adjusted),
+    probability("p, Wilcoxon", ({ users }) => users.wilcoxon.adjusted),
+    probability("p, seeds", ({ seeds }) => seeds.permutationP),
+    {
+      name: "effect",
+      kind: "number",
+      value: (row) => row.users.effectSize,
+      show: (row) => fixedText(row.users.effectSize, 3),
+    },
+    {
+      name: "won–lost",
+      kind: "number",
+      value: ({ users }) => users.wins - users.losses,
+      show: ({ users }) => `${countText(users.wins)}–${countText(users.losses)}`,
+    },
+  );
+  return dataTable({ title: "Paired tests", columns, rows: comparisons });
+}

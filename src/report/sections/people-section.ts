@@ -1,0 +1,69 @@
+/** Ten people, what they had and what they are offered: figures convince nobody who has not seen a list. */
+import { type DataTable, dataTable } from "../charts/data-table.ts";
+import { dataOf } from "../charts/figure.ts";
+import { type Markup, markup } from "../page/markup.ts";
+import type { Section } from "../page/page.ts";
+import type { ItemContent, RunContent, UserContent } from "../run-content.ts";
+import { countText } from "../words/number-text.ts";
+
+export function peopleSection({ people, peopleChoice, data }: RunContent): Section | null {
+  if (people.length === 0) return null;
+  const untitled = people.every(({ recommended }) => recommended.every(({ title }) => title === null));
+  const words = untitled ? "Items go by their ids: the dataset was ingested without an items file." : "";
+  const body = markup`<p>${peopleChoice} Lists are the best of the catalogue without the items a user has in train and validation; the held-out item is marked where the list has it. ${words}</p>
+<div class="people">${people.map(personMarkup)}</div>${dataOf(peopleTable(people))}`;
+  return {
+    id: "people",
+    title: `Recommendations for ${people.length} users${data === null ? "" : ` of ${data.name}`}`,
+    body,
+  };
+}
+
+function personMarkup({ id, trainInteractions, recent, recommended, heldOut }: UserContent): Markup {
+  const wanted = new Set(heldOut.map((item) => item.id));
+  const items = recommended.map((item) =>
+    wanted.has(item.id)
+      ? markup`<li class="hit">${nameOf(item)}<span class="unseen">, held out</span> ✓</li>`
+      : markup`<li>${nameOf(item)}</li>`,
+  );
+  const held = heldOut.map((item) => `${nameOf(item)} (place ${countText(item.rank)})`).join("; ");
+  return markup`<article class="person"><h3>User ${id}<span>${countText(trainInteractions)} interactions</span></h3>
+<p>Last in train: ${recent.length === 0 ? "nothing" : recent.map(nameOf).join("; ")}</p>
+<ol>${items}</ol>
+<p>Held out: ${held}</p></article>`;
+}
+
+function nameOf({ id, title }: ItemContent): string {
+  return title ?? `item ${id}`;
+}
+
+interface OfferRow {
+  readonly user: string;
+  readonly place: number;
+  readonly item: ItemContent;
+  readonly isHeldOut: boolean;
+}
+
+function peopleTable(people: readonly UserContent[]): DataTable {
+  const rows = people.flatMap(({ id, recommended, heldOut }) =>
+    recommended.map(
+      (item, index): OfferRow => ({
+        user: id,
+        place: index + 1,
+        item,
+        isHeldOut: heldOut.some((held) => held.id === item.id),
+      }),
+    ),
+  );
+  return dataTable<OfferRow>({
+    title: "Recommendations",
+    columns: [
+      { name: "user", kind: "text", value: ({ user }) => user },
+      { name: "place", kind: "number", value: ({ place }) => place },
+      { name: "item", kind: "text", value: ({ item }) => item.id },
+      { name: "title", kind: "text", value: ({ item }) => item.title },
+      { name: "held out", kind: "text", value: ({ isHeldOut }) => (isHeldOut ? "yes" : "no") },
+    ],
+    rows,
+  });
+}

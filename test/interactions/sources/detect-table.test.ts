@@ -1,0 +1,81 @@
+/** Delimiter, header and quoting from the first lines; columns from usual names. */
+import { describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
+import { lineOfRow } from "../../../src/interactions/reading/bad-rows.ts";
+import { readTimes } from "../../../src/interactions/reading/time-unit.ts";
+import { chooseColumns } from "../../../src/interactions/sources/choose-columns.ts";
+import { detectTable, splitFields } from "../../../src/interactions/sources/detect-table.ts";
+
+const hints = { file: "f", wanted: [] };
+
+describe("detecting a table", () => {
+  it.each([
+    ["1::2::3", "::", false],
+    ["1\t2\t3", "\t", false],
+    ["userId,movieId", ",", true],
+    ["user_id:token\titem_id:token", "\t", true],
+    ["a|b\n1|2", "|", true], // words above numbers
+    ["a;b\nc;d", ";", false], // words throughout
+  ])("reads %j", (text, delimiter, hasHeader) => {
+    expect(detectTable(text.split("\n"), hints)).toMatchObject({ delimiter, hasHeader });
+  });
+
+  it("takes the delimiter on which the lines agree, not the one that is frequent in one", () => {
+    expect(detectTable(["x\ta,b,c,d", "y\te", "z\tf"], hints).delimiter).toBe("\t");
+  });
+
+  it("takes a first line that holds a wanted column for a header", () => {
+    expect(detectTable(["wer,was", "a,b"], { ...hints, wanted: ["wer"] }).hasHeader).toBe(true);
+  });
+
+  it("splits what quoting has joined", () => {
+    const field = fc.string({ unit: fc.constantFrom("a", ",", '"', " ") });
+    fc.assert(
+      fc.property(fc.array(field, { minLength: 1, maxLength: 5 }), (fields) => {
+        const line = fields.map((text) => `"${text.replaceAll('"', '""')}"`).join(",");
+        expect(splitFields(line, ",", '"')).toEqual(fields);
+      }),
+    );
+  });
+});
+
+describe("choosing columns", () => {
+  it("finds usual names in any spelling, and takes names or numbers from the user", () => {
+    const columns = ["When", "Movie-ID", "USER_ID", "score"];
+    expect(chooseColumns("f", columns, {})).toEqual({ user: 2, item: 1, time: null, rating: 3 });
+    expect(chooseColumns("f", columns, { time: "when", rating: "1" })).toMatchObject({ time: 0, rating: 0 });
+  });
+
+  it("reports every problem at once", () => {
+    expect(() => chooseColumns("f", ["a", "b"], { time: "c" })).toThrow(
+      /--time-column is "c"[\s\S]*no user column[\s\S]*no item column/,
+    );
+  });
+});
+
+describe("the line of a row", () => {
+  it("counts the lines set aside before it", () => {
+    // Header on 1; lines 2 and 4 set aside: rows stand on 3, 5, 6.
+    expect([0, 1, 2].map((row) => lineOfRow(row, 2, [4, 2]))).toEqual([3, 5, 6]);
+  });
+});
+
+describe("the unit of times", () => {
+  const summary = { rows: 3, numbers: 3, moments: 0, smallest: 9e8, largest: 1e9 };
+  it.each([
+    [1e9, "seconds"],
+    [1e12, "milliseconds"],
+    [1e15, "microseconds"],
+    [1e18, "nanoseconds"],
+  ])("tells %d to be %s", (value, unit) => {
+    expect(readTimes({ ...summary, smallest: value, largest: value })).toMatchObject({ unit, warnings: [] });
+  });
+
+  it("warns of mixed units and drops times that only some rows have", () => {
+    expect(readTimes({ ...summary, largest: 1e12 }).warnings[0]).toMatch(/as if units were mixed/);
+    expect(readTimes({ ...summary, numbers: 2 })).toMatchObject({
+      unit: null,
+      warnings: [expect.stringContaining("1 of 3")],
+    });
+  });
+});

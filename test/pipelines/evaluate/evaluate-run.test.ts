@@ -1,0 +1,63 @@
+/** A run asked again: the same answers to the same questions, others to others, and its own record left as it was. */
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import { beforeAll, describe, expect, it } from "@jest/globals";
+import type { z } from "zod";
+import { evaluateStage } from "../../../pipelines/evaluate/evaluate.ts";
+import type { Stage } from "../../../pipelines/stage.ts";
+import { trainStage } from "../../../pipelines/train/train.ts";
+import { readColumns } from "../../../src/arrow/read-columns.ts";
+import { parseConfig } from "../../../src/config/parse.ts";
+import { DataError } from "../../../src/errors.ts";
+import { checkerboardDataset } from "../../support/data/checkerboard-dataset.ts";
+import { writeDatasetFolder } from "../../support/data/small-dataset.ts";
+import { silentContext } from "../../support/stages/silent-context.ts";
+import { useTemporaryFolder } from "../../support/stages/temporary-folder.ts";
+
+const temporary = useTemporaryFolder();
+const call = async <Schema extends z.ZodType>(stage: Stage<Schema>, given: Record<string, string>) => {
+  const roots = { "data-root": temporary("data"), "models-root": temporary("models"), engine: "reference", k: "1,3" };
+  return stage.run(parseConfig({ schema: stage.schema, layers: [], flags: { ...roots, ...given } }), silentContext);
+};
+const evaluate = (given: Record<string, string>) => call(evaluateStage, { dataset: "board", ...given });
+const inRun = (file: string) => temporary(path.join("models/board/once", file));
+
+let trained: Readonly<Record<string, unknown>>;
+beforeAll(async () => {
+  await writeDatasetFolder(temporary("data/board"), checkerboardDataset(20, 24));
+  await writeDatasetFolder(temporary("data/other"), checkerboardDataset(20, 28));
+  // Too few epochs to learn it all: metrics below 1 tell parameters apart.
+  const settings = { model: "mf", dot: "2", epochs: "3", "batch-size": "64", "learning-rate": "0.01" };
+  trained = (await call(trainStage, { dataset: "board", run: "once", "validation-metric": "NDCG@3", ...settings }))
+    .json;
+});
+
+describe("evaluating a run", () => {
+  it("gives what training reported, on test and, of the chosen epoch, on validation", async () => {
+    const test = await evaluate({ run: "once" });
+    expect(test.json).toMatchObject({ metrics: trained.metrics, protocol: trained.protocol, epoch: trained.epoch });
+    const { json } = await evaluate({ run: "once", split: "validation" });
+    expect({ metrics: json.metrics }).toMatchObject({ metrics: trained.validation });
+    expect(json.metrics).not.toEqual(trained.metrics);
+    expect(json.validation).toEqual(trained.validation);
+  });
+
+  it("takes the dataset's latest run where none is named, and says which it was", async () => {
+    expect((await evaluate({})).json).toMatchObject({ run: inRun("."), metrics: trained.metrics });
+  });
+
+  it("writes beside the run's record, a folder for each protocol, and leaves the record alone", async () => {
+    const before = await readFile(inRun("metrics.json"));
+    await evaluate({ run: "once", candidates: "full" });
+    await evaluate({ run: "once", candidates: "full", split: "validation" });
+    expect(await readFile(inRun("metrics.json"))).toEqual(before);
+    expect(await readdir(inRun("evaluations"))).toEqual(expect.arrayContaining(["test-full", "validation-full"]));
+    const perUser = await readColumns(inRun("evaluations/test-full/per-user-test.arrow"));
+    expect(perUser.uint32("user")).toHaveLength(20);
+  });
+
+  it("refuses data that the run was not trained on", async () => {
+    await expect(evaluate({ run: inRun("."), dataset: "other" })).rejects.toThrow(DataError);
+    await expect(evaluate({ run: inRun("."), dataset: "other" })).rejects.toThrow(/trained on dataset checkerboard of/);
+  });
+});

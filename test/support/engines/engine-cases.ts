@@ -1,0 +1,147 @@
+/** Rankers, batches and optimizers small enough to check by other means and odd enough to find mistakes; shared by engine tests. */
+import type { Batch } from "../../../src/dataset/batch.ts";
+import { groupItemsByUser } from "../../../src/dataset/interaction-dataset.ts";
+import type { BatchSource } from "../../../src/dataset/training-batches.ts";
+import type { SessionOptions } from "../../../src/engine/engine.ts";
+import type { BaseOptimizerConfig, LawnConfig, OptimizerConfig } from "../../../src/optimizer/optimizer-config.ts";
+import { boundedInteger, standardNormal, streamKey, threefry } from "../../../src/random.ts";
+import type { LossName } from "../../../src/ranker/loss.ts";
+import { type FloatArray, parametersOf, type RankerSpec, sizeOf } from "../../../src/ranker/ranker-spec.ts";
+import { baseCases, lawnCases, plainLawn } from "./optimizer-cases.ts";
+
+export interface RankerCase {
+  readonly name: string;
+  readonly spec: RankerSpec;
+}
+
+const nothing: RankerSpec = { users: 5, items: 7, dot: 0, gmf: 0, embedding: 0, tower: [], idBiases: false };
+
+export const rankerCases: readonly RankerCase[] = [
+  { name: "mf", spec: { ...nothing, dot: 3, idBiases: true } },
+  { name: "gmf", spec: { ...nothing, gmf: 3 } },
+  { name: "mlp", spec: { ...nothing, embedding: 3, tower: [5, 4] } },
+  { name: "neumf", spec: { ...nothing, gmf: 2, embedding: 3, tower: [6, 4, 3] } },
+  { name: "everything at once", spec: { ...nothing, dot: 2, gmf: 3, embedding: 2, tower: [9, 2], idBiases: true } },
+  { name: "an empty tower", spec: { ...nothing, gmf: 1, embedding: 3 } },
+  { name: "width 1 throughout", spec: { ...nothing, dot: 1, gmf: 1, embedding: 1, tower: [1, 1], idBiases: true } },
+  { name: "one user and one item", spec: { ...nothing, users: 1, items: 1, dot: 2, gmf: 2, embedding: 2, tower: [3] } },
+];
+
+function specOf(name: string): RankerSpec {
+  const found = rankerCases.find((ranker) => ranker.name === name);
+  if (found === undefined) throw new Error(`no ranker case is named ${name}`);
+  return found.spec;
+}
+
+export const neumf = specOf("neumf");
+export const everything = specOf("everything at once");
+
+export const losses: readonly LossName[] = ["bce", "bpr"];
+
+export interface OptimizerCase {
+  readonly name: string;
+  readonly config: OptimizerConfig;
+}
+
+const adam: BaseOptimizerConfig = { name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
+const atStep2 = { kind: "step", step: 2 } as const;
+const lawn: LawnConfig = { ...plainLawn, switchAt: atStep2 };
+
+export const adamCase: OptimizerCase = { name: "adam", config: { base: adam, lawn: null } };
+export const lawnAdamCase: OptimizerCase = { name: "lawn-adam", config: { base: adam, lawn } };
+
+/** Every base bare, with decay and under LAWN, and every switch of LAWN: what an engine must do, fused or not. */
+export const optimizerCases: readonly OptimizerCase[] = [
+  ...baseCases.map(({ label, base }) => ({ name: label, config: { base, lawn: null } })),
+  ...baseCases.map(({ label, base }) => ({
+    name: `${label} with weight decay`,
+    config: { base: { ...base, weightDecay: 0.02 }, lawn: null },
+  })),
+  ...baseCases.map(({ label, base }) => ({ name: `lawn-${label}`, config: { base, lawn } })),
+  ...lawnCases.map(({ label, lawn: switches }) => ({
+    name: `lawn-adam: ${label}`,
+    config: { base: adam, lawn: { ...switches, switchAt: atStep2 } },
+  })),
+  { name: "lawn-adam: from the start", config: { base: adam, lawn: plainLawn } },
+  { name: "lawn-adam: by norm", config: { base: adam, lawn: { ...lawn, switchAt: { kind: "norm", norm: 1.5 } } } },
+];
+
+export const float32 = (length: number): Float32Array => new Float32Array(length);
+export const float64 = (length: number): Float64Array => new Float64Array(length);
+
+/** A session's options: random float32 parameters and Adam unless told otherwise. */
+export function optionsOf(spec: RankerSpec, loss: LossName, changes: Partial<SessionOptions> = {}): SessionOptions {
+  return {
+    spec,
+    loss,
+    start: { parameters: randomParameters(spec, float32), optimizer: null },
+    optimizer: adamCase.config,
+    embeddingDecay: 0,
+    source: null,
+    ...changes,
+  };
+}
+
+/** N(0, deviation) in every tensor, biases included, so that no term of a gradient hides behind a zero. */
+export function randomParameters<A extends FloatArray>(
+  spec: RankerSpec,
+  make: (length: number) => A,
+  { seed = 1, deviation = 0.6 } = {},
+): Map<string, A> {
+  const parameters = new Map<string, A>();
+  const block = { first: 0, second: 0 };
+  for (const { name, shape } of parametersOf(spec)) {
+    const key = streamKey(seed, `test/${name}`);
+    const values = make(sizeOf(shape));
+    for (let k = 0; k < values.length; k++) {
+      threefry(key, k, 0, block);
+      values[k] = deviation * standardNormal(block);
+    }
+    parameters.set(name, values);
+  }
+  return parameters;
+}
+
+/** Uniform ids, so that a batch longer than the catalogue repeats users and items; labels alternate unevenly. */
+export function randomBatch(spec: RankerSpec, loss: LossName, { length = 12, seed = 1 } = {}): Batch {
+  const column = (name: string, extent: number): Uint32Array => {
+    const key = streamKey(seed, `test/batch/${name}`);
+    const block = { first: 0, second: 0 };
+    return new Uint32Array(length).map((_, row) => {
+      threefry(key, row, 0, block);
+      return boundedInteger(block.first, extent);
+    });
+  };
+  const users = column("users", spec.users);
+  const items = column("items", spec.items);
+  return loss === "bce"
+    ? {
+        kind: "pointwise",
+        length,
+        users,
+        items,
+        labels: Float32Array.from(column("labels", 3), (k) => (k === 0 ? 1 : 0)),
+      }
+    : { kind: "pairwise", length, users, positives: items, negatives: column("negatives", spec.items) };
+}
+
+/** Batches of growing length. */
+export function batchesOf(spec: RankerSpec, loss: LossName, count: number): Batch[] {
+  return Array.from({ length: count }, (_, k) => randomBatch(spec, loss, { length: 5 + 4 * k, seed: k }));
+}
+
+/** A little log that leaves every user something unseen; needs two items or more. */
+export function smallSource(spec: RankerSpec, loss: LossName, { batchSize = 6, seed = 3 } = {}): BatchSource {
+  const pairs: [number, number][] = [];
+  for (let user = 0; user < spec.users; user++) {
+    for (let item = 0; item + 1 < spec.items; item++) if ((user * 3 + item * 5) % 4 === 0) pairs.push([user, item]);
+  }
+  const interactions = {
+    users: spec.users,
+    items: spec.items,
+    length: pairs.length,
+    userColumn: Uint32Array.from(pairs, ([user]) => user),
+    itemColumn: Uint32Array.from(pairs, ([, item]) => item),
+  };
+  return { interactions, seen: groupItemsByUser(interactions), loss, negativesPerPositive: 2, batchSize, seed };
+}

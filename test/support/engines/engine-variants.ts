@@ -1,0 +1,45 @@
+/** Every engine that the contracts run over: those of open-engine's table, and the tfjs engine once for each backend installed for tests. */
+import type { Engine } from "../../../src/engine/engine.ts";
+import type { TfjsBackend } from "../../../src/engine/engine-provider.ts";
+import { type EngineAvailability, engineAvailability, openEngine } from "../../../src/engine/open-engine.ts";
+
+export interface EngineVariant extends EngineAvailability {
+  /** For test titles, such as "tfjs on wasm". */
+  readonly title: string;
+  /** A GPU made of CPU instructions: seconds a kernel, so that contracts run a stated part of their tests on it. */
+  readonly isSoftwareAdapter: boolean;
+  open(): Promise<Engine>;
+}
+
+/** The webgpu engine may run on a software adapter, which only tests put up with. */
+const allowed = { allowSoftwareAdapter: true };
+const tfjsBackends: readonly TfjsBackend[] = ["cpu", "wasm"];
+
+export async function engineVariants(): Promise<readonly EngineVariant[]> {
+  const variants: EngineVariant[] = [];
+  for (const availability of await engineAvailability(allowed)) {
+    const { name, available } = availability;
+    if (name === "webgpu") {
+      const [real] = (await engineAvailability()).filter((engine) => engine.name === name);
+      const isSoftwareAdapter = available && real?.available !== true;
+      variants.push({ ...availability, title: name, isSoftwareAdapter, open: () => openEngine(name, allowed) });
+      continue;
+    }
+    if (name !== "tfjs" || !available) {
+      variants.push({ ...availability, title: name, isSoftwareAdapter: false, open: () => openEngine(name) });
+      continue;
+    }
+    for (const tfjsBackend of tfjsBackends) {
+      const open = () => openEngine(name, { tfjsBackend });
+      const { description } = await open();
+      variants.push({
+        ...availability,
+        description,
+        title: `${name} on ${tfjsBackend}`,
+        isSoftwareAdapter: false,
+        open,
+      });
+    }
+  }
+  return variants;
+}

@@ -1,0 +1,111 @@
+/** Every optimizer and every switch of LAWN on one small ranker: the table that contract tests run over. */
+import type { ArrayOps } from "../../../src/optimizer/arrays/array-ops.ts";
+import { buildOptimizer } from "../../../src/optimizer/build-optimizer.ts";
+import type { BaseOptimizerConfig, LawnConfig, OptimizerConfig } from "../../../src/optimizer/optimizer-config.ts";
+import type { Optimizer, StepOutput } from "../../../src/optimizer/rules/transform.ts";
+import { type FloatArray, type ParameterInfo, parametersOf, sizeOf } from "../../../src/ranker/ranker-spec.ts";
+
+/** Adding an optimizer is adding a row. */
+export const baseCases: readonly { readonly label: string; readonly base: BaseOptimizerConfig }[] = [
+  { label: "sgd", base: { name: "sgd", momentum: 0, nesterov: false, weightDecay: 0 } },
+  { label: "momentum", base: { name: "sgd", momentum: 0.9, nesterov: false, weightDecay: 0 } },
+  { label: "nesterov", base: { name: "sgd", momentum: 0.9, nesterov: true, weightDecay: 0 } },
+  { label: "adagrad", base: { name: "adagrad", epsilon: 1e-10, weightDecay: 0 } },
+  { label: "rmsprop", base: { name: "rmsprop", decay: 0.99, epsilon: 1e-8, weightDecay: 0 } },
+  { label: "adam", base: { name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 } },
+  { label: "adamw", base: { name: "adamw", beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 } },
+  { label: "lamb", base: { name: "lamb", beta1: 0.9, beta2: 0.999, epsilon: 1e-6, weightDecay: 0 } },
+  { label: "lars", base: { name: "lars", momentum: 0.9, trustCoefficient: 0.02, epsilon: 1e-8, weightDecay: 0 } },
+];
+
+/** LAWN with its defaults, constrained from the start. */
+export const plainLawn: LawnConfig = {
+  switchAt: { kind: "step", step: 0 },
+  scope: "all",
+  granularity: "layer",
+  project: "both",
+  state: "keep",
+  constrainBiases: false,
+};
+
+/** Each switch away from its default, and all of them together. */
+export const lawnCases: readonly { readonly label: string; readonly lawn: LawnConfig }[] = [
+  { label: "defaults", lawn: plainLawn },
+  { label: "scope dense", lawn: { ...plainLawn, scope: "dense" } },
+  { label: "scope head", lawn: { ...plainLawn, scope: "head" } },
+  { label: "scope embeddings", lawn: { ...plainLawn, scope: "embeddings" } },
+  { label: "rows", lawn: { ...plainLawn, granularity: "row" } },
+  { label: "network", lawn: { ...plainLawn, granularity: "network" } },
+  { label: "project gradient", lawn: { ...plainLawn, project: "gradient" } },
+  { label: "project none", lawn: { ...plainLawn, project: "none" } },
+  { label: "state reset", lawn: { ...plainLawn, state: "reset" } },
+  { label: "biases inside", lawn: { ...plainLawn, constrainBiases: true } },
+  {
+    label: "rows, biases inside, reset",
+    lawn: { ...plainLawn, granularity: "row", constrainBiases: true, state: "reset" },
+  },
+];
+
+/** All four paths and both kinds of bias. */
+export const smallRanker = parametersOf({
+  users: 5,
+  items: 4,
+  dot: 3,
+  gmf: 2,
+  embedding: 2,
+  tower: [3, 2],
+  idBiases: true,
+});
+
+/** An optimizer with its arrays, at some step. */
+export interface Run<A, C> {
+  readonly ops: ArrayOps<A, C>;
+  readonly optimizer: Optimizer<A, C>;
+  readonly at: StepOutput<A, C>;
+}
+
+export type Weights = ReadonlyMap<string, FloatArray>;
+
+export interface RunOptions<A, C> {
+  readonly config: OptimizerConfig;
+  readonly ops: ArrayOps<A, C>;
+  readonly parameters?: readonly ParameterInfo[];
+  readonly weights?: Weights;
+}
+
+export function startRun<A, C>({ config, ops, parameters = smallRanker, weights }: RunOptions<A, C>): Run<A, C> {
+  const optimizer = buildOptimizer({ config, parameters, ops });
+  const start = new Map([...(weights ?? someWeights(parameters))].map(([name, w]) => [name, ops.fromHost(w)]));
+  return { ops, optimizer, at: { parameters: start, memory: optimizer.init(start) } };
+}
+
+/** A training problem without data: each tensor is pulled towards values it cannot all reach, more in some directions. */
+export async function advance<A, C>(run: Run<A, C>, steps: number, learningRate = 0.01): Promise<Run<A, C>> {
+  let { at } = run;
+  for (let i = 0; i < steps; i++) {
+    const gradients = new Map<string, A>();
+    for (const [name, weight] of at.parameters) {
+      gradients.set(name, run.ops.fromHost(pullGradient(await run.ops.toHost(weight), at.memory.step)));
+    }
+    at = run.optimizer.step({ ...at, gradients, learningRate });
+  }
+  return { ...run, at };
+}
+
+export function pullGradient(weight: FloatArray, step: number): Float64Array {
+  return Float64Array.from(weight, (w, i) => (1 + wave(i, 1)) * (w - wave(i, 2)) + 0.1 * wave(i, 3 + step));
+}
+
+/** Reproducible values in [-0.5, 0.5], none of them 0. */
+export function someWeights(parameters: readonly ParameterInfo[]): Weights {
+  return new Map(
+    parameters.map(({ name, shape }, n) => [
+      name,
+      Float32Array.from({ length: sizeOf(shape) }, (_, i) => wave(i, 7 * n + 5)),
+    ]),
+  );
+}
+
+function wave(i: number, phase: number): number {
+  return 0.5 * Math.sin(1.7 * i + 2.3 * phase + 0.4);
+}

@@ -1,0 +1,277 @@
+/** What a report shows, made by hand: small, complete, and with text that would break a careless page. */
+import type { EpochContent, RankerOutcome, RunContent } from "../../../src/report/run-content.ts";
+import type { StudyContent } from "../../../src/report/study-content.ts";
+import type { DiagnosticsRecord } from "../../../src/runs/diagnostics-record.ts";
+import type { ArmSummary, Comparison } from "../../../src/runs/study-summary.ts";
+
+const hash = (digit: string): string => digit.repeat(64);
+
+export const hostileTitle = `<script>alert("x")</script> & 'Co' ${"Unbreakable".repeat(8)}`;
+
+export function runContent(changes: Partial<RunContent> = {}): RunContent {
+  return {
+    manifest: {
+      stage: "train",
+      status: "done",
+      reason: null,
+      run: "neumf-lawn-adam-b1024-s1-00000000",
+      dataset: { name: "shop", contentHash: hash("a") },
+      configHash: hash("b"),
+      recommendations: [],
+      seed: 1,
+      engine: { name: "native", description: "native: AVX2+FMA, 2 threads, float32" },
+      packageVersion: "0.1.0",
+      gitCommit: null,
+      node: "v20.0.0",
+      platform: "linux-x64",
+      startedAt: "2026-01-01T00:00:00.000Z",
+      resumptions: 0,
+      seconds: 83,
+      peakMemoryBytes: 135_000_000,
+      outcome: { epoch: 5, epochsTrained: 6, stoppedEarly: true, refit: false },
+      files: { "config.json": { bytes: 1140, sha256: hash("c") } },
+    },
+    config: {
+      model: "neumf",
+      ranker: { dot: 0, gmf: 8, embedding: 32, tower: [32, 16], idBiases: false },
+      loss: "bce",
+      negatives: 4,
+      batchSize: 1024,
+      optimizer: { name: "lawn-adam", learningRate: 0.004, weightDecay: 0 },
+      lawn: { freeEpochs: 3 },
+    },
+    data: {
+      name: "shop",
+      users: 1000,
+      items: 798,
+      interactions: { train: 57_999, validation: 1000, test: 1000 },
+      split: "the newest row of each user is test",
+      candidates: { validation: "1+99 sampled candidates (seed 42)", test: "1+99 sampled candidates (seed 42)" },
+      sources: [{ path: "log.csv", bytes: 828_235, sha256: hash("d") }],
+      warnings: ["the split leaks the future: 48 % of train rows are newer than the median test row"],
+    },
+    protocol: "leave-last-out, 1+99 sampled candidates (seed 42), ties against",
+    split: "test",
+    users: 1000,
+    tieRate: 0.001,
+    metricNames: ["HR@10", "NDCG@10", "MRR"],
+    rankers: [ranker("this run", 0.771, null), ranker("popularity", 0.61, 0.161), ranker("random", 0.1, 0.671)],
+    interval: { level: 0.95, resamples: 2000, seed: 1 },
+    epochs: [1, 2, 3, 4, 5, 6].map(epochContent),
+    validationMetric: "NDCG@10",
+    calibration: {
+      positiveShare: 0.2,
+      positives: 1000,
+      negatives: 99_000,
+      ece: 0.04,
+      bins: [
+        { from: 0, to: 0.5, share: 0.7, meanProbability: 0.1, positiveRate: 0.12 },
+        { from: 0.5, to: 1, share: 0.3, meanProbability: 0.8, positiveRate: 0.7 },
+      ],
+    },
+    people: ["anna", hostileTitle].map((id) => ({
+      id,
+      trainInteractions: 12,
+      recent: [{ id: "7", title: hostileTitle }],
+      recommended: Array.from({ length: 10 }, (_, k) => ({ id: String(k), title: k === 3 ? hostileTitle : null })),
+      heldOut: [{ id: "3", title: hostileTitle, rank: 4 }],
+    })),
+    peopleChoice: "Drawn from the tested users.",
+    absent: [],
+    reportVersion: "0.1.0",
+    ...changes,
+  };
+}
+
+function ranker(name: string, value: number, lead: number | null): RankerOutcome {
+  const estimate = { value, interval: { low: value - 0.02, high: value + 0.02 } };
+  const ahead = lead === null ? null : { value: lead, interval: { low: lead - 0.03, high: lead + 0.03 } };
+  const deciles = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((decile) => ({
+    decile,
+    cases: 100,
+    trainFrom: decile * 5,
+    trainTo: decile * 5 + 4,
+    HR: value - decile / 100,
+    NDCG: value / 2,
+  }));
+  return {
+    name,
+    metrics: { "HR@10": estimate, "NDCG@10": estimate, MRR: { value: value / 2, interval: null } },
+    lead: ahead === null ? null : { "HR@10": ahead, "NDCG@10": ahead },
+    auc: 0.9,
+    beyondAccuracy: {
+      k: 10,
+      users: 1000,
+      lists: "the catalogue without train and validation items",
+      catalogueCoverage: 0.31,
+      gini: 0.9,
+      novelty: 2.5,
+      meanPopularity: 150.2,
+      intraListDiversity: 0.8,
+    },
+    deciles: { k: 10, userActivity: deciles, itemPopularity: deciles },
+    choice: null,
+  };
+}
+
+function epochContent(epoch: number): EpochContent {
+  return {
+    pass: "train",
+    epoch,
+    step: 100 * epoch,
+    loss: 0.4 / epoch,
+    learningRate: 0.004 - epoch * 0.0005,
+    samplesPerSecond: 1_000_000 + epoch * 1000,
+    seconds: 0.3,
+    measuringSeconds: 0.05,
+    validation: { "HR@10": 0.5 + epoch / 30, "NDCG@10": 0.3 + epoch / 40 },
+    diagnostics: diagnostics(epoch),
+    phase: epoch > 3 ? "constrained" : "free",
+    lawn: { constrainedBlocks: epoch > 3 ? 4 : 0, blocks: 4, zeroBlocks: 0, keptBlocks: 0 },
+  };
+}
+
+function diagnostics(epoch: number): DiagnosticsRecord {
+  const tensors = (size: number) => ({
+    userGmf: 3 * size,
+    itemGmf: 4 * size,
+    "tower.0.weight": size,
+    "tower.0.bias": 0.1 * size,
+    "head.weight": size,
+    "head.bias": 0.01 * size,
+  });
+  const rows = { p10: 0.1 * epoch, p50: 0.2 * epoch, p90: 0.3 * epoch, byPopularity: new Array<number>(10).fill(0.2) };
+  return {
+    loss: 0.35 / epoch,
+    logitAbsP50: epoch / 2,
+    logitAbsP99: epoch,
+    slopeP10: 0.01 / epoch,
+    slopeP50: 0.1 / epoch,
+    slopeP90: 0.2,
+    meanError: 0.3 / epoch,
+    norms: tensors(epoch),
+    gradientNorms: tensors(0.1),
+    gradientNormsOverLoss: tensors(0.2),
+    tangentGradientNorms: tensors(0.05),
+    tangentGradientNormsOverLoss: tensors(0.1),
+    moved: epoch === 1 ? null : { relative: tensors(0.1), angle: tensors(0.01) },
+    movedSinceSwitch: null,
+    rowNorms: { userGmf: rows, itemGmf: rows },
+    deadUnits: [0, 0.0625],
+  };
+}
+
+export function studyContent(): StudyContent {
+  const sizes = [1024, 16_384, 1_048_576];
+  const names = ["adam", "lawn-adam", "sgd", "lawn-sgd-with-a-name-that-is-long-and-longer"];
+  return {
+    summary: {
+      name: "large",
+      title: "Does LAWN help at large batches?",
+      question: "Two optimizers, each with LAWN and without.",
+      metric: "NDCG@10",
+      metrics: ["HR@10", "NDCG@10"],
+      search: { method: "sobol", trials: 4, seed: 1 },
+      seeds: [101, 102, 103],
+      subjects: [
+        {
+          dataset: "shop",
+          model: "mf",
+          contentHash: hash("a"),
+          protocol: "leave-last-out, 1+99 sampled candidates (seed 42), ties against",
+          users: 1000,
+          target: { metric: "NDCG@10", value: 0.4768, source: "0.98 of the best arm's mean" },
+        },
+      ],
+      arms: sizes.flatMap((size, s) => names.map((name, n) => armSummary(name, size, 0.5 - 0.05 * s - 0.02 * n))),
+      comparisons: sizes.flatMap((size, s) =>
+        ["HR@10", "NDCG@10"].map((metric) => comparison(size, metric, 0.02 * (s - 1))),
+      ),
+      undecided: ["lawn-adam against adam at batch 16384: NDCG@10 +0.0000 (-0.0100 to +0.0100), adjusted p 0.900."],
+    },
+    manifest: {
+      stage: "compare",
+      status: "done",
+      reason: null,
+      study: "large-shop",
+      studyHash: hash("e"),
+      datasets: [{ name: "shop", contentHash: hash("a") }],
+      engine: { name: "native", description: "native: AVX2+FMA, float32" },
+      workers: 2,
+      packageVersion: "0.1.0",
+      gitCommit: null,
+      node: "v20.0.0",
+      platform: "linux-x64",
+      startedAt: "2026-01-01T00:00:00.000Z",
+      resumptions: 1,
+      seconds: 7300,
+      trials: { planned: 84, finished: 84, diverged: 3 },
+      files: { "summary.json": { bytes: 10_000, sha256: hash("f") }, "trials/a.json": { bytes: 9, sha256: hash("0") } },
+    },
+    curves: sizes.flatMap((batchSize) =>
+      names.map((arm, n) => ({ subject: 0, arm, batchSize, values: [0.3, 0.4, 0.45].map((value) => value - n / 50) })),
+    ),
+    reportVersion: "0.1.0",
+  };
+}
+
+function armSummary(arm: string, batchSize: number, value: number): ArmSummary {
+  const isLost = arm === "sgd" && batchSize > 1e6;
+  const spread = {
+    mean: value,
+    deviation: 0.004,
+    minimum: value - 0.01,
+    maximum: value + 0.01,
+    low: value - 0.02,
+    high: value + 0.02,
+  };
+  return {
+    subject: 0,
+    arm,
+    optimizer: arm,
+    batchSize,
+    epochs: 8,
+    tuning: { trials: 4, diverged: 1, values: [value - 0.1, null, value, value - 0.02] },
+    chosen: isLost
+      ? null
+      : {
+          trial: "t-3",
+          index: 2,
+          point: { "optimizer.learningRate": 0.0123, "initialize.embedding": "normal:0.05" },
+          atEdge: ["optimizer.learningRate"],
+          validation: { "NDCG@10": value },
+          epoch: 7,
+        },
+    seeds: 3,
+    diverged: isLost ? 3 : 0,
+    test: isLost ? null : { "HR@10": spread, "NDCG@10": spread },
+    validation: isLost ? null : { "NDCG@10": value },
+    success: { successes: isLost ? 0 : 2, of: 3, rate: isLost ? 0 : 2 / 3, low: 0.1, high: 0.9 },
+    epochsToTarget: isLost ? [null, null, null] : [5, 7, null],
+    secondsToTarget: isLost ? [null, null, null] : [1.5, 2.5, null],
+    cost: { tuningSeconds: 20, finalSeconds: 12, secondsPerEpoch: 0.4, samplesPerSecond: 1_200_000 },
+  };
+}
+
+function comparison(batchSize: number, metric: string, difference: number): Comparison {
+  return {
+    subject: 0,
+    batchSize,
+    treatment: "lawn-adam-with-few-free-epochs",
+    baseline: "adam-with-low-betas",
+    metric,
+    difference,
+    interval: { low: difference - 0.01, high: difference + 0.01, level: 0.95 },
+    users: {
+      count: 1000,
+      wins: 300,
+      losses: 280,
+      ties: 420,
+      permutation: { p: 0.00001, adjusted: 0.00002 },
+      wilcoxon: { p: 0.2, adjusted: 0.4 },
+      effectSize: 0.05,
+    },
+    seeds: { count: 3, differences: [0.01, 0.02, -0.01], permutationP: 0.25 },
+    verdict: difference > 0 ? "better" : difference < 0 ? "worse" : "undecided",
+  };
+}

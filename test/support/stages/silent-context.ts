@@ -1,0 +1,15 @@
+/** The outside world of a stage under test: silent, without a terminal, never interrupted. Spread it to change a part. */
+import type { StageContext } from "../../../pipelines/stage.ts";
+
+export const silentContext: StageContext = {
+  now: () => 0,
+  elapsed: () => performance.now(),
+  processId: 1,
+  isProcessAlive: () => true,
+  peakMemoryBytes: () => 0,
+  log: () => {},
+  terminal: null,
+  signal: new AbortController().signal,
+  recommendations: [],
+  environment: { packageVersion: "0", node: "", platform: "", gitCommit: null, variables: {} },
+};
