@@ -12,7 +12,8 @@ namespace lawn {
 
 class EmbeddingDecay {
  public:
-  EmbeddingDecay(RankerModel& model, ThreadPool& pool, double strength) : model_(model), pool_(pool), strength_(strength) {}
+  EmbeddingDecay(RankerModel& model, ThreadPool& pool, double strength)
+      : model_(model), pool_(pool), strength_(strength) {}
 
   /// To be called when the tables' gradients are complete. Does nothing at strength 0.
   void addTo(const BatchPlan& plan);
