@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <vector>
 
-#include "core/dense-algebra.hpp"
+#include "core/algebra/dense-algebra.hpp"
 #include "core/session.hpp"
 
 #define LAWN_ISA check

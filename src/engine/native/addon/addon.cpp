@@ -1,9 +1,9 @@
 // The addon's functions, one per method of NativeAddon in native-addon.ts, which states what each takes. They check
 // types only; indices and sizes have been checked by the TypeScript side in the same turn of the event loop, and are
 // copied here before it ends.
-#include "algebra-access.hpp"
-#include "call.hpp"
-#include "state-access.hpp"
+#include "addon/algebra-access.hpp"
+#include "addon/call.hpp"
+#include "addon/state-access.hpp"
 
 namespace lawn {
 

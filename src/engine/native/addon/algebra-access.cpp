@@ -1,7 +1,7 @@
 // See algebra-access.hpp. A pool of threads lives as long as the one call, which is long enough to start some.
-#include "algebra-access.hpp"
+#include "addon/algebra-access.hpp"
 
-#include "../core/dense-algebra.hpp"
+#include "core/algebra/dense-algebra.hpp"
 
 namespace lawn {
 

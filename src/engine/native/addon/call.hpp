@@ -3,8 +3,8 @@
 
 #include <memory>
 
-#include "promise-work.hpp"
-#include "read-settings.hpp"
+#include "addon/promise-work.hpp"
+#include "addon/read-settings.hpp"
 
 namespace lawn {
 

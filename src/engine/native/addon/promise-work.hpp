@@ -6,7 +6,7 @@
 #include <functional>
 #include <vector>
 
-#include "values.hpp"
+#include "addon/values.hpp"
 
 namespace lawn {
 

@@ -1,5 +1,5 @@
 // See read-settings.hpp.
-#include "read-settings.hpp"
+#include "addon/read-settings.hpp"
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 // See state-access.hpp.
-#include "state-access.hpp"
+#include "addon/state-access.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,5 +1,5 @@
 // See ranker-model.hpp. Order and shapes of tensors: src/ranker/ranker-spec.ts, parametersOf.
-#include "ranker-model.hpp"
+#include "core/ranker-model.hpp"
 
 namespace lawn {
 

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "../kernels/kernel-table.hpp"
-#include "aligned-array.hpp"
+#include "kernels/kernel-table.hpp"
+#include "core/runtime/aligned-array.hpp"
 
 namespace lawn {
 

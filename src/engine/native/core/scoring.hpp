@@ -5,8 +5,8 @@
 
 #include <vector>
 
-#include "ranker-model.hpp"
-#include "thread-pool.hpp"
+#include "core/ranker-model.hpp"
+#include "core/runtime/thread-pool.hpp"
 
 namespace lawn {
 

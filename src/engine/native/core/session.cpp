@@ -1,5 +1,5 @@
 // See session.hpp.
-#include "session.hpp"
+#include "core/session.hpp"
 
 namespace lawn {
 

@@ -1,8 +1,8 @@
 // Products in double for inverses, and the small systems of alternating least squares. See algebra-table.hpp.
 #pragma once
 
-#include "algebra-table.hpp"
-#include "gemm.hpp"
+#include "kernels/algebra-table.hpp"
+#include "kernels/gemm.hpp"
 
 namespace lawn::LAWN_ISA {
 

@@ -1,9 +1,9 @@
 // Loss and backward pass of blocks of samples, down to the first layer's deltas. Twin: src/engine/reference.
 #pragma once
 
-#include "column-sums.hpp"
-#include "forward.hpp"
-#include "transcendental.hpp"
+#include "kernels/column-sums.hpp"
+#include "kernels/forward.hpp"
+#include "kernels/transcendental.hpp"
 
 namespace lawn::LAWN_ISA {
 

@@ -2,7 +2,7 @@
 // linked in.
 #include <cstring>
 
-#include "kernel-table.hpp"
+#include "kernels/kernel-table.hpp"
 
 namespace lawn {
 

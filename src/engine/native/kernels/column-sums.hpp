@@ -2,7 +2,7 @@
 // at every sample.
 #pragma once
 
-#include "simd.hpp"
+#include "kernels/simd.hpp"
 
 namespace lawn::LAWN_ISA {
 

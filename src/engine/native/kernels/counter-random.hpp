@@ -1,8 +1,8 @@
 // Randomness by counter, kLanes values at a time: bit-equal twins of threefry and permute of src/random.ts.
 #pragma once
 
-#include "kernel-table.hpp"
-#include "simd.hpp"
+#include "kernels/kernel-table.hpp"
+#include "kernels/simd.hpp"
 
 namespace lawn::LAWN_ISA {
 

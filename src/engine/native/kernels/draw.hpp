@@ -9,7 +9,7 @@
 // (SeenUser).
 #pragma once
 
-#include "counter-random.hpp"
+#include "kernels/counter-random.hpp"
 
 namespace lawn::LAWN_ISA {
 

@@ -1,8 +1,8 @@
 // Forward pass of a block of samples, from first-layer halves to logits. Twin: src/ranker/forward.ts.
 #pragma once
 
-#include "gemm.hpp"
-#include "kernel-table.hpp"
+#include "kernels/gemm.hpp"
+#include "kernels/kernel-table.hpp"
 
 namespace lawn::LAWN_ISA {
 

@@ -6,7 +6,7 @@
 //   it falls, so a score does not depend on the batch it is computed in.
 #pragma once
 
-#include "simd.hpp"
+#include "kernels/simd.hpp"
 
 namespace lawn::LAWN_ISA {
 

@@ -13,7 +13,7 @@
 
 #include <cstdint>
 
-#include "algebra-table.hpp"
+#include "kernels/algebra-table.hpp"
 
 namespace lawn {
 

@@ -1,9 +1,9 @@
 // The kernels of one instruction set; build.mjs compiles this file once for each, with LAWN_ISA as its name.
-#include "algebra.hpp"
-#include "backward.hpp"
-#include "draw.hpp"
-#include "row-gradients.hpp"
-#include "sphere-rows.hpp"
+#include "kernels/algebra.hpp"
+#include "kernels/backward.hpp"
+#include "kernels/draw.hpp"
+#include "kernels/row-gradients.hpp"
+#include "kernels/sphere-rows.hpp"
 
 namespace lawn::LAWN_ISA {
 

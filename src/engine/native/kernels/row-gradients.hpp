@@ -2,9 +2,9 @@
 // in the order of the samples, so that they are the same bits whatever the number of threads.
 #pragma once
 
-#include "column-sums.hpp"
-#include "gemm.hpp"
-#include "kernel-table.hpp"
+#include "kernels/column-sums.hpp"
+#include "kernels/gemm.hpp"
+#include "kernels/kernel-table.hpp"
 
 namespace lawn::LAWN_ISA {
 

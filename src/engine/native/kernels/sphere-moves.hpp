@@ -7,8 +7,8 @@
 // The norm after a step needs no pass of its own: ||w - s u||^2 = <w,w> - 2 s <w,u> + s^2 <u,u>.
 #pragma once
 
-#include "tensor-dots.hpp"
-#include "update-rules.hpp"
+#include "kernels/tensor-dots.hpp"
+#include "kernels/update-rules.hpp"
 
 namespace lawn::LAWN_ISA {
 

@@ -3,7 +3,7 @@
 // instruction.
 #pragma once
 
-#include "sphere-moves.hpp"
+#include "kernels/sphere-moves.hpp"
 
 namespace lawn::LAWN_ISA {
 

@@ -3,7 +3,7 @@
 // which errs by less than the rounding of the vector that is projected.
 #pragma once
 
-#include "update-rules.hpp"
+#include "kernels/update-rules.hpp"
 
 namespace lawn::LAWN_ISA {
 

@@ -5,7 +5,7 @@
 //   log1pUnit     e in [0, 1]: at most 3 units in the last place
 #pragma once
 
-#include "simd.hpp"
+#include "kernels/simd.hpp"
 
 namespace lawn::LAWN_ISA {
 

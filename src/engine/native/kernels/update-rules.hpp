@@ -2,8 +2,8 @@
 // Twins: src/optimizer/{sgd,adagrad,rmsprop,adam,adamw,lamb,lars}.ts.
 #pragma once
 
-#include "kernel-table.hpp"
-#include "simd.hpp"
+#include "kernels/kernel-table.hpp"
+#include "kernels/simd.hpp"
 
 namespace lawn::LAWN_ISA {
 

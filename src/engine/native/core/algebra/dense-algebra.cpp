@@ -1,12 +1,12 @@
 // See dense-algebra.hpp.
-#include "dense-algebra.hpp"
+#include "core/algebra/dense-algebra.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <vector>
 
-#include "aligned-array.hpp"
+#include "core/runtime/aligned-array.hpp"
 
 namespace lawn {
 

@@ -1,5 +1,5 @@
 // See sample-source.hpp.
-#include "sample-source.hpp"
+#include "core/batch/sample-source.hpp"
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 // See sort-by-row.hpp.
-#include "sort-by-row.hpp"
+#include "core/batch/sort-by-row.hpp"
 
 #include <algorithm>
 #include <utility>

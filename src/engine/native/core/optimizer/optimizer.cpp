@@ -1,5 +1,5 @@
 // See optimizer.hpp.
-#include "optimizer.hpp"
+#include "core/optimizer/optimizer.hpp"
 
 #include <algorithm>
 #include <atomic>

@@ -4,9 +4,9 @@
 
 #include <vector>
 
-#include "batch-plan.hpp"
-#include "ranker-model.hpp"
-#include "thread-pool.hpp"
+#include "core/batch/batch-plan.hpp"
+#include "core/ranker-model.hpp"
+#include "core/runtime/thread-pool.hpp"
 
 namespace lawn {
 

@@ -5,10 +5,10 @@
 #include <functional>
 #include <vector>
 
-#include "batch-plan.hpp"
-#include "embedding-decay.hpp"
-#include "ranker-model.hpp"
-#include "thread-pool.hpp"
+#include "core/batch/batch-plan.hpp"
+#include "core/gradient/embedding-decay.hpp"
+#include "core/ranker-model.hpp"
+#include "core/runtime/thread-pool.hpp"
 
 namespace lawn {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "optimizer.hpp"
+#include "core/optimizer/optimizer.hpp"
 
 namespace lawn {
 

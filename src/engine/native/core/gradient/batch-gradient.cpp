@@ -1,5 +1,5 @@
 // See batch-gradient.hpp; the kernels and their data flow are drawn in kernels/kernel-table.hpp.
-#include "batch-gradient.hpp"
+#include "core/gradient/batch-gradient.hpp"
 
 #include <algorithm>
 

@@ -9,9 +9,9 @@
 #include <algorithm>
 #include <vector>
 
-#include "aligned-array.hpp"
-#include "sample-source.hpp"
-#include "sort-by-row.hpp"
+#include "core/runtime/aligned-array.hpp"
+#include "core/batch/sample-source.hpp"
+#include "core/batch/sort-by-row.hpp"
 
 namespace lawn {
 

@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "ranker-model.hpp"
-#include "thread-pool.hpp"
+#include "core/ranker-model.hpp"
+#include "core/runtime/thread-pool.hpp"
 
 namespace lawn {
 
