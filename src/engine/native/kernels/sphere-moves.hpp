@@ -41,7 +41,14 @@ LAWN_INLINE DirectionDots directionOfRow(const RuleStep& k, const UpdateView& vi
   DirectionDots dots{};
   forEachRun(width, [&](int64_t at, int64_t length) LAWN_INLINE_LAMBDA {
     const UpdateView run = shifted(view, row * width + at);
-    DirectionPass<rule> pass{k, run, gradientAlong, velocityAlong, {}, {}};
+    DirectionPass<rule> pass{
+        .k = k,
+        .view = run,
+        .gradientAlong = gradientAlong,
+        .velocityAlong = velocityAlong,
+        .wu = {},
+        .uu = {},
+    };
     forEachPiece(length, pass);
     dots.wu += pass.wu.sum();
     dots.uu += pass.uu.sum();

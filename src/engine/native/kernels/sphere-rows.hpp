@@ -85,7 +85,12 @@ struct VisitSphereRows {
         const bool isSphere = tile.target[row] > kVanishingNorm, hasVanished = tile.norm[row] <= kVanishingNorm;
         kept += isSphere && hasVanished;
         moveRow(rows, row, width,
-                {0, 0, tile.along[row], constants.learningRate, tile.retraction[row], isSphere && !hasVanished});
+                {
+                    .directionAlong = tile.along[row],
+                    .step = constants.learningRate,
+                    .retraction = tile.retraction[row],
+                    .moves = isSphere && !hasVanished,
+                });
       }
     }
   }
