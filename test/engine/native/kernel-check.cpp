@@ -1,6 +1,6 @@
 // The engine without JavaScript, for sanitizers (node src/engine/native/build.mjs --check): many shapes, optimizers,
-// instruction sets and thread counts, so that every kernel reads and writes all that it ever will; beside that the
-// numbers only C++ can see.
+// instruction sets and thread counts, so that every kernel's reads and writes are covered; and the numbers that only
+// C++ can see.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>

@@ -24,11 +24,10 @@ struct Tensor {
   int64_t width;  // of a row, for tables
   bool isBias;
   AlignedArray<float> value, gradient;
-  const uint8_t* isSampled =
-      nullptr;  // of a table: whether the batch has samples of the row, without which its gradient is zero
+  const uint8_t* isSampled = nullptr;  // [rows] of a table: 0 where the batch has no sample, so the gradient is zero
 };
 
-/// Where each part of a lane's dense gradient stands; everything padded to whole vectors.
+/// Offsets of the parts of a lane's dense gradient, each padded to whole vectors.
 struct DenseLayout {
   int64_t firstWeight[kSides];  // [firstWidth][embeddingPad] each: the halves of W0
   int64_t firstBias;            // [firstPad]

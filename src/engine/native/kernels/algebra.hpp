@@ -53,7 +53,7 @@ LAWN_INLINE void subtractPanel(const DoubleProduct& p, int64_t column) {
   for (; row < p.rows; row++) subtractTile<1, Vectors>(p, row, column);
 }
 
-/// Columns that do not fill a vector go one at a time; every element is one chain over k, wherever it stands.
+/// Columns that do not fill a vector go one at a time; every element is one chain over k, in any column.
 inline void subtractProduct(const DoubleProduct& p) {
   int64_t column = 0;
   for (; column + 2 * kDoubles <= p.columns; column += 2 * kDoubles) subtractPanel<2>(p, column);

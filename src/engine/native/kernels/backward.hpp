@@ -7,7 +7,7 @@
 
 namespace lawn::LAWN_ISA {
 
-/// Sums of one block, a lane each: float32 for so few terms, float64 beyond.
+/// Sums of one block per vector lane: float32 within a block, float64 over blocks.
 struct LaneTotals {
   Floats loss = {}, slopes = {};
   BlockTotals total() const {

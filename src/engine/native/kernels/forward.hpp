@@ -30,15 +30,15 @@ struct PlainProduct {
   }
 };
 
-/// Rows are asked for twice: a block ahead, from wherever they are, and again so many samples ahead, for what a block
-/// writes meanwhile drives them out of the first level of the cache.
+/// Rows are prefetched twice: one block ahead, and again this many samples ahead, because what the block writes in
+/// between evicts them from the level 1 cache.
 constexpr int64_t kSamplesNear = 8;
 
 /// The sample kSamplesNear ahead of `s`, or `s` itself at the end.
 LAWN_INLINE int64_t nearAhead(int64_t s, int64_t count) { return s + kSamplesNear < count ? s + kSamplesNear : s; }
 
-/// Asks for the rows that samples [begin, end) will read. Of the users' halves each stands beside the last: samples are
-/// sorted by user.
+/// Prefetches the rows that samples [begin, end) read, except the users' halves: samples are sorted by user, so
+/// those are read in order and the hardware prefetches them.
 inline void prefetchSamples(const RankerView& ranker, const SamplesView& samples, int64_t begin, int64_t end) {
   const SideView &users = ranker.sides[kUsers], &items = ranker.sides[kItems];
   const uint32_t *userRows = samples.sides[kUsers].rows, *itemRows = samples.sides[kItems].rows;

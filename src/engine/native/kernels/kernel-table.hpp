@@ -129,7 +129,7 @@ struct RuleStep {
   float firstCorrection, rootCorrection;  // 1 / (1 - beta1^t), and the root of 1 / (1 - beta2^t)
 };
 
-/// Floats that are updated at once: with gradient and moments they stay in the second level of the cache.
+/// Floats that are updated at once: with gradient and moments they stay in the level 2 cache.
 constexpr int64_t kSegmentFloats = 8192;
 
 /// A run of rows of one tensor, of at most kSegmentFloats unless it is a single row; rows * width consecutive floats.
@@ -170,24 +170,24 @@ struct SphereRows {
   bool projectsGradient, projectsDirection;
 };
 
-/// Where a user's items stand, and the buckets that narrow the search among them. The random words are cut into
-/// `buckets` equal ranges; bounds[b] and bounds[b + 1] of the user hold between them how many items stand before any
-/// free item of range b.
+/// A user's part of SeenItems, and the buckets that narrow the search in it. The random words are split into
+/// `buckets` equal ranges; for any unseen item of range b, the number of the user's items before it is between
+/// bounds[b] and bounds[b + 1].
 struct SeenUser {
   uint32_t begin, count;     // of its items
   uint32_t bounds, buckets;  // of its [buckets + 1] bounds
 };
 
-/// The positives of a log. Where both ids fit a word each is one, user << itemBits | item, for what is read at random
-/// should be small; else it is two, user and item, and itemBits is 0.
+/// The positives of a log. Where both indices fit 32 bits, each is one word, user << itemBits | item, which keeps
+/// what is read at random small; else it is two words, user and item, and itemBits is 0.
 struct PairLog {
   const uint32_t* words;
   uint32_t itemBits;
   uint32_t wordsPerPair() const { return itemBits > 0 ? 1 : 2; }
 };
 
-/// Users' sorted items, end to end, and the bounds of their buckets (SeenUser): half-words in a catalogue of
-/// at most kMostNarrow items, else words. After the last item comes a vector more, for searches read whole vectors.
+/// Users' sorted items, end to end, and the bounds of their buckets (SeenUser): 16-bit in a catalogue of at most
+/// kMostNarrow items, else 32-bit. One more vector follows the last item, since searches read whole vectors.
 struct SeenItems {
   const SeenUser* users;
   const void *bounds, *items;
@@ -224,11 +224,10 @@ struct KernelTable {
   void (*rowGradients)(const RowsView&, int64_t beginSlot, int64_t endSlot);
   void (*freeStep)(const RuleStep&, const UpdateView&);
   void (*rowDots)(const UpdateView&, bool wantsNorms, RowDots* perRow);
-  /// Leaves the direction u where the gradient was.
+  /// Overwrites the gradient by the direction u.
   void (*direction)(const RuleStep&, const UpdateView&, const RowMove* perRow, DirectionDots* dots);
   void (*move)(const UpdateView&, const RowMove* perRow);
-  /// Dots, direction and move of rows that are blocks of their own, in one go; returns how many had to be kept in
-  /// place.
+  /// Dots, direction and move of rows that are blocks of their own, in one go; returns how many were left unchanged.
   int64_t (*sphereRows)(const RuleStep&, const UpdateView&, const SphereRows&);
   /// Draws samples [first, first + count) of the epoch: under BPR two per pair, the positive first. `labels` may be
   /// null then.

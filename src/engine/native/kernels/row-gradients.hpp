@@ -19,7 +19,7 @@ struct RunSpan {
 };
 
 /// into += rows of deltas: `Vectors` vectors of them side by side. In the same loop, if Width > 0, intoProduct += slope
-/// times the other side's row of Width floats: a run is short, and each loop costs a branch that nobody foresees.
+/// times the other side's row of Width floats: a run is short, and every loop costs a mispredicted branch.
 template <int Vectors, int Width, bool Ordered>
 LAWN_INLINE void addRun(const RunSpan& run, const float* deltas, int64_t stride, float* into, const float* slopes,
                         const uint32_t* others, const float* otherTable, float* intoProduct) {

@@ -12,7 +12,7 @@
 
 namespace lawn::LAWN_ISA {
 
-/// u of one run from the projected gradient and velocity, in the gradient's place.
+/// u of one run from the projected gradient and velocity; it overwrites the gradient.
 template <Rule rule>
 struct DirectionPass {
   const RuleStep k;
@@ -56,7 +56,7 @@ LAWN_INLINE DirectionDots directionOfRow(const RuleStep& k, const UpdateView& vi
   return dots;
 }
 
-/// w <- (w - step (u - along w)) retraction; the direction's place becomes a zero gradient.
+/// w <- (w - step (u - along w)) retraction; the gradient's array, which holds u, is zeroed.
 struct MovePass {
   const UpdateView view;
   const RowMove row;
@@ -79,7 +79,7 @@ LAWN_INLINE void moveRow(const UpdateView& view, int64_t row, int64_t width, con
   forEachPiece(width, pass);
 }
 
-/// Moves each row along the direction that stands in its gradient's place, and zeroes that.
+/// Moves each row along the direction that its gradient's array holds, and zeroes that.
 inline void move(const UpdateView& view, const RowMove* perRow) {
   for (int64_t row = 0; row < view.rows; row++) moveRow(view, row, view.width, perRow[row]);
 }

@@ -49,7 +49,7 @@ void Optimizer::switchIfDue() {
       }
     }
   }
-  switchedAt = stepsDone;  // only now: it tells rowDots that targets stand for norms
+  switchedAt = stepsDone;  // last: from here on rowDots takes targets for norms
 }
 
 /// The switch by norm, of one block; the norm itself counts as reached.
@@ -146,8 +146,7 @@ void Optimizer::moveFactors(int tensor, double learningRate) {
   for (RowMove& move : state.moves) move.step = float(learningRate * ratio);
 }
 
-/// ||w - s u||^2 = <w,w> - 2 s <w,u> + s^2 <u,u>, and from it c / ||w - s u||. NaN is not held back: whoever trains
-/// must see it.
+/// ||w - s u||^2 = <w,w> - 2 s <w,u> + s^2 <u,u>, and from it c / ||w - s u||. NaN is passed on, to be seen.
 void Optimizer::retractGroup(LawnGroup& group) {
   for (int64_t row = 0; row < group.rows; row++) {
     if (group.constrained[size_t(row)] == 0) continue;

@@ -2,7 +2,7 @@
 // src/optimizer/{build-optimizer,lawn,lawn-switch,sphere}.ts; the arithmetic per element is in
 // kernels/update-rules.hpp.
 //
-// Tensors are cut into segments, and stepped in one of three ways:
+// Tensors are split into segments, and stepped in one of three ways:
 //
 //   free   no norm plays a part: one pass
 //   rows   every row is a constrained LAWN block of its own: one pass, row by row
@@ -23,7 +23,7 @@ namespace lawn {
 /// LAWN's blocks: row r of the group is the r-th row of every member, end to end. Twin: src/optimizer/lawn-blocks.ts.
 struct LawnGroup {
   int64_t rows;
-  std::vector<int> members;                 // tensors, each cut into `rows` equal rows
+  std::vector<int> members;                 // tensors, each of `rows` rows
   std::vector<double> target, constrained;  // [rows]
 };
 
@@ -53,14 +53,14 @@ class Optimizer {
   bool hasVelocity() const;
   bool hasRoot() const;
 
-  /// Second moments are kept as their square roots: those of rows without a sample then decay without a root being
-  /// taken, and the root of a squared root is the same bits again, so nothing is lost where squares are read out and
-  /// written back (`squareOf`).
+  /// Second moments are stored as their square roots, so that those of rows without a sample decay without taking a
+  /// root. The root of a squared root has the same bits, so reading squares out and writing them back loses nothing
+  /// (`squareOf`).
   struct Slots {
     AlignedArray<float> velocity, root;
 
-    /// What is read out. A square below the least normal float has too few bits to give its root back: it reads as 0,
-    /// which is where decay leads.
+    /// The square that is read out. One below the least normal float has too few bits to restore its root: it reads as
+    /// 0, its limit under decay.
     static float squareOf(float root) {
       const float square = root * root;
       return square < std::numeric_limits<float>::min() ? 0 : square;
