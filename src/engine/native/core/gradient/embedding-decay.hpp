@@ -2,28 +2,30 @@
 // Twin: src/engine/reference/embedding-decay.ts.
 #pragma once
 
+#include <array>
 #include <vector>
 
-#include "batch-plan.hpp"
-#include "ranker-model.hpp"
-#include "thread-pool.hpp"
+#include "core/batch/batch-plan.hpp"
+#include "core/ranker-model.hpp"
+#include "core/runtime/thread-pool.hpp"
 
 namespace lawn {
 
 class EmbeddingDecay {
  public:
-  EmbeddingDecay(RankerModel& model, ThreadPool& pool, double strength) : model_(model), pool_(pool), strength_(strength) {}
+  EmbeddingDecay(RankerModel& model, ThreadPool& pool, double strength)
+      : model_(model), pool_(pool), strength_(strength) {}
 
   /// To be called when the tables' gradients are complete. Does nothing at strength 0.
   void addTo(const BatchPlan& plan);
 
  private:
-  void countRows(const BatchPlan& plan, const SideRuns& side, std::vector<uint32_t>& counts) const;
+  void countLookups(const BatchPlan& plan, int side);
 
   RankerModel& model_;
   ThreadPool& pool_;
   const double strength_;
-  std::vector<uint32_t> userCounts_, itemCounts_;  // [slots] times each distinct row was looked up
+  std::array<std::vector<uint32_t>, kSides> lookups_;  // [slots] times each distinct row was looked up
 };
 
 }  // namespace lawn
