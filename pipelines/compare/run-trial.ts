@@ -13,7 +13,7 @@ import type { LoadedDataset } from "../dataset/stored-dataset.ts";
 import { evaluateSplit, type SplitEvaluation } from "../measures/evaluate-split.ts";
 import { withScorer } from "../measures/with-scorer.ts";
 import type { StageContext } from "../stage.ts";
-import { batchSourceOf, planOf, rankerOf, sessionOptionsOf } from "../training/train-plan.ts";
+import { batchSourceOf, planOf, rankerOf, sessionOptionsOf } from "../training/configured-training.ts";
 
 /** A dataset as a worker keeps it from trial to trial. */
 export interface TrialData {

@@ -7,25 +7,25 @@ import { ConfigError } from "../../src/errors.ts";
 
 const ENDING = ".json";
 
-export function isDatasetFile(dataset: string): boolean {
+export function isDatasetDefinition(dataset: string): boolean {
   return dataset.endsWith(ENDING);
 }
 
 /** The name of the dataset under the data folder. Throws ConfigError for a file that cannot be read as ingest would. */
 export async function datasetNameOf(dataset: string): Promise<string> {
-  return isDatasetFile(dataset) ? (await readDatasetFile(dataset)).dataset : dataset;
+  return isDatasetDefinition(dataset) ? (await readDatasetDefinition(dataset)).dataset : dataset;
 }
 
 /**
  * `dataset` is the name the file gives, or its own without the ending; `raw` and the files
  * of items are relative to the file there, and complete here.
  */
-export async function readDatasetFile(path: string): Promise<IngestConfig> {
+export async function readDatasetDefinition(path: string): Promise<IngestConfig> {
   const values = await readJson(path);
   const config = parseConfig({ schema: ingestSchema, layers: [{ source: path, values }], flags: {} });
   const isNamed = typeof values === "object" && values !== null && "dataset" in values;
   const dataset = isNamed ? config.dataset : basename(path, ENDING);
-  if (isDatasetFile(dataset)) {
+  if (isDatasetDefinition(dataset)) {
     throw new ConfigError(`${path}: dataset is "${dataset}", expected a name, not another file`);
   }
   const places = (["raw", "itemsFile", "itemIdMap"] as const).flatMap((key) => {

@@ -5,7 +5,7 @@ import { openColumnWriter, ROWS_PER_BATCH, type WrittenColumns } from "../../src
 import type { IdType } from "../../src/interactions/reading/number-ids.ts";
 import { GONE } from "../../src/interactions/splitting/renumber.ts";
 import { SPLIT_PART } from "../../src/interactions/splitting/split.ts";
-import { chunksOfPart, type SplitView } from "./split-rows.ts";
+import { chunksOfPart, type SplitView } from "./split-view.ts";
 
 export interface WrittenFile extends WrittenColumns {
   readonly schema: ColumnSchema;

@@ -13,14 +13,14 @@ import { writeCandidates } from "../dataset/candidates-file.ts";
 import { writeItemInfo } from "../dataset/item-info-file.ts";
 import { type DatasetDescription, DESCRIPTION_FILE } from "../dataset/stored-dataset.ts";
 import type { Stage, StageContext, StageResult } from "../stage.ts";
+import { inspectSources, readFormer, type SourceRecord } from "./check-up-to-date.ts";
+import { chooseCandidates } from "./choose-candidates.ts";
 import { writeInteractions, writeVocabulary } from "./dataset-writer.ts";
-import { chooseCandidates } from "./ingest-candidates.ts";
-import { describeDataset } from "./ingest-description.ts";
-import { inspectSources, readFormer, type SourceRecord } from "./ingest-freshness.ts";
-import { type IngestPlan, planIngest, settingsHash } from "./ingest-plan.ts";
-import { ingestReport } from "./ingest-report.ts";
-import { logSources, negativesFile, readItems, sourcePaths } from "./ingest-sources.ts";
-import type { SplitView } from "./split-rows.ts";
+import { describeDataset } from "./describe-dataset.ts";
+import { ingestResult } from "./ingest-result.ts";
+import { type IngestPlan, planIngest, settingsHash } from "./plan-ingest.ts";
+import { logSources, negativesFile, readItems, sourcePaths } from "./source-files.ts";
+import type { SplitView } from "./split-view.ts";
 import { openStagingFolder, type StagingFolder } from "./staging-folder.ts";
 
 export const ingestStage: Stage<typeof ingestSchema> = {
@@ -39,11 +39,11 @@ async function ingest(given: IngestConfig, context: StageContext): Promise<Stage
   try {
     const former = force ? null : await readFormer(directory, settingsHash(plan.config));
     const { sources, isUnchanged } = await inspectSources(sourcePaths(plan), former?.sources ?? null, context.signal);
-    if (former !== null && isUnchanged) return ingestReport(directory, former.description, null);
+    if (former !== null && isUnchanged) return ingestResult(directory, former.description, null);
     const description = await makeDataset(plan, sources, staging, context);
     await staging.publish();
     const cost = { seconds: (context.elapsed() - started) / 1000, peakMemoryBytes: context.peakMemoryBytes() };
-    return ingestReport(directory, description, cost);
+    return ingestResult(directory, description, cost);
   } catch (error) {
     if (!context.signal.aborted) throw error;
     return { json: { status: "stopped" }, text: "ingest stopped; nothing was written", exitCode: 130 };

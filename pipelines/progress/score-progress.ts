@@ -1,7 +1,7 @@
 /** What a person sees of a scoring job: how much is done, how fast, time left; a bar on a terminal, a line now and then elsewhere. */
 import { Presets, SingleBar } from "cli-progress";
 import type { StageContext } from "../stage.ts";
-import { durationText } from "./duration-text.ts";
+import { clockText } from "./clock-text.ts";
 
 export interface ScoreDisplay {
   /** So many more are done. */
@@ -22,7 +22,7 @@ export function openScoreDisplay(
     const seconds = Math.max(1e-3, (context.elapsed() - started) / 1000);
     return {
       speed: `${speedText(done / seconds)} ${unit}/s`,
-      left: durationText(((total - done) * seconds) / Math.max(1, done)),
+      left: clockText(((total - done) * seconds) / Math.max(1, done)),
     };
   };
   if (context.terminal !== null) {

@@ -2,7 +2,7 @@
 import { Presets, SingleBar } from "cli-progress";
 import type { TrialRecord } from "../../src/runs/trial-record.ts";
 import type { StageContext } from "../stage.ts";
-import { durationText } from "./duration-text.ts";
+import { clockText } from "./clock-text.ts";
 
 export interface StudyDisplay {
   update(records: ReadonlyMap<string, TrialRecord>): void;
@@ -83,7 +83,7 @@ export function secondsLeft(
 
 function leftText(records: ReadonlyMap<string, TrialRecord>, expected: ExpectedTrials): string {
   const seconds = secondsLeft(records.values(), expected);
-  return seconds === null ? "?" : durationText(seconds);
+  return seconds === null ? "?" : clockText(seconds);
 }
 
 function phaseOf(records: ReadonlyMap<string, TrialRecord>): string {

@@ -3,7 +3,7 @@ import { Presets, SingleBar } from "cli-progress";
 import type { EpochRecord } from "../../src/runs/training-log.ts";
 import type { StepProgress, TrainingPlan } from "../../src/training/training-plan.ts";
 import type { StageContext } from "../stage.ts";
-import { durationText } from "./duration-text.ts";
+import { clockText } from "./clock-text.ts";
 
 export interface TrainingDisplay {
   step(progress: StepProgress): void;
@@ -26,7 +26,7 @@ function timeLeft(plan: TrainingPlan, stepsDone: number, { elapsed }: DisplayCon
   return (step) => {
     if (step <= stepsDone) return "?";
     const secondsPerStep = (elapsed() - started) / 1000 / (step - stepsDone);
-    return durationText(secondsPerStep * (plan.epochs * plan.stepsPerEpoch - step));
+    return clockText(secondsPerStep * (plan.epochs * plan.stepsPerEpoch - step));
   };
 }
 

@@ -9,16 +9,16 @@ import { datasetNameOf } from "../dataset/dataset-argument.ts";
 import { openJobQueue } from "../queue/job-queue.ts";
 import { findRun } from "../runs/find-run.ts";
 import type { Stage, StageContext, StageResult } from "../stage.ts";
+import { chooseShard, unreadIndex } from "./choose-shard.ts";
+import { type FinishedJob, finishJob } from "./finish-job.ts";
+import { joinShards, readAllShards } from "./join-shards.ts";
 import type { RecommendationFormat } from "./output/recommendation-writer.ts";
+import { scoreByQueue, sharedFolderStorage } from "./queue-shards.ts";
 import { openScoreInputs, readSubject, type ScoreSubject } from "./score-inputs.ts";
-import { joinShards, readAllShards } from "./score-merge.ts";
-import { scoreByQueue, sharedFolderPlace } from "./score-queue.ts";
-import { type FinishedJob, finishJob } from "./score-result.ts";
 import { engineRecord, scoreShard, selectionRecord } from "./score-shard.ts";
 import { openScoringEngine } from "./scoring-engine.ts";
-import { chooseShard, unreadIndex } from "./shard-choice.ts";
 import { shardFolder } from "./shard-files.ts";
-import { openStoredPlace } from "./store/store-place.ts";
+import { openRemoteShardStorage } from "./store/remote-shard-storage.ts";
 import { writeScores } from "./write-scores.ts";
 
 export const scoreStage: Stage<typeof scoreSchema> = {
@@ -100,7 +100,9 @@ async function scoreInQueue(
     const shards = config.shards!; // the schema has asked for it
     const { store } = config;
     const place =
-      store === null ? sharedFolderPlace(config, subject) : await openStoredPlace(config, subject, store, context);
+      store === null
+        ? sharedFolderStorage(config, subject)
+        : await openRemoteShardStorage(config, subject, store, context);
     context.log(`${shards} shards in the queue; lawn-ranker worker --queue ${url} does them, here or elsewhere`);
     await scoreByQueue(place, subject.plan, { queue, shards, attempts: config.attempts }, context);
   } finally {

@@ -16,13 +16,13 @@ import { readMetrics } from "../runs/metrics-file.ts";
 import { RunRecorder } from "../runs/run-recorder.ts";
 import { verifyRun } from "../runs/stored-run.ts";
 import type { Stage, StageContext, StageResult } from "../stage.ts";
-import { batchSourceOf, rankerOf } from "../training/train-plan.ts";
+import { batchSourceOf, rankerOf } from "../training/configured-training.ts";
 import { lawnWarning } from "./lawn-warning.ts";
 import { clearRun, decideRun, type RunDecision } from "./open-run.ts";
 import { popularityWarning } from "./popularity-warning.ts";
 import { recommendedSettings } from "./recommended-settings.ts";
 import { reportTest } from "./test-report.ts";
-import { checkMeasures, type TrainingJob, trainPasses } from "./train-passes.ts";
+import { checkMeasures, type TrainingJob, trainAndRefit } from "./train-and-refit.ts";
 
 export const trainStage: Stage<typeof trainSchema> = {
   name: "train",
@@ -98,7 +98,7 @@ async function carryOut(
 ): Promise<StageResult> {
   const { recorder, context } = job;
   try {
-    const trained = await trainPasses(job, decision.kind === "resume" ? decision.file : null);
+    const trained = await trainAndRefit(job, decision.kind === "resume" ? decision.file : null);
     if (trained.kind === "interrupted") {
       const place = `interrupted in epoch ${trained.epoch} after step ${trained.step} of it`;
       await recorder.saveManifest({ reason: place });

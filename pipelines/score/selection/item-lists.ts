@@ -1,8 +1,8 @@
 /** --allow and --deny: which items may be recommended at all. */
 import type { ScoreConfig } from "../../../src/config/schemas/score-schema.ts";
 import { ConfigError } from "../../../src/errors.ts";
-import { openAskedFile } from "../../../src/interactions/lookup/asked-files.ts";
-import { loadAskedIds } from "../../../src/interactions/lookup/asked-ids.ts";
+import { openIdList } from "../../../src/interactions/lookup/id-list-files.ts";
+import { loadIdList } from "../../../src/interactions/lookup/id-lists.ts";
 import type { WorkDatabase } from "../../../src/interactions/sources/work-database.ts";
 import type { Vocabulary } from "../../dataset/vocabulary-files.ts";
 import { unknownIdError } from "./user-selection.ts";
@@ -50,7 +50,7 @@ async function readIds(
   column: string | undefined,
 ): Promise<string[]> {
   const file = { path, roles: ["item"], columns: column === undefined ? {} : { item: column } } as const;
-  await loadAskedIds(database, table, file, await openAskedFile(database, file));
+  await loadIdList(database, table, file, await openIdList(database, file));
   const ids: string[] = [];
   for await (const chunk of database.stream(`SELECT item_text FROM ${table} ORDER BY item_text`)) {
     ids.push(...chunk.getColumnValues(0).map(String));

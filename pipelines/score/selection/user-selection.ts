@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import type { ScoreConfig } from "../../../src/config/schemas/score-schema.ts";
 import { DataError } from "../../../src/errors.ts";
-import { openAskedFile } from "../../../src/interactions/lookup/asked-files.ts";
-import { type AskedTable, loadAskedIds } from "../../../src/interactions/lookup/asked-ids.ts";
+import { openIdList } from "../../../src/interactions/lookup/id-list-files.ts";
+import { type IdListRows, loadIdList } from "../../../src/interactions/lookup/id-lists.ts";
 import {
   checkUserCondition,
   idTables,
@@ -43,7 +43,7 @@ export interface SelectionRequest {
   readonly cold: BitSet;
 }
 
-/** Leaves its tables in `database` for given-pairs.ts. Throws DataError under --unknown error where somebody is unknown. */
+/** Leaves its tables in `database` for candidate-pairs.ts. Throws DataError under --unknown error where somebody is unknown. */
 export async function selectUsers(
   { config, directory, users, cold }: SelectionRequest,
   openDatabase: () => Promise<WorkDatabase>,
@@ -52,7 +52,7 @@ export async function selectUsers(
   const asksByFile = config.users !== null || config.pairs !== null;
   const selected = openBitSet(users, !asksByFile && where === null);
   const digest = createHash("sha256");
-  let asked: AskedTable = { rows: 0, distinct: 0 };
+  let asked: IdListRows = { rows: 0, distinct: 0 };
   let [unknownCount, unknownItems] = [0, 0];
 
   if (asksByFile || where !== null) {
@@ -104,7 +104,7 @@ export async function selectUsers(
   };
 }
 
-async function loadAsked(database: WorkDatabase, config: SelectionRequest["config"]): Promise<AskedTable> {
+async function loadAsked(database: WorkDatabase, config: SelectionRequest["config"]): Promise<IdListRows> {
   const columns = {
     ...(config.userColumn === undefined ? {} : { user: config.userColumn }),
     ...(config.itemColumn === undefined ? {} : { item: config.itemColumn }),
@@ -113,8 +113,8 @@ async function loadAsked(database: WorkDatabase, config: SelectionRequest["confi
     config.pairs === null
       ? ({ path: config.users!, roles: ["user"], columns } as const) // one of the two has been given
       : ({ path: config.pairs, roles: ["user", "item"], columns } as const);
-  const source = await openAskedFile(database, file);
-  return loadAskedIds(database, config.pairs === null ? idTables.asked : idTables.pairs, file, source);
+  const source = await openIdList(database, file);
+  return loadIdList(database, config.pairs === null ? idTables.asked : idTables.pairs, file, source);
 }
 
 /** The first few by name, so that a person sees what kind of ids they are. */

@@ -8,14 +8,14 @@ import { removeStaleWork, workName } from "../../../src/files/work-names.ts";
 import { hashOf } from "../../../src/runs/run-directory.ts";
 import type { ObjectStore } from "../../../src/transfer/object-store.ts";
 import type { StageContext } from "../../stage.ts";
-import type { PlacedFile } from "./scoring-files.ts";
-import { contentKey } from "./stored-files.ts";
+import type { JobFile } from "./job-files.ts";
+import { contentKey } from "./remote-files.ts";
 
 const REMEDY = "choose another folder with --cache";
 
 export interface FileCache {
   /** A folder under `root` with every one of `files` in its place; others like it share their files. */
-  folderOf(root: string, files: readonly PlacedFile[], store: ObjectStore, context: StageContext): Promise<string>;
+  folderOf(root: string, files: readonly JobFile[], store: ObjectStore, context: StageContext): Promise<string>;
 }
 
 /** Hashes what it finds once; later on in this process a copy is believed, as long as it lies there with its size. */

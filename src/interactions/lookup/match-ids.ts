@@ -1,7 +1,7 @@
 /** Asked ids against a dataset's vocabularies, in SQL: who is known, who is not, and in which order. */
 import { checkCondition } from "../reading/check-condition.ts";
-import { openRelation } from "../sources/log-source.ts";
 import { sqlName } from "../sources/sql-text.ts";
+import { openRelation } from "../sources/table-source.ts";
 import type { WorkDatabase } from "../sources/work-database.ts";
 
 /** Tables that the questions below are about; each is there only if the job needs it. */
@@ -9,7 +9,7 @@ export const idTables = {
   /** Columns of users.arrow and items.arrow. */
   users: "vocabulary_users",
   items: "vocabulary_items",
-  /** Columns <role>_text of asked-ids.ts. */
+  /** Columns <role>_text of id-lists.ts. */
   asked: "asked_users",
   pairs: "asked_pairs",
 } as const;

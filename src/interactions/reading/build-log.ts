@@ -3,8 +3,8 @@ import { DataError } from "../../errors.ts";
 import type { CleaningStep } from "../cleaning/clean-log.ts";
 import type { InteractionLog } from "../interaction-log.ts";
 import { type ColumnRequest, chooseColumns } from "../sources/choose-columns.ts";
-import type { LogSource } from "../sources/log-source.ts";
 import type { LogPart } from "../sources/recognise-logs.ts";
+import type { TableSource } from "../sources/table-source.ts";
 import type { WorkDatabase } from "../sources/work-database.ts";
 import { type BadRow, type BadRows, checkBadRows, collectBadRows } from "./bad-rows.ts";
 import { checkCondition } from "./check-condition.ts";
@@ -15,7 +15,7 @@ import { readSortedLog, sortLog, summariseTimes } from "./sort-log.ts";
 import { readTimes, type TimeUnit } from "./time-unit.ts";
 
 export interface BuildOptions {
-  readonly sources: readonly { readonly part: LogPart; readonly open: () => Promise<LogSource> }[];
+  readonly sources: readonly { readonly part: LogPart; readonly open: () => Promise<TableSource> }[];
   readonly negatives: { readonly path: string; readonly name: string } | null;
   readonly columns: ColumnRequest;
   readonly where: string | undefined;

@@ -1,12 +1,12 @@
 /** Whether `--where` is what it should be: one true-or-false expression over the columns of the log. */
 import { ConfigError } from "../../errors.ts";
-import { type LogSource, typedSelectList } from "../sources/log-source.ts";
 import { sqlText } from "../sources/sql-text.ts";
+import { type TableSource, typedSelectList } from "../sources/table-source.ts";
 import { firstLine, type WorkDatabase } from "../sources/work-database.ts";
 
 const EXAMPLE = `expected one condition over the columns, such as "rating >= 4 AND timestamp > 978300000"`;
 
-export async function checkCondition(database: WorkDatabase, condition: string, source: LogSource): Promise<void> {
+export async function checkCondition(database: WorkDatabase, condition: string, source: TableSource): Promise<void> {
   const refuse = (found: string): never => {
     throw new ConfigError(`--where: "${condition}" ${found}; ${EXAMPLE}`);
   };

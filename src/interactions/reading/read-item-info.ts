@@ -1,8 +1,8 @@
 /** Titles and features of items from a file beside the log: MovieLens's movies.dat, movies.csv and u.item, or any table. */
 import { ConfigError, DataError } from "../../errors.ts";
-import { type LogSource, orDataError } from "../sources/log-source.ts";
 import { withoutCompression } from "../sources/recognise-logs.ts";
 import { sqlName } from "../sources/sql-text.ts";
+import { orDataError, type TableSource } from "../sources/table-source.ts";
 import type { WorkDatabase } from "../sources/work-database.ts";
 
 export interface ItemInfo {
@@ -48,7 +48,7 @@ const NO_FEATURES = new Set(["(no genres listed)", ""]);
  */
 export async function readItemInfo(
   database: WorkDatabase,
-  source: LogSource,
+  source: TableSource,
   translated: ReadonlyMap<string, string> | null,
 ): Promise<ReadonlyMap<string, ItemInfo>> {
   const names = source.columns.map(({ name }) => name);
@@ -82,7 +82,7 @@ export async function readItemInfo(
 }
 
 /** The first two columns of a table: id in the items file, id in the log. */
-export async function readIdMap(database: WorkDatabase, source: LogSource): Promise<ReadonlyMap<string, string>> {
+export async function readIdMap(database: WorkDatabase, source: TableSource): Promise<ReadonlyMap<string, string>> {
   const [from, to] = source.columns;
   if (from === undefined || to === undefined) {
     throw new ConfigError(
@@ -97,7 +97,7 @@ export async function readIdMap(database: WorkDatabase, source: LogSource): Prom
   return new Map(rows.map((row) => [String(row.from ?? "").trim(), String(row.to ?? "").trim()]));
 }
 
-function columnFor(source: LogSource, role: keyof typeof USUAL_NAMES): string | null {
+function columnFor(source: TableSource, role: keyof typeof USUAL_NAMES): string | null {
   for (const wanted of USUAL_NAMES[role]) {
     const found = source.columns.find(({ name }) => name.trim().toLowerCase() === wanted);
     if (found !== undefined) return found.name;

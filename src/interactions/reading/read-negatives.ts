@@ -1,6 +1,6 @@
 /** The official negatives of the NCF split: a line per test case, "(user,item)" and then the ids of its negatives, tab separated. */
 import { DataError } from "../../errors.ts";
-import { linesOf } from "../sources/log-source.ts";
+import { linesOf } from "../sources/table-source.ts";
 import type { WorkDatabase } from "../sources/work-database.ts";
 import { type IdType, idSql } from "./number-ids.ts";
 

@@ -5,8 +5,8 @@ import path from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { scoreStage } from "../../../pipelines/score/score.ts";
 import { readSubject } from "../../../pipelines/score/score-inputs.ts";
-import { openStoredPlace } from "../../../pipelines/score/store/store-place.ts";
-import { storedShardJob } from "../../../pipelines/score/store/stored-shard-job.ts";
+import { remoteShardJob } from "../../../pipelines/score/store/remote-shard-job.ts";
+import { openRemoteShardStorage } from "../../../pipelines/score/store/remote-shard-storage.ts";
 import { parseConfig } from "../../../src/config/parse.ts";
 import { sent, store, useStoredScoring } from "../../support/stages/stored-scoring.ts";
 
@@ -17,13 +17,13 @@ describe("shards through a store", () => {
     const given = { ...roots, dataset: "board", run: "once", engine: "reference", unknown: "popular", ...flags };
     const config = parseConfig({ schema: scoreStage.schema, layers: [], flags: given });
     const subject = await readSubject(config, temporary("models/board/once"));
-    return openStoredPlace(config, subject, store, context);
+    return openRemoteShardStorage(config, subject, store, context);
   }
   async function jobOf(place: Awaited<ReturnType<typeof placeOf>>, index = 0) {
-    return storedShardJob.data.parse(JSON.parse(JSON.stringify(place.jobOf({ index, of: 2 }).data)));
+    return remoteShardJob.data.parse(JSON.parse(JSON.stringify(place.jobOf({ index, of: 2 }).data)));
   }
   const worker = (data: Awaited<ReturnType<typeof jobOf>>, root: string, context = withStore()) =>
-    storedShardJob.run(data, { cache: temporary(root), threads: null }, context);
+    remoteShardJob.run(data, { cache: temporary(root), threads: null }, context);
 
   it("need eight files, which are sent once and fetched once", async () => {
     const place = await placeOf({ output: temporary("once.csv") });

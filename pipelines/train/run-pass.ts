@@ -12,7 +12,7 @@ import { beginning, type ResumePoint } from "../../src/training/training-state.t
 import { openDisplay } from "../progress/train-progress.ts";
 import type { RunRecorder } from "../runs/run-recorder.ts";
 import type { StageContext } from "../stage.ts";
-import { sessionOptionsOf } from "../training/train-plan.ts";
+import { sessionOptionsOf } from "../training/configured-training.ts";
 import { openTensorboardFile, type TensorboardFile } from "./tensorboard-file.ts";
 
 export interface PassOptions {

@@ -18,24 +18,28 @@ import { withScorer } from "../measures/with-scorer.ts";
 import { readMetrics } from "../runs/metrics-file.ts";
 import { type LoadedRun, loadRun, verifyRun } from "../runs/stored-run.ts";
 import type { StageContext } from "../stage.ts";
-import { gatherPeople } from "./gather-people.ts";
-import { baselinesAtHand, type GatheredRanker, rankerOfFolder, readBaselines } from "./gather-rankers.ts";
-import { outcomesOf } from "./report-estimates.ts";
-import type { Questions } from "./report-questions.ts";
+import { outcomesOf } from "./estimate-outcomes.ts";
+import type { EvaluationRequest } from "./evaluation-request.ts";
+import { exampleUsers } from "./example-users.ts";
+import { baselinesAtHand, type RankerResults, readBaselines, readRankerResults } from "./ranker-results.ts";
 
 /** Throws DataError for a run that is unfinished or damaged; a dataset that is not at hand is said in `absent`. */
-export async function gatherRun(directory: string, config: ReportConfig, context: StageContext): Promise<RunContent> {
+export async function readRunContent(
+  directory: string,
+  config: ReportConfig,
+  context: StageContext,
+): Promise<RunContent> {
   const run = await loadRun(directory);
   await verifyRun(directory, run.manifest);
   const metrics = await metricsOf(directory);
   const absent: string[] = [];
   const dataset = await datasetOf(run, config, absent);
-  const questions: Questions | null =
+  const questions: EvaluationRequest | null =
     dataset === null ? null : { dataset, split: metrics.split, ...cutsOf(run.config), log: context.log };
   const scored = questions === null ? null : await scoreRun(run, questions, config, context);
   const beyond: BeyondParts = scored?.beyond ?? metrics;
-  const subject = await rankerOfFolder(directory, "this run");
-  const rivals: GatheredRanker[] = [
+  const subject = await readRankerResults(directory, "this run");
+  const rivals: RankerResults[] = [
     ...(questions === null ? [] : await baselinesAtHand(questions, config.seed)),
     ...(await readBaselines(config.baselines, subject)),
   ];
@@ -86,7 +90,7 @@ async function datasetOf(run: LoadedRun, config: ReportConfig, absent: string[])
 
 async function scoreRun(
   run: LoadedRun,
-  questions: Questions,
+  questions: EvaluationRequest,
   config: ReportConfig,
   context: StageContext,
 ): Promise<{ readonly beyond: BeyondParts; readonly people: readonly UserContent[] }> {
@@ -100,7 +104,7 @@ async function scoreRun(
   const negativesPerPositive = loss === "bce" && typeof negatives === "number" ? negatives : null;
   return withScorer(engine, run, async (scorer) => ({
     beyond: await beyondOf(scorer, questions, negativesPerPositive),
-    people: await gatherPeople(scorer, questions.dataset, {
+    people: await exampleUsers(scorer, questions.dataset, {
       split: questions.split,
       count: config.people,
       listLength: 10,
@@ -112,7 +116,7 @@ async function scoreRun(
 /** Deciles, lists, AUC and calibration of a scorer, at the first cut. */
 async function beyondOf(
   scorer: Scorer,
-  questions: Questions,
+  questions: EvaluationRequest,
   negativesPerPositive: number | null,
 ): Promise<BeyondParts> {
   const evaluation = await evaluateSplit({ scorer, ...questions });
@@ -126,7 +130,7 @@ async function epochsOf(directory: string): Promise<readonly EpochContent[]> {
 }
 
 /** Of the resolved config of train, which always has them. */
-function cutsOf({ candidates, k }: LoadedRun["config"]): Pick<Questions, "candidates" | "ks"> {
+function cutsOf({ candidates, k }: LoadedRun["config"]): Pick<EvaluationRequest, "candidates" | "ks"> {
   const ks = Array.isArray(k) ? k.filter((cut) => typeof cut === "number") : [];
   return { candidates: candidates === "full" ? "full" : "sampled", ks: ks.length === 0 ? [10] : ks };
 }

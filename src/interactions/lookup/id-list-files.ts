@@ -1,12 +1,12 @@
 /** Files of ids that a user hands to `score`, opened by their format. */
 import { stat } from "node:fs/promises";
 import { ConfigError } from "../../errors.ts";
-import { openArrowSource } from "../sources/arrow-input.ts";
-import { formatOf, type LogSource, openJsonSource, openParquetSource } from "../sources/log-source.ts";
+import { openArrowSource } from "../sources/arrow-source.ts";
+import { formatOf, openJsonSource, openParquetSource, type TableSource } from "../sources/table-source.ts";
 import type { WorkDatabase } from "../sources/work-database.ts";
-import { type AskedFile, openAskedText } from "./asked-ids.ts";
+import { type IdListFile, openIdListText } from "./id-lists.ts";
 
-export async function openAskedFile(database: WorkDatabase, file: AskedFile): Promise<LogSource> {
+export async function openIdList(database: WorkDatabase, file: IdListFile): Promise<TableSource> {
   const { path } = file;
   if (!(await stat(path).catch(() => null))?.isFile()) throw new ConfigError(`${path}: there is no such file`);
   const format = formatOf(path);
@@ -18,7 +18,7 @@ export async function openAskedFile(database: WorkDatabase, file: AskedFile): Pr
     case "json":
       return openJsonSource(database, path, path);
     case "text":
-      return openAskedText(database, file);
+      return openIdListText(database, file);
     default:
       return format satisfies never;
   }

@@ -3,12 +3,12 @@ import type { ReportConfig } from "../../src/config/schemas/report-schema.ts";
 import type { Difference, Estimate, RankerOutcome } from "../../src/report/run-content.ts";
 import { headlineMetrics } from "../../src/report/words/headline-metrics.ts";
 import { bootstrapIntervals } from "../../src/statistics/bootstrap.ts";
-import type { GatheredRanker } from "./gather-rankers.ts";
+import type { RankerResults } from "./ranker-results.ts";
 
 /** The subject first. Every interval stands on the same resamples of users, so they can be compared. */
 export function outcomesOf(
-  subject: GatheredRanker,
-  rivals: readonly GatheredRanker[],
+  subject: RankerResults,
+  rivals: readonly RankerResults[],
   { level, resamples, seed }: Pick<ReportConfig, "level" | "resamples" | "seed">,
 ): readonly RankerOutcome[] {
   const rankers = [subject, ...rivals];

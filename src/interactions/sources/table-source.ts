@@ -13,7 +13,7 @@ export interface SourceColumn {
   readonly type: string;
 }
 
-export interface LogSource {
+export interface TableSource {
   /** File name for reports and errors. */
   readonly file: string;
   /** Such as `csv, delimiter ",", header` or `parquet`. */
@@ -51,7 +51,7 @@ export function formatOf(name: string): "parquet" | "json" | "arrow" | "text" {
   return "text";
 }
 
-export async function openTextSource(database: WorkDatabase, path: string, options: TextOptions): Promise<LogSource> {
+export async function openTextSource(database: WorkDatabase, path: string, options: TextOptions): Promise<TableSource> {
   const lines = await readHead(database, path, options);
   const table = detectTable(lines, options);
   const untyped = table.columns.map((name) => ({ name, type: "VARCHAR" }));
@@ -67,7 +67,7 @@ export async function openTextSource(database: WorkDatabase, path: string, optio
   };
 }
 
-export async function openJsonSource(database: WorkDatabase, path: string, file: string): Promise<LogSource> {
+export async function openJsonSource(database: WorkDatabase, path: string, file: string): Promise<TableSource> {
   // From every row: a key may first appear, or turn from 3 to 3.5 or to text, a million rows down.
   const described = await describe(
     database,
@@ -99,7 +99,7 @@ function jsonRows(path: string, columns: readonly SourceColumn[]): string {
     FROM ${linesOf(path, "utf-8", STORING_REJECTS)} WHERE trim(line, ' \t\r') <> ''))`;
 }
 
-export async function openParquetSource(database: WorkDatabase, path: string, file: string): Promise<LogSource> {
+export async function openParquetSource(database: WorkDatabase, path: string, file: string): Promise<TableSource> {
   const from = `read_parquet(${sqlPath(path)})`;
   return openRelation(database, from, file, "parquet");
 }
@@ -110,7 +110,7 @@ export async function openRelation(
   from: string,
   file: string,
   format: string,
-): Promise<LogSource> {
+): Promise<TableSource> {
   const columns = await describe(database, from, file);
   return { file, format, from, columns, typedColumns: columns, firstRowLine: null, storesRejects: false };
 }
@@ -184,7 +184,7 @@ export async function orDataError<T>(file: string, task: () => Promise<T>): Prom
 }
 
 /** A list of columns for SELECT, each cast to the type its values look like where the source yields text. */
-export function typedSelectList(source: LogSource): string {
+export function typedSelectList(source: TableSource): string {
   return source.columns
     .map(({ name, type }, place) => {
       const wanted = source.typedColumns[place]?.type ?? type;

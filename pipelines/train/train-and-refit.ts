@@ -14,8 +14,8 @@ import type { LoadedDataset } from "../dataset/stored-dataset.ts";
 import { evaluateSplit } from "../measures/evaluate-split.ts";
 import type { ChosenParameters, RunRecorder } from "../runs/run-recorder.ts";
 import type { StageContext } from "../stage.ts";
-import { batchSourceOf, planOf } from "../training/train-plan.ts";
-import { runPass } from "./train-pass.ts";
+import { batchSourceOf, planOf } from "../training/configured-training.ts";
+import { runPass } from "./run-pass.ts";
 
 export interface TrainingJob {
   readonly config: TrainConfig;
@@ -47,7 +47,7 @@ const choiceSchema = z.object({
 });
 type Choice = z.output<typeof choiceSchema>;
 
-export async function trainPasses(job: TrainingJob, resume: ResumeFile | null): Promise<PassesOutcome> {
+export async function trainAndRefit(job: TrainingJob, resume: ResumeFile | null): Promise<PassesOutcome> {
   const { config, spec, dataset } = job;
   const validates = hasValidation(dataset);
   if (resume?.labels.pass === "refit") return refit(job, parseChoice(resume), resume);

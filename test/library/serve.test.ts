@@ -2,7 +2,7 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { type LoadedRanker, load } from "../../library/load-ranker.ts";
+import { type LoadedRanker, load } from "../../library/serve.ts";
 import { loadRun } from "../../pipelines/runs/stored-run.ts";
 import { trainStage } from "../../pipelines/train/train.ts";
 import { parseConfig } from "../../src/config/parse.ts";

@@ -7,9 +7,9 @@ import { scoreBlock } from "../../src/scoring/score-block.ts";
 import type { IdColumnType } from "../dataset/vocabulary-files.ts";
 import { rowsOfLists, type ScoredBlock } from "./output/list-rows.ts";
 import type { ScoreInputs } from "./score-inputs.ts";
-import { strangersPairs } from "./selection/given-pairs.ts";
+import { unknownUsersPairsByUser } from "./selection/candidate-pairs.ts";
 
-export interface StrangersRequest {
+export interface UnknownUsersRequest {
   readonly inputs: ScoreInputs;
   readonly rules: ListRules;
   /** Places among the unknown users. */
@@ -25,7 +25,7 @@ interface Stranger {
   readonly items: Uint32Array | null;
 }
 
-export async function* scoreStrangers(request: StrangersRequest): AsyncGenerator<ScoredBlock> {
+export async function* scoreUnknownUsers(request: UnknownUsersRequest): AsyncGenerator<ScoredBlock> {
   const { range, batchSize } = request;
   let place = 0;
   let block: Stranger[] = [];
@@ -41,18 +41,18 @@ export async function* scoreStrangers(request: StrangersRequest): AsyncGenerator
   if (block.length > 0) yield await scoredBlock(block, request);
 }
 
-async function* strangers({ inputs, pairs }: StrangersRequest): AsyncGenerator<Stranger> {
+async function* strangers({ inputs, pairs }: UnknownUsersRequest): AsyncGenerator<Stranger> {
   const database = await inputs.database();
   if (!pairs) {
     for await (const ids of unknownUsers(database, "asked")) for (const id of ids) yield { id, items: null };
     return;
   }
-  for await (const { userId, items } of strangersPairs(database)) yield { id: userId, items };
+  for await (const { userId, items } of unknownUsersPairsByUser(database)) yield { id: userId, items };
 }
 
 async function scoredBlock(
   block: readonly Stranger[],
-  { inputs, rules, pairs }: StrangersRequest,
+  { inputs, rules, pairs }: UnknownUsersRequest,
 ): Promise<ScoredBlock> {
   const { shape, items } = inputs;
   const offsets = new Uint32Array(block.length + 1);

@@ -9,34 +9,34 @@ import { hashOf } from "../../../src/runs/run-directory.ts";
 import { type Shard, shardText } from "../../../src/scoring/shard.ts";
 import { openObjectStore } from "../../../src/transfer/object-store.ts";
 import type { StageContext } from "../../stage.ts";
+import type { ShardStorage } from "../queue-shards.ts";
 import type { ScoreSubject } from "../score-inputs.ts";
-import type { ShardPlace } from "../score-queue.ts";
 import { shardFolder, shardName } from "../shard-files.ts";
-import { placedConfig, scoringFiles } from "./scoring-files.ts";
-import { storeFiles } from "./stored-files.ts";
-import type { StoredShardData } from "./stored-shard-job.ts";
-import { fetchShard, type StoredJob, storedJobKey } from "./stored-shards.ts";
+import { configForWorker, jobFiles } from "./job-files.ts";
+import { uploadFiles } from "./remote-files.ts";
+import type { RemoteShardData } from "./remote-shard-job.ts";
+import { fetchShard, type RemoteJob, remoteJobKey } from "./remote-shards.ts";
 
 /** A shard that comes damaged again and again has the store to blame. */
 const MOST_DAMAGES = 5;
 
 /** Sends what workers need. Throws ConfigError or StorageError where the store cannot be reached. */
-export async function openStoredPlace(
+export async function openRemoteShardStorage(
   config: ScoreConfig,
   subject: ScoreSubject,
   url: string,
   context: StageContext,
-): Promise<ShardPlace> {
+): Promise<ShardStorage> {
   const store = openObjectStore(url, context);
   const { plan } = subject;
-  const job: StoredJob = { store, plan, key: storedJobKey(plan, config) };
-  const files = await scoringFiles(config, subject);
-  await storeFiles(store, files, context);
+  const job: RemoteJob = { store, plan, key: remoteJobKey(plan, config) };
+  const files = await jobFiles(config, subject);
+  await uploadFiles(store, files, context);
   const folder = shardFolder(config.output, plan);
   await makeFolder(folder, "choose another file with --output");
   await removeStaleWork(folder, context);
   const common = {
-    config: placedConfig(config),
+    config: configForWorker(config),
     plan,
     store: url,
     files: files.map(({ place, bytes, sha256 }) => ({ place, bytes, sha256 })),
@@ -60,7 +60,7 @@ export async function openStoredPlace(
       return fetchShard(job, shard, folder, onDamage, context);
     },
     jobOf(shard: Shard) {
-      const data: StoredShardData = { ...common, shard };
+      const data: RemoteShardData = { ...common, shard };
       const title = `${path.basename(config.output)} ${shardText(shard)}`;
       return { id: `score-${id}-${shard.index}-of-${shard.of}`, type: "score-stored-shard", title, data };
     },

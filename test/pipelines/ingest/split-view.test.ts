@@ -6,7 +6,7 @@ import {
   interactionsOfPart,
   itemsByUserOf,
   type SplitView,
-} from "../../../pipelines/ingest/split-rows.ts";
+} from "../../../pipelines/ingest/split-view.ts";
 import { groupItemsByUser } from "../../../src/dataset/interaction-dataset.ts";
 import { renumber } from "../../../src/interactions/splitting/renumber.ts";
 import { logOf } from "../../support/data/interaction-log.ts";

@@ -10,20 +10,20 @@ import {
   readItemInfo,
   usualItemColumns,
 } from "../../src/interactions/reading/read-item-info.ts";
-import { openArrowSource } from "../../src/interactions/sources/arrow-input.ts";
+import { openArrowSource } from "../../src/interactions/sources/arrow-source.ts";
 import type { TableHints } from "../../src/interactions/sources/detect-table.ts";
+import { type PlannedFile, withoutCompression } from "../../src/interactions/sources/recognise-logs.ts";
 import {
   formatOf,
-  type LogSource,
   openJsonSource,
   openParquetSource,
   openTextSource,
+  type TableSource,
   type TextEncoding,
-} from "../../src/interactions/sources/log-source.ts";
-import { type PlannedFile, withoutCompression } from "../../src/interactions/sources/recognise-logs.ts";
+} from "../../src/interactions/sources/table-source.ts";
 import type { WorkDatabase } from "../../src/interactions/sources/work-database.ts";
-import type { SourceRecord } from "./ingest-freshness.ts";
-import type { IngestPlan } from "./ingest-plan.ts";
+import type { SourceRecord } from "./check-up-to-date.ts";
+import type { IngestPlan } from "./plan-ingest.ts";
 
 /** Every file that shapes the result, in the order in which it is read. */
 export function sourcePaths(plan: IngestPlan): string[] {
@@ -47,7 +47,7 @@ export async function readItems(
 ): Promise<ReadonlyMap<string, ItemInfo> | null> {
   const { itemsFile, itemIdMap } = config;
   if (itemsFile === undefined) return null;
-  const open = (path: string, table: string, shape: ReturnType<typeof itemFileShape>): Promise<LogSource> => {
+  const open = (path: string, table: string, shape: ReturnType<typeof itemFileShape>): Promise<TableSource> => {
     const isUtf8 = facts.find((fact) => fact.path === path)?.isUtf8 ?? true;
     const text = { delimiter: shape.delimiter, header: undefined, columns: shape.columns, wanted: usualItemColumns };
     return openTable(database, path, { name: basename(path), table, text, encoding: isUtf8 ? "utf-8" : "latin-1" });
@@ -75,7 +75,7 @@ async function openFile(
   { config, raw }: IngestPlan,
   file: PlannedFile,
   { place, isUtf8 }: { readonly place: number; readonly isUtf8: boolean },
-): Promise<LogSource> {
+): Promise<TableSource> {
   const { name } = file;
   const path = join(raw.directory, name);
   const format = formatOf(name);
@@ -108,7 +108,7 @@ async function openTable(
     readonly text: Omit<TableHints, "file">;
     readonly encoding: TextEncoding;
   },
-): Promise<LogSource> {
+): Promise<TableSource> {
   const { name, text, encoding } = options;
   const format = formatOf(name);
   if (format === "arrow" || format === "parquet") refusePacked(path, format);

@@ -2,13 +2,13 @@
 import { DataError } from "../../errors.ts";
 import { idText } from "../reading/load-rows.ts";
 import { chooseColumn, isUsualName } from "../sources/choose-columns.ts";
-import { type LogSource, linesOf, openTextSource, orDataError } from "../sources/log-source.ts";
 import { sqlName, sqlText } from "../sources/sql-text.ts";
+import { linesOf, openTextSource, orDataError, type TableSource } from "../sources/table-source.ts";
 import type { WorkDatabase } from "../sources/work-database.ts";
 
 export type IdRole = "user" | "item";
 
-export interface AskedFile {
+export interface IdListFile {
   readonly path: string;
   /** Which columns are wanted, in the order of the table's columns <role>_text. */
   readonly roles: readonly IdRole[];
@@ -16,7 +16,7 @@ export interface AskedFile {
   readonly columns: Readonly<Partial<Record<IdRole, string>>>;
 }
 
-export interface AskedTable {
+export interface IdListRows {
   /** In the file. */
   readonly rows: number;
   /** In the table: repeats count once. */
@@ -24,12 +24,12 @@ export interface AskedTable {
 }
 
 /** Creates `table` from an opened source. Throws DataError for rows that cannot be read or lack an id. */
-export async function loadAskedIds(
+export async function loadIdList(
   database: WorkDatabase,
   table: string,
-  asked: AskedFile,
-  source: LogSource,
-): Promise<AskedTable> {
+  asked: IdListFile,
+  source: TableSource,
+): Promise<IdListRows> {
   const names = source.columns.map(({ name }) => name);
   const texts = asked.roles.map((role) => {
     const place = chooseColumn(source.file, names, role, asked.columns[role]);
@@ -47,7 +47,7 @@ export async function loadAskedIds(
 }
 
 /** A text file: a table with a delimiter, or one id a line with or without a header. */
-export async function openAskedText(database: WorkDatabase, asked: AskedFile): Promise<LogSource> {
+export async function openIdListText(database: WorkDatabase, asked: IdListFile): Promise<TableSource> {
   const { path, roles, columns } = asked;
   const lines = linesOf(path, "utf-8", "store_rejects = true");
   const head = await orDataError(path, () =>
@@ -78,8 +78,8 @@ export async function openAskedText(database: WorkDatabase, asked: AskedFile): P
 async function refuseBadRows(
   database: WorkDatabase,
   table: string,
-  { roles }: AskedFile,
-  source: LogSource,
+  { roles }: IdListFile,
+  source: TableSource,
 ): Promise<void> {
   const missing = roles.map((role) => `${role}_text IS NULL`).join(" OR ");
   const without = await database.count(`SELECT count(*) FROM ${table} WHERE ${missing}`);

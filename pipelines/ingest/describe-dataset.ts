@@ -7,9 +7,9 @@ import type { SplitLog } from "../../src/interactions/splitting/split-log.ts";
 import { ITEM_INFO_SCHEMA, type WrittenItemInfo } from "../dataset/item-info-file.ts";
 import { contentHash, type DATASET_FILES, type DatasetDescription } from "../dataset/stored-dataset.ts";
 import type { StageContext } from "../stage.ts";
+import type { SourceRecord } from "./check-up-to-date.ts";
 import type { WrittenFile } from "./dataset-writer.ts";
-import type { SourceRecord } from "./ingest-freshness.ts";
-import { type IngestPlan, lastingSettings, settingsHash } from "./ingest-plan.ts";
+import { type IngestPlan, lastingSettings, settingsHash } from "./plan-ingest.ts";
 
 interface WrittenCandidates {
   readonly file: WrittenColumns;

@@ -10,7 +10,7 @@ import { writeFileAtomically } from "../../src/files/write-file.ts";
 import { SAMPLE_LOG_FILE, sampleLogText } from "../../src/interactions/sample/sample-log.ts";
 import { BUNDLED_SAMPLE } from "../../src/interactions/sample/sample-taste.ts";
 import type { SplitRequest } from "../../src/interactions/splitting/split-log.ts";
-import { isDatasetFile, readDatasetFile } from "../dataset/dataset-argument.ts";
+import { isDatasetDefinition, readDatasetDefinition } from "../dataset/dataset-argument.ts";
 import { findRawLogs, type RawLogs } from "./raw-files.ts";
 
 export interface IngestPlan {
@@ -23,7 +23,7 @@ export interface IngestPlan {
 }
 
 export async function planIngest(given: IngestConfig, log: (line: string) => void): Promise<IngestPlan> {
-  const config = isDatasetFile(given.dataset) ? await fromDatasetFile(given) : given;
+  const config = isDatasetDefinition(given.dataset) ? await fromDatasetDefinition(given) : given;
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(config.dataset)) {
     throw new ConfigError(
       `--dataset is "${config.dataset}", expected a name of letters, digits, dots and dashes, or a .json file`,
@@ -79,7 +79,7 @@ export function lastingSettings(config: IngestConfig): Readonly<Record<string, u
 }
 
 /** Only where things are and how ingest runs may stand beside a dataset file. */
-async function fromDatasetFile(given: IngestConfig): Promise<IngestConfig> {
+async function fromDatasetDefinition(given: IngestConfig): Promise<IngestConfig> {
   const { dataset: path, raw, dataRoot, memoryLimit, force, ...rest } = given;
   const defaults: Readonly<Record<string, unknown>> = ingestSchema.parse({});
   const beside = Object.entries(rest).filter(([key, value]) => value !== defaults[key]);
@@ -88,7 +88,7 @@ async function fromDatasetFile(given: IngestConfig): Promise<IngestConfig> {
       `${beside.map(([key]) => key).join(", ")}: given beside the dataset file ${path}; write it into the file`,
     );
   }
-  const config = await readDatasetFile(path);
+  const config = await readDatasetDefinition(path);
   return { ...config, ...(raw === undefined ? {} : { raw }), dataRoot, memoryLimit, force };
 }
 

@@ -2,12 +2,12 @@
 import { knownPairs, unknownUsersPairs } from "../../../src/interactions/lookup/match-ids.ts";
 import type { WorkDatabase } from "../../../src/interactions/sources/work-database.ts";
 
-export interface GivenPairs {
+export interface CandidatePairs {
   /** Items of each of `users`, which ascend from call to call: items[offsets[n] .. offsets[n + 1]) ascending. */
   take(users: Uint32Array): Promise<{ readonly offsets: Uint32Array; readonly items: Uint32Array }>;
 }
 
-export function openGivenPairs(database: WorkDatabase): GivenPairs {
+export function openCandidatePairs(database: WorkDatabase): CandidatePairs {
   const chunks = knownPairs(database)[Symbol.asyncIterator]();
   let users: Uint32Array = new Uint32Array(0);
   let items: Uint32Array = new Uint32Array(0);
@@ -38,7 +38,7 @@ export function openGivenPairs(database: WorkDatabase): GivenPairs {
 }
 
 /** The known ones of the items given for users the dataset lacks, a user at a time, in the order of the selection. */
-export async function* strangersPairs(
+export async function* unknownUsersPairsByUser(
   database: WorkDatabase,
 ): AsyncGenerator<{ readonly userId: string; readonly items: Uint32Array }> {
   let userId: string | null = null;

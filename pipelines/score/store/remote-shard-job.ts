@@ -13,33 +13,33 @@ import { readSubject } from "../score-inputs.ts";
 import { scoreShard } from "../score-shard.ts";
 import { openScoringEngine } from "../scoring-engine.ts";
 import { openFileCache } from "./file-cache.ts";
-import { configInFolder, placedFileSchema } from "./scoring-files.ts";
-import { isStored } from "./stored-files.ts";
-import { readStoredShard, type StoredJob, storedJobKey, storeShard } from "./stored-shards.ts";
+import { configInFolder, jobFileSchema } from "./job-files.ts";
+import { isUploaded } from "./remote-files.ts";
+import { type RemoteJob, readRemoteShard, remoteJobKey, uploadShard } from "./remote-shards.ts";
 
-const storedShardData = z.object({
+const remoteShardData = z.object({
   /** Resolved, with paths relative to the folder that the worker makes. */
   config: scoreSchema,
   /** What the job was planned from. */
   plan: z.string(),
   shard: z.object({ index: z.int().min(0), of: z.int().min(1) }),
   store: storeUrlType,
-  files: z.array(placedFileSchema),
+  files: z.array(jobFileSchema),
 });
 
-export type StoredShardData = z.output<typeof storedShardData>;
+export type RemoteShardData = z.output<typeof remoteShardData>;
 
-export const storedShardJob: JobType<StoredShardData> = { data: storedShardData, run: scoreStoredShard };
+export const remoteShardJob: JobType<RemoteShardData> = { data: remoteShardData, run: scoreRemoteShard };
 
 const cache = openFileCache();
 
-async function scoreStoredShard(
-  { config, plan, shard, store: url, files }: StoredShardData,
+async function scoreRemoteShard(
+  { config, plan, shard, store: url, files }: RemoteShardData,
   { cache: root, threads }: JobSettings,
   context: StageContext,
 ): Promise<void> {
   const store = openStoreOfWorker(url, context);
-  const job: StoredJob = { store, plan, key: storedJobKey(plan, config) };
+  const job: RemoteJob = { store, plan, key: remoteJobKey(plan, config) };
   if (await isFinished(job, shard, context)) return;
 
   const folder = await cache.folderOf(root, files, store, context);
@@ -54,16 +54,16 @@ async function scoreStoredShard(
   const open = () => openScoringEngine({ ...own, threads: threads ?? own.threads }, context);
   const { record, folder: shards } = await scoreShard(own, subject, shard, open, context);
   const dataFile = path.join(shards, record.name);
-  await storeShard(job, record, dataFile);
+  await uploadShard(job, record, dataFile);
   // The store has it now; record first, without which the rest is no shard.
   await rm(dataFile.replace(/\.arrow$/, ".json"), { force: true });
   await rm(dataFile, { force: true });
 }
 
-async function isFinished(job: StoredJob, shard: StoredShardData["shard"], { log }: StageContext): Promise<boolean> {
+async function isFinished(job: RemoteJob, shard: RemoteShardData["shard"], { log }: StageContext): Promise<boolean> {
   try {
-    const record = await readStoredShard(job, shard);
-    return record !== null && (await isStored(job.store, record.file));
+    const record = await readRemoteShard(job, shard);
+    return record !== null && (await isUploaded(job.store, record.file));
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
     log(`${error.message}; the shard is done again`);

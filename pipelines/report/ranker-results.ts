@@ -10,9 +10,9 @@ import { perUserFileName, runFiles } from "../../src/runs/run-directory.ts";
 import { evaluateSplit, metricsDocument } from "../measures/evaluate-split.ts";
 import { measureBeyond } from "../measures/measure-beyond.ts";
 import { readMetrics } from "../runs/metrics-file.ts";
-import type { Questions } from "./report-questions.ts";
+import type { EvaluationRequest } from "./evaluation-request.ts";
 
-export interface GatheredRanker {
+export interface RankerResults {
   readonly name: string;
   /** Indices, in the order of the columns. */
   readonly users: Uint32Array;
@@ -22,7 +22,7 @@ export interface GatheredRanker {
 }
 
 /** A folder with metrics.json and the per-user file beside it. Throws DataError where either is missing or they disagree. */
-export async function rankerOfFolder(folder: string, name: string): Promise<GatheredRanker> {
+export async function readRankerResults(folder: string, name: string): Promise<RankerResults> {
   const document = await readMetrics(folder);
   if (document === null) {
     throw new DataError(
@@ -42,11 +42,11 @@ export async function rankerOfFolder(folder: string, name: string): Promise<Gath
 /** Baselines that an evaluation wrote. Throws DataError for one that answers other questions than the run did. */
 export async function readBaselines(
   folders: readonly string[],
-  subject: GatheredRanker,
-): Promise<readonly GatheredRanker[]> {
-  const rankers: GatheredRanker[] = [];
+  subject: RankerResults,
+): Promise<readonly RankerResults[]> {
+  const rankers: RankerResults[] = [];
   for (const folder of folders) {
-    const ranker = await rankerOfFolder(folder, path.basename(folder));
+    const ranker = await readRankerResults(folder, path.basename(folder));
     if (ranker.document.protocol !== subject.document.protocol || ranker.document.split !== subject.document.split) {
       throw new DataError(
         `${folder}: answers "${ranker.document.split}: ${ranker.document.protocol}", but the run "${subject.document.split}: ${subject.document.protocol}"; evaluate it under the same protocol`,
@@ -63,7 +63,7 @@ export async function readBaselines(
 }
 
 /** Popularity and random need no tuning and no file. */
-export async function baselinesAtHand(questions: Questions, seed: number): Promise<readonly GatheredRanker[]> {
+export async function baselinesAtHand(questions: EvaluationRequest, seed: number): Promise<readonly RankerResults[]> {
   const { train } = questions.dataset;
   return [
     await measure("popularity", popularityScorer(train), questions),
@@ -71,7 +71,7 @@ export async function baselinesAtHand(questions: Questions, seed: number): Promi
   ];
 }
 
-async function measure(name: string, scorer: Scorer, questions: Questions): Promise<GatheredRanker> {
+async function measure(name: string, scorer: Scorer, questions: EvaluationRequest): Promise<RankerResults> {
   const evaluation = await evaluateSplit({ scorer, ...questions });
   const k = questions.ks[0]!;
   const beyond = await measureBeyond({ scorer, ...questions, evaluation, k, negativesPerPositive: null });

@@ -6,7 +6,7 @@ import { DataError } from "../../src/errors.ts";
 import type { OfficialNegatives } from "../../src/interactions/reading/read-negatives.ts";
 import { GONE, type Renumbering } from "../../src/interactions/splitting/renumber.ts";
 import { SPLIT_PART } from "../../src/interactions/splitting/split.ts";
-import { interactionsOfPart, itemsByUserOf, type SplitView } from "./split-rows.ts";
+import { interactionsOfPart, itemsByUserOf, type SplitView } from "./split-view.ts";
 
 export interface CandidateRequest {
   readonly kind: "sampled" | "official" | "full";

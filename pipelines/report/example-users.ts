@@ -14,7 +14,7 @@ import { readVocabulary } from "../dataset/vocabulary-files.ts";
 const RECENT_ITEMS = 4;
 
 /** The least active first; fewer than `count` where fewer users were tested. */
-export async function gatherPeople(
+export async function exampleUsers(
   scorer: Scorer,
   dataset: LoadedDataset,
   options: {
@@ -29,7 +29,7 @@ export async function gatherPeople(
   const candidates = isTest ? dataset.candidatesTest : dataset.candidatesValidation;
   const trainCounts = new Uint32Array(train.users);
   for (const user of train.userColumn) trainCounts[user]!++;
-  const places = choosePlaces(candidates.users, trainCounts, options);
+  const places = chooseCases(candidates.users, trainCounts, options);
   if (places.length === 0) return [];
 
   const users = Uint32Array.from(places, (place) => candidates.users[place]!);
@@ -73,7 +73,7 @@ export async function gatherPeople(
 }
 
 /** One place from each of `count` groups of like size, along the users by their activity. */
-export function choosePlaces(
+export function chooseCases(
   users: Uint32Array,
   trainCounts: Uint32Array,
   { count, seed }: { readonly count: number; readonly seed: number },

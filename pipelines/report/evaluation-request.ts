@@ -2,7 +2,7 @@
 import type { LoadedDataset } from "../dataset/stored-dataset.ts";
 
 /** How a run asks its questions: the same for whatever stands beside it. */
-export interface Questions {
+export interface EvaluationRequest {
   readonly dataset: LoadedDataset;
   readonly split: "validation" | "test";
   readonly candidates: "sampled" | "full";

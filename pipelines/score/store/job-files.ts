@@ -11,16 +11,16 @@ import type { ScoreSubject } from "../score-inputs.ts";
 const count = z.int().min(0);
 
 /** A file as jobs name it; its path where it came from is nobody else's concern. */
-export const placedFileSchema = z.object({
+export const jobFileSchema = z.object({
   /** In the worker's folder: one of its folders and a name. */
   place: z.string().regex(/^(run|dataset|users|pairs|allow|deny)\/(?!\.{1,2}$)[^/\\]+$/),
   bytes: count,
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
 
-export type PlacedFile = z.output<typeof placedFileSchema>;
+export type JobFile = z.output<typeof jobFileSchema>;
 
-export interface SourceFile extends PlacedFile {
+export interface SourceFile extends JobFile {
   /** On this machine. */
   readonly path: string;
 }
@@ -29,7 +29,7 @@ const DATASET_FILES_READ = ["train.arrow", "validation.arrow", "test.arrow", "us
 const LISTS = ["users", "pairs", "allow", "deny"] as const;
 
 /** Of large files the size and hash are those on record; small ones, and lists of ids, are hashed here. */
-export async function scoringFiles(config: ScoreConfig, subject: ScoreSubject): Promise<readonly SourceFile[]> {
+export async function jobFiles(config: ScoreConfig, subject: ScoreSubject): Promise<readonly SourceFile[]> {
   const { run, manifest, directory, description } = subject;
   const checkpoint = manifest.files[runFiles.checkpoint];
   if (checkpoint === undefined) throw new DataError(`${run}: its manifest names no ${runFiles.checkpoint}`);
@@ -53,7 +53,7 @@ export async function scoringFiles(config: ScoreConfig, subject: ScoreSubject): 
 }
 
 /** The settings of the same job in a worker's folder, relative to it. */
-export function placedConfig(config: ScoreConfig): ScoreConfig {
+export function configForWorker(config: ScoreConfig): ScoreConfig {
   const list = (name: (typeof LISTS)[number]): string | null => {
     const file = config[name];
     return file === null ? null : placeOfList(name, file);
@@ -75,7 +75,7 @@ export function placedConfig(config: ScoreConfig): ScoreConfig {
   };
 }
 
-/** `config` of placedConfig, in `folder`. */
+/** `config` of configForWorker, in `folder`. */
 export function configInFolder(config: ScoreConfig, folder: string): ScoreConfig {
   const inFolder = (place: string | null): string | null => (place === null ? null : path.join(folder, place));
   return {

@@ -12,7 +12,7 @@ import { studySummarySchema } from "../../src/runs/study-summary.ts";
 import { type TrialRecord, trialRecordSchema } from "../../src/runs/trial-record.ts";
 
 /** Throws ConfigError where there is no study, DataError where it is unfinished, damaged or changed. */
-export async function gatherStudy(folder: string, reportVersion: string): Promise<StudyContent> {
+export async function readStudyContent(folder: string, reportVersion: string): Promise<StudyContent> {
   const file = path.join(folder, studyFiles.manifest);
   const text = await readTextIfThere(file);
   if (text === null) {

@@ -1,9 +1,9 @@
 /** Intervals of a report on cases whose answer is known without a computer. */
 import { describe, expect, it } from "@jest/globals";
-import type { GatheredRanker } from "../../../pipelines/report/gather-rankers.ts";
-import { outcomesOf } from "../../../pipelines/report/report-estimates.ts";
+import { outcomesOf } from "../../../pipelines/report/estimate-outcomes.ts";
+import type { RankerResults } from "../../../pipelines/report/ranker-results.ts";
 
-const ranker = (name: string, hits: readonly number[]): GatheredRanker => ({
+const ranker = (name: string, hits: readonly number[]): RankerResults => ({
   name,
   users: Uint32Array.from(hits, (_, user) => user),
   perUser: { "HR@10": Float32Array.from(hits) },

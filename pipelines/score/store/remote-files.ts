@@ -4,21 +4,21 @@ import type { FileContent } from "../../../src/files/file-content.ts";
 import { fileProblem } from "../../../src/files/recorded-files.ts";
 import type { ObjectStore } from "../../../src/transfer/object-store.ts";
 import type { StageContext } from "../../stage.ts";
-import type { SourceFile } from "./scoring-files.ts";
+import type { SourceFile } from "./job-files.ts";
 
 export function contentKey({ sha256 }: Pick<FileContent, "sha256">): string {
   return `files/${sha256}`;
 }
 
 /** Throws DataError for a file that is not as it was recorded, before anything of it is sent. */
-export async function storeFiles(
+export async function uploadFiles(
   store: ObjectStore,
   files: readonly SourceFile[],
   { log }: Pick<StageContext, "log">,
 ): Promise<void> {
   const sent: SourceFile[] = [];
   for (const file of files) {
-    if (await isStored(store, file)) continue;
+    if (await isUploaded(store, file)) continue;
     const problem = await fileProblem({ ...file, role: "input" });
     if (problem !== null) throw new DataError(`${problem}; put it back, or make it anew`);
     await store.upload(contentKey(file), file.path, file);
@@ -32,6 +32,6 @@ export async function storeFiles(
 }
 
 /** A truncated object counts as none; its content is looked at by whoever fetches it. */
-export async function isStored(store: ObjectStore, content: FileContent): Promise<boolean> {
+export async function isUploaded(store: ObjectStore, content: FileContent): Promise<boolean> {
   return (await store.size(contentKey(content))) === content.bytes;
 }

@@ -11,17 +11,17 @@ import type { Shard } from "../../../src/scoring/shard.ts";
 import type { ObjectStore } from "../../../src/transfer/object-store.ts";
 import type { StageContext } from "../../stage.ts";
 import { publishShard, shardDataFile, shardName } from "../shard-files.ts";
-import { contentKey, isStored } from "./stored-files.ts";
+import { contentKey, isUploaded } from "./remote-files.ts";
 
-export interface StoredJob {
+export interface RemoteJob {
   readonly store: ObjectStore;
   readonly plan: string;
-  /** Of everything that decides the bytes of its shards: of storedJobKey. */
+  /** Of everything that decides the bytes of its shards: of remoteJobKey. */
   readonly key: string;
 }
 
 /** The plan holds all that decides the rows but the engine, whose last bits differ. */
-export function storedJobKey(
+export function remoteJobKey(
   plan: string,
   { engine, tfjsBackend }: Pick<ScoreConfig, "engine" | "tfjsBackend">,
 ): string {
@@ -29,7 +29,7 @@ export function storedJobKey(
 }
 
 /** Null where it is not finished. Throws DataError for a record that is damaged, or of another shard. */
-export async function readStoredShard({ store, plan, key }: StoredJob, shard: Shard): Promise<ShardRecord | null> {
+export async function readRemoteShard({ store, plan, key }: RemoteJob, shard: Shard): Promise<ShardRecord | null> {
   const place = recordKey(key, plan, shard);
   const text = await store.readText(place);
   if (text === null) return null;
@@ -43,12 +43,12 @@ export async function readStoredShard({ store, plan, key }: StoredJob, shard: Sh
  * The rows first, then the record that makes the shard finished. Two workers that finish the same shard leave the record of the later one,
  * which names its own rows.
  */
-export async function storeShard(
-  { store, plan, key }: StoredJob,
+export async function uploadShard(
+  { store, plan, key }: RemoteJob,
   record: ShardRecord,
   dataFile: string,
 ): Promise<void> {
-  if (!(await isStored(store, record.file))) await store.upload(contentKey(record.file), dataFile, record.file);
+  if (!(await isUploaded(store, record.file))) await store.upload(contentKey(record.file), dataFile, record.file);
   await store.writeText(recordKey(key, plan, record), `${JSON.stringify(record, null, 2)}\n`);
 }
 
@@ -57,7 +57,7 @@ export async function storeShard(
  * store, so that it is done again, and `onDamage` is told.
  */
 export async function fetchShard(
-  job: StoredJob,
+  job: RemoteJob,
   shard: Shard,
   folder: string,
   onDamage: (problem: string) => void,
@@ -65,10 +65,10 @@ export async function fetchShard(
 ): Promise<boolean> {
   let rows: ShardRecord["file"] | null = null;
   try {
-    const record = await readStoredShard(job, shard);
+    const record = await readRemoteShard(job, shard);
     if (record === null) return false;
     rows = record.file;
-    await checkStored(job.store, rows);
+    await checkUploaded(job.store, rows);
     const working = workName(path.join(folder, record.name), context);
     try {
       await job.store.download(contentKey(rows), working, rows);
@@ -87,7 +87,7 @@ export async function fetchShard(
 }
 
 /** Before anything is fetched: rows that are gone are no reason to give up, since a worker can make them again. */
-async function checkStored(store: ObjectStore, rows: FileContent): Promise<void> {
+async function checkUploaded(store: ObjectStore, rows: FileContent): Promise<void> {
   const found = await store.size(contentKey(rows));
   if (found === rows.bytes) return;
   const problem = found === null ? "is missing" : `has ${found} bytes, expected ${rows.bytes}`;

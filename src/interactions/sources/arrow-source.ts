@@ -2,8 +2,8 @@
 import { describeColumns, streamColumns } from "../../arrow/stream-columns.ts";
 import { DataError } from "../../errors.ts";
 import { appendBatches, createTableFor } from "./append-columns.ts";
-import { type LogSource, openRelation } from "./log-source.ts";
 import { sqlName } from "./sql-text.ts";
+import { openRelation, type TableSource } from "./table-source.ts";
 import type { WorkDatabase } from "./work-database.ts";
 
 /** Copies every column that has a counterpart in SQL into `table`; lists, structs and the like stay behind. */
@@ -11,7 +11,7 @@ export async function openArrowSource(
   database: WorkDatabase,
   table: string,
   file: { readonly path: string; readonly name: string },
-): Promise<LogSource> {
+): Promise<TableSource> {
   const columns = (await describeColumns(file.path)).flatMap(({ name, kind }) =>
     kind === null ? [] : [{ name, kind }],
   );

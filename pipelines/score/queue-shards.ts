@@ -14,7 +14,7 @@ import { readShardOrNothing, shardFolder, shardName } from "./shard-files.ts";
 import type { ScoreShardData } from "./shard-job.ts";
 
 /** Where the shards of a job meet, whichever machine has scored them. */
-export interface ShardPlace {
+export interface ShardStorage {
   /** On this machine; the shards are joined from here. */
   readonly folder: string;
   /** Whether looking costs nothing. Elsewhere only shards that somebody may have finished are looked for. */
@@ -30,7 +30,7 @@ const MOST_ROUNDS = 5;
 
 /** Resolves when every shard lies there whole. Throws StorageError with the errors of shards that failed after their retries. */
 export async function scoreByQueue(
-  place: ShardPlace,
+  place: ShardStorage,
   plan: string,
   job: { readonly queue: JobQueue; readonly shards: number; readonly attempts: number },
   context: StageContext,
@@ -72,7 +72,7 @@ interface ShardJob {
 
 async function finishAll(
   jobs: readonly ShardJob[],
-  { place, queue, attempts }: { place: ShardPlace; queue: JobQueue; attempts: number },
+  { place, queue, attempts }: { place: ShardStorage; queue: JobQueue; attempts: number },
   done: (shards: number) => void,
   context: StageContext,
 ): Promise<void> {
@@ -110,7 +110,7 @@ function isUnderWay(state: JobState | undefined): boolean {
 }
 
 /** A folder that every machine sees under the same path. */
-export function sharedFolderPlace(config: ScoreConfig, { plan, run }: ScoreSubject): ShardPlace {
+export function sharedFolderStorage(config: ScoreConfig, { plan, run }: ScoreSubject): ShardStorage {
   const folder = shardFolder(config.output, plan);
   const absolute = (file: string | null): string | null => (file === null ? null : path.resolve(file));
   const shared: ScoreConfig = {

@@ -23,7 +23,7 @@ const reported = z.looseObject({
 });
 
 /** `cost` is null when nothing had to be done. */
-export function ingestReport(
+export function ingestResult(
   directory: string,
   description: DatasetDescription,
   cost: { readonly seconds: number; readonly peakMemoryBytes: number } | null,
