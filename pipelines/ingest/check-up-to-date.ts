@@ -48,8 +48,8 @@ export async function inspectSources(
   signal: AbortSignal,
 ): Promise<{ sources: SourceRecord[]; isUnchanged: boolean }> {
   const sources: SourceRecord[] = [];
-  for (const [place, path] of paths.entries()) {
-    const known = former?.[place];
+  for (const [index, path] of paths.entries()) {
+    const known = former?.[index];
     const facts = await stat(path).catch((error: unknown) => {
       throw new DataError(`${path}: cannot be read (${error instanceof Error ? error.message : String(error)})`);
     });
@@ -60,8 +60,8 @@ export async function inspectSources(
     former !== null &&
     former.length === sources.length &&
     // The name counts too: it says how the bytes are to be read.
-    sources.every(({ path, sha256 }, place) => {
-      const known = former[place];
+    sources.every(({ path, sha256 }, index) => {
+      const known = former[index];
       return known !== undefined && sha256 === known.sha256 && basename(path) === basename(known.path);
     });
   return { sources, isUnchanged };

@@ -4,6 +4,7 @@ import { type EvaluationCandidates, fullCatalogueCandidates } from "../../src/da
 import { sampleCandidates } from "../../src/dataset/sample-candidates.ts";
 import { DataError } from "../../src/errors.ts";
 import type { OfficialNegatives } from "../../src/interactions/reading/read-negatives.ts";
+import { withoutCompression } from "../../src/interactions/sources/open-source.ts";
 import { GONE, type Renumbering } from "../../src/interactions/splitting/renumber.ts";
 import { SPLIT_PART } from "../../src/interactions/splitting/split.ts";
 import { interactionsOfPart, itemsByUserOf, type SplitView } from "./split-view.ts";
@@ -29,7 +30,7 @@ export function chooseCandidates(
   view: SplitView,
   split: "validation" | "test",
   request: CandidateRequest,
-  official: { readonly negatives: OfficialNegatives; readonly file: string } | null,
+  official: OfficialNegatives | null,
 ): ChosenCandidates {
   const evaluated = interactionsOfPart(view, SPLIT_PART[split]);
   if (request.kind === "full") {
@@ -49,8 +50,9 @@ export function chooseCandidates(
 function fromOfficial(
   view: SplitView,
   { ownNegatives }: CandidateRequest,
-  { negatives, file }: { readonly negatives: OfficialNegatives; readonly file: string },
+  negatives: OfficialNegatives,
 ): ChosenCandidates {
+  const file = withoutCompression(negatives.file);
   const evaluated = interactionsOfPart(view, SPLIT_PART.test);
   const linesUsed = checkPositives(negatives, view.numbers, itemsByUserOf(view, [SPLIT_PART.test]), file);
   const { candidates, ...counts } = candidatesFromNegatives({
@@ -77,15 +79,15 @@ function checkPositives(
   file: string,
 ): number {
   let linesUsed = 0;
-  for (let place = 0; place < users.length; place++) {
-    const user = numbers.userIndex[users[place]!]!;
+  for (let index = 0; index < users.length; index++) {
+    const user = numbers.userIndex[users[index]!]!;
     if (user === GONE) continue;
     const items = tested.itemsSorted.subarray(tested.offsets[user]!, tested.offsets[user + 1]!);
     if (items.length === 0) continue;
     linesUsed++;
-    if (!items.includes(numbers.itemIndex[positives[place]!]!)) {
+    if (!items.includes(numbers.itemIndex[positives[index]!]!)) {
       throw new DataError(
-        `${file}: case ${place + 1} names a test item that user index ${user} does not have in the test file; the files belong to different splits`,
+        `${file}: case ${index + 1} names a test item that user index ${user} does not have in the test file; the files belong to different splits`,
       );
     }
   }
@@ -95,17 +97,17 @@ function checkPositives(
 /** Cases of one user follow each other here, whatever their order in the file. */
 function byFinalUser({ users, offsets, items }: OfficialNegatives, numbers: Renumbering): GivenNegatives {
   const counts = new Uint32Array(numbers.users + 1);
-  const userAt = (place: number): number => numbers.userIndex[users[place]!]!;
-  for (let place = 0; place < users.length; place++) {
-    if (userAt(place) !== GONE) counts[userAt(place) + 1]! += offsets[place + 1]! - offsets[place]!;
+  const userOf = (index: number): number => numbers.userIndex[users[index]!]!;
+  for (let index = 0; index < users.length; index++) {
+    if (userOf(index) !== GONE) counts[userOf(index) + 1]! += offsets[index + 1]! - offsets[index]!;
   }
   for (let user = 0; user < numbers.users; user++) counts[user + 1]! += counts[user]!;
   const next = counts.slice(0, numbers.users);
   const grouped = new Uint32Array(counts[numbers.users]!);
-  for (let place = 0; place < users.length; place++) {
-    const user = userAt(place);
+  for (let index = 0; index < users.length; index++) {
+    const user = userOf(index);
     if (user === GONE) continue;
-    for (let k = offsets[place]!; k < offsets[place + 1]!; k++) grouped[next[user]!++] = numbers.itemIndex[items[k]!]!;
+    for (let k = offsets[index]!; k < offsets[index + 1]!; k++) grouped[next[user]!++] = numbers.itemIndex[items[k]!]!;
   }
   return { offsets: counts, items: grouped };
 }

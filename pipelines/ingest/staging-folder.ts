@@ -1,4 +1,4 @@
-/** A dataset is built beside its place and moved there whole: readers see the former one or the new one, never half of one. */
+/** A dataset is built in a hidden folder and moved to its own whole: readers see the former one or the new one, never half of one. */
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ConfigError } from "../../src/errors.ts";
@@ -15,7 +15,7 @@ export interface StagingFolder {
   readonly result: string;
   /** For scratch files; gone after close. */
   readonly scratch: string;
-  /** Puts `result` in place of the former dataset. */
+  /** Puts `result` where the former dataset is. */
   publish(): Promise<void>;
   /** Removes everything unpublished and gives the lock back. */
   close(): Promise<void>;
@@ -31,7 +31,7 @@ export async function openStagingFolder(
   dataset: string,
   context: Pick<StageContext, "processId" | "isProcessAlive">,
 ): Promise<StagingFolder> {
-  const place = join(dataRoot, dataset);
+  const target = join(dataRoot, dataset);
   const partial = join(dataRoot, `.${dataset}.partial`);
   const [result, scratch, former] = ["result", "scratch", "former"].map((name) => join(partial, name)) as [
     string,
@@ -41,8 +41,8 @@ export async function openStagingFolder(
   await makeFolder(dataRoot, REMEDY);
   const unlock = await writable(dataRoot, () => takeLock(join(dataRoot, `.${dataset}.lock`), context));
   try {
-    if ((await exists(former)) && !(await exists(place))) await rename(former, place);
-    await refuseForeignFiles(place);
+    if ((await exists(former)) && !(await exists(target))) await rename(former, target);
+    await refuseForeignFiles(target);
     await rm(partial, { recursive: true, force: true });
     await writable(dataRoot, () => mkdir(partial));
     await mkdir(result);
@@ -55,12 +55,12 @@ export async function openStagingFolder(
     result,
     scratch,
     async publish() {
-      const replaces = await exists(place);
-      if (replaces) await rename(place, former);
+      const replaces = await exists(target);
+      if (replaces) await rename(target, former);
       try {
-        await rename(result, place);
+        await rename(result, target);
       } catch (error) {
-        if (replaces) await rename(former, place);
+        if (replaces) await rename(former, target);
         throw error;
       }
     },
@@ -76,18 +76,18 @@ async function exists(path: string): Promise<boolean> {
 }
 
 /** Raw logs, notes, another program's folder: all of it would go with the former dataset. */
-async function refuseForeignFiles(place: string): Promise<void> {
+async function refuseForeignFiles(target: string): Promise<void> {
   const own = new Set<string>([...DATASET_FILES, ITEM_INFO_FILE, DESCRIPTION_FILE]);
-  const found = await readdir(place).catch((error: unknown) => {
+  const found = await readdir(target).catch((error: unknown) => {
     if (errorCode(error) === "ENOENT") return [];
     throw errorCode(error) === "ENOTDIR"
-      ? new ConfigError(`${place}: is a file, but the dataset would be written there; choose another --dataset name`)
+      ? new ConfigError(`${target}: is a file, but the dataset would be written there; choose another --dataset name`)
       : error;
   });
   const foreign = found.find((name) => !own.has(name));
   if (foreign === undefined) return;
   throw new ConfigError(
-    `${place}: holds ${foreign}, which no ingest wrote and the new dataset would replace; move it elsewhere, or choose another --dataset name`,
+    `${target}: holds ${foreign}, which no ingest wrote and the new dataset would replace; move it elsewhere, or choose another --dataset name`,
   );
 }
 

@@ -1,16 +1,17 @@
 /** Lists of ids that a user hands in (users, items or pairs of them) as a table of texts, whatever format the file has. */
 import { DataError } from "../../errors.ts";
 import { idText } from "../reading/load-rows.ts";
-import { chooseColumn, isUsualName } from "../sources/choose-columns.ts";
-import { sqlName, sqlText } from "../sources/sql-text.ts";
-import { linesOf, openTextSource, orDataError, type TableSource } from "../sources/table-source.ts";
+import { chooseColumn, columnNames } from "../sources/choose-columns.ts";
+import { openSource, type TextLayout } from "../sources/open-source.ts";
+import { sqlName } from "../sources/sql-text.ts";
+import { orDataError, type TableSource } from "../sources/table-source.ts";
 import type { WorkDatabase } from "../sources/work-database.ts";
 
 export type IdRole = "user" | "item";
 
 export interface IdListFile {
   readonly path: string;
-  /** Which columns are wanted, in the order of the table's columns <role>_text. */
+  /** Which columns are wanted, one or both, in the order of the table's columns <role>_text. */
   readonly roles: readonly IdRole[];
   /** Names of columns, or numbers from 1; the usual ones unless given. */
   readonly columns: Readonly<Partial<Record<IdRole, string>>>;
@@ -23,56 +24,32 @@ export interface IdListRows {
   readonly distinct: number;
 }
 
-/** Creates `table` from an opened source. Throws DataError for rows that cannot be read or lack an id. */
-export async function loadIdList(
-  database: WorkDatabase,
-  table: string,
-  asked: IdListFile,
-  source: TableSource,
-): Promise<IdListRows> {
+/** Creates `table` from the file. Throws ConfigError where there is none, DataError for rows that cannot be read or lack an id. */
+export async function loadIdList(database: WorkDatabase, table: string, list: IdListFile): Promise<IdListRows> {
+  const { path, roles, columns } = list;
+  const source = await openSource(database, { path, name: path, table: `${table}_file`, text: layoutOf(list) });
   const names = source.columns.map(({ name }) => name);
-  const texts = asked.roles.map((role) => {
-    const place = chooseColumn(source.file, names, role, asked.columns[role]);
-    return `${idText(source.file, source.columns[place]!)} AS ${role}_text`;
+  const texts = roles.map((role) => {
+    const column = source.columns[chooseColumn(source.file, names, role, columns[role])]!;
+    return `${idText(source.file, column)} AS ${role}_text`;
   });
   const all = sqlName(`${table}_rows`);
   await orDataError(source.file, () =>
     database.run(`CREATE TABLE ${all} AS SELECT ${texts.join(", ")} FROM ${source.from}`),
   );
-  await refuseBadRows(database, all, asked, source);
+  await refuseBadRows(database, all, list, source);
   const rows = await database.count(`SELECT count(*) FROM ${all}`);
   await database.run(`CREATE TABLE ${sqlName(table)} AS SELECT DISTINCT * FROM ${all}`);
   await database.run(`DROP TABLE ${all}`);
   return { rows, distinct: await database.count(`SELECT count(*) FROM ${sqlName(table)}`) };
 }
 
-/** A text file: a table with a delimiter, or one id a line with or without a header. */
-export async function openIdListText(database: WorkDatabase, asked: IdListFile): Promise<TableSource> {
-  const { path, roles, columns } = asked;
-  const lines = linesOf(path, "utf-8", "store_rejects = true");
-  const head = await orDataError(path, () =>
-    database.rows(`SELECT line FROM ${lines} WHERE trim(coalesce(line, '')) <> '' LIMIT 20`),
-  );
-  const isOneColumn = roles.length === 1 && head.every(({ line }) => !/[,;|\t]|::/.test(String(line)));
-  if (!isOneColumn || head.length === 0) {
-    const wanted = Object.values(columns).filter((name) => !/^\d+$/.test(name));
-    return openTextSource(database, path, { file: path, needsTypes: false, encoding: "utf-8", wanted });
-  }
+function layoutOf({ roles, columns }: IdListFile): TextLayout {
+  const wanted = columnNames(Object.values(columns));
   const [role] = roles;
-  const first = String(head[0]?.line).trim();
-  const hasHeader = isUsualName(first) || Object.values(columns).includes(first);
-  const header = hasHeader ? ` AND trim(line) <> ${sqlText(first)}` : "";
-  const name = hasHeader ? first : `${role}_id`;
-  const column = { name, type: "VARCHAR" };
-  return {
-    file: path,
-    format: "text, an id a line",
-    from: `(SELECT trim(line) AS ${sqlName(name)} FROM ${lines} WHERE trim(coalesce(line, '')) <> ''${header})`,
-    columns: [column],
-    typedColumns: [column],
-    firstRowLine: hasHeader ? 2 : 1,
-    storesRejects: true,
-  };
+  return role !== undefined && roles.length === 1
+    ? { kind: "ids", role, wanted }
+    : { kind: "table", encoding: "utf-8", wanted };
 }
 
 async function refuseBadRows(

@@ -74,8 +74,8 @@ export function checkBadRows(bad: readonly BadRows[], totalRows: number, mostSha
 }
 
 export function describeBadRow({ file, line, row, reason, text }: BadRow): string {
-  const place = line === null ? `${file}: row ${row}` : `${file}:${line}`;
-  return `${place}: ${reason}${text === "" ? "" : `: "${text}"`}`;
+  const position = line === null ? `${file}: row ${row}` : `${file}:${line}`;
+  return `${position}: ${reason}${text === "" ? "" : `: "${text}"`}`;
 }
 
 /** The line of row `index` (from 0) of those accepted, given the lines that were set aside. */

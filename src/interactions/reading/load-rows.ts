@@ -47,7 +47,7 @@ export async function loadRows(database: WorkDatabase, source: TableSource, opti
 
 function rawSelect(source: TableSource, options: LoadOptions): string {
   const { columns, where } = options;
-  const column = (place: number): SourceColumn => source.columns[place]!;
+  const column = (position: number): SourceColumn => source.columns[position]!;
   const time = columns.time === null ? null : column(columns.time);
   const rating = columns.rating === null ? null : column(columns.rating);
   const texts = [
