@@ -54,7 +54,7 @@ async function lead(config: CompareConfig, context: StageContext): Promise<Stage
     study,
     engine: { name: engine.name, description },
     dataRoot: path.resolve(config.dataRoot),
-    datasets: descriptions.map(({ contentHash }, place) => ({ name: study.subjects[place]!.dataset, contentHash })),
+    datasets: descriptions.map(({ contentHash }, index) => ({ name: study.subjects[index]!.dataset, contentHash })),
   };
   const folder = config.output ?? path.join(config.modelsRoot, "studies", studyFolderName(study));
   const workers =

@@ -55,9 +55,9 @@ async function readStudy(file: string, above: readonly string[]): Promise<unknow
   const { extends: base, ...own } = values;
   if (typeof base !== "string")
     throw new ConfigError(`${file}: extends is ${JSON.stringify(base)}, expected a name or a file`);
-  const place = base.endsWith(".json") ? path.resolve(path.dirname(file), base) : studyPath(base);
+  const baseFile = base.endsWith(".json") ? path.resolve(path.dirname(file), base) : studyPath(base);
   const merged: Record<string, unknown> = {};
-  for (const part of [await readStudy(place, [...above, file]), own]) if (isRecord(part)) mergeInto(merged, part);
+  for (const part of [await readStudy(baseFile, [...above, file]), own]) if (isRecord(part)) mergeInto(merged, part);
   return merged;
 }
 
@@ -111,7 +111,7 @@ function withEpochs(batches: Study["batchSizes"], epochs: readonly number[] | nu
       `--epochs has ${epochs.length} numbers, expected one, or one for each of the batch sizes ${batches.map(({ size }) => size).join(", ")}`,
     );
   }
-  return batches.map((batch, place) => ({ ...batch, epochs: epochs[epochs.length === 1 ? 0 : place]! }));
+  return batches.map((batch, index) => ({ ...batch, epochs: epochs[epochs.length === 1 ? 0 : index]! }));
 }
 
 function checked(study: Study): Study {

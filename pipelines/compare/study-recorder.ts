@@ -81,7 +81,7 @@ function newManifest(
     reason: null,
     study: path.basename(path.resolve(folder)),
     studyHash: hashOf({ study, engine, datasets }),
-    datasets: datasets.filter(({ name }, place) => datasets.findIndex((other) => other.name === name) === place),
+    datasets: datasets.filter(({ name }, index) => datasets.findIndex((other) => other.name === name) === index),
     engine,
     workers,
     packageVersion,

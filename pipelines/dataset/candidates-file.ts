@@ -87,9 +87,9 @@ function rowsOf(candidates: EvaluationCandidates): CandidateRows {
   const length = positives.length + negatives.length;
   const rows = { user: new Uint32Array(length), item: new Uint32Array(length), is_positive: new Uint8Array(length) };
   let at = 0;
-  for (const [place, user] of users.entries()) {
-    const own = positives.subarray(positiveOffsets[place]!, positiveOffsets[place + 1]!);
-    const others = negatives.subarray(negativeOffsets[place]!, negativeOffsets[place + 1]!);
+  for (const [caseIndex, user] of users.entries()) {
+    const own = positives.subarray(positiveOffsets[caseIndex]!, positiveOffsets[caseIndex + 1]!);
+    const others = negatives.subarray(negativeOffsets[caseIndex]!, negativeOffsets[caseIndex + 1]!);
     rows.item.set(own, at);
     rows.item.set(others, at + own.length);
     rows.is_positive.fill(1, at, at + own.length);

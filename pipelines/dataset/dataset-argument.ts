@@ -28,11 +28,11 @@ export async function readDatasetDefinition(path: string): Promise<IngestConfig>
   if (isDatasetDefinition(dataset)) {
     throw new ConfigError(`${path}: dataset is "${dataset}", expected a name, not another file`);
   }
-  const places = (["raw", "itemsFile", "itemIdMap"] as const).flatMap((key) => {
-    const place = config[key];
-    return place === undefined ? [] : [[key, isAbsolute(place) ? place : join(dirname(path), place)]];
+  const files = (["raw", "itemsFile", "itemIdMap"] as const).flatMap((key) => {
+    const file = config[key];
+    return file === undefined ? [] : [[key, isAbsolute(file) ? file : join(dirname(path), file)]];
   });
-  return { ...config, dataset, ...Object.fromEntries(places) };
+  return { ...config, dataset, ...Object.fromEntries(files) };
 }
 
 async function readJson(path: string): Promise<unknown> {

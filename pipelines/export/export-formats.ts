@@ -185,8 +185,8 @@ export async function writeAnn(
   index.save(path.join(folder, name));
   const k = Math.min(MEASURED_K, run.spec.items);
   const users = Math.min(MEASURED_USERS, run.spec.users);
-  const recalls = Array.from({ length: users }, (_, place) => {
-    const user = Math.floor((place * run.spec.users) / users);
+  const recalls = Array.from({ length: users }, (_, nth) => {
+    const user = Math.floor((nth * run.spec.users) / users);
     const vector = vectors.users.subarray(user * vectors.width, (user + 1) * vectors.width);
     return recallOf(index.search(vector, k), exactSearch(vector, vectors.items, k));
   });

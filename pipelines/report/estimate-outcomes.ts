@@ -13,15 +13,15 @@ export function outcomesOf(
 ): readonly RankerOutcome[] {
   const rankers = [subject, ...rivals];
   const names = headlineMetrics(Object.keys(subject.document.metrics));
-  const questions = rankers.flatMap((ranker, place) =>
+  const questions = rankers.flatMap((ranker, index) =>
     names
       .filter((metric) => metric in ranker.perUser)
       .flatMap((metric) => [
-        { place, metric, kind: "mean" as const, values: ranker.perUser[metric]! },
-        ...(place === 0
+        { index, metric, kind: "mean" as const, values: ranker.perUser[metric]! },
+        ...(index === 0
           ? []
           : [
-              { place, metric, kind: "lead" as const, values: less(subject.perUser[metric]!, ranker.perUser[metric]!) },
+              { index, metric, kind: "lead" as const, values: less(subject.perUser[metric]!, ranker.perUser[metric]!) },
             ]),
       ]),
   );
@@ -29,19 +29,19 @@ export function outcomesOf(
     questions.map(({ values }) => [values]),
     { level, resamples, seed },
   );
-  const intervalOf = (place: number, metric: string, kind: "mean" | "lead") => {
-    const found = intervals[questions.findIndex((q) => q.place === place && q.metric === metric && q.kind === kind)];
+  const intervalOf = (index: number, metric: string, kind: "mean" | "lead") => {
+    const found = intervals[questions.findIndex((q) => q.index === index && q.metric === metric && q.kind === kind)];
     return found === undefined ? null : { low: found.low, high: found.high };
   };
-  return rankers.map(({ name, document }, place) => ({
+  return rankers.map(({ name, document }, index) => ({
     name,
     metrics: Object.fromEntries(
       Object.entries(document.metrics).map(([metric, value]): [string, Estimate] => [
         metric,
-        { value, interval: intervalOf(place, metric, "mean") },
+        { value, interval: intervalOf(index, metric, "mean") },
       ]),
     ),
-    lead: place === 0 ? null : leadsOf(subject.document.metrics, document.metrics, (m) => intervalOf(place, m, "lead")),
+    lead: index === 0 ? null : leadsOf(subject.document.metrics, document.metrics, (m) => intervalOf(index, m, "lead")),
     auc: document.auc ?? null,
     beyondAccuracy: document.beyondAccuracy ?? null,
     deciles: document.deciles ?? null,

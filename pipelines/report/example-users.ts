@@ -29,10 +29,10 @@ export async function exampleUsers(
   const candidates = isTest ? dataset.candidatesTest : dataset.candidatesValidation;
   const trainCounts = new Uint32Array(train.users);
   for (const user of train.userColumn) trainCounts[user]!++;
-  const places = chooseCases(candidates.users, trainCounts, options);
-  if (places.length === 0) return [];
+  const cases = chooseCases(candidates.users, trainCounts, options);
+  if (cases.length === 0) return [];
 
-  const users = Uint32Array.from(places, (place) => candidates.users[place]!);
+  const users = Uint32Array.from(cases, (caseIndex) => candidates.users[caseIndex]!);
   const seen = isTest ? groupItemsByUser(train, validation) : groupItemsByUser(train);
   const lists = await recommendationLists(scorer, {
     users,
@@ -48,10 +48,10 @@ export async function exampleUsers(
 
   const people: UserContent[] = [];
   for (const [row, user] of users.entries()) {
-    const place = places[row]!;
+    const caseIndex = cases[row]!;
     const heldOut = candidates.positives.slice(
-      candidates.positiveOffsets[place],
-      candidates.positiveOffsets[place + 1],
+      candidates.positiveOffsets[caseIndex],
+      candidates.positiveOffsets[caseIndex + 1],
     );
     const ranks = await ranksOf(
       scorer,
@@ -72,13 +72,13 @@ export async function exampleUsers(
   return people;
 }
 
-/** One place from each of `count` groups of like size, along the users by their activity. */
+/** One case from each of `count` groups of like size, along the users by their activity. */
 export function chooseCases(
   users: Uint32Array,
   trainCounts: Uint32Array,
   { count, seed }: { readonly count: number; readonly seed: number },
 ): readonly number[] {
-  const byActivity = Array.from(users, (_, place) => place).sort(
+  const byActivity = Array.from(users, (_, index) => index).sort(
     (a, b) => trainCounts[users[a]!]! - trainCounts[users[b]!]! || a - b,
   );
   const groups = Math.min(count, byActivity.length);
@@ -92,7 +92,7 @@ export function chooseCases(
   });
 }
 
-/** Each held-out item's place among all items that the user has not seen, other held-out ones left out; ties against it. */
+/** Each held-out item's rank among all items that the user has not seen, other held-out ones left out; ties against it. */
 async function ranksOf(scorer: Scorer, user: number, heldOut: Uint32Array, seen: Uint32Array): Promise<number[]> {
   const scores = await scorer.catalogue(Uint32Array.of(user)); // [items]
   const left = new Set([...seen, ...heldOut]);
@@ -100,7 +100,7 @@ async function ranksOf(scorer: Scorer, user: number, heldOut: Uint32Array, seen:
   return Array.from(heldOut, (item) => rankPositives(Float32Array.of(scores[item]!), others).pessimistic[0]!);
 }
 
-/** For each of `users`: the last items of train by time, or by place in the log where it has none; the newest first. */
+/** For each of `users`: the last items of train by time, or by row where it has none; the newest first. */
 async function recentItems({ directory }: LoadedDataset, users: Uint32Array): Promise<readonly number[][]> {
   const columns = await readColumns(path.join(directory, "train.arrow"));
   const [userColumn, itemColumn] = [columns.uint32("user"), columns.uint32("item")];

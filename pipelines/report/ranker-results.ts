@@ -80,5 +80,5 @@ async function measure(name: string, scorer: Scorer, questions: EvaluationReques
 }
 
 function sameUsers(left: Uint32Array, right: Uint32Array): boolean {
-  return left.length === right.length && left.every((user, place) => user === right[place]);
+  return left.length === right.length && left.every((user, index) => user === right[index]);
 }

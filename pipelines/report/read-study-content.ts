@@ -60,11 +60,11 @@ function curvesOf(finals: readonly TrialRecord[], metric: string): readonly Stud
   });
 }
 
-/** At each place the mean of the curves that reach so far. */
+/** At each epoch the mean of the curves that reach so far. */
 export function meanCurve(curves: readonly (readonly number[])[]): readonly number[] {
   const length = Math.max(0, ...curves.map((curve) => curve.length));
-  return Array.from({ length }, (_, place) => {
-    const there = curves.filter((curve) => place < curve.length).map((curve) => curve[place]!);
+  return Array.from({ length }, (_, epoch) => {
+    const there = curves.filter((curve) => epoch < curve.length).map((curve) => curve[epoch]!);
     return there.reduce((sum, value) => sum + value, 0) / there.length;
   });
 }

@@ -48,7 +48,7 @@ export async function loadRun(directory: string): Promise<LoadedRun> {
   const expected = manifest.files[runFiles.checkpoint]?.sha256;
   const found = sha256Of(bytes);
   if (found !== expected) {
-    // A better message first: decoding names truncation and corruption by place.
+    // A better message first: decoding says where it is truncated or corrupted.
     decodeCheckpoint(bytes, file);
     throw new DataError(
       `${file}: its sha256 is ${found}, but ${runFiles.manifest} says ${expected}; it was changed after training`,

@@ -30,22 +30,22 @@ const MOST_ROUNDS = 5;
 
 /** Resolves when every shard lies there whole. Throws StorageError with the errors of shards that failed after their retries. */
 export async function scoreByQueue(
-  place: ShardStorage,
+  storage: ShardStorage,
   plan: string,
   job: { readonly queue: JobQueue; readonly shards: number; readonly attempts: number },
   context: StageContext,
 ): Promise<void> {
   const { queue, shards: of, attempts } = job;
-  const { folder } = place;
+  const { folder } = storage;
   const planned = Array.from({ length: of }, (_, index): ShardJob => {
     const shard = { index, of };
-    return { shard, job: place.jobOf(shard) };
+    return { shard, job: storage.jobOf(shard) };
   });
   const display = openScoreDisplay(of, context, "shards");
   try {
     let open = planned;
     for (let round = 1; ; round++) {
-      await finishAll(open, { place, queue, attempts }, display.add, context);
+      await finishAll(open, { storage, queue, attempts }, display.add, context);
       open = [];
       for (const shard of planned) {
         const onDamage = (problem: string): void =>
@@ -72,7 +72,7 @@ interface ShardJob {
 
 async function finishAll(
   jobs: readonly ShardJob[],
-  { place, queue, attempts }: { place: ShardStorage; queue: JobQueue; attempts: number },
+  { storage, queue, attempts }: { storage: ShardStorage; queue: JobQueue; attempts: number },
   done: (shards: number) => void,
   context: StageContext,
 ): Promise<void> {
@@ -85,8 +85,8 @@ async function finishAll(
     const failures: string[] = [];
     for (const entry of open) {
       const known = await queue.find(entry.job.id);
-      const mayBeDone = place.isNear || isFirstLook || !isUnderWay(known?.state);
-      if (mayBeDone && (await place.hasShard(entry.shard))) continue;
+      const mayBeDone = storage.isNear || isFirstLook || !isUnderWay(known?.state);
+      if (mayBeDone && (await storage.hasShard(entry.shard))) continue;
       left.push(entry);
       if (known?.state === "failed" && !isFirstLook) {
         failures.push(`shard ${shardText(entry.shard)}, ${known.attempts} attempts: ${known.error}`);
@@ -109,7 +109,7 @@ function isUnderWay(state: JobState | undefined): boolean {
   return state === "waiting" || state === "active";
 }
 
-/** A folder that every machine sees under the same path. */
+/** In a folder that every machine sees under the same path. */
 export function sharedFolderStorage(config: ScoreConfig, { plan, run }: ScoreSubject): ShardStorage {
   const folder = shardFolder(config.output, plan);
   const absolute = (file: string | null): string | null => (file === null ? null : path.resolve(file));
@@ -125,7 +125,7 @@ export function sharedFolderStorage(config: ScoreConfig, { plan, run }: ScoreSub
     queue: null,
     shards: null,
   };
-  const place = hashOf(path.resolve(folder)).slice(0, 16);
+  const folderHash = hashOf(path.resolve(folder)).slice(0, 16);
   return {
     folder,
     isNear: true,
@@ -136,7 +136,7 @@ export function sharedFolderStorage(config: ScoreConfig, { plan, run }: ScoreSub
     jobOf(shard) {
       const data: ScoreShardData = { config: shared, run: path.resolve(run), plan, shard };
       const title = `${path.basename(config.output)} ${shardText(shard)}`;
-      return { id: `score-${place}-${shard.index}-of-${shard.of}`, type: "score-shard", title, data };
+      return { id: `score-${folderHash}-${shard.index}-of-${shard.of}`, type: "score-shard", title, data };
     },
   };
 }

@@ -22,7 +22,7 @@ export interface RowsRequest {
   readonly inputs: ScoreInputs;
   readonly config: ScoreConfig;
   readonly engine: Engine;
-  /** Places in the order of the selection. */
+  /** Positions in the order of the selection. */
   readonly range: { readonly from: number; readonly to: number };
   readonly elapsed: () => number;
   readonly signal: AbortSignal;
@@ -44,7 +44,7 @@ export async function* scoreRows(request: RowsRequest): AsyncGenerator<ScoredBlo
       users: users.map((user) => user - first),
       seen: await seenRows.take(first, end),
       isCold: (user: number) => cold.has(first + user),
-      given: pairs === null ? null : await pairs.take(users),
+      candidates: pairs === null ? null : await pairs.take(users),
     };
     const parameters = await checkpointRows.userRows(first, end);
     const ranker = rankerOfUsers(narrowed.spec, narrowed.parameters, parameters, end - first);
@@ -65,12 +65,12 @@ export async function* scoreRows(request: RowsRequest): AsyncGenerator<ScoredBlo
       yield { ...rowsOfLists(lists, idOf, items.ids, shape), scoringMs };
     }
     const { known } = selection;
-    const strangers = { from: Math.max(range.from, known) - known, to: Math.max(range.to, known) - known };
-    if (strangers.to > strangers.from) {
+    const unknown = { from: Math.max(range.from, known) - known, to: Math.max(range.to, known) - known };
+    if (unknown.to > unknown.from) {
       yield* scoreUnknownUsers({
         inputs,
         rules,
-        range: strangers,
+        range: unknown,
         batchSize: config.batchSize,
         pairs: config.pairs !== null,
       });

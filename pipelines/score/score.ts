@@ -69,7 +69,7 @@ async function scoreAll(config: ScoreConfig, subject: ScoreSubject, context: Sta
   const inputs = await openScoreInputs(config, subject, spill);
   try {
     const { selection, shape } = inputs;
-    const range = { from: 0, to: selection.known + selection.strangers };
+    const range = { from: 0, to: selection.known + selection.unknown };
     const { file, seconds, scoringSeconds, ...counts } = await writeScores(
       { inputs, config, engine, range, path: config.output, format: formatOf(config) },
       context,
@@ -99,12 +99,12 @@ async function scoreInQueue(
   try {
     const shards = config.shards!; // the schema has asked for it
     const { store } = config;
-    const place =
+    const storage =
       store === null
         ? sharedFolderStorage(config, subject)
         : await openRemoteShardStorage(config, subject, store, context);
     context.log(`${shards} shards in the queue; lawn-ranker worker --queue ${url} does them, here or elsewhere`);
-    await scoreByQueue(place, subject.plan, { queue, shards, attempts: config.attempts }, context);
+    await scoreByQueue(storage, subject.plan, { queue, shards, attempts: config.attempts }, context);
   } finally {
     await queue.close();
   }

@@ -22,7 +22,7 @@ export interface PassOptions {
   readonly source: BatchSource;
   readonly plan: TrainingPlan;
   readonly validate: TrainingHooks["validate"];
-  /** Where an interrupted pass goes on; null begins it from first values. */
+  /** Where an interrupted pass goes on; null begins it from initial values. */
   readonly from: ResumePoint | null;
   /** Kept in every resume file of this pass. */
   readonly labels: Readonly<Record<string, string>>;

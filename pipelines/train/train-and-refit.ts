@@ -100,7 +100,7 @@ function hasValidation(dataset: LoadedDataset): boolean {
   return dataset.candidatesValidation.users.length > 0;
 }
 
-/** From new first values, for as many epochs as validation chose, on the schedule of the whole run. */
+/** From new initial values, for as many epochs as validation chose, on the schedule of the whole run. */
 async function refit(job: TrainingJob, choice: Choice, resume: ResumeFile | null): Promise<PassesOutcome> {
   const { config, spec, dataset, context } = job;
   const { epoch, validation, epochsTrained, stoppedEarly } = choice;

@@ -100,9 +100,9 @@ async function carryOut(
   try {
     const trained = await trainAndRefit(job, decision.kind === "resume" ? decision.file : null);
     if (trained.kind === "interrupted") {
-      const place = `interrupted in epoch ${trained.epoch} after step ${trained.step} of it`;
-      await recorder.saveManifest({ reason: place });
-      return interrupted(recorder.directory, place);
+      const reason = `interrupted in epoch ${trained.epoch} after step ${trained.step} of it`;
+      await recorder.saveManifest({ reason });
+      return interrupted(recorder.directory, reason);
     }
     await recorder.saveChosen(trained.chosen);
     const document = await reportTest(job, trained);
@@ -181,9 +181,9 @@ function startText(decision: RunDecision): string {
   return `goes on with ${labels.pass ?? "train"} epoch ${point.epoch + 1} after step ${point.step}`;
 }
 
-function interrupted(directory: string, place: string): StageResult {
-  const text = `${directory}: ${place}; go on with: lawn-ranker train --config ${path.join(directory, runFiles.config)} --run ${directory.includes("/") ? directory : `./${directory}`} --resume`;
-  return { json: { stage: "train", status: "interrupted", run: directory, reason: place }, text, exitCode: 130 };
+function interrupted(directory: string, reason: string): StageResult {
+  const text = `${directory}: ${reason}; go on with: lawn-ranker train --config ${path.join(directory, runFiles.config)} --run ${directory.includes("/") ? directory : `./${directory}`} --resume`;
+  return { json: { stage: "train", status: "interrupted", run: directory, reason }, text, exitCode: 130 };
 }
 
 async function finishedBefore(directory: string, manifest: Manifest, context: StageContext): Promise<StageResult> {

@@ -13,16 +13,16 @@ export async function topItems(scorer: Scorer, request: TopItemsRequest): Promis
   const usersAtOnce = Math.max(1, Math.floor(SCORES_AT_ONCE / scorer.items));
   const nothing = new Uint32Array(0);
   for (let start = 0; start < users.length; start += usersAtOnce) {
-    const asked = users.slice(start, start + usersAtOnce);
-    const catalogue = await scorer.catalogue(asked); // [asked, scorer.items]
-    for (let row = 0; row < asked.length; row++) {
-      const place = start + row;
-      const excluded = masked?.items.subarray(masked.offsets[place], masked.offsets[place + 1]) ?? nothing;
+    const some = users.slice(start, start + usersAtOnce);
+    const catalogue = await scorer.catalogue(some); // [some, scorer.items]
+    for (let row = 0; row < some.length; row++) {
+      const position = start + row;
+      const excluded = masked?.items.subarray(masked.offsets[position], masked.offsets[position + 1]) ?? nothing;
       bestItemsInto(
         catalogue.subarray(row * scorer.items, (row + 1) * scorer.items),
         excluded,
-        items.subarray(place * k, (place + 1) * k),
-        scores.subarray(place * k, (place + 1) * k),
+        items.subarray(position * k, (position + 1) * k),
+        scores.subarray(position * k, (position + 1) * k),
       );
     }
   }

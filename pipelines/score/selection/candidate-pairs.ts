@@ -1,4 +1,4 @@
-/** Given pairs taken range after range of users, in the order in which the users are scored. */
+/** The pairs of --pairs, taken range after range of users in the order in which the users are scored: each user's candidate items. */
 import { knownPairs, unknownUsersPairs } from "../../../src/interactions/lookup/match-ids.ts";
 import type { WorkDatabase } from "../../../src/interactions/sources/work-database.ts";
 
@@ -11,13 +11,13 @@ export function openCandidatePairs(database: WorkDatabase): CandidatePairs {
   const chunks = knownPairs(database)[Symbol.asyncIterator]();
   let users: Uint32Array = new Uint32Array(0);
   let items: Uint32Array = new Uint32Array(0);
-  let place = 0;
+  let position = 0;
   async function atEnd(): Promise<boolean> {
-    while (place >= users.length) {
+    while (position >= users.length) {
       const next = await chunks.next();
       if (next.done === true) return true;
       ({ users, items } = next.value);
-      place = 0;
+      position = 0;
     }
     return false;
   }
@@ -26,9 +26,9 @@ export function openCandidatePairs(database: WorkDatabase): CandidatePairs {
       const offsets = new Uint32Array(wanted.length + 1);
       const taken: number[] = [];
       for (const [row, user] of wanted.entries()) {
-        while (!(await atEnd()) && users[place]! <= user) {
-          if (users[place] === user) taken.push(items[place]!);
-          place++;
+        while (!(await atEnd()) && users[position]! <= user) {
+          if (users[position] === user) taken.push(items[position]!);
+          position++;
         }
         offsets[row + 1] = taken.length;
       }
@@ -37,8 +37,8 @@ export function openCandidatePairs(database: WorkDatabase): CandidatePairs {
   };
 }
 
-/** The known ones of the items given for users the dataset lacks, a user at a time, in the order of the selection. */
-export async function* unknownUsersPairsByUser(
+/** The known ones of the candidates of users the dataset lacks, a user at a time, in the order of the selection. */
+export async function* candidatesOfUnknownUsers(
   database: WorkDatabase,
 ): AsyncGenerator<{ readonly userId: string; readonly items: Uint32Array }> {
   let userId: string | null = null;

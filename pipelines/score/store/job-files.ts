@@ -13,7 +13,7 @@ const count = z.int().min(0);
 /** A file as jobs name it; its path where it came from is nobody else's concern. */
 export const jobFileSchema = z.object({
   /** In the worker's folder: one of its folders and a name. */
-  place: z.string().regex(/^(run|dataset|users|pairs|allow|deny)\/(?!\.{1,2}$)[^/\\]+$/),
+  relativePath: z.string().regex(/^(run|dataset|users|pairs|allow|deny)\/(?!\.{1,2}$)[^/\\]+$/),
   bytes: count,
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
@@ -35,20 +35,20 @@ export async function jobFiles(config: ScoreConfig, subject: ScoreSubject): Prom
   if (checkpoint === undefined) throw new DataError(`${run}: its manifest names no ${runFiles.checkpoint}`);
   const recorded = (folder: string, inFolder: string, name: string, { bytes, sha256 }: Recorded): SourceFile => ({
     path: path.join(folder, name),
-    place: `${inFolder}/${name}`,
+    relativePath: `${inFolder}/${name}`,
     bytes,
     sha256,
   });
   const lists = LISTS.flatMap((list) => {
     const file = config[list];
-    return file === null ? [] : [{ file, place: placeOfList(list, file) }];
+    return file === null ? [] : [{ file, relativePath: pathOfList(list, file) }];
   });
   return [
     await hashedFile(path.join(run, runFiles.manifest), `run/${runFiles.manifest}`),
     recorded(run, "run", runFiles.checkpoint, checkpoint),
     await hashedFile(path.join(directory, DESCRIPTION_FILE), `dataset/${DESCRIPTION_FILE}`),
     ...DATASET_FILES_READ.map((name) => recorded(directory, "dataset", name, description.files[name])),
-    ...(await Promise.all(lists.map(({ file, place }) => hashedFile(file, place)))),
+    ...(await Promise.all(lists.map(({ file, relativePath }) => hashedFile(file, relativePath)))),
   ];
 }
 
@@ -56,7 +56,7 @@ export async function jobFiles(config: ScoreConfig, subject: ScoreSubject): Prom
 export function configForWorker(config: ScoreConfig): ScoreConfig {
   const list = (name: (typeof LISTS)[number]): string | null => {
     const file = config[name];
-    return file === null ? null : placeOfList(name, file);
+    return file === null ? null : pathOfList(name, file);
   };
   return {
     ...config,
@@ -77,7 +77,8 @@ export function configForWorker(config: ScoreConfig): ScoreConfig {
 
 /** `config` of configForWorker, in `folder`. */
 export function configInFolder(config: ScoreConfig, folder: string): ScoreConfig {
-  const inFolder = (place: string | null): string | null => (place === null ? null : path.join(folder, place));
+  const inFolder = (relativePath: string | null): string | null =>
+    relativePath === null ? null : path.join(folder, relativePath);
   return {
     ...config,
     run: path.join(folder, "run"),
@@ -96,10 +97,10 @@ interface Recorded {
 }
 
 /** The name is kept, since its ending says the format. */
-function placeOfList(list: (typeof LISTS)[number], file: string): string {
+function pathOfList(list: (typeof LISTS)[number], file: string): string {
   return `${list}/${path.basename(file)}`;
 }
 
-async function hashedFile(file: string, place: string): Promise<SourceFile> {
-  return { path: file, place, ...(await contentOf(file)) };
+async function hashedFile(file: string, relativePath: string): Promise<SourceFile> {
+  return { path: file, relativePath, ...(await contentOf(file)) };
 }

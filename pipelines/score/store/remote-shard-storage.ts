@@ -39,7 +39,7 @@ export async function openRemoteShardStorage(
     config: configForWorker(config),
     plan,
     store: url,
-    files: files.map(({ place, bytes, sha256 }) => ({ place, bytes, sha256 })),
+    files: files.map(({ relativePath, bytes, sha256 }) => ({ relativePath, bytes, sha256 })),
   };
   const id = hashOf({ url, key: job.key }).slice(0, 16);
   const damages = new Map<string, number>();

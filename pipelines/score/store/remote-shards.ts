@@ -30,13 +30,15 @@ export function remoteJobKey(
 
 /** Null where it is not finished. Throws DataError for a record that is damaged, or of another shard. */
 export async function readRemoteShard({ store, plan, key }: RemoteJob, shard: Shard): Promise<ShardRecord | null> {
-  const place = recordKey(key, plan, shard);
-  const text = await store.readText(place);
+  const recordAt = recordKey(key, plan, shard);
+  const text = await store.readText(recordAt);
   if (text === null) return null;
-  const record = parseShardRecord(text, `${store.url}/${place}`);
+  const record = parseShardRecord(text, `${store.url}/${recordAt}`);
   const isOfShard = record.plan === plan && record.index === shard.index && record.of === shard.of;
   if (isOfShard && record.name === shardDataFile(shardName(plan, shard))) return record;
-  throw new DataError(`${store.url}/${place}: is of shard ${record.index}/${record.of} of ${record.plan.slice(0, 16)}`);
+  throw new DataError(
+    `${store.url}/${recordAt}: is of shard ${record.index}/${record.of} of ${record.plan.slice(0, 16)}`,
+  );
 }
 
 /**
