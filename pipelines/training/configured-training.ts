@@ -11,7 +11,7 @@ import {
 } from "../../src/dataset/training-batches.ts";
 import type { SessionOptions, Snapshot } from "../../src/engine/engine.ts";
 import { checkOptimizerConfig } from "../../src/optimizer/check-optimizer-config.ts";
-import { lawnGroups } from "../../src/optimizer/lawn/lawn-blocks.ts";
+import { lawnGroups } from "../../src/optimizer/lawn-blocks.ts";
 import { compileSchedule, type LearningRateSchedule } from "../../src/optimizer/learning-rate.ts";
 import type {
   BaseOptimizerConfig,

@@ -1,6 +1,6 @@
 /** A session's settings as the plain numbers that the addon reads (addon/read-settings.cpp). */
 import { type BatchSource, samplesPerEpoch, samplesPerPositive } from "../../dataset/training-batches.ts";
-import type { LawnGroup } from "../../optimizer/lawn/lawn-blocks.ts";
+import type { LawnGroup } from "../../optimizer/lawn-blocks.ts";
 import type { BaseOptimizerConfig, LawnConfig } from "../../optimizer/optimizer-config.ts";
 import type { ParameterInfo } from "../../ranker/ranker-spec.ts";
 import type { SessionOptions } from "../engine.ts";

@@ -14,7 +14,7 @@
 import type { BaseOptimizerConfig } from "../../../../optimizer/optimizer-config.ts";
 import type { Binding, Kernel } from "../../device/kernel.ts";
 import { stepStruct } from "../../device/step-numbers.ts";
-import { blockStruct } from "../combine-blocks.ts";
+import { blockStruct } from "./combine-blocks.ts";
 import { noBlockLiteral, runStruct, tileMain } from "./norm-tiles.ts";
 import { hasVelocity, ruleConstants, ruleFunction, slotBindings, slotCount } from "./update-rule.ts";
 

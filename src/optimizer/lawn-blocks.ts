@@ -3,10 +3,10 @@
  * the group is one vector, the r-th row of every member end to end, and that is a block. So the three granularities, biases
  * inside or outside, and tables or matrices are all one formula: dots summed over the members.
  */
-import { ConfigError } from "../../errors.ts";
-import { type ParameterInfo, sizeOf } from "../../ranker/ranker-spec.ts";
-import type { Blocks } from "../arrays/array-ops.ts";
-import type { LawnConfig, LawnScope } from "../optimizer-config.ts";
+import { ConfigError } from "../errors.ts";
+import { type ParameterInfo, sizeOf } from "../ranker/ranker-spec.ts";
+import type { Blocks } from "./arrays/array-ops.ts";
+import type { LawnConfig, LawnScope } from "./optimizer-config.ts";
 
 export interface LawnGroup {
   /** Its first member's name, or "network". */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
-import { float32Ops } from "../../../src/optimizer/arrays/float-ops.ts";
-import { releaseReplaced } from "../../../src/optimizer/arrays/release-replaced.ts";
-import { plainLawn, startRun } from "../../support/engines/optimizer-cases.ts";
+import { float32Ops } from "../../src/optimizer/arrays/float-ops.ts";
+import { releaseReplaced } from "../../src/optimizer/release-replaced.ts";
+import { plainLawn, startRun } from "../support/engines/optimizer-cases.ts";
 
 const adam = { name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 } as const;
 

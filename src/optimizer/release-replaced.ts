@@ -1,7 +1,7 @@
 /** Freeing what a step replaced: its output shares unchanged arrays with its input, so the input must not be freed whole. */
 
-import type { StepOutput } from "../rules/transform.ts";
-import type { ArrayOps } from "./array-ops.ts";
+import type { ArrayOps } from "./arrays/array-ops.ts";
+import type { StepOutput } from "./rules/transform.ts";
 
 /** Frees the arrays of `before` that `after` no longer holds. `before` must not be used again. */
 export function releaseReplaced<A, C>(ops: ArrayOps<A, C>, before: StepOutput<A, C>, after: StepOutput<A, C>): void {

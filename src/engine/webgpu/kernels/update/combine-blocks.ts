@@ -9,9 +9,9 @@
  *
  * A shared block has a workgroup, the others a lane. Twins: optimizer/sphere.ts, lawn-switch.ts, ratio-or-one.ts
  */
-import { builtins, type Kernel, workgroupNumber } from "../device/kernel.ts";
-import { stepStruct } from "../device/step-numbers.ts";
-import { TILE_LANES } from "./update/norm-tiles.ts";
+import { builtins, type Kernel, workgroupNumber } from "../../device/kernel.ts";
+import { stepStruct } from "../../device/step-numbers.ts";
+import { TILE_LANES } from "./norm-tiles.ts";
 
 export type CombineStage = "projection" | "direction" | "lamb-ratios" | "lars-ratios" | "retraction";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
-import { ConfigError } from "../../../src/errors.ts";
-import { type BlockSettings, lawnGroups } from "../../../src/optimizer/lawn/lawn-blocks.ts";
-import { parametersOf } from "../../../src/ranker/ranker-spec.ts";
+import { ConfigError } from "../../src/errors.ts";
+import { type BlockSettings, lawnGroups } from "../../src/optimizer/lawn-blocks.ts";
+import { parametersOf } from "../../src/ranker/ranker-spec.ts";
 
 const everyPath = parametersOf({ users: 5, items: 4, dot: 3, gmf: 2, embedding: 2, tower: [3], idBiases: true });
 const factorization = parametersOf({ users: 5, items: 4, dot: 3, gmf: 0, embedding: 0, tower: [], idBiases: true });
