@@ -1,6 +1,6 @@
 /**
- * The lists of a block of users: the ranker's best items of the catalogue, or candidates in the ranker's order, and the most taken
- * ones for users the ranker does not know. A user's list depends on that user alone, not on the block.
+ * The lists of a block of users: the ranker's best items of the catalogue, or candidates in the ranker's order, and
+ * the most taken ones for users the ranker does not know. A user's list depends on that user alone, not on the block.
  */
 import type { ItemsByUser } from "../dataset/interaction-dataset.ts";
 import type { Scorer } from "../ranker/scorer.ts";
@@ -33,7 +33,7 @@ export interface ListRules {
   readonly minimumScore: number | null;
 }
 
-/** `scorer` numbers items by their index in the pool; it may be null where every user is cold. */
+/** `scorer` numbers items as the pool does; it may be null where every user is cold. */
 export async function scoreBlock(scorer: Scorer | null, block: Block, rules: ListRules): Promise<RankedItems> {
   const warm = block.users.filter((user) => !block.isCold(user));
   const lists =
@@ -70,10 +70,10 @@ async function bestLists(
     expectedItems: block.users.length * length,
     addNext(builder) {
       const end = (next + 1) * length;
-      for (let entry = next * length; entry < end; entry++) {
-        const item = items[entry]!;
-        if (item === NO_ITEM || (minimumScore !== null && scores[entry]! < minimumScore)) break;
-        builder.push(pool.items[item]!, scores[entry]!);
+      for (let index = next * length; index < end; index++) {
+        const item = items[index]!;
+        if (item === NO_ITEM || (minimumScore !== null && scores[index]! < minimumScore)) break;
+        builder.push(pool.items[item]!, scores[index]!);
       }
       next++;
     },
@@ -89,15 +89,15 @@ async function candidateLists(
     block.isCold(user) ? new Uint32Array(0) : wanted(row, block, pool),
   );
   const total = rows.reduce((sum, items) => sum + items.length, 0);
-  const [users, poolIndices] = [new Uint32Array(total), new Uint32Array(total)];
+  const [users, poolItems] = [new Uint32Array(total), new Uint32Array(total)];
   let at = 0;
   for (const [row, items] of rows.entries()) {
     for (const item of items) {
       users[at] = block.users[row]!;
-      poolIndices[at++] = pool.indexOf[item]!;
+      poolItems[at++] = pool.indexInPool[item]!;
     }
   }
-  const scores = scorer === null ? new Float32Array(0) : await scorer.pairs(users, poolIndices);
+  const scores = scorer === null ? new Float32Array(0) : await scorer.pairs(users, poolItems);
   let start = 0;
   return {
     expectedItems: total,
@@ -132,18 +132,18 @@ function wanted(row: number, { users, candidates, seen }: Block, pool: ItemPool)
   if (candidates === null) return new Uint32Array(0);
   const items = candidates.items.subarray(candidates.offsets[row], candidates.offsets[row + 1]);
   const left = new Set(seenOf(users[row]!, seen));
-  return items.filter((item) => pool.indexOf[item]! >= 0 && !left.has(item));
+  return items.filter((item) => pool.indexInPool[item]! >= 0 && !left.has(item));
 }
 
 function seenOf(user: number, { offsets, itemsSorted }: ItemsByUser): Uint32Array {
   return itemsSorted.subarray(offsets[user], offsets[user + 1]);
 }
 
-/** Seen items by their index in the pool. */
+/** Seen items as indices in the pool. */
 function maskOf(
   users: Uint32Array,
   seen: ItemsByUser,
-  { indexOf }: ItemPool,
+  { indexInPool }: ItemPool,
 ): { readonly offsets: Uint32Array; readonly items: Uint32Array } {
   const offsets = new Uint32Array(users.length + 1);
   let most = 0;
@@ -152,7 +152,7 @@ function maskOf(
   let length = 0;
   for (const [row, user] of users.entries()) {
     for (const item of seenOf(user, seen)) {
-      const index = indexOf[item]!;
+      const index = indexInPool[item]!;
       if (index >= 0) items[length++] = index;
     }
     offsets[row + 1] = length;

@@ -1,4 +1,7 @@
-/** The best items of users from any scorer: the scorer's own way where it has one, else chosen from its catalogue scores. */
+/**
+ * The best items of users from any scorer: the scorer's own way where it has one, else chosen
+ * from its catalogue scores.
+ */
 import { bestItemsInto } from "../ranker/best-items.ts";
 import type { Scorer, TopItems, TopItemsRequest } from "../ranker/scorer.ts";
 
@@ -16,13 +19,13 @@ export async function topItems(scorer: Scorer, request: TopItemsRequest): Promis
     const some = users.slice(start, start + usersAtOnce);
     const catalogue = await scorer.catalogue(some); // [some, scorer.items]
     for (let row = 0; row < some.length; row++) {
-      const position = start + row;
-      const excluded = masked?.items.subarray(masked.offsets[position], masked.offsets[position + 1]) ?? nothing;
+      const index = start + row;
+      const excluded = masked?.items.subarray(masked.offsets[index], masked.offsets[index + 1]) ?? nothing;
       bestItemsInto(
         catalogue.subarray(row * scorer.items, (row + 1) * scorer.items),
         excluded,
-        items.subarray(position * k, (position + 1) * k),
-        scores.subarray(position * k, (position + 1) * k),
+        items.subarray(index * k, (index + 1) * k),
+        scores.subarray(index * k, (index + 1) * k),
       );
     }
   }
