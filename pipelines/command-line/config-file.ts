@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { isRecord } from "../../src/config/is-record.ts";
 import { nearestName } from "../../src/config/nearest-name.ts";
 import type { ConfigLayer } from "../../src/config/parse.ts";
-import { ConfigError } from "../../src/errors.ts";
+import { ConfigError, messageOf } from "../../src/errors.ts";
 
 /** The settings for `stage`. Throws ConfigError when the file is missing, not JSON, or has a block of no stage. */
 export async function readConfigFile(file: string, stage: string, stages: readonly string[]): Promise<ConfigLayer> {
@@ -17,7 +17,7 @@ function parseJson(text: string, file: string): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new ConfigError(`--config ${file}${lineOf(text, reason)} is not JSON: ${reason}`);
   }
 }

@@ -7,7 +7,7 @@ import { isRecord } from "../../src/config/is-record.ts";
 import { nearestName } from "../../src/config/nearest-name.ts";
 import type { CompareConfig } from "../../src/config/schemas/compare-schema.ts";
 import { type Study, studySchema } from "../../src/config/schemas/study-schema.ts";
-import { ConfigError } from "../../src/errors.ts";
+import { ConfigError, messageOf } from "../../src/errors.ts";
 import { mergeInto } from "../../src/study/search-space.ts";
 import { packagedFolder } from "../packaged-folder.ts";
 
@@ -65,7 +65,7 @@ async function readJson(file: string): Promise<unknown> {
   try {
     return JSON.parse((await readFile(file, "utf8")).replace(/^\uFEFF/, ""));
   } catch (error) {
-    throw new ConfigError(`study ${file}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new ConfigError(`study ${file}: ${messageOf(error)}`);
   }
 }
 

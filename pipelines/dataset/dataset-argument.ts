@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join } from "node:path";
 import { parseConfig } from "../../src/config/parse.ts";
 import { type IngestConfig, ingestSchema } from "../../src/config/schemas/ingest-schema.ts";
-import { ConfigError } from "../../src/errors.ts";
+import { ConfigError, messageOf } from "../../src/errors.ts";
 
 const ENDING = ".json";
 
@@ -39,6 +39,6 @@ async function readJson(path: string): Promise<unknown> {
   try {
     return JSON.parse((await readFile(path, "utf8")).replace(/^\uFEFF/, ""));
   } catch (error) {
-    throw new ConfigError(`--dataset ${path}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new ConfigError(`--dataset ${path}: ${messageOf(error)}`);
   }
 }

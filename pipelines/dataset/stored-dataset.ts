@@ -6,7 +6,7 @@ import { z } from "zod";
 import { readColumns } from "../../src/arrow/read-columns.ts";
 import type { EvaluationCandidates } from "../../src/dataset/evaluation-candidates.ts";
 import type { Interactions } from "../../src/dataset/interaction-dataset.ts";
-import { DataError } from "../../src/errors.ts";
+import { DataError, messageOf } from "../../src/errors.ts";
 import { contentOf } from "../../src/files/file-content.ts";
 import { readCandidates } from "./candidates-file.ts";
 
@@ -143,7 +143,7 @@ async function readDescriptionText(directory: string, path: string): Promise<str
     if ((await stat(directory).catch(() => null)) === null) {
       throw new DataError(`${directory}: there is no such dataset folder; make it with: lawn-ranker ingest`);
     }
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new DataError(
       `${path}: cannot be read (${reason}), so the folder is no dataset or its ingest did not finish; run lawn-ranker ingest`,
       { cause: error },
@@ -155,7 +155,7 @@ function parseJson(path: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new DataError(`${path}: not JSON (${reason}); ingest the logs again`, { cause: error });
   }
 }
@@ -195,7 +195,7 @@ async function sha256OfFile(path: string): Promise<string> {
   try {
     return (await contentOf(path)).sha256;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new DataError(`${path}: cannot be read (${reason}); ingest the logs again`, { cause: error });
   }
 }

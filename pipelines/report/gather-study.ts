@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { z } from "zod";
-import { ConfigError, DataError } from "../../src/errors.ts";
+import { ConfigError, DataError, messageOf } from "../../src/errors.ts";
 import { readTextIfThere } from "../../src/files/file-content.ts";
 import type { StudyContent, StudyCurve } from "../../src/report/study-content.ts";
 import { studyFiles } from "../../src/runs/study-directory.ts";
@@ -86,7 +86,7 @@ function parseAs<Schema extends z.ZodType>(schema: Schema, text: string, file: s
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new DataError(`${file} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw new DataError(`${file} is not JSON: ${messageOf(error)}`);
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import type { VerifyConfig } from "../../src/config/schemas/verify-schema.ts";
-import { DataError } from "../../src/errors.ts";
+import { DataError, messageOf } from "../../src/errors.ts";
 import type { RecordedFile } from "../../src/files/recorded-files.ts";
 import { hashOf, identityOf, runFiles } from "../../src/runs/run-directory.ts";
 import { type DatasetDescription, ITEM_INFO_FILE, readDescription } from "../dataset/stored-dataset.ts";
@@ -83,7 +83,7 @@ async function readAnyManifest(place: string): Promise<AnyManifest> {
   try {
     value = JSON.parse(await readFile(place, "utf8"));
   } catch (error) {
-    throw new DataError(`${place}: cannot be read as JSON (${error instanceof Error ? error.message : String(error)})`);
+    throw new DataError(`${place}: cannot be read as JSON (${messageOf(error)})`);
   }
   const parsed = manifestSchema.safeParse(value);
   if (parsed.success) return parsed.data;

@@ -1,6 +1,6 @@
 /** manifest.json: what made a run's files, on what, and whether it was finished. */
 import { z } from "zod";
-import { DataError } from "../errors.ts";
+import { DataError, messageOf } from "../errors.ts";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -46,7 +46,7 @@ export function parseManifest(text: string, where: string): Manifest {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new DataError(`${where} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw new DataError(`${where} is not JSON: ${messageOf(error)}`);
   }
   const parsed = manifestSchema.safeParse(value);
   if (parsed.success) return parsed.data;

@@ -1,6 +1,6 @@
 /** What lies beside scored files: what made them, from what, and whether they are whole. */
 import { z } from "zod";
-import { DataError } from "../errors.ts";
+import { DataError, messageOf } from "../errors.ts";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const count = z.int().min(0);
@@ -95,7 +95,7 @@ export function parseShardRecord(text: string, where: string): ShardRecord {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new DataError(`${where} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw new DataError(`${where} is not JSON: ${messageOf(error)}`);
   }
   const parsed = shardRecordSchema.safeParse(value);
   if (parsed.success) return parsed.data;

@@ -4,6 +4,7 @@ import { createReadStream } from "node:fs";
 import { type FileHandle, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DataError } from "../errors.ts";
+import { errorCode } from "../files/error-code.ts";
 import { reasonOf, refusal, type Transfer, transferFrom } from "./http-transfer.ts";
 
 /** Of what is downloaded. */
@@ -169,7 +170,7 @@ function isDiskError(error: unknown): boolean {
 }
 
 function explainDisk(error: unknown, partial: string): unknown {
-  if (!(typeof error === "object" && error !== null && "code" in error && error.code === "ENOSPC")) return error;
+  if (errorCode(error) !== "ENOSPC") return error;
   return new DataError(
     `${partial}: the disk is full (ENOSPC); free some space or choose another --data-root, and run the same command again: it resumes`,
     { cause: error },

@@ -1,9 +1,9 @@
 /** One input file as an SQL source with known columns, whatever its format: the only place that knows DuckDB's file readers. */
-import { ConfigError, DataError } from "../../errors.ts";
+import { ConfigError, DataError, firstLineOf } from "../../errors.ts";
 import { detectTable, type TableHints, type TextTable } from "./detect-table.ts";
 import { withoutCompression } from "./recognise-logs.ts";
 import { sqlName, sqlText } from "./sql-text.ts";
-import { firstLine, type WorkDatabase } from "./work-database.ts";
+import type { WorkDatabase } from "./work-database.ts";
 
 export type TextEncoding = "utf-8" | "latin-1";
 
@@ -179,7 +179,7 @@ export async function orDataError<T>(file: string, task: () => Promise<T>): Prom
     return await task();
   } catch (error) {
     if (error instanceof DataError || error instanceof ConfigError) throw error;
-    throw new DataError(`${file}: ${firstLine(error instanceof Error ? error.message : String(error))}`);
+    throw new DataError(`${file}: ${firstLineOf(error)}`);
   }
 }
 
