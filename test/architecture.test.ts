@@ -16,7 +16,7 @@ const doors: Record<string, readonly string[]> = {
   runs: ["root", "config"],
   ranker: ["root", "config"],
   dataset: ["root", "config", "ranker"],
-  files: ["root"],
+  files: ["root", "config"],
   transfer: ["root", "config", "files"],
   interactions: ["root", "config", "arrow"],
   optimizer: ["root", "config", "ranker"],
@@ -50,7 +50,7 @@ const owners: Record<string, readonly string[]> = {
   bullmq: ["pipelines/queue/job-queue.ts"],
   ioredis: ["pipelines/queue/job-queue.ts"],
   aws4fetch: ["src/transfer/s3-request.ts"],
-  zod: ["src/config", "src/runs", "src/training", "pipelines"],
+  zod: ["src/config", "src/files", "src/runs", "src/training", "pipelines"],
 };
 
 interface Source {
