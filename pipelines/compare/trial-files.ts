@@ -1,7 +1,8 @@
 /** The trials of a study on disk: a record each, and for final ones the test outcome of every user. */
 import { mkdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
-import { openColumnWriter } from "../../src/arrow/write-columns.ts";
+import type { ColumnSchema } from "../../src/arrow/column-schema.ts";
+import { writeColumns } from "../../src/arrow/write-columns.ts";
 import { ConfigError } from "../../src/errors.ts";
 import { readJsonIfThere } from "../../src/files/json-file.ts";
 import { cannotWrite } from "../../src/files/make-folder.ts";
@@ -58,16 +59,16 @@ export async function clearStudy(folder: string): Promise<void> {
 }
 
 async function writePerUser(file: string, { perUser }: SplitEvaluation): Promise<NonNullable<TrialRecord["perUser"]>> {
-  const writer = await openColumnWriter(file, [
+  const schema: ColumnSchema = [
     { name: "user", type: "uint32" },
     { name: "rank", type: "uint32" },
     ...Object.keys(perUser.metrics).map((name) => ({ name, type: "float32" as const })),
-  ]);
+  ];
   try {
-    await writer.append({ user: perUser.users, rank: perUser.ranks, ...perUser.metrics });
-    return await writer.close();
+    return await writeColumns(file, schema, (append) =>
+      append({ user: perUser.users, rank: perUser.ranks, ...perUser.metrics }),
+    );
   } catch (error) {
-    await writer.abort();
     throw cannotWrite(file, "free some space, or choose another folder with --output", error);
   }
 }
