@@ -41,7 +41,7 @@ const owners: Record<string, readonly string[]> = {
   "@tensorflow/tfjs-core": ["src/engine/tfjs"],
   "@tensorflow/tfjs-layers": ["src/engine/tfjs"],
   commander: ["pipelines/command-line/run-command-line.ts"],
-  "cli-progress": ["pipelines"],
+  "cli-progress": ["pipelines/progress/progress-display.ts"],
   "simple-statistics": ["src/statistics", "src/study"],
   "@observablehq/plot": ["src/report"],
   linkedom: ["src/report"],
