@@ -19,3 +19,13 @@ export class EngineError extends Error {
 export class StorageError extends Error {
   override readonly name = "StorageError";
 }
+
+/** What was thrown, in words. By shape, not by class: errors of the system may come from another realm than ours. */
+export function messageOf(error: unknown): string {
+  return typeof error === "object" && error !== null && "message" in error ? String(error.message) : String(error);
+}
+
+/** What was thrown, or a text, without the lines that follow: traces, requirement stacks, copies of an SQL statement. */
+export function firstLineOf(error: unknown): string {
+  return messageOf(error).split("\n", 1)[0]!; // split gives one part at least
+}

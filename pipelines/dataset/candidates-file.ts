@@ -1,6 +1,7 @@
 /** Evaluation candidates as an Arrow file: user, item, is_positive; a case's positives first, cases in ascending user order. */
+import type { ColumnSchema } from "../../src/arrow/column-schema.ts";
 import { readColumns } from "../../src/arrow/read-columns.ts";
-import { openColumnWriter, type WrittenColumns } from "../../src/arrow/write-columns.ts";
+import { type WrittenColumns, writeColumns } from "../../src/arrow/write-columns.ts";
 import type { EvaluationCandidates } from "../../src/dataset/evaluation-candidates.ts";
 import { DataError } from "../../src/errors.ts";
 
@@ -12,18 +13,12 @@ interface CandidateRows {
 }
 
 export async function writeCandidates(path: string, candidates: EvaluationCandidates): Promise<WrittenColumns> {
-  const writer = await openColumnWriter(path, [
+  const schema: ColumnSchema = [
     { name: "user", type: "uint32" },
     { name: "item", type: "uint32" },
     { name: "is_positive", type: "bool" },
-  ]);
-  try {
-    await writer.append({ ...rowsOf(candidates) });
-    return await writer.close();
-  } catch (error) {
-    await writer.abort();
-    throw error;
-  }
+  ];
+  return writeColumns(path, schema, (append) => append({ ...rowsOf(candidates) }));
 }
 
 /** Throws DataError for rows that are out of range, out of order or without a positive. */

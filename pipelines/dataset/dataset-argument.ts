@@ -1,9 +1,9 @@
 /** `--dataset FILE.json`: ingest's settings in a file that stands for the dataset they make, whichever stage is told of it. */
-import { readFile } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join } from "node:path";
 import { parseConfig } from "../../src/config/parse.ts";
 import { type IngestConfig, ingestSchema } from "../../src/config/schemas/ingest-schema.ts";
 import { ConfigError } from "../../src/errors.ts";
+import { readGivenJson } from "../../src/files/json-file.ts";
 
 const ENDING = ".json";
 
@@ -21,7 +21,7 @@ export async function datasetNameOf(dataset: string): Promise<string> {
  * of items are relative to the file there, and complete here.
  */
 export async function readDatasetDefinition(path: string): Promise<IngestConfig> {
-  const values = await readJson(path);
+  const values = await readGivenJson(path, "--dataset");
   const config = parseConfig({ schema: ingestSchema, layers: [{ source: path, values }], flags: {} });
   const isNamed = typeof values === "object" && values !== null && "dataset" in values;
   const dataset = isNamed ? config.dataset : basename(path, ENDING);
@@ -33,12 +33,4 @@ export async function readDatasetDefinition(path: string): Promise<IngestConfig>
     return file === undefined ? [] : [[key, isAbsolute(file) ? file : join(dirname(path), file)]];
   });
   return { ...config, dataset, ...Object.fromEntries(files) };
-}
-
-async function readJson(path: string): Promise<unknown> {
-  try {
-    return JSON.parse((await readFile(path, "utf8")).replace(/^\uFEFF/, ""));
-  } catch (error) {
-    throw new ConfigError(`--dataset ${path}: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }

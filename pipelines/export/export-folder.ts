@@ -1,14 +1,13 @@
 /** The folder of an export: built under another name and renamed when whole; a former export is replaced, anything else is refused. */
-import { createHash } from "node:crypto";
-import { open, readdir, rename, rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { isRecord } from "../../src/config/is-record.ts";
 import { ConfigError } from "../../src/errors.ts";
-import type { FileRecord } from "../../src/export/export-manifest.ts";
 import { errorCode } from "../../src/files/error-code.ts";
-import { contentOf, readTextIfThere } from "../../src/files/file-content.ts";
+import { contentOf, type FileContent, readTextIfThere } from "../../src/files/file-content.ts";
 import { takeLock } from "../../src/files/lock-file.ts";
 import { cannotWrite, makeFolder } from "../../src/files/make-folder.ts";
+import { replaceFolder, restoreFolder } from "../../src/files/replace-folder.ts";
 import type { StageContext } from "../stage.ts";
 
 export const EXPORT_MANIFEST = "manifest.json";
@@ -20,20 +19,18 @@ export async function publishFolder(
   context: Pick<StageContext, "processId" | "isProcessAlive">,
   fill: (folder: string) => Promise<void>,
 ): Promise<void> {
-  const [partial, former] = [`${target}.partial`, `${target}.former`];
+  const partial = `${target}.partial`;
+  const replaced = { place: target, former: `${target}.former` };
   await makeFolder(path.dirname(target), "choose another folder with --output");
   try {
     const unlock = await takeLock(`${target}.lock`, context);
     try {
+      await restoreFolder(replaced);
       await rm(partial, { recursive: true, force: true });
       await makeFolder(partial, "choose another folder with --output");
       await fill(partial);
-      await rm(former, { recursive: true, force: true });
-      await rename(target, former).catch((error: unknown) => {
-        if (errorCode(error) !== "ENOENT") throw error;
-      });
-      await rename(partial, target);
-      await rm(former, { recursive: true, force: true });
+      await replaceFolder(partial, replaced);
+      await rm(replaced.former, { recursive: true, force: true });
     } finally {
       await rm(partial, { recursive: true, force: true });
       await unlock();
@@ -66,26 +63,8 @@ export async function formerExport(target: string): Promise<Readonly<Record<stri
   return manifest;
 }
 
-/** Writes a file piece by piece, down to the disk. */
-export async function writePieces(file: string, pieces: Iterable<Uint8Array>): Promise<FileRecord> {
-  const digest = createHash("sha256");
-  let bytes = 0;
-  const handle = await open(file, "w");
-  try {
-    for (const piece of pieces) {
-      digest.update(piece);
-      bytes += piece.length;
-      await handle.writeFile(piece); // goes on where the last one ended
-    }
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  return { bytes, sha256: digest.digest("hex") };
-}
-
 /** Null when the file is not there. */
-export async function recordOf(file: string): Promise<FileRecord | null> {
+export async function recordOf(file: string): Promise<FileContent | null> {
   try {
     return await contentOf(file);
   } catch (error) {

@@ -2,7 +2,7 @@
 import { stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { z } from "zod";
-import { DataError } from "../../src/errors.ts";
+import { DataError, messageOf } from "../../src/errors.ts";
 import { DATASET_FILES, type DatasetDescription, ITEM_INFO_FILE, readDescription } from "../dataset/stored-dataset.ts";
 import { type FileFacts, inspectFile } from "./raw-files.ts";
 
@@ -51,7 +51,7 @@ export async function inspectSources(
   for (const [index, path] of paths.entries()) {
     const known = former?.[index];
     const facts = await stat(path).catch((error: unknown) => {
-      throw new DataError(`${path}: cannot be read (${error instanceof Error ? error.message : String(error)})`);
+      throw new DataError(`${path}: cannot be read (${messageOf(error)})`);
     });
     const isSame = known?.path === path && known.bytes === facts.size && known.modifiedMs === Math.trunc(facts.mtimeMs);
     sources.push(isSame ? known : { path, ...(await inspectFile(path, signal)) });

@@ -6,7 +6,7 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import { DataError } from "../../src/errors.ts";
+import { DataError, messageOf } from "../../src/errors.ts";
 import { compressionOf } from "../../src/interactions/sources/open-source.ts";
 import {
   type LogPlan,
@@ -65,7 +65,7 @@ export async function inspectFile(path: string, signal: AbortSignal): Promise<Fi
     else await pipeline(createReadStream(path), hashed, checked, { signal });
   } catch (error) {
     if (signal.aborted) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new DataError(`${path}: cannot be read to the end (${reason}); the file is cut or damaged, fetch it again`);
   }
   const problem = compression === "zstd" ? await zstdProblem(path) : null;
@@ -112,7 +112,7 @@ function unfinishedBytes(bytes: Buffer): number {
 
 async function fileNames(directory: string): Promise<string[]> {
   const entries = await readdir(directory, { withFileTypes: true }).catch((error: unknown) => {
-    throw new DataError(`${directory}: cannot be listed (${error instanceof Error ? error.message : String(error)})`);
+    throw new DataError(`${directory}: cannot be listed (${messageOf(error)})`);
   });
   const names: string[] = [];
   for (const entry of entries) {

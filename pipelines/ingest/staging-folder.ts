@@ -1,10 +1,11 @@
 /** A dataset is built in a hidden folder and moved to its own whole: readers see the former one or the new one, never half of one. */
-import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ConfigError } from "../../src/errors.ts";
 import { errorCode } from "../../src/files/error-code.ts";
 import { takeLock } from "../../src/files/lock-file.ts";
 import { cannotWrite, makeFolder } from "../../src/files/make-folder.ts";
+import { replaceFolder, restoreFolder } from "../../src/files/replace-folder.ts";
 import { DATASET_FILES, DESCRIPTION_FILE, ITEM_INFO_FILE } from "../dataset/stored-dataset.ts";
 import type { StageContext } from "../stage.ts";
 
@@ -33,15 +34,11 @@ export async function openStagingFolder(
 ): Promise<StagingFolder> {
   const target = join(dataRoot, dataset);
   const partial = join(dataRoot, `.${dataset}.partial`);
-  const [result, scratch, former] = ["result", "scratch", "former"].map((name) => join(partial, name)) as [
-    string,
-    string,
-    string,
-  ]; // as many as names
+  const [result, scratch, former] = [join(partial, "result"), join(partial, "scratch"), join(partial, "former")];
   await makeFolder(dataRoot, REMEDY);
   const unlock = await writable(dataRoot, () => takeLock(join(dataRoot, `.${dataset}.lock`), context));
   try {
-    if ((await exists(former)) && !(await exists(target))) await rename(former, target);
+    await restoreFolder({ place: target, former });
     await refuseForeignFiles(target);
     await rm(partial, { recursive: true, force: true });
     await writable(dataRoot, () => mkdir(partial));
@@ -54,25 +51,12 @@ export async function openStagingFolder(
   return {
     result,
     scratch,
-    async publish() {
-      const replaces = await exists(target);
-      if (replaces) await rename(target, former);
-      try {
-        await rename(result, target);
-      } catch (error) {
-        if (replaces) await rename(former, target);
-        throw error;
-      }
-    },
+    publish: () => replaceFolder(result, { place: target, former }),
     async close() {
       await rm(partial, { recursive: true, force: true });
       await unlock();
     },
   };
-}
-
-async function exists(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => null)) !== null;
 }
 
 /** Raw logs, notes, another program's folder: all of it would go with the former dataset. */

@@ -1,32 +1,40 @@
 /** Everything the report of a study shows, read from the study's folder and held to the hashes of its manifest. */
-import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { z } from "zod";
-import { ConfigError, DataError } from "../../src/errors.ts";
-import { readTextIfThere } from "../../src/files/file-content.ts";
+import { parseJson } from "../../src/config/json-text.ts";
+import { ConfigError, DataError, messageOf } from "../../src/errors.ts";
+import { sha256Of } from "../../src/files/file-content.ts";
+import { readJsonIfThere } from "../../src/files/json-file.ts";
 import type { StudyContent, StudyCurve } from "../../src/report/study-content.ts";
 import { studyFiles } from "../../src/runs/study-directory.ts";
 import { type StudyManifest, studyManifestSchema } from "../../src/runs/study-manifest.ts";
 import { studySummarySchema } from "../../src/runs/study-summary.ts";
 import { type TrialRecord, trialRecordSchema } from "../../src/runs/trial-record.ts";
 
+const REMEDY = "run the same lawn-ranker compare command again";
+
 /** Throws ConfigError where there is no study, DataError where it is unfinished, damaged or changed. */
 export async function readStudyContent(folder: string, reportVersion: string): Promise<StudyContent> {
   const file = path.join(folder, studyFiles.manifest);
-  const text = await readTextIfThere(file);
-  if (text === null) {
+  const manifest = await readJsonIfThere(file, studyManifestSchema, {
+    what: "the manifest of a study",
+    remedy: REMEDY,
+  });
+  if (manifest === null) {
     throw new ConfigError(
       `there is no study in ${folder} (no ${studyFiles.manifest}); give the folder of one, such as models/studies/smoke-sample`,
     );
   }
-  const manifest = parseAs(studyManifestSchema, text, file);
   if (manifest.status !== "done") {
     const state = manifest.status === "failed" ? `failed (${manifest.reason})` : "is not finished";
     throw new DataError(`${folder}: the study ${state}; the same lawn-ranker compare command goes on with it`);
   }
-  const summaryFile = path.join(folder, studyFiles.summary);
-  const summary = parseAs(studySummarySchema, await verifiedText(folder, studyFiles.summary, manifest), summaryFile);
+  const summary = await readVerified(folder, studyFiles.summary, {
+    manifest,
+    schema: studySummarySchema,
+    what: "the summary of a study",
+  });
   const finals = (await readTrials(folder, manifest)).filter(({ phase }) => phase === "final");
   return { summary, manifest, curves: curvesOf(finals, summary.metric), reportVersion };
 }
@@ -37,7 +45,8 @@ async function readTrials(folder: string, manifest: StudyManifest): Promise<read
   );
   const records: TrialRecord[] = [];
   for (const name of names) {
-    records.push(parseAs(trialRecordSchema, await verifiedText(folder, name, manifest), path.join(folder, name)));
+    const what = "the record of a trial";
+    records.push(await readVerified(folder, name, { manifest, schema: trialRecordSchema, what }));
   }
   return records;
 }
@@ -69,27 +78,19 @@ export function meanCurve(curves: readonly (readonly number[])[]): readonly numb
   });
 }
 
-async function verifiedText(folder: string, name: string, manifest: StudyManifest): Promise<string> {
+/** A file of the study, once its bytes are those that its manifest records. */
+async function readVerified<Schema extends z.ZodType>(
+  folder: string,
+  name: string,
+  { manifest, schema, what }: { readonly manifest: StudyManifest; readonly schema: Schema; readonly what: string },
+): Promise<z.output<Schema>> {
   const file = path.join(folder, name);
-  const text = await readFile(file, "utf8").catch((error: Error) => {
-    throw new DataError(`${file}: cannot be read (${error.message}); run the same lawn-ranker compare command again`);
+  const text = await readFile(file, "utf8").catch((error: unknown) => {
+    throw new DataError(`${file}: cannot be read (${messageOf(error)}); ${REMEDY}`);
   });
-  const found = createHash("sha256").update(text).digest("hex");
-  if (found === manifest.files[name]?.sha256) return text;
+  const found = sha256Of(text);
+  if (found === manifest.files[name]?.sha256) return parseJson(text, schema, { where: file, what, remedy: REMEDY });
   throw new DataError(
     `${file}: its sha256 is ${found}, but ${studyFiles.manifest} says ${manifest.files[name]?.sha256 ?? "nothing of it"}; it was changed after the study`,
   );
-}
-
-function parseAs<Schema extends z.ZodType>(schema: Schema, text: string, file: string): z.output<Schema> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new DataError(`${file} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `${file}: ${issue.path.join(".")}: ${issue.message}`);
-  throw new DataError(problems.slice(0, 5).join("\n"));
 }

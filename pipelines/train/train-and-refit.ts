@@ -1,11 +1,12 @@
 /** The passes of a run: training with validation, then, if asked for, training anew on train and validation together. */
 import { z } from "zod";
 import { popularityScorer } from "../../src/baselines/popularity.ts";
+import { parseJson } from "../../src/config/json-text.ts";
 import type { TrainConfig } from "../../src/config/schemas/train-schema.ts";
 import { joinInteractions } from "../../src/dataset/interaction-dataset.ts";
 import type { BatchSource } from "../../src/dataset/training-batches.ts";
 import type { Engine } from "../../src/engine/engine.ts";
-import { ConfigError, DataError } from "../../src/errors.ts";
+import { ConfigError } from "../../src/errors.ts";
 import type { RankerSpec } from "../../src/ranker/ranker-spec.ts";
 import type { Scorer } from "../../src/ranker/scorer.ts";
 import type { Manifest } from "../../src/runs/manifest.ts";
@@ -120,13 +121,8 @@ async function refit(job: TrainingJob, choice: Choice, resume: ResumeFile | null
 }
 
 function parseChoice({ labels }: ResumeFile): Choice {
-  try {
-    return choiceSchema.parse(JSON.parse(labels.choice ?? ""));
-  } catch (error) {
-    throw new DataError("the refit's resume file does not say what validation chose; train anew with --force", {
-      cause: error,
-    });
-  }
+  const [where, what] = ["the refit's resume file", "one that says what validation chose"];
+  return parseJson(labels.choice ?? "", choiceSchema, { where, what, remedy: "train anew with --force" });
 }
 
 /** HR and NDCG at every cut asked for, and the metric that chooses. */

@@ -4,7 +4,7 @@ import { type TrainConfig, trainSchema } from "../../src/config/schemas/train-sc
 import { trainWarnings } from "../../src/config/train-warnings.ts";
 import { samplesPerEpoch } from "../../src/dataset/training-batches.ts";
 import { openEngine } from "../../src/engine/open-engine.ts";
-import { ConfigError } from "../../src/errors.ts";
+import { ConfigError, messageOf } from "../../src/errors.ts";
 import { takeLock } from "../../src/files/lock-file.ts";
 import { makeFolder } from "../../src/files/make-folder.ts";
 import type { Manifest } from "../../src/runs/manifest.ts";
@@ -116,7 +116,7 @@ async function carryOut(
     return finished(recorder.directory, document);
   } catch (thrown) {
     const error = thrown instanceof DivergenceError ? await withCheckpoint(thrown, recorder) : thrown;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     // The first failure is the one to tell, even where the disk is so full that this fails too.
     await recorder.saveManifest({ status: "failed", reason }).catch(() => {});
     throw error;

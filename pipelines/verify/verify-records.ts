@@ -1,9 +1,9 @@
 /** What manifests record, as lists of files: of a dataset, and of any stage that writes a manifest.json. */
-import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import type { VerifyConfig } from "../../src/config/schemas/verify-schema.ts";
 import { DataError } from "../../src/errors.ts";
+import { readJson } from "../../src/files/json-file.ts";
 import type { RecordedFile } from "../../src/files/recorded-files.ts";
 import { hashOf, identityOf, runFiles } from "../../src/runs/run-directory.ts";
 import { type DatasetDescription, ITEM_INFO_FILE, readDescription } from "../dataset/stored-dataset.ts";
@@ -53,7 +53,10 @@ export async function recordOfDataset(directory: string): Promise<RecordedConten
 
 /** Throws DataError for a file that is no manifest. */
 export async function recordOfManifest(file: string, config: VerifyConfig): Promise<RecordedContent> {
-  const manifest = await readAnyManifest(file);
+  const manifest = await readJson(file, manifestSchema, {
+    what: "a manifest",
+    remedy: "give the folder of a run, a study, a dataset or an export",
+  });
   const folder = path.dirname(file);
   const datasets = manifest.datasets ?? (manifest.dataset === undefined ? [] : [manifest.dataset]);
   const problems: string[] = [];
@@ -76,19 +79,6 @@ export async function recordOfManifest(file: string, config: VerifyConfig): Prom
     }
   }
   return { kind: manifest.stage, files, problems };
-}
-
-async function readAnyManifest(file: string): Promise<AnyManifest> {
-  let value: unknown;
-  try {
-    value = JSON.parse(await readFile(file, "utf8"));
-  } catch (error) {
-    throw new DataError(`${file}: cannot be read as JSON (${error instanceof Error ? error.message : String(error)})`);
-  }
-  const parsed = manifestSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new DataError(`${file}: not a manifest: ${issue?.path.join(".")}: ${issue?.message}`);
 }
 
 function recordedFile(

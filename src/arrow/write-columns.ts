@@ -1,7 +1,7 @@
 /** Typed arrays to an Arrow IPC file, in record batches of bounded size: bytes depend on the rows only, not on how they were appended. */
-import { createHash } from "node:crypto";
-import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { AsyncByteQueue, makeData, RecordBatch, RecordBatchFileWriter, type Schema, Struct } from "apache-arrow";
+import type { FileContent } from "../files/file-content.ts";
+import { openFileWriter } from "../files/file-writer.ts";
 import { makeColumnBuffer } from "./column-buffer.ts";
 import { arrowSchema, type ColumnSchema, type ColumnValues } from "./column-schema.ts";
 
@@ -23,34 +23,24 @@ export interface ColumnWriter {
   abort(): Promise<void>;
 }
 
-export interface WrittenColumns {
+export interface WrittenColumns extends FileContent {
   readonly rows: number;
-  readonly bytes: number;
-  /** Hex, of the whole file. */
-  readonly sha256: string;
 }
 
 /** Writes beside `path` (`.partial`) and renames on close, so `path` is either absent, the former file or complete. */
 export async function openColumnWriter(path: string, schema: ColumnSchema): Promise<ColumnWriter> {
   const stored = arrowSchema(schema);
-  const partial = `${path}.partial`;
-  const handle = await open(partial, "w");
+  const file = await openFileWriter(path);
   const output = new CollectedBytes();
   const arrowWriter = new RecordBatchFileWriter();
   arrowWriter.reset(output, stored);
   const buffers = schema.map((declaration) => makeColumnBuffer(declaration, ROWS_PER_BATCH));
-  const digest = createHash("sha256");
   let pendingRows = 0;
   let rows = 0;
-  let bytes = 0;
   let isOpen = true;
 
   async function drain(): Promise<void> {
-    for (const chunk of output.take()) {
-      digest.update(chunk);
-      await writeFully(handle, chunk);
-      bytes += chunk.byteLength;
-    }
+    for (const chunk of output.take()) await file.append(chunk);
   }
 
   async function flushBatch(): Promise<void> {
@@ -82,18 +72,28 @@ export async function openColumnWriter(path: string, schema: ColumnSchema): Prom
       arrowWriter.close();
       await drain();
       isOpen = false;
-      await handle.sync();
-      await handle.close();
-      await rename(partial, path);
-      return { rows, bytes, sha256: digest.digest("hex") };
+      return { rows, ...(await file.close()) };
     },
     async abort() {
-      if (!isOpen) return;
       isOpen = false;
-      await handle.close();
-      await rm(partial, { force: true });
+      await file.abort();
     },
   };
+}
+
+/** A file in one go: `fill` appends its rows; nothing is left behind where it throws. */
+export async function writeColumns(
+  path: string,
+  schema: ColumnSchema,
+  fill: (append: ColumnWriter["append"]) => Promise<void>,
+): Promise<WrittenColumns> {
+  const writer = await openColumnWriter(path, schema);
+  try {
+    await fill(writer.append);
+    return await writer.close();
+  } finally {
+    await writer.abort();
+  }
 }
 
 /** Keeps what the Arrow writer emits until the file has taken it, so that memory stays within one batch. */
@@ -113,11 +113,6 @@ class CollectedBytes extends AsyncByteQueue {
 
 function recordBatch(schema: Schema, children: ReturnType<typeof makeData>[], length: number): RecordBatch {
   return new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length, nullCount: 0, children }));
-}
-
-async function writeFully(handle: FileHandle, chunk: Uint8Array): Promise<void> {
-  let offset = 0;
-  while (offset < chunk.byteLength) offset += (await handle.write(chunk, offset)).bytesWritten;
 }
 
 function commonLength(

@@ -1,11 +1,6 @@
 /** manifest.json of an export: from what it was made, how, and what every file is. Nothing in it depends on when or where. */
+import type { FileContent } from "../files/file-content.ts";
 import type { RankerSpec } from "../ranker/ranker-spec.ts";
-
-export interface FileRecord {
-  readonly bytes: number;
-  /** Hex, of the whole file. */
-  readonly sha256: string;
-}
 
 export interface ExportManifest {
   readonly stage: "export";
@@ -30,9 +25,9 @@ export interface ExportManifest {
   readonly vectors?: { readonly width: number };
   readonly ann?: AnnRecord;
   /** Files it was made from, by "run/<name>" or "dataset/<name>". */
-  readonly inputs: Readonly<Record<string, FileRecord>>;
+  readonly inputs: Readonly<Record<string, FileContent>>;
   /** Files of the export, by name; all but this one. */
-  readonly files: Readonly<Record<string, FileRecord>>;
+  readonly files: Readonly<Record<string, FileContent>>;
 }
 
 export interface AnnRecord {

@@ -7,7 +7,7 @@
  */
 import { createRequire } from "node:module";
 import type { MathNode, SymbolNode } from "mathjs";
-import { ConfigError } from "../errors.ts";
+import { ConfigError, messageOf } from "../errors.ts";
 
 /** The length of the run. */
 export interface RateHorizon {
@@ -129,8 +129,4 @@ function escaped(text: string): RegExp {
 
 function refusal(expression: string, problem: string): ConfigError {
   return new ConfigError(`learning rate "${expression}" ${problem}`);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -5,7 +5,7 @@
  * Page: uint32 rows | uint32 bytes of the rest | each column's bytes; text is [rows + 1] uint32 offsets, then UTF-8.
  */
 import { closeSync, openSync, readSync } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import type { ParquetColumn, ParquetValues } from "./parquet-columns.ts";
 
 /** DuckDB's vector size: a chunk cannot be larger. Only the last page may have fewer rows. */
@@ -27,7 +27,7 @@ export async function openSpoolWriter(path: string, schema: readonly ParquetColu
   let pendingBytes = 0;
 
   async function write(): Promise<void> {
-    await writeFully(handle, Buffer.concat(pending));
+    await handle.writeFile(Buffer.concat(pending)); // goes on where the last one ended
     pending = [];
     pendingBytes = 0;
   }
@@ -163,9 +163,4 @@ function columnOf(
   const store = storeOf(type, rows * (type === "vector" ? width : 1));
   new Uint8Array(store.buffer).set(page.subarray(at, at + store.byteLength));
   return { values: store, size: store.byteLength };
-}
-
-async function writeFully(handle: FileHandle, bytes: Uint8Array): Promise<void> {
-  let offset = 0;
-  while (offset < bytes.byteLength) offset += (await handle.write(bytes, offset)).bytesWritten;
 }

@@ -3,9 +3,7 @@
  * the result and stream from there, so memory stays bounded; bytes depend on the rows, the schema and the compression, not on how rows
  * were appended.
  */
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { open, rename, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import {
   type DuckDBDataChunk,
   DuckDBInstance,
@@ -13,6 +11,8 @@ import {
   type DuckDBValue,
   listValue,
 } from "@duckdb/node-api";
+import { contentOf, type FileContent } from "../files/file-content.ts";
+import { putInPlace } from "../files/partial-file.ts";
 import { checkSchema, commonLength, duckType, type ParquetColumn, type ParquetValues } from "./parquet-columns.ts";
 import { openSpoolReader, openSpoolWriter, type SpooledPage } from "./row-spool.ts";
 
@@ -25,11 +25,8 @@ export interface ParquetWriter {
   abort(): Promise<void>;
 }
 
-export interface WrittenParquet {
+export interface WrittenParquet extends FileContent {
   readonly rows: number;
-  readonly bytes: number;
-  /** Hex, of the whole file. */
-  readonly sha256: string;
 }
 
 export type ParquetCompression = "snappy" | "zstd" | "uncompressed";
@@ -76,10 +73,9 @@ export async function openParquetWriter(
       if (!isOpen) throw new Error(`${path}: closed twice`);
       return finish(async () => {
         await copyOut({ scratch, schema, file: partial, compression, memoryLimit });
-        await syncFile(partial);
-        const written = await describe(partial);
-        await rename(partial, path);
-        return { rows, ...written };
+        const content = await contentOf(partial);
+        await putInPlace(partial, path);
+        return { rows, ...content };
       });
     },
     async abort() {
@@ -143,25 +139,6 @@ function valueReader({ type, width = 1 }: ParquetColumn, values: ParquetValues):
     default:
       return (row) => values[row]!;
   }
-}
-
-async function syncFile(file: string): Promise<void> {
-  const handle = await open(file, "r+");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function describe(file: string): Promise<{ readonly bytes: number; readonly sha256: string }> {
-  const digest = createHash("sha256");
-  let bytes = 0;
-  for await (const chunk of createReadStream(file)) {
-    bytes += chunk.length;
-    digest.update(chunk);
-  }
-  return { bytes, sha256: digest.digest("hex") };
 }
 
 function quoted(text: string): string {

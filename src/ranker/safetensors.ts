@@ -4,7 +4,7 @@
  * Format: https://huggingface.co/docs/safetensors. Written bytes are a function of the content: the order of insertion does not show.
  */
 import { isRecord } from "../config/is-record.ts";
-import { DataError } from "../errors.ts";
+import { DataError, messageOf } from "../errors.ts";
 import { findRepeatedKey } from "./json-repeated-key.ts";
 
 export interface StoredTensor {
@@ -141,7 +141,7 @@ function readHeader(bytes: Uint8Array, fail: Fail): { header: Readonly<Record<st
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes.subarray(LENGTH_BYTES, dataStart));
     header = JSON.parse(text);
   } catch (error) {
-    fail(`header is not JSON in UTF-8 (${error instanceof Error ? error.message : String(error)})`);
+    fail(`header is not JSON in UTF-8 (${messageOf(error)})`);
   }
   if (!isRecord(header)) return fail("header is not a JSON object");
   const repeated = findRepeatedKey(text);

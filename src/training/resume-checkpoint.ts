@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import { parseJson } from "../config/json-text.ts";
 import { DataError } from "../errors.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../ranker/checkpoint.ts";
 import { type FloatArray, type Parameters, parametersOf, type RankerSpec } from "../ranker/ranker-spec.ts";
@@ -135,18 +136,11 @@ function contentHash(stateText: string, parameters: Parameters, extras: Readonly
 function parseState(text: string | undefined, where: string): z.output<typeof stateSchema> {
   if (text === undefined)
     throw new DataError(`${where}: no "${STATE_KEY}" in its metadata; it is not a state to resume from`);
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new DataError(`${where}: its "${STATE_KEY}" is not JSON`);
-  }
-  const parsed = stateSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(
-    (issue) => `${where}: ${STATE_KEY}.${issue.path.join(".")}: ${issue.message}`,
-  );
-  throw new DataError(problems.join("\n"));
+  return parseJson(text, stateSchema, {
+    where: `${where}: "${STATE_KEY}" in its metadata`,
+    what: "a state to resume from",
+    remedy: "train anew with --force",
+  });
 }
 
 function floatsOf(extras: ReadonlyMap<string, StoredTensor>, name: string, where: string): FloatArray {

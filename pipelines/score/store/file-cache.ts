@@ -3,6 +3,7 @@ import { link, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import type { FileContent } from "../../../src/files/file-content.ts";
 import { cannotWrite, makeFolder } from "../../../src/files/make-folder.ts";
+import { putInPlace } from "../../../src/files/partial-file.ts";
 import { fileProblem } from "../../../src/files/recorded-files.ts";
 import { removeStaleWork, workName } from "../../../src/files/work-names.ts";
 import { hashOf } from "../../../src/runs/run-directory.ts";
@@ -28,7 +29,7 @@ export function openFileCache(): FileCache {
     const working = workName(file, context);
     try {
       await store.download(contentKey(content), working, content);
-      await rename(working, file);
+      await putInPlace(working, file);
     } finally {
       await rm(working, { force: true });
     }

@@ -4,18 +4,16 @@ import { z } from "zod";
 import type { ScoreConfig } from "../../../src/config/schemas/score-schema.ts";
 import { DataError } from "../../../src/errors.ts";
 import { contentOf } from "../../../src/files/file-content.ts";
+import { fileRecord } from "../../../src/runs/file-record.ts";
 import { runFiles } from "../../../src/runs/run-directory.ts";
 import { DESCRIPTION_FILE } from "../../dataset/stored-dataset.ts";
 import type { ScoreSubject } from "../score-inputs.ts";
-
-const count = z.int().min(0);
 
 /** A file as jobs name it; its path where it came from is nobody else's concern. */
 export const jobFileSchema = z.object({
   /** In the worker's folder: one of its folders and a name. */
   relativePath: z.string().regex(/^(run|dataset|users|pairs|allow|deny)\/(?!\.{1,2}$)[^/\\]+$/),
-  bytes: count,
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  ...fileRecord.shape,
 });
 
 export type JobFile = z.output<typeof jobFileSchema>;

@@ -1,5 +1,5 @@
 /** TensorFlow.js comes in optional packages: which ones a backend needs, loaded when asked for, and the command that adds them. */
-import { EngineError } from "../../errors.ts";
+import { EngineError, firstLineOf } from "../../errors.ts";
 import type { TfjsBackend } from "../engine-provider.ts";
 
 /** The module that everything else builds on, whichever backend runs. */
@@ -62,9 +62,4 @@ function isMissing(error: unknown, name: string): boolean {
   if (typeof error !== "object" || error === null || !("code" in error)) return false;
   const isAbsent = error.code === "ERR_MODULE_NOT_FOUND" || error.code === "MODULE_NOT_FOUND";
   return isAbsent && firstLineOf(error).includes(`'${name}'`); // and not a module that it needs in turn
-}
-
-function firstLineOf(error: unknown): string {
-  const isWorded = typeof error === "object" && error !== null && "message" in error;
-  return String(isWorded ? error.message : error).split("\n")[0]!;
 }

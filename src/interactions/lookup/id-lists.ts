@@ -1,5 +1,5 @@
 /** Lists of ids that a user hands in (users, items or pairs of them) as a table of texts, whatever format the file has. */
-import { DataError } from "../../errors.ts";
+import { DataError, firstLineOf } from "../../errors.ts";
 import { idText } from "../reading/load-rows.ts";
 import { chooseColumn, columnNames } from "../sources/choose-columns.ts";
 import { openSource, type TextLayout } from "../sources/open-source.ts";
@@ -66,5 +66,5 @@ async function refuseBadRows(
   if (!source.storesRejects) return;
   const [rejected] = await database.rows("SELECT line, error_message FROM reject_errors ORDER BY line LIMIT 1");
   if (rejected === undefined) return;
-  throw new DataError(`${source.file}:${rejected.line}: ${String(rejected.error_message).split("\n", 1)[0]}`);
+  throw new DataError(`${source.file}:${rejected.line}: ${firstLineOf(rejected.error_message)}`);
 }

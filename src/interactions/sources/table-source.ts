@@ -1,7 +1,7 @@
 /** A table of any origin as SQL reads it: what stands after FROM, and which columns it has. */
-import { ConfigError, DataError } from "../../errors.ts";
+import { ConfigError, DataError, firstLineOf } from "../../errors.ts";
 import { sqlName, sqlText } from "./sql-text.ts";
-import { firstLine, type WorkDatabase } from "./work-database.ts";
+import type { WorkDatabase } from "./work-database.ts";
 
 export interface SourceColumn {
   readonly name: string;
@@ -56,7 +56,7 @@ export async function orDataError<T>(file: string, task: () => Promise<T>): Prom
     return await task();
   } catch (error) {
     if (error instanceof DataError || error instanceof ConfigError) throw error;
-    throw new DataError(`${file}: ${firstLine(error instanceof Error ? error.message : String(error))}`);
+    throw new DataError(`${file}: ${firstLineOf(error)}`);
   }
 }
 

@@ -34,7 +34,7 @@ describe("a dataset file", () => {
   });
 
   it.each([
-    ["not there", null, /ENOENT/],
+    ["not there", null, /--dataset .*none\.json: no such file/],
     ["not JSON", "{", /JSON/],
     ["one with a misspelt setting", '{"rwa":"x"}', /rwa is unknown \(raw\?\)/],
     ["one that names another file", '{"dataset":"x.json"}', /expected a name, not another file/],

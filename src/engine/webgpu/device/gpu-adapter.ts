@@ -6,7 +6,7 @@ import { fork } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { platform } from "node:os";
 import path from "node:path";
-import { EngineError } from "../../../errors.ts";
+import { EngineError, firstLineOf } from "../../../errors.ts";
 
 export interface AdapterFacts {
   readonly vendor: string;
@@ -48,7 +48,7 @@ export async function findAdapter({ allowSoftware }: { readonly allowSoftware: b
     const facts = allowSoftware ? factsOf(await requestAdapter({ allowSoftware })) : await askOnce();
     return judge(facts, allowSoftware);
   } catch (error) {
-    const [words = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+    const words = firstLineOf(error);
     return {
       facts: null,
       reason: `the package webgpu cannot be used (${words})`,
