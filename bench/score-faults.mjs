@@ -1,9 +1,11 @@
 /**
- * Scoring with everything breaking around it, with real processes and a real Redis: workers, leaders and Redis killed at random
- * moments, a full disk, a damaged shard, two processes at one shard, clocks that jump, a run replaced. After each fault the joined
- * file must have the hash of the undisturbed one. Prints a JSON line for each fault; exit status 1 where one did not hold.
+ * Scoring with everything breaking around it, with real processes and a real Redis: workers, leaders and Redis killed
+ * at random moments, a full disk, a damaged shard, two processes at one shard, clocks that jump, a run replaced. After
+ * each fault the joined file must have the hash of the undisturbed one. Prints a JSON line for each fault; exit status
+ * 1 where one did not hold.
  *
- *   node bench/score-faults.mjs [--kills 100] [--workers 3] [--shards 60] [--users 20000] [--items 2000] [--cli dist/pipelines/cli.js]
+ *   node bench/score-faults.mjs [--kills 100] [--workers 3] [--shards 60] [--users 20000] [--items 2000]
+ *       [--cli dist/pipelines/cli.js]
  *                               [--folder DIR] [--faults kills,disk,damage,twice,clock,replaced] [--seed 1]
  */
 import { execFileSync, spawn } from "node:child_process";
@@ -225,7 +227,9 @@ setInterval(() => { shift = shift === 0 ? 864e5 : shift > 0 ? -864e5 : 0; }, 300
   report("clock", { jump: "a day forward, a day back, every 0.3 s", sameHash: true });
 }
 
-/** Another run in the folder while shards of the first one are being scored: refused, never mixed; put back, finished. */
+/**
+ * Another run in the folder while shards of the first one are being scored: refused, never mixed; put back, finished.
+ */
 async function replaced() {
   const output = inFolder("replaced.parquet");
   const run = inFolder("models/made-up/run");

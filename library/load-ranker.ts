@@ -1,4 +1,7 @@
-/** A trained run in a server process: scores of pairs and lists of items by the log's own ids, from as many callers at once as there are. */
+/**
+ * A trained run in a server process: scores of pairs and lists of items by the log's own ids, from as many
+ * callers at once as there are.
+ */
 import path from "node:path";
 import { checkFileOf, type DatasetDescription, readInteractions } from "../pipelines/dataset/stored-dataset.ts";
 import { readVocabulary } from "../pipelines/dataset/vocabulary-files.ts";
@@ -13,11 +16,15 @@ export type Id = string | number | bigint;
 
 export interface LoadOptions {
   /**
-   * The folder of the dataset it was trained on, such as "data/ml-1m"; the one that training read unless given. Of its files,
-   * dataset.json, users.arrow and items.arrow are read, and train.arrow, validation.arrow and test.arrow for seen items.
+   * The folder of the dataset it was trained on, such as "data/ml-1m"; the one that training read unless given. Of
+   * its files, dataset.json, users.arrow and items.arrow are read, and train.arrow, validation.arrow and
+   * test.arrow for seen items.
    */
   readonly dataset?: string;
-  /** False where lists may hold items of the user's own log: less memory, and the three files are not read. Default true. */
+  /**
+   * False where lists may hold items of the user's own log: less memory, and the three files
+   * are not read. Default true.
+   */
   readonly seen?: boolean;
   readonly engine?: "auto" | "native" | "reference";
   /** Threads of the native engine; one request uses one, so more than one serves batches. Default: the cores. */
@@ -36,7 +43,9 @@ export interface TopOptions {
 }
 
 export interface TopList {
-  /** Best first; equal scores in the order of the vocabulary. Scores are logits, or takings in train for a popular list. */
+  /**
+   * Best first; equal scores in the order of the vocabulary. Scores are logits, or takings in train for a popular list.
+   */
   readonly items: readonly { readonly item: string; readonly score: number }[];
   readonly source: "ranker" | "popular";
 }
@@ -57,7 +66,10 @@ export interface LoadedRanker {
   close(): void;
 }
 
-/** Reads a finished run. Throws DataError where run and dataset are not what training left, EngineError where the engine cannot run. */
+/**
+ * Reads a finished run. Throws DataError where run and dataset are not what training left, EngineError
+ * where the engine cannot run.
+ */
 export async function load(runDirectory: string, options: LoadOptions = {}): Promise<LoadedRanker> {
   const run = await loadRun(runDirectory);
   const folder = options.dataset ?? path.join(String(run.config.dataRoot ?? "data"), run.datasetName);
@@ -141,7 +153,9 @@ function placesOf(ids: Iterable<string | bigint>): ReadonlyMap<string, number> {
   return places;
 }
 
-/** Everything in the user's own log: what a list for tomorrow must not repeat, whichever part of the split it fell into. */
+/**
+ * Everything in the user's own log: what a list for tomorrow must not repeat, whichever part of the split it fell into.
+ */
 async function readSeen(folder: string, description: DatasetDescription): Promise<ItemsByUser> {
   const parts = await Promise.all(
     (["train", "validation", "test"] as const).map(async (part) => {

@@ -1,6 +1,7 @@
 /**
- * A small image set made from a seed: 12 x 12 grey images of six strokes (bars, diagonals, a cross, a frame), shifted, in noise, a
- * tenth of the training labels wrong. Small enough for plain JavaScript, hard enough that an over-trained network shows it.
+ * A small image set made from a seed: 12 x 12 grey images of six strokes (bars, diagonals, a cross, a frame),
+ * shifted, in noise, a tenth of the training labels wrong. Small enough for plain JavaScript, hard enough that an
+ * over-trained network shows it.
  */
 import { foldIn, standardNormal, streamKey, threefry, unitInterval } from "lawn-ranker/random";
 

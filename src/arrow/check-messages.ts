@@ -1,7 +1,8 @@
 /**
- * A walk over the messages and the footer of Arrow IPC data, before the library reads it: the library follows a damaged length
- * backwards, or counts rows that are not there, and hardly ever returns. Layout: "Encapsulated message format" and "IPC file
- * format" of the Arrow columnar specification. Reads metadata only; what the columns hold is not looked at.
+ * A walk over the messages and the footer of Arrow IPC data, before the library reads it: the library follows a
+ * damaged length backwards, or counts rows that are not there, and hardly ever returns. Layout: "Encapsulated
+ * message format" and "IPC file format" of the Arrow columnar specification. Reads metadata only; what the
+ * columns hold is not looked at.
  */
 import type { FileHandle } from "node:fs/promises";
 import { elementPlaces, fieldPlace, pointedPlace, verifiedRoot } from "./flatbuffer.ts";

@@ -1,9 +1,12 @@
 /**
- * Flatbuffers from outside, verified before anybody follows their offsets: generated readers trust every length and offset they
- * meet, so that one damaged byte makes them count through gigabytes that are not there. Layout: the FlatBuffers "internals" page.
+ * Flatbuffers from outside, verified before anybody follows their offsets: generated readers trust every length and
+ * offset they meet, so that one damaged byte makes them count through gigabytes that are not there. Layout: the
+ * FlatBuffers "internals" page.
  */
 
-/** What a table's fields hold, in the order of their slots. A union takes two slots: its "byte" of type, then itself. */
+/**
+ * What a table's fields hold, in the order of their slots. A union takes two slots: its "byte" of type, then itself.
+ */
 export type FieldLayout =
   | { readonly kind: "scalar"; readonly bytes: 1 | 2 | 4 | 8 }
   | { readonly kind: "text" }

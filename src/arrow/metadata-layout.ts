@@ -1,4 +1,7 @@
-/** The tables of Arrow's metadata, slot by slot: Schema.fbs, Message.fbs and File.fbs of the Arrow columnar format, version 1.5. */
+/**
+ * The tables of Arrow's metadata, slot by slot: Schema.fbs, Message.fbs and File.fbs of the Arrow
+ * columnar format, version 1.5.
+ */
 import type { FieldLayout, TableLayout } from "./flatbuffer.ts";
 
 const flag: FieldLayout = { kind: "scalar", bytes: 1 };
@@ -96,5 +99,8 @@ export const footerLayout: TableLayout = [
   { kind: "vector", elementBytes: 24 }, // record batches
   customMetadata,
 ];
-/** A block is the place of a message (8 bytes), the bytes of its metadata with its prefix (4, then 4 of padding) and of its body (8). */
+/**
+ * A block is the place of a message (8 bytes), the bytes of its metadata with its prefix (4, then 4 of
+ * padding) and of its body (8).
+ */
 export const FOOTER = { schema: 1, dictionaryBatches: 2, recordBatches: 3, blockBytes: 24 };

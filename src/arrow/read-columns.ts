@@ -1,4 +1,7 @@
-/** Whole columns of our own Arrow files as typed arrays: a view of the file's bytes when it has one batch, one copy otherwise. */
+/**
+ * Whole columns of our own Arrow files as typed arrays: a view of the file's bytes when it has one
+ * batch, one copy otherwise.
+ */
 import type { Data, RecordBatch, Schema } from "apache-arrow";
 import { DataError } from "../errors.ts";
 import { type ArrowFile, explained, openArrowFile } from "./arrow-file.ts";

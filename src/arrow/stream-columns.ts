@@ -33,8 +33,8 @@ export async function describeColumns(path: string): Promise<ForeignColumnDescri
 }
 
 /**
- * The named columns, or all. At least one batch comes, possibly of 0 rows, so types are always known.
- * Throws DataError for damaged, compressed or truncated files and for columns that are missing, repeated or of a type without a kind.
+ * The named columns, or all. At least one batch comes, possibly of 0 rows, so types are always known. Throws DataError
+ * for damaged, compressed or truncated files and for columns that are missing, repeated or of a type without a kind.
  */
 export async function* streamColumns(path: string, names?: readonly string[]): AsyncGenerator<ForeignBatch> {
   const file = await openArrowFileOrStream(path);

@@ -1,4 +1,7 @@
-/** Typed arrays to an Arrow IPC file, in record batches of bounded size: bytes depend on the rows only, not on how they were appended. */
+/**
+ * Typed arrays to an Arrow IPC file, in record batches of bounded size: bytes depend on the rows only, not
+ * on how they were appended.
+ */
 import { createHash } from "node:crypto";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { AsyncByteQueue, makeData, RecordBatch, RecordBatchFileWriter, type Schema, Struct } from "apache-arrow";

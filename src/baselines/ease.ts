@@ -8,8 +8,9 @@ import type { Scorer } from "../ranker/scorer.ts";
 export const MOST_EASE_ITEMS = 20_000;
 
 /**
- * Steck 2019, "Embarrassingly shallow autoencoders": P = (X^T X + regularization I)^-1, B_ij = -P_ij / P_jj, B_jj = 0, score = x_u B,
- * with X the binary matrix of users and items. items^3 operations. Throws ConfigError beyond MOST_EASE_ITEMS.
+ * Steck 2019, "Embarrassingly shallow autoencoders": P = (X^T X + regularization I)^-1, B_ij = -P_ij / P_jj,
+ * B_jj = 0, score = x_u B, with X the binary matrix of users and items. items^3 operations. Throws
+ * ConfigError beyond MOST_EASE_ITEMS.
  */
 export async function easeScorer(
   train: Interactions,
@@ -25,7 +26,9 @@ export async function easeScorer(
   return linearItemScorer(seen, await easeWeights(seen, train.items, regularization, algebra), train);
 }
 
-/** [to, from]: how much having item `from` speaks for item `to`, so that all that speaks for one item stands in one row. */
+/**
+ * [to, from]: how much having item `from` speaks for item `to`, so that all that speaks for one item stands in one row.
+ */
 export async function easeWeights(
   seen: ItemsByUser,
   items: number,

@@ -21,8 +21,9 @@ export interface ImplicitAlsOptions {
 const FIRST_DEVIATION = 0.1;
 
 /**
- * Hu, Koren & Volinsky 2008 in the form of Rendle, Krichene, Zhang & Koren 2022 ("Revisiting the performance of iALS"), binary ratings:
- * sum over observed (w_u h_i - 1)^2 + alpha_0 sum over all (w_u h_i)^2
+ * Hu, Koren & Volinsky 2008 in the form of Rendle, Krichene, Zhang & Koren 2022 ("Revisiting the performance of iALS"),
+ * binary ratings:
+ *   sum over observed (w_u h_i - 1)^2 + alpha_0 sum over all (w_u h_i)^2
  *   + lambda (sum over users (|I_u| + alpha_0 |I|) ||w_u||^2 + sum over items (|U_i| + alpha_0 |U|) ||h_i||^2),
  * their nu being 1. First vectors are normal with deviation 0.1 / sqrt(factors).
  */

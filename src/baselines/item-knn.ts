@@ -1,4 +1,6 @@
-/** Items like those a user has: cosine similarity with shrinkage between the items' sets of users, k nearest neighbours. */
+/**
+ * Items like those a user has: cosine similarity with shrinkage between the items' sets of users, k nearest neighbours.
+ */
 import { groupItemsByUser, type Interactions, type ItemsByUser } from "../dataset/interaction-dataset.ts";
 import type { Scorer } from "../ranker/scorer.ts";
 
@@ -11,8 +13,9 @@ export interface ItemNeighbours {
 }
 
 /**
- * Score of (user, item): the sum of the similarities between the item and those of its neighbours that the user has (Sarwar et al.
- * 2001, unweighted, binary; the shrinkage is that of Dacrema et al. 2019: |common| / (sqrt(|i|) sqrt(|j|) + shrinkage)).
+ * Score of (user, item): the sum of the similarities between the item and those of its neighbours that the user
+ * has (Sarwar et al. 2001, unweighted, binary; the shrinkage is that of Dacrema et al. 2019: |common| /
+ * (sqrt(|i|) sqrt(|j|) + shrinkage)).
  */
 export function itemKnnScorer(
   train: Interactions,
@@ -58,7 +61,10 @@ export function itemKnnScorer(
   };
 }
 
-/** O(sum over users of items^2) in time, items x k in memory. Of equal similarities the first items stay; items without a common user are none. */
+/**
+ * O(sum over users of items^2) in time, items x k in memory. Of equal similarities the first items stay; items
+ * without a common user are none.
+ */
 export function itemNeighbours(
   seen: ItemsByUser,
   items: number,

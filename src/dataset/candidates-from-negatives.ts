@@ -1,4 +1,7 @@
-/** Candidates from negatives somebody else drew, such as the official NCF files: taken as they are, and what is odd about them counted. */
+/**
+ * Candidates from negatives somebody else drew, such as the official NCF files: taken as they are, and what
+ * is odd about them counted.
+ */
 import { DataError } from "../errors.ts";
 import { type EvaluationCandidates, type EvaluationCases, evaluationCases } from "./evaluation-candidates.ts";
 import type { Interactions, ItemsByUser } from "./interaction-dataset.ts";

@@ -11,7 +11,9 @@ export interface Interactions {
   readonly length: number;
 }
 
-/** Distinct items per user, ascending: user u's are itemsSorted[offsets[u] .. offsets[u + 1]). Compressed sparse rows. */
+/**
+ * Distinct items per user, ascending: user u's are itemsSorted[offsets[u] .. offsets[u + 1]). Compressed sparse rows.
+ */
 export interface ItemsByUser {
   /** [users + 1] */
   readonly offsets: Uint32Array;
@@ -19,7 +21,10 @@ export interface ItemsByUser {
   readonly itemsSorted: Uint32Array;
 }
 
-/** Groups pairs by user in O(pairs + users + items): two stable counting passes, no comparison sort. Repeated pairs count once. */
+/**
+ * Groups pairs by user in O(pairs + users + items): two stable counting passes, no comparison sort.
+ * Repeated pairs count once.
+ */
 export function groupItemsByUser(...parts: readonly Interactions[]): ItemsByUser {
   const { users, items } = extentsOf(parts);
   const total = parts.reduce((sum, part) => sum + part.length, 0);

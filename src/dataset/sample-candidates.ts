@@ -1,4 +1,7 @@
-/** The 1 + n protocol: each evaluated user's items against n items the user has in no split, drawn once by seed and then frozen. */
+/**
+ * The 1 + n protocol: each evaluated user's items against n items the user has in no split, drawn
+ * once by seed and then frozen.
+ */
 import { DataError } from "../errors.ts";
 import { boundedInteger, foldIn, type StreamKey, streamKey, threefry } from "../random.ts";
 import { type EvaluationCandidates, type EvaluationCases, evaluationCases } from "./evaluation-candidates.ts";
@@ -6,8 +9,9 @@ import type { Interactions, ItemsByUser } from "./interaction-dataset.ts";
 import { unseenCount, unseenItemOfRank } from "./negative-sampler.ts";
 
 /**
- * Negatives are without replacement and uniform over the items the user lacks; they depend on (seed, split, user, what the
- * user has) and on no other user. Ascending within a case. Throws DataError when a user lacks fewer than `count` items.
+ * Negatives are without replacement and uniform over the items the user lacks; they depend on (seed, split,
+ * user, what the user has) and on no other user. Ascending within a case. Throws DataError when a user lacks
+ * fewer than `count` items.
  */
 export function sampleCandidates(options: {
   readonly split: EvaluationCandidates["split"];
@@ -42,7 +46,9 @@ export function sampleCandidates(options: {
   return { split, ...cases, negativeOffsets, negatives };
 }
 
-/** Fills `out` with a uniform subset of [0, size), ascending, one draw each: Floyd's algorithm (Bentley & Floyd 1987). */
+/**
+ * Fills `out` with a uniform subset of [0, size), ascending, one draw each: Floyd's algorithm (Bentley & Floyd 1987).
+ */
 function drawDistinctRanks(key: StreamKey, size: number, out: Uint32Array): void {
   const block = { first: 0, second: 0 };
   const chosen = new Set<number>();

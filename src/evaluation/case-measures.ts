@@ -1,4 +1,7 @@
-/** What single held-out items tell beside the users' ranks: AUC, hits by item, and scores as probabilities. One pass over the cases. */
+/**
+ * What single held-out items tell beside the users' ranks: AUC, hits by item, and scores as
+ * probabilities. One pass over the cases.
+ */
 import type { EvaluationCandidates } from "../dataset/evaluation-candidates.ts";
 import type { ItemsByUser } from "../dataset/interaction-dataset.ts";
 import type { Scorer } from "../ranker/scorer.ts";
@@ -45,8 +48,8 @@ export async function measureCases(
 }
 
 /**
- * The chance that a random held-out item of the user is scored above a random negative, a tie counting half (Hanley & McNeil 1982;
- * for rankers, Rendle et al. 2009).
+ * The chance that a random held-out item of the user is scored above a random negative, a tie counting half (Hanley &
+ * McNeil 1982; for rankers, Rendle et al. 2009).
  */
 export function areaUnderCurve(positiveScores: Float32Array, negativeScores: Float32Array): number {
   let won = 0;

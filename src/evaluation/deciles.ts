@@ -1,8 +1,8 @@
 /** Tenths of people or items by how much is known of them, and what a ranker is worth in each. */
 
 /**
- * 1 (the lowest tenth) to 10 of each value. Equal values share the decile of the middle of their places, so that no order among
- * equals is made up; groups then differ in size, and some may be empty.
+ * 1 (the lowest tenth) to 10 of each value. Equal values share the decile of the middle of their places, so that no
+ * order among equals is made up; groups then differ in size, and some may be empty.
  */
 export function decilesOf(values: ArrayLike<number>): Uint8Array {
   const count = values.length;

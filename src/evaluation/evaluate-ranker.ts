@@ -1,4 +1,7 @@
-/** A ranker's answers to fixed questions: every evaluated user's positives ranked against their candidates, then averaged. */
+/**
+ * A ranker's answers to fixed questions: every evaluated user's positives ranked against their
+ * candidates, then averaged.
+ */
 import type { EvaluationCandidates } from "../dataset/evaluation-candidates.ts";
 import type { ItemsByUser } from "../dataset/interaction-dataset.ts";
 import { ConfigError, DataError } from "../errors.ts";
@@ -11,11 +14,14 @@ export interface EvaluationOptions {
   /** Cuts of the lists, such as [10, 20]; at least one. */
   readonly ks: readonly number[];
   /**
-   * Given: the full protocol. Each user's positives are ranked against every item but those positives and the user's `masked`
-   * items; stored negatives are not looked at. Absent: the sampled protocol, against the stored negatives.
+   * Given: the full protocol. Each user's positives are ranked against every item but those positives and the user's
+   * `masked` items; stored negatives are not looked at. Absent: the sampled protocol, against the stored negatives.
    */
   readonly masked?: ItemsByUser;
-  /** Bound on the scores held at once, 2^20 unless told; at least one user is scored at a time. Results do not depend on it. */
+  /**
+   * Bound on the scores held at once, 2^20 unless told; at least one user is scored at a time.
+   * Results do not depend on it.
+   */
   readonly scoresPerBlock?: number;
 }
 

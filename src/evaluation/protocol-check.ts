@@ -1,4 +1,7 @@
-/** How much of a figure is protocol: the same scores under every tie rule, candidate set and treatment of the held-out item. */
+/**
+ * How much of a figure is protocol: the same scores under every tie rule, candidate set and
+ * treatment of the held-out item.
+ */
 import type { EvaluationCases } from "../dataset/evaluation-candidates.ts";
 import type { ItemsByUser } from "../dataset/interaction-dataset.ts";
 import { foldIn, type StreamKey } from "../random.ts";
@@ -21,7 +24,10 @@ export interface ProtocolRow {
   readonly negatives: number;
 }
 
-/** Ranks one item that `above` negatives outscore and `tied` equal, under a rule: the mean metric where ties break at random. */
+/**
+ * Ranks one item that `above` negatives outscore and `tied` equal, under a rule: the mean metric
+ * where ties break at random.
+ */
 export function metricsUnderTies(rule: TieRule, above: number, tied: number, k: number): { HR: number; NDCG: number } {
   const first = rule === "against" ? above + tied + 1 : above + 1;
   const last = rule === "for" ? above + 1 : above + tied + 1;

@@ -1,4 +1,7 @@
-/** Fresh negatives of one user under each candidate protocol, for the protocol check alone: what is reported ranks frozen ones. */
+/**
+ * Fresh negatives of one user under each candidate protocol, for the protocol check alone: what is
+ * reported ranks frozen ones.
+ */
 import type { ItemsByUser } from "../dataset/interaction-dataset.ts";
 import { unseenCount, unseenItemOfRank } from "../dataset/negative-sampler.ts";
 import { boundedInteger, foldIn, type RandomBlock, type StreamKey, threefry } from "../random.ts";
@@ -19,8 +22,8 @@ export const candidateProtocols: readonly CandidateProtocol[] = [
 ];
 
 /**
- * Items drawn uniformly from those that `user` lacks in `seen`; all of them, ascending, for the full catalogue and where there are no
- * more than asked for. A pure function of (key, user, protocol, what the user has).
+ * Items drawn uniformly from those that `user` lacks in `seen`; all of them, ascending, for the full catalogue and
+ * where there are no more than asked for. A pure function of (key, user, protocol, what the user has).
  */
 export function drawCandidates(
   protocol: CandidateProtocol,

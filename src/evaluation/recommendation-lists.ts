@@ -12,7 +12,10 @@ export interface RecommendationLists {
 /** Fills up lists that are too short. */
 export const NO_ITEM = 2 ** 32 - 1;
 
-/** O(users x items). Users are scored in blocks of about `scoresPerBlock`; lists do not depend on it. Throws DataError for NaN. */
+/**
+ * O(users x items). Users are scored in blocks of about `scoresPerBlock`; lists do not depend on it.
+ * Throws DataError for NaN.
+ */
 export async function recommendationLists(
   scorer: Scorer,
   options: {

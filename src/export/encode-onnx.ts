@@ -1,6 +1,7 @@
 /**
- * An ONNX model to bytes: protocol buffers with the field numbers of the published format (https://onnx.ai/onnx/repo-docs/IR.html),
- * in pieces, so that tables are never copied. The same model gives the same bytes.
+ * An ONNX model to bytes: protocol buffers with the field numbers of the published format
+ * (https://onnx.ai/onnx/repo-docs/IR.html), in pieces, so that tables are never copied. The same
+ * model gives the same bytes.
  */
 import { PbfWriter } from "pbf";
 import { type OnnxModel, type OnnxNode, type OnnxTensor, type OnnxValue, onnxTypes } from "./onnx-model.ts";
@@ -23,7 +24,10 @@ export interface OnnxStorage {
 /** No protocol buffer can be longer than 2^31 - 1 bytes; what is left of it here is for everything but tensors. */
 export const MOST_INLINE_BYTES = 2 ** 31 - 2 ** 20;
 
-/** Where a tensor begins in the data file, so that runtimes can map it into memory on every system; also the least size moved there. */
+/**
+ * Where a tensor begins in the data file, so that runtimes can map it into memory on every system; also
+ * the least size moved there.
+ */
 const DATA_ALIGNMENT = 65_536;
 
 export function encodeOnnx(model: OnnxModel, { dataFile, inlineBytes }: OnnxStorage): EncodedOnnx {

@@ -1,6 +1,6 @@
 /**
- * The leading right singular vectors of a large sparse matrix of ones: randomised subspace iteration (Halko, Martinsson & Tropp 2011,
- * algorithms 4.4 and 5.1). Blocks of vectors are held column by column.
+ * The leading right singular vectors of a large sparse matrix of ones: randomised subspace iteration (Halko, Martinsson
+ * & Tropp 2011, algorithms 4.4 and 5.1). Blocks of vectors are held column by column.
  */
 import { type RandomBlock, type StreamKey, standardNormal, threefry } from "../random.ts";
 import { symmetricEigen } from "./symmetric-eigen.ts";
@@ -20,7 +20,9 @@ export interface RightSingular {
   readonly vectors: Float64Array;
 }
 
-/** Vectors kept beyond those asked for, and rounds of A A^T: with these the error is far below that of sampled metrics. */
+/**
+ * Vectors kept beyond those asked for, and rounds of A A^T: with these the error is far below that of sampled metrics.
+ */
 const OVERSAMPLING = 10;
 const ROUNDS = 8;
 

@@ -1,4 +1,7 @@
-/** All eigenvalues and eigenvectors of a small symmetric matrix, by cyclic Jacobi rotations (Golub & Van Loan, section 8.5). */
+/**
+ * All eigenvalues and eigenvectors of a small symmetric matrix, by cyclic Jacobi rotations (Golub
+ * & Van Loan, section 8.5).
+ */
 
 export interface Eigen {
   /** Descending. */

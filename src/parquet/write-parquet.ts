@@ -1,7 +1,7 @@
 /**
- * Typed arrays to a Parquet file that other tools read: version 1 pages, written by DuckDB. Rows wait in a scratch file beside
- * the result and stream from there, so memory stays bounded; bytes depend on the rows, the schema and the compression, not on how rows
- * were appended.
+ * Typed arrays to a Parquet file that other tools read: version 1 pages, written by DuckDB. Rows wait in a scratch file
+ * beside the result and stream from there, so memory stays bounded; bytes depend on the rows, the schema and the
+ * compression, not on how rows were appended.
  */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";

@@ -1,10 +1,13 @@
-/** The k best of one user's scores: what every scorer without a faster way chooses by, and the plain twin of those that have one (engine/native/core/scoring.cpp). */
+/**
+ * The k best of one user's scores: what every scorer without a faster way chooses by, and the plain twin of those that
+ * have one (engine/native/core/scoring.cpp).
+ */
 import { NO_ITEM } from "./scorer.ts";
 
 /**
- * Writes the best items of `scores` [items] and their scores to `outItems` and `outScores` [k]: best first, equal scores by
- * ascending item, NaN as -Infinity; where fewer are left, item 2^32 - 1 and -Infinity. `excluded` lists items left out.
- * `scores` is changed: what was excluded becomes NaN.
+ * Writes the best items of `scores` [items] and their scores to `outItems` and `outScores` [k]: best first, equal
+ * scores by ascending item, NaN as -Infinity; where fewer are left, item 2^32 - 1 and -Infinity. `excluded` lists items
+ * left out. `scores` is changed: what was excluded becomes NaN.
  */
 export function bestItemsInto(
   scores: Float32Array,

@@ -1,7 +1,8 @@
 /**
- * Named tensors and text in one buffer, in the safetensors format that other tools read:
- * 8 bytes length of the header (little-endian) | header (JSON, padded with spaces) | the tensors' bytes, little-endian, no gaps.
- * Format: https://huggingface.co/docs/safetensors. Written bytes are a function of the content: the order of insertion does not show.
+ * Named tensors and text in one buffer, in the safetensors format that other tools read: 8 bytes length of
+ * the header (little-endian) | header (JSON, padded with spaces) | the tensors' bytes, little-endian, no
+ * gaps. Format: https://huggingface.co/docs/safetensors. Written bytes are a function of the content: the
+ * order of insertion does not show.
  */
 import { isRecord } from "../config/is-record.ts";
 import { DataError } from "../errors.ts";
@@ -72,7 +73,10 @@ export interface TensorPlace {
   readonly end: number;
 }
 
-/** Copies out of `bytes`. `where` (a file name) begins every message. Throws DataError for anything that is not exactly the format. */
+/**
+ * Copies out of `bytes`. `where` (a file name) begins every message. Throws DataError for anything that
+ * is not exactly the format.
+ */
 export function decodeSafetensors(bytes: Uint8Array, where: string): StoredTensors {
   const { tensors: places, metadata } = indexSafetensors(bytes, bytes.length, where);
   const tensors = new Map<string, StoredTensor>();
@@ -91,7 +95,10 @@ export function headBytes(start: Uint8Array): number {
   return LENGTH_BYTES + Math.min(length, MAX_HEADER_BYTES);
 }
 
-/** The header of a file of `totalBytes` that begins with `head`: its first headBytes or more. Throws DataError as decodeSafetensors. */
+/**
+ * The header of a file of `totalBytes` that begins with `head`: its first headBytes or more. Throws
+ * DataError as decodeSafetensors.
+ */
 export function indexSafetensors(head: Uint8Array, totalBytes: number, where: string): SafetensorsIndex {
   const fail = (problem: string): never => {
     throw new DataError(`${where}: ${problem}`);

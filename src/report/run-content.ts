@@ -1,4 +1,7 @@
-/** Everything the report of a run shows, as values: pipelines/report/report.ts gathers it, and this room only sets it out. */
+/**
+ * Everything the report of a run shows, as values: pipelines/report/report.ts gathers it, and
+ * this room only sets it out.
+ */
 import type { DiagnosticsRecord } from "../runs/diagnostics-record.ts";
 import type { Manifest } from "../runs/manifest.ts";
 import type { BaselineChoice, BeyondAccuracy, Calibration, Deciles } from "../runs/metrics-document.ts";

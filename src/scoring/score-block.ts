@@ -1,6 +1,6 @@
 /**
- * The lists of a block of users: the ranker's best items of the catalogue, or given items in the ranker's order, and the most taken
- * ones for users the ranker does not know. A user's list depends on that user alone, not on the block.
+ * The lists of a block of users: the ranker's best items of the catalogue, or given items in the ranker's order, and
+ * the most taken ones for users the ranker does not know. A user's list depends on that user alone, not on the block.
  */
 import type { ItemsByUser } from "../dataset/interaction-dataset.ts";
 import type { Scorer } from "../ranker/scorer.ts";

@@ -1,4 +1,7 @@
-/** The best items of users from any scorer: the scorer's own way where it has one, else chosen from its catalogue scores. */
+/**
+ * The best items of users from any scorer: the scorer's own way where it has one, else chosen
+ * from its catalogue scores.
+ */
 import { bestItemsInto } from "../ranker/best-items.ts";
 import type { Scorer, TopItems, TopItemsRequest } from "../ranker/scorer.ts";
 

@@ -1,7 +1,8 @@
 /**
- * Bootstrap intervals of means over users and seeds that are crossed: every seed is measured on every user, so each resample draws
- * users and seeds alike, with replacement (the "pigeonhole" bootstrap, Owen 2007), and takes percentiles (Efron 1979). It errs on the
- * wide side. Every series shares the draws, so intervals are comparable and cost one pass each.
+ * Bootstrap intervals of means over users and seeds that are crossed: every seed is measured on every user, so
+ * each resample draws users and seeds alike, with replacement (the "pigeonhole" bootstrap, Owen 2007), and
+ * takes percentiles (Efron 1979). It errs on the wide side. Every series shares the draws, so intervals are
+ * comparable and cost one pass each.
  */
 import { quantileSorted } from "simple-statistics";
 import { boundedInteger, foldIn, streamKey, threefry } from "../random.ts";

@@ -1,4 +1,7 @@
-/** Holm's step-down correction (Holm 1979): with it, the chance of any false finding in the whole table stays below the level. */
+/**
+ * Holm's step-down correction (Holm 1979): with it, the chance of any false finding in the whole
+ * table stays below the level.
+ */
 
 /** Adjusted p values in the order given; compare them with the level itself. */
 export function holmAdjusted(pValues: readonly number[]): readonly number[] {

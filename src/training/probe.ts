@@ -1,4 +1,7 @@
-/** A fixed sample of training data on which every epoch of a run, and every run of a study, is looked at in the same way. */
+/**
+ * A fixed sample of training data on which every epoch of a run, and every run of a study, is
+ * looked at in the same way.
+ */
 import type { Batch } from "../dataset/batch.ts";
 import type { Interactions } from "../dataset/interaction-dataset.ts";
 import { type BatchSource, drawBatch, epochDraws, samplesPerEpoch } from "../dataset/training-batches.ts";

@@ -1,6 +1,9 @@
 /** Quantiles of measured values, for logs. */
 
-/** The p-quantile (p in [0, 1]) of ascending values: linear between order statistics (type 7 of Hyndman & Fan 1996, R's default). */
+/**
+ * The p-quantile (p in [0, 1]) of ascending values: linear between order statistics (type 7 of Hyndman
+ * & Fan 1996, R's default).
+ */
 export function quantileOfSorted(ascending: ArrayLike<number>, p: number): number {
   if (ascending.length === 0) throw new RangeError("quantile: there are no values");
   const place = p * (ascending.length - 1);

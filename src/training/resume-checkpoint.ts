@@ -1,6 +1,7 @@
 /**
- * An unfinished pass as one safetensors buffer: parameters under their own names, beside them `optimizer/...`, `best/...`,
- * `previous/...` and `switch/...`; counters as JSON, which gives every float64 back exactly. Arrays that are the same are stored once.
+ * An unfinished pass as one safetensors buffer: parameters under their own names, beside them `optimizer/...`,
+ * `best/...`, `previous/...` and `switch/...`; counters as JSON, which gives every float64 back exactly. Arrays that
+ * are the same are stored once.
  */
 import { createHash } from "node:crypto";
 import { z } from "zod";

@@ -1,7 +1,8 @@
 /**
- * Logits of every item for one user. The first tower layer is linear before its ReLU, so W [p | q] + b splits into a half that
- * only the user decides and a half that only the item decides; each is computed once instead of once per pair. Without a tower the
- * head is split the same way. Twin: ranker/forward.ts, from which it differs in the order of sums only.
+ * Logits of every item for one user. The first tower layer is linear before its ReLU, so W [p | q] + b splits
+ * into a half that only the user decides and a half that only the item decides; each is computed once instead of
+ * once per pair. Without a tower the head is split the same way. Twin: ranker/forward.ts, from which it differs
+ * in the order of sums only.
  */
 import { type DenseLayer, denseRelu, type Forward, openForward } from "../../ranker/forward.ts";
 import type { FloatArray, Parameters, RankerSpec } from "../../ranker/ranker-spec.ts";

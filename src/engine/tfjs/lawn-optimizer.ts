@@ -1,7 +1,8 @@
 /**
- * LAWN as a tf.Optimizer over any tf.Optimizer, for any TensorFlow.js model. The base is a black box: it is given tangent gradients, the step
- * it takes is projected too, and the weight is brought back to the norm it had at the switch. Unlike the engines' LAWN
- * (optimizer/lawn.ts) it cannot reach the base's own moments. Importing this file loads TensorFlow.js.
+ * LAWN as a tf.Optimizer over any tf.Optimizer, for any TensorFlow.js model. The base is a black box: it is given
+ * tangent gradients, the step it takes is projected too, and the weight is brought back to the norm it had at the
+ * switch. Unlike the engines' LAWN (optimizer/lawn.ts) it cannot reach the base's own moments. Importing this
+ * file loads TensorFlow.js.
  */
 import type { NamedTensorMap, Rank, serialization, Tensor, Tensor1D, Variable } from "@tensorflow/tfjs-core";
 import { ConfigError } from "../../errors.ts";

@@ -1,4 +1,6 @@
-/** Something against the batch size, an arm a line with its intervals: the figure a study of large batches is made for. */
+/**
+ * Something against the batch size, an arm a line with its intervals: the figure a study of large batches is made for.
+ */
 import * as Plot from "@observablehq/plot";
 import type { MarkupPart } from "../page/markup.ts";
 import { fixedText } from "../words/number-text.ts";

@@ -1,4 +1,7 @@
-/** A table as data: one declaration gives the sortable HTML, the CSV, the Markdown and the LaTeX, so that they cannot disagree. */
+/**
+ * A table as data: one declaration gives the sortable HTML, the CSV, the Markdown and the LaTeX, so
+ * that they cannot disagree.
+ */
 import { type Markup, markup } from "../page/markup.ts";
 import { ABSENT } from "../words/number-text.ts";
 

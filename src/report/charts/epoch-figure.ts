@@ -1,4 +1,7 @@
-/** Lines over epochs: every chart of training has the same axis, and the same marks for LAWN's switch and the chosen epoch. */
+/**
+ * Lines over epochs: every chart of training has the same axis, and the same marks for LAWN's
+ * switch and the chosen epoch.
+ */
 import * as Plot from "@observablehq/plot";
 import type { MarkupPart } from "../page/markup.ts";
 import { axisText, significantText } from "../words/number-text.ts";

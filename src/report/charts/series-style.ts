@@ -1,7 +1,7 @@
 /**
- * How a line of a chart looks. Hues are those of Okabe & Ito 2008 ("Color Universal Design"), told apart by readers with every
- * common kind of colour blindness, darkened or lightened for contrast on each theme in page-style.ts; dashes and markers repeat
- * what the hue says.
+ * How a line of a chart looks. Hues are those of Okabe & Ito 2008 ("Color Universal Design"), told apart by readers
+ * with every common kind of colour blindness, darkened or lightened for contrast on each theme in page-style.ts; dashes
+ * and markers repeat what the hue says.
  */
 
 export const HUES = ["blue", "vermilion", "green", "purple", "ochre", "sky", "grey"] as const;

@@ -27,7 +27,10 @@ export function groupsOf(tensors: readonly string[]): readonly TensorGroup[] {
 
 type ByTensor = Readonly<Record<string, number | null>>;
 
-/** Euclidean norm of the named tensors laid end to end: the root of the sum of their squares. Null where one is not known. */
+/**
+ * Euclidean norm of the named tensors laid end to end: the root of the sum of their squares.
+ * Null where one is not known.
+ */
 export function normOf(norms: ByTensor, tensors: readonly string[]): number | null {
   let squares = 0;
   for (const tensor of tensors) {

@@ -1,4 +1,7 @@
-/** HTML as values: a template tag that escapes whatever it is given, so that no title or setting can break out of its place. */
+/**
+ * HTML as values: a template tag that escapes whatever it is given, so that no title or setting
+ * can break out of its place.
+ */
 
 /** Text that is HTML already. Only this file and the charts make it from a plain string. */
 export class Markup {

@@ -1,4 +1,7 @@
-/** How good the run is, beside what it must beat: the main table, charts of estimates with intervals, and the one-line verdict. */
+/**
+ * How good the run is, beside what it must beat: the main table, charts of estimates with intervals,
+ * and the one-line verdict.
+ */
 
 import { copyableText } from "../charts/copyable-text.ts";
 import { type Column, type DataTable, dataTable, tableMarkup } from "../charts/data-table.ts";

@@ -1,4 +1,7 @@
-/** Every buffer that is alive, by owner: what lets a session free all of its memory at once, and a test count what leaked. */
+/**
+ * Every buffer that is alive, by owner: what lets a session free all of its memory at once, and
+ * a test count what leaked.
+ */
 import { EngineError } from "../../../errors.ts";
 
 export interface BufferLedger {

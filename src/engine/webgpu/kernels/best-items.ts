@@ -1,11 +1,13 @@
 /**
- * The best items of users, chosen from their scores on the device. Scores become whole numbers in the same order, so that ties and NaN
- * need no care: 0 is masked, 1 is NaN, and -0 counts as 0. Each lane of a user's workgroup knows the best of its items that is not
- * taken yet; k times the best of the lanes is taken, and its lane looks for its next.
+ * The best items of users, chosen from their scores on the device. Scores become whole numbers in the same order, so
+ * that ties and NaN need no care: 0 is masked, 1 is NaN, and -0 counts as 0. Each lane of a user's workgroup knows the
+ * best of its items that is not taken yet; k times the best of the lanes is taken, and its lane looks for its next.
  *
- *   keys [rows, items] -> best [rows, k, 2]: item and key, by falling key, equal keys by rising item; key 0 where none is left
+ *   keys [rows, items] -> best [rows, k, 2]: item and key, by falling key, equal keys by rising
+ *       item; key 0 where none is left
  *
- * Twin: bestItemsInto (scoring/best-items.ts). Bound by memory: reads the keys once, and a 256th of a row again for each item taken.
+ * Twin: bestItemsInto (scoring/best-items.ts). Bound by memory: reads the keys once, and a 256th of a row
+ * again for each item taken.
  */
 import { builtins, type Kernel, workgroupNumber } from "../device/kernel.ts";
 import { stepStruct } from "../device/step-numbers.ts";

@@ -1,9 +1,10 @@
 /**
- * What row-gradients.ts leaves of the tables' gradients: rows that cross the borders of blocks get the sum of their partials, first
- * block to last; rows without pairs get 0; and every row gets the decay of its embeddings, as often as it was looked up.
+ * What row-gradients.ts leaves of the tables' gradients: rows that cross the borders of blocks get the sum of
+ * their partials, first block to last; rows without pairs get 0; and every row gets the decay of its embeddings,
+ * as often as it was looked up.
  *
- * Where a row crosses many borders, all rows' lanes of the workgroup share its partials and their sums are added in the order
- * of lanes. Twins: reference/backward.ts, gradient-buffers.ts and embedding-decay.ts. Bound by memory.
+ * Where a row crosses many borders, all rows' lanes of the workgroup share its partials and their sums are added in the
+ * order of lanes. Twins: reference/backward.ts, gradient-buffers.ts and embedding-decay.ts. Bound by memory.
  */
 import { WORKGROUP_LANES } from "../device/column-lanes.ts";
 import { builtins, type Kernel, workgroupNumber } from "../device/kernel.ts";

@@ -1,7 +1,7 @@
 /**
  * The chain rule through the head: into the last tower layer, and into the head's own weights.
  *
- *   head-delta     delta [pairs, last] = slope head, 0 where the layer is 0                 (an empty tower has no ReLU to mask)
+ *   head-delta     delta [pairs, last] = slope head, 0 where the layer is 0 (an empty tower has no ReLU to mask)
  *   head-gradient  splits [runs, head + 1] = per run of pairs, sums of slope (p q | last | 1)
  *
  * Twins: openTowerBackward and openGmfBackward (reference/backward.ts). Bound by memory.

@@ -50,7 +50,8 @@ fn sigmoid(x: f32) -> f32 {
   return e / (1.0 + e);
 }
 
-// ln(1 + x) for x in [0, 1] as 2 artanh(x / (2 + x)): the argument is at most 1/3, so the terms left out are below 1e-8.
+// ln(1 + x) for x in [0, 1] as 2 artanh(x / (2 + x)): the argument is at most 1/3, so the
+// terms left out are below 1e-8.
 fn log1p(x: f32) -> f32 {
   let s = x / (2.0 + x);
   let q = s * s;

@@ -1,6 +1,6 @@
 /**
- * What the three matrix products of matrix-product.ts bind, read and write. `quads`: whether every row of X, dOut and out begins at a multiple
- * of four values, so that memory is asked for four values at a time.
+ * What the three matrix products of matrix-product.ts bind, read and write. `quads`: whether every row of X, dOut and
+ * out begins at a multiple of four values, so that memory is asked for four values at a time.
  */
 export type ProductKind = "forward" | "input" | "weight";
 
@@ -38,9 +38,9 @@ export function productDeclarations(kind: ProductKind, access: Access): string {
 }
 
 /**
- * extentsOf(): m and n. rangeOf(split): of k. rowA(m, k): A[m, k .. k + 3] for forward and input. quadA(m, k): A[m .. m + 3, k], and quadB(k, n):
- * B[k, n .. n + 3]. put(m, n, split, extents, sums): C[m, n .. n + 3], as far as it is there. NaN passes a ReLU and counts as fired, so
- * that it spreads until somebody looks.
+ * extentsOf(): m and n. rangeOf(split): of k. rowA(m, k): A[m, k .. k + 3] for forward and input. quadA(m, k): A[m ..
+ * m + 3, k], and quadB(k, n): B[k, n .. n + 3]. put(m, n, split, extents, sums): C[m, n .. n + 3], as far as it is
+ * there. NaN passes a ReLU and counts as fired, so that it spreads until somebody looks.
  */
 export function productAccess(kind: ProductKind, access: Access): string {
   const isQuads = access === "quads";

@@ -27,7 +27,8 @@ export function loadQuads({
 }: Loading & { isDepthInner: boolean }): string {
   return /* wgsl */ `
     for (var place = lane; place < ${(tile.m / 4) * depth}u; place += ${lanes}u) {
-      let at = ${isDepthInner ? `vec2u(place / ${depth}u, place % ${depth}u)` : `vec2u(place % ${tile.m / 4}u, place / ${tile.m / 4}u)`}; // m / 4, k
+      // m / 4, k
+      let at = ${isDepthInner ? `vec2u(place / ${depth}u, place % ${depth}u)` : `vec2u(place % ${tile.m / 4}u, place / ${tile.m / 4}u)`};
       var quad = vec4f();
       if (firstK + at.y < range.y) { quad = quadA(firstM + 4u * at.x, firstK + at.y)${scale}; }
       tiles[at.y * ${strideA}u + at.x] = ${quadType}(quad);

@@ -1,6 +1,6 @@
 /**
- * Gradients of the tables, block by block of the sorted order: a row's pairs lie together there and are summed in that order, without
- * atomics, so that runs repeat bit for bit. Work is spread evenly, however often a row occurs.
+ * Gradients of the tables, block by block of the sorted order: a row's pairs lie together there and are summed in that
+ * order, without atomics, so that runs repeat bit for bit. Work is spread evenly, however often a row occurs.
  *
  *   dot   d row = sum of slope partner            gmf   d row = sum of slope head partner
  *   mlp   d row = sum of its half of dX           bias  d row = sum of slope; 0 for users under bpr
@@ -8,7 +8,8 @@
  * A row that lies in one block is done here. What a block has of a row that crosses its border goes to partials, which
  * crossing-rows.ts adds up; it also sees to rows without pairs and to the decay.
  *
- *   partials [sides, blocks, 2, columns], see side-tables.ts. Twins: reference/backward.ts and gradient-buffers.ts. Bound by memory.
+ *   partials [sides, blocks, 2, columns], see side-tables.ts. Twins: reference/backward.ts and
+ *       gradient-buffers.ts. Bound by memory.
  */
 import { WORKGROUP_LANES } from "../device/column-lanes.ts";
 import { builtins, type Kernel, workgroupNumber } from "../device/kernel.ts";
@@ -20,7 +21,10 @@ const { Dot, Gmf, Mlp, Bias } = tableModes;
 /** A lane asks memory for this many pairs before it adds the first; divides every block but the last. */
 const lookAhead = ["x", "y", "z", "w"] as const;
 
-/** Constants: see `Sides`. Storage: sorted, slopes, features, inputDelta, values (the head's piece), gradient of the tables' piece, partials. */
+/**
+ * Constants: see `Sides`. Storage: sorted, slopes, features, inputDelta, values (the head's piece), gradient of
+ * the tables' piece, partials.
+ */
 export const rowGradientsKernel: Kernel = {
   label: "row-gradients",
   bindings: ["step", "constants", "read", "read", "read", "read", "read", "write", "write"],

@@ -1,6 +1,6 @@
 /**
- * Where each user's and each item's pairs begin in the sorted order, by binary search: starts [2, stride], one more than rows, so
- * that row r has the places [starts[r], starts[r + 1]).
+ * Where each user's and each item's pairs begin in the sorted order, by binary search: starts [2, stride], one more
+ * than rows, so that row r has the places [starts[r], starts[r + 1]).
  */
 import { builtins, type Kernel, workgroupNumber } from "../device/kernel.ts";
 import { stepStruct } from "../device/step-numbers.ts";

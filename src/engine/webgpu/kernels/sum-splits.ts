@@ -1,6 +1,6 @@
 /**
- * Gradients of the dense tensors from their sums over runs of pairs: [dW | db] of every layer and of the head. Groups of threads take
- * every 16th run each and are then added as a tree.
+ * Gradients of the dense tensors from their sums over runs of pairs: [dW | db] of every layer and of the head. Groups
+ * of threads take every 16th run each and are then added as a tree.
  *
  *   jobs: per tensor pair, where its runs [runs, rows, columns] begin and where dW [rows, columns - 1] and db [rows] go
  *

@@ -1,4 +1,7 @@
-/** The best items of users without their scores leaving the device: scored and chosen for a few users at a time, only lists read back. */
+/**
+ * The best items of users without their scores leaving the device: scored and chosen for a few users at a
+ * time, only lists read back.
+ */
 import { NO_ITEM, type TopItems, type TopItemsRequest } from "../../../ranker/scorer.ts";
 import type { GpuContext } from "../device/gpu-context.ts";
 import { bindProgram, constantWords, encodeProgram, type Work } from "../device/program.ts";

@@ -1,4 +1,7 @@
-/** Steps cut into chunks, written into slots and submitted a few at a time; at most two submissions wait, so that the host neither stalls the queue nor floods it. */
+/**
+ * Steps cut into chunks, written into slots and submitted a few at a time; at most two submissions wait, so that the
+ * host neither stalls the queue nor floods it.
+ */
 import type { Batch } from "../../../dataset/batch.ts";
 import type { GpuContext } from "../device/gpu-context.ts";
 import { encodeProgram } from "../device/program.ts";
@@ -16,7 +19,9 @@ import type { DeviceOptimizer } from "../update/device-optimizer.ts";
 import type { TrainingProgram } from "./training-program.ts";
 
 export const SLOTS = 64;
-/** Pairs that one submission computes, at most, unless a single chunk has more: a submission stays well below a second. */
+/**
+ * Pairs that one submission computes, at most, unless a single chunk has more: a submission stays well below a second.
+ */
 const PAIRS_PER_SUBMISSION = 2 ** 21;
 /** More would only keep the host waiting for its losses. */
 const STEPS_PER_SUBMISSION = 16;
@@ -24,13 +29,18 @@ const STEPS_PER_SUBMISSION = 16;
 export const LOSS_PLACES = 1024;
 
 export interface StepRunner {
-  /** Steps of this many samples each, drawn on the device; the k-th loss lands in place k. Stops early once `isOver`. */
+  /**
+   * Steps of this many samples each, drawn on the device; the k-th loss lands in place k. Stops early once `isOver`.
+   */
   train(
     steps: readonly DrawnStep[],
     draws: DrawNumbers,
     at: { readonly program: TrainingProgram; readonly optimizer: DeviceOptimizer; readonly isOver: () => boolean },
   ): Promise<void>;
-  /** The gradient of a given batch, into the gradient arena; with an optimizer, the step as well. The loss lands in place 0. */
+  /**
+   * The gradient of a given batch, into the gradient arena; with an optimizer, the step as well.
+   * The loss lands in place 0.
+   */
   run(
     batch: Batch,
     at: {
@@ -148,7 +158,10 @@ function chunksOf(length: number, most: number): readonly Chunk[] {
   }));
 }
 
-/** The chunk's columns where the kernels look for them: under bpr the negatives are pairs of their own behind the positives. */
+/**
+ * The chunk's columns where the kernels look for them: under bpr the negatives are pairs of their
+ * own behind the positives.
+ */
 function writeChunk(queue: GPUQueue, batch: Batch, { first, samples }: Chunk, program: TrainingProgram): void {
   const { ids, labels, pairCapacity } = program;
   const write = (place: number, column: Uint32Array): void => {

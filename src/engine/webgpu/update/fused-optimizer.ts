@@ -1,6 +1,7 @@
 /**
- * Every rule, free and under LAWN with every switch, as kernels: one pass over the arena for a free rule, and the passes of
- * kernels/lawn-tiles.ts where norms count. Held equal to the compositions of src/optimizer by the engine contract.
+ * Every rule, free and under LAWN with every switch, as kernels: one pass over the arena for a free rule,
+ * and the passes of kernels/lawn-tiles.ts where norms count. Held equal to the compositions of
+ * src/optimizer by the engine contract.
  */
 import type { LawnGroup } from "../../../optimizer/lawn/lawn-blocks.ts";
 import type { BaseOptimizerConfig, OptimizerConfig } from "../../../optimizer/optimizer-config.ts";

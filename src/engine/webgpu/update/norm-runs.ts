@@ -1,6 +1,7 @@
 /**
- * How tensors are walked where norms count: each part of a tensor is a run of rows, cut into tiles of one workgroup each, and every
- * tile leaves one sum per row or piece of a row. A block's dots are sums of those, over its members (optimizer/lawn-blocks.ts).
+ * How tensors are walked where norms count: each part of a tensor is a run of rows, cut into tiles of one workgroup
+ * each, and every tile leaves one sum per row or piece of a row. A block's dots are sums of those, over its members
+ * (optimizer/lawn-blocks.ts).
  */
 import type { LawnGroup } from "../../../optimizer/lawn/lawn-blocks.ts";
 import { type ParameterInfo, sizeOf } from "../../../ranker/ranker-spec.ts";

@@ -1,6 +1,6 @@
 /**
- * One step of a rule without norms over a whole piece of the arena, four values at a time: every row's moments decay at every step.
- * Bound by memory: under Adam 16 bytes read and 12 written a value. Twin: optimizer/free-optimizer.ts
+ * One step of a rule without norms over a whole piece of the arena, four values at a time: every row's moments decay at
+ * every step. Bound by memory: under Adam 16 bytes read and 12 written a value. Twin: optimizer/free-optimizer.ts
  */
 import type { BaseOptimizerConfig } from "../../../../optimizer/optimizer-config.ts";
 import { builtins, type Kernel, workgroupNumber } from "../../device/kernel.ts";
