@@ -88,7 +88,7 @@ async function kills() {
   const count = { worker: 0, leader: 0, redis: 0, jobs: 0 };
   const started = performance.now();
   const pace = await measurePace();
-  const lost = new Map(Array.from({ length: workers }, (_, place) => [place, start(worker())]));
+  const lost = new Map(Array.from({ length: workers }, (_, number) => [number, start(worker())]));
   while (count.worker < wanted) {
     const output = inFolder(`killed-${count.jobs++}.parquet`);
     let leader = start(lead(output));
@@ -110,10 +110,10 @@ async function kills() {
         count.leader++;
         leader = start(lead(output));
       } else {
-        const place = Math.floor(random() * workers);
-        await killed(lost.get(place));
+        const number = Math.floor(random() * workers);
+        await killed(lost.get(number));
         count.worker++;
-        lost.set(place, start(worker()));
+        lost.set(number, start(worker()));
       }
     }
     check("kills", output);

@@ -76,18 +76,18 @@ export async function load(runDirectory: string, options: LoadOptions = {}): Pro
   const description = await describeDatasetOfRun(run, folder);
   const users = await readVocabulary(folder, "user", description);
   const items = await readVocabulary(folder, "item", description);
-  const userPlaces = placesOf(users.ids);
-  const itemPlaces = placesOf(items.ids);
+  const userIndices = indicesOf(users.ids);
+  const itemIndices = indicesOf(items.ids);
   const seen = options.seen === false ? null : await readSeen(folder, description);
   const { engine = "auto", threads } = options;
   const session = openScoring(run, { engine, ...(threads === undefined ? {} : { threads }) });
   let popular: Uint32Array | null = null;
 
   const itemId = (item: number): string => String(items.ids[item]);
-  const placeOf = (kind: "user" | "item", id: Id): number => {
-    const place = (kind === "user" ? userPlaces : itemPlaces).get(String(id));
-    if (place === undefined) throw new DataError(`${kind} "${id}" was not in the log of ${run.datasetName}`);
-    return place;
+  const indexOf = (kind: "user" | "item", id: Id): number => {
+    const index = (kind === "user" ? userIndices : itemIndices).get(String(id));
+    if (index === undefined) throw new DataError(`${kind} "${id}" was not in the log of ${run.datasetName}`);
+    return index;
   };
   /** Most taken in train first; sorted when somebody first asks. */
   const popularItems = (): Uint32Array => {
@@ -102,8 +102,8 @@ export async function load(runDirectory: string, options: LoadOptions = {}): Pro
     if (!Number.isSafeInteger(k) || k < 1) throw new ConfigError(`k is ${k}, expected a whole number of at least 1`);
     if (excludeSeen && seen === null)
       throw new ConfigError("excludeSeen: seen items were not loaded; leave out seen: false");
-    const leftOut = [...without].flatMap((id) => itemPlaces.get(String(id)) ?? []);
-    if (unknown === "popular" && !userPlaces.has(String(user))) {
+    const leftOut = [...without].flatMap((id) => itemIndices.get(String(id)) ?? []);
+    if (unknown === "popular" && !userIndices.has(String(user))) {
       const kept = popularItems()
         .filter((item) => !leftOut.includes(item))
         .subarray(0, k);
@@ -112,12 +112,12 @@ export async function load(runDirectory: string, options: LoadOptions = {}): Pro
         source: "popular",
       };
     }
-    const place = placeOf("user", user);
+    const index = indexOf("user", user);
     const own =
-      excludeSeen && seen !== null ? seen.itemsSorted.subarray(seen.offsets[place], seen.offsets[place + 1]) : [];
+      excludeSeen && seen !== null ? seen.itemsSorted.subarray(seen.offsets[index], seen.offsets[index + 1]) : [];
     const masked = Uint32Array.from([...own, ...leftOut]);
     const best = await session.top({
-      users: Uint32Array.of(place),
+      users: Uint32Array.of(index),
       k: Math.min(k, run.spec.items),
       masked: { offsets: Uint32Array.of(0, masked.length), items: masked },
     });
@@ -135,22 +135,22 @@ export async function load(runDirectory: string, options: LoadOptions = {}): Pro
     users: run.spec.users,
     items: run.spec.items,
     engine: session.description,
-    hasUser: (id) => userPlaces.has(String(id)),
-    hasItem: (id) => itemPlaces.has(String(id)),
+    hasUser: (id) => userIndices.has(String(id)),
+    hasItem: (id) => itemIndices.has(String(id)),
     scores: async (pairs) =>
       session.pairs(
-        Uint32Array.from(pairs, ({ user }) => placeOf("user", user)),
-        Uint32Array.from(pairs, ({ item }) => placeOf("item", item)),
+        Uint32Array.from(pairs, ({ user }) => indexOf("user", user)),
+        Uint32Array.from(pairs, ({ item }) => indexOf("item", item)),
       ),
     top,
     close: () => session.close(),
   };
 }
 
-function placesOf(ids: Iterable<string | bigint>): ReadonlyMap<string, number> {
-  const places = new Map<string, number>();
-  for (const id of ids) places.set(String(id), places.size);
-  return places;
+function indicesOf(ids: Iterable<string | bigint>): ReadonlyMap<string, number> {
+  const indices = new Map<string, number>();
+  for (const id of ids) indices.set(String(id), indices.size);
+  return indices;
 }
 
 /**

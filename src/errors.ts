@@ -19,7 +19,7 @@ export class EngineError extends Error {
 }
 
 /**
- * A place that cannot be written: no permission, no space, a file in the way. Nothing is wrong
+ * A path that cannot be written: no permission, no space, a file in the way. Nothing is wrong
  * with the data. Exit status 1.
  */
 export class StorageError extends Error {

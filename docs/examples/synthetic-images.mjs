@@ -16,8 +16,8 @@ export function syntheticImages({ length, seed, name, noise = 0.7, wrongLabels =
   const labels = new Int32Array(length);
   for (let n = 0; n < length; n++) {
     const imageKey = foldIn(key, n);
-    const draw = (place) => {
-      threefry(imageKey, place, 0, block);
+    const draw = (index) => {
+      threefry(imageKey, index, 0, block);
       return unitInterval(block.first);
     };
     const shape = Math.floor(draw(0) * classes.length);
@@ -25,9 +25,9 @@ export function syntheticImages({ length, seed, name, noise = 0.7, wrongLabels =
     labels[n] = draw(3) < wrongLabels ? Math.floor(draw(4) * classes.length) : shape;
     for (let y = 0; y < imageSize; y++) {
       for (let x = 0; x < imageSize; x++) {
-        const place = y * imageSize + x;
-        threefry(imageKey, 100 + place, 0, block);
-        images[n * imageSize ** 2 + place] =
+        const index = y * imageSize + x;
+        threefry(imageKey, 100 + index, 0, block);
+        images[n * imageSize ** 2 + index] =
           (isInked(shape, x - 5 - shift[0], y - 5 - shift[1]) ? 1 : 0) + noise * standardNormal(block);
       }
     }

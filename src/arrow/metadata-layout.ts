@@ -72,7 +72,7 @@ export const SCHEMA = { endianness: 0, fields: 1 };
 const recordBatch: TableLayout = [
   long, // rows
   { kind: "vector", elementBytes: 16 }, // for each column its rows and nulls
-  { kind: "vector", elementBytes: 16 }, // for each buffer its place in the body and its bytes
+  { kind: "vector", elementBytes: 16 }, // for each buffer its offset in the body and its bytes
   { kind: "table", of: () => [flag, flag] }, // compression
   { kind: "vector", elementBytes: 8 },
 ];
@@ -100,7 +100,7 @@ export const footerLayout: TableLayout = [
   customMetadata,
 ];
 /**
- * A block is the place of a message (8 bytes), the bytes of its metadata with its prefix (4, then 4 of
+ * A block is the offset of a message (8 bytes), the bytes of its metadata with its prefix (4, then 4 of
  * padding) and of its body (8).
  */
 export const FOOTER = { schema: 1, dictionaryBatches: 2, recordBatches: 3, blockBytes: 24 };

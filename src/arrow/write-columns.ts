@@ -70,8 +70,8 @@ export async function openColumnWriter(path: string, schema: ColumnSchema): Prom
       let from = 0;
       while (from < length) {
         const to = Math.min(length, from + ROWS_PER_BATCH - pendingRows);
-        for (const [place, { name }] of schema.entries()) {
-          buffers[place]!.push(columns[name]!, validity[name] ?? null, from, to);
+        for (const [index, { name }] of schema.entries()) {
+          buffers[index]!.push(columns[name]!, validity[name] ?? null, from, to);
         }
         pendingRows += to - from;
         rows += to - from;
@@ -136,7 +136,7 @@ function commonLength(
   const [first = 0, ...others] = schema.map(({ name, width = 1 }) => columns[name]!.length / width);
   const maps = Object.values(validity).map((map) => map.length);
   if ([...others, ...maps].some((length) => length !== first)) {
-    const lengths = expected.map((name, place) => `${name} ${[first, ...others][place]}`).join(", ");
+    const lengths = expected.map((name, index) => `${name} ${[first, ...others][index]}`).join(", ");
     throw new RangeError(`append: columns have different lengths (${lengths}; validity ${maps.join(", ") || "none"})`);
   }
   return first;

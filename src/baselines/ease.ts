@@ -40,7 +40,7 @@ export async function easeWeights(
     const own = seen.itemsSorted.subarray(seen.offsets[user], seen.offsets[user + 1]);
     for (const item of own) {
       const row = gram.subarray(item * items, (item + 1) * items);
-      for (let place = 0; place < own.length; place++) row[own[place]!]!++;
+      for (let index = 0; index < own.length; index++) row[own[index]!]!++;
     }
   }
   for (let item = 0; item < items; item++) gram[item * items + item]! += regularization;
@@ -63,7 +63,7 @@ function linearItemScorer(
   const score = (own: Uint32Array, item: number): number => {
     const first = item * items;
     let sum = 0;
-    for (let place = 0; place < own.length; place++) sum += weights[first + own[place]!]!;
+    for (let index = 0; index < own.length; index++) sum += weights[first + own[index]!]!;
     return sum;
   };
   const ownOf = (user: number): Uint32Array => seen.itemsSorted.subarray(seen.offsets[user], seen.offsets[user + 1]);

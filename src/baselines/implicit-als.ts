@@ -67,9 +67,9 @@ function firstVectors(length: number, factors: number, seed: number): Float32Arr
   const block: RandomBlock = { first: 0, second: 0 };
   const deviation = FIRST_DEVIATION / Math.sqrt(factors);
   const vectors = new Float32Array(length);
-  for (let place = 0; place < length; place++) {
-    threefry(key, place, 0, block);
-    vectors[place] = deviation * standardNormal(block);
+  for (let index = 0; index < length; index++) {
+    threefry(key, index, 0, block);
+    vectors[index] = deviation * standardNormal(block);
   }
   return vectors;
 }

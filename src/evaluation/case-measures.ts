@@ -33,12 +33,12 @@ export async function measureCases(
     masked === undefined
       ? scoreSampledCases(scorer, candidates, scoresPerBlock)
       : scoreCatalogueCases(scorer, candidates, { masked, scoresPerBlock });
-  for await (const { place, positiveScores, negativeScores } of cases) {
+  for await (const { caseIndex, positiveScores, negativeScores } of cases) {
     auc += areaUnderCurve(positiveScores, negativeScores);
     calibration.add("positive", positiveScores);
     calibration.add("negative", negativeScores);
     for (const [own, rank] of ranksByItem(positiveScores, negativeScores).entries()) {
-      const at = positiveOffsets[place]! + own;
+      const at = positiveOffsets[caseIndex]! + own;
       if (rank > k) continue;
       hits[at] = 1;
       gains[at] = 1 / Math.log2(rank + 1);

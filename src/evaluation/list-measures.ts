@@ -27,9 +27,9 @@ export function giniIndex(times: Uint32Array): number {
   const ascending = times.slice().sort();
   let total = 0;
   let weighted = 0;
-  for (const [place, count] of ascending.entries()) {
+  for (const [position, count] of ascending.entries()) {
     total += count;
-    weighted += (2 * (place + 1) - items - 1) * count;
+    weighted += (2 * (position + 1) - items - 1) * count;
   }
   return items < 2 || total === 0 ? 0 : weighted / (total * (items - 1));
 }
@@ -64,8 +64,8 @@ export function intraListDiversity(
       .map((item) => (item === NO_ITEM ? undefined : features[item]))
       .filter((set) => set !== undefined && set.size > 0) as ReadonlySet<string>[]; // the filter leaves no undefined
     let distances = 0;
-    for (const [place, set] of sets.entries()) {
-      for (let other = 0; other < place; other++) distances += 1 - jaccard(set, sets[other]!);
+    for (const [position, set] of sets.entries()) {
+      for (let other = 0; other < position; other++) distances += 1 - jaccard(set, sets[other]!);
     }
     if (sets.length < 2) continue;
     sum += distances / ((sets.length * (sets.length - 1)) / 2);
@@ -81,7 +81,7 @@ export function jaccard(a: ReadonlySet<string>, b: ReadonlySet<string>): number 
   return shared / (a.size + b.size - shared);
 }
 
-/** Over all places of all lists that hold an item; lists are equally long but where a user has no more items. */
+/** Over all positions of all lists that hold an item; lists are equally long but where a user has no more items. */
 function meanOverItems({ items }: RecommendationLists, value: (item: number) => number): number {
   let sum = 0;
   let count = 0;

@@ -37,8 +37,8 @@ export function metricsUnderTies(rule: TieRule, above: number, tied: number, k: 
     hits++;
     gain += 1 / Math.log2(rank + 1);
   }
-  const places = last - first + 1;
-  return { HR: hits / places, NDCG: gain / places };
+  const ranks = last - first + 1;
+  return { HR: hits / ranks, NDCG: gain / ranks };
 }
 
 /** `known` is what a user has before the evaluated split, `knownAndHeldOut` that and the held-out items. */
@@ -72,8 +72,8 @@ export async function checkProtocols(
     checkScores(scores, users.length * items, (at) => ({ user: users[Math.floor(at / items)]!, item: at % items }));
     for (const [row, user] of users.entries()) {
       const own = scores.subarray(row * items, (row + 1) * items);
-      const place = start + row;
-      const heldOut = cases.positives.subarray(cases.positiveOffsets[place], cases.positiveOffsets[place + 1]);
+      const caseIndex = start + row;
+      const heldOut = cases.positives.subarray(cases.positiveOffsets[caseIndex], cases.positiveOffsets[caseIndex + 1]);
       for (const set of sets) {
         const negatives = drawCandidates(set.protocol, { seen: set.seen, user, items, key: set.key });
         set.negatives += negatives.length;

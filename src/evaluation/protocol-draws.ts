@@ -39,12 +39,12 @@ export function drawCandidates(
   const block: RandomBlock = { first: 0, second: 0 };
   const drawn = new Uint32Array(free === 0 ? 0 : draws);
   const taken = new Set<number>();
-  for (let place = 0, attempt = 0; place < drawn.length; attempt++) {
+  for (let index = 0, attempt = 0; index < drawn.length; attempt++) {
     threefry(userKey, attempt, draws, block);
     const rank = boundedInteger(block.first, free);
     if (!withReplacement && taken.has(rank)) continue;
     taken.add(rank);
-    drawn[place++] = unseenItemOfRank(seen, user, rank);
+    drawn[index++] = unseenItemOfRank(seen, user, rank);
   }
   return drawn;
 }

@@ -18,9 +18,9 @@ export function hitRateAtK(ranks: Ranks, k: number): number {
 export function ndcgAtK(ranks: Ranks, k: number): number {
   let gain = 0;
   let ideal = 0;
-  for (let place = 0; place < ranks.length && place < k; place++) {
-    ideal += 1 / Math.log2(place + 2);
-    if (ranks[place]! <= k) gain += 1 / Math.log2(ranks[place]! + 1);
+  for (let position = 0; position < ranks.length && position < k; position++) {
+    ideal += 1 / Math.log2(position + 2);
+    if (ranks[position]! <= k) gain += 1 / Math.log2(ranks[position]! + 1);
   }
   return gain / ideal;
 }
@@ -40,7 +40,7 @@ export function recallAtK(ranks: Ranks, k: number): number {
   return hits(ranks, k) / ranks.length;
 }
 
-/** Share of the first k places that hold a positive; the divisor is k even where the list is shorter. */
+/** Share of the first k positions that hold a positive; the divisor is k even where the list is shorter. */
 export function precisionAtK(ranks: Ranks, k: number): number {
   return hits(ranks, k) / k;
 }
@@ -52,7 +52,8 @@ export function precisionAtK(ranks: Ranks, k: number): number {
  */
 export function averagePrecisionAtK(ranks: Ranks, k: number): number {
   let sum = 0;
-  for (let place = 0; place < ranks.length && ranks[place]! <= k; place++) sum += (place + 1) / ranks[place]!;
+  for (let position = 0; position < ranks.length && ranks[position]! <= k; position++)
+    sum += (position + 1) / ranks[position]!;
   return sum / Math.min(k, ranks.length);
 }
 

@@ -41,10 +41,10 @@ export function encodeOnnx(model: OnnxModel, { dataFile, inlineBytes }: OnnxStor
     if (!isSplit || bytes.length < DATA_ALIGNMENT) return field(5, [head, ...field(9, [bytes])]);
     const gap = -offset & (DATA_ALIGNMENT - 1);
     if (gap > 0) data.push(new Uint8Array(gap));
-    const place = { location: dataFile, offset: String(offset + gap), length: String(bytes.length) };
+    const reference = { location: dataFile, offset: String(offset + gap), length: String(bytes.length) };
     data.push(bytes);
     offset += gap + bytes.length;
-    return field(5, [head, message((out) => writeExternalData(place, out))]);
+    return field(5, [head, message((out) => writeExternalData(reference, out))]);
   });
   const graph = [
     ...model.nodes.flatMap((node) => field(1, [message((out) => writeNode(node, out))])),
@@ -137,8 +137,8 @@ function writeTensorHead({ name, shape, values }: OnnxTensor, out: PbfWriter): v
   out.writeStringField(8, name);
 }
 
-function writeExternalData(place: Readonly<Record<string, string>>, out: PbfWriter): void {
-  for (const [key, value] of Object.entries(place)) writeEntry(13, key, value, out);
+function writeExternalData(reference: Readonly<Record<string, string>>, out: PbfWriter): void {
+  for (const [key, value] of Object.entries(reference)) writeEntry(13, key, value, out);
   out.writeVarintField(14, 1); // 1: the values lie in another file
 }
 

@@ -70,7 +70,7 @@ function logitNodes(spec: RankerSpec): OnnxNode[] {
     terms.push(add("Squeeze", "head", [column, "axis1"]));
   }
   if (idBiases) terms.push(rowsOf("userBias"), rowsOf("itemBias"));
-  terms.reduce((sum, term, place) => add("Add", `sum.${place}`, [sum, term]));
+  terms.reduce((sum, term, index) => add("Add", `sum.${index}`, [sum, term]));
   const last = nodes.pop()!; // every ranker has a path, so there is one
   return [...nodes, { ...last, output: onnxNames.logits }];
 }

@@ -58,7 +58,8 @@ function times({ rows, offsets, columnIndices }: SparseOnes, vector: Float64Arra
   const out = new Float64Array(rows);
   for (let row = 0; row < rows; row++) {
     let sum = 0;
-    for (let place = offsets[row]!; place < offsets[row + 1]!; place++) sum += vector[columnIndices[place]!]!;
+    for (let position = offsets[row]!; position < offsets[row + 1]!; position++)
+      sum += vector[columnIndices[position]!]!;
     out[row] = sum;
   }
   return out;
@@ -68,7 +69,8 @@ function timesTransposed({ rows, columns, offsets, columnIndices }: SparseOnes, 
   const out = new Float64Array(columns);
   for (let row = 0; row < rows; row++) {
     const value = vector[row]!;
-    for (let place = offsets[row]!; place < offsets[row + 1]!; place++) out[columnIndices[place]!]! += value;
+    for (let position = offsets[row]!; position < offsets[row + 1]!; position++)
+      out[columnIndices[position]!]! += value;
   }
   return out;
 }

@@ -45,7 +45,7 @@ export async function openSpoolWriter(path: string, schema: readonly ParquetColu
     async append(columns, length) {
       for (let from = 0; from < length; ) {
         const to = Math.min(length, from + ROWS_PER_PAGE - rows);
-        for (const [place, { name }] of schema.entries()) pages[place]!.push(columns[name]!, from, to, rows);
+        for (const [index, { name }] of schema.entries()) pages[index]!.push(columns[name]!, from, to, rows);
         rows += to - from;
         from = to;
         if (rows === ROWS_PER_PAGE) closePage();

@@ -126,9 +126,9 @@ async function copyOut({ scratch, schema, file, compression, memoryLimit }: Copy
 function fillChunk(chunk: DuckDBDataChunk, schema: readonly ParquetColumn[], page: SpooledPage | null): void {
   chunk.rowCount = page?.rows ?? 0;
   if (page === null) return;
-  for (const [place, column] of schema.entries()) {
-    const vector = chunk.getColumnVector(place);
-    const value = valueReader(column, page.columns[place]!);
+  for (const [index, column] of schema.entries()) {
+    const vector = chunk.getColumnVector(index);
+    const value = valueReader(column, page.columns[index]!);
     for (let row = 0; row < page.rows; row++) vector.setItem(row, value(row));
     vector.flush();
   }

@@ -51,10 +51,10 @@ export function encodeSafetensors(stored: StoredTensors): Uint8Array<ArrayBuffer
   new DataView(bytes.buffer).setBigUint64(0, BigInt(headerBytes), true);
   bytes.set(text, LENGTH_BYTES);
   bytes.fill(0x20, LENGTH_BYTES + text.length, LENGTH_BYTES + headerBytes);
-  let place = LENGTH_BYTES + headerBytes;
+  let begin = LENGTH_BYTES + headerBytes;
   for (const [, { values }] of entries) {
-    bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), place);
-    place += values.byteLength;
+    bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), begin);
+    begin += values.byteLength;
   }
   return bytes;
 }
@@ -63,10 +63,10 @@ export function encodeSafetensors(stored: StoredTensors): Uint8Array<ArrayBuffer
 export interface SafetensorsIndex {
   readonly metadata: Readonly<Record<string, string>>;
   /** In the order of the header; offsets count from the beginning of the file. */
-  readonly tensors: ReadonlyMap<string, TensorPlace>;
+  readonly tensors: ReadonlyMap<string, TensorRange>;
 }
 
-export interface TensorPlace {
+export interface TensorRange {
   readonly dtype: Dtype;
   readonly shape: readonly number[];
   readonly begin: number;
@@ -78,9 +78,9 @@ export interface TensorPlace {
  * is not exactly the format.
  */
 export function decodeSafetensors(bytes: Uint8Array, where: string): StoredTensors {
-  const { tensors: places, metadata } = indexSafetensors(bytes, bytes.length, where);
+  const { tensors: ranges, metadata } = indexSafetensors(bytes, bytes.length, where);
   const tensors = new Map<string, StoredTensor>();
-  for (const [name, { dtype, shape, begin, end }] of places) {
+  for (const [name, { dtype, shape, begin, end }] of ranges) {
     // A copy with its own, aligned buffer; slice() would not copy where `bytes` is a Node Buffer.
     const copy = new Uint8Array(bytes.subarray(begin, end));
     tensors.set(name, { shape, values: valuesOf(dtype, copy.buffer) });

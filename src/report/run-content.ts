@@ -61,7 +61,7 @@ export interface UserContent {
   /** Of train, the newest first; the log's last rows where there are no times. */
   readonly recent: readonly ItemContent[];
   readonly recommended: readonly ItemContent[];
-  /** Test items, each with its place among all unseen items, from 1, ties against it. */
+  /** Test items, each with its rank among all unseen items, from 1, ties against it. */
   readonly heldOut: readonly (ItemContent & { readonly rank: number })[];
 }
 

@@ -33,7 +33,7 @@ export interface ListRules {
   readonly minimumScore: number | null;
 }
 
-/** `scorer` numbers items as the pool's places; it may be null where every user is cold. */
+/** `scorer` numbers items as the pool does; it may be null where every user is cold. */
 export async function scoreBlock(scorer: Scorer | null, block: Block, rules: ListRules): Promise<RankedItems> {
   const warm = block.users.filter((user) => !block.isCold(user));
   const lists =
@@ -68,10 +68,10 @@ async function bestLists(
     expectedItems: block.users.length * length,
     addNext(builder) {
       const end = (next + 1) * length;
-      for (let place = next * length; place < end; place++) {
-        const item = items[place]!;
-        if (item === NO_ITEM || (minimumScore !== null && scores[place]! < minimumScore)) break;
-        builder.push(pool.items[item]!, scores[place]!);
+      for (let index = next * length; index < end; index++) {
+        const item = items[index]!;
+        if (item === NO_ITEM || (minimumScore !== null && scores[index]! < minimumScore)) break;
+        builder.push(pool.items[item]!, scores[index]!);
       }
       next++;
     },
@@ -83,15 +83,15 @@ async function givenLists(scorer: Scorer | null, block: Block, { pool, k, minimu
     block.isCold(user) ? new Uint32Array(0) : wanted(row, block, pool),
   );
   const total = rows.reduce((sum, items) => sum + items.length, 0);
-  const [users, places] = [new Uint32Array(total), new Uint32Array(total)];
+  const [users, poolItems] = [new Uint32Array(total), new Uint32Array(total)];
   let at = 0;
   for (const [row, items] of rows.entries()) {
     for (const item of items) {
       users[at] = block.users[row]!;
-      places[at++] = pool.placeOf[item]!;
+      poolItems[at++] = pool.indexInPool[item]!;
     }
   }
-  const scores = scorer === null ? new Float32Array(0) : await scorer.pairs(users, places);
+  const scores = scorer === null ? new Float32Array(0) : await scorer.pairs(users, poolItems);
   let start = 0;
   return {
     expectedItems: total,
@@ -100,9 +100,9 @@ async function givenLists(scorer: Scorer | null, block: Block, { pool, k, minimu
       const own = scores.subarray(start, start + items.length);
       start += items.length;
       const order = [...items.keys()].sort((a, b) => own[b]! - own[a]! || a - b);
-      for (const place of order.slice(0, k ?? order.length)) {
-        if (minimumScore !== null && own[place]! < minimumScore) break;
-        builder.push(items[place]!, own[place]!);
+      for (const index of order.slice(0, k ?? order.length)) {
+        if (minimumScore !== null && own[index]! < minimumScore) break;
+        builder.push(items[index]!, own[index]!);
       }
     },
   };
@@ -126,18 +126,18 @@ function wanted(row: number, { users, given, seen }: Block, pool: ItemPool): Uin
   if (given === null) return new Uint32Array(0);
   const items = given.items.subarray(given.offsets[row], given.offsets[row + 1]);
   const left = new Set(seenOf(users[row]!, seen));
-  return items.filter((item) => pool.placeOf[item]! >= 0 && !left.has(item));
+  return items.filter((item) => pool.indexInPool[item]! >= 0 && !left.has(item));
 }
 
 function seenOf(user: number, { offsets, itemsSorted }: ItemsByUser): Uint32Array {
   return itemsSorted.subarray(offsets[user], offsets[user + 1]);
 }
 
-/** Seen items as places of the pool. */
+/** Seen items as indices in the pool. */
 function maskOf(
   users: Uint32Array,
   seen: ItemsByUser,
-  { placeOf }: ItemPool,
+  { indexInPool }: ItemPool,
 ): { readonly offsets: Uint32Array; readonly items: Uint32Array } {
   const offsets = new Uint32Array(users.length + 1);
   let most = 0;
@@ -146,8 +146,8 @@ function maskOf(
   let length = 0;
   for (const [row, user] of users.entries()) {
     for (const item of seenOf(user, seen)) {
-      const place = placeOf[item]!;
-      if (place >= 0) items[length++] = place;
+      const index = indexInPool[item]!;
+      if (index >= 0) items[length++] = index;
     }
     offsets[row + 1] = length;
   }

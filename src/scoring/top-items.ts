@@ -19,13 +19,13 @@ export async function topItems(scorer: Scorer, request: TopItemsRequest): Promis
     const asked = users.slice(start, start + usersAtOnce);
     const catalogue = await scorer.catalogue(asked); // [asked, scorer.items]
     for (let row = 0; row < asked.length; row++) {
-      const place = start + row;
-      const excluded = masked?.items.subarray(masked.offsets[place], masked.offsets[place + 1]) ?? nothing;
+      const index = start + row;
+      const excluded = masked?.items.subarray(masked.offsets[index], masked.offsets[index + 1]) ?? nothing;
       bestItemsInto(
         catalogue.subarray(row * scorer.items, (row + 1) * scorer.items),
         excluded,
-        items.subarray(place * k, (place + 1) * k),
-        scores.subarray(place * k, (place + 1) * k),
+        items.subarray(index * k, (index + 1) * k),
+        scores.subarray(index * k, (index + 1) * k),
       );
     }
   }

@@ -41,12 +41,12 @@ export function bootstrapIntervals(
   for (let resample = 0; resample < resamples; resample++) {
     countDraws(times, foldIn(streamKey(seed, "bootstrap/users"), resample));
     const seedKey = foldIn(streamKey(seed, "bootstrap/seeds"), resample);
-    for (const [place, seeds] of series.entries()) {
+    for (const [index, seeds] of series.entries()) {
       const drawn = new Uint16Array(seeds.length);
       countDraws(drawn, seedKey);
       let sum = 0;
       for (const [s, values] of seeds.entries()) if (drawn[s]! > 0) sum += drawn[s]! * weightedSum(values, times);
-      means[place]![resample] = sum / (users * seeds.length);
+      means[index]![resample] = sum / (users * seeds.length);
     }
   }
   return means.map((values) => intervalOf(values, level));

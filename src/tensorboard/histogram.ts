@@ -32,8 +32,8 @@ const allLimits: readonly number[] = [...positiveLimits.map((limit) => -limit).r
 export function histogramOf(values: ArrayLike<number>): Histogram | null {
   const counts = new Float64Array(allLimits.length);
   let [min, max, count, sum, sumOfSquares] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0, 0];
-  for (let place = 0; place < values.length; place++) {
-    const value = values[place]!;
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index]!;
     if (!Number.isFinite(value)) continue;
     counts[bucketOf(value)]!++;
     min = Math.min(min, value);

@@ -40,7 +40,7 @@ const stateSchema = z.object({
 export function encodeResume({ spec, point, labels }: ResumeFile): Uint8Array<ArrayBuffer> {
   const { snapshot, best, previous, atSwitch, epoch, step, lossSum, seconds, selection } = point;
   const extras = new Map<string, StoredTensor>();
-  const place = (kind: Kind, parameters: Parameters | null): z.output<typeof whereabouts> => {
+  const store = (kind: Kind, parameters: Parameters | null): z.output<typeof whereabouts> => {
     if (parameters === null) return "none";
     if (parameters === snapshot.parameters) return "current";
     for (const { name, shape } of parametersOf(spec)) {
@@ -56,9 +56,9 @@ export function encodeResume({ spec, point, labels }: ResumeFile): Uint8Array<Ar
     selection,
     best: best === null ? null : { epoch: best.epoch, metrics: { ...best.metrics } },
     tensors: {
-      best: place("best", best?.parameters ?? null),
-      previous: place("previous", previous),
-      switch: place("switch", atSwitch),
+      best: store("best", best?.parameters ?? null),
+      previous: store("previous", previous),
+      switch: store("switch", atSwitch),
     },
     optimizer: snapshot.optimizer === null ? null : { ...snapshot.optimizer.numbers },
   };

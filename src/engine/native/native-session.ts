@@ -75,9 +75,9 @@ export function openNativeSession(
         const meanLoss = await addon.gradient(session, users, items, labels, negatives);
         if (isClosed) throw new EngineError("the training session was closed while it computed a gradient");
         const gradient = new Map<string, Float32Array>();
-        for (const [place, { name, shape }] of parameters.entries()) {
+        for (const [index, { name, shape }] of parameters.entries()) {
           const values = new Float32Array(sizeOf(shape));
-          addon.copyTensor(session, tensorKinds.gradient, place, values, 0);
+          addon.copyTensor(session, tensorKinds.gradient, index, values, 0);
           gradient.set(name, values);
         }
         addon.clearGradient(session);

@@ -89,9 +89,9 @@ function addHalf({ weight }: DenseLayer, firstInput: number, x: FloatArray, out:
 function addTableProduct(table: FloatArray, x: Float64Array, sums: Float64Array): void {
   const width = x.length;
   if (width === 0) return;
-  for (let row = 0, place = 0; row < sums.length; row++) {
+  for (let row = 0, index = 0; row < sums.length; row++) {
     let sum = 0;
-    for (let i = 0; i < width; i++, place++) sum += table[place]! * x[i]!;
+    for (let i = 0; i < width; i++, index++) sum += table[index]! * x[i]!;
     sums[row]! += sum;
   }
 }

@@ -73,11 +73,11 @@ export class LawnOptimizer extends tf.Optimizer {
         return { name, tensor: isLeft ? tensor : this.#spheres.tangent(from, tensor) };
       });
       this.base.applyGradients(tangents);
-      for (const [place, name] of constrained.entries()) {
+      for (const [index, name] of constrained.entries()) {
         const from = before.get(name)!;
         const weight = variableOf(name);
         const to = project === "both" ? tf.sub(from, this.#spheres.tangent(from, tf.sub(from, weight))) : weight;
-        weight.assign(this.#spheres.retract({ from, to, radius: tf.slice1d(targets, place, 1) }));
+        weight.assign(this.#spheres.retract({ from, to, radius: tf.slice1d(targets, index, 1) }));
       }
     });
   }

@@ -8,7 +8,7 @@ export interface LogScale {
   readonly ticks: number[];
 }
 
-/** Values of 0 and below, and null ones, have no place on it. Of nothing, it goes from 1 to 10. */
+/** Values of 0 and below, and null ones, cannot stand on it. Of nothing, it goes from 1 to 10. */
 export function logScale(values: readonly (number | null)[]): LogScale {
   const positive = values.filter((value): value is number => value !== null && value > 0);
   const least = positive.length === 0 ? 1 : Math.min(...positive);
@@ -16,7 +16,7 @@ export function logScale(values: readonly (number | null)[]): LogScale {
   const steps = roundSteps(least, most);
   const powers = steps.filter((step) => Number.isInteger(Math.log10(step)));
   let ticks = steps.length <= MOST_TICKS || powers.length < 2 ? steps : powers;
-  while (ticks.length > MOST_TICKS) ticks = ticks.filter((_, place) => place % 2 === 0);
+  while (ticks.length > MOST_TICKS) ticks = ticks.filter((_, index) => index % 2 === 0);
   return { type: "log", domain: [steps[0]!, steps.at(-1)!], ticks };
 }
 

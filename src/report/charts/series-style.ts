@@ -20,8 +20,8 @@ export function colourOf(hue: Hue): string {
 }
 
 /** The first hues in their order; beyond them the last, which stays telling by dash alone. */
-export function hueAt(place: number): Hue {
-  return HUES[Math.min(place, HUES.length - 1)]!;
+export function hueAt(index: number): Hue {
+  return HUES[Math.min(index, HUES.length - 1)]!;
 }
 
 /** Of Plot's stroke options. */

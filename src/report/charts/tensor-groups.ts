@@ -19,8 +19,8 @@ const KINDS: readonly { readonly name: string; readonly hue: Hue; readonly holds
 export function groupsOf(tensors: readonly string[]): readonly TensorGroup[] {
   const found = KINDS.map(({ name, hue }): TensorGroup & { tensors: string[] } => ({ name, hue, tensors: [] }));
   for (const tensor of tensors) {
-    const place = KINDS.findIndex(({ holds }) => holds(tensor));
-    found[place]?.tensors.push(tensor);
+    const index = KINDS.findIndex(({ holds }) => holds(tensor));
+    found[index]?.tensors.push(tensor);
   }
   return [...found.slice(1), found[0]!].filter((group) => group.tensors.length > 0);
 }

@@ -136,8 +136,8 @@ function chartsBySubject(
   of: (arms: readonly ArmSummary[], name: string) => Parameters<typeof batchFigure>[0],
 ): Markup | null {
   const figures: Figure[] = [];
-  for (const [place, { dataset, model }] of subjects.entries()) {
-    const mine = arms.filter(({ subject }) => subject === place);
+  for (const [index, { dataset, model }] of subjects.entries()) {
+    const mine = arms.filter(({ subject }) => subject === index);
     if (new Set(mine.map(({ batchSize }) => batchSize)).size < 2) continue;
     figures.push(batchFigure(of(mine, subjects.length === 1 ? "" : `, ${dataset} ${model}`)));
   }

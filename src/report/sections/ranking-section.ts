@@ -58,10 +58,10 @@ export function rankingSection(content: RunContent): Section {
           reference: 0,
           rows: rankers
             .filter((ranker) => metric in ranker.metrics)
-            .map((ranker, place) => ({
+            .map((ranker, index) => ({
               name: ranker.name,
               ...ranker.metrics[metric]!,
-              hue: place === 0 ? "blue" : "grey",
+              hue: index === 0 ? "blue" : "grey",
             })),
         }),
       table: intervalTable(content, metric),

@@ -9,7 +9,7 @@ export interface StepNumbers {
   /** Position in the epoch of the chunk's first sample. */
   readonly firstSample: number;
   /** Where this step's loss goes. */
-  readonly lossPlace: number;
+  readonly lossIndex: number;
   /** Samples of the whole batch. */
   readonly batchLength: number;
   readonly learningRate: number;
@@ -57,7 +57,7 @@ struct Step {
   pairs: u32,
   samples: u32,
   firstSample: u32,
-  lossPlace: u32,
+  lossIndex: u32,
   inverseBatch: f32,
   learningRate: f32,
   adds: u32,
@@ -83,7 +83,7 @@ export function writeStepNumbers(numbers: StepNumbers, slot: number, bytes: Arra
   const words = new Uint32Array(bytes, slot * SLOT_BYTES, SLOT_WORDS);
   const floats = new Float32Array(bytes, slot * SLOT_BYTES, SLOT_WORDS);
   const { update, draws } = numbers;
-  words.set([numbers.pairs, numbers.samples, numbers.firstSample, numbers.lossPlace], 0);
+  words.set([numbers.pairs, numbers.samples, numbers.firstSample, numbers.lossIndex], 0);
   floats.set([1 / numbers.batchLength, numbers.learningRate], 4);
   words.set([numbers.adds ? 1 : 0, numbers.pairsPerSplit], 6);
   floats.set([...update.corrections, ...update.groupCorrections], 8);

@@ -36,18 +36,18 @@ fn main(${builtins}) {
 `,
 };
 
-/** Leaves out step.pairs places. Storage: places, keys. */
+/** Leaves out step.pairs keys. Storage: their indices, keys. */
 export const maskKeysKernel: Kernel = {
   label: "mask-keys",
   bindings: ["step", "read", "write"],
   code: /* wgsl */ `${stepStruct}
-@group(0) @binding(1) var<storage, read> places: array<u32>;
+@group(0) @binding(1) var<storage, read> indices: array<u32>;
 @group(0) @binding(2) var<storage, read_write> keys: array<u32>;
 
 @compute @workgroup_size(${KEY_LANES})
 fn main(${builtins}) {
   let number = (${workgroupNumber}) * ${KEY_LANES}u + lane;
-  if (number < step.pairs) { keys[places[number]] = 0u; }
+  if (number < step.pairs) { keys[indices[number]] = 0u; }
 }
 `,
 };
@@ -80,7 +80,7 @@ fn main(${builtins}) {
   if (row >= step.samples) { return; }
   let first = row * extents.x;
   var mine = next(first, lane, 0u, 0xffffffffu);
-  for (var place = 0u; place < extents.y; place++) {
+  for (var index = 0u; index < extents.y; index++) {
     laneItems[lane] = mine.x;
     laneKeys[lane] = mine.y;
     for (var half = ${KEY_LANES / 2}u; half > 0u; half >>= 1u) {
@@ -97,7 +97,7 @@ fn main(${builtins}) {
     workgroupBarrier();
     let taken = vec2u(laneItems[0], laneKeys[0]);
     workgroupBarrier();
-    if (lane == 0u) { best[row * extents.y + place] = taken; }
+    if (lane == 0u) { best[row * extents.y + index] = taken; }
     if (taken.y != 0u && taken.x == mine.x) { mine = next(first, lane, mine.x, mine.y); }
   }
 }

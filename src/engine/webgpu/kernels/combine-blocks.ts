@@ -113,7 +113,7 @@ fn main(${builtins}) {
       let first = member.firstSum + within * member.sumsPerRow;
       let begin = select(first, first + lane, isShared);
       let stride = select(1u, ${TILE_LANES}u, isShared);
-      for (var place = begin; place < first + member.sumsPerRow; place += stride) { sum += sums[place]; }
+      for (var index = begin; index < first + member.sumsPerRow; index += stride) { sum += sums[index]; }
     }
   }
   laneSums[lane] = sum;

@@ -76,7 +76,7 @@ fn main(${builtins}) {
   let s = unit.side;
   let own = tableOf(s, unit.column);
   let within = unit.column - own.before;
-  let row = sides.side[s].firstRow + unit.place;
+  let row = sides.side[s].firstRow + unit.index;
   if (unit.isThere && row - own.firstRow < own.rows) {
     let run = runOf(s, row);
     let goal = own.offset + (row - own.firstRow) * own.width + within;

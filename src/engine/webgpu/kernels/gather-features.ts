@@ -71,8 +71,8 @@ fn main(${builtins}) {
     let at = feature.side * tables.capacity + min(pair, vec4u(step.pairs - 1u));
     // Wraps round for rows before this piece.
     let rows = vec4u(ids[at.x], ids[at.y], ids[at.z], ids[at.w]) - feature.firstRow;
-    let place = source + min(rows, vec4u(feature.rows - 1u)) * feature.width;
-    let found = vec4f(values[place.x], values[place.y], values[place.z], values[place.w]);
+    let index = source + min(rows, vec4u(feature.rows - 1u)) * feature.width;
+    let found = vec4f(values[index.x], values[index.y], values[index.z], values[index.w]);
     let goal = pair * tables.stride + column;
 ${["x", "y", "z", "w"].map((k) => `    if (pair.${k} < step.pairs && rows.${k} < feature.rows) { features[goal.${k}] = found.${k}; }`).join("\n")}
   }

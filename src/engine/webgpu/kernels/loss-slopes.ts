@@ -88,15 +88,15 @@ var<workgroup> sums: array<f32, 256>;
 fn main(@builtin(local_invocation_index) lane: u32) {
   let count = (step.samples + ${LOGIT_LANES - 1}u) / ${LOGIT_LANES}u;
   var sum = 0.0;
-  for (var place = lane; place < count; place += 256u) { sum += lossSums[place]; }
+  for (var index = lane; index < count; index += 256u) { sum += lossSums[index]; }
   sums[lane] = sum;
   for (var half = 128u; half > 0u; half >>= 1u) {
     workgroupBarrier();
     if (lane < half) { sums[lane] += sums[lane + half]; }
   }
   if (lane == 0u) {
-    let before = select(0.0, losses[step.lossPlace], step.adds != 0u);
-    losses[step.lossPlace] = before + sums[0] * step.inverseBatch;
+    let before = select(0.0, losses[step.lossIndex], step.adds != 0u);
+    losses[step.lossIndex] = before + sums[0] * step.inverseBatch;
   }
 }
 `,

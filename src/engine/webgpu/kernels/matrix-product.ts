@@ -125,9 +125,9 @@ ${hasBias ? "  var bias = vec4f(); // of the rows whose quads this lane loads, a
   for (var firstK = range.x; firstK < range.y; firstK += ${depth}u) {
     // What lies beyond C's rows and columns is never stored, whatever is read there; beyond k's range it must be 0.
 ${loadA}
-    for (var place = lane; place < ${(tile.n / 4) * depth}u; place += ${lanes}u) {
+    for (var index = lane; index < ${(tile.n / 4) * depth}u; index += ${lanes}u) {
       // n / 4, k
-      let at = ${kind === "forward" ? `vec2u(place / ${depth}u, place % ${depth}u)` : `vec2u(place % ${tile.n / 4}u, place / ${tile.n / 4}u)`};
+      let at = ${kind === "forward" ? `vec2u(index / ${depth}u, index % ${depth}u)` : `vec2u(index % ${tile.n / 4}u, index / ${tile.n / 4}u)`};
       var quad = vec4f();
       if (firstK + at.y < range.y) { quad = quadB(firstK + at.y, firstN + 4u * at.x); }
       tiles[${firstB}u + at.y * ${strideB}u + at.x] = ${quadType}(quad);
@@ -209,12 +209,12 @@ function sumOfGroups(
   for (var half = ${groups / 2}u; half > 0u; half >>= 1u) {
     if (group >= half && group < 2u * half) {
       let at = ((group - half) * ${patches}u + patch_) * ${count}u;
-${sums.map((name, place) => `      ${memory}[at + ${place}u] = ${name};`).join("\n")}
+${sums.map((name, index) => `      ${memory}[at + ${index}u] = ${name};`).join("\n")}
     }
     workgroupBarrier();
     if (group < half) {
       let at = (group * ${patches}u + patch_) * ${count}u;
-${sums.map((name, place) => `      ${name} += ${memory}[at + ${place}u];`).join("\n")}
+${sums.map((name, index) => `      ${name} += ${memory}[at + ${index}u];`).join("\n")}
     }
     workgroupBarrier();
   }
@@ -222,5 +222,5 @@ ${sums.map((name, place) => `      ${name} += ${memory}[at + ${place}u];`).join(
 }
 
 function range(length: number): number[] {
-  return Array.from({ length }, (_, place) => place);
+  return Array.from({ length }, (_, index) => index);
 }

@@ -14,8 +14,8 @@ type Access = "scalars" | "quads";
 /** Buffers in the order of their bindings from 2 on. Weights are few and stay in the cache: scalars always. */
 export function productDeclarations(kind: ProductKind, access: Access): string {
   const type = access === "quads" ? "vec4f" : "f32";
-  const bind = (place: number, name: string, mode: "read" | "read_write", of: string): string =>
-    `@group(0) @binding(${place}) var<storage, ${mode}> ${name}: array<${of}>;`;
+  const bind = (index: number, name: string, mode: "read" | "read_write", of: string): string =>
+    `@group(0) @binding(${index}) var<storage, ${mode}> ${name}: array<${of}>;`;
   switch (kind) {
     case "forward":
       return [bind(2, "x", "read", type), bind(3, "weights", "read", "f32"), bind(4, "out", "read_write", type)].join(

@@ -69,7 +69,7 @@ fn main(${builtins}) {
   let own = tableOf(unit.side, unit.column);
   let within = unit.column - own.before;
   let base = sides.side[unit.side].at;
-  let first = unit.place * pairsPerBlock();
+  let first = unit.index * pairsPerBlock();
   let end = min(first + pairsPerBlock(), step.pairs);
   var row = sorted[base + first].x;
   // A table may have none of these rows in this piece.
@@ -78,8 +78,8 @@ fn main(${builtins}) {
   if (own.mode == ${Gmf}u) { scale = values[sides.headOffset + within]; }
   var isContinued = first > 0u && sorted[base + max(first, 1u) - 1u].x == row;
   var sum = 0.0;
-  for (var place = first; place < end; place += ${lookAhead.length}u) {
-    let ahead = vec4u(place) + vec4u(0u, 1u, 2u, 3u);
+  for (var position = first; position < end; position += ${lookAhead.length}u) {
+    let ahead = vec4u(position) + vec4u(0u, 1u, 2u, 3u);
     let at = base + min(ahead, vec4u(end - 1u));
     let a = sorted[at.x];
     let b = sorted[at.y];
@@ -91,7 +91,7 @@ fn main(${builtins}) {
 ${lookAhead
   .map(
     (k) => `    if (rows.${k} != row) {
-      if (isContinued) { partials[partialAt(unit.side, unit.place, 0u, unit.column)] = sum; } else { writeRow(row, own, within, sum); }
+      if (isContinued) { partials[partialAt(unit.side, unit.index, 0u, unit.column)] = sum; } else { writeRow(row, own, within, sum); }
       isContinued = false;
       row = rows.${k};
       sum = 0.0;
@@ -102,7 +102,7 @@ ${lookAhead
   }
   let goesOn = end < step.pairs && sorted[base + min(end, step.pairs - 1u)].x == row;
   if (isContinued || goesOn) {
-    partials[partialAt(unit.side, unit.place, select(1u, 0u, isContinued), unit.column)] = sum;
+    partials[partialAt(unit.side, unit.index, select(1u, 0u, isContinued), unit.column)] = sum;
   } else {
     writeRow(row, own, within, sum);
   }

@@ -67,7 +67,7 @@ struct Sides {
 
 struct Unit {
   side: u32,
-  place: u32, // block or row
+  index: u32, // block or row
   column: u32,
   share: u32, // which of the units at once
   isThere: bool,
@@ -90,9 +90,9 @@ fn unitOf(workgroup: u32, lane: u32, extents: vec2u) -> Unit {
   unit.side = s;
   unit.share = lane / span;
   let number = (workgroup - s * before) * atOnce + unit.share;
-  unit.place = number / chunks;
-  unit.column = (number - unit.place * chunks) * span + lane - unit.share * span;
-  unit.isThere = unit.share < atOnce && unit.column < sides.side[s].columns && unit.place < select(extents.x, extents.y, s == 1u);
+  unit.index = number / chunks;
+  unit.column = (number - unit.index * chunks) * span + lane - unit.share * span;
+  unit.isThere = unit.share < atOnce && unit.column < sides.side[s].columns && unit.index < select(extents.x, extents.y, s == 1u);
   return unit;
 }
 

@@ -46,9 +46,9 @@ fn digitOf(row: u32) -> u32 { return (row >> sort.shift) & ${SORT_DIGITS - 1}u; 
 function entries(isFirst: boolean): string {
   return isFirst
     ? /* wgsl */ `@group(0) @binding(2) var<storage, read> ids: array<u32>;
-fn entryOf(side: u32, place: u32) -> vec2u { return vec2u(ids[side * sort.capacity + place], place); }`
+fn entryOf(side: u32, position: u32) -> vec2u { return vec2u(ids[side * sort.capacity + position], position); }`
     : /* wgsl */ `@group(0) @binding(2) var<storage, read> unsorted: array<vec2u>;
-fn entryOf(side: u32, place: u32) -> vec2u { return unsorted[side * sort.capacity + place]; }`;
+fn entryOf(side: u32, position: u32) -> vec2u { return unsorted[side * sort.capacity + position]; }`;
 }
 
 /** Constants: see `Sort`. Storage: ids or entries, counts. */
@@ -66,8 +66,8 @@ fn main(${builtins}) {
   let tile = number % tileCount();
   if (side > 1u) { return; }
   for (var round = 0u; round < ${ROUNDS}u; round++) {
-    let place = tile * ${SORT_TILE}u + round * ${LANES}u + lane;
-    if (place < step.pairs) { atomicAdd(&histogram[digitOf(entryOf(side, place).x)], 1u); }
+    let position = tile * ${SORT_TILE}u + round * ${LANES}u + lane;
+    if (position < step.pairs) { atomicAdd(&histogram[digitOf(entryOf(side, position).x)], 1u); }
   }
   workgroupBarrier();
   counts[(side * sort.mostTiles + tile) * ${SORT_DIGITS}u + lane] = atomicLoad(&histogram[lane]);

@@ -56,12 +56,12 @@ var<workgroup> sums: array<f32, ${LANES}>;
 
 @compute @workgroup_size(${LANES})
 fn main(${builtins}) {
-  let place = (${workgroupNumber}) * ${SUM_VALUES}u + lane % ${SUM_VALUES}u;
-  let isThere = place < total.y;
+  let index = (${workgroupNumber}) * ${SUM_VALUES}u + lane % ${SUM_VALUES}u;
+  let isThere = index < total.y;
   var j = 0u;
-  while (j + 1u < total.x && jobs[j + 1u].before <= place) { j++; }
+  while (j + 1u < total.x && jobs[j + 1u].before <= index) { j++; }
   let job = jobs[j];
-  let within = place - job.before;
+  let within = index - job.before;
   var sum = 0.0;
   if (isThere) {
     let runs = (step.pairs + step.pairsPerSplit - 1u) / step.pairsPerSplit;

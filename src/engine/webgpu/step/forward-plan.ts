@@ -92,11 +92,11 @@ export function headValues({ plan, values }: RankerMemory): GPUBuffer {
 function gatherPlans({ plan, values }: RankerMemory, memory: ForwardMemory): DispatchPlan[] {
   const { columns, capacity, ids, features } = memory;
   const lanes = columnLanes(columns.stride);
-  return values.flatMap((piece, place): DispatchPlan[] => {
+  return values.flatMap((piece, index): DispatchPlan[] => {
     const words = columns.features.flatMap(({ name, side, column, width }) =>
       plan.parts
         .get(name)!
-        .filter((part) => part.piece === place)
+        .filter((part) => part.piece === index)
         .map(({ firstRow, rows, offset }) => [column, width, side === "user" ? 0 : 1, firstRow, rows, offset, 0, 0]),
     );
     if (words.length === 0) return [];

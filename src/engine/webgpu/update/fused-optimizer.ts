@@ -44,7 +44,7 @@ export async function openFusedOptimizer(options: FusedOptions): Promise<DeviceO
   const slots: TensorArena[] = [];
   for (const name of slotNames) slots.push(await openTensorArena(context, account, values.plan, `slots ${name}`));
   for (const [parameter, bySlot] of memory?.slots ?? []) {
-    for (const [place, name] of slotNames.entries()) slots[place]!.write(parameter, bySlot[name]!);
+    for (const [index, name] of slotNames.entries()) slots[index]!.write(parameter, bySlot[name]!);
   }
   const norms = planNorms(values.plan, parameters, groups);
   const buffers = needsNorms(rule) || lawn !== null ? await allocateNorms(options, norms) : null;

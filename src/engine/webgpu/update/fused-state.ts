@@ -37,7 +37,7 @@ export async function readFusedState(state: FusedState): Promise<OptimizerState>
   const bySlot = new Map<string, Slots<Float32Array>>();
   for (const info of parameters) {
     const own: Record<string, Float32Array> = {};
-    for (const [place, name] of slotNames.entries()) own[name] = await slots[place]!.read(info);
+    for (const [index, name] of slotNames.entries()) own[name] = await slots[index]!.read(info);
     bySlot.set(info.name, own);
   }
   const { step, switchedAt, zeroBlocksBefore, keptBlocksBefore } = counters;

@@ -29,7 +29,7 @@ struct Run {
 
 /**
  * `before` runs once per lane with run, row and block (${noBlockLiteral} without one) in scope; `each` once
- * per value with `at`, its place in the piece, and adds to `sum`, a vec4f, what is to be summed. `count`
+ * per value with `at`, its index in the piece, and adds to `sum`, a vec4f, what is to be summed. `count`
  * and `tiles` are expressions.
  */
 export function tileMain(body: {
