@@ -1,5 +1,5 @@
 /**
- * Training throughput on a GPU: the webgpu engine beside eager and compiled PyTorch on the same device, in one run,
+ * Training throughput on a GPU: the webgpu engine against eager and compiled PyTorch on the same device, in one run,
  * with the shares of the device's memory bandwidth and arithmetic that were measured in that run too. JSON to a
  * file, a table to the screen.
  *

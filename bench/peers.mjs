@@ -1,5 +1,5 @@
 /**
- * Training throughput of ours beside its peers, in one run: JSON to a file, Markdown to the screen. Not on a busy
+ * Training throughput of ours against its peers, in one run: JSON to a file, Markdown to the screen. Not on a busy
  * machine. Ours is timed end to end (drawing, shuffling, step), the peers for the step alone. See bench/README.md.
  *
  *   node bench/peers.mjs [--model default|large] [--batch-sizes 256,65536] [--threads 2]

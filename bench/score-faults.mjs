@@ -170,7 +170,7 @@ async function disk() {
   }
 }
 
-/** A byte of a finished shard turned over while the job goes on: found when joining, done again. */
+/** A byte of a finished shard flipped while the job goes on: found when joining, done again. */
 async function damage() {
   const output = inFolder("damaged.parquet");
   call(["score", ...scoring, "--output", output, "--shard", "0/5"]);

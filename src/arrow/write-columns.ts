@@ -20,7 +20,7 @@ export interface ColumnWriter {
     columns: Readonly<Record<string, ColumnValues>>,
     validity?: Readonly<Record<string, Uint8Array>>,
   ): Promise<void>;
-  /** Finishes the file and puts it in place under its own name. */
+  /** Finishes the file and gives it its own name. */
   close(): Promise<WrittenColumns>;
   /** Leaves nothing behind; harmless after close. */
   abort(): Promise<void>;
@@ -33,7 +33,7 @@ export interface WrittenColumns {
   readonly sha256: string;
 }
 
-/** Writes beside `path` (`.partial`) and renames on close, so `path` is either absent, the former file or complete. */
+/** Writes to a `.partial` file and renames it on close: `path` is absent, the former file or complete. */
 export async function openColumnWriter(path: string, schema: ColumnSchema): Promise<ColumnWriter> {
   const stored = arrowSchema(schema);
   const partial = `${path}.partial`;

@@ -25,7 +25,7 @@ const FIRST_DEVIATION = 0.1;
  * binary ratings:
  *   sum over observed (w_u h_i - 1)^2 + alpha_0 sum over all (w_u h_i)^2
  *   + lambda (sum over users (|I_u| + alpha_0 |I|) ||w_u||^2 + sum over items (|U_i| + alpha_0 |U|) ||h_i||^2),
- * their nu being 1. First vectors are normal with deviation 0.1 / sqrt(factors).
+ * their nu being 1. Initial vectors are normal with deviation 0.1 / sqrt(factors).
  */
 export async function implicitAlsScorer(
   train: Interactions,

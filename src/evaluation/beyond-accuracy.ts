@@ -1,5 +1,5 @@
 /**
- * Everything said of a ranker beside its ranking metrics: what its lists look like, whom it serves,
+ * Everything said of a ranker besides its ranking metrics: what its lists look like, whom it serves,
  * whether its scores are honest.
  */
 import type { EvaluationCandidates } from "../dataset/evaluation-candidates.ts";

@@ -1,5 +1,5 @@
 /**
- * What single held-out items tell beside the users' ranks: AUC, hits by item, and scores as
+ * What single held-out items tell besides the users' ranks: AUC, hits by item, and scores as
  * probabilities. One pass over the cases.
  */
 import type { EvaluationCandidates } from "../dataset/evaluation-candidates.ts";

@@ -19,7 +19,7 @@ import { openSpoolReader, openSpoolWriter, type SpooledPage } from "./row-spool.
 export interface ParquetWriter {
   /** Appends rows; the arrays are copied. One call at a time: await each before the next. */
   append(columns: Readonly<Record<string, ParquetValues>>): Promise<void>;
-  /** Finishes the file and puts it in place under its own name. */
+  /** Finishes the file and gives it its own name. */
   close(): Promise<WrittenParquet>;
   /** Leaves nothing behind; harmless after close. */
   abort(): Promise<void>;
@@ -42,7 +42,7 @@ export interface ParquetOptions {
 
 const ROWS_PER_GROUP = 122_880; // DuckDB's own choice, stated so that a new version cannot change the bytes unnoticed
 
-/** Writes beside `path` (`.partial`) and renames on close, so `path` is either absent, the former file or complete. */
+/** Writes to a `.partial` file and renames it on close: `path` is absent, the former file or complete. */
 export async function openParquetWriter(
   path: string,
   schema: readonly ParquetColumn[],

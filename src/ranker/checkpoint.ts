@@ -1,5 +1,5 @@
 /**
- * A ranker at rest: its spec and parameters in one safetensors buffer, beside whatever else a stage wants to keep there
+ * A ranker at rest: its spec and parameters in one safetensors buffer, with whatever else a stage wants to keep there
  * (optimizer state, the best parameters so far, counters). In memory only; pipelines read and write the files.
  */
 import { ConfigError, DataError } from "../errors.ts";

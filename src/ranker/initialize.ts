@@ -1,6 +1,6 @@
 /**
- * First values of a ranker's tensors. Each tensor has its own stream, named for it, and each value its own counter, so
- * that a value depends on (seed, tensor name, index) only: adding a path or changing a width elsewhere leaves the
+ * Initial values of a ranker's tensors. Each tensor has its own stream, named for it, and each value its own counter,
+ * so that a value depends on (seed, tensor name, index) only: adding a path or changing a width elsewhere leaves the
  * other tensors as they were.
  */
 import { ConfigError } from "../errors.ts";

@@ -32,6 +32,6 @@ export function checkParameters(parameters: Parameters, at: StepPosition): void 
 function positionText({ epoch, step, learningRate }: StepPosition): string {
   return (
     `step ${step} (epoch ${epoch}) at learning rate ${learningRate}; training stopped. ` +
-    "Try a lower --learning-rate, a longer --warmup-epochs, or smaller first values (--initialize-embedding)"
+    "Try a lower --learning-rate, a longer --warmup-epochs, or smaller initial values (--initialize-embedding)"
   );
 }

@@ -23,7 +23,7 @@ export type TrainingOutcome =
   | { readonly kind: "interrupted"; readonly epoch: number; readonly step: number };
 
 export interface TrainingOptions {
-  /** Opened with `state`'s snapshot, or with first values. */
+  /** Opened with `state`'s snapshot, or with initial values. */
   readonly session: TrainingSession;
   readonly plan: TrainingPlan;
   readonly state: TrainingState;

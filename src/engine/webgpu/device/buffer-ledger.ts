@@ -46,7 +46,7 @@ export function createBufferLedger(device: GPUDevice, settle: <T>(work: Promise<
     if (problem !== null) {
       buffer.destroy();
       throw new EngineError(
-        `webgpu engine: no room on the device for ${label}, ${size} bytes beside the ${bytesAlive} in use; use a smaller batch or ranker, or --engine native`,
+        `webgpu engine: no room on the device for ${label}, ${size} bytes besides the ${bytesAlive} in use; use a smaller batch or ranker, or --engine native`,
       );
     }
     buffers++;

@@ -146,12 +146,12 @@ async function askOnce(): Promise<AdapterFacts | null> {
   return knownGpu;
 }
 
-const PATIENCE_MILLISECONDS = 30_000;
+const TIMEOUT_MILLISECONDS = 30_000;
 
 function askChild(): Promise<AdapterFacts | null> {
   return new Promise((resolve, reject) => {
     const child = fork(probeFile(), { stdio: ["ignore", "ignore", "ignore", "ipc"], execArgv: [] });
-    const timer = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MILLISECONDS);
+    const timer = setTimeout(() => child.kill("SIGKILL"), TIMEOUT_MILLISECONDS);
     child.once("message", (facts) => resolve(facts as AdapterFacts | null)); // what probe-adapter.mjs sends
     child.once("error", reject);
     child.once("exit", (code, signal) => {

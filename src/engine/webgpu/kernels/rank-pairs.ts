@@ -1,6 +1,6 @@
 /**
- * Small batches in the order of their users and, beside it, of their items: every pair counts those before it, in one
- * dispatch. The same order as its twin sort-pairs.ts, which needs two dispatches a pass or more.
+ * Small batches in the order of their users and, in a second list, of their items: every pair counts those before it,
+ * in one dispatch. The same order as its twin sort-pairs.ts, which needs two dispatches a pass or more.
  *
  *   ids [2, capacity] -> (row, pair) [2, capacity]. Bound by latency: pairs^2 comparisons a side.
  */

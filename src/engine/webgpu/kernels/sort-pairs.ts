@@ -1,5 +1,5 @@
 /**
- * The batch's pairs in the order of their users and, beside it, of their items: a stable counting sort by 8 bits
+ * The batch's pairs in the order of their users and, in a second list, of their items: a stable counting sort by 8 bits
  * at a time, so equal rows keep the pairs' own order and sums over them repeat bit for bit. Both sides are
  * sorted by the same dispatches.
  *
