@@ -3,7 +3,7 @@
  *
  *   node src/engine/native/build.mjs              build unless fresh
  *   node src/engine/native/build.mjs --optional   the same, but a missing compiler is one line, not an error
- *   node src/engine/native/build.mjs --check      run the kernel checks under the sanitizers of memory and undefined behaviour
+ *   node src/engine/native/build.mjs --check      run the kernel checks under the sanitizers of address and behaviour
  *
  * A fresh build, or a prebuilt one in prebuilds/, is left as it is. CXX chooses the compiler. Sources are compiled once
  * each, but kernels.cpp once per instruction set (see kernels/simd.hpp).
