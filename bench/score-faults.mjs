@@ -227,9 +227,7 @@ setInterval(() => { shift = shift === 0 ? 864e5 : shift > 0 ? -864e5 : 0; }, 300
   report("clock", { jump: "a day forward, a day back, every 0.3 s", sameHash: true });
 }
 
-/**
- * Another run in the folder while shards of the first one are being scored: refused, never mixed; put back, finished.
- */
+/** Another run put into the folder while shards of the first are scored: refused, never mixed; put back, finished. */
 async function replaced() {
   const output = inFolder("replaced.parquet");
   const run = inFolder("models/made-up/run");

@@ -1,6 +1,4 @@
-/**
- * What the device can do, measured in the run that quotes it: bytes copied a second, and multiply-adds from registers.
- */
+/** What the device can do, measured in the run that quotes it: bytes copied and multiply-adds done a second. */
 
 const COPY_BYTES = 2 ** 27; // a multiple of 16 LANES, and at most 65,535 workgroups
 const LANES = 256;

@@ -1,6 +1,4 @@
-/**
- * Ours and the peers side by side: every repetition times all of them at one batch size before it goes on to the next.
- */
+/** Ours and the peers in turn: every repetition times all of them at one batch size before the next size. */
 import { contenders, sgemm } from "./contenders.mjs";
 import { flopsPerSample } from "./neumf-models.mjs";
 import { runMeasurement } from "./run-measurement.mjs";

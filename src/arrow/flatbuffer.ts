@@ -4,9 +4,7 @@
  * FlatBuffers "internals" page.
  */
 
-/**
- * What a table's fields hold, in the order of their slots. A union takes two slots: its "byte" of type, then itself.
- */
+/** What a table's fields hold, in the order of their slots. A union takes two slots: its type, then itself. */
 export type FieldLayout =
   | { readonly kind: "scalar"; readonly bytes: 1 | 2 | 4 | 8 }
   | { readonly kind: "text" }

@@ -26,9 +26,7 @@ export async function easeScorer(
   return linearItemScorer(seen, await easeWeights(seen, train.items, regularization, algebra), train);
 }
 
-/**
- * [to, from]: how much having item `from` speaks for item `to`, so that all that speaks for one item stands in one row.
- */
+/** [to, from]: how much having item `from` speaks for item `to`; all that speaks for one item is one row. */
 export async function easeWeights(
   seen: ItemsByUser,
   items: number,

@@ -1,6 +1,4 @@
-/**
- * Items like those a user has: cosine similarity with shrinkage between the items' sets of users, k nearest neighbours.
- */
+/** Items like those a user has: cosine similarity between the items' sets of users, shrunk; k nearest neighbours. */
 import { groupItemsByUser, type Interactions, type ItemsByUser } from "../dataset/interaction-dataset.ts";
 import type { Scorer } from "../ranker/scorer.ts";
 

@@ -11,9 +11,7 @@ export interface Interactions {
   readonly length: number;
 }
 
-/**
- * Distinct items per user, ascending: user u's are itemsSorted[offsets[u] .. offsets[u + 1]). Compressed sparse rows.
- */
+/** Distinct items per user, ascending, as compressed sparse rows: itemsSorted[offsets[u] .. offsets[u + 1]). */
 export interface ItemsByUser {
   /** [users + 1] */
   readonly offsets: Uint32Array;

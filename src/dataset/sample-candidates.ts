@@ -46,9 +46,7 @@ export function sampleCandidates(options: {
   return { split, ...cases, negativeOffsets, negatives };
 }
 
-/**
- * Fills `out` with a uniform subset of [0, size), ascending, one draw each: Floyd's algorithm (Bentley & Floyd 1987).
- */
+/** Fills `out` with a uniform subset of [0, size), ascending: Floyd's algorithm (Bentley & Floyd 1987). */
 function drawDistinctRanks(key: StreamKey, size: number, out: Uint32Array): void {
   const block = { first: 0, second: 0 };
   const chosen = new Set<number>();

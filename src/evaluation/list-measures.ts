@@ -11,9 +11,7 @@ export function timesRecommended(lists: RecommendationLists, items: number): Uin
   return times;
 }
 
-/**
- * Share of the catalogue that stands in at least one list ("catalog coverage": Ge, Delgado-Battenfeld & Jannach 2010).
- */
+/** Share of the catalogue in at least one list (catalog coverage: Ge, Delgado-Battenfeld & Jannach 2010). */
 export function catalogueCoverage(times: Uint32Array): number {
   return times.filter((count) => count > 0).length / times.length;
 }

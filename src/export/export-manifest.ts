@@ -45,9 +45,7 @@ export interface AnnRecord {
   readonly connectivity: number;
   readonly expansionAdd: number;
   readonly expansionSearch: number;
-  /**
-   * Against exact search, the mean over `users` users, evenly spaced; k is less than 100 where there are fewer items.
-   */
+  /** Against exact search, the mean over `users` evenly spaced users; k is below 100 where there are fewer items. */
   readonly recall: { readonly k: number; readonly users: number; readonly mean: number; readonly least: number };
 }
 

@@ -20,9 +20,7 @@ export interface RightSingular {
   readonly vectors: Float64Array;
 }
 
-/**
- * Vectors kept beyond those asked for, and rounds of A A^T: with these the error is far below that of sampled metrics.
- */
+/** Vectors kept beyond those asked for, and rounds of A A^T: the error is then far below that of sampled metrics. */
 const OVERSAMPLING = 10;
 const ROUNDS = 8;
 

@@ -33,9 +33,7 @@ export type ParameterRole = "embedding" | "dense" | "head" | "bias";
 
 export interface ParameterInfo {
   readonly name: string;
-  /**
-   * Row-major. Tables are [ids, width], dense weights [outputs, inputs], the head [inputs], biases [outputs] or [ids].
-   */
+  /** Row-major. Tables are [ids, width], dense weights [outputs, inputs], the head [inputs], biases one-dimensional. */
   readonly shape: readonly number[];
   readonly role: ParameterRole;
 }

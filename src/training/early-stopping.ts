@@ -4,9 +4,7 @@
  */
 
 export interface EarlyStoppingOptions {
-  /**
-   * Epochs in a row without a better value before training stops; Infinity never stops and only picks the best epoch.
-   */
+  /** Epochs in a row without a better value before training stops; Infinity only picks the best epoch. */
   readonly patience: number;
   /** Whether a greater (HR, NDCG) or a smaller (loss) value is better. */
   readonly mode: "max" | "min";

@@ -1,6 +1,4 @@
-/**
- * One ranker in training in native memory: checks at the boundary, one crossing per span of steps, one call at a time.
- */
+/** One ranker in training in native memory: checks at the boundary, one crossing per span, one call at a time. */
 import type { Batch } from "../../dataset/batch.ts";
 import { epochDraws } from "../../dataset/training-batches.ts";
 import { EngineError } from "../../errors.ts";

@@ -23,9 +23,7 @@ export interface GradientBuffers<A extends FloatArray> {
   readonly headBias: Float64Array;
   /** Every row written to must be touched first. */
   touch(user: number, item: number): void;
-  /**
-   * Every parameter's gradient, in the order of `parametersOf`. The arrays are lent: they hold until the next batch.
-   */
+  /** Every parameter's gradient, in the order of `parametersOf`. Lent: the arrays hold until the next batch. */
   finish(): ReadonlyMap<string, A>;
   /** Zero everywhere, ready for a batch. */
   clear(): void;

@@ -89,9 +89,7 @@ function catalogueLogits(
   return tf.reshape(tf.add(sum, tensorOf(parameters, "head.bias")), [users.size * items]);
 }
 
-/**
- * [users, items]: the first layer's two halves are computed once per user and once per item, and added for every pair.
- */
+/** [users, items]: the first layer's two halves are computed once per user and once per item, and added per pair. */
 function towerLogits(
   tf: Tfjs,
   { spec, parameters }: { readonly spec: RankerSpec; readonly parameters: TensorParameters },

@@ -1,6 +1,4 @@
-/**
- * One TensorFlow.js backend, opened and verified: what it is called, and how work is made to run on it and on no other.
- */
+/** One TensorFlow.js backend, opened and verified: its name, and how work is made to run on it and on no other. */
 import { EngineError } from "../../errors.ts";
 import type { TfjsBackend } from "../engine-provider.ts";
 import { loadTfjs, MissingPackage, type Tfjs, tfjsBackends } from "./tfjs-packages.ts";
@@ -8,9 +6,7 @@ import { loadTfjs, MissingPackage, type Tfjs, tfjsBackends } from "./tfjs-packag
 export interface OpenBackend {
   readonly tf: Tfjs;
   readonly description: string;
-  /**
-   * To be called before every run of synchronous work: the backend is a global of TensorFlow.js, and two may be in use.
-   */
+  /** To be called before every run of synchronous work: the backend is a global, and two may be in use. */
   activate(): void;
 }
 

@@ -1,6 +1,4 @@
-/**
- * Something against the batch size, an arm a line with its intervals: the figure a study of large batches is made for.
- */
+/** A figure against the batch size, a line with intervals for each arm: what a study of large batches is for. */
 import * as Plot from "@observablehq/plot";
 import type { MarkupPart } from "../page/markup.ts";
 import { fixedText } from "../words/number-text.ts";

@@ -20,9 +20,7 @@ export function logScale(values: readonly (number | null)[]): LogScale {
   return { type: "log", domain: [steps[0]!, steps.at(-1)!], ticks };
 }
 
-/**
- * Every 1, 2 and 5 times a power of ten from the last that is not above `least` to the first that is not below `most`.
- */
+/** Every 1, 2 and 5 times a power of ten, from the last not above `least` to the first not below `most`. */
 function roundSteps(least: number, most: number): number[] {
   const all: number[] = [];
   for (let power = Math.floor(Math.log10(least)); power <= Math.ceil(Math.log10(most)); power++) {

@@ -128,9 +128,7 @@ export function median(values: readonly (number | null)[]): number | null {
   return there.length % 2 === 1 ? there[middle]! : (there[middle - 1]! + there[middle]!) / 2;
 }
 
-/**
- * A chart for each subject that has several batch sizes: across the column where it stands alone, else side by side.
- */
+/** A chart for each subject with several batch sizes: across the column if alone, else side by side. */
 function chartsBySubject(
   { subjects, arms }: StudyContent["summary"],
   of: (arms: readonly ArmSummary[], name: string) => Parameters<typeof batchFigure>[0],

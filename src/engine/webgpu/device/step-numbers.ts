@@ -1,6 +1,4 @@
-/**
- * The numbers of one chunk of one step, as kernels read them: a slot of a uniform buffer, written once per submission.
- */
+/** The numbers of one chunk of one step for the kernels: a slot of a uniform buffer, written once per submission. */
 
 export interface StepNumbers {
   /** Pairs of this chunk: its samples, twice as many under bpr. */

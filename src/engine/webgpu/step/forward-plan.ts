@@ -51,9 +51,7 @@ export function forwardPlans(ranker: RankerMemory, memory: ForwardMemory): Dispa
   return [...gatherPlans(ranker, memory), ...towerPlans(ranker, memory)];
 }
 
-/**
- * The last tower layer's rows; the concatenated embeddings where the tower is empty, and nothing without an MLP path.
- */
+/** The last tower layer's rows; the concatenated embeddings under an empty tower; nothing without an MLP path. */
 export function lastLayer({ spec }: RankerMemory, { columns, features, activations }: ForwardMemory) {
   const width = lastWidth(spec);
   const buffer = activations.at(-1);

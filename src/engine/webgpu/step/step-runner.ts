@@ -19,9 +19,7 @@ import type { DeviceOptimizer } from "../update/device-optimizer.ts";
 import type { TrainingProgram } from "./training-program.ts";
 
 export const SLOTS = 64;
-/**
- * Pairs that one submission computes, at most, unless a single chunk has more: a submission stays well below a second.
- */
+/** Most pairs of one submission, unless a single chunk has more: a submission stays well below a second. */
 const PAIRS_PER_SUBMISSION = 2 ** 21;
 /** More would only keep the host waiting for its losses. */
 const STEPS_PER_SUBMISSION = 16;
@@ -29,9 +27,7 @@ const STEPS_PER_SUBMISSION = 16;
 export const LOSS_PLACES = 1024;
 
 export interface StepRunner {
-  /**
-   * Steps of this many samples each, drawn on the device; the k-th loss lands at index k. Stops early once `isOver`.
-   */
+  /** Steps of this many samples each, drawn on the device; losses[k] is the k-th step's. Stops once `isOver`. */
   train(
     steps: readonly DrawnStep[],
     draws: DrawNumbers,

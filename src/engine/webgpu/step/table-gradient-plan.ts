@@ -1,6 +1,4 @@
-/**
- * The dispatches from slopes and deltas to the gradients of the tables: each row's run of the sorted pairs is summed.
- */
+/** The dispatches from slopes and deltas to the gradients of the tables: each row's sorted pairs are summed. */
 
 import type { BufferAccount } from "../device/buffer-ledger.ts";
 import { columnLanes } from "../device/column-lanes.ts";

@@ -1,6 +1,4 @@
-/**
- * The fused optimizer's state between device and host, under the names that every engine shares (optimizer-state.ts).
- */
+/** The fused optimizer's state between device and host, under the shared names of optimizer-state.ts. */
 import { float32Ops } from "../../../optimizer/arrays/float-ops.ts";
 import type { LawnGroup } from "../../../optimizer/lawn/lawn-blocks.ts";
 import type { OptimizerConfig } from "../../../optimizer/optimizer-config.ts";
