@@ -43,9 +43,7 @@ export interface TopOptions {
 }
 
 export interface TopList {
-  /**
-   * Best first; equal scores in the order of the vocabulary. Scores are logits, or takings in train for a popular list.
-   */
+  /** Best first; equal scores in the order of the vocabulary. Logits, or train interactions for a popular list. */
   readonly items: readonly { readonly item: string; readonly score: number }[];
   readonly source: "ranker" | "popular";
 }
@@ -153,9 +151,7 @@ function indicesOf(ids: Iterable<string | bigint>): ReadonlyMap<string, number> 
   return indices;
 }
 
-/**
- * Everything in the user's own log: what a list for tomorrow must not repeat, whichever part of the split it fell into.
- */
+/** Everything in the user's own log, in any split: what a list for tomorrow must not repeat. */
 async function readSeen(folder: string, description: DatasetDescription): Promise<ItemsByUser> {
   const parts = await Promise.all(
     (["train", "validation", "test"] as const).map(async (part) => {

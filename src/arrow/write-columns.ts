@@ -1,4 +1,7 @@
-/** Typed arrays to an Arrow IPC file, in record batches of bounded size: bytes depend on the rows only, not on how they were appended. */
+/**
+ * Typed arrays to an Arrow IPC file, in record batches of bounded size: bytes depend on the rows only, not
+ * on how they were appended.
+ */
 import { AsyncByteQueue, makeData, RecordBatch, RecordBatchFileWriter, type Schema, Struct } from "apache-arrow";
 import type { FileContent } from "../files/file-content.ts";
 import { openFileWriter } from "../files/file-writer.ts";
@@ -17,7 +20,7 @@ export interface ColumnWriter {
     columns: Readonly<Record<string, ColumnValues>>,
     validity?: Readonly<Record<string, Uint8Array>>,
   ): Promise<void>;
-  /** Finishes the file and puts it in place under its own name. */
+  /** Finishes the file and gives it its own name. */
   close(): Promise<WrittenColumns>;
   /** Leaves nothing behind; harmless after close. */
   abort(): Promise<void>;
@@ -27,7 +30,7 @@ export interface WrittenColumns extends FileContent {
   readonly rows: number;
 }
 
-/** Writes beside `path` (`.partial`) and renames on close, so `path` is either absent, the former file or complete. */
+/** Writes to a `.partial` file and renames it on close: `path` is absent, the former file or complete. */
 export async function openColumnWriter(path: string, schema: ColumnSchema): Promise<ColumnWriter> {
   const stored = arrowSchema(schema);
   const file = await openFileWriter(path);
@@ -57,8 +60,8 @@ export async function openColumnWriter(path: string, schema: ColumnSchema): Prom
       let from = 0;
       while (from < length) {
         const to = Math.min(length, from + ROWS_PER_BATCH - pendingRows);
-        for (const [place, { name }] of schema.entries()) {
-          buffers[place]!.push(columns[name]!, validity[name] ?? null, from, to);
+        for (const [index, { name }] of schema.entries()) {
+          buffers[index]!.push(columns[name]!, validity[name] ?? null, from, to);
         }
         pendingRows += to - from;
         rows += to - from;
@@ -128,7 +131,7 @@ function commonLength(
   const [first = 0, ...others] = schema.map(({ name, width = 1 }) => columns[name]!.length / width);
   const maps = Object.values(validity).map((map) => map.length);
   if ([...others, ...maps].some((length) => length !== first)) {
-    const lengths = expected.map((name, place) => `${name} ${[first, ...others][place]}`).join(", ");
+    const lengths = expected.map((name, index) => `${name} ${[first, ...others][index]}`).join(", ");
     throw new RangeError(`append: columns have different lengths (${lengths}; validity ${maps.join(", ") || "none"})`);
   }
   return first;

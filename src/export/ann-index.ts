@@ -1,8 +1,9 @@
 /**
- * An index of folded item vectors for approximate nearest-neighbour search, by usearch (HNSW). Such graphs are made for distances,
- * and the greatest inner product is none; one more coordinate makes it one (Bachrach et al. 2014, "Speeding up the Xbox
- * recommender system", section 3.1): with M the greatest norm of an item, item' = [item | sqrt(M^2 - |item|^2)] and user' = [user | 0]
- * give |user' - item'|^2 = |user|^2 + M^2 - 2 <user, item>, so that the nearest item is the one of the greatest logit.
+ * An index of folded item vectors for approximate nearest-neighbour search, by usearch (HNSW). Such graphs are made for
+ * distances, and the greatest inner product is none; one more coordinate makes it one (Bachrach et al. 2014, "Speeding
+ * up the Xbox recommender system", section 3.1): with M the greatest norm of an item, item' = [item | sqrt(M^2 -
+ * |item|^2)] and user' = [user | 0] give |user' - item'|^2 = |user|^2 + M^2 - 2 <user, item>, so that the nearest item
+ * is the one of the greatest logit.
  */
 import { ConfigError, firstLineOf } from "../errors.ts";
 import type { FoldedVectors } from "./folded-vectors.ts";

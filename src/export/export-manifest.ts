@@ -1,4 +1,7 @@
-/** manifest.json of an export: from what it was made, how, and what every file is. Nothing in it depends on when or where. */
+/**
+ * manifest.json of an export: from what it was made, how, and what every file is. Nothing in it
+ * depends on when or where.
+ */
 import type { FileContent } from "../files/file-content.ts";
 import type { RankerSpec } from "../ranker/ranker-spec.ts";
 
@@ -37,7 +40,7 @@ export interface AnnRecord {
   readonly connectivity: number;
   readonly expansionAdd: number;
   readonly expansionSearch: number;
-  /** Against exact search, the mean over `users` users, evenly spaced; k is less than 100 where there are fewer items. */
+  /** Against exact search, the mean over `users` evenly spaced users; k is below 100 where there are fewer items. */
   readonly recall: { readonly k: number; readonly users: number; readonly mean: number; readonly least: number };
 }
 

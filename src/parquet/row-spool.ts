@@ -1,6 +1,7 @@
 /**
- * Rows on their way into a Parquet file: a scratch file of pages of equal size, written as rows come and read back in one go,
- * synchronously, because that is how DuckDB asks a table function for its next rows. Memory stays within a page and a write buffer.
+ * Rows on their way into a Parquet file: a scratch file of pages of equal size, written as rows come and read back
+ * in one go, synchronously, because that is how DuckDB asks a table function for its next rows. Memory stays within
+ * a page and a write buffer.
  *
  * Page: uint32 rows | uint32 bytes of the rest | each column's bytes; text is [rows + 1] uint32 offsets, then UTF-8.
  */
@@ -44,7 +45,7 @@ export async function openSpoolWriter(path: string, schema: readonly ParquetColu
     async append(columns, length) {
       for (let from = 0; from < length; ) {
         const to = Math.min(length, from + ROWS_PER_PAGE - rows);
-        for (const [place, { name }] of schema.entries()) pages[place]!.push(columns[name]!, from, to, rows);
+        for (const [index, { name }] of schema.entries()) pages[index]!.push(columns[name]!, from, to, rows);
         rows += to - from;
         from = to;
         if (rows === ROWS_PER_PAGE) closePage();
@@ -105,7 +106,8 @@ function pageColumn({ type, width = 1 }: ParquetColumn): PageColumn {
   const bytes = new Uint8Array(store.buffer);
   return {
     push(values, from, to, at) {
-      if (!ArrayBuffer.isView(values)) throw new TypeError("text handed to a column of numbers"); // commonLength has checked
+      // commonLength has checked.
+      if (!ArrayBuffer.isView(values)) throw new TypeError("text handed to a column of numbers");
       const size = store.BYTES_PER_ELEMENT * elements;
       bytes.set(new Uint8Array(values.buffer, values.byteOffset + from * size, (to - from) * size), at * size);
     },

@@ -1,7 +1,7 @@
 /**
- * Typed arrays to a Parquet file that other tools read: version 1 pages, written by DuckDB. Rows wait in a scratch file beside
- * the result and stream from there, so memory stays bounded; bytes depend on the rows, the schema and the compression, not on how rows
- * were appended.
+ * Typed arrays to a Parquet file that other tools read: version 1 pages, written by DuckDB. Rows wait in a scratch file
+ * beside the result and stream from there, so memory stays bounded; bytes depend on the rows, the schema and the
+ * compression, not on how rows were appended.
  */
 import { rm } from "node:fs/promises";
 import {
@@ -19,7 +19,7 @@ import { openSpoolReader, openSpoolWriter, type SpooledPage } from "./row-spool.
 export interface ParquetWriter {
   /** Appends rows; the arrays are copied. One call at a time: await each before the next. */
   append(columns: Readonly<Record<string, ParquetValues>>): Promise<void>;
-  /** Finishes the file and puts it in place under its own name. */
+  /** Finishes the file and gives it its own name. */
   close(): Promise<WrittenParquet>;
   /** Leaves nothing behind; harmless after close. */
   abort(): Promise<void>;
@@ -39,7 +39,7 @@ export interface ParquetOptions {
 
 const ROWS_PER_GROUP = 122_880; // DuckDB's own choice, stated so that a new version cannot change the bytes unnoticed
 
-/** Writes beside `path` (`.partial`) and renames on close, so `path` is either absent, the former file or complete. */
+/** Writes to a `.partial` file and renames it on close: `path` is absent, the former file or complete. */
 export async function openParquetWriter(
   path: string,
   schema: readonly ParquetColumn[],
@@ -122,9 +122,9 @@ async function copyOut({ scratch, schema, file, compression, memoryLimit }: Copy
 function fillChunk(chunk: DuckDBDataChunk, schema: readonly ParquetColumn[], page: SpooledPage | null): void {
   chunk.rowCount = page?.rows ?? 0;
   if (page === null) return;
-  for (const [place, column] of schema.entries()) {
-    const vector = chunk.getColumnVector(place);
-    const value = valueReader(column, page.columns[place]!);
+  for (const [index, column] of schema.entries()) {
+    const vector = chunk.getColumnVector(index);
+    const value = valueReader(column, page.columns[index]!);
     for (let row = 0; row < page.rows; row++) vector.setItem(row, value(row));
     vector.flush();
   }

@@ -1,6 +1,6 @@
 /**
- * A ranker at rest: its spec and parameters in one safetensors buffer, beside whatever else a stage wants to keep there (optimizer
- * state, the best parameters so far, counters). In memory only; pipelines read and write the files.
+ * A ranker at rest: its spec and parameters in one safetensors buffer, with whatever else a stage wants to keep there
+ * (optimizer state, the best parameters so far, counters). In memory only; pipelines read and write the files.
  */
 import { ConfigError, DataError, messageOf } from "../errors.ts";
 import { checkRankerSpec, type FloatArray, type Parameters, parametersOf, type RankerSpec } from "./ranker-spec.ts";
@@ -54,7 +54,10 @@ export function decodeCheckpoint(bytes: Uint8Array, where: string): Checkpoint {
   return { spec, parameters, extras, metadata };
 }
 
-/** The ranker of a file whose header has been read, once its parameters are known to be there as float32. Throws DataError. */
+/**
+ * The ranker of a file whose header has been read, once its parameters are known to be there as
+ * float32. Throws DataError.
+ */
 export function rankerOfIndex({ metadata, tensors }: SafetensorsIndex, where: string): RankerSpec {
   const spec = parseSpec(metadata[SPEC_KEY], where);
   for (const { name, shape } of parametersOf(spec)) {

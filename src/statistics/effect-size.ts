@@ -1,4 +1,4 @@
-/** How large a paired difference is beside its spread. */
+/** How large a paired difference is, relative to its spread. */
 import { mean, sampleStandardDeviation } from "simple-statistics";
 
 /**

@@ -1,6 +1,7 @@
 /**
- * An unfinished pass as one safetensors buffer: parameters under their own names, beside them `optimizer/...`, `best/...`,
- * `previous/...` and `switch/...`; counters as JSON, which gives every float64 back exactly. Arrays that are the same are stored once.
+ * An unfinished pass as one safetensors buffer: parameters under their own names, next to them `optimizer/...`,
+ * `best/...`, `previous/...` and `switch/...`; counters as JSON, which gives every float64 back exactly. Arrays that
+ * are the same are stored once.
  */
 import { createHash } from "node:crypto";
 import { z } from "zod";
@@ -24,7 +25,7 @@ const kinds = ["best", "previous", "switch"] as const;
 type Kind = (typeof kinds)[number];
 
 /** `current`: the same arrays as the parameters in training. */
-const whereabouts = z.enum(["none", "current", "stored"]);
+const storedWhere = z.enum(["none", "current", "stored"]);
 
 const stateSchema = z.object({
   epoch: z.int().min(0),
@@ -33,14 +34,14 @@ const stateSchema = z.object({
   seconds: z.number(),
   selection: z.object({ bestEpoch: z.int(), bestValue: z.number().nullable(), epochsWithoutGain: z.int() }),
   best: z.object({ epoch: z.int(), metrics: z.record(z.string(), z.number()) }).nullable(),
-  tensors: z.object({ best: whereabouts, previous: whereabouts, switch: whereabouts }),
+  tensors: z.object({ best: storedWhere, previous: storedWhere, switch: storedWhere }),
   optimizer: z.record(z.string(), z.number()).nullable(),
 });
 
 export function encodeResume({ spec, point, labels }: ResumeFile): Uint8Array<ArrayBuffer> {
   const { snapshot, best, previous, atSwitch, epoch, step, lossSum, seconds, selection } = point;
   const extras = new Map<string, StoredTensor>();
-  const place = (kind: Kind, parameters: Parameters | null): z.output<typeof whereabouts> => {
+  const store = (kind: Kind, parameters: Parameters | null): z.output<typeof storedWhere> => {
     if (parameters === null) return "none";
     if (parameters === snapshot.parameters) return "current";
     for (const { name, shape } of parametersOf(spec)) {
@@ -56,9 +57,9 @@ export function encodeResume({ spec, point, labels }: ResumeFile): Uint8Array<Ar
     selection,
     best: best === null ? null : { epoch: best.epoch, metrics: { ...best.metrics } },
     tensors: {
-      best: place("best", best?.parameters ?? null),
-      previous: place("previous", previous),
-      switch: place("switch", atSwitch),
+      best: store("best", best?.parameters ?? null),
+      previous: store("previous", previous),
+      switch: store("switch", atSwitch),
     },
     optimizer: snapshot.optimizer === null ? null : { ...snapshot.optimizer.numbers },
   };

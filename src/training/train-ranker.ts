@@ -1,6 +1,6 @@
 /**
- * The training loop: epochs of steps on any engine, with validation, best-epoch selection and checkpoints. Effects come in as
- * hooks. How steps are grouped into calls and how often a checkpoint is taken never shows in the result.
+ * The training loop: epochs of steps on any engine, with validation, best-epoch selection and checkpoints. Effects come
+ * in as hooks. How steps are grouped into calls and how often a checkpoint is taken never shows in the result.
  */
 import type { TrainingSession } from "../engine/engine.ts";
 import type { Parameters } from "../ranker/ranker-spec.ts";

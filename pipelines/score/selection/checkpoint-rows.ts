@@ -6,7 +6,7 @@ import { errorCode } from "../../../src/files/error-code.ts";
 import { rankerOfIndex } from "../../../src/ranker/checkpoint.ts";
 import { isUserTable } from "../../../src/ranker/narrow-ranker.ts";
 import { type FloatArray, type Parameters, parametersOf, type RankerSpec } from "../../../src/ranker/ranker-spec.ts";
-import { headBytes, indexSafetensors, type TensorPlace } from "../../../src/ranker/safetensors.ts";
+import { headBytes, indexSafetensors, type TensorRange } from "../../../src/ranker/safetensors.ts";
 
 export interface CheckpointRows {
   readonly spec: RankerSpec;
@@ -38,7 +38,7 @@ export async function openCheckpointRows(file: string, expected: string | undefi
       );
     }
 
-    const tensorOf = (name: string): TensorPlace => index.tensors.get(name)!; // rankerOfIndex has found each
+    const tensorOf = (name: string): TensorRange => index.tensors.get(name)!; // rankerOfIndex has found each
     const read = async (name: string, from: number, to: number): Promise<readonly [string, FloatArray]> => {
       const { begin, end } = tensorOf(name);
       const values = new Float32Array((to - from) / 4);

@@ -1,11 +1,12 @@
 /**
- * Builds the native engine with the machine's own C++17 compiler, without network: build/Release/lawn_ranker_native.node.
+ * Builds the native engine, build/Release/lawn_ranker_native.node, with the machine's C++17 compiler. No network.
  *
  *   node src/engine/native/build.mjs              build unless fresh
- *   node src/engine/native/build.mjs --optional   the same, but a machine without a compiler is no error: one line says so
- *   node src/engine/native/build.mjs --check      build and run the kernel checks under AddressSanitizer and UndefinedBehaviorSanitizer
+ *   node src/engine/native/build.mjs --optional   the same, but a missing compiler is one line, not an error
+ *   node src/engine/native/build.mjs --check      run the kernel checks under the sanitizers of address and behaviour
  *
- * A fresh build, or a prebuilt one in prebuilds/, is left as it is. CXX chooses the compiler. Sources are compiled once each, but kernels.cpp once per instruction set (see kernels/simd.hpp).
+ * A fresh build, or a prebuilt one in prebuilds/, is left as it is. CXX chooses the compiler. Sources are compiled once
+ * each, but kernels.cpp once per instruction set (see kernels/simd.hpp).
  */
 import { execFile, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";

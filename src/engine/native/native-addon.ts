@@ -90,7 +90,10 @@ export interface NativeAddon {
   ): Promise<number>;
   /** Inverts [size, size] in place; resolves to 0 where it is not positive definite. */
   invertMatrix(instructionSet: string, threads: number, size: number, matrix: Float64Array): Promise<number>;
-  /** `sizes` is [rows, otherRows, width, weight]; resolves to 0 where a system is not positive definite. See native-algebra.ts. */
+  /**
+   * `sizes` is [rows, otherRows, width, weight]; resolves to 0 where a system is not positive
+   * definite. See native-algebra.ts.
+   */
   sweepFactors(
     instructionSet: string,
     threads: number,

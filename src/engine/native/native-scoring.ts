@@ -35,11 +35,11 @@ export function openNativeScoring(
     interactions: null,
     ...machine,
   });
-  for (const [place, { name }] of parametersOf(spec).entries()) {
+  for (const [index, { name }] of parametersOf(spec).entries()) {
     const values = parameters.get(name);
     if (!(values instanceof Float32Array))
       throw new EngineError(`native engine: ${name} is not float32; the reference engine takes others`);
-    addon.copyTensor(session, tensorKinds.value, place, values, 1);
+    addon.copyTensor(session, tensorKinds.value, index, values, 1);
   }
   addon.parametersChanged(session);
 

@@ -1,4 +1,4 @@
-/** One ranker in training in native memory: checks at the boundary, one crossing per span of steps, one call at a time. */
+/** One ranker in training in native memory: checks at the boundary, one crossing per span, one call at a time. */
 import type { Batch } from "../../dataset/batch.ts";
 import { epochDraws } from "../../dataset/training-batches.ts";
 import { float32Ops } from "../../optimizer/arrays/float-ops.ts";
@@ -66,9 +66,9 @@ export function openNativeSession(
         const meanLoss = await addon.gradient(session, users, items, labels, negatives);
         checkStillOpen("computed a gradient");
         const gradient = new Map<string, Float32Array>();
-        for (const [place, { name, shape }] of parameters.entries()) {
+        for (const [index, { name, shape }] of parameters.entries()) {
           const values = new Float32Array(sizeOf(shape));
-          addon.copyTensor(session, tensorKinds.gradient, place, values, 0);
+          addon.copyTensor(session, tensorKinds.gradient, index, values, 0);
           gradient.set(name, values);
         }
         addon.clearGradient(session);

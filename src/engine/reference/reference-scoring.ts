@@ -32,10 +32,10 @@ export function openReferenceScoring({
         checkUsers(users, spec);
         const items = new Uint32Array(users.length * k); // [users, k]
         const scores = new Float32Array(users.length * k);
-        for (const [place, user] of users.entries()) {
+        for (const [index, user] of users.entries()) {
           scoreUser(user, row);
-          const excluded = masked?.items.subarray(masked.offsets[place], masked.offsets[place + 1]) ?? nothing;
-          const [from, to] = [place * k, (place + 1) * k];
+          const excluded = masked?.items.subarray(masked.offsets[index], masked.offsets[index + 1]) ?? nothing;
+          const [from, to] = [index * k, (index + 1) * k];
           bestItemsInto(row, excluded, items.subarray(from, to), scores.subarray(from, to));
         }
         return { items, scores };

@@ -1,4 +1,7 @@
-/** One ranker in training on the reference engine: gather the batch's gradient, let the optimizer move the parameters, repeat. */
+/**
+ * One ranker in training on the reference engine: gather the batch's gradient, let the optimizer
+ * move the parameters, repeat.
+ */
 import type { Batch } from "../../dataset/batch.ts";
 import { drawBatch, epochDraws } from "../../dataset/training-batches.ts";
 import type { ArrayOps } from "../../optimizer/arrays/array-ops.ts";

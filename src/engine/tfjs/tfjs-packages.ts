@@ -1,4 +1,7 @@
-/** TensorFlow.js comes in optional packages: which ones a backend needs, loaded when asked for, and the command that adds them. */
+/**
+ * TensorFlow.js comes in optional packages: which ones a backend needs, loaded when asked for, and
+ * the command that adds them.
+ */
 import { EngineError, firstLineOf } from "../../errors.ts";
 import type { TfjsBackend } from "../engine-provider.ts";
 
@@ -30,7 +33,10 @@ export function installCommand(backend: TfjsBackend): string {
 /** A package that is not there; one that is there and fails to load is an EngineError with its own words. */
 export class MissingPackage extends EngineError {}
 
-/** Loads the backend's package, which registers itself with the core, and the derivatives. Throws MissingPackage, or EngineError if it does not load. */
+/**
+ * Loads the backend's package, which registers itself with the core, and the derivatives. Throws MissingPackage, or
+ * EngineError if it does not load.
+ */
 export async function loadTfjs(backend: TfjsBackend): Promise<Tfjs> {
   const tf = await load(corePackage, backend);
   await load(gradientsPackage, backend);

@@ -1,7 +1,8 @@
 /**
- * Training on a GPU with nothing to install but npm: WGSL kernels through Dawn (npm `webgpu`). Draws, forward, backward, table
- * gradients and update all run on the device; a step moves nothing over the bus. On one device and driver the same start and batches
- * give the same bits; between devices sums may differ by float32 rounding. Every kernel names its plain twin.
+ * Training on a GPU with nothing to install but npm: WGSL kernels through Dawn (npm `webgpu`). Draws, forward,
+ * backward, table gradients and update all run on the device; a step moves nothing over the bus. On one device and
+ * driver the same start and batches give the same bits; between devices sums may differ by float32 rounding. Every
+ * kernel names its plain twin.
  */
 import { EngineError, firstLineOf } from "../../errors.ts";
 import { checkSessionOptions, precisionOf } from "../check-session-options.ts";

@@ -1,4 +1,7 @@
-/** One ranker in training on a GPU: checks at the boundary, steps submitted in batches, one call at a time; close() frees all memory. */
+/**
+ * One ranker in training on a GPU: checks at the boundary, steps submitted in batches, one call at a time;
+ * close() frees all memory.
+ */
 import { epochDraws, samplesPerEpoch } from "../../dataset/training-batches.ts";
 import { parametersOf } from "../../ranker/ranker-spec.ts";
 import { checkBatch, checkLearningRate } from "../check-batch.ts";

@@ -1,6 +1,7 @@
 /**
- * One device and what its sessions share: its limits, compiled pipelines, a ledger of the buffers alive, and its failures. A lost
- * device or a refused command is an EngineError at the next call of the session; nothing waits for a device that is gone.
+ * One device and what its sessions share: its limits, compiled pipelines, a ledger of the buffers alive, and its
+ * failures. A lost device or a refused command is an EngineError at the next call of the session; nothing waits
+ * for a device that is gone.
  */
 import { EngineError, firstLineOf } from "../../../errors.ts";
 import { type BufferLedger, createBufferLedger } from "./buffer-ledger.ts";

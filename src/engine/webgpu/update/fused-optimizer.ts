@@ -1,6 +1,7 @@
 /**
- * Every rule, free and under LAWN with every switch, as kernels: one pass over the arena for a free rule, and the passes of
- * kernels/lawn-tiles.ts where norms count. Held equal to the compositions of src/optimizer by the engine contract.
+ * Every rule, free and under LAWN with every switch, as kernels: one pass over the arena for a free rule,
+ * and the passes of kernels/lawn-tiles.ts where norms count. Held equal to the compositions of
+ * src/optimizer by the engine contract.
  */
 import type { LawnGroup } from "../../../optimizer/lawn-blocks.ts";
 import type { BaseOptimizerConfig, OptimizerConfig } from "../../../optimizer/optimizer-config.ts";
@@ -43,7 +44,7 @@ export async function openFusedOptimizer(options: FusedOptions): Promise<DeviceO
   const slots: TensorArena[] = [];
   for (const name of slotNames) slots.push(await openTensorArena(context, account, values.plan, `slots ${name}`));
   for (const [parameter, bySlot] of memory?.slots ?? []) {
-    for (const [place, name] of slotNames.entries()) slots[place]!.write(parameter, bySlot[name]!);
+    for (const [index, name] of slotNames.entries()) slots[index]!.write(parameter, bySlot[name]!);
   }
   const norms = planNorms(values.plan, parameters, groups);
   const buffers = needsNorms(rule) || lawn !== null ? await allocateNorms(options, norms) : null;

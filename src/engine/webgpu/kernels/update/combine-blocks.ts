@@ -1,10 +1,11 @@
 /**
- * From the tiles' sums to one coefficient per block, and LAWN's bookkeeping, on the device: targets, which blocks are constrained, and
- * those that vanished.
+ * From the tiles' sums to one coefficient per block, and LAWN's bookkeeping, on the device: targets, which blocks are
+ * constrained, and those that vanished.
  *
  *   projection  shares of w in g and m; blocks whose time has come are constrained at their present norm
  *   direction   share of w in u
- *   ratios      per tensor, LAMB's ||w|| / ||u|| or LARS's trust ||w|| / (||g|| + d ||w|| + eps); 1 where a norm is 0 and for biases
+ *   ratios      per tensor, LAMB's ||w|| / ||u|| or LARS's trust ||w|| / (||g|| + d ||w|| + eps);
+ *               1 where a norm is 0 and for biases
  *   retraction  the factor that brings a block back to its target; -1 where it must stay
  *
  * A shared block has a workgroup, the others a lane. Twins: optimizer/sphere.ts, lawn-switch.ts, ratio-or-one.ts
@@ -35,7 +36,10 @@ struct Block {
 }
 `;
 
-/** Constants: see `Settings`. Storage: groups, members, sums, blocks; for the ratios: groups, members, sums, exempt, ratios. */
+/**
+ * Constants: see `Settings`. Storage: groups, members, sums, blocks; for the ratios: groups,
+ * members, sums, exempt, ratios.
+ */
 export function combineKernel(stage: CombineStage): Kernel {
   const isRatios = stage.endsWith("ratios");
   return {
@@ -109,7 +113,7 @@ fn main(${builtins}) {
       let first = member.firstSum + within * member.sumsPerRow;
       let begin = select(first, first + lane, isShared);
       let stride = select(1u, ${TILE_LANES}u, isShared);
-      for (var place = begin; place < first + member.sumsPerRow; place += stride) { sum += sums[place]; }
+      for (var index = begin; index < first + member.sumsPerRow; index += stride) { sum += sums[index]; }
     }
   }
   laneSums[lane] = sum;
