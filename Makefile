@@ -79,7 +79,7 @@ compare: ingest ## a study of optimizers: make compare STUDY=lawn-large-batch DA
 	@$(CLI) compare --study "$(STUDY)" $(if $(filter file,$(origin DATASET)),,--dataset "$(DATASET)") $(call flag,model,$(MODEL)) $(call flag,engine,$(ENGINE)) \
 	  $(call flag,batch-sizes,$(BATCH_SIZE)) $(call flag,epochs,$(EPOCHS)) $(ARGS)
 
-export: $(BUILT) ## a run as files for other programs: make export RUN=models/sample/... FORMAT=onnx,parquet,arrow,npy,ann
+export: $(BUILT) ## a run as files for other programs: make export RUN=models/... FORMAT=onnx,parquet,arrow,npy,ann
 	@$(CLI) export $(if $(strip $(RUN)),--run "$(strip $(RUN))",--dataset "$(DATASET)") $(call flag,format,$(FORMAT)) $(ARGS)
 
 score: ingest ## recommendations for every user: make score RUN=models/sample/... K=100 OUTPUT=recommendations.parquet
@@ -87,7 +87,7 @@ score: ingest ## recommendations for every user: make score RUN=models/sample/..
 	  $(call flag,engine,$(ENGINE)) $(ARGS)
 
 # STUDY has a default for `compare`; only one that was given makes this the report of a study.
-report: $(BUILT) ## one HTML page: make report RUN=models/sample/... or STUDY=models/studies/...; else of DATASET's latest run
+report: $(BUILT) ## one HTML page: make report RUN=models/... or STUDY=models/studies/..., else DATASET's latest run
 	@$(CLI) report $(if $(filter-out file,$(origin STUDY)),--study "$(STUDY)",$(if $(strip $(RUN)),--run "$(strip $(RUN))",--dataset "$(DATASET)")) \
 	  $(call flag,engine,$(ENGINE)) $(ARGS)
 
@@ -107,6 +107,7 @@ lint: $(INSTALLED)
 	@node_modules/.bin/biome check .
 	@if command -v clang-format >/dev/null; then clang-format --dry-run --Werror $(CPP); \
 	  else echo "skipped: the format of the C++ sources, for clang-format is not installed"; fi
+	@node test/lint/line-length.mjs
 
 check: types lint test check-native ## types, lint, format, tests, and the native kernels under sanitizers
 
@@ -126,16 +127,16 @@ format: $(INSTALLED) ## rewrite sources in the house format (C++ by clang-format
 bench: $(BUILT) ## samples a second of the engines here
 	@node bench/throughput.mjs $(ARGS)
 
-bench-peers: $(BUILT) ## ours beside PyTorch and TensorFlow.js in one run, as ratios (PEER_PYTHON, PEER_TORCH; see bench/README.md)
+bench-peers: $(BUILT) ## ours beside PyTorch and TensorFlow.js in one run, as ratios (see bench/README.md)
 	@node bench/peers.mjs $(ARGS)
 
 setup-gpu: $(BUILT) ## add @tensorflow/tfjs-node-gpu and train one step on CUDA; says in one line what is in the way
 	@node src/engine/tfjs/setup-gpu.mjs
 
-bench-gpu: $(BUILT) ## samples a second on a GPU beside PyTorch on the same one (PEER_PYTHON, PEER_TORCH; see docs/gpu.md)
+bench-gpu: $(BUILT) ## samples a second on a GPU beside PyTorch on the same one (see docs/gpu.md)
 	@node bench/gpu.mjs $(ARGS)
 
-gpu-bundle: $(BUILT) ## build/lawn-ranker-gpu.tar.xz: what bench-gpu needs on a Linux host with a GPU driver and no network
+gpu-bundle: $(BUILT) ## build/lawn-ranker-gpu.tar.xz: what bench-gpu needs on a Linux host without network
 	@bench/gpu/make-bundle.sh
 
 pack: $(BUILT) ## the npm tarball

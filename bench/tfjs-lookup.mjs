@@ -1,6 +1,6 @@
 /**
- * Forward and gradient of an embedding lookup in TensorFlow.js: `tf.gather` with its own gradient beside ours, which scatters.
- * One JSON line per backend, batch size and kind; medians of repetitions, of fewer where one takes seconds.
+ * Forward and gradient of an embedding lookup in TensorFlow.js: `tf.gather` with its own gradient against ours, which
+ * scatters. One JSON line per backend, batch size and kind; medians of repetitions, of fewer where one takes seconds.
  *
  *   node bench/tfjs-lookup.mjs [--rows 6040] [--width 32] [--batch-sizes 64,256,1024] [--repetitions 9]
  */

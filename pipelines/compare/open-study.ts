@@ -1,11 +1,10 @@
 /** A study at work: its plan, its engine, the datasets it needs, and which trials are done. The same in every process that helps. */
-import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { z } from "zod";
 import { groupItemsByUser } from "../../src/dataset/interaction-dataset.ts";
 import type { Engine } from "../../src/engine/engine.ts";
 import { type EngineChoice, engineAvailability, openEngine } from "../../src/engine/open-engine.ts";
 import { ConfigError, DataError } from "../../src/errors.ts";
+import { readJsonIfThere } from "../../src/files/json-file.ts";
 import { type StoredStudy, storedStudySchema } from "../../src/runs/stored-study.ts";
 import { studyFiles } from "../../src/runs/study-directory.ts";
 import type { TrialRecord } from "../../src/runs/trial-record.ts";
@@ -58,15 +57,10 @@ export async function openStudyEngine(
 
 export async function readStoredStudy(folder: string): Promise<StoredStudy> {
   const file = path.join(folder, studyFiles.study);
-  const text = await readFile(file, "utf8").catch((error: Error) => {
-    throw new ConfigError(`${folder} holds no study (${error.message})`);
-  });
-  try {
-    return storedStudySchema.parse(JSON.parse(text));
-  } catch (error) {
-    const reason = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
-    throw new DataError(`${file}: not a study (${reason.replaceAll("\n", "; ")}); begin anew with --force`);
-  }
+  const what = "a study with its engine and datasets";
+  const stored = await readJsonIfThere(file, storedStudySchema, { what, remedy: "begin anew with --force" });
+  if (stored === null) throw new ConfigError(`${folder} holds no study (there is no ${studyFiles.study})`);
+  return stored;
 }
 
 export function openStudy(folder: string, stored: StoredStudy, engine: Engine): OpenStudy {

@@ -1,4 +1,7 @@
-/** Everything said of a ranker beside its ranking metrics: what its lists look like, whom it serves, whether its scores are honest. */
+/**
+ * Everything said of a ranker besides its ranking metrics: what its lists look like, whom it serves,
+ * whether its scores are honest.
+ */
 import type { EvaluationCandidates } from "../dataset/evaluation-candidates.ts";
 import type { Interactions, ItemsByUser } from "../dataset/interaction-dataset.ts";
 import type { Scorer } from "../ranker/scorer.ts";

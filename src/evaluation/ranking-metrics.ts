@@ -1,6 +1,6 @@
 /**
- * What a user's ranks are worth. Every function takes the ascending ranks (from 1, distinct, at least one) of all of one user's
- * positives in one list, and gives a number in [0, 1]; the metric of a ranker is the mean over users.
+ * What a user's ranks are worth. Every function takes the ascending ranks (from 1, distinct, at least one) of all of
+ * one user's positives in one list, and gives a number in [0, 1]; the metric of a ranker is the mean over users.
  */
 import { ConfigError } from "../errors.ts";
 
@@ -12,15 +12,15 @@ export function hitRateAtK(ranks: Ranks, k: number): number {
 }
 
 /**
- * NDCG@k (Järvelin & Kekäläinen 2002, binary gains, discount 1 / log2(rank + 1)): divided by the best possible DCG@k, which
- * has min(k, positives) hits. With one positive it is 1 / log2(rank + 1) inside the first k, else 0.
+ * NDCG@k (Järvelin & Kekäläinen 2002, binary gains, discount 1 / log2(rank + 1)): divided by the best possible DCG@k,
+ * which has min(k, positives) hits. With one positive it is 1 / log2(rank + 1) inside the first k, else 0.
  */
 export function ndcgAtK(ranks: Ranks, k: number): number {
   let gain = 0;
   let ideal = 0;
-  for (let place = 0; place < ranks.length && place < k; place++) {
-    ideal += 1 / Math.log2(place + 2);
-    if (ranks[place]! <= k) gain += 1 / Math.log2(ranks[place]! + 1);
+  for (let position = 0; position < ranks.length && position < k; position++) {
+    ideal += 1 / Math.log2(position + 2);
+    if (ranks[position]! <= k) gain += 1 / Math.log2(ranks[position]! + 1);
   }
   return gain / ideal;
 }
@@ -40,18 +40,20 @@ export function recallAtK(ranks: Ranks, k: number): number {
   return hits(ranks, k) / ranks.length;
 }
 
-/** Share of the first k places that hold a positive; the divisor is k even where the list is shorter. */
+/** Share of the first k positions that hold a positive; the divisor is k even where the list is shorter. */
 export function precisionAtK(ranks: Ranks, k: number): number {
   return hits(ranks, k) / k;
 }
 
 /**
- * Average precision@k: the precision at each positive inside the first k, summed and divided by min(k, positives), so that a
- * perfect list gives 1 (the variant of the Kaggle and RecSys challenges; Manning et al. 2008, section 8.4, divides by positives).
+ * Average precision@k: the precision at each positive inside the first k, summed and divided by min(k, positives),
+ * so that a perfect list gives 1 (the variant of the Kaggle and RecSys challenges; Manning et al. 2008, section
+ * 8.4, divides by positives).
  */
 export function averagePrecisionAtK(ranks: Ranks, k: number): number {
   let sum = 0;
-  for (let place = 0; place < ranks.length && ranks[place]! <= k; place++) sum += (place + 1) / ranks[place]!;
+  for (let position = 0; position < ranks.length && ranks[position]! <= k; position++)
+    sum += (position + 1) / ranks[position]!;
   return sum / Math.min(k, ranks.length);
 }
 
@@ -70,7 +72,10 @@ const METRICS_AT_K = [
   ["MAP", averagePrecisionAtK],
 ] as const;
 
-/** Every metric at each of `ks`, in the order of `ks`, then "MRR". Throws ConfigError for a k that is no whole number from 1. */
+/**
+ * Every metric at each of `ks`, in the order of `ks`, then "MRR". Throws ConfigError for a k that
+ * is no whole number from 1.
+ */
 export function rankingMetrics(ks: readonly number[]): readonly RankingMetric[] {
   if (ks.length === 0) throw new ConfigError("k is empty, expected at least one cut such as 10");
   for (const k of ks) {

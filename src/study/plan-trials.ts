@@ -8,7 +8,7 @@ import { mergeInto, type Scalar, searchPoint } from "./search-space.ts";
 
 /** What is tuned and compared as one. */
 export interface StudyCell {
-  /** Place in the study's subjects. */
+  /** Index in the study's subjects. */
   readonly subject: number;
   readonly batch: StudyBatch;
   readonly arm: StudyArm;
@@ -105,11 +105,11 @@ function trial(
 
 function layersOf(
   study: Study,
-  { subject: place, batch, arm }: StudyCell,
+  { subject: subjectIndex, batch, arm }: StudyCell,
   searched: Readonly<Record<string, unknown>>,
   seed: number,
 ): readonly ConfigLayer[] {
-  const subject = study.subjects[place]!;
+  const subject = study.subjects[subjectIndex]!;
   const source = `study ${study.name}, arm ${arm.name} at ${batch.size}`;
   const given: Record<string, unknown> = {};
   for (const settings of [study.settings, subject.settings, batch.settings, arm.settings, searched]) {

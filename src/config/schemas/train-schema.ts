@@ -141,7 +141,7 @@ const trainSettings = z.object({
   }),
   seed: setting(z.int().min(0).default(1), {
     flag: "seed",
-    meaning: "Decides first values, negatives and shuffling, and nothing else does",
+    meaning: "Decides initial values, negatives and shuffling, and nothing else does",
   }),
   engine: setting(engineType, {
     flag: "engine",

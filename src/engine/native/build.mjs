@@ -1,10 +1,9 @@
 /**
- * Builds the native engine with the machine's own C++ compiler, without network: build/Release/lawn_ranker_native.node.
+ * Builds the native engine, build/Release/lawn_ranker_native.node, with the machine's C++ compiler. No network.
  *
  *   node src/engine/native/build.mjs              build unless fresh
- *   node src/engine/native/build.mjs --optional   the same, but without a compiler it says so in one line and succeeds
- *   node src/engine/native/build.mjs --check      run the kernel checks under AddressSanitizer and
- *                                                 UndefinedBehaviorSanitizer
+ *   node src/engine/native/build.mjs --optional   the same, but a missing compiler is one line, not an error
+ *   node src/engine/native/build.mjs --check      run the kernel checks under the sanitizers of address and behaviour
  *
  * A fresh build, or a prebuilt one in prebuilds/, is left as it is. CXX chooses the compiler. Sources are compiled once
  * each, but kernels.cpp once per instruction set (see kernels/simd.hpp).

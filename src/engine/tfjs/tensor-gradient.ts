@@ -1,4 +1,4 @@
-/** Mean loss of a batch and its gradient, by TensorFlow.js's own differentiation of tensor-ranker.ts and tensor-loss.ts. */
+/** Mean loss of a batch and its gradient, differentiated by TensorFlow.js (tensor-ranker.ts, tensor-loss.ts). */
 import type { Scalar, Tensor, Tensor1D } from "@tensorflow/tfjs-core";
 import type { Batch } from "../../dataset/batch.ts";
 import type { RankerSpec } from "../../ranker/ranker-spec.ts";

@@ -15,7 +15,10 @@ export interface PairColumns {
 export interface LogitRequest extends PairColumns {
   /** Leaves out the terms of `commonParameters`. */
   readonly withoutCommon?: boolean;
-  /** Joins the gradient of every embedding looked up, times that embedding: a batch's share of the session's embeddingDecay. */
+  /**
+   * Joins the gradient of every embedding looked up, times that embedding: a batch's share of the
+   * session's embeddingDecay.
+   */
   readonly decay?: number;
 }
 
