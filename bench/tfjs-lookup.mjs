@@ -26,7 +26,7 @@ for (const name of ["cpu", "wasm"]) {
   const table = tf.randomUniform([rows, width], -1, 1);
   for (const batchSize of values["batch-sizes"].split(",").map(Number)) {
     const indices = tf.randomUniform([batchSize], 0, rows, "int32");
-    const kinds = { gather: (x) => tf.gather(x, indices), scatter: (x) => lookUpRows(tf, x, indices) };
+    const kinds = { gather: (x) => tf.gather(x, indices), scatter: (x) => lookUpRows(tf, x, indices, 0) };
     for (const [kind, lookUp] of Object.entries(kinds)) {
       const gradient = tf.grad((x) => tf.sum(tf.square(lookUp(x))));
       console.log(JSON.stringify({ backend: name, rows, width, batchSize, kind, ...time(tf, () => gradient(table)) }));

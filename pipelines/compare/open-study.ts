@@ -2,7 +2,7 @@
 import path from "node:path";
 import { groupItemsByUser } from "../../src/dataset/interaction-dataset.ts";
 import type { Engine } from "../../src/engine/engine.ts";
-import { type EngineChoice, engineAvailability, openEngine } from "../../src/engine/open-engine.ts";
+import { type EngineChoice, engineAvailability } from "../../src/engine/open-engine.ts";
 import { ConfigError, DataError } from "../../src/errors.ts";
 import { readJsonIfThere } from "../../src/files/json-file.ts";
 import { type StoredStudy, storedStudySchema } from "../../src/runs/stored-study.ts";
@@ -10,6 +10,7 @@ import { studyFiles } from "../../src/runs/study-directory.ts";
 import type { TrialRecord } from "../../src/runs/trial-record.ts";
 import { chooseSetting } from "../../src/study/choose-setting.ts";
 import { cellsOf, finalTrials, type StudyCell, type TrialPlan, tuningTrials } from "../../src/study/plan-trials.ts";
+import { openConfiguredEngine } from "../configured-engine.ts";
 import { loadDataset } from "../dataset/stored-dataset.ts";
 import type { StageContext } from "../stage.ts";
 import { type TrialData, trialIdentity } from "./run-trial.ts";
@@ -48,10 +49,16 @@ export async function openStudyEngine(
     choice === "auto"
       ? (await engineAvailability()).find(({ isAutomatic, available }) => isAutomatic && available)?.name
       : choice;
-  const engine = await openEngine(choice, {
-    onPassedOver: context.log,
-    ...(name === "native" ? { threads } : {}),
-  });
+  const engine = await openConfiguredEngine(
+    {
+      engine: choice,
+      threads: name === "native" ? threads : null,
+      tfjsBackend: null,
+      allowSoftwareAdapter: false,
+      halfPrecision: false,
+    },
+    context.log,
+  );
   return { engine, description: engine.description.replace(/ \d+ threads?,/, "") };
 }
 

@@ -3,7 +3,6 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { isRecord } from "../../src/config/is-record.ts";
 import type { ReportConfig } from "../../src/config/schemas/report-schema.ts";
-import { openEngine } from "../../src/engine/open-engine.ts";
 import { DataError } from "../../src/errors.ts";
 import type { Scorer } from "../../src/ranker/scorer.ts";
 import type { DataContent, EpochContent, RunContent, UserContent } from "../../src/report/run-content.ts";
@@ -11,12 +10,13 @@ import { parseDiagnostics } from "../../src/runs/diagnostics-record.ts";
 import type { MetricsDocument } from "../../src/runs/metrics-document.ts";
 import { runFiles } from "../../src/runs/run-directory.ts";
 import { parseTrainingLog } from "../../src/runs/training-log.ts";
+import { openConfiguredEngine } from "../configured-engine.ts";
 import { type LoadedDataset, loadDataset } from "../dataset/stored-dataset.ts";
 import { evaluateSplit } from "../measures/evaluate-split.ts";
 import { type BeyondParts, measureBeyond } from "../measures/measure-beyond.ts";
 import { withScorer } from "../measures/with-scorer.ts";
 import { readMetrics } from "../runs/metrics-file.ts";
-import { type LoadedRun, loadRun, verifyRun } from "../runs/stored-run.ts";
+import { type LoadedRun, loadRun, trainedMixture, verifyRun } from "../runs/stored-run.ts";
 import type { StageContext } from "../stage.ts";
 import { outcomesOf } from "./estimate-outcomes.ts";
 import type { EvaluationRequest } from "./evaluation-request.ts";
@@ -94,14 +94,11 @@ async function scoreRun(
   config: ReportConfig,
   context: StageContext,
 ): Promise<{ readonly beyond: BeyondParts; readonly people: readonly UserContent[] }> {
-  const { threads } = config;
-  const engine = await openEngine(config.engine, {
-    onPassedOver: context.log,
-    ...(threads === null ? {} : { threads }),
-  });
-  const { loss, negatives } = run.config;
-  // Logits trained under bce stand for a probability; those of bpr only order.
-  const negativesPerPositive = loss === "bce" && typeof negatives === "number" ? negatives : null;
+  const engine = await openConfiguredEngine(
+    { ...config, tfjsBackend: null, allowSoftwareAdapter: false, halfPrecision: false },
+    context.log,
+  );
+  const negativesPerPositive = trainedMixture(run);
   return withScorer(engine, run, async (scorer) => ({
     beyond: await beyondOf(scorer, questions, negativesPerPositive),
     people: await exampleUsers(scorer, questions.dataset, {

@@ -67,6 +67,11 @@ export async function loadRun(directory: string): Promise<LoadedRun> {
   };
 }
 
+/** Negatives per positive of a run whose logits stand for a probability: bce's do, bpr's only order. */
+export function trainedMixture({ config }: Pick<LoadedRun, "config">): number | null {
+  return config.loss === "bce" && typeof config.negatives === "number" ? config.negatives : null;
+}
+
 /** Throws DataError naming the first file of a finished run that is not as training left it. Reads them all. */
 export async function verifyRun(directory: string, manifest: Manifest): Promise<void> {
   for (const name of Object.keys(manifest.files)) await verifyRunFile(directory, name, manifest);

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { popularityScorer } from "../../src/baselines/popularity.ts";
 import { parseJson } from "../../src/config/json-text.ts";
+import { isHeadlineMetric, metricCut } from "../../src/config/metric-names.ts";
 import type { TrainConfig } from "../../src/config/schemas/train-schema.ts";
 import { joinInteractions } from "../../src/dataset/interaction-dataset.ts";
 import type { BatchSource } from "../../src/dataset/training-batches.ts";
@@ -125,14 +126,14 @@ function parseChoice({ labels }: ResumeFile): Choice {
   return parseJson(labels.choice ?? "", choiceSchema, { where, what, remedy: "train anew with --force" });
 }
 
-/** HR and NDCG at every cut asked for, and the metric that chooses. */
+/** The headline metrics (HR and NDCG) at every cut asked for, and the metric that chooses. */
 async function validationMetrics(
   { config, dataset }: Pick<TrainingJob, "config" | "dataset">,
   scorer: Scorer,
 ): Promise<Readonly<Record<string, number>>> {
   const { metric } = config.validation;
-  const cut = Number(metric.split("@")[1] ?? config.k[0]);
-  const ks = [...new Set([...config.k, cut])];
+  const cut = metricCut(metric);
+  const ks = cut === null ? config.k : [...new Set([...config.k, cut])];
   const { metrics } = await evaluateSplit({ scorer, dataset, split: "validation", candidates: config.candidates, ks });
-  return Object.fromEntries(Object.entries(metrics).filter(([name]) => name === metric || /^(HR|NDCG)@/.test(name)));
+  return Object.fromEntries(Object.entries(metrics).filter(([name]) => name === metric || isHeadlineMetric(name)));
 }

@@ -3,13 +3,13 @@ import path from "node:path";
 import { type TrainConfig, trainSchema } from "../../src/config/schemas/train-schema.ts";
 import { trainWarnings } from "../../src/config/train-warnings.ts";
 import { samplesPerEpoch } from "../../src/dataset/training-batches.ts";
-import { openEngine } from "../../src/engine/open-engine.ts";
 import { ConfigError, messageOf } from "../../src/errors.ts";
 import { takeLock } from "../../src/files/lock-file.ts";
 import { makeFolder } from "../../src/files/make-folder.ts";
 import type { Manifest } from "../../src/runs/manifest.ts";
 import { defaultRunName, hashOf, identityOf, latestLink, runFiles } from "../../src/runs/run-directory.ts";
 import { DivergenceError } from "../../src/training/divergence.ts";
+import { openConfiguredEngine } from "../configured-engine.ts";
 import { datasetNameOf } from "../dataset/dataset-argument.ts";
 import { loadDataset } from "../dataset/stored-dataset.ts";
 import { readMetrics } from "../runs/metrics-file.ts";
@@ -38,14 +38,7 @@ async function train(given: TrainConfig, context: StageContext): Promise<StageRe
   const dataset = await loadDataset(path.join(config.dataRoot, config.dataset));
   const spec = rankerOf(config, dataset.train);
   const source = batchSourceOf(config, dataset.train);
-  const { threads, tfjsBackend, allowSoftwareAdapter, halfPrecision } = config;
-  const engine = await openEngine(config.engine, {
-    onPassedOver: context.log,
-    ...(threads === null ? {} : { threads }),
-    ...(tfjsBackend === null ? {} : { tfjsBackend }),
-    allowSoftwareAdapter,
-    halfPrecision,
-  });
+  const engine = await openConfiguredEngine(config, context.log);
   if (config.batchSize > samplesPerEpoch(source)) {
     context.log(
       `warning: a batch of ${config.batchSize} is more than the ${samplesPerEpoch(source)} samples of an epoch, so each epoch is one step`,

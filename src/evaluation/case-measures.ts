@@ -17,11 +17,11 @@ export interface CaseMeasures {
   readonly calibration: CalibrationCounts;
 }
 
-/** `masked` as in EvaluationOptions: given for the full catalogue, absent for the stored negatives. */
+/** `masked` for the full catalogue, null for the stored negatives: the protocol of the evaluation that this stands beside. */
 export async function measureCases(
   scorer: Scorer,
   candidates: EvaluationCandidates,
-  options: { readonly k: number; readonly masked?: ItemsByUser; readonly scoresPerBlock: number },
+  options: { readonly k: number; readonly masked: ItemsByUser | null; readonly scoresPerBlock: number },
 ): Promise<CaseMeasures> {
   const { k, masked, scoresPerBlock } = options;
   const { positives, positiveOffsets, users } = candidates;
@@ -30,7 +30,7 @@ export async function measureCases(
   const calibration = new CalibrationCounts();
   let auc = 0;
   const cases =
-    masked === undefined
+    masked === null
       ? scoreSampledCases(scorer, candidates, scoresPerBlock)
       : scoreCatalogueCases(scorer, candidates, { masked, scoresPerBlock });
   for await (const { caseIndex, positiveScores, negativeScores } of cases) {

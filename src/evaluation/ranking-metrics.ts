@@ -2,6 +2,7 @@
  * What a user's ranks are worth. Every function takes the ascending ranks (from 1, distinct, at least one) of all of
  * one user's positives in one list, and gives a number in [0, 1]; the metric of a ranker is the mean over users.
  */
+import { type MetricKind, metricKinds, type WholeListMetric, wholeListMetrics } from "../config/metric-names.ts";
 import { ConfigError } from "../errors.ts";
 
 type Ranks = ArrayLike<number>;
@@ -63,18 +64,21 @@ export interface RankingMetric {
   readonly of: (ranks: Ranks) => number;
 }
 
-const METRICS_AT_K = [
-  ["HR", hitRateAtK],
-  ["NDCG", ndcgAtK],
-  ["MRR", reciprocalRankAtK],
-  ["Recall", recallAtK],
-  ["Precision", precisionAtK],
-  ["MAP", averagePrecisionAtK],
-] as const;
+/** The formula of every name in metric-names.ts. */
+const atCut: Readonly<Record<MetricKind, (ranks: Ranks, k: number) => number>> = {
+  HR: hitRateAtK,
+  NDCG: ndcgAtK,
+  MRR: reciprocalRankAtK,
+  Recall: recallAtK,
+  Precision: precisionAtK,
+  MAP: averagePrecisionAtK,
+};
+
+const ofWholeList: Readonly<Record<WholeListMetric, (ranks: Ranks) => number>> = { MRR: reciprocalRank };
 
 /**
- * Every metric at each of `ks`, in the order of `ks`, then "MRR". Throws ConfigError for a k that
- * is no whole number from 1.
+ * Every metric at each of `ks`, in the order of `ks`, then those of the whole list ("MRR"). Throws ConfigError for a k
+ * that is no whole number from 1.
  */
 export function rankingMetrics(ks: readonly number[]): readonly RankingMetric[] {
   if (ks.length === 0) throw new ConfigError("k is empty, expected at least one cut such as 10");
@@ -82,9 +86,9 @@ export function rankingMetrics(ks: readonly number[]): readonly RankingMetric[] 
     if (!Number.isSafeInteger(k) || k < 1) throw new ConfigError(`k is ${k}, expected a whole number of at least 1`);
   }
   const metrics = [...new Set(ks)].flatMap((k) =>
-    METRICS_AT_K.map(([name, metric]): RankingMetric => ({ name: `${name}@${k}`, of: (ranks) => metric(ranks, k) })),
+    metricKinds.map((kind): RankingMetric => ({ name: `${kind}@${k}`, of: (ranks) => atCut[kind](ranks, k) })),
   );
-  return [...metrics, { name: "MRR", of: reciprocalRank }];
+  return [...metrics, ...wholeListMetrics.map((name): RankingMetric => ({ name, of: ofWholeList[name] }))];
 }
 
 function hits(ranks: Ranks, k: number): number {

@@ -44,7 +44,10 @@ export function openTensorScorer(tf: Tfjs, spec: RankerSpec, withParameters: Wit
         for (let start = 0; start < users.length; start += PAIRS_AT_ONCE) {
           const end = Math.min(users.length, start + PAIRS_AT_ONCE);
           const columnOf = (indices: Uint32Array): Tensor1D => indexColumn(tf, indices.subarray(start, end));
-          const work = () => pairLogits(tf, { spec, parameters }, { users: columnOf(users), items: columnOf(items) });
+          const work = () => {
+            const pairs = { users: columnOf(users), items: columnOf(items) };
+            return pairLogits(tf, { spec, parameters }, { ...pairs, withoutCommon: false, decay: 0 });
+          };
           logits.set(await compute(work), start);
         }
         return logits;

@@ -45,7 +45,7 @@ export async function findAdapter({ allowSoftware }: { readonly allowSoftware: b
     };
   }
   try {
-    const facts = allowSoftware ? factsOf(await requestAdapter({ allowSoftware })) : await askOnce();
+    const facts = allowSoftware ? factsOf(await requestAdapter({ allowSoftware, isHalf: false })) : await askOnce();
     return judge(facts, allowSoftware);
   } catch (error) {
     const words = firstLineOf(error);
@@ -61,7 +61,7 @@ export async function findAdapter({ allowSoftware }: { readonly allowSoftware: b
 export interface AdapterWishes {
   readonly allowSoftware: boolean;
   /** Whether float16 in kernels is wanted. */
-  readonly isHalf?: boolean;
+  readonly isHalf: boolean;
 }
 
 /** The adapter itself. Throws EngineError where there is none that may be used. */
@@ -116,7 +116,7 @@ const halfFlags = ["enable-dawn-features=vulkan_enable_f16_on_nvidia"];
 /** Dawn lives as long as these are referenced. */
 const instances = new Map<string, GPU>();
 
-async function requestAdapter({ allowSoftware, isHalf = false }: AdapterWishes): Promise<GPUAdapter | null> {
+async function requestAdapter({ allowSoftware, isHalf }: AdapterWishes): Promise<GPUAdapter | null> {
   const flags = [...(allowSoftware ? softwareFlags : []), ...(isHalf ? halfFlags : [])];
   const key = flags.join(" ");
   let gpu = instances.get(key);
