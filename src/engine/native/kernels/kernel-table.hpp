@@ -31,8 +31,7 @@ struct LayerView {
   const float* weight;      // [outputs][inputsPad]
   const float* transposed;  // [inputs][outputsPad]
   const float* bias;        // [outputsPad]
-  int64_t gradientOffset;  // in a lane's dense gradient: [outputs][inputsPad] for the weight, then [outputsPad] for the
-                           // bias
+  int64_t gradientOffset;   // in a lane's dense gradient: weight [outputs][inputsPad], then bias [outputsPad]
 };
 
 /// One side's part in the forward pass; null where its path is left out.
@@ -44,8 +43,7 @@ struct SideView {
 struct RankerView {
   int64_t dot, gmf;    // widths; 0 leaves the path out
   int64_t firstPad;    // 0 without an MLP path
-  bool firstIsLinear;  // an empty tower: the "first layer" has one output, the head's dot with the embeddings, and no
-                       // ReLU
+  bool firstIsLinear;  // an empty tower: the "first layer" is the head's dot with the embeddings, without ReLU
   int64_t layerCount;
   const LayerView* layers;
   int64_t lastPad;             // 0 without a tower

@@ -1,14 +1,12 @@
-// Every base optimizer and LAWN over each, on the model's tensors. Twins:
-// src/optimizer/{build-optimizer,lawn,lawn-switch,sphere}.ts; the arithmetic per element is in
-// kernels/update-rules.hpp.
+// Every base optimizer and LAWN over each, on the model's tensors; the arithmetic per element is in
+// kernels/update-rules.hpp. Twins: src/optimizer/{build-optimizer,lawn,lawn-switch,sphere}.ts.
 //
 // Tensors are split into segments, and stepped in one of three ways:
 //
 //   free   no norm plays a part: one pass
 //   rows   every row is a constrained LAWN block of its own: one pass, row by row
-//   norms  blocks that span more than a row, or LAMB's or LARS's trust ratio: three passes (dots, direction, move),
-//   between
-//          which a block's dots are summed over its segments, in order, in float64
+//   norms  blocks that span more than a row, or LAMB's or LARS's trust ratio: three passes (dots, direction, move);
+//          between them a block's dots are summed over its segments, in order, in float64
 #pragma once
 
 #include <limits>
@@ -71,8 +69,7 @@ class Optimizer {
   int64_t stepsDone = 0, switchedAt = -1, zeroBlocks = 0, keptBlocks = 0;
 
  private:
-  /// Part of one tensor: `rows` rows of `width` from `begin`; or, of a tensor that is one block, whole rows of it as
-  /// one.
+  /// Part of one tensor: `rows` rows of `width` from `begin`; of a tensor that is one block, whole rows taken as one.
   struct Segment {
     int tensor;
     int64_t begin, firstRow, rows, width;
