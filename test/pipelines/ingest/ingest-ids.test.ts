@@ -1,11 +1,10 @@
 /** What is an id, what is none, and which spellings are one: in every format, in every file that holds ids. */
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import { Field, Float32, Float64, Int64, Struct, Table, tableToIPC, vectorFromArray } from "apache-arrow";
+import { Float32, Float64, Table, tableToIPC, vectorFromArray } from "apache-arrow";
 import { readItemInfo } from "../../../pipelines/dataset/item-info-file.ts";
 import { readDescription } from "../../../pipelines/dataset/stored-dataset.ts";
-import { ConfigError, DataError } from "../../../src/errors.ts";
-import { openWorkDatabase } from "../../../src/interactions/sources/work-database.ts";
 import { IngestFolder } from "../../support/data/ingest-folder.ts";
+import { leftOut, PAIRS, pairsParquet, pairsText, USERS } from "../../support/data/pairs-log.ts";
 
 let folder: IngestFolder;
 beforeEach(() => {
@@ -13,33 +12,8 @@ beforeEach(() => {
 });
 afterEach(() => folder.remove());
 
-// Four users meet six items each, in an order of their own; every user's rows are enough for leave-last-out.
-const PAIRS = Array.from({ length: 24 }, (_, k) => ({ user: 21 + (k % 4), item: 5 + ((k * 7) % 12), time: 1.6e9 + k }));
-const USERS = ["21", "22", "23", "24"];
-
-const csv = (userOf: (user: number, k: number) => string, delimiter = ","): string =>
-  [
-    ["user_id", "item_id", "timestamp"].join(delimiter),
-    ...PAIRS.map(({ user, item, time }, k) => [userOf(user, k), item, time].join(delimiter)),
-  ].join("\n");
 const isNobody = (k: number): boolean => k % 4 === 0 && k > 11; // three rows, of user 21
 const ingest = (raw: string, more: Record<string, string> = {}) => folder.ingest({ raw, candidates: "full", ...more });
-const leftOut = (step: string): number => {
-  const steps = folder.description().cleaning as { step: string; rowsBefore: number; rowsAfter: number }[]; // of describeDataset
-  return steps
-    .filter((found) => found.step === step)
-    .reduce((sum, { rowsBefore, rowsAfter }) => sum + rowsBefore - rowsAfter, 0);
-};
-
-async function parquet(name: string, select: string): Promise<string> {
-  folder.write("raw/x", "");
-  const path = `${folder.path}/raw/${name}`;
-  const database = await openWorkDatabase({ path: ":memory:", spillDirectory: folder.path, memoryLimit: "1GB" });
-  const rows = PAIRS.map(({ user, item, time }, k) => `(${k}, ${user}, ${item}, ${time})`).join(", ");
-  await database.run(`COPY (SELECT ${select} FROM (VALUES ${rows}) AS log(k, u, i, t)) TO '${path}' (FORMAT parquet)`);
-  database.close();
-  return path;
-}
 
 describe("no id", () => {
   it.each(["NULL", "\\N", "NA", "N/A", "nan", "NaN", "null", "None", "<NA>", " ", " NA\t"])(
@@ -48,11 +22,11 @@ describe("no id", () => {
       await ingest(
         folder.write(
           "log.tsv",
-          csv((user, k) => (isNobody(k) ? (text === " NA\t" ? " NA " : text) : `${user}`), "\t"),
+          pairsText((user, k) => (isNobody(k) ? (text === " NA\t" ? " NA " : text) : `${user}`), "\t"),
         ),
       );
       expect(await folder.ids("user")).toEqual(USERS);
-      expect(leftOut("missing-user")).toBe(3);
+      expect(leftOut(folder, "missing-user")).toBe(3);
     },
   );
 
@@ -61,14 +35,15 @@ describe("no id", () => {
       JSON.stringify({ user: isNobody(k) ? [null, "NaN", "None"][k % 3] : user, item, time }),
     );
     await ingest(folder.write("log.jsonl", lines.join("\n")));
-    expect([await folder.ids("user"), leftOut("missing-user")]).toEqual([USERS, 3]);
+    expect([await folder.ids("user"), leftOut(folder, "missing-user")]).toEqual([USERS, 3]);
     await ingest(
-      await parquet(
+      await pairsParquet(
+        folder,
         "log.parquet",
         "CASE WHEN k % 4 = 0 AND k > 11 THEN 'nan'::DOUBLE ELSE u END AS user, i AS item, t AS time",
       ),
     );
-    expect([await folder.ids("user"), leftOut("missing-user")]).toEqual([USERS, 3]);
+    expect([await folder.ids("user"), leftOut(folder, "missing-user")]).toEqual([USERS, 3]);
     const table = new Table({
       user: vectorFromArray(
         PAIRS.map(({ user }, k) => (isNobody(k) ? Number.NaN : user)),
@@ -84,18 +59,18 @@ describe("no id", () => {
       ),
     });
     await ingest(folder.write("log.arrow", tableToIPC(table, "file")));
-    expect([await folder.ids("user"), leftOut("missing-user")]).toEqual([USERS, 3]);
+    expect([await folder.ids("user"), leftOut(folder, "missing-user")]).toEqual([USERS, 3]);
   });
 
   it("is what --null says instead, or nothing but an empty field", async () => {
     const raw = folder.write(
       "log.csv",
-      csv((user, k) => (k === 12 ? "-" : k === 16 ? "NA" : k === 20 ? "" : `${user}`)),
+      pairsText((user, k) => (k === 12 ? "-" : k === 16 ? "NA" : k === 20 ? "" : `${user}`)),
     );
     await ingest(raw, { null: "-,missing" });
-    expect([await folder.ids("user"), leftOut("missing-user")]).toEqual([[...USERS, "NA"], 2]);
+    expect([await folder.ids("user"), leftOut(folder, "missing-user")]).toEqual([[...USERS, "NA"], 2]);
     await ingest(raw, { null: "none" });
-    expect([await folder.ids("user"), leftOut("missing-user")]).toEqual([["-", ...USERS, "NA"], 1]);
+    expect([await folder.ids("user"), leftOut(folder, "missing-user")]).toEqual([["-", ...USERS, "NA"], 1]);
   });
 
   it("is suspected where one user has much of the log and stands off the others", async () => {
@@ -118,10 +93,10 @@ describe("no id", () => {
 
 describe("one id in several spellings", () => {
   it("is one where a column otherwise holds whole numbers: 21, 21.0, 21.00", async () => {
-    folder.write("raw/part-0.csv", csv(String));
+    folder.write("raw/part-0.csv", pairsText(String));
     folder.write(
       "raw/part-1.csv",
-      csv((user, k) => `${user}.${"0".repeat(1 + (k % 2))}`),
+      pairsText((user, k) => `${user}.${"0".repeat(1 + (k % 2))}`),
     );
     await ingest(`${folder.path}/raw`);
     expect(await folder.ids("user")).toEqual(USERS);
@@ -136,7 +111,7 @@ describe("one id in several spellings", () => {
     const { json } = await ingest(
       folder.write(
         "log.csv",
-        csv((user, k) => (k < 4 ? "anna" : k < 8 ? `${user}.0` : `${user}`)),
+        pairsText((user, k) => (k < 4 ? "anna" : k < 8 ? `${user}.0` : `${user}`)),
       ),
     );
     expect(json.warnings).toContainEqual(
@@ -149,7 +124,7 @@ describe("one id in several spellings", () => {
     const name = (user: number, k: number): string => (k % 2 === 0 ? `Zoe\u0308 ${user}` : `Zo\u00eb ${user}`);
     const raw = folder.write(
       "log.csv",
-      csv((user, k) => `${blanks[k % 7]}${name(user, k >> 2)}${blanks[(k * 3) % 7]}`),
+      pairsText((user, k) => `${blanks[k % 7]}${name(user, k >> 2)}${blanks[(k * 3) % 7]}`),
     );
     await ingest(raw);
     expect(await folder.ids("user")).toEqual(USERS.map((user) => `Zo\u00eb ${user}`));
@@ -171,107 +146,5 @@ describe("one id in several spellings", () => {
       description: await readDescription(folder.file("")),
     });
     expect(info?.titles).toEqual(["A", "", "", "", "", "B"]);
-  });
-});
-
-describe("ids that lost digits", () => {
-  it("are refused in floats that no longer tell whole numbers apart, exact in decimals", async () => {
-    const double = await parquet("a.parquet", "(9007199254740993 + u)::DOUBLE AS user, i AS item, t AS time");
-    await expect(ingest(double)).rejects.toThrow(
-      /"user" is of type DOUBLE and holds 24 whole numbers too large.*64-bit integers/,
-    );
-    await expect(ingest(double)).rejects.toBeInstanceOf(DataError);
-    const float = await parquet("b.parquet", "(16777216 + u)::FLOAT AS user, i AS item, t AS time");
-    await expect(ingest(float)).rejects.toThrow("FLOAT");
-    const single = new Table({
-      user: vectorFromArray(
-        PAIRS.map(({ user }) => 2 ** 24 + user),
-        new Float32(),
-      ),
-      item: vectorFromArray(
-        PAIRS.map(({ item }) => item),
-        new Float32(),
-      ),
-    });
-    const arrow = folder.write("c.arrow", tableToIPC(single, "file"));
-    await expect(ingest(arrow, { split: "ratio" })).rejects.toThrow("too large");
-    await ingest(
-      await parquet("d.parquet", "(9007199254740900 + u)::DECIMAL(20, 2) AS user, i::DOUBLE AS item, t AS time"),
-    );
-    expect(await folder.ids("user")).toEqual(USERS.map((user) => String(9007199254740900n + BigInt(user))));
-  });
-
-  it("are refused as a spreadsheet writes them; as R does, they are whole", async () => {
-    const cut = folder.write(
-      "log.csv",
-      csv((user) => `1.23${user}E+11`),
-    );
-    await expect(ingest(cut)).rejects.toThrow(
-      /24 rows have user ids that lost their last digits \(such as 1\.23\d+E\+11\)/,
-    );
-    await ingest(
-      folder.write(
-        "log.csv",
-        csv((user) => (user === 21 ? "1e+05" : `${user}`)),
-      ),
-    );
-    expect(await folder.ids("user")).toEqual(["22", "23", "24", "100000"]);
-  });
-});
-
-describe("objects", () => {
-  const nested = PAIRS.map(({ user, item, time }) =>
-    JSON.stringify({ user: { id: user, of: { x: 1 } }, item: [item], ts: time }),
-  );
-
-  it("are no ids in any format", async () => {
-    const outcome = ingest(folder.write("log.jsonl", nested.join("\n")));
-    await expect(outcome).rejects.toThrow(
-      /"user" is of type STRUCT.*--user-column user\.FIELD\n.*"item" is of type BIGINT\[\]/,
-    );
-    await expect(outcome).rejects.toBeInstanceOf(ConfigError);
-    const mixed = PAIRS.map(({ user, item, time }, k) =>
-      JSON.stringify({ user: k === 3 ? { id: user } : k === 4 ? "x" : user, item, time }),
-    );
-    await expect(ingest(folder.write("mixed.jsonl", mixed.join("\n")))).rejects.toThrow(
-      '"user" holds 1 objects or lists',
-    );
-    const quoted = folder.write(
-      "log.tsv",
-      csv((user) => `{"id":${user}}`, "\t"),
-    );
-    await expect(ingest(quoted)).rejects.toThrow('"user_id" holds 24 objects');
-    const struct = await parquet("a.parquet", "{'id': u} AS user, [i] AS item, t AS time");
-    await expect(ingest(struct)).rejects.toThrow(/"user" is of type STRUCT.*\n.*"item" is of type INTEGER\[\]/);
-  });
-
-  it("are reached into by a path: JSON lines, Parquet, Arrow", async () => {
-    const inside = { "user-column": "user.id" };
-    const scalar = nested.map((line) => line.replace(/\[(\d+)\]/, "$1"));
-    await ingest(folder.write("log.jsonl", scalar.join("\n")), inside);
-    expect(await folder.ids("user")).toEqual(USERS);
-    await expect(ingest(folder.write("b.jsonl", scalar.join("\n")), { "user-column": "user.name" })).rejects.toThrow(
-      '--user-column is "user.name", but the columns are user, item, ts',
-    );
-    await ingest(await parquet("a.parquet", "{'id': u} AS user, i AS item, t AS time"), inside);
-    expect(await folder.ids("user")).toEqual(USERS);
-    const table = new Table({
-      user: vectorFromArray(
-        PAIRS.map(({ user }, k) => (k === 3 ? null : { id: BigInt(user) })),
-        new Struct([new Field("id", new Int64(), true)]),
-      ),
-      item: vectorFromArray(
-        PAIRS.map(({ item }) => item),
-        new Float64(),
-      ),
-      time: vectorFromArray(
-        PAIRS.map(({ time }) => time),
-        new Float64(),
-      ),
-    });
-    const arrow = folder.write("log.arrow", tableToIPC(table, "file"));
-    await ingest(arrow, inside);
-    expect([await folder.ids("user"), leftOut("missing-user")]).toEqual([USERS, 1]);
-    await expect(ingest(arrow)).rejects.toThrow(/"user" is of type Struct/);
   });
 });

@@ -1,4 +1,4 @@
-/** Which rows of a file are data: headers, odd first rows, bad bytes, ratings and times that are missing or no times. */
+/** Which rows of a file are data: headers, odd first rows, bad bytes, ratings and times that are missing or none. */
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { readColumns } from "../../../src/arrow/read-columns.ts";
 import { momentMs } from "../../../src/config/schemas/ingest-schema.ts";
