@@ -30,7 +30,7 @@ export function sourcePaths(plan: IngestPlan): string[] {
   const negatives = plan.candidates === "official" ? negativesFile(plan) : null;
   const logs = plan.raw.plan.files.map(({ name }) => join(plan.raw.directory, name));
   const { itemsFile, itemIdMap } = plan.config;
-  const beside = [negatives?.path, itemsFile, itemIdMap].filter((path) => path !== undefined) as string[]; // the filter leaves no undefined
+  const beside = [negatives?.path, itemsFile, itemIdMap].filter((path) => path !== undefined);
   return [...logs, ...beside];
 }
 
@@ -89,9 +89,9 @@ async function openFile(
       header: config.header === "auto" ? undefined : config.header,
       columns: file.columns,
       // A number names a place; it would be found in a first row of data as well.
-      wanted: [config.userColumn, config.itemColumn, config.timeColumn, config.ratingColumn].filter(
-        (column) => column !== undefined && !/^\d+$/.test(column),
-      ) as string[], // the filter leaves no undefined
+      wanted: [config.userColumn, config.itemColumn, config.timeColumn, config.ratingColumn]
+        .filter((column) => column !== undefined)
+        .filter((column) => !/^\d+$/.test(column)),
     },
     encoding: config.encoding === "auto" ? (isUtf8 ? "utf-8" : "latin-1") : config.encoding,
   });

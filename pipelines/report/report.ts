@@ -12,13 +12,12 @@ import type { Stage, StageContext, StageResult } from "../stage.ts";
 import { gatherRun } from "./gather-run.ts";
 import { gatherStudy } from "./gather-study.ts";
 
-export const reportFile = "report.html";
+const reportFile = "report.html";
 
 const MOST_BYTES = 3_000_000;
 
 export const reportStage: Stage<typeof reportSchema> = {
   name: "report",
-  summary: "write a run or a study as one self-contained HTML page",
   schema: reportSchema,
   async run(given, context) {
     const config = { ...given, dataset: given.dataset === null ? null : await datasetNameOf(given.dataset) };
