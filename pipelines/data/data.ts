@@ -11,7 +11,6 @@ import { extractMembers, type MemberTarget } from "./zip-members.ts";
 
 export const dataStage: Stage<typeof dataSchema> = {
   name: "data",
-  summary: "download a published log (MovieLens, Pinterest-20) for ingest",
   schema: dataSchema,
   run: fetchDataset,
 };

@@ -46,7 +46,7 @@ export const DESCRIPTION_FILE = "dataset.json";
 const count = z.number().int().min(0);
 
 /** The part of dataset.json that later stages rely on; ingest writes more (counts of every cleaning step, sources, schema). */
-export const datasetDescriptionSchema = z.looseObject({
+const datasetDescriptionSchema = z.looseObject({
   name: z.string().min(1),
   users: count.min(1),
   items: count.min(1),

@@ -29,7 +29,6 @@ import {
 
 export const evaluateStage: Stage<typeof evaluateSchema> = {
   name: "evaluate",
-  summary: "rank the held-out items with a trained run or a baseline and report HR@k and NDCG@k",
   schema: evaluateSchema,
   async run(given, context) {
     const config = { ...given, dataset: given.dataset === null ? null : await datasetNameOf(given.dataset) };

@@ -11,7 +11,7 @@ import { replaceFolder, restoreFolder } from "../../src/files/replace-folder.ts"
 import type { StageContext } from "../stage.ts";
 
 export const EXPORT_MANIFEST = "manifest.json";
-export const EXPORT_REMEDY = "free some space, or choose another folder with --output";
+const EXPORT_REMEDY = "free some space, or choose another folder with --output";
 
 /** Calls `fill` with an empty folder, and puts it at `target` when that is done. */
 export async function publishFolder(

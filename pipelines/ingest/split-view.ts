@@ -52,7 +52,7 @@ export function interactionsOfPart(view: SplitView, part: number): Interactions 
   };
 }
 
-export function countOfPart({ parts }: SplitView, part: number): number {
+function countOfPart({ parts }: SplitView, part: number): number {
   let count = 0;
   for (let row = 0; row < parts.length; row++) if (parts[row] === part) count++;
   return count;

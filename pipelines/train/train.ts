@@ -26,7 +26,6 @@ import { checkMeasures, type TrainingJob, trainAndRefit } from "./train-and-refi
 
 export const trainStage: Stage<typeof trainSchema> = {
   name: "train",
-  summary: "train a ranker on an ingested dataset into models/<dataset>/<run>",
   schema: trainSchema,
   recommend: recommendedSettings,
   run: train,

@@ -58,7 +58,7 @@ export function batchSourceOf(
 }
 
 /** Throws ConfigError for an optimizer that cannot be, or has nothing to do on this ranker: before anything is written. */
-export function optimizerOf(config: TrainConfig, source: BatchSource): OptimizerConfig {
+function optimizerOf(config: TrainConfig, source: BatchSource): OptimizerConfig {
   const base = baseConfigOf(config.optimizer);
   const lawn = config.lawn === undefined ? null : lawnConfigOf(config.lawn, source);
   checkOptimizerConfig({ base, lawn });

@@ -6,7 +6,6 @@ import type { Stage } from "../stage.ts";
 
 export const jobsStage: Stage<typeof jobsSchema> = {
   name: "jobs",
-  summary: "show a queue: jobs waiting, under way, done, and failed with their errors",
   schema: jobsSchema,
   async run({ queue: url, queueName: name, most }, context) {
     const queue = await openJobQueue({ url, name, log: context.log });

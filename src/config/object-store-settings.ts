@@ -18,7 +18,7 @@ export const store = setting(storeUrl.nullable().default(null), {
 /** The same URL where it comes from elsewhere than a flag. */
 export const storeUrlType = storeUrl;
 
-export interface StorePlace {
+export interface StoreLocation {
   readonly bucket: string;
   /** Without slashes at its ends; empty for the whole bucket. */
   readonly prefix: string;
@@ -35,7 +35,7 @@ export interface StoreAccess {
 }
 
 /** `url` has been checked by the setting. */
-export function storePlaceOf(url: string): StorePlace {
+export function storeLocationOf(url: string): StoreLocation {
   const [bucket = "", ...prefix] = url.slice("s3://".length).split("/");
   return { bucket, prefix: prefix.filter((segment) => segment !== "").join("/") };
 }

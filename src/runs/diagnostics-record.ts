@@ -8,7 +8,7 @@ const figure = z.number().nullable();
 const byTensor = z.record(z.string(), figure);
 const movement = z.object({ relative: byTensor, angle: byTensor }).nullable();
 
-export const diagnosticsRecordSchema = z.object({
+const diagnosticsRecordSchema = z.object({
   loss: figure,
   logitAbsP50: figure,
   logitAbsP99: figure,

@@ -4,7 +4,7 @@ import { parseJson } from "../config/json-text.ts";
 
 const metrics = z.record(z.string(), z.number());
 
-export const epochRecordSchema = z.object({
+const epochRecordSchema = z.object({
   /** `train` learns on train; `refit` then learns anew on train and validation. */
   pass: z.enum(["train", "refit"]),
   /** From 1. */

@@ -5,10 +5,10 @@ import { rowFileRecord, sha256 } from "./file-record.ts";
 const metrics = z.record(z.string(), z.number());
 
 /** Tuning trials choose an arm's setting on validation; final trials train it with fresh seeds and meet the test split. */
-export const trialPhases = ["tuning", "final"] as const;
+const trialPhases = ["tuning", "final"] as const;
 
 /** What makes two trials comparable: the same bytes behind data, candidates and negatives. */
-export const fairnessSchema = z.object({
+const fairnessSchema = z.object({
   /** Content hash of the dataset. */
   dataset: sha256,
   /** sha256 of the frozen candidates of each split. */
@@ -17,7 +17,7 @@ export const fairnessSchema = z.object({
   negatives: sha256,
 });
 
-export const trialEpochSchema = z.object({
+const trialEpochSchema = z.object({
   /** From 1. */
   epoch: z.int().min(1),
   loss: z.number(),

@@ -79,7 +79,7 @@ describe("a signature", () => {
 describe("an object's URL", () => {
   const access = { accessKeyId: "a", secretAccessKey: "b", sessionToken: null, region: "eu-west-1", endpoint: null };
   const urlOf = (bucket: string, change: object, prefix = "p") =>
-    objectUrl({ place: { bucket, prefix }, access: { ...access, ...change } }, "files/a b+c");
+    objectUrl({ location: { bucket, prefix }, access: { ...access, ...change } }, "files/a b+c");
 
   it("has the bucket as its host at Amazon, but for names with a dot", () => {
     expect(urlOf("bucket", {})).toBe("https://bucket.s3.eu-west-1.amazonaws.com/p/files/a%20b%2Bc");

@@ -44,6 +44,6 @@ function momentsOfShares(
 }
 
 /** A moment as ISO 8601, or as milliseconds where dates do not reach. */
-export function isoText(milliseconds: number): string {
+function isoText(milliseconds: number): string {
   return Math.abs(milliseconds) <= 8.64e15 ? new Date(milliseconds).toISOString() : `${milliseconds} ms`;
 }

@@ -3,7 +3,7 @@ import type { InteractionLog, KeptRows } from "../interaction-log.ts";
 import { keptRowsOfUser, SPLIT_PART, type SplitRows } from "./split.ts";
 
 /** Fewer rows than this leave a user nothing to learn from, so all of them go to train and the user is not evaluated. */
-export const LEAST_ROWS_TO_EVALUATE = 3;
+const LEAST_ROWS_TO_EVALUATE = 3;
 
 /** Beyond this share of users, equal times are worth a warning: the log is coarser than the split needs. */
 const MANY = 0.5;
