@@ -1,6 +1,6 @@
 /**
- * Named members out of a zip archive, streamed to files, their sizes and CRC-32 checked. yauzl reads the format, zip64 and names in any
- * encoding included, and holds members to the sizes they are said to have; the CRC it leaves to its caller.
+ * Named members out of a zip archive, streamed to files, their sizes and CRC-32 checked. yauzl reads the format, zip64
+ * and names in any encoding included, and holds members to the sizes they are said to have; the CRC is left to its caller.
  */
 import { crc32 } from "node:zlib";
 import { type Entry, openPromise, type ZipFile } from "yauzl";

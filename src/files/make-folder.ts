@@ -31,7 +31,7 @@ export async function makeFolder(folder: string, remedy: string): Promise<void> 
   }
 }
 
-/** `error` as a StorageError where it says that the file or folder at `target` cannot be written, else `error` itself. */
+/** `error` as a StorageError where it says that `target`, a file or folder, cannot be written, else `error` itself. */
 export function cannotWrite(target: string, remedy: string, error: unknown): unknown {
   const code = errorCode(error) ?? "";
   const reason = REASONS[code];

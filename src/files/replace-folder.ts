@@ -1,4 +1,4 @@
-/** A folder built beside its place and moved there whole: readers see the former one or the new one, never half of one. */
+/** A folder built beside its place and moved there whole: readers see the former one or the new one, never a half. */
 import { rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { flushFolder } from "./partial-file.ts";

@@ -1,4 +1,4 @@
-/** Transient errors and another attempt at what met one, each after twice the wait: cut connections, servers in trouble. */
+/** Another attempt, each after twice the wait, at what met a transient error: a cut connection, a server in trouble. */
 import { setTimeout as sleep } from "node:timers/promises";
 
 export interface RetryPolicy {

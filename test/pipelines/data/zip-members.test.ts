@@ -66,7 +66,7 @@ describe("a member of a zip archive", () => {
   });
 });
 
-/** The same archive of one member with its sizes and offsets where zip64 has them: PKWARE's APPNOTE 6.3, 4.3.14, 4.3.15 and 4.5.3. */
+/** The same archive of one member, sizes and offsets where zip64 has them: APPNOTE 6.3, 4.3.14, 4.3.15 and 4.5.3. */
 function asZip64(archive: Buffer): Buffer {
   const [start, end] = [archive.indexOf("PK\x01\x02"), archive.indexOf("PK\x05\x06")];
   const entry = Buffer.from(archive.subarray(start, end));
