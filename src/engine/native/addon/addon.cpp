@@ -42,8 +42,7 @@ napi_value step(const Call& call) {
   });
 }
 
-/// (session, users, items, labels | null, negatives | null) -> mean loss; the gradient waits in the tensors for
-/// clearGradient
+/// (session, users, items, labels | null, negatives | null) -> mean loss; the gradient stays until clearGradient
 napi_value gradient(const Call& call) {
   auto batch = std::make_shared<OwnedBatch>(call, 1);
   return PromiseWork::start(call.env, {},
