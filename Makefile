@@ -27,6 +27,7 @@ INSTALLED := node_modules/.package-lock.json
 BUILT := dist/.built
 NATIVE := build/.built
 NATIVE_SOURCES := $(shell find src/engine/native -name '*.cpp' -o -name '*.hpp' -o -name '*.mjs' 2>/dev/null)
+CPP := $(shell find src test -name '*.cpp' -o -name '*.hpp')
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build data ingest train-ranker evaluate export compare score report doctor verify test check check-native check-onnx types lint format bench bench-peers bench-gpu gpu-bundle setup-gpu pack clean
@@ -104,6 +105,8 @@ types: $(INSTALLED)
 
 lint: $(INSTALLED)
 	@node_modules/.bin/biome check .
+	@if command -v clang-format >/dev/null; then clang-format --dry-run --Werror $(CPP); \
+	  else echo "skipped: the format of the C++ sources, for clang-format is not installed"; fi
 
 check: types lint test check-native ## types, lint, format, tests, and the native kernels under sanitizers
 
@@ -115,8 +118,10 @@ check-onnx: $(INSTALLED) ## exported ONNX models against onnxruntime (installs i
 	@cd test/onnx && ONNXRUNTIME_NODE_INSTALL=skip npm ci --no-audit --no-fund --silent
 	@npm test --silent -- test/export/onnx-runtime
 
-format: $(INSTALLED) ## rewrite sources in the house format
+format: $(INSTALLED) ## rewrite sources in the house format (C++ by clang-format, where it is installed)
 	@node_modules/.bin/biome check --write .
+	@if command -v clang-format >/dev/null; then clang-format -i $(CPP); \
+	  else echo "skipped: the format of the C++ sources, for clang-format is not installed"; fi
 
 bench: $(BUILT) ## samples a second of the engines here
 	@node bench/throughput.mjs $(ARGS)

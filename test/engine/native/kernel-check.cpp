@@ -1,12 +1,13 @@
-// The engine without JavaScript, for sanitizers (node src/engine/native/build.mjs --check): many shapes, optimizers, instruction sets
-// and thread counts, so that every kernel reads and writes all that it ever will; beside that the numbers only C++ can see.
+// The engine without JavaScript, for sanitizers (node src/engine/native/build.mjs --check): many shapes, optimizers,
+// instruction sets and thread counts, so that every kernel reads and writes all that it ever will; beside that the
+// numbers only C++ can see.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <vector>
 
-#include "core/dense-algebra.hpp"
+#include "core/algebra/dense-algebra.hpp"
 #include "core/session.hpp"
 
 #define LAWN_ISA check
@@ -48,8 +49,10 @@ double worstError(double top, Function function, Truth truth) {
 }
 
 void checkTranscendentals() {
-  const double expError = worstError(87, [](check::Floats x) { return check::expNegative(x); }, [](double x) { return std::exp(-x); });
-  const double logError = worstError(1, [](check::Floats x) { return check::log1pUnit(x); }, [](double x) { return std::log1p(x); });
+  const auto expNegative = [](check::Floats x) { return check::expNegative(x); };
+  const auto log1pUnit = [](check::Floats x) { return check::log1pUnit(x); };
+  const double expError = worstError(87, expNegative, [](double x) { return std::exp(-x); });
+  const double logError = worstError(1, log1pUnit, [](double x) { return std::log1p(x); });
   std::printf("expNegative: %.2f units in the last place; log1pUnit: %.2f\n", expError, logError);
   expect(expError <= 2, "expNegative within 2 units in the last place");
   expect(logError <= 3, "log1pUnit within 3 units in the last place");
@@ -79,8 +82,10 @@ void checkAlgebra(const KernelTable& kernels, int threads) {
     AlignedArray<float> other(70 * width), own(3 * width);
     for (int64_t i = 0; i < other.size(); i++) other[i] = float(i % 13) / 13 - 0.4f;
     const std::vector<double> ridge(3, 1.0);
-    expect(sweepLeastSquares(kernels, pool, {3, 70, width, offsets.data(), columns.data(), other.data(), ridge.data(), 0.1, own.data()}),
-           "a sweep is solved");
+    expect(
+        sweepLeastSquares(kernels, pool,
+                          {3, 70, width, offsets.data(), columns.data(), other.data(), ridge.data(), 0.1, own.data()}),
+        "a sweep is solved");
     expect(own[0] == 0, "a row without vectors is zero");
   }
 }
@@ -147,11 +152,12 @@ std::vector<float> exercise(const Case& given, const KernelTable* kernels, int t
   const double rates[3] = {0.01, 0.01, 0.01};
   double losses[3];
   session.train(keys, 0, rates, 3, losses);
-  const uint32_t users[] = {0, 1, 0, 2, uint32_t(given.ranker.users - 1)}, items[] = {0, 0, 1, 2, uint32_t(given.ranker.items - 1)};
+  const uint32_t users[] = {0, 1, 0, 2, uint32_t(given.ranker.users - 1)},
+                 items[] = {0, 0, 1, 2, uint32_t(given.ranker.items - 1)};
   const uint32_t others[] = {1, 1, 0, 0, 0};
   const float labels[] = {1, 0, 0, 1, 1};
-  const SampleSource batch =
-      given.pairwise ? SampleSource::columns(5, users, items, others, nullptr) : SampleSource::columns(5, users, items, nullptr, labels);
+  const SampleSource batch = given.pairwise ? SampleSource::columns(5, users, items, others, nullptr)
+                                            : SampleSource::columns(5, users, items, nullptr, labels);
   losses[0] = session.step(batch, 0.01);
   losses[1] = session.gradient(batch);
   session.clearGradient();

@@ -1,7 +1,7 @@
 // See algebra-access.hpp. A pool of threads lives as long as the one call, which is long enough to start some.
-#include "algebra-access.hpp"
+#include "addon/algebra-access.hpp"
 
-#include "../core/dense-algebra.hpp"
+#include "core/algebra/dense-algebra.hpp"
 
 namespace lawn {
 
@@ -21,13 +21,10 @@ napi_value invertMatrix(const Call& call) {
   const int64_t size = int64_t(call.number(2));
   const Span<double> matrix = span<double>(call.env, call.arguments[3], "matrix");
   if (matrix.size != size * size) throw std::runtime_error("native addon: wrong size of matrix");
-  return PromiseWork::start(
-      call.env,
-      [&kernels, threads, size, matrix] {
-        ThreadPool pool(threads);
-        return invertPositiveDefinite(*kernels.algebra, pool, size, matrix.data) ? 1.0 : 0.0;
-      },
-      {call.arguments[3]});
+  return PromiseWork::start(call.env, {call.arguments[3]}, [&kernels, threads, size, matrix] {
+    ThreadPool pool(threads);
+    return invertPositiveDefinite(*kernels.algebra, pool, size, matrix.data) ? 1.0 : 0.0;
+  });
 }
 
 napi_value sweepFactors(const Call& call) {
@@ -46,12 +43,11 @@ napi_value sweepFactors(const Call& call) {
     throw std::runtime_error("native addon: wrong sizes of a sweep");
   }
   return PromiseWork::start(
-      call.env,
+      call.env, {call.arguments[3], call.arguments[4], call.arguments[5], call.arguments[6], call.arguments[7]},
       [&kernels, threads, sweep] {
         ThreadPool pool(threads);
         return sweepLeastSquares(kernels, pool, sweep) ? 1.0 : 0.0;
-      },
-      {call.arguments[3], call.arguments[4], call.arguments[5], call.arguments[6], call.arguments[7]});
+      });
 }
 
 }  // namespace lawn

@@ -1,5 +1,5 @@
 // See ranker-model.hpp. Order and shapes of tensors: src/ranker/ranker-spec.ts, parametersOf.
-#include "ranker-model.hpp"
+#include "core/ranker-model.hpp"
 
 namespace lawn {
 
@@ -18,8 +18,8 @@ void padRows(const float* from, int64_t stride, int64_t rows, int64_t columns, f
 }
 
 /// Sums of [rows][pad] over lanes into [rows][columns] of `to`.
-void sumLanes(const float* lanes, int64_t laneCount, int64_t laneStride, int64_t rows, int64_t columns, int64_t pad, float* to,
-              int64_t toStride) {
+void sumLanes(const float* lanes, int64_t laneCount, int64_t laneStride, int64_t rows, int64_t columns, int64_t pad,
+              float* to, int64_t toStride) {
   for (int64_t r = 0; r < rows; r++) {
     float* out = to + r * toStride;
     std::memset(out, 0, columns * sizeof(float));
@@ -103,7 +103,8 @@ RankerModel::RankerModel(const RankerSpec& given, int lanes) : spec(given) {
 }
 
 int RankerModel::addTensor(const std::string& name, int64_t rows, int64_t width, bool isBias) {
-  tensors.push_back({name, rows * width, width, isBias, AlignedArray<float>(rows * width), AlignedArray<float>(rows * width), nullptr});
+  tensors.push_back({name, rows * width, width, isBias, AlignedArray<float>(rows * width),
+                     AlignedArray<float>(rows * width), nullptr});
   return int(tensors.size()) - 1;
 }
 
@@ -150,8 +151,8 @@ void RankerModel::reduceDense(const float* lanes, int64_t laneCount, double slop
   for (size_t l = 0; l < layers_.size(); l++) {
     const LayerView& layer = layers_[l];
     sum(layer.gradientOffset, layer.outputs, layer.inputs, layer.inputsPad, gradient(towerWeight[l + 1]), layer.inputs);
-    sum(layer.gradientOffset + layer.outputs * layer.inputsPad, 1, layer.outputs, layer.outputsPad, gradient(towerBias[l + 1]),
-        layer.outputs);
+    sum(layer.gradientOffset + layer.outputs * layer.inputsPad, 1, layer.outputs, layer.outputsPad,
+        gradient(towerBias[l + 1]), layer.outputs);
   }
   sum(layout.headTower, 1, spec.tower.back(), lastPad, gradient(headWeight) + spec.gmf, spec.tower.back());
 }

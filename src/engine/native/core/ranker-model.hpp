@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "../kernels/kernel-table.hpp"
-#include "aligned-array.hpp"
+#include "kernels/kernel-table.hpp"
+#include "core/runtime/aligned-array.hpp"
 
 namespace lawn {
 
@@ -22,7 +22,8 @@ struct Tensor {
   int64_t width;  // of a row, for tables
   bool isBias;
   AlignedArray<float> value, gradient;
-  const uint8_t* isSampled = nullptr;  // of a table: whether the batch has samples of the row, without which its gradient is zero
+  const uint8_t* isSampled =
+      nullptr;  // of a table: whether the batch has samples of the row, without which its gradient is zero
 };
 
 /// Where each part of a lane's dense gradient stands; everything padded to whole vectors.
@@ -56,7 +57,8 @@ class RankerModel {
 
   /// A view with the tables, the head and the tower; halves are the caller's to add.
   RankerView view() const;
-  /// The rows' side of one table: embeddings, its half of W0 and where the gradients go. Slots and lanes are the caller's to add.
+  /// The rows' side of one table: embeddings, its half of W0 and where the gradients go. Slots and lanes are the
+  /// caller's to add.
   RowsView rowsView(bool isUserSide);
 
   /// Marks rows of the user or item tables as sampled, or no longer.

@@ -1,5 +1,5 @@
 // See scoring.hpp.
-#include "scoring.hpp"
+#include "core/scoring.hpp"
 
 #include <algorithm>
 #include <cmath>

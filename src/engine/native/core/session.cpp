@@ -1,5 +1,5 @@
 // See session.hpp.
-#include "session.hpp"
+#include "core/session.hpp"
 
 namespace lawn {
 
@@ -10,7 +10,8 @@ int64_t chunkSamplesOf(const RankerSpec& ranker, int lanes) {
 }
 
 BatchPlan planFor(const SessionSettings& settings) {
-  return BatchPlan(settings.ranker.users, settings.ranker.items, chunkSamplesOf(settings.ranker, settings.kernels->lanes));
+  return BatchPlan(settings.ranker.users, settings.ranker.items,
+                   chunkSamplesOf(settings.ranker, settings.kernels->lanes));
 }
 
 }  // namespace
@@ -27,7 +28,9 @@ Session::Session(SessionSettings settings)
       gradient_(model, kernels_, pool_, settings.embeddingDecay) {
   // Tasks must not throw, so their memory is found here.
   const int64_t mostTableRows = std::max(settings.ranker.users, settings.ranker.items);
-  for (SortScratch& scratch : sortScratch_) scratch.reserve(chunkSamplesOf(settings.ranker, kernels_.lanes), mostTableRows);
+  for (SortScratch& scratch : sortScratch_) {
+    scratch.reserve(chunkSamplesOf(settings.ranker, kernels_.lanes), mostTableRows);
+  }
 }
 
 void Session::parametersChanged() {
@@ -53,7 +56,8 @@ double Session::step(const SampleSource& source, double learningRate) {
   return update(plans_[0], learningRate, {});
 }
 
-void Session::train(const EpochKeys& keys, int64_t firstStep, const double* learningRates, int64_t steps, double* losses) {
+void Session::train(const EpochKeys& keys, int64_t firstStep, const double* learningRates, int64_t steps,
+                    double* losses) {
   const auto sourceOf = [&](int64_t k) { return SampleSource::drawn(*interactions_, keys, firstStep + k, kernels_); };
   if (steps > 0) prepare(plans_[0], sourceOf(0));
   for (int64_t k = 0; k < steps; k++) {

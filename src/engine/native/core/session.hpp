@@ -4,9 +4,9 @@
 #include <memory>
 #include <vector>
 
-#include "batch-gradient.hpp"
-#include "optimizer.hpp"
-#include "scoring.hpp"
+#include "core/gradient/batch-gradient.hpp"
+#include "core/optimizer/optimizer.hpp"
+#include "core/scoring.hpp"
 
 namespace lawn {
 

@@ -1,9 +1,9 @@
 // Loss and backward pass of blocks of samples, down to the first layer's deltas. Twin: src/engine/reference.
 #pragma once
 
-#include "column-sums.hpp"
-#include "forward.hpp"
-#include "transcendental.hpp"
+#include "kernels/column-sums.hpp"
+#include "kernels/forward.hpp"
+#include "kernels/transcendental.hpp"
 
 namespace lawn::LAWN_ISA {
 
@@ -85,12 +85,12 @@ inline void headBackward(const RankerView& ranker, const float* slopes, int64_t 
 }
 
 /// From the deltas of a layer's outputs: its gradients, and the deltas of its inputs.
-inline void layerBackward(const LayerView& layer, int64_t count, const float* inputs, const float* delta, float* inputDelta,
-                          float* dense) {
+inline void layerBackward(const LayerView& layer, int64_t count, const float* inputs, const float* delta,
+                          float* inputDelta, float* dense) {
   float* weightGradient = dense + layer.gradientOffset;
   float* biasGradient = weightGradient + layer.outputs * layer.inputsPad;
-  MatrixProduct gradient{layer.outputs, layer.inputsPad, count,          delta,           1,
-                         layer.outputsPad, inputs,       layer.inputsPad, weightGradient, layer.inputsPad};
+  MatrixProduct gradient{layer.outputs,    layer.inputsPad, count,           delta,          1,
+                         layer.outputsPad, inputs,          layer.inputsPad, weightGradient, layer.inputsPad};
   gradient.accumulate = true;
   multiply(gradient);
   addColumnSums(biasGradient, delta, count, layer.outputsPad);

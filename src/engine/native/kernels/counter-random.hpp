@@ -1,8 +1,8 @@
 // Randomness by counter, kLanes values at a time: bit-equal twins of threefry and permute of src/random.ts.
 #pragma once
 
-#include "kernel-table.hpp"
-#include "simd.hpp"
+#include "kernels/kernel-table.hpp"
+#include "kernels/simd.hpp"
 
 namespace lawn::LAWN_ISA {
 
@@ -66,13 +66,15 @@ struct Walkers {
   }
 };
 
-/// Walks the elements of positions first, first + 1, ... until all are inside the epoch; those outside go on together, so that no
-/// lane waits for its neighbours. All three arrays have room for `count` rounded up to whole vectors.
-inline void permutePositions(const EpochView& epoch, uint64_t first, int64_t count, uint32_t* elements, uint32_t* walking,
-                             uint32_t* places) {
+/// Walks the elements of positions first, first + 1, ... until all are inside the epoch; those outside go on together,
+/// so that no lane waits for its neighbours. All three arrays have room for `count` rounded up to whole vectors.
+inline void permutePositions(const EpochView& epoch, uint64_t first, int64_t count, uint32_t* elements,
+                             uint32_t* walking, uint32_t* places) {
   const Words step = countingWords();
   const uint32_t last = uint32_t(epoch.samples - 1);
-  for (int64_t at = 0; at < count; at += kLanes) storeWords(elements + at, permuteOnce(epoch, uint32_t(first + uint64_t(at)) + step));
+  for (int64_t at = 0; at < count; at += kLanes) {
+    storeWords(elements + at, permuteOnce(epoch, uint32_t(first + uint64_t(at)) + step));
+  }
   Walkers walkers{walking, places};
   for (int64_t s = 0; s < count; s++) walkers.keepIf(elements[s] > last, elements[s], uint32_t(s));
   while (walkers.count > 0) {

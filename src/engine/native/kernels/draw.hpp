@@ -1,12 +1,15 @@
-// The samples of an epoch: bit-equal twin of src/dataset/negative-sampler.ts and src/dataset/training-batches.ts. Samples are drawn a
-// stage at a time, each step for all of them, and what one step prefetches the next one reads a turn later, when it has come:
+// The samples of an epoch: bit-equal twin of src/dataset/negative-sampler.ts and src/dataset/training-batches.ts.
+// Samples are drawn a stage at a time, each step for all of them, and what one step prefetches the next one reads a
+// turn later, when it has come:
 //
-//   position -> row, slot, random word -> user, positive -> rank among the user's free items, bucket -> range -> negative
+//   position -> row, slot, random word -> user, positive -> rank among the user's free items, bucket
+//            -> range -> negative
 //
-// A bucket tells where the search among the user's items must end: a range of a few items on one or two cache lines (SeenUser).
+// A bucket tells where the search among the user's items must end: a range of a few items on one or two cache lines
+// (SeenUser).
 #pragma once
 
-#include "counter-random.hpp"
+#include "kernels/counter-random.hpp"
 
 namespace lawn::LAWN_ISA {
 
@@ -62,7 +65,8 @@ inline void readPairs(const EpochView& epoch, DrawStage& stage) {
   for (int64_t s = 0; s < stage.whole; s++) __builtin_prefetch(epoch.seen.users + stage.users[s]);
 }
 
-/// Of each negative the rank among the items that its user lacks, and the bucket. Bounds and items are Stored in words or half-words.
+/// Of each negative the rank among the items that its user lacks, and the bucket. Bounds and items are Stored in words
+/// or half-words.
 template <typename Stored>
 inline void drawRanks(const EpochView& epoch, DrawStage& stage) {
   for (int64_t s = 0; s < stage.whole; s++) {
@@ -87,8 +91,9 @@ inline void readBounds(const EpochView& epoch, DrawStage& stage) {
   }
 }
 
-/// From ranks among free items to items: each adds how many of its user's items stand before it. A range longer than a vector is
-/// halved until it is not; of the rest, all are compared at once. A positive has a rank too, that nobody uses.
+/// From ranks among free items to items: each adds how many of its user's items stand before it. A range longer than a
+/// vector is halved until it is not; of the rest, all are compared at once. A positive has a rank too, that nobody
+/// uses.
 template <typename Stored>
 inline void searchItems(const EpochView& epoch, DrawStage& stage) {
   const Words step = countingWords();
@@ -124,7 +129,8 @@ inline void writeSamples(const DrawStage& stage, uint32_t* users, uint32_t* item
 }
 
 template <typename Stored>
-inline void drawSamples(const EpochView& epoch, uint64_t first, int64_t count, uint32_t* users, uint32_t* items, float* labels) {
+inline void drawSamples(const EpochView& epoch, uint64_t first, int64_t count, uint32_t* users, uint32_t* items,
+                        float* labels) {
   const int64_t losses = epoch.pairwise ? count / 2 : count;
   const uint64_t firstLoss = epoch.pairwise ? first / 2 : first;
   const int64_t stageCount = (losses + kDrawStage - 1) / kDrawStage;
@@ -151,7 +157,8 @@ inline void drawSamples(const EpochView& epoch, uint64_t first, int64_t count, u
   }
 }
 
-inline void draw(const EpochView& epoch, uint64_t first, int64_t count, uint32_t* users, uint32_t* items, float* labels) {
+inline void draw(const EpochView& epoch, uint64_t first, int64_t count, uint32_t* users, uint32_t* items,
+                 float* labels) {
   if (epoch.seen.isNarrow) drawSamples<uint16_t>(epoch, first, count, users, items, labels);
   else drawSamples<uint32_t>(epoch, first, count, users, items, labels);
 }

@@ -1,8 +1,8 @@
 // Forward pass of a block of samples, from first-layer halves to logits. Twin: src/ranker/forward.ts.
 #pragma once
 
-#include "gemm.hpp"
-#include "kernel-table.hpp"
+#include "kernels/gemm.hpp"
+#include "kernels/kernel-table.hpp"
 
 namespace lawn::LAWN_ISA {
 
@@ -30,17 +30,20 @@ struct PlainProduct {
   }
 };
 
-/// Rows are asked for twice: a block ahead, from wherever they are, and again so many samples ahead, for what a block writes meanwhile
-/// drives them out of the first level of the cache.
+/// Rows are asked for twice: a block ahead, from wherever they are, and again so many samples ahead, for what a block
+/// writes meanwhile drives them out of the first level of the cache.
 constexpr int64_t kSamplesNear = 8;
 
 /// The sample kSamplesNear ahead of `s`, or `s` itself at the end.
 LAWN_INLINE int64_t nearAhead(int64_t s, int64_t count) { return s + kSamplesNear < count ? s + kSamplesNear : s; }
 
-/// Asks for the rows that samples [begin, end) will read. Of the users' halves each stands beside the last: samples are sorted by user.
+/// Asks for the rows that samples [begin, end) will read. Of the users' halves each stands beside the last: samples are
+/// sorted by user.
 inline void prefetchSamples(const RankerView& ranker, const SamplesView& samples, int64_t begin, int64_t end) {
   if (ranker.firstPad > 0) {
-    for (int64_t s = begin; s < end; s++) prefetchRow(ranker.itemHalves + samples.itemSlots[s] * ranker.firstPad, ranker.firstPad);
+    for (int64_t s = begin; s < end; s++) {
+      prefetchRow(ranker.itemHalves + samples.itemSlots[s] * ranker.firstPad, ranker.firstPad);
+    }
   }
   if (ranker.gmf > 0) {
     for (int64_t s = begin; s < end; s++) {
@@ -58,8 +61,8 @@ inline void prefetchSamples(const RankerView& ranker, const SamplesView& samples
 
 /// Adds `Vectors` vectors of the halves of each sample's user and item.
 template <int Vectors, bool IsLinear>
-LAWN_INLINE void addHalves(const RankerView& ranker, const SamplesView& samples, int64_t begin, int64_t count, int64_t at,
-                           float* out) {
+LAWN_INLINE void addHalves(const RankerView& ranker, const SamplesView& samples, int64_t begin, int64_t count,
+                           int64_t at, float* out) {
   const int64_t pad = ranker.firstPad;
   const float *userHalves = ranker.userHalves + at, *itemHalves = ranker.itemHalves + at;
   const uint32_t *userSlots = samples.userSlots + begin, *itemSlots = samples.itemSlots + begin;
@@ -79,14 +82,16 @@ inline void firstLayer(const RankerView& ranker, const SamplesView& samples, int
   // A linear first layer has one output, so one vector.
   if (ranker.firstIsLinear) return addHalves<1, true>(ranker, samples, begin, count, 0, out);
   int64_t at = 0;
-  for (; at + 4 * kLanes <= ranker.firstPad; at += 4 * kLanes) addHalves<4, false>(ranker, samples, begin, count, at, out);
+  for (; at + 4 * kLanes <= ranker.firstPad; at += 4 * kLanes) {
+    addHalves<4, false>(ranker, samples, begin, count, at, out);
+  }
   for (; at < ranker.firstPad; at += kLanes) addHalves<1, false>(ranker, samples, begin, count, at, out);
 }
 
-/// Logits of samples [begin, begin + count), path after path; `last` holds their rows of the last tower layer, or of the linear
-/// first layer.
-inline void blockLogits(const RankerView& ranker, const SamplesView& samples, int64_t begin, int64_t count, const float* last,
-                        float* logits) {
+/// Logits of samples [begin, begin + count), path after path; `last` holds their rows of the last tower layer, or of
+/// the linear first layer.
+inline void blockLogits(const RankerView& ranker, const SamplesView& samples, int64_t begin, int64_t count,
+                        const float* last, float* logits) {
   const uint32_t *users = samples.users + begin, *items = samples.items + begin;
   Floats lanes[kBlockSamples];  // of a sample's sums
   for (int64_t s = 0; s < count; s++) {
@@ -98,7 +103,8 @@ inline void blockLogits(const RankerView& ranker, const SamplesView& samples, in
     for (int64_t s = 0; s < count; s++) {
       prefetchRow(ranker.userGmf + users[nearAhead(s, count)] * gmf, gmf);
       prefetchRow(ranker.itemGmf + items[nearAhead(s, count)] * gmf, gmf);
-      WeightedProduct product{ranker.userGmf + users[s] * gmf, ranker.itemGmf + items[s] * gmf, ranker.headGmf, lanes[s], logits[s]};
+      WeightedProduct product{ranker.userGmf + users[s] * gmf, ranker.itemGmf + items[s] * gmf, ranker.headGmf,
+                              lanes[s], logits[s]};
       forEachPiece(gmf, product);
       lanes[s] = product.lanes;
       logits[s] = product.total;
@@ -135,16 +141,8 @@ inline void forwardBlock(const RankerView& ranker, const SamplesView& samples, i
     firstLayer(ranker, samples, begin, count, scratch.activations[0]);
     for (int64_t l = 0; l < ranker.layerCount; l++) {
       const LayerView& layer = ranker.layers[l];
-      MatrixProduct product{count,
-                            layer.outputsPad,
-                            layer.inputs,
-                            scratch.activations[l],
-                            layer.inputsPad,
-                            1,
-                            layer.transposed,
-                            layer.outputsPad,
-                            scratch.activations[l + 1],
-                            layer.outputsPad};
+      MatrixProduct product{count, layer.outputsPad, layer.inputs,     scratch.activations[l],     layer.inputsPad,
+                            1,     layer.transposed, layer.outputsPad, scratch.activations[l + 1], layer.outputsPad};
       product.bias = layer.bias;
       product.rectify = true;
       multiply(product);

@@ -1,24 +1,24 @@
 // What the session hands to the kernels: plain views of memory it owns, and one table of functions per instruction set.
 //
-// The first layer of the tower is factored. W0 [e_u | e_i] + b0 = (W0u e_u + b0) + W0i e_i, so each half is computed once per
-// distinct user and once per distinct item of a batch, not once per sample; likewise backward, where the deltas of all samples of a
-// row are summed before they meet W0. A "slot" numbers the distinct rows of a batch from 0.
+// The first layer of the tower is factored. W0 [e_u | e_i] + b0 = (W0u e_u + b0) + W0i e_i, so each half is computed
+// once per distinct user and once per distinct item of a batch, not once per sample; likewise backward, where the
+// deltas of all samples of a row are summed before they meet W0. A "slot" numbers the distinct rows of a batch from 0.
 //
 //   [slots, firstPad] halves --gather, add, ReLU--> [samples, firstPad] --tower--> [samples, lastPad] --head--> logits
 //   [slots, firstPad] sums  <--add per row-------- [samples, firstPad] <--tower-- slopes
 //
-// "Pad" is a width rounded up to whole vectors; what lies beyond the width is zero. Twin of all of it: src/ranker/forward.ts and
-// src/engine/reference.
+// "Pad" is a width rounded up to whole vectors; what lies beyond the width is zero. Twin of all of it:
+// src/ranker/forward.ts and src/engine/reference.
 #pragma once
 
 #include <cstdint>
 
-#include "algebra-table.hpp"
+#include "kernels/algebra-table.hpp"
 
 namespace lawn {
 
-/// Samples that go through the tower together: activations of a block stay in the first two cache levels. A multiple of every
-/// instruction set's tile height and vector width, and even, so that a BPR pair never straddles two blocks.
+/// Samples that go through the tower together: activations of a block stay in the first two cache levels. A multiple of
+/// every instruction set's tile height and vector width, and even, so that a BPR pair never straddles two blocks.
 constexpr int64_t kBlockSamples = 48;
 
 /// A tower layer after the first.
@@ -27,13 +27,15 @@ struct LayerView {
   const float* weight;      // [outputs][inputsPad]
   const float* transposed;  // [inputs][outputsPad]
   const float* bias;        // [outputsPad]
-  int64_t gradientOffset;   // in a lane's dense gradient: [outputs][inputsPad] for the weight, then [outputsPad] for the bias
+  int64_t gradientOffset;  // in a lane's dense gradient: [outputs][inputsPad] for the weight, then [outputsPad] for the
+                           // bias
 };
 
 struct RankerView {
   int64_t dot, gmf;    // widths; 0 leaves the path out
   int64_t firstPad;    // 0 without an MLP path
-  bool firstIsLinear;  // an empty tower: the "first layer" has one output, the head's dot with the embeddings, and no ReLU
+  bool firstIsLinear;  // an empty tower: the "first layer" has one output, the head's dot with the embeddings, and no
+                       // ReLU
   int64_t layerCount;
   const LayerView* layers;
   int64_t lastPad;             // 0 without a tower
@@ -78,30 +80,31 @@ struct RunsView {
 /// One side's tables, their gradients and per-slot sums.
 struct SideView {
   const float *otherDot, *otherGmf;
-  float *dotGradient, *gmfGradient, *biasGradient;  // whole tables, zero where no sample touches them; null where absent
-  float* sums;                                      // [slots][firstPad]: first-layer deltas added up
+  float *dotGradient, *gmfGradient,
+      *biasGradient;  // whole tables, zero where no sample touches them; null where absent
+  float* sums;        // [slots][firstPad]: first-layer deltas added up
 };
 
 /// What turns one side's sums into gradients.
 struct RowsView {
-  const uint32_t* rows;        // [slots] the table row of each slot
+  const uint32_t* rows;  // [slots] the table row of each slot
   int64_t embedding, embeddingPad, firstWidth, firstPad;
-  const float* embeddings;     // [rows][embedding]
-  float* embeddingGradient;    // [rows][embedding]
-  const float* weight;         // this side's half of W0: [firstWidth][embeddingPad]
-  const float* transposed;     // [embedding][firstPad]
-  const float* bias;           // [firstPad], or null on the side that does not carry it
-  float* halves;               // [slots][firstPad]
-  const float* sums;           // [slots][firstPad]
-  float* weightGradient;       // a lane's own: [firstWidth][embeddingPad], added to
-  float* biasGradient;         // a lane's own: [firstPad], added to; null on the side that does not carry it
+  const float* embeddings;   // [rows][embedding]
+  float* embeddingGradient;  // [rows][embedding]
+  const float* weight;       // this side's half of W0: [firstWidth][embeddingPad]
+  const float* transposed;   // [embedding][firstPad]
+  const float* bias;         // [firstPad], or null on the side that does not carry it
+  float* halves;             // [slots][firstPad]
+  const float* sums;         // [slots][firstPad]
+  float* weightGradient;     // a lane's own: [firstWidth][embeddingPad], added to
+  float* biasGradient;       // a lane's own: [firstPad], added to; null on the side that does not carry it
   int64_t gmf;
-  const float* headGmf;        // [gmf]
-  const float* gmfTable;       // [rows][gmf]
-  float* gmfGradient;          // [rows][gmf] in: sum of slope * other; out: times the head
-  float* headGmfGradient;      // a lane's own: [gmf], added to; null on the side that leaves it to the other
-  float* gathered;             // scratch [kBlockSamples][embeddingPad]
-  float* product;              // scratch [kBlockSamples][embeddingPad]
+  const float* headGmf;    // [gmf]
+  const float* gmfTable;   // [rows][gmf]
+  float* gmfGradient;      // [rows][gmf] in: sum of slope * other; out: times the head
+  float* headGmfGradient;  // a lane's own: [gmf], added to; null on the side that leaves it to the other
+  float* gathered;         // scratch [kBlockSamples][embeddingPad]
+  float* product;          // scratch [kBlockSamples][embeddingPad]
 };
 
 enum class Rule : int32_t { sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw, lamb, lars };
@@ -110,9 +113,9 @@ enum class Rule : int32_t { sgd, momentum, nesterov, adagrad, rmsprop, adam, ada
 struct RuleStep {
   Rule rule;
   float learningRate, weightDecay, epsilon;
-  float first, firstComplement;    // momentum or beta1, and 1 - beta1
-  float second, secondComplement;  // decay of squares or beta2, and 1 - it; Adagrad's are both 1
-  float rootDecay;                 // root of the decay of squares; Adagrad has no use for it
+  float first, firstComplement;           // momentum or beta1, and 1 - beta1
+  float second, secondComplement;         // decay of squares or beta2, and 1 - it; Adagrad's are both 1
+  float rootDecay;                        // root of the decay of squares; Adagrad has no use for it
   float firstCorrection, rootCorrection;  // 1 / (1 - beta1^t), and the root of 1 / (1 - beta2^t)
 };
 
@@ -125,7 +128,8 @@ struct UpdateView {
   float *velocity, *root;  // null where the rule has none; `root` is the square root of the second moment
   int64_t rows, width;
   float layerRatio;  // LARS's q; 1 elsewhere
-  const uint8_t* isSampled;  // of each row of the table, sampledWidth floats long: 0 where its gradient is zero; null: unknown
+  const uint8_t*
+      isSampled;  // of each row of the table, sampledWidth floats long: 0 where its gradient is zero; null: unknown
   int64_t sampledWidth;
 };
 
@@ -155,15 +159,16 @@ struct SphereRows {
   bool projectsGradient, projectsDirection;
 };
 
-/// Where a user's items stand, and the buckets that narrow the search among them. The random words are cut into `buckets` equal
-/// ranges; bounds[b] and bounds[b + 1] of the user hold between them how many items stand before any free item of range b.
+/// Where a user's items stand, and the buckets that narrow the search among them. The random words are cut into
+/// `buckets` equal ranges; bounds[b] and bounds[b + 1] of the user hold between them how many items stand before any
+/// free item of range b.
 struct SeenUser {
   uint32_t begin, count;     // of its items
   uint32_t bounds, buckets;  // of its [buckets + 1] bounds
 };
 
-/// The positives of a log. Where both ids fit a word each is one, user << itemBits | item, for what is read at random should be
-/// small; else it is two, user and item, and itemBits is 0.
+/// The positives of a log. Where both ids fit a word each is one, user << itemBits | item, for what is read at random
+/// should be small; else it is two, user and item, and itemBits is 0.
 struct PairLog {
   const uint32_t* words;
   uint32_t itemBits;
@@ -179,7 +184,8 @@ struct SeenItems {
 };
 constexpr uint32_t kMostNarrow = 65535;
 
-/// Constants of the keyed permutation and the negative draws of one epoch. Twins: src/random.ts, src/dataset/training-batches.ts.
+/// Constants of the keyed permutation and the negative draws of one epoch. Twins: src/random.ts,
+/// src/dataset/training-batches.ts.
 struct EpochView {
   uint64_t samples;  // in the epoch, up to 2^32
   uint32_t leftBits, rightBits;
@@ -187,7 +193,8 @@ struct EpochView {
   uint32_t negativesLow, negativesHigh;
   bool pairwise;
   uint32_t samplesPerPositive;
-  uint64_t perSamplesPerPositive;  // 2^64 / samplesPerPositive, rounded up: times a 32-bit number it holds the quotient above bit 64
+  uint64_t perSamplesPerPositive;  // 2^64 / samplesPerPositive, rounded up: times a 32-bit number it holds the quotient
+                                   // above bit 64
   uint32_t items;
   PairLog pairs;
   SeenItems seen;
@@ -198,8 +205,10 @@ struct KernelTable {
   int lanes;
   void (*logits)(const RankerView&, const SamplesView&, int64_t begin, int64_t end, const BlockScratch&, float* out);
   /// Forward, loss and backward of samples [begin, end), adding to a lane's dense gradient.
-  BlockTotals (*trainBlocks)(const RankerView&, const SamplesView&, int64_t begin, int64_t end, const BlockScratch&, float* dense);
-  void (*addRuns)(const RankerView&, const SamplesView&, const RunsView&, const SideView&, int64_t beginRun, int64_t endRun);
+  BlockTotals (*trainBlocks)(const RankerView&, const SamplesView&, int64_t begin, int64_t end, const BlockScratch&,
+                             float* dense);
+  void (*addRuns)(const RankerView&, const SamplesView&, const RunsView&, const SideView&, int64_t beginRun,
+                  int64_t endRun);
   void (*halves)(const RowsView&, int64_t beginSlot, int64_t endSlot);
   void (*rowGradients)(const RowsView&, int64_t beginSlot, int64_t endSlot);
   void (*freeStep)(const RuleStep&, const UpdateView&);
@@ -207,9 +216,11 @@ struct KernelTable {
   /// Leaves the direction u where the gradient was.
   void (*direction)(const RuleStep&, const UpdateView&, const RowMove* perRow, DirectionDots* dots);
   void (*move)(const UpdateView&, const RowMove* perRow);
-  /// Dots, direction and move of rows that are blocks of their own, in one go; returns how many had to be kept in place.
+  /// Dots, direction and move of rows that are blocks of their own, in one go; returns how many had to be kept in
+  /// place.
   int64_t (*sphereRows)(const RuleStep&, const UpdateView&, const SphereRows&);
-  /// Draws samples [first, first + count) of the epoch: under BPR two per pair, the positive first. `labels` may be null then.
+  /// Draws samples [first, first + count) of the epoch: under BPR two per pair, the positive first. `labels` may be
+  /// null then.
   void (*draw)(const EpochView&, uint64_t first, int64_t count, uint32_t* users, uint32_t* items, float* labels);
   const AlgebraTable* algebra;
 };

@@ -1,9 +1,9 @@
 // The kernels of one instruction set; build.mjs compiles this file once for each, with LAWN_ISA as its name.
-#include "algebra.hpp"
-#include "backward.hpp"
-#include "draw.hpp"
-#include "row-gradients.hpp"
-#include "sphere-rows.hpp"
+#include "kernels/algebra.hpp"
+#include "kernels/backward.hpp"
+#include "kernels/draw.hpp"
+#include "kernels/row-gradients.hpp"
+#include "kernels/sphere-rows.hpp"
 
 namespace lawn::LAWN_ISA {
 
@@ -14,8 +14,8 @@ static const AlgebraTable algebraTable = {subtractProduct, gram, solveRow};
 
 extern const KernelTable kernelTable;
 const KernelTable kernelTable = {
-    LAWN_TEXT(LAWN_ISA), kLanes,       logits,    trainBlocks, addRuns, halves, rowGradients, freeStep,
-    rowDots,             direction, move,      sphereRows,  draw,    &algebraTable,
+    LAWN_TEXT(LAWN_ISA), kLanes, logits,     trainBlocks, addRuns,       halves, rowGradients, freeStep, rowDots,
+    direction,           move,   sphereRows, draw,        &algebraTable,
 };
 
 }  // namespace lawn::LAWN_ISA

@@ -1,10 +1,10 @@
-// Between samples and table rows: first-layer halves per distinct row, and the gradients of tables, summed row by row in the
-// order of the samples, so that they are the same bits whatever the number of threads.
+// Between samples and table rows: first-layer halves per distinct row, and the gradients of tables, summed row by row
+// in the order of the samples, so that they are the same bits whatever the number of threads.
 #pragma once
 
-#include "column-sums.hpp"
-#include "gemm.hpp"
-#include "kernel-table.hpp"
+#include "kernels/column-sums.hpp"
+#include "kernels/gemm.hpp"
+#include "kernels/kernel-table.hpp"
 
 namespace lawn::LAWN_ISA {
 
@@ -18,8 +18,8 @@ struct RunSpan {
   uint32_t last;  // end of all runs of this call: what may be prefetched
 };
 
-/// into += rows of deltas: `Vectors` vectors of them side by side. In the same loop, if Width > 0, intoProduct += slope times
-/// the other side's row of Width floats: a run is short, and each loop costs a branch that nobody foresees.
+/// into += rows of deltas: `Vectors` vectors of them side by side. In the same loop, if Width > 0, intoProduct += slope
+/// times the other side's row of Width floats: a run is short, and each loop costs a branch that nobody foresees.
 template <int Vectors, int Width, bool Ordered>
 LAWN_INLINE void addRun(const RunSpan& run, const float* deltas, int64_t stride, float* into, const float* slopes,
                         const uint32_t* others, const float* otherTable, float* intoProduct) {
@@ -69,8 +69,8 @@ struct AddScaledRows {
 constexpr int kJoinedWidth = 8;
 
 template <bool Ordered>
-LAWN_INLINE void addRunsOf(const RankerView& ranker, const SamplesView& samples, const RunsView& runs, const SideView& side,
-                           int64_t beginRun, int64_t endRun) {
+LAWN_INLINE void addRunsOf(const RankerView& ranker, const SamplesView& samples, const RunsView& runs,
+                           const SideView& side, int64_t beginRun, int64_t endRun) {
   const int64_t pad = ranker.firstPad, gmf = ranker.gmf;
   constexpr int vectors = kLanes >= 16 ? 2 : 4;
   const bool isJoined = gmf == kJoinedWidth && pad >= vectors * kLanes;
@@ -81,8 +81,8 @@ LAWN_INLINE void addRunsOf(const RankerView& ranker, const SamplesView& samples,
     float* sums = side.sums + runs.slots[r] * pad;
     int64_t at = 0;
     if (isJoined) {
-      addRun<vectors, kJoinedWidth, Ordered>(run, samples.firstDeltas, pad, sums, samples.slopes, runs.others, side.otherGmf,
-                                             side.gmfGradient + row * gmf);
+      addRun<vectors, kJoinedWidth, Ordered>(run, samples.firstDeltas, pad, sums, samples.slopes, runs.others,
+                                             side.otherGmf, side.gmfGradient + row * gmf);
       at += vectors * kLanes;
     }
     for (; at + vectors * kLanes <= pad; at += vectors * kLanes) {
@@ -92,12 +92,19 @@ LAWN_INLINE void addRunsOf(const RankerView& ranker, const SamplesView& samples,
       addRun<1, 0, Ordered>(run, samples.firstDeltas + at, pad, sums + at, nullptr, nullptr, nullptr, nullptr);
     }
     if (gmf > 0 && !isJoined) {
-      AddScaledRows add{side.gmfGradient + row * gmf, side.otherGmf, gmf, samples.slopes, runs.others, runs.order, begin, end};
+      AddScaledRows add{
+          side.gmfGradient + row * gmf, side.otherGmf, gmf, samples.slopes, runs.others, runs.order, begin, end};
       forEachPiece(gmf, add);
     }
     if (ranker.dot > 0) {
-      AddScaledRows add{side.dotGradient + row * ranker.dot, side.otherDot, ranker.dot, samples.slopes,
-                        runs.others, runs.order, begin, end};
+      AddScaledRows add{side.dotGradient + row * ranker.dot,
+                        side.otherDot,
+                        ranker.dot,
+                        samples.slopes,
+                        runs.others,
+                        runs.order,
+                        begin,
+                        end};
       forEachPiece(ranker.dot, add);
     }
     if (side.biasGradient != nullptr) {
@@ -136,8 +143,10 @@ inline void halves(const RowsView& view, int64_t beginSlot, int64_t endSlot) {
   for (int64_t at = beginSlot; at < endSlot; at += kBlockSamples) {
     const int64_t count = endSlot - at < kBlockSamples ? endSlot - at : kBlockSamples;
     gatherEmbeddings(view, at, count);
-    MatrixProduct product{count, view.firstPad,   view.embedding, view.gathered,                     view.embeddingPad,
-                          1,     view.transposed, view.firstPad,  view.halves + at * view.firstPad, view.firstPad};
+    MatrixProduct product{count,           view.firstPad,     view.embedding,
+                          view.gathered,   view.embeddingPad, 1,
+                          view.transposed, view.firstPad,     view.halves + at * view.firstPad,
+                          view.firstPad};
     product.bias = view.bias;
     multiply(product);
   }
@@ -147,8 +156,9 @@ inline void halves(const RowsView& view, int64_t beginSlot, int64_t endSlot) {
 inline void embeddingGradients(const RowsView& view, int64_t begin, int64_t count) {
   const float* sums = view.sums + begin * view.firstPad;
   gatherEmbeddings(view, begin, count);
-  MatrixProduct weight{view.firstWidth, view.embeddingPad, count,             sums,                1,
-                       view.firstPad,   view.gathered,     view.embeddingPad, view.weightGradient, view.embeddingPad};
+  MatrixProduct weight{
+      view.firstWidth,     view.embeddingPad, count, sums, 1, view.firstPad, view.gathered, view.embeddingPad,
+      view.weightGradient, view.embeddingPad};
   weight.accumulate = true;
   multiply(weight);
   MatrixProduct rows{count, view.embeddingPad, view.firstWidth,   sums,         view.firstPad,

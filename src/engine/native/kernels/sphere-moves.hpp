@@ -1,13 +1,14 @@
-// Steps that a norm governs: LAWN's projections and retractions, and trust ratios. Twins: src/optimizer/{lawn,sphere}.ts.
+// Steps that a norm governs: LAWN's projections and retractions, and trust ratios. Twins:
+// src/optimizer/{lawn,sphere}.ts.
 //
 //   blocks of a whole tensor:  rowDots -> (host: projections, LARS) -> direction -> (host: ratio, retraction) -> move
-//   blocks of one row:         sphereRows does it all while the row is in the first level of the cache (sphere-rows.hpp)
+//   blocks of one row:         sphereRows does it all while the row is in the level 1 cache (sphere-rows.hpp)
 //
 // The norm after a step needs no pass of its own: ||w - s u||^2 = <w,w> - 2 s <w,u> + s^2 <u,u>.
 #pragma once
 
-#include "tensor-dots.hpp"
-#include "update-rules.hpp"
+#include "kernels/tensor-dots.hpp"
+#include "kernels/update-rules.hpp"
 
 namespace lawn::LAWN_ISA {
 

@@ -1,8 +1,9 @@
-// A whole constrained step of rows that are LAWN blocks of their own, a tile of rows at a time. A row's dots wait for each other, those of
-// its neighbours need not; and what is one division or root a row is done for several rows in one instruction.
+// A whole constrained step of rows that are LAWN blocks of their own, a tile of rows at a time. A row's dots wait for
+// each other, those of its neighbours need not; and what is one division or root a row is done for several rows in one
+// instruction.
 #pragma once
 
-#include "sphere-moves.hpp"
+#include "kernels/sphere-moves.hpp"
 
 namespace lawn::LAWN_ISA {
 
@@ -13,7 +14,7 @@ struct SphereTile {
   double target[kSphereTile], perSquare[kSphereTile];  // c, and 1 / c^2 or 0
   double wg[kSphereTile], wm[kSphereTile];             // <w,g> and <w,m>, or 0 where the gradient is not projected
   double wu[kSphereTile], uu[kSphereTile];
-  double norm[kSphereTile];                            // after the step
+  double norm[kSphereTile];  // after the step
   float along[kSphereTile], retraction[kSphereTile];
 };
 
@@ -25,10 +26,13 @@ LAWN_INLINE void beginTile(SphereTile& tile, const double* targets, int64_t coun
   }
 }
 
-/// How each row comes back to its sphere after the step against u: ||w - s (u - a w)||^2 from the dots, and c over its root.
+/// How each row comes back to its sphere after the step against u: ||w - s (u - a w)||^2 from the dots, and c over its
+/// root.
 LAWN_INLINE void planTile(SphereTile& tile, bool projectsDirection, double step) {
   const double projects = projectsDirection ? 1 : 0;
-  for (int64_t row = 0; row < kSphereTile; row++) tile.along[row] = float(projects * tile.wu[row] * tile.perSquare[row]);
+  for (int64_t row = 0; row < kSphereTile; row++) {
+    tile.along[row] = float(projects * tile.wu[row] * tile.perSquare[row]);
+  }
   for (int64_t row = 0; row < kSphereTile; row++) {
     const double ww = tile.target[row] * tile.target[row], wu = tile.wu[row], a = double(tile.along[row]);
     const double tangentWu = wu - a * ww, tangentUu = tile.uu[row] - 2 * a * wu + a * a * ww;

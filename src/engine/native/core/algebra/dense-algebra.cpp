@@ -1,12 +1,12 @@
 // See dense-algebra.hpp.
-#include "dense-algebra.hpp"
+#include "core/algebra/dense-algebra.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <vector>
 
-#include "aligned-array.hpp"
+#include "core/runtime/aligned-array.hpp"
 
 namespace lawn {
 
@@ -60,17 +60,23 @@ bool invertPositiveDefinite(const AlgebraTable& algebra, ThreadPool& pool, int64
 
   for (int64_t first = 0; first < size; first += kBlock) {
     const int64_t width = std::min(kBlock, size - first);
-    for (int64_t i = 0; i < width; i++) std::memcpy(&pivot[i * width], matrix + (first + i) * size + first, size_t(width) * sizeof(double));
+    for (int64_t i = 0; i < width; i++) {
+      std::memcpy(&pivot[i * width], matrix + (first + i) * size + first, size_t(width) * sizeof(double));
+    }
     if (!invertBlock(width, pivot.data())) return false;
     for (int64_t i = 0; i < width * width; i++) negated[i] = -pivot[i];
 
     pool.run(divideUp(size, kColumnsPerTask), [&](int64_t task, int) {
       const int64_t column = task * kColumnsPerTask, columns = std::min(kColumnsPerTask, size - column);
-      for (int64_t i = 0; i < width; i++) std::memset(&panel[i * panelStride + column], 0, size_t(columns) * sizeof(double));
+      for (int64_t i = 0; i < width; i++) {
+        std::memset(&panel[i * panelStride + column], 0, size_t(columns) * sizeof(double));
+      }
       algebra.subtractProduct({width, columns, width, negated.data(), width, matrix + first * size + column, size,
                                &panel[column], panelStride});
     });
-    for (int64_t i = 0; i < width; i++) std::memcpy(&panel[i * panelStride + first], &pivot[i * width], size_t(width) * sizeof(double));
+    for (int64_t i = 0; i < width; i++) {
+      std::memcpy(&panel[i * panelStride + first], &pivot[i * width], size_t(width) * sizeof(double));
+    }
 
     // Every other row loses its part along the pivot rows; where the pivot columns were, that leaves -row x inverse.
     pool.run(divideUp(size, kRowsPerTask), [&](int64_t task, int thread) {
@@ -83,12 +89,15 @@ bool invertPositiveDefinite(const AlgebraTable& algebra, ThreadPool& pool, int64
           std::memcpy(copy + (i - from) * width, own, size_t(width) * sizeof(double));
           std::memset(own, 0, size_t(width) * sizeof(double));
         }
-        algebra.subtractProduct({to - from, size, width, copy, width, panel.data(), panelStride, matrix + from * size, size});
+        algebra.subtractProduct(
+            {to - from, size, width, copy, width, panel.data(), panelStride, matrix + from * size, size});
       };
       eliminate(row, std::min(end, first));
       eliminate(std::max(row, first + width), end);
     });
-    for (int64_t i = 0; i < width; i++) std::memcpy(matrix + (first + i) * size, &panel[i * panelStride], size_t(size) * sizeof(double));
+    for (int64_t i = 0; i < width; i++) {
+      std::memcpy(matrix + (first + i) * size, &panel[i * panelStride], size_t(size) * sizeof(double));
+    }
   }
   return true;
 }
@@ -104,15 +113,19 @@ bool sweepLeastSquares(const KernelTable& kernels, ThreadPool& pool, const Sweep
   }
   AlignedArray<float> gram(sweep.width * widthPad);
   const AlgebraTable& algebra = *kernels.algebra;
-  algebra.gram(sweep.otherRows, sweep.width, widthPad, sweep.other, float(sweep.weight), scratch[0].gathered.data(), gram.data());
+  algebra.gram(sweep.otherRows, sweep.width, widthPad, sweep.other, float(sweep.weight), scratch[0].gathered.data(),
+               gram.data());
 
   std::atomic<bool> isSolved{true};
   pool.run(divideUp(sweep.rows, kSystemsPerTask), [&](int64_t task, int thread) {
     Scratch& own = scratch[size_t(thread)];
     for (int64_t row = task * kSystemsPerTask; row < std::min(sweep.rows, (task + 1) * kSystemsPerTask); row++) {
       const uint32_t begin = sweep.offsets[row], end = sweep.offsets[row + 1];
-      const RowSystem system{sweep.width,         widthPad,    gram.data(),          float(sweep.ridge[row]), int64_t(end - begin), sweep.columns + begin,
-                             sweep.other, own.gathered.data(), own.matrix.data(),        sweep.own + row * sweep.width};
+      const RowSystem system{sweep.width,          widthPad,
+                             gram.data(),          float(sweep.ridge[row]),
+                             int64_t(end - begin), sweep.columns + begin,
+                             sweep.other,          own.gathered.data(),
+                             own.matrix.data(),    sweep.own + row * sweep.width};
       if (!algebra.solveRow(system)) isSolved = false;
     }
   });

@@ -1,5 +1,5 @@
 // See batch-plan.hpp.
-#include "batch-plan.hpp"
+#include "core/batch/batch-plan.hpp"
 
 namespace lawn {
 

@@ -1,7 +1,7 @@
 // The samples of a chunk in the order of their table rows, and the runs of equal rows.
 #pragma once
 
-#include "aligned-array.hpp"
+#include "core/runtime/aligned-array.hpp"
 
 namespace lawn {
 

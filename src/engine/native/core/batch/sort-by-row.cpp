@@ -1,5 +1,5 @@
 // See sort-by-row.hpp.
-#include "sort-by-row.hpp"
+#include "core/batch/sort-by-row.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -11,7 +11,8 @@ namespace {
 /// Up to so many table rows a sample, one counter a row is cheaper than several passes over digits.
 constexpr int64_t kCountersPerSample = 2;
 
-/// Sorts [count] of (key << 32 | place) by key, stably: least significant digit first. Returns the array that holds the result.
+/// Sorts [count] of (key << 32 | place) by key, stably: least significant digit first. Returns the array that holds the
+/// result.
 uint64_t* radixSort(uint64_t* from, uint64_t* to, int64_t count, int64_t keyBits) {
   // Wide digits need fewer passes but more counters; counters should not outnumber what is sorted by much.
   const int64_t widest = std::min<int64_t>(11, std::max<int64_t>(6, bitsFor(count)));
@@ -44,7 +45,8 @@ int64_t RowSorter::sort(const uint32_t* sampleRows, int64_t count, int64_t table
                                                  : sortByDigits(sampleRows, count, tableRows, found);
 }
 
-int64_t RowSorter::sortByCounting(const uint32_t* sampleRows, int64_t count, int64_t tableRows, const FoundRuns& found) {
+int64_t RowSorter::sortByCounting(const uint32_t* sampleRows, int64_t count, int64_t tableRows,
+                                  const FoundRuns& found) {
   uint32_t* counters = counters_.data();
   std::fill(counters, counters + tableRows, 0u);
   for (int64_t i = 0; i < count; i++) counters[sampleRows[i]]++;

@@ -1,7 +1,8 @@
-// A few threads that share numbered tasks. The caller works too, so a pool of one is the caller alone, and a helper that the
-// machine does not schedule costs nothing: tasks go to whoever takes the next number.
+// A few threads that share numbered tasks. The caller works too, so a pool of one is the caller alone, and a helper
+// that the machine does not schedule costs nothing: tasks go to whoever takes the next number.
 //
-// What a task computes must depend on its number and on nothing else; then so does the result, whatever the number of threads.
+// What a task computes must depend on its number and on nothing else; then so does the result, whatever the number of
+// threads.
 #pragma once
 
 #include <atomic>
@@ -33,8 +34,8 @@ class ThreadPool {
   void help(int thread);
   bool takeOne(int thread);
 
-  // One word that says everything about the open job, so that a thread that comes late can claim nothing of the wrong job:
-  // [generation 16 | tasks 24 | next task 24].
+  // One word that says everything about the open job, so that a thread that comes late can claim nothing of the wrong
+  // job: [generation 16 | tasks 24 | next task 24].
   std::atomic<uint64_t> ticket_{0};
   std::atomic<const Task*> task_{nullptr};
   std::atomic<int64_t> unfinished_{0};

@@ -15,11 +15,12 @@
 
 namespace lawn {
 
-/// From this size on memory is asked for in huge pages: tables and logs are read at random, and a look-up in the page table
-/// then costs as much as the row.
+/// From this size on memory is asked for in huge pages: tables and logs are read at random, and a look-up in the page
+/// table then costs as much as the row.
 constexpr size_t kHugePageBytes = size_t(1) << 21;
 
-/// What all arrays of this process hold now. The process's own size would not tell what was returned: allocators keep some of it.
+/// What all arrays of this process hold now. The process's own size would not tell what was returned: allocators keep
+/// some of it.
 inline std::atomic<int64_t> arrayBytes{0};
 
 template <typename T>
@@ -34,12 +35,15 @@ class AlignedArray {
     data_ = static_cast<T*>(std::aligned_alloc(alignment, bytes));
     if (data_ == nullptr) throw std::bad_alloc();
 #if defined(__linux__)
-    if (alignment == kHugePageBytes) madvise(data_, bytes, MADV_HUGEPAGE);  // a wish: without it everything works, only slower
+    if (alignment == kHugePageBytes) {
+      madvise(data_, bytes, MADV_HUGEPAGE);  // a wish: without it everything works, only slower
+    }
 #endif
     std::memset(static_cast<void*>(data_), 0, wanted);
     arrayBytes += int64_t(wanted);
   }
-  AlignedArray(AlignedArray&& other) noexcept : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+  AlignedArray(AlignedArray&& other) noexcept
+      : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
   AlignedArray& operator=(AlignedArray&& other) noexcept {
     std::swap(data_, other.data_);
     std::swap(size_, other.size_);

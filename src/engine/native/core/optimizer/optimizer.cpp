@@ -1,5 +1,5 @@
 // See optimizer.hpp.
-#include "optimizer.hpp"
+#include "core/optimizer/optimizer.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -41,10 +41,8 @@ bool Optimizer::hasRoot() const {
     case Rule::rmsprop:
     case Rule::adam:
     case Rule::adamw:
-    case Rule::lamb:
-      return true;
-    default:
-      return false;
+    case Rule::lamb: return true;
+    default: return false;
   }
 }
 
@@ -53,7 +51,8 @@ void Optimizer::cut(int tensor, int64_t rows) {
   Governed& governed = governed_[size_t(tensor)];
   governed.moves.resize(size_t(rows));
   if (rows == 1) {
-    const int64_t width = model_.tensors[size_t(tensor)].width, length = std::max<int64_t>(1, kSegmentFloats / width) * width;
+    const int64_t width = model_.tensors[size_t(tensor)].width,
+                  length = std::max<int64_t>(1, kSegmentFloats / width) * width;
     int64_t place = 0;
     for (int64_t at = 0; at < size; at += length) {
       segments_.push_back({tensor, at, 0, 1, std::min(length, size - at), place++});
@@ -118,7 +117,9 @@ UpdateView Optimizer::viewOf(const Segment& segment) {
   view.width = segment.width;
   view.layerRatio = governed_[t].layerRatio;
   view.sampledWidth = model_.tensors[t].width;
-  if (model_.tensors[t].isSampled != nullptr) view.isSampled = model_.tensors[t].isSampled + segment.begin / view.sampledWidth;
+  if (model_.tensors[t].isSampled != nullptr) {
+    view.isSampled = model_.tensors[t].isSampled + segment.begin / view.sampledWidth;
+  }
   return view;
 }
 

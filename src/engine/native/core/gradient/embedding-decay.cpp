@@ -1,5 +1,5 @@
 // See embedding-decay.hpp.
-#include "embedding-decay.hpp"
+#include "core/gradient/embedding-decay.hpp"
 
 namespace lawn {
 

@@ -4,15 +4,16 @@
 
 #include <vector>
 
-#include "batch-plan.hpp"
-#include "ranker-model.hpp"
-#include "thread-pool.hpp"
+#include "core/batch/batch-plan.hpp"
+#include "core/ranker-model.hpp"
+#include "core/runtime/thread-pool.hpp"
 
 namespace lawn {
 
 class EmbeddingDecay {
  public:
-  EmbeddingDecay(RankerModel& model, ThreadPool& pool, double strength) : model_(model), pool_(pool), strength_(strength) {}
+  EmbeddingDecay(RankerModel& model, ThreadPool& pool, double strength)
+      : model_(model), pool_(pool), strength_(strength) {}
 
   /// To be called when the tables' gradients are complete. Does nothing at strength 0.
   void addTo(const BatchPlan& plan);

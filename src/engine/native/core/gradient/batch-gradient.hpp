@@ -1,18 +1,19 @@
-// Mean loss of a batch and its gradient, left in the tensors' gradient arrays. Every sum has a fixed order: samples are cut into
-// chunks and lanes by their number alone, a lane adds its samples in turn, lanes are added up in turn.
+// Mean loss of a batch and its gradient, left in the tensors' gradient arrays. Every sum has a fixed order: samples are
+// cut into chunks and lanes by their number alone, a lane adds its samples in turn, lanes are added up in turn.
 #pragma once
 
 #include <functional>
 #include <vector>
 
-#include "batch-plan.hpp"
-#include "embedding-decay.hpp"
-#include "ranker-model.hpp"
-#include "thread-pool.hpp"
+#include "core/batch/batch-plan.hpp"
+#include "core/gradient/embedding-decay.hpp"
+#include "core/ranker-model.hpp"
+#include "core/runtime/thread-pool.hpp"
 
 namespace lawn {
 
-/// Samples whose first-layer deltas are held at once: a function of the ranker alone, for the order of sums hangs on it.
+/// Samples whose first-layer deltas are held at once: a function of the ranker alone, for the order of sums hangs on
+/// it.
 int64_t chunkSamplesFor(int64_t firstPad);
 
 class BatchGradient {
@@ -25,8 +26,8 @@ class BatchGradient {
     std::function<void(int64_t task, int thread)> run;
   };
 
-  /// The plan must be prepared, and the tables' gradients zero: an optimizer's step leaves them so, or `clear`. Rows with samples are marked
-  /// as such until `forgetSamples`.
+  /// The plan must be prepared, and the tables' gradients zero: an optimizer's step leaves them so, or `clear`. Rows
+  /// with samples are marked as such until `forgetSamples`.
   double compute(BatchPlan& plan, const Beside& beside);
   void forgetSamples(const BatchPlan& plan);
   /// Zeroes the gradients of the rows with samples, and forgets those.

@@ -1,5 +1,5 @@
 // See thread-pool.hpp.
-#include "thread-pool.hpp"
+#include "core/runtime/thread-pool.hpp"
 
 namespace lawn {
 

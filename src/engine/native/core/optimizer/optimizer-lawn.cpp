@@ -1,9 +1,9 @@
-// What happens between the optimizer's passes: LAWN's switch, projections, trust ratios and retractions, from dots in float64.
-// Twins: src/optimizer/{lawn,lawn-switch,sphere,lamb,lars,ratio-or-one}.ts.
+// What happens between the optimizer's passes: LAWN's switch, projections, trust ratios and retractions, from dots in
+// float64. Twins: src/optimizer/{lawn,lawn-switch,sphere,lamb,lars,ratio-or-one}.ts.
 #include <algorithm>
 #include <cmath>
 
-#include "optimizer.hpp"
+#include "core/optimizer/optimizer.hpp"
 
 namespace lawn {
 
@@ -149,7 +149,8 @@ void Optimizer::moveFactors(int tensor, double learningRate) {
   for (RowMove& move : governed.moves) move.step = float(learningRate * ratio);
 }
 
-/// ||w - s u||^2 = <w,w> - 2 s <w,u> + s^2 <u,u>, and from it c / ||w - s u||. NaN is not held back: whoever trains must see it.
+/// ||w - s u||^2 = <w,w> - 2 s <w,u> + s^2 <u,u>, and from it c / ||w - s u||. NaN is not held back: whoever trains
+/// must see it.
 void Optimizer::retractGroup(LawnGroup& group) {
   for (int64_t row = 0; row < group.rows; row++) {
     if (group.constrained[size_t(row)] == 0) continue;

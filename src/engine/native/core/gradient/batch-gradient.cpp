@@ -1,5 +1,5 @@
 // See batch-gradient.hpp; the kernels and their data flow are drawn in kernels/kernel-table.hpp.
-#include "batch-gradient.hpp"
+#include "core/gradient/batch-gradient.hpp"
 
 #include <algorithm>
 
@@ -22,8 +22,8 @@ struct LaneRange {
   int64_t begin, end;
 };
 
-/// Lanes of a batch: no more than it has blocks, for each is cleared and added up whole. A later chunk is no longer than the first, and the
-/// rows of a batch of one chunk are no more than its samples.
+/// Lanes of a batch: no more than it has blocks, for each is cleared and added up whole. A later chunk is no longer
+/// than the first, and the rows of a batch of one chunk are no more than its samples.
 int64_t lanesOf(const BatchPlan& plan) {
   return plan.chunks() == 0 ? 1 : std::min(kMostGradientLanes, divideUp(plan.chunkLength(0), kBlockSamples));
 }
@@ -102,7 +102,8 @@ void BatchGradient::prepareSlots(BatchPlan& plan) {
     const bool isUserSide = task < userTasks;
     if (!isUserSide) task -= userTasks;
     const int64_t begin = task * rowsPerTask, end = std::min(begin + rowsPerTask, isUserSide ? users : items);
-    model_.markSampled(isUserSide, (isUserSide ? plan.userRuns : plan.itemRuns).distinct.data() + begin, end - begin, true);
+    model_.markSampled(isUserSide, (isUserSide ? plan.userRuns : plan.itemRuns).distinct.data() + begin, end - begin,
+                       true);
     if (pad == 0) return;
     kernels_.halves(rowsOf(plan, isUserSide, thread), begin, end);
     float* sums = (isUserSide ? userSums_ : itemSums_).data();
@@ -130,8 +131,9 @@ void BatchGradient::trainChunk(BatchPlan& plan, int64_t chunk, const Beside* bes
     const int64_t lane = task - besideTasks;
     const LaneRange range(count, lane, lanes);
     if (range.begin == range.end) return;
-    const BlockTotals totals = kernels_.trainBlocks(ranker, samples, range.begin, range.end, scratch_[size_t(thread)].view,
-                                                    lanes_.data() + lane * model_.layout.size);
+    const BlockTotals totals =
+        kernels_.trainBlocks(ranker, samples, range.begin, range.end, scratch_[size_t(thread)].view,
+                             lanes_.data() + lane * model_.layout.size);
     totals_[size_t(lane)].loss += totals.loss;
     totals_[size_t(lane)].slopes += totals.slopes;
   });
@@ -147,14 +149,15 @@ void BatchGradient::addChunk(BatchPlan& plan, int64_t chunk) {
   const auto runsOf = [&](const SideRuns& side, bool isUserSide) {
     return RunsView{side.starts.data() + begin + chunk, side.slots.data() + begin + chunk,
                     isUserSide ? nullptr : plan.itemOrder.data() + begin,
-                    (isUserSide ? plan.users : plan.items).data() + begin, (isUserSide ? plan.items : plan.users).data() + begin};
+                    (isUserSide ? plan.users : plan.items).data() + begin,
+                    (isUserSide ? plan.items : plan.users).data() + begin};
   };
   const RunsView userRuns = runsOf(plan.userRuns, true), itemRuns = runsOf(plan.itemRuns, false);
   RankerModel& m = model_;
-  const SideView userSide{ranker.itemDot, ranker.itemGmf, m.gradient(m.userDot), m.gradient(m.userGmf),
-                          m.gradient(m.userBias), userSums_.data()};
-  const SideView itemSide{ranker.userDot, ranker.userGmf, m.gradient(m.itemDot), m.gradient(m.itemGmf),
-                          m.gradient(m.itemBias), itemSums_.data()};
+  const SideView userSide{ranker.itemDot,        ranker.itemGmf,         m.gradient(m.userDot),
+                          m.gradient(m.userGmf), m.gradient(m.userBias), userSums_.data()};
+  const SideView itemSide{ranker.userDot,        ranker.userGmf,         m.gradient(m.itemDot),
+                          m.gradient(m.itemGmf), m.gradient(m.itemBias), itemSums_.data()};
   const int64_t tasksPerSide = divideUp(count, kSamplesPerTask);
   pool_.run(2 * tasksPerSide, [&](int64_t task, int) {
     const bool isUserSide = task < tasksPerSide;

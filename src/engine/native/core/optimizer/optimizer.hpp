@@ -1,24 +1,25 @@
-// Every base optimizer and LAWN over each, on the model's tensors. Twins: src/optimizer/{build-optimizer,lawn,lawn-switch,sphere}.ts;
-// the arithmetic per element is in kernels/update-rules.hpp.
+// Every base optimizer and LAWN over each, on the model's tensors. Twins:
+// src/optimizer/{build-optimizer,lawn,lawn-switch,sphere}.ts; the arithmetic per element is in
+// kernels/update-rules.hpp.
 //
-// Tensors are cut into segments. A tensor that no norm governs is stepped freely, in one pass; so is one whose rows are blocks
-// of their own ("alone"). The others ("governed": constrained by LAWN, or under LAMB's or LARS's ratio) take three: dots, direction,
-// move; between them the dots of a block are added up, segment by segment in order, in float64.
+// Tensors are cut into segments. A tensor that no norm governs is stepped freely, in one pass; so is one whose rows are
+// blocks of their own ("alone"). The others ("governed": constrained by LAWN, or under LAMB's or LARS's ratio) take
+// three: dots, direction, move; between them the dots of a block are added up, segment by segment in order, in float64.
 #pragma once
 
 #include <limits>
 #include <string>
 #include <vector>
 
-#include "ranker-model.hpp"
-#include "thread-pool.hpp"
+#include "core/ranker-model.hpp"
+#include "core/runtime/thread-pool.hpp"
 
 namespace lawn {
 
 /// LAWN's blocks: row r of the group is the r-th row of every member, end to end. Twin: src/optimizer/lawn/lawn-blocks.ts.
 struct LawnGroup {
   int64_t rows;
-  std::vector<int> members;  // tensors, each cut into `rows` equal rows
+  std::vector<int> members;                 // tensors, each cut into `rows` equal rows
   std::vector<double> target, constrained;  // [rows]
 };
 
@@ -39,20 +40,23 @@ struct OptimizerSettings {
 
 class Optimizer {
  public:
-  Optimizer(RankerModel& model, const OptimizerSettings& settings, std::vector<LawnGroup> groups, const KernelTable& kernels,
-            ThreadPool& pool);
+  Optimizer(RankerModel& model, const OptimizerSettings& settings, std::vector<LawnGroup> groups,
+            const KernelTable& kernels, ThreadPool& pool);
 
-  /// One update from the tensors' gradients, which are zero afterwards. Those of rows not marked as sampled must be zero already.
+  /// One update from the tensors' gradients, which are zero afterwards. Those of rows not marked as sampled must be
+  /// zero already.
   void step(double learningRate);
   bool hasVelocity() const;
   bool hasRoot() const;
 
-  /// Second moments are kept as their square roots: those of rows without a sample then decay without a root being taken, and the
-  /// root of a squared root is the same bits again, so nothing is lost where squares are read out and written back (`squareOf`).
+  /// Second moments are kept as their square roots: those of rows without a sample then decay without a root being
+  /// taken, and the root of a squared root is the same bits again, so nothing is lost where squares are read out and
+  /// written back (`squareOf`).
   struct Slots {
     AlignedArray<float> velocity, root;
 
-    /// What is read out. A square below the least normal float has too few bits to give its root back: it reads as 0, which is where decay leads.
+    /// What is read out. A square below the least normal float has too few bits to give its root back: it reads as 0,
+    /// which is where decay leads.
     static float squareOf(float root) {
       const float square = root * root;
       return square < std::numeric_limits<float>::min() ? 0 : square;
@@ -63,7 +67,8 @@ class Optimizer {
   int64_t stepsDone = 0, switchedAt = -1, zeroBlocks = 0, keptBlocks = 0;
 
  private:
-  /// Part of one tensor: `rows` rows of `width` from `begin`; or, of a tensor that is one block, whole rows of it as one.
+  /// Part of one tensor: `rows` rows of `width` from `begin`; or, of a tensor that is one block, whole rows of it as
+  /// one.
   struct Segment {
     int tensor;
     int64_t begin, firstRow, rows, width;

@@ -1,12 +1,13 @@
 // Where a batch's samples come from: columns that the caller gave, or draws by counter from the training interactions.
 #pragma once
 
-#include "../kernels/kernel-table.hpp"
-#include "aligned-array.hpp"
+#include "kernels/kernel-table.hpp"
+#include "core/runtime/aligned-array.hpp"
 
 namespace lawn {
 
-/// Training interactions and each user's sorted items, copied into native memory. Twin: BatchSource of src/dataset/training-batches.ts.
+/// Training interactions and each user's sorted items, copied into native memory. Twin: BatchSource of
+/// src/dataset/training-batches.ts.
 struct Interactions {
   Interactions(uint32_t users, uint32_t items) : users(users), items(items) {}
 
@@ -25,7 +26,8 @@ struct Interactions {
 
  private:
   template <typename Stored>
-  void fillSeen(const uint32_t* offsets, const uint32_t* itemsByUser, AlignedArray<Stored>& bounds, AlignedArray<Stored>& stored);
+  void fillSeen(const uint32_t* offsets, const uint32_t* itemsByUser, AlignedArray<Stored>& bounds,
+                AlignedArray<Stored>& stored);
 
   bool isNarrow() const { return items <= kMostNarrow; }
 
@@ -50,7 +52,8 @@ class SampleSource {
   static SampleSource columns(int64_t length, const uint32_t* users, const uint32_t* items, const uint32_t* others,
                               const float* labels);
   /// Batch `step` of an epoch.
-  static SampleSource drawn(const Interactions& interactions, const EpochKeys& keys, int64_t step, const KernelTable& kernels);
+  static SampleSource drawn(const Interactions& interactions, const EpochKeys& keys, int64_t step,
+                            const KernelTable& kernels);
 
   int64_t samples() const { return samples_; }
   bool isPairwise() const { return pairwise_; }

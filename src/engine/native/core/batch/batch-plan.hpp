@@ -1,31 +1,31 @@
-// A batch made ready for the kernels: cut into chunks, each sorted by user, with its runs of equal users and of equal items, and
-// the distinct rows of the whole batch numbered from 0 ("slots"). Preparing a chunk touches nothing of the model, so the next
-// batch is prepared while this one trains.
+// A batch made ready for the kernels: cut into chunks, each sorted by user, with its runs of equal users and of equal
+// items, and the distinct rows of the whole batch numbered from 0 ("slots"). Preparing a chunk touches nothing of the
+// model, so the next batch is prepared while this one trains.
 //
-//   chunk c holds samples [c * chunkSamples, ...): users ascending, equal users in drawn order (so BPR pairs stay together)
-//   user runs are consecutive samples; item runs list samples through `itemOrder`
+//   chunk c holds samples [c * chunkSamples, ...): users ascending, equal users in drawn order, so that BPR pairs
+//   stay together; user runs are consecutive samples, item runs list samples through `itemOrder`
 #pragma once
 
 #include <algorithm>
 #include <vector>
 
-#include "aligned-array.hpp"
-#include "sample-source.hpp"
-#include "sort-by-row.hpp"
+#include "core/runtime/aligned-array.hpp"
+#include "core/batch/sample-source.hpp"
+#include "core/batch/sort-by-row.hpp"
 
 namespace lawn {
 
-/// Runs of one side. Arrays of all chunks stand end to end; chunk c's begin at c * chunkSamples, those of runs at + c, for there
-/// is one more start than runs.
+/// Runs of one side. Arrays of all chunks stand end to end; chunk c's begin at c * chunkSamples, those of runs at + c,
+/// for there is one more start than runs.
 struct SideRuns {
   AlignedArray<uint32_t> starts, rows, slots;
-  std::vector<int64_t> counts;             // [chunks]
-  AlignedArray<uint32_t> sampleSlots;      // [samples]
-  std::vector<uint32_t> distinct;          // [slots] table rows
+  std::vector<int64_t> counts;         // [chunks]
+  AlignedArray<uint32_t> sampleSlots;  // [samples]
+  std::vector<uint32_t> distinct;      // [slots] table rows
 };
 
-/// Maps the table rows of a batch to slots. What earlier batches left is known by not being confirmed by `distinct` (Briggs &
-/// Torczon 1993), so nothing is ever cleared.
+/// Maps the table rows of a batch to slots. What earlier batches left is known by not being confirmed by `distinct`
+/// (Briggs & Torczon 1993), so nothing is ever cleared.
 struct SlotIndex {
   explicit SlotIndex(int64_t rows) : slotOf(rows) {}
   AlignedArray<uint32_t> slotOf;
