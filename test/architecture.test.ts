@@ -27,7 +27,7 @@ const doors: Record<string, readonly string[]> = {
   study: ["root", "config", "runs", "statistics"],
   export: ["root", "config", "ranker"],
   scoring: ["root", "config", "ranker", "dataset"],
-  report: ["runs"],
+  report: ["config", "runs"],
   baselines: ["root", "config", "ranker", "dataset", "linear-algebra"],
 };
 

@@ -54,7 +54,9 @@ function findCompiler() {
     const probe = spawnSync(name, ["--version"], { encoding: "utf8" });
     if (probe.status === 0) return { name, version: probe.stdout.split("\n")[0] ?? "" };
   }
-  throw new Error("no C++ compiler found; install g++ (8 or newer) or clang++ (10 or newer) (or set CXX) and run: make setup");
+  throw new Error(
+    "no C++ compiler found; install g++ (8 or newer) or clang++ (10 or newer) (or set CXX) and run: make setup",
+  );
 }
 
 /** Sources and headers, by their paths from here. */
@@ -74,7 +76,10 @@ function units(optimisation, addon) {
   const others = sourceFiles()
     .filter((file) => file.endsWith(".cpp") && file !== perInstructionSet && (addon || !file.startsWith("addon/")))
     .map((file) => ({ source: path.join(here, file), object: `${file.replaceAll("/", "-")}.o`, flags: [...x86] }));
-  return [...kernels, ...others].map((unit) => ({ ...unit, flags: [...languageFlags, ...optimisation, ...unit.flags] }));
+  return [...kernels, ...others].map((unit) => ({
+    ...unit,
+    flags: [...languageFlags, ...optimisation, ...unit.flags],
+  }));
 }
 
 async function buildAddon() {

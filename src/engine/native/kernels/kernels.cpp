@@ -14,8 +14,8 @@ static const AlgebraTable algebraTable = {subtractProduct, gram, solveRow};
 
 extern const KernelTable kernelTable;
 const KernelTable kernelTable = {
-    LAWN_TEXT(LAWN_ISA), kLanes, logits,     trainBlocks, addRuns,       halves, rowGradients, freeStep, rowDots,
-    direction,           move,   sphereRows, draw,        &algebraTable,
+    LAWN_TEXT(LAWN_ISA), kLanes, logits,     trainBlocks, addRuns,       halves,    rowGradients, freeStep, rowDots,
+    direction,           move,   sphereRows, draw,        &algebraTable, ruleFacts, ruleCount,
 };
 
 }  // namespace lawn::LAWN_ISA

@@ -88,7 +88,7 @@ void Optimizer::planDirections() {
       }
     }
   }
-  if (settings_.rule != Rule::lars) return;
+  if (facts().ratio != Ratio::gradient) return;
   for (size_t t = 0; t < governed_.size(); t++) {
     Governed& governed = governed_[t];
     if (model_.tensors[t].isBias) continue;  // ratio 1
@@ -137,7 +137,7 @@ void Optimizer::planMoves(double learningRate) {
 void Optimizer::moveFactors(int tensor, double learningRate) {
   Governed& governed = governed_[size_t(tensor)];
   double ratio = 1;
-  if (settings_.rule == Rule::lamb && !model_.tensors[size_t(tensor)].isBias) {
+  if (facts().ratio == Ratio::direction && !model_.tensors[size_t(tensor)].isBias) {
     double ww = 0, uu = 0;
     for (int64_t row = 0; row < governed.rows; row++) {
       const double rowWw = rowDots(tensor, row).ww;

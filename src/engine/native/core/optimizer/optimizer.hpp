@@ -16,7 +16,8 @@
 
 namespace lawn {
 
-/// LAWN's blocks: row r of the group is the r-th row of every member, end to end. Twin: src/optimizer/lawn/lawn-blocks.ts.
+/// LAWN's blocks: row r of the group is the r-th row of every member, end to end. Twin:
+/// src/optimizer/lawn/lawn-blocks.ts.
 struct LawnGroup {
   int64_t rows;
   std::vector<int> members;                 // tensors, each cut into `rows` equal rows
@@ -32,8 +33,9 @@ struct LawnSettings {
 };
 
 struct OptimizerSettings {
-  Rule rule = Rule::sgd;
-  double momentum = 0, beta1 = 0, beta2 = 0, epsilon = 0, weightDecay = 0, trustCoefficient = 0;
+  int32_t rule = 0;                                                         // among the kernels' rules
+  double firstDecay = 0, firstShare = 0, secondDecay = 0, secondShare = 0;  // see RuleStep
+  double epsilon = 0, weightDecay = 0, trustCoefficient = 0;
   bool hasLawn = false;
   LawnSettings lawn;
 };
@@ -46,8 +48,8 @@ class Optimizer {
   /// One update from the tensors' gradients, which are zero afterwards. Those of rows not marked as sampled must be
   /// zero already.
   void step(double learningRate);
-  bool hasVelocity() const;
-  bool hasRoot() const;
+  bool hasVelocity() const { return facts().hasVelocity; }
+  bool hasRoot() const { return facts().hasSquare; }
 
   /// Second moments are kept as their square roots: those of rows without a sample then decay without a root being
   /// taken, and the root of a squared root is the same bits again, so nothing is lost where squares are read out and
@@ -88,7 +90,8 @@ class Optimizer {
   enum class Manner { free, alone, governed };
   Manner mannerOf(int tensor) const;
   bool isGoverned(int tensor) const { return mannerOf(tensor) == Manner::governed; }
-  bool hasRatio() const { return settings_.rule == Rule::lamb || settings_.rule == Rule::lars; }
+  const RuleFacts& facts() const { return kernels_.rules[settings_.rule]; }
+  bool hasRatio() const { return facts().ratio != Ratio::none; }
   bool wantsNorms(const Governed& governed) const;
   void switchIfDue();
   void switchGrownRows(LawnGroup& group, int64_t row, double norm);
