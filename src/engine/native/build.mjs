@@ -2,10 +2,12 @@
  * Builds the native engine with the machine's own C++ compiler, without network: build/Release/lawn_ranker_native.node.
  *
  *   node src/engine/native/build.mjs              build unless fresh
- *   node src/engine/native/build.mjs --optional   the same, but a machine without a compiler is no error: one line says so
- *   node src/engine/native/build.mjs --check      build and run the kernel checks under AddressSanitizer and UndefinedBehaviorSanitizer
+ *   node src/engine/native/build.mjs --optional   the same, but without a compiler it says so in one line and succeeds
+ *   node src/engine/native/build.mjs --check      run the kernel checks under AddressSanitizer and
+ *                                                 UndefinedBehaviorSanitizer
  *
- * A fresh build, or a prebuilt one in prebuilds/, is left as it is. CXX chooses the compiler. Sources are compiled once each, but kernels.cpp once per instruction set (see kernels/simd.hpp).
+ * A fresh build, or a prebuilt one in prebuilds/, is left as it is. CXX chooses the compiler. Sources are compiled once
+ * each, but kernels.cpp once per instruction set (see kernels/simd.hpp).
  */
 import { execFile, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -28,7 +30,7 @@ const instructionSets =
       ]
     : [{ name: "baseline", flags: [] }];
 
-// Of C++20 only designated initialisers are used, which GCC 8 and Clang 10 know under the standard's earlier name.
+// Of C++20 only designated initialisers are used, which GCC 9 and Clang 10 know under the standard's earlier name.
 const languageFlags = ["-std=c++2a", `-I${here}`, "-fPIC", "-fvisibility=hidden", "-Wall", "-Wextra", "-Wno-psabi"];
 // Contraction makes a * b + c one rounding, in vectors and scalars alike; errno is nobody's business in a kernel.
 const kernelFlags = ["-fno-math-errno", "-ffp-contract=fast", "-Wno-maybe-uninitialized"];
@@ -54,9 +56,7 @@ function findCompiler() {
     const probe = spawnSync(name, ["--version"], { encoding: "utf8" });
     if (probe.status === 0) return { name, version: probe.stdout.split("\n")[0] ?? "" };
   }
-  throw new Error(
-    "no C++ compiler found; install g++ (8 or newer) or clang++ (10 or newer) (or set CXX) and run: make setup",
-  );
+  throw new Error("no C++ compiler found; install g++ 9 or clang++ 10, or newer (or set CXX), and run: make setup");
 }
 
 /** Sources and headers, by their paths from here. */

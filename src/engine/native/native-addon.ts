@@ -137,7 +137,7 @@ export function loadNativeAddonFrom(folder: string): LoadedAddon {
     return {
       addon: null,
       reason: isMissing ? "it has not been built for this machine" : `it cannot be loaded (${reason})`,
-      remedy: "install a C++17 compiler (g++ or clang++) and run make setup",
+      remedy: "install a C++ compiler (g++ 9 or clang++ 10, or newer) and run make setup",
     };
   }
 }

@@ -112,7 +112,7 @@ napi_value scoreCatalogue(const Call& call) {
   const auto session = call.session();
   const Span<float> out = span<float>(call.env, call.arguments[2], "scores");
   auto users = call.copied<uint32_t>(1);
-  if (int64_t(users.size()) * session->model.spec.items != out.size) {
+  if (int64_t(users.size()) * session->model.spec.rows[kItems] != out.size) {
     throw std::runtime_error("native addon: wrong sizes");
   }
   return PromiseWork::start(call.env, {call.arguments[2]}, [session, users = std::move(users), out] {

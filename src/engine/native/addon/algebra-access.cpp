@@ -36,8 +36,17 @@ napi_value sweepFactors(const Call& call) {
   const Span<float> other = span<float>(call.env, call.arguments[5], "other factors");
   const Span<double> ridge = span<double>(call.env, call.arguments[6], "ridge");
   const Span<float> own = span<float>(call.env, call.arguments[7], "own factors");
-  const SweepView sweep{int64_t(sizes.at(0)), int64_t(sizes.at(1)), int64_t(sizes.at(2)), offsets.data, columns.data,
-                        other.data,           ridge.data,           sizes.at(3),          own.data};
+  const SweepView sweep{
+      .rows = int64_t(sizes.at(0)),
+      .otherRows = int64_t(sizes.at(1)),
+      .width = int64_t(sizes.at(2)),
+      .offsets = offsets.data,
+      .columns = columns.data,
+      .other = other.data,
+      .ridge = ridge.data,
+      .weight = sizes.at(3),
+      .own = own.data,
+  };
   if (offsets.size != sweep.rows + 1 || ridge.size != sweep.rows || other.size != sweep.otherRows * sweep.width ||
       own.size != sweep.rows * sweep.width || sweep.width < 1) {
     throw std::runtime_error("native addon: wrong sizes of a sweep");

@@ -9,8 +9,7 @@ namespace {
 
 RankerSpec readRanker(napi_env env, napi_value spec) {
   RankerSpec ranker{};
-  ranker.users = wholeOf(env, spec, "users");
-  ranker.items = wholeOf(env, spec, "items");
+  ranker.rows = {wholeOf(env, spec, "users"), wholeOf(env, spec, "items")};
   ranker.dot = wholeOf(env, spec, "dot");
   ranker.gmf = wholeOf(env, spec, "gmf");
   ranker.embedding = wholeOf(env, spec, "embedding");

@@ -1,5 +1,5 @@
 // Reading JavaScript values and writing results, on plain Node-API. A wrong type throws std::runtime_error naming the
-// value; the TypeScript side has checked sizes and ranges, so that is a mistake of ours, not of the user.
+// value; the TypeScript side has checked sizes and ranges, so a failure here is a bug of the engine.
 #pragma once
 
 #define NAPI_VERSION 8

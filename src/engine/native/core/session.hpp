@@ -38,7 +38,7 @@ class Session {
 
  private:
   void prepare(BatchPlan& plan, const SampleSource& source);
-  double update(BatchPlan& plan, double learningRate, const BatchGradient::Beside& beside);
+  double update(BatchPlan& plan, double learningRate, const BatchGradient::OverlappedWork& overlapped);
 
   const KernelTable& kernels_;
   ThreadPool pool_;

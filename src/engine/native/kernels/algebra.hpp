@@ -53,7 +53,7 @@ LAWN_INLINE void subtractPanel(const DoubleProduct& p, int64_t column) {
   for (; row < p.rows; row++) subtractTile<1, Vectors>(p, row, column);
 }
 
-/// Columns that do not fill a vector go one at a time; every element is one chain over k, wherever it stands.
+/// Columns that do not fill a vector go one at a time; every element is one chain over k, in any column.
 inline void subtractProduct(const DoubleProduct& p) {
   int64_t column = 0;
   for (; column + 2 * kDoubles <= p.columns; column += 2 * kDoubles) subtractPanel<2>(p, column);
@@ -72,19 +72,19 @@ LAWN_INLINE void addOuterProducts(int64_t count, int64_t width, int64_t widthPad
                                   float* matrix) {
   constexpr int64_t rowsAtOnce = 48;  // a multiple of every tile's height and of every vector
   for (int64_t row = 0; row < width; row += rowsAtOnce) {
-    MatrixProduct p{};
-    p.rows = width - row < rowsAtOnce ? width - row : rowsAtOnce;
-    p.columns = widthPad - row;
-    p.terms = count;
-    p.a = gathered + row;
-    p.aRowStride = 1;
-    p.aTermStride = widthPad;
-    p.b = gathered + row;
-    p.bStride = widthPad;
-    p.c = matrix + row * widthPad + row;
-    p.cStride = widthPad;
-    p.accumulate = true;
-    multiply(p);
+    multiply({
+        .rows = width - row < rowsAtOnce ? width - row : rowsAtOnce,
+        .columns = widthPad - row,
+        .terms = count,
+        .a = gathered + row,
+        .aRowStride = 1,
+        .aTermStride = widthPad,
+        .b = gathered + row,
+        .bStride = widthPad,
+        .c = matrix + row * widthPad + row,
+        .cStride = widthPad,
+        .accumulate = true,
+    });
   }
 }
 

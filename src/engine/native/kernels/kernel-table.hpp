@@ -21,6 +21,10 @@ namespace lawn {
 /// every instruction set's tile height and vector width, and even, so that a BPR pair never straddles two blocks.
 constexpr int64_t kBlockSamples = 48;
 
+/// A sample is a row of each side. What there is of both sides is an array of kSides, users first.
+constexpr int kUsers = 0, kItems = 1, kSides = 2;
+constexpr int otherSide(int side) { return 1 - side; }
+
 /// A tower layer after the first.
 struct LayerView {
   int64_t inputs, outputs, inputsPad, outputsPad;
@@ -29,6 +33,12 @@ struct LayerView {
   const float* bias;        // [outputsPad]
   int64_t gradientOffset;  // in a lane's dense gradient: [outputs][inputsPad] for the weight, then [outputsPad] for the
                            // bias
+};
+
+/// One side's part in the forward pass; null where its path is left out.
+struct SideView {
+  const float *dot, *gmf, *bias;  // tables, rows without padding
+  const float* halves;            // [slots][firstPad]; the bias of the first layer is in the users' half
 };
 
 struct RankerView {
@@ -43,13 +53,16 @@ struct RankerView {
   int64_t headGradientOffset;  // in a lane's dense gradient: [lastPad]
   const float* headGmf;        // [gmf]
   float headBias;
-  const float *userDot, *itemDot, *userGmf, *itemGmf;  // tables, rows without padding
-  const float *userBias, *itemBias;                    // null without id biases
-  const float *userHalves, *itemHalves;                // [slots][firstPad]; the bias is in the user's half
+  SideView sides[kSides];
+};
+
+/// Of each sample the row of one side's tables, and that row's slot.
+struct SampleRows {
+  const uint32_t *rows, *slots;
 };
 
 struct SamplesView {
-  const uint32_t *users, *items, *userSlots, *itemSlots;
+  SampleRows sides[kSides];
   const float* labels;  // null under BPR, where even samples are positives and the next one their negative
   float inverseCount;   // 1 / (losses in the whole batch)
   float* slopes;        // [samples] out: d mean loss / d logit
@@ -68,21 +81,18 @@ struct BlockTotals {
   double slopes = 0;
 };
 
-/// Runs of samples of one user (or item): run r holds samples order[starts[r] .. starts[r + 1]).
+/// Runs of samples that share a row of `side`: run r holds samples order[starts[r] .. starts[r + 1]).
 struct RunsView {
+  int side;
   const uint32_t* starts;
-  const uint32_t* slots;   // [runs]
-  const uint32_t* order;   // null: the samples stand in this order themselves
-  const uint32_t* own;     // [samples] this side's row
-  const uint32_t* others;  // [samples] the other side's row
+  const uint32_t* slots;  // [runs]
+  const uint32_t* order;  // null: the samples are in this order themselves
 };
 
-/// One side's tables, their gradients and per-slot sums.
-struct SideView {
-  const float *otherDot, *otherGmf;
-  float *dotGradient, *gmfGradient,
-      *biasGradient;  // whole tables, zero where no sample touches them; null where absent
-  float* sums;        // [slots][firstPad]: first-layer deltas added up
+/// Where one side's gradients are summed.
+struct SideGradients {
+  float *dot, *gmf, *bias;  // whole tables, zero where no sample touches them; null where the path is left out
+  float* sums;              // [slots][firstPad]: first-layer deltas added up
 };
 
 /// What turns one side's sums into gradients.
@@ -129,7 +139,7 @@ struct RuleStep {
   float firstCorrection, rootCorrection;  // 1 / (1 - firstDecay^t), and the root of 1 / (1 - secondDecay^t)
 };
 
-/// Floats that are updated at once: with gradient and moments they stay in the second level of the cache.
+/// Floats that are updated at once: with gradient and moments they stay in the level 2 cache.
 constexpr int64_t kSegmentFloats = 8192;
 
 /// A run of rows of one tensor, of at most kSegmentFloats unless it is a single row; rows * width consecutive floats.
@@ -143,13 +153,14 @@ struct UpdateView {
   int64_t sampledWidth;
 };
 
-/// How a row is moved by LAWN and the trust ratio. {0, 0, 0, learningRate, 1, true} is the free step.
+/// How a row is moved by LAWN and the trust ratio; with the learning rate as its step, the rest left as it is: the free
+/// step.
 struct RowMove {
-  float gradientAlong, velocityAlong;  // <w,g> / <w,w> and <w,m> / <w,w>, or 0
-  float directionAlong;                // <w,u> / <w,w>, or 0
-  float step;                          // learning rate times trust ratio
-  float retraction;                    // c / ||w'||, or 1
-  bool moves;                          // false: the row stays where it is
+  float gradientAlong = 0, velocityAlong = 0;  // <w,g> / <w,w> and <w,m> / <w,w>, or 0
+  float directionAlong = 0;                    // <w,u> / <w,w>, or 0
+  float step = 0;                              // learning rate times trust ratio
+  float retraction = 1;                        // c / ||w'||, or 1
+  bool moves = true;                           // false: the row stays as it is
 };
 
 /// ww and gg only where asked for.
@@ -169,24 +180,24 @@ struct SphereRows {
   bool projectsGradient, projectsDirection;
 };
 
-/// Where a user's items stand, and the buckets that narrow the search among them. The random words are cut into
-/// `buckets` equal ranges; bounds[b] and bounds[b + 1] of the user hold between them how many items stand before any
-/// free item of range b.
+/// A user's part of SeenItems, and the buckets that narrow the search in it. The random words are split into
+/// `buckets` equal ranges; for any unseen item of range b, the number of the user's items before it is between
+/// bounds[b] and bounds[b + 1].
 struct SeenUser {
   uint32_t begin, count;     // of its items
   uint32_t bounds, buckets;  // of its [buckets + 1] bounds
 };
 
-/// The positives of a log. Where both ids fit a word each is one, user << itemBits | item, for what is read at random
-/// should be small; else it is two, user and item, and itemBits is 0.
+/// The positives of a log. Where both indices fit 32 bits, each is one word, user << itemBits | item, which keeps
+/// what is read at random small; else it is two words, user and item, and itemBits is 0.
 struct PairLog {
   const uint32_t* words;
   uint32_t itemBits;
   uint32_t wordsPerPair() const { return itemBits > 0 ? 1 : 2; }
 };
 
-/// Users' sorted items, end to end, and the bounds of their buckets (SeenUser): half-words in a catalogue of
-/// at most kMostNarrow items, else words. After the last item comes a vector more, for searches read whole vectors.
+/// Users' sorted items, end to end, and the bounds of their buckets (SeenUser): 16-bit in a catalogue of at most
+/// kMostNarrow items, else 32-bit. One more vector follows the last item, since searches read whole vectors.
 struct SeenItems {
   const SeenUser* users;
   const void *bounds, *items;
@@ -217,17 +228,16 @@ struct KernelTable {
   /// Forward, loss and backward of samples [begin, end), adding to a lane's dense gradient.
   BlockTotals (*trainBlocks)(const RankerView&, const SamplesView&, int64_t begin, int64_t end, const BlockScratch&,
                              float* dense);
-  void (*addRuns)(const RankerView&, const SamplesView&, const RunsView&, const SideView&, int64_t beginRun,
+  void (*addRuns)(const RankerView&, const SamplesView&, const RunsView&, const SideGradients&, int64_t beginRun,
                   int64_t endRun);
   void (*halves)(const RowsView&, int64_t beginSlot, int64_t endSlot);
   void (*rowGradients)(const RowsView&, int64_t beginSlot, int64_t endSlot);
   void (*freeStep)(const RuleStep&, const UpdateView&);
   void (*rowDots)(const UpdateView&, bool wantsNorms, RowDots* perRow);
-  /// Leaves the direction u where the gradient was.
+  /// Overwrites the gradient by the direction u.
   void (*direction)(const RuleStep&, const UpdateView&, const RowMove* perRow, DirectionDots* dots);
   void (*move)(const UpdateView&, const RowMove* perRow);
-  /// Dots, direction and move of rows that are blocks of their own, in one go; returns how many had to be kept in
-  /// place.
+  /// Dots, direction and move of rows that are blocks of their own, in one go; returns how many were left unchanged.
   int64_t (*sphereRows)(const RuleStep&, const UpdateView&, const SphereRows&);
   /// Draws samples [first, first + count) of the epoch: under BPR two per pair, the positive first. `labels` may be
   /// null then.

@@ -10,12 +10,30 @@ namespace lawn::LAWN_ISA {
 #define LAWN_TEXT_OF(name) #name
 #define LAWN_TEXT(name) LAWN_TEXT_OF(name)
 
-static const AlgebraTable algebraTable = {subtractProduct, gram, solveRow};
+static const AlgebraTable algebraTable = {
+    .subtractProduct = subtractProduct,
+    .gram = gram,
+    .solveRow = solveRow,
+};
 
 extern const KernelTable kernelTable;
 const KernelTable kernelTable = {
-    LAWN_TEXT(LAWN_ISA), kLanes, logits,     trainBlocks, addRuns,       halves,    rowGradients, freeStep, rowDots,
-    direction,           move,   sphereRows, draw,        &algebraTable, ruleFacts, ruleCount,
+    .name = LAWN_TEXT(LAWN_ISA),
+    .lanes = kLanes,
+    .logits = logits,
+    .trainBlocks = trainBlocks,
+    .addRuns = addRuns,
+    .halves = halves,
+    .rowGradients = rowGradients,
+    .freeStep = freeStep,
+    .rowDots = rowDots,
+    .direction = direction,
+    .move = move,
+    .sphereRows = sphereRows,
+    .draw = draw,
+    .algebra = &algebraTable,
+    .rules = ruleFacts,
+    .ruleCount = ruleCount,
 };
 
 }  // namespace lawn::LAWN_ISA

@@ -77,7 +77,7 @@ LAWN_INLINE FloatsOf<N> broadcast(float value) {
   return value - FloatsOf<N>{};
 }
 
-/// Asks for a row that will be read soon; of a long one for the beginning, the rest follows by itself.
+/// Prefetches a row; of a long one the beginning, since the hardware prefetches the rest.
 LAWN_INLINE void prefetchRow(const float* row, int64_t width) {
   for (int64_t at = 0; at < width && at < 64; at += 16) __builtin_prefetch(row + at);
 }
@@ -88,7 +88,7 @@ LAWN_INLINE Words loadWords(const uint32_t* from) {
   return value;
 }
 
-/// kLanes half-words, widened.
+/// kLanes 16-bit values, widened.
 LAWN_INLINE Words loadWords(const uint16_t* from) {
   typedef uint16_t halves __attribute__((vector_size(2 * kLanes)));
   halves value;
@@ -148,7 +148,7 @@ LAWN_INLINE FloatsOf<16> squareRoot(FloatsOf<16> x) { return FloatsOf<16>(_mm512
 #endif
 
 /// Calls `body.template run<N>(offset)` over [at, end) in pieces of kLanes, then of its halves down to 4; the rest
-/// (under 4 elements) one at a time with N = 1. The cut depends on the length alone.
+/// (under 4 elements) one at a time with N = 1. The pieces depend on the length alone.
 template <typename Body>
 LAWN_INLINE void forEachPiece(int64_t end, Body&& body, int64_t at = 0) {
   for (; at + kLanes <= end; at += kLanes) body.template run<kLanes>(at);

@@ -13,7 +13,7 @@
 
 namespace lawn::LAWN_ISA {
 
-/// u of one run from the projected gradient and velocity, in the gradient's place.
+/// u of one run from the projected gradient and velocity; it overwrites the gradient.
 template <Rule rule>
 struct DirectionPass {
   const RuleStep k;
@@ -42,7 +42,14 @@ LAWN_INLINE DirectionDots directionOfRow(const RuleStep& k, const UpdateView& vi
   DirectionDots dots{};
   forEachRun(width, [&](int64_t at, int64_t length) LAWN_INLINE_LAMBDA {
     const UpdateView run = shifted(view, row * width + at);
-    DirectionPass<rule> pass{k, run, gradientAlong, velocityAlong, {}, {}};
+    DirectionPass<rule> pass{
+        .k = k,
+        .view = run,
+        .gradientAlong = gradientAlong,
+        .velocityAlong = velocityAlong,
+        .wu = {},
+        .uu = {},
+    };
     forEachPiece(length, pass);
     dots.wu += pass.wu.sum();
     dots.uu += pass.uu.sum();
@@ -50,7 +57,7 @@ LAWN_INLINE DirectionDots directionOfRow(const RuleStep& k, const UpdateView& vi
   return dots;
 }
 
-/// w <- (w - step (u - along w)) retraction; the direction's place becomes a zero gradient.
+/// w <- (w - step (u - along w)) retraction; the gradient's array, which holds u, is zeroed.
 struct MovePass {
   const UpdateView view;
   const RowMove row;
@@ -73,7 +80,7 @@ LAWN_INLINE void moveRow(const UpdateView& view, int64_t row, int64_t width, con
   forEachPiece(width, pass);
 }
 
-/// Moves each row along the direction that stands in its gradient's place, and zeroes that.
+/// Moves each row along the direction that its gradient's array holds, and zeroes that.
 inline void move(const UpdateView& view, const RowMove* perRow) {
   for (int64_t row = 0; row < view.rows; row++) moveRow(view, row, view.width, perRow[row]);
 }

@@ -59,7 +59,7 @@ LAWN_INLINE RowDots projectionDotsOf(const UpdateView& view, int64_t row, int64_
   RowDots dots{};
   forEachRun(width, [&](int64_t at, int64_t length) LAWN_INLINE_LAMBDA {
     const UpdateView run = shifted(view, row * width + at);
-    ProjectionDots pass{run, {}, {}};
+    ProjectionDots pass{.view = run, .wg = {}, .wm = {}};
     forEachPiece(length, pass);
     dots.wg += pass.wg.sum();
     dots.wm += pass.wm.sum();

@@ -71,8 +71,17 @@ bool invertPositiveDefinite(const AlgebraTable& algebra, ThreadPool& pool, int64
       for (int64_t i = 0; i < width; i++) {
         std::memset(&panel[i * panelStride + column], 0, size_t(columns) * sizeof(double));
       }
-      algebra.subtractProduct({width, columns, width, negated.data(), width, matrix + first * size + column, size,
-                               &panel[column], panelStride});
+      algebra.subtractProduct({
+          .rows = width,
+          .columns = columns,
+          .terms = width,
+          .a = negated.data(),
+          .aStride = width,
+          .b = matrix + first * size + column,
+          .bStride = size,
+          .c = &panel[column],
+          .cStride = panelStride,
+      });
     });
     for (int64_t i = 0; i < width; i++) {
       std::memcpy(&panel[i * panelStride + first], &pivot[i * width], size_t(width) * sizeof(double));
@@ -89,8 +98,17 @@ bool invertPositiveDefinite(const AlgebraTable& algebra, ThreadPool& pool, int64
           std::memcpy(copy + (i - from) * width, own, size_t(width) * sizeof(double));
           std::memset(own, 0, size_t(width) * sizeof(double));
         }
-        algebra.subtractProduct(
-            {to - from, size, width, copy, width, panel.data(), panelStride, matrix + from * size, size});
+        algebra.subtractProduct({
+            .rows = to - from,
+            .columns = size,
+            .terms = width,
+            .a = copy,
+            .aStride = width,
+            .b = panel.data(),
+            .bStride = panelStride,
+            .c = matrix + from * size,
+            .cStride = size,
+        });
       };
       eliminate(row, std::min(end, first));
       eliminate(std::max(row, first + width), end);
@@ -121,11 +139,18 @@ bool sweepLeastSquares(const KernelTable& kernels, ThreadPool& pool, const Sweep
     Scratch& own = scratch[size_t(thread)];
     for (int64_t row = task * kSystemsPerTask; row < std::min(sweep.rows, (task + 1) * kSystemsPerTask); row++) {
       const uint32_t begin = sweep.offsets[row], end = sweep.offsets[row + 1];
-      const RowSystem system{sweep.width,          widthPad,
-                             gram.data(),          float(sweep.ridge[row]),
-                             int64_t(end - begin), sweep.columns + begin,
-                             sweep.other,          own.gathered.data(),
-                             own.matrix.data(),    sweep.own + row * sweep.width};
+      const RowSystem system{
+          .width = sweep.width,
+          .widthPad = widthPad,
+          .gram = gram.data(),
+          .ridge = float(sweep.ridge[row]),
+          .count = int64_t(end - begin),
+          .columns = sweep.columns + begin,
+          .other = sweep.other,
+          .gathered = own.gathered.data(),
+          .matrix = own.matrix.data(),
+          .solution = sweep.own + row * sweep.width,
+      };
       if (!algebra.solveRow(system)) isSolved = false;
     }
   });

@@ -2,8 +2,8 @@
 // threads.
 #pragma once
 
-#include "kernels/kernel-table.hpp"
 #include "core/runtime/thread-pool.hpp"
+#include "kernels/kernel-table.hpp"
 
 namespace lawn {
 

@@ -3,53 +3,59 @@
 
 namespace lawn {
 
-BatchPlan::BatchPlan(int64_t userRows, int64_t itemRows, int64_t chunkSamples)
-    : userRows_(userRows), itemRows_(itemRows), chunkSamples_(chunkSamples) {}
+BatchPlan::BatchPlan(const std::array<int64_t, kSides>& tableRows, int64_t chunkSamples) : chunkSamples_(chunkSamples) {
+  for (int side = 0; side < kSides; side++) sides[side].tableRows = tableRows[side];
+}
 
 void BatchPlan::begin(const SampleSource& source) {
   source_ = source;
   const int64_t n = source.samples();
-  users.reserve(n);
-  items.reserve(n);
-  itemOrder.reserve(n);
-  labels.reserve(n);
-  userRuns.distinct.reserve(size_t(std::min(n, userRows_)));
-  itemRuns.distinct.reserve(size_t(std::min(n, itemRows_)));
-  for (SideRuns* side : {&userRuns, &itemRuns}) {
-    side->starts.reserve(n + chunks());
-    side->rows.reserve(n + chunks());
-    side->slots.reserve(n + chunks());
-    side->sampleSlots.reserve(n);
-    side->counts.assign(size_t(chunks()), 0);
+  for (PlanSide& side : sides) {
+    side.sampleRows.reserve(n);
+    side.sampleSlots.reserve(n);
+    side.runStarts.reserve(n + chunks());
+    side.runRows.reserve(n + chunks());
+    side.runSlots.reserve(n + chunks());
+    side.runCounts.assign(size_t(chunks()), 0);
+    side.distinct.reserve(size_t(std::min(n, side.tableRows)));
   }
+  sides[kItems].order.reserve(n);
+  labels.reserve(n);
 }
 
 void BatchPlan::prepareChunk(int64_t chunk, SortScratch& scratch) {
   const int64_t begin = chunkBegin(chunk), count = chunkLength(chunk);
-  source_.read(begin, count, scratch.users.data(), scratch.items.data(), scratch.labels.data());
+  source_.read(begin, count, scratch.rows[kUsers].data(), scratch.rows[kItems].data(), scratch.labels.data());
 
-  const auto sort = [&](const uint32_t* sampleRows, int64_t tableRows, uint32_t* order, SideRuns& runs) {
-    runs.counts[size_t(chunk)] = scratch.sorter.sort(
-        sampleRows, count, tableRows, {order, runs.starts.data() + begin + chunk, runs.rows.data() + begin + chunk});
-  };
-  sort(scratch.users.data(), userRows_, scratch.order.data(), userRuns);
+  sortChunk(chunk, kUsers, scratch.rows[kUsers].data(), scratch.order.data(), scratch.sorter);
+  uint32_t *users = sides[kUsers].sampleRows.data() + begin, *items = sides[kItems].sampleRows.data() + begin;
   for (int64_t i = 0; i < count; i++) {
     const uint32_t drawn = scratch.order[i];
-    users[begin + i] = scratch.users[drawn];
-    items[begin + i] = scratch.items[drawn];
+    users[i] = scratch.rows[kUsers][drawn];
+    items[i] = scratch.rows[kItems][drawn];
     labels[begin + i] = scratch.labels[drawn];
   }
-  sort(items.data() + begin, itemRows_, itemOrder.data() + begin, itemRuns);
+  sortChunk(chunk, kItems, items, sides[kItems].order.data() + begin, scratch.sorter);
 }
 
-void BatchPlan::number(bool isUserSide, SlotIndex& index) {
-  SideRuns& runs = isUserSide ? userRuns : itemRuns;
-  std::vector<uint32_t>& distinct = runs.distinct;
+void BatchPlan::sortChunk(int64_t chunk, int side, const uint32_t* rows, uint32_t* order, RowSorter& sorter) {
+  PlanSide& plan = sides[side];
+  const FoundRuns found{
+      .order = order,
+      .starts = plan.runStarts.data() + runsBegin(chunk),
+      .rows = plan.runRows.data() + runsBegin(chunk),
+  };
+  plan.runCounts[size_t(chunk)] = sorter.sort(rows, chunkLength(chunk), plan.tableRows, found);
+}
+
+void BatchPlan::numberRows(int side, SlotIndex& index) {
+  PlanSide& plan = sides[side];
+  std::vector<uint32_t>& distinct = plan.distinct;
   distinct.clear();
   for (int64_t chunk = 0; chunk < chunks(); chunk++) {
-    const uint32_t* rows = runs.rows.data() + chunkBegin(chunk) + chunk;
-    uint32_t* slots = runs.slots.data() + chunkBegin(chunk) + chunk;
-    for (int64_t r = 0; r < runs.counts[size_t(chunk)]; r++) {
+    const uint32_t* rows = plan.runRows.data() + runsBegin(chunk);
+    uint32_t* slots = plan.runSlots.data() + runsBegin(chunk);
+    for (int64_t r = 0; r < plan.runCounts[size_t(chunk)]; r++) {
       uint32_t& slot = index.slotOf[rows[r]];
       if (slot >= distinct.size() || distinct[slot] != rows[r]) {
         slot = uint32_t(distinct.size());
@@ -60,10 +66,10 @@ void BatchPlan::number(bool isUserSide, SlotIndex& index) {
   }
 }
 
-void BatchPlan::spreadSlots(int64_t chunk, const SlotIndex& userIndex, const SlotIndex& itemIndex) {
+void BatchPlan::writeSampleSlots(int64_t chunk, int side, const SlotIndex& index) {
+  PlanSide& plan = sides[side];
   const int64_t begin = chunkBegin(chunk), end = begin + chunkLength(chunk);
-  for (int64_t k = begin; k < end; k++) userRuns.sampleSlots[k] = userIndex.slotOf[users[k]];
-  for (int64_t k = begin; k < end; k++) itemRuns.sampleSlots[k] = itemIndex.slotOf[items[k]];
+  for (int64_t k = begin; k < end; k++) plan.sampleSlots[k] = index.slotOf[plan.sampleRows[k]];
 }
 
 }  // namespace lawn

@@ -12,7 +12,7 @@ constexpr uint32_t kItemsPerBucket = 4;
 /// Searches read whole vectors of items.
 constexpr int64_t kMostVectorLanes = 16;
 
-/// How many of `count` sorted items stand before the free item of rank `rank`. Twin: unseenItemOfRank of
+/// How many of a user's `count` sorted items come before the unseen item of rank `rank`. Twin: unseenItemOfRank of
 /// negative-sampler.ts.
 uint32_t seenBefore(const uint32_t* items, uint32_t count, uint32_t rank) {
   uint32_t low = 0, high = count;
@@ -60,12 +60,12 @@ void Interactions::fillSeen(const uint32_t* offsets, const uint32_t* itemsByUser
   bounds = AlignedArray<Stored>(boundCount);
   for (uint32_t k = 0; k < users; k++) {
     const SeenUser& user = seenUsers_[k];
-    const uint64_t free = items - user.count;
+    const uint64_t unseen = items - user.count;
     for (uint64_t bucket = 0; bucket <= user.buckets; bucket++) {
       // The least word of this bucket; after the last bucket, the greatest word there is.
       const uint64_t word = bucket < user.buckets ? ((bucket << 32) + user.buckets - 1) / user.buckets : 0xffffffff;
       bounds[user.bounds + bucket] =
-          Stored(seenBefore(itemsByUser + user.begin, user.count, uint32_t((word * free) >> 32)));
+          Stored(seenBefore(itemsByUser + user.begin, user.count, uint32_t((word * unseen) >> 32)));
     }
   }
 }

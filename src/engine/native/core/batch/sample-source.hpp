@@ -1,8 +1,8 @@
 // Where a batch's samples come from: columns that the caller gave, or draws by counter from the training interactions.
 #pragma once
 
-#include "kernels/kernel-table.hpp"
 #include "core/runtime/aligned-array.hpp"
+#include "kernels/kernel-table.hpp"
 
 namespace lawn {
 

@@ -8,10 +8,10 @@ namespace lawn {
 
 namespace {
 
-/// Up to so many table rows a sample, one counter a row is cheaper than several passes over digits.
+/// Up to this many table rows per sample, counting sort (one counter per row) is cheaper than radix sort.
 constexpr int64_t kCountersPerSample = 2;
 
-/// Sorts [count] of (key << 32 | place) by key, stably: least significant digit first. Returns the array that holds the
+/// Sorts [count] of (key << 32 | index) by key, stably: least significant digit first. Returns the array that holds the
 /// result.
 uint64_t* radixSort(uint64_t* from, uint64_t* to, int64_t count, int64_t keyBits) {
   // Wide digits need fewer passes but more counters; counters should not outnumber what is sorted by much.

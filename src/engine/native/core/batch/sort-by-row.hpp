@@ -5,12 +5,12 @@
 
 namespace lawn {
 
-/// Where the runs go: rows[r] is the row of run r, which holds places order[starts[r]] .. order[starts[r + 1] - 1].
+/// Where the runs go: rows[r] is the row of run r, which holds samples order[starts[r]] .. order[starts[r + 1] - 1].
 struct FoundRuns {
   uint32_t *order, *starts, *rows;  // [count], [count + 1], [count + 1]
 };
 
-/// Sorts the places of `sampleRows` by row, equal rows in the order they came; one thread's own memory is inside.
+/// Sorts sample indices by their rows, stably. Holds the working memory of one thread.
 class RowSorter {
  public:
   void reserve(int64_t mostSamples, int64_t mostTableRows);

@@ -3,16 +3,19 @@
 
 #include <algorithm>
 
+#include "core/batch/side-tasks.hpp"
+
 namespace lawn {
 
 namespace {
 
-/// Samples, or table rows, of a batch are summed in at most so many lanes. More threads than lanes find no work.
+/// Lanes are partial sums over samples, or over table rows: at most this many per batch, which also bounds the threads
+/// that find work.
 constexpr int64_t kMostGradientLanes = 16;
-/// Samples per task where the order of sums does not hang on it.
+/// Samples per task where the order of sums does not depend on it.
 constexpr int64_t kSamplesPerTask = 2048;
 
-/// [begin, end) of lane `lane` when whole blocks are dealt evenly to lanes.
+/// [begin, end) of lane `lane`: consecutive whole blocks, the same number for each lane give or take one.
 struct LaneRange {
   LaneRange(int64_t count, int64_t lane, int64_t lanes) {
     const int64_t blocks = divideUp(count, kBlockSamples);
@@ -22,8 +25,8 @@ struct LaneRange {
   int64_t begin, end;
 };
 
-/// Lanes of a batch: no more than it has blocks, for each is cleared and added up whole. A later chunk is no longer
-/// than the first, and the rows of a batch of one chunk are no more than its samples.
+/// Lanes of a batch: no more than its first chunk has blocks, because every lane is cleared and summed in full. Later
+/// chunks are no longer than the first, and a batch of one chunk has no more distinct rows than samples.
 int64_t lanesOf(const BatchPlan& plan) {
   return plan.chunks() == 0 ? 1 : std::min(kMostGradientLanes, divideUp(plan.chunkLength(0), kBlockSamples));
 }
@@ -41,8 +44,7 @@ BatchGradient::BatchGradient(RankerModel& model, const KernelTable& kernels, Thr
       kernels_(kernels),
       pool_(pool),
       scratch_(size_t(pool.threads())),
-      userIndex_(model.spec.users),
-      itemIndex_(model.spec.items),
+      sides_{{{SlotIndex(model.spec.rows[kUsers]), {}, {}}, {SlotIndex(model.spec.rows[kItems]), {}, {}}}},
       lanes_(kMostGradientLanes * model.layout.size),
       totals_(kMostGradientLanes),
       decay_(model, pool, embeddingDecay) {
@@ -58,15 +60,19 @@ BatchGradient::BatchGradient(RankerModel& model, const KernelTable& kernels, Thr
     scratch.logits = AlignedArray<float>(kBlockSamples);
     scratch.gathered = AlignedArray<float>(kBlockSamples * model.embeddingPad);
     scratch.product = AlignedArray<float>(kBlockSamples * model.embeddingPad);
-    scratch.view = {scratch.activations.data(), scratch.deltas.data(), scratch.logits.data()};
+    scratch.view = {
+        .activations = scratch.activations.data(),
+        .deltas = scratch.deltas.data(),
+        .logits = scratch.logits.data(),
+    };
   }
 }
 
-double BatchGradient::compute(BatchPlan& plan, const Beside& beside) {
+double BatchGradient::compute(BatchPlan& plan, const OverlappedWork& overlapped) {
   prepareSlots(plan);
   std::fill(totals_.begin(), totals_.end(), BlockTotals{});
   for (int64_t chunk = 0; chunk < plan.chunks(); chunk++) {
-    trainChunk(plan, chunk, chunk == 0 ? &beside : nullptr);
+    trainChunk(plan, chunk, chunk == 0 ? &overlapped : nullptr);
     addChunk(plan, chunk);
   }
   finishRows(plan);
@@ -82,53 +88,62 @@ double BatchGradient::compute(BatchPlan& plan, const Beside& beside) {
 
 /// Numbers the distinct rows, computes their halves of the first layer, and clears what will be summed.
 void BatchGradient::prepareSlots(BatchPlan& plan) {
-  pool_.run(2, [&](int64_t task, int) { plan.number(task == 0, task == 0 ? userIndex_ : itemIndex_); });
-  const int64_t users = int64_t(plan.userRuns.distinct.size()), items = int64_t(plan.itemRuns.distinct.size());
+  pool_.run(kSides, [&](int64_t side, int) { plan.numberRows(int(side), sides_[side].index); });
   const int64_t pad = model_.firstPad;
-  userHalves_.reserve(users * pad);
-  itemHalves_.reserve(items * pad);
-  userSums_.reserve(users * pad);
-  itemSums_.reserve(items * pad);
+  for (int side = 0; side < kSides; side++) {
+    sides_[side].halves.reserve(plan.sides[side].slots() * pad);
+    sides_[side].sums.reserve(plan.sides[side].slots() * pad);
+  }
   slopes_.reserve(std::min(plan.samples(), chunkSamplesFor(pad)));
   firstDeltas_.reserve(std::min(plan.samples(), chunkSamplesFor(pad)) * pad);
 
-  constexpr int64_t rowsPerTask = 2 * kBlockSamples;
-  const int64_t userTasks = divideUp(users, rowsPerTask), itemTasks = divideUp(items, rowsPerTask);
-  pool_.run(1 + plan.chunks() + userTasks + itemTasks, [&](int64_t task, int thread) {
+  constexpr int64_t slotsPerTask = 2 * kBlockSamples;
+  const SideTasks slotTasks(divideUp(plan.sides[kUsers].slots(), slotsPerTask),
+                            divideUp(plan.sides[kItems].slots(), slotsPerTask));
+  pool_.run(1 + plan.chunks() + slotTasks.count(), [&](int64_t task, int thread) {
     if (task == 0) return std::fill(lanes_.data(), lanes_.data() + lanesOf(plan) * model_.layout.size, 0.0f);
     task -= 1;
-    if (task < plan.chunks()) return plan.spreadSlots(task, userIndex_, itemIndex_);
-    task -= plan.chunks();
-    const bool isUserSide = task < userTasks;
-    if (!isUserSide) task -= userTasks;
-    const int64_t begin = task * rowsPerTask, end = std::min(begin + rowsPerTask, isUserSide ? users : items);
-    model_.markSampled(isUserSide, (isUserSide ? plan.userRuns : plan.itemRuns).distinct.data() + begin, end - begin,
-                       true);
+    if (task < plan.chunks()) {
+      for (int side = 0; side < kSides; side++) plan.writeSampleSlots(task, side, sides_[side].index);
+      return;
+    }
+    const SideTasks::Part part = slotTasks.partOf(task - plan.chunks());
+    const PlanSide& side = plan.sides[part.side];
+    const int64_t begin = part.index * slotsPerTask, end = std::min(begin + slotsPerTask, side.slots());
+    model_.markSampled(part.side, side.distinct.data() + begin, end - begin, true);
     if (pad == 0) return;
-    kernels_.halves(rowsOf(plan, isUserSide, thread), begin, end);
-    float* sums = (isUserSide ? userSums_ : itemSums_).data();
+    kernels_.halves(rowsOf(plan, part.side, thread), begin, end);
+    float* sums = sides_[part.side].sums.data();
     std::fill(sums + begin * pad, sums + end * pad, 0.0f);
   });
 }
 
-void BatchGradient::trainChunk(BatchPlan& plan, int64_t chunk, const Beside* beside) {
-  RankerView ranker = model_.view();
-  ranker.userHalves = userHalves_.data();
-  ranker.itemHalves = itemHalves_.data();
-  const int64_t begin = plan.chunkBegin(chunk), count = plan.chunkLength(chunk);
+/// What the kernels read and write of a chunk's samples.
+SamplesView BatchGradient::samplesOf(const BatchPlan& plan, int64_t chunk) {
+  const int64_t begin = plan.chunkBegin(chunk);
   SamplesView samples{};
-  samples.users = plan.users.data() + begin;
-  samples.items = plan.items.data() + begin;
-  samples.userSlots = plan.userRuns.sampleSlots.data() + begin;
-  samples.itemSlots = plan.itemRuns.sampleSlots.data() + begin;
+  for (int side = 0; side < kSides; side++) {
+    samples.sides[side] = {
+        .rows = plan.sides[side].sampleRows.data() + begin,
+        .slots = plan.sides[side].sampleSlots.data() + begin,
+    };
+  }
   samples.labels = plan.isPairwise() ? nullptr : plan.labels.data() + begin;
   samples.inverseCount = float(1.0 / double(plan.losses()));
   samples.slopes = slopes_.data();
   samples.firstDeltas = firstDeltas_.data();
-  const int64_t besideTasks = beside == nullptr ? 0 : beside->tasks, lanes = lanesOf(plan);
-  pool_.run(besideTasks + lanes, [&](int64_t task, int thread) {
-    if (task < besideTasks) return beside->run(task, thread);
-    const int64_t lane = task - besideTasks;
+  return samples;
+}
+
+void BatchGradient::trainChunk(const BatchPlan& plan, int64_t chunk, const OverlappedWork* overlapped) {
+  RankerView ranker = model_.view();
+  for (int side = 0; side < kSides; side++) ranker.sides[side].halves = sides_[side].halves.data();
+  const SamplesView samples = samplesOf(plan, chunk);
+  const int64_t count = plan.chunkLength(chunk), lanes = lanesOf(plan);
+  const int64_t overlappedTasks = overlapped == nullptr ? 0 : overlapped->tasks;
+  pool_.run(overlappedTasks + lanes, [&](int64_t task, int thread) {
+    if (task < overlappedTasks) return overlapped->run(task, thread);
+    const int64_t lane = task - overlappedTasks;
     const LaneRange range(count, lane, lanes);
     if (range.begin == range.end) return;
     const BlockTotals totals =
@@ -140,86 +155,87 @@ void BatchGradient::trainChunk(BatchPlan& plan, int64_t chunk, const Beside* bes
 }
 
 /// Adds the chunk's slopes and deltas to the rows they belong to. A row belongs to one run, and a run to one task.
-void BatchGradient::addChunk(BatchPlan& plan, int64_t chunk) {
+void BatchGradient::addChunk(const BatchPlan& plan, int64_t chunk) {
   const RankerView ranker = model_.view();
+  const SamplesView samples = samplesOf(plan, chunk);
   const int64_t begin = plan.chunkBegin(chunk), count = plan.chunkLength(chunk);
-  SamplesView samples{};
-  samples.slopes = slopes_.data();
-  samples.firstDeltas = firstDeltas_.data();
-  const auto runsOf = [&](const SideRuns& side, bool isUserSide) {
-    return RunsView{side.starts.data() + begin + chunk, side.slots.data() + begin + chunk,
-                    isUserSide ? nullptr : plan.itemOrder.data() + begin,
-                    (isUserSide ? plan.users : plan.items).data() + begin,
-                    (isUserSide ? plan.items : plan.users).data() + begin};
-  };
-  const RunsView userRuns = runsOf(plan.userRuns, true), itemRuns = runsOf(plan.itemRuns, false);
-  RankerModel& m = model_;
-  const SideView userSide{ranker.itemDot,        ranker.itemGmf,         m.gradient(m.userDot),
-                          m.gradient(m.userGmf), m.gradient(m.userBias), userSums_.data()};
-  const SideView itemSide{ranker.userDot,        ranker.userGmf,         m.gradient(m.itemDot),
-                          m.gradient(m.itemGmf), m.gradient(m.itemBias), itemSums_.data()};
+  RunsView runs[kSides];
+  SideGradients gradients[kSides];
+  for (int side = 0; side < kSides; side++) {
+    const PlanSide& of = plan.sides[side];
+    runs[side] = {
+        .side = side,
+        .starts = of.runStarts.data() + plan.runsBegin(chunk),
+        .slots = of.runSlots.data() + plan.runsBegin(chunk),
+        .order = of.order.size() == 0 ? nullptr : of.order.data() + begin,
+    };
+    gradients[side] = model_.gradientsOf(side);
+    gradients[side].sums = sides_[side].sums.data();
+  }
   const int64_t tasksPerSide = divideUp(count, kSamplesPerTask);
-  pool_.run(2 * tasksPerSide, [&](int64_t task, int) {
-    const bool isUserSide = task < tasksPerSide;
-    const int64_t part = isUserSide ? task : task - tasksPerSide;
-    const RunsView& runs = isUserSide ? userRuns : itemRuns;
-    const int64_t runCount = (isUserSide ? plan.userRuns : plan.itemRuns).counts[size_t(chunk)];
+  const SideTasks tasks(tasksPerSide, tasksPerSide);
+  pool_.run(tasks.count(), [&](int64_t task, int) {
+    const auto [side, part] = tasks.partOf(task);
+    const uint32_t* starts = runs[side].starts;
+    const int64_t runCount = plan.sides[side].runCounts[size_t(chunk)];
     // Runs that begin within this part of the samples.
     const auto runAt = [&](int64_t sample) {
-      return std::lower_bound(runs.starts, runs.starts + runCount, uint32_t(sample)) - runs.starts;
+      return std::lower_bound(starts, starts + runCount, uint32_t(sample)) - starts;
     };
     const int64_t first = runAt(part * kSamplesPerTask), last = runAt(std::min(count, (part + 1) * kSamplesPerTask));
-    kernels_.addRuns(ranker, samples, runs, isUserSide ? userSide : itemSide, first, last);
+    kernels_.addRuns(ranker, samples, runs[side], gradients[side], first, last);
   });
 }
 
 /// From sums per row to the gradients of tables and of the first layer.
-void BatchGradient::finishRows(BatchPlan& plan) {
+void BatchGradient::finishRows(const BatchPlan& plan) {
   if (model_.firstPad == 0 && model_.spec.gmf == 0) return;
   const DenseLayout& layout = model_.layout;
   const int64_t lanes = lanesOf(plan);
-  pool_.run(2 * lanes, [&](int64_t task, int thread) {
-    const bool isUserSide = task < lanes;
-    const int64_t lane = isUserSide ? task : task - lanes;
-    const LaneRange range(int64_t((isUserSide ? plan.userRuns : plan.itemRuns).distinct.size()), lane, lanes);
+  const SideTasks tasks(lanes, lanes);
+  pool_.run(tasks.count(), [&](int64_t task, int thread) {
+    const auto [side, lane] = tasks.partOf(task);
+    const LaneRange range(plan.sides[side].slots(), lane, lanes);
     if (range.begin == range.end) return;
     // The two sides of a lane write to different parts of it.
     float* dense = lanes_.data() + lane * layout.size;
-    RowsView rows = rowsOf(plan, isUserSide, thread);
-    rows.weightGradient = dense + (isUserSide ? layout.userWeight : layout.itemWeight);
-    rows.biasGradient = isUserSide ? dense + layout.firstBias : nullptr;
-    rows.headGmfGradient = isUserSide ? dense + layout.headGmf : nullptr;
+    RowsView rows = rowsOf(plan, side, thread);
+    rows.weightGradient = dense + layout.firstWeight[side];
+    if (side == kUsers) {  // of what both sides share, one side's sum is the whole
+      rows.biasGradient = dense + layout.firstBias;
+      rows.headGmfGradient = dense + layout.headGmf;
+    }
     kernels_.rowGradients(rows, range.begin, range.end);
   });
 }
 
-RowsView BatchGradient::rowsOf(const BatchPlan& plan, bool isUserSide, int thread) {
-  RowsView rows = model_.rowsView(isUserSide);
-  rows.rows = (isUserSide ? plan.userRuns : plan.itemRuns).distinct.data();
-  rows.halves = (isUserSide ? userHalves_ : itemHalves_).data();
-  rows.sums = (isUserSide ? userSums_ : itemSums_).data();
+RowsView BatchGradient::rowsOf(const BatchPlan& plan, int side, int thread) {
+  RowsView rows = model_.rowsView(side);
+  rows.rows = plan.sides[side].distinct.data();
+  rows.halves = sides_[side].halves.data();
+  rows.sums = sides_[side].sums.data();
   rows.gathered = scratch_[size_t(thread)].gathered.data();
   rows.product = scratch_[size_t(thread)].product.data();
   return rows;
 }
 
 void BatchGradient::forgetSamples(const BatchPlan& plan) {
-  for (const bool isUserSide : {true, false}) {
-    const std::vector<uint32_t>& rows = (isUserSide ? plan.userRuns : plan.itemRuns).distinct;
-    model_.markSampled(isUserSide, rows.data(), int64_t(rows.size()), false);
+  for (int side = 0; side < kSides; side++) {
+    model_.markSampled(side, plan.sides[side].distinct.data(), plan.sides[side].slots(), false);
   }
 }
 
 void BatchGradient::clear(const BatchPlan& plan) {
-  RankerModel& m = model_;
-  const auto clearRows = [&](int tensor, const std::vector<uint32_t>& rows) {
-    if (tensor < 0) return;
-    const int64_t width = m.tensors[size_t(tensor)].width;
-    float* gradient = m.gradient(tensor);
-    for (const uint32_t row : rows) std::fill(gradient + row * width, gradient + (row + 1) * width, 0.0f);
-  };
-  for (const int table : {m.userDot, m.userGmf, m.userMlp, m.userBias}) clearRows(table, plan.userRuns.distinct);
-  for (const int table : {m.itemDot, m.itemGmf, m.itemMlp, m.itemBias}) clearRows(table, plan.itemRuns.distinct);
+  for (int side = 0; side < kSides; side++) {
+    for (const int table : model_.sides[side].tables()) {
+      if (table < 0) continue;
+      const int64_t width = model_.tensors[size_t(table)].width;
+      float* gradient = model_.gradient(table);
+      for (const uint32_t row : plan.sides[side].distinct) {
+        std::fill(gradient + row * width, gradient + (row + 1) * width, 0.0f);
+      }
+    }
+  }
   forgetSamples(plan);
 }
 

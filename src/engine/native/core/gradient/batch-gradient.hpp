@@ -1,7 +1,9 @@
-// Mean loss of a batch and its gradient, left in the tensors' gradient arrays. Every sum has a fixed order: samples are
-// cut into chunks and lanes by their number alone, a lane adds its samples in turn, lanes are added up in turn.
+// Mean loss of a batch and its gradient, left in the tensors' gradient arrays. Every sum has a fixed order: which chunk
+// and which lane a sample falls into depends on its index and the batch alone, never on threads; a lane sums its
+// samples in order, and the lanes are summed in order.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <vector>
 
@@ -12,23 +14,23 @@
 
 namespace lawn {
 
-/// Samples whose first-layer deltas are held at once: a function of the ranker alone, for the order of sums hangs on
-/// it.
+/// Samples of a chunk, whose first-layer deltas are in memory at once. A function of the ranker alone, because the
+/// order of sums depends on it.
 int64_t chunkSamplesFor(int64_t firstPad);
 
 class BatchGradient {
  public:
   BatchGradient(RankerModel& model, const KernelTable& kernels, ThreadPool& pool, double embeddingDecay);
 
-  /// Work that may run beside the gradient: `tasks` calls of `run`.
-  struct Beside {
+  /// Independent work that is overlapped with the gradient: `tasks` calls of `run`.
+  struct OverlappedWork {
     int64_t tasks = 0;
     std::function<void(int64_t task, int thread)> run;
   };
 
-  /// The plan must be prepared, and the tables' gradients zero: an optimizer's step leaves them so, or `clear`. Rows
+  /// The plan must be prepared, and the tables' gradients zero, as an optimizer's step or `clear` leaves them. Rows
   /// with samples are marked as such until `forgetSamples`.
-  double compute(BatchPlan& plan, const Beside& beside);
+  double compute(BatchPlan& plan, const OverlappedWork& overlapped);
   void forgetSamples(const BatchPlan& plan);
   /// Zeroes the gradients of the rows with samples, and forgets those.
   void clear(const BatchPlan& plan);
@@ -41,18 +43,23 @@ class BatchGradient {
     BlockScratch view{};
   };
 
+  struct SideState {
+    SlotIndex index;
+    AlignedArray<float> halves, sums;  // [slots][firstPad]
+  };
+
   void prepareSlots(BatchPlan& plan);
-  void trainChunk(BatchPlan& plan, int64_t chunk, const Beside* beside);
-  void addChunk(BatchPlan& plan, int64_t chunk);
-  void finishRows(BatchPlan& plan);
-  RowsView rowsOf(const BatchPlan& plan, bool isUserSide, int thread);
+  SamplesView samplesOf(const BatchPlan& plan, int64_t chunk);
+  void trainChunk(const BatchPlan& plan, int64_t chunk, const OverlappedWork* overlapped);
+  void addChunk(const BatchPlan& plan, int64_t chunk);
+  void finishRows(const BatchPlan& plan);
+  RowsView rowsOf(const BatchPlan& plan, int side, int thread);
 
   RankerModel& model_;
   const KernelTable& kernels_;
   ThreadPool& pool_;
   std::vector<ThreadScratch> scratch_;
-  SlotIndex userIndex_, itemIndex_;
-  AlignedArray<float> userHalves_, itemHalves_, userSums_, itemSums_;
+  std::array<SideState, kSides> sides_;
   AlignedArray<float> slopes_, firstDeltas_;
   AlignedArray<float> lanes_;  // [gradient lanes, at most][layout.size]
   std::vector<BlockTotals> totals_;

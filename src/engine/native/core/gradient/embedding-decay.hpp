@@ -2,6 +2,7 @@
 // Twin: src/engine/reference/embedding-decay.ts.
 #pragma once
 
+#include <array>
 #include <vector>
 
 #include "core/batch/batch-plan.hpp"
@@ -19,12 +20,12 @@ class EmbeddingDecay {
   void addTo(const BatchPlan& plan);
 
  private:
-  void countRows(const BatchPlan& plan, const SideRuns& side, std::vector<uint32_t>& counts) const;
+  void countLookups(const BatchPlan& plan, int side);
 
   RankerModel& model_;
   ThreadPool& pool_;
   const double strength_;
-  std::vector<uint32_t> userCounts_, itemCounts_;  // [slots] times each distinct row was looked up
+  std::array<std::vector<uint32_t>, kSides> lookups_;  // [slots] times each distinct row was looked up
 };
 
 }  // namespace lawn

@@ -27,13 +27,12 @@ DirectionDots projected(const DirectionDots& dots, double ww, double a) {
 
 /// The switch by step: constrains every block at its present norm.
 void Optimizer::switchIfDue() {
-  const LawnSettings& lawn = settings_.lawn;
-  if (!settings_.hasLawn || lawn.switchesByNorm || switchedAt >= 0 || double(stepsDone) < lawn.switchStep) return;
+  if (!settings_.hasLawn || isLawnActive() || double(stepsDone) < settings_.lawn.switchStep) return;
   zeroBlocks = 0;
   pool_.run(int64_t(segments_.size()), [this](int64_t task, int) {
     const Segment& segment = segments_[size_t(task)];
-    Governed& governed = governed_[size_t(segment.tensor)];
-    if (governed.group >= 0) kernels_.rowDots(viewOf(segment), true, governed.dots.data() + segment.place);
+    NormState& state = states_[size_t(segment.tensor)];
+    if (state.group >= 0) kernels_.rowDots(viewOf(segment), true, state.dots.data() + segment.firstDots);
   });
   for (LawnGroup& group : groups) {
     for (int64_t row = 0; row < group.rows; row++) {
@@ -50,7 +49,7 @@ void Optimizer::switchIfDue() {
       }
     }
   }
-  switchedAt = stepsDone;  // only now: it tells rowDots that targets stand for norms
+  switchedAt = stepsDone;  // last: from here on rowDots takes targets for norms
 }
 
 /// The switch by norm, of one block; the norm itself counts as reached.
@@ -60,16 +59,15 @@ void Optimizer::switchGrownRows(LawnGroup& group, int64_t row, double norm) {
   group.target[size_t(row)] = norm;
 }
 
-/// From the first dots: which part of gradient and velocity to take off, and LARS's ratio.
+/// From the first dots: which part of gradient and velocity to take off, and the gradient's trust ratio.
 void Optimizer::planDirections() {
-  const bool isActive = settings_.hasLawn && (settings_.lawn.switchesByNorm || switchedAt >= 0);
-  for (size_t t = 0; t < governed_.size(); t++) {
-    if (!isGoverned(int(t))) continue;
-    for (RowMove& move : governed_[t].moves) move = {0, 0, 0, 0, 1, true};
+  for (size_t t = 0; t < states_.size(); t++) {
+    if (!stepsByNorms(int(t))) continue;
+    for (RowMove& move : states_[t].moves) move = {};
   }
-  if (isActive) {
+  if (isLawnActive()) {
     for (LawnGroup& group : groups) {
-      if (!isGoverned(group.members[0])) continue;
+      if (!stepsByNorms(group.members[0])) continue;
       for (int64_t row = 0; row < group.rows; row++) {
         RowDots sum{};
         for (const int tensor : group.members) {
@@ -81,7 +79,7 @@ void Optimizer::planDirections() {
         switchGrownRows(group, row, std::sqrt(sum.ww));
         const bool projects = settings_.lawn.projectsGradient && group.constrained[size_t(row)] != 0;
         for (const int tensor : group.members) {
-          RowMove& move = governed_[size_t(tensor)].moves[size_t(row)];
+          RowMove& move = states_[size_t(tensor)].moves[size_t(row)];
           move.gradientAlong = along(sum.wg, sum.ww, projects);
           move.velocityAlong = along(sum.wm, sum.ww, projects);
         }
@@ -89,28 +87,27 @@ void Optimizer::planDirections() {
     }
   }
   if (facts().ratio != Ratio::gradient) return;
-  for (size_t t = 0; t < governed_.size(); t++) {
-    Governed& governed = governed_[t];
+  for (size_t t = 0; t < states_.size(); t++) {
+    NormState& state = states_[t];
     if (model_.tensors[t].isBias) continue;  // ratio 1
     double ww = 0, gg = 0;
-    for (int64_t row = 0; row < governed.rows; row++) {
+    for (int64_t row = 0; row < state.rows; row++) {
       const RowDots dots = rowDots(int(t), row);
       ww += dots.ww;
-      gg += projected({dots.wg, dots.gg}, dots.ww, governed.moves[size_t(row)].gradientAlong).uu;
+      gg += projected({dots.wg, dots.gg}, dots.ww, state.moves[size_t(row)].gradientAlong).uu;
     }
     const double weightNorm = std::sqrt(ww), gradientNorm = std::sqrt(gg);
     const double ratio = settings_.trustCoefficient * weightNorm /
                          (gradientNorm + settings_.weightDecay * weightNorm + settings_.epsilon);
-    governed.layerRatio = float(ratioOrOne(weightNorm, gradientNorm, ratio));
+    state.gradientRatio = float(ratioOrOne(weightNorm, gradientNorm, ratio));
   }
 }
 
 /// From the direction's dots: its projection, LAMB's ratio, and the factor that brings each block back to its norm.
 void Optimizer::planMoves(double learningRate) {
-  const bool isActive = settings_.hasLawn && (settings_.lawn.switchesByNorm || switchedAt >= 0);
-  if (isActive && settings_.lawn.projectsDirection) {
+  if (isLawnActive() && settings_.lawn.projectsDirection) {
     for (const LawnGroup& group : groups) {
-      if (!isGoverned(group.members[0])) continue;
+      if (!stepsByNorms(group.members[0])) continue;
       for (int64_t row = 0; row < group.rows; row++) {
         if (group.constrained[size_t(row)] == 0) continue;
         double ww = 0, wu = 0;
@@ -119,44 +116,43 @@ void Optimizer::planMoves(double learningRate) {
           wu += directionDots(tensor, row).wu;
         }
         for (const int tensor : group.members) {
-          governed_[size_t(tensor)].moves[size_t(row)].directionAlong = along(wu, ww, true);
+          states_[size_t(tensor)].moves[size_t(row)].directionAlong = along(wu, ww, true);
         }
       }
     }
   }
-  for (size_t t = 0; t < governed_.size(); t++) {
-    if (isGoverned(int(t))) moveFactors(int(t), learningRate);
+  for (size_t t = 0; t < states_.size(); t++) {
+    if (stepsByNorms(int(t))) moveFactors(int(t), learningRate);
   }
-  if (!isActive) return;
+  if (!isLawnActive()) return;
   for (LawnGroup& group : groups) {
-    if (isGoverned(group.members[0])) retractGroup(group);
+    if (stepsByNorms(group.members[0])) retractGroup(group);
   }
 }
 
 /// The learning rate, times LAMB's ratio of the whole tensor.
 void Optimizer::moveFactors(int tensor, double learningRate) {
-  Governed& governed = governed_[size_t(tensor)];
+  NormState& state = states_[size_t(tensor)];
   double ratio = 1;
   if (facts().ratio == Ratio::direction && !model_.tensors[size_t(tensor)].isBias) {
     double ww = 0, uu = 0;
-    for (int64_t row = 0; row < governed.rows; row++) {
+    for (int64_t row = 0; row < state.rows; row++) {
       const double rowWw = rowDots(tensor, row).ww;
       ww += rowWw;
-      uu += projected(directionDots(tensor, row), rowWw, governed.moves[size_t(row)].directionAlong).uu;
+      uu += projected(directionDots(tensor, row), rowWw, state.moves[size_t(row)].directionAlong).uu;
     }
     ratio = ratioOrOne(std::sqrt(ww), std::sqrt(uu), std::sqrt(ww) / std::sqrt(uu));
   }
-  for (RowMove& move : governed.moves) move.step = float(learningRate * ratio);
+  for (RowMove& move : state.moves) move.step = float(learningRate * ratio);
 }
 
-/// ||w - s u||^2 = <w,w> - 2 s <w,u> + s^2 <u,u>, and from it c / ||w - s u||. NaN is not held back: whoever trains
-/// must see it.
+/// ||w - s u||^2 = <w,w> - 2 s <w,u> + s^2 <u,u>, and from it c / ||w - s u||. NaN is passed on, to be seen.
 void Optimizer::retractGroup(LawnGroup& group) {
   for (int64_t row = 0; row < group.rows; row++) {
     if (group.constrained[size_t(row)] == 0) continue;
     double square = 0;
     for (const int tensor : group.members) {
-      const RowMove& move = governed_[size_t(tensor)].moves[size_t(row)];
+      const RowMove& move = states_[size_t(tensor)].moves[size_t(row)];
       const double ww = rowDots(tensor, row).ww, s = move.step;
       const DirectionDots dots = projected(directionDots(tensor, row), ww, move.directionAlong);
       square += ww - 2 * s * dots.wu + s * s * dots.uu;
@@ -166,7 +162,7 @@ void Optimizer::retractGroup(LawnGroup& group) {
     const bool isSphere = target > kVanishingNorm, hasVanished = norm <= kVanishingNorm;
     if (isSphere && hasVanished) keptBlocks++;
     for (const int tensor : group.members) {
-      RowMove& move = governed_[size_t(tensor)].moves[size_t(row)];
+      RowMove& move = states_[size_t(tensor)].moves[size_t(row)];
       move.moves = isSphere && !hasVanished;
       move.retraction = float(target / norm);
     }

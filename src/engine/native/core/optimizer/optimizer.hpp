@@ -2,9 +2,13 @@
 // src/optimizer/{build-optimizer,lawn,lawn-switch,sphere}.ts; the arithmetic per element is in
 // kernels/update-rules.hpp.
 //
-// Tensors are cut into segments. A tensor that no norm governs is stepped freely, in one pass; so is one whose rows are
-// blocks of their own ("alone"). The others ("governed": constrained by LAWN, or under LAMB's or LARS's ratio) take
-// three: dots, direction, move; between them the dots of a block are added up, segment by segment in order, in float64.
+// Tensors are split into segments, and stepped in one of three ways:
+//
+//   free   no norm plays a part: one pass
+//   rows   every row is a constrained LAWN block of its own: one pass, row by row
+//   norms  blocks that span more than a row, or LAMB's or LARS's trust ratio: three passes (dots, direction, move),
+//   between
+//          which a block's dots are summed over its segments, in order, in float64
 #pragma once
 
 #include <limits>
@@ -20,7 +24,7 @@ namespace lawn {
 /// src/optimizer/lawn/lawn-blocks.ts.
 struct LawnGroup {
   int64_t rows;
-  std::vector<int> members;                 // tensors, each cut into `rows` equal rows
+  std::vector<int> members;                 // tensors, each of `rows` rows
   std::vector<double> target, constrained;  // [rows]
 };
 
@@ -51,14 +55,14 @@ class Optimizer {
   bool hasVelocity() const { return facts().hasVelocity; }
   bool hasRoot() const { return facts().hasSquare; }
 
-  /// Second moments are kept as their square roots: those of rows without a sample then decay without a root being
-  /// taken, and the root of a squared root is the same bits again, so nothing is lost where squares are read out and
-  /// written back (`squareOf`).
+  /// Second moments are stored as their square roots, so that those of rows without a sample decay without taking a
+  /// root. The root of a squared root has the same bits, so reading squares out and writing them back loses nothing
+  /// (`squareOf`).
   struct Slots {
     AlignedArray<float> velocity, root;
 
-    /// What is read out. A square below the least normal float has too few bits to give its root back: it reads as 0,
-    /// which is where decay leads.
+    /// The square that is read out. One below the least normal float has too few bits to restore its root: it reads as
+    /// 0, its limit under decay.
     static float squareOf(float root) {
       const float square = root * root;
       return square < std::numeric_limits<float>::min() ? 0 : square;
@@ -74,25 +78,27 @@ class Optimizer {
   struct Segment {
     int tensor;
     int64_t begin, firstRow, rows, width;
-    int64_t place;  // of its dots in the tensor's arrays
+    int64_t firstDots;  // of its rows, in the tensor's `dots` and `directionDots`
   };
-  /// What a governed tensor needs between passes. Dots: one per row, or one per segment of its only row.
-  struct Governed {
+  /// What a tensor's norms need between passes. Dots: one per row, or one per segment of its only row.
+  struct NormState {
     int64_t rows = 1;
-    int group = -1;  // -1: under a trust ratio only
+    int group = -1;  // -1: in no LAWN block
     std::vector<RowDots> dots;
     std::vector<DirectionDots> directionDots;
     std::vector<RowMove> moves;  // [rows]
-    float layerRatio = 1;
+    float gradientRatio = 1;
   };
+  enum class StepKind { free, rows, norms };
 
-  void cut(int tensor, int64_t rows);
-  enum class Manner { free, alone, governed };
-  Manner mannerOf(int tensor) const;
-  bool isGoverned(int tensor) const { return mannerOf(tensor) == Manner::governed; }
+  void addSegments(int tensor, int64_t rows);
+  StepKind kindOf(int tensor) const;
+  bool stepsByNorms(int tensor) const { return kindOf(tensor) == StepKind::norms; }
   const RuleFacts& facts() const { return kernels_.rules[settings_.rule]; }
   bool hasRatio() const { return facts().ratio != Ratio::none; }
-  bool wantsNorms(const Governed& governed) const;
+  /// Whether blocks may be constrained: from the start where each switches by its norm, else once the switch has come.
+  bool isLawnActive() const { return settings_.hasLawn && (settings_.lawn.switchesByNorm || switchedAt >= 0); }
+  bool wantsNorms(const NormState& state) const;
   void switchIfDue();
   void switchGrownRows(LawnGroup& group, int64_t row, double norm);
   RuleStep ruleStep(double learningRate, double t) const;
@@ -109,7 +115,7 @@ class Optimizer {
   const KernelTable& kernels_;
   ThreadPool& pool_;
   std::vector<Segment> segments_;
-  std::vector<Governed> governed_;  // per tensor
+  std::vector<NormState> states_;  // per tensor
 };
 
 }  // namespace lawn

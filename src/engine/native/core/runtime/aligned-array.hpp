@@ -15,12 +15,11 @@
 
 namespace lawn {
 
-/// From this size on memory is asked for in huge pages: tables and logs are read at random, and a look-up in the page
-/// table then costs as much as the row.
+/// From this size on, memory is requested in huge pages: tables and logs are read at random, where a TLB miss costs
+/// as much as the row itself.
 constexpr size_t kHugePageBytes = size_t(1) << 21;
 
-/// What all arrays of this process hold now. The process's own size would not tell what was returned: allocators keep
-/// some of it.
+/// Bytes in all arrays of this process. Its resident size would not show what was freed: allocators keep some.
 inline std::atomic<int64_t> arrayBytes{0};
 
 template <typename T>
@@ -36,7 +35,7 @@ class AlignedArray {
     if (data_ == nullptr) throw std::bad_alloc();
 #if defined(__linux__)
     if (alignment == kHugePageBytes) {
-      madvise(data_, bytes, MADV_HUGEPAGE);  // a wish: without it everything works, only slower
+      madvise(data_, bytes, MADV_HUGEPAGE);  // only a hint: without huge pages it is slower
     }
 #endif
     std::memset(static_cast<void*>(data_), 0, wanted);

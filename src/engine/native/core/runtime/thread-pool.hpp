@@ -1,5 +1,5 @@
 // A few threads that share numbered tasks. The caller works too, so a pool of one is the caller alone, and a helper
-// that the machine does not schedule costs nothing: tasks go to whoever takes the next number.
+// that is not scheduled delays nothing: each thread claims the next task when it is free.
 //
 // What a task computes must depend on its number and on nothing else; then so does the result, whatever the number of
 // threads.
