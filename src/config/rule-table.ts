@@ -165,6 +165,17 @@ export const ruleTable = {
       epsilon: epsilon(1e-8),
     },
   },
+  lion: {
+    title: "Lion",
+    slots: [{ name: "m", kind: "velocity" }],
+    ratio: null,
+    settings: {
+      learningRate: rate(0.0001),
+      weightDecay: decoupled(0),
+      beta1: setting("weight of the momentum in the step")(0.9),
+      beta2: setting("decay of the momentum")(0.99),
+    },
+  },
 } as const satisfies Record<string, Rule>;
 
 export type RuleName = keyof typeof ruleTable;

@@ -10,6 +10,7 @@ import { adagrad } from "./rules/adagrad.ts";
 import { adam } from "./rules/adam.ts";
 import { lamb } from "./rules/lamb.ts";
 import { lars } from "./rules/lars.ts";
+import { lion } from "./rules/lion.ts";
 import { rmsprop } from "./rules/rmsprop.ts";
 import { momentum, nesterov, sgd } from "./rules/sgd.ts";
 import type { BaseRule, Optimizer, RuleArithmetic } from "./rules/transform.ts";
@@ -55,6 +56,8 @@ function arithmeticOf<A, C>(config: BaseOptimizerConfig, ops: ArrayOps<A, C>): R
       return lamb(config, ops);
     case "lars":
       return lars(config, ops);
+    case "lion":
+      return lion(config, ops);
     default:
       return config satisfies never;
   }

@@ -17,7 +17,8 @@ namespace lawn::LAWN_ISA {
   RULE(adagrad, .hasVelocity = false, .hasSquare = true, .isDecoupled = false, .ratio = Ratio::none)  \
   RULE(rmsprop, .hasVelocity = false, .hasSquare = true, .isDecoupled = false, .ratio = Ratio::none)  \
   RULE(lamb, .hasVelocity = true, .hasSquare = true, .isDecoupled = true, .ratio = Ratio::direction)  \
-  RULE(lars, .hasVelocity = true, .hasSquare = false, .isDecoupled = false, .ratio = Ratio::gradient)
+  RULE(lars, .hasVelocity = true, .hasSquare = false, .isDecoupled = false, .ratio = Ratio::gradient) \
+  RULE(lion, .hasVelocity = true, .hasSquare = false, .isDecoupled = true, .ratio = Ratio::none)
 
 #define LAWN_RULE_NAME(rule, ...) rule,
 enum class Rule : int32_t { LAWN_RULES(LAWN_RULE_NAME) };
@@ -50,6 +51,13 @@ LAWN_INLINE V movedRoot(const RuleStep& k, V root, V g) {
   else return squareRoot(k.secondDecay * (root * root) + k.secondShare * (g * g));
 }
 
+/// -1, 0 or 1; NaN stays, and shows.
+template <typename V>
+LAWN_INLINE V signOf(V x) {
+  const V one = V{} + 1.0f;
+  return x > 0.0f ? one : x < 0.0f ? -one : x;
+}
+
 /// The direction u of one rule from the gradient g, which holds the decay of rules whose decay joins it; brings the
 /// slots up to date. V is Floats or float.
 template <Rule rule, bool isIdle, typename V>
@@ -72,6 +80,10 @@ LAWN_INLINE V ruleArithmetic(const RuleStep& k, V g, V& velocity, V& root, float
     velocity = movedVelocity<isIdle>(k.firstDecay, velocity, k.firstShare, g);
     root = movedRoot<isIdle>(k, root, g);
     return (velocity * k.firstCorrection) / (root * k.rootCorrection + k.epsilon);
+  } else if constexpr (rule == Rule::lion) {
+    const V u = signOf(movedVelocity<isIdle>(k.firstDecay, velocity, k.firstShare, g));
+    velocity = movedVelocity<isIdle>(k.secondDecay, velocity, k.secondShare, g);
+    return u;
   } else {
     static_assert(int32_t(rule) < 0, "a rule without arithmetic");
   }

@@ -38,6 +38,9 @@ const arithmetic: Readonly<Record<RuleName, string>> = {
   lars: /* wgsl */ `
   *slot0 = rule.firstDecay * *slot0 + numbers.x * g;
   let u = *slot0;`,
+  lion: /* wgsl */ `
+  let u = sign(rule.firstDecay * *slot0 + rule.firstShare * g);
+  *slot0 = rule.secondDecay * *slot0 + rule.secondShare * g;`,
 };
 
 /**
