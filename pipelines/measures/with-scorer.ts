@@ -14,7 +14,7 @@ export async function withScorer<T>(
     loss: "bce",
     start: { parameters, optimizer: null },
     // A session is for training; the lightest optimizer keeps no state beside the parameters.
-    optimizer: { base: { name: "sgd", momentum: 0, nesterov: false, weightDecay: 0 }, lawn: null },
+    optimizer: { base: { name: "sgd", weightDecay: 0 }, lawn: null },
     embeddingDecay: 0,
     source: null,
   });

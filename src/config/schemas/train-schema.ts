@@ -3,7 +3,7 @@ import { z } from "zod";
 import { initializerPattern } from "../initializer-text.ts";
 import { defaultMetric, metricType, metricWords } from "../metric-names.ts";
 import { completeOptimizer, optimizerContradictions } from "../optimizer-completion.ts";
-import { baseOf, hasLawn } from "../optimizer-options.ts";
+import { baseOf, hasLawn } from "../optimizer-names.ts";
 import { lawnSettings, optimizerSettings, scheduleSettings } from "../optimizer-settings.ts";
 import { setting } from "../setting.ts";
 import {

@@ -35,6 +35,8 @@ export interface TensorOps<A> {
   scale(x: A, factor: number): A;
   addScalar(x: A, term: number): A;
   sqrt(x: A): A;
+  /** -1, 0 or 1 */
+  sign(x: A): A;
 }
 
 /** One number per block. `C` arithmetic is element by element over the blocks. */

@@ -96,6 +96,11 @@ function tensorOps<A extends Float32Array | Float64Array>(make: (length: number)
       for (let i = 0; i < x.length; i++) out[i] = Math.sqrt(x[i]!);
       return out;
     },
+    sign(x) {
+      const out = make(x.length);
+      for (let i = 0; i < x.length; i++) out[i] = Math.sign(x[i]!);
+      return out;
+    },
   };
 }
 

@@ -163,7 +163,7 @@ function projectVelocities<A, C>(
   toTangent: (vectors: Pieces<A>) => Pieces<A>,
 ): readonly Slots<A>[] {
   return rule.slots
-    .filter((slot) => slot.isVelocity)
+    .filter((slot) => slot.kind === "velocity")
     .reduce((projected, { name }) => {
       const vectors = toTangent(projected.map((bySlot) => bySlot[name]!));
       return projected.map((bySlot, i) => ({ ...bySlot, [name]: vectors[i]! }));

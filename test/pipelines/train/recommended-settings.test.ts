@@ -7,7 +7,7 @@ import {
   recommendedSettings,
   settingsFor,
 } from "../../../pipelines/train/recommended-settings.ts";
-import { optimizerNames } from "../../../src/config/optimizer-options.ts";
+import { optimizerNames } from "../../../src/config/optimizer-names.ts";
 import { parseConfig } from "../../../src/config/parse.ts";
 import { trainSchema } from "../../../src/config/schemas/train-schema.ts";
 import { useTemporaryFolder } from "../../support/stages/temporary-folder.ts";

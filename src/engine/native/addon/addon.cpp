@@ -15,6 +15,29 @@ napi_value instructionSet(const Call& call) {
   return newText(call.env, kernels == nullptr ? "" : kernels->name);
 }
 
+/// -> [{ name, hasVelocity, hasSquare, isDecoupled, ratio }], of every instruction set alike
+napi_value rules(const Call& call) {
+  const char* const ratios[] = {"none", "gradient", "direction"};
+  const KernelTable& kernels = *chooseKernels(nullptr);
+  napi_value all;
+  check(napi_create_array(call.env, &all), "create array");
+  for (int32_t place = 0; place < kernels.ruleCount; place++) {
+    const RuleFacts& facts = kernels.rules[place];
+    napi_value rule;
+    check(napi_create_object(call.env, &rule), "create object");
+    const auto set = [&](const char* name, napi_value value) {
+      check(napi_set_named_property(call.env, rule, name, value), name);
+    };
+    set("name", newText(call.env, facts.name));
+    set("hasVelocity", newFlag(call.env, facts.hasVelocity));
+    set("hasSquare", newFlag(call.env, facts.hasSquare));
+    set("isDecoupled", newFlag(call.env, facts.isDecoupled));
+    set("ratio", newText(call.env, ratios[int(facts.ratio)]));
+    check(napi_set_element(call.env, all, uint32_t(place), rule), "set element");
+  }
+  return all;
+}
+
 napi_value openSession(const Call& call) {
   auto handle = std::make_unique<SessionHandle>();
   handle->session = std::make_shared<Session>(readSettings(call.env, call.arguments[0]));
@@ -134,6 +157,7 @@ napi_value initialise(napi_env env, napi_value exports) {
     const char* name;
     napi_callback function;
   } functions[] = {
+      {"rules", guarded<rules>},
       {"instructionSet", guarded<instructionSet>},
       {"openSession", guarded<openSession>},
       {"closeSession", guarded<closeSession>},
