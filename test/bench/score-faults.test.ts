@@ -3,14 +3,14 @@ import { execFile } from "node:child_process";
 import path from "node:path";
 import { beforeAll, expect, it } from "@jest/globals";
 import { describeRedis } from "../support/servers/redis-server.ts";
-import { compileProgram } from "../support/stages/compiled-program.ts";
+import { compiledProgram } from "../support/stages/compiled-program.ts";
 import { useTemporaryFolder } from "../support/stages/temporary-folder.ts";
 
 const temporary = useTemporaryFolder();
 const script = path.resolve(import.meta.dirname, "../../bench/score-faults.mjs");
 let cli = "";
 beforeAll(async () => {
-  cli = await compileProgram(temporary("program"));
+  cli = await compiledProgram();
 }, 60_000);
 
 async function withFault(name: string): Promise<Record<string, unknown>> {
