@@ -17,6 +17,7 @@ export async function madeOnce(name: string, make: (folder: string) => Promise<v
       continue;
     }
     try {
+      if (existsSync(folder)) break; // made while we asked for the lock
       const unfinished = await mkdtemp(`${folder}.`);
       await make(unfinished);
       await rename(unfinished, folder);
