@@ -16,6 +16,7 @@ export default {
   },
   // For CommonJS packages what typescript-modules.cjs is for our own sources.
   sandboxInjectedGlobals: intrinsics,
+  testSequencer: "<rootDir>/test/support/jest/slow-first.cjs",
   maxWorkers: "100%",
   testTimeout: 60_000,
 };
