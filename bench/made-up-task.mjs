@@ -1,5 +1,5 @@
 /** What the benchmarks train on: a made-up log with skewed popularities, initial values, and optimizers by name. */
-import { isRuleName, ruleNames, settingsOfRule } from "../dist/src/config/rule-table.js";
+import { isRuleName, ruleNames, settingsOfRule } from "../dist/src/config/optimizer/rule-table.js";
 import { groupItemsByUser } from "../dist/src/dataset/interaction-dataset.js";
 import { baseConfigOf } from "../dist/src/optimizer/optimizer-config.js";
 import { streamKey, threefry, unitInterval } from "../dist/src/random.js";

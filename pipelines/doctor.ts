@@ -1,4 +1,6 @@
-/** The stage `doctor`: what this machine offers, which engine would run and why, and whether results could be written. */
+/**
+ * The stage `doctor`: what this machine offers, which engine would run and why, and whether results could be written.
+ */
 import { mkdtemp, rmdir, stat } from "node:fs/promises";
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
 import path from "node:path";

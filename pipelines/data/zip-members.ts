@@ -1,6 +1,7 @@
 /**
- * Named members out of a zip archive, streamed to files, their sizes and CRC-32 checked. yauzl reads the format, zip64
- * and names in any encoding included, and holds members to the sizes they are said to have; the CRC is left to its caller.
+ * Named members out of a zip archive, streamed to files, their sizes and CRC-32 checked. yauzl reads the
+ * format, zip64 and names in any encoding included, and holds members to the sizes they are said to have; the
+ * CRC is left to its caller.
  */
 import { crc32 } from "node:zlib";
 import { type Entry, openPromise, type ZipFile } from "yauzl";
@@ -17,7 +18,9 @@ export interface MemberTarget {
 
 const MOST_NAMES = 20;
 
-/** Throws DataError for an archive that is cut or damaged, a member that is missing, and compression other than deflate. */
+/**
+ * Throws DataError for an archive that is cut or damaged, a member that is missing, and compression other than deflate.
+ */
 export async function extractMembers(
   archive: string,
   targets: readonly MemberTarget[],

@@ -1,4 +1,7 @@
-/** The stage `evaluate`: a trained run or a baseline answers a dataset's held-out questions; the answers go to metrics.json. */
+/**
+ * The stage `evaluate`: a trained run or a baseline answers a dataset's held-out questions; the
+ * answers go to metrics.json.
+ */
 import path from "node:path";
 import type { BaselineName } from "../../src/config/baseline-settings.ts";
 import { type EvaluateConfig, evaluateSchema } from "../../src/config/schemas/evaluate-schema.ts";

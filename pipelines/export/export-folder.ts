@@ -1,4 +1,7 @@
-/** The folder of an export: built under another name and renamed when whole; a former export is replaced, anything else is refused. */
+/**
+ * The folder of an export: built under another name and renamed when whole; a former export is replaced,
+ * anything else is refused.
+ */
 import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { isRecord } from "../../src/config/is-record.ts";
@@ -40,7 +43,10 @@ export async function publishFolder(
   }
 }
 
-/** The manifest there, as it was parsed; null where nothing is there. Throws ConfigError for a folder that no export wrote. */
+/**
+ * The manifest there, as it was parsed; null where nothing is there. Throws ConfigError for a
+ * folder that no export wrote.
+ */
 export async function formerExport(target: string): Promise<Readonly<Record<string, unknown>> | null> {
   const names = await readdir(target).catch((error: unknown) => {
     if (errorCode(error) === "ENOENT") return [];

@@ -59,8 +59,8 @@ function countOfPart({ parts }: SplitView, part: number): number {
 }
 
 /**
- * Each user's distinct items over the parts that `includes` names. The log is sorted by user already, so this costs 4 bytes a
- * row, where groupItemsByUser, which takes columns in any order, costs 12.
+ * Each user's distinct items over the parts that `includes` names. The log is sorted by user already, so this costs 4
+ * bytes a row, where groupItemsByUser, which takes columns in any order, costs 12.
  */
 export function itemsByUserOf({ log, parts, numbers }: SplitView, included: readonly number[]): ItemsByUser {
   const offsets = new Uint32Array(numbers.users + 1);

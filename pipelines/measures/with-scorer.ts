@@ -1,4 +1,7 @@
-/** Scores of parameters that are no longer trained: an engine's session opened for its scorer alone, and closed after use. */
+/**
+ * Scores of parameters that are no longer trained: an engine's session opened for its scorer
+ * alone, and closed after use.
+ */
 import type { Engine } from "../../src/engine/engine.ts";
 import type { Parameters, RankerSpec } from "../../src/ranker/ranker-spec.ts";
 import type { Scorer } from "../../src/ranker/scorer.ts";

@@ -56,7 +56,8 @@ async function train(given: TrainConfig, context: StageContext): Promise<StageRe
     datasetHash: dataset.description.contentHash,
     choice: { resume, force },
   };
-  // Everything that can be refused is refused before anything is written; the run is looked at again once nobody else can write.
+  // Everything that can be refused is refused before anything is written; the run is looked at again
+  // once nobody else can write.
   const isFinished = (await decideRun(request)).kind === "finished";
   const popularity = isFinished ? null : await checkMeasures({ config, source, dataset, context });
   await makeFolder(directory, "choose another folder with --models-root or --run");

@@ -1,6 +1,9 @@
-/** What a parsed train config means for one dataset: the ranker, its batches, its optimizer in steps, and the plan of a pass. */
+/**
+ * What a parsed train config means for one dataset: the ranker, its batches, its optimizer in
+ * steps, and the plan of a pass.
+ */
 import { initializerFromText } from "../../src/config/initializer-text.ts";
-import { baseOf } from "../../src/config/optimizer-names.ts";
+import { baseOf } from "../../src/config/optimizer/optimizer-names.ts";
 import type { TrainConfig } from "../../src/config/schemas/train-schema.ts";
 import { groupItemsByUser, type Interactions, type ItemsByUser } from "../../src/dataset/interaction-dataset.ts";
 import {
@@ -39,7 +42,9 @@ function initializersOf({ initialize }: TrainConfig): Initializers {
   };
 }
 
-/** Throws ConfigError or DataError when no batch could be drawn. `seen` may be given by callers that have it already. */
+/**
+ * Throws ConfigError or DataError when no batch could be drawn. `seen` may be given by callers that have it already.
+ */
 export function batchSourceOf(
   config: TrainConfig,
   interactions: Interactions,
@@ -57,7 +62,9 @@ export function batchSourceOf(
   return source;
 }
 
-/** Throws ConfigError for an optimizer that cannot be, or has nothing to do on this ranker: before anything is written. */
+/**
+ * Throws ConfigError for an optimizer that cannot be, or has nothing to do on this ranker: before anything is written.
+ */
 function optimizerOf(config: TrainConfig, source: BatchSource): OptimizerConfig {
   const { optimizer } = config;
   const base = baseConfigOf(baseOf(optimizer.name), (key) => completed(optimizer, key));
@@ -68,8 +75,9 @@ function optimizerOf(config: TrainConfig, source: BatchSource): OptimizerConfig 
 }
 
 /**
- * Everything a session of training is opened with: the one place where a config becomes session options, for runs and trials alike.
- * `start` is where an interrupted training goes on; null begins from the initial values that the config's seed draws.
+ * Everything a session of training is opened with: the one place where a config becomes session options, for
+ * runs and trials alike. `start` is where an interrupted training goes on; null begins from the initial values
+ * that the config's seed draws.
  */
 export function sessionOptionsOf(config: TrainConfig, source: BatchSource, start: Snapshot | null): SessionOptions {
   const spec = rankerOf(config, source.interactions);

@@ -1,4 +1,6 @@
-/** The stage `jobs`: what is in a queue, from any terminal: how much is done, who is at work, and why something failed. */
+/**
+ * The stage `jobs`: what is in a queue, from any terminal: how much is done, who is at work, and why something failed.
+ */
 import { jobsSchema } from "../../src/config/schemas/worker-schema.ts";
 import { clockText } from "../progress/clock-text.ts";
 import { type KnownJob, openJobQueue } from "../queue/job-queue.ts";

@@ -20,7 +20,9 @@ const REASONS: Readonly<Record<string, string>> = {
   EMLINK: "too many links",
 };
 
-/** Throws StorageError that names the folder, the reason and `remedy`, such as "choose another folder with --output". */
+/**
+ * Throws StorageError that names the folder, the reason and `remedy`, such as "choose another folder with --output".
+ */
 export async function makeFolder(folder: string, remedy: string): Promise<void> {
   try {
     // One by one: where a file system takes no folders, such as /proc, node's own recursive mkdir tries again for ever.

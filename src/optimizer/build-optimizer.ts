@@ -1,5 +1,5 @@
 /** From settings to arithmetic: the one place that calls every rule by name, and that LAWN may wrap any of them. */
-import { ruleOf } from "../config/rule-table.ts";
+import { ruleOf } from "../config/optimizer/rule-table.ts";
 import type { ParameterInfo } from "../ranker/ranker-spec.ts";
 import type { ArrayOps } from "./arrays/array-ops.ts";
 import { checkOptimizerConfig } from "./check-optimizer-config.ts";

@@ -1,5 +1,5 @@
 /** What an OptimizerConfig may hold, whichever engine runs it; every problem is named at once. */
-import { isRuleName, type Range, ruleNames, ruleSettings, settingsOfRule } from "../config/rule-table.ts";
+import { isRuleName, type Range, ruleNames, ruleSettings, settingsOfRule } from "../config/optimizer/rule-table.ts";
 import { ConfigError } from "../errors.ts";
 import { vanishingNorm } from "./lawn/sphere.ts";
 import type { BaseOptimizerConfig, LawnConfig, OptimizerConfig } from "./optimizer-config.ts";

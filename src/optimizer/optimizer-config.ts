@@ -2,7 +2,7 @@
  * An optimizer as plain data, resolved: epochs are already steps, names already settings. Engines recognise what they
  * can fuse in it; `build-optimizer` turns it into arithmetic. Rules and their sources: docs/lawn.md.
  */
-import { type RuleName, type RuleSettingName, type SettingOf, settingsOfRule } from "../config/rule-table.ts";
+import { type RuleName, type RuleSettingName, type SettingOf, settingsOfRule } from "../config/optimizer/rule-table.ts";
 
 /** By the rule's name, with every setting of its row but the learning rate, which is the schedule's. */
 export type BaseOptimizerConfig<Name extends RuleName = RuleName> = {

@@ -1,4 +1,7 @@
-/** The `diagnostics` of a line of training.jsonl, as whoever reads a log finds it. What each figure tells: docs/diagnostics.md. */
+/**
+ * The `diagnostics` of a line of training.jsonl, as whoever reads a log finds it. What each figure
+ * tells: docs/diagnostics.md.
+ */
 import { z } from "zod";
 import { DataError } from "../errors.ts";
 import type { EpochRecord } from "./training-log.ts";

@@ -4,7 +4,9 @@ import { rowFileRecord, sha256 } from "./file-record.ts";
 
 const metrics = z.record(z.string(), z.number());
 
-/** Tuning trials choose an arm's setting on validation; final trials train it with fresh seeds and meet the test split. */
+/**
+ * Tuning trials choose an arm's setting on validation; final trials train it with fresh seeds and meet the test split.
+ */
 const trialPhases = ["tuning", "final"] as const;
 
 /** What makes two trials comparable: the same bytes behind data, candidates and negatives. */
@@ -30,7 +32,9 @@ const trialEpochSchema = z.object({
 
 export const trialRecordSchema = z.object({
   id: z.string(),
-  /** sha256 of everything that decides the result: settings, data, engine. A trial of another identity is another trial. */
+  /**
+   * sha256 of everything that decides the result: settings, data, engine. A trial of another identity is another trial.
+   */
   identity: sha256,
   /** Place in the study's subjects. */
   subject: z.int().min(0),

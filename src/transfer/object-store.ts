@@ -1,4 +1,7 @@
-/** An S3-compatible object store as files and texts by key: whole or not there, checked by size and hash, tried again where that helps. */
+/**
+ * An S3-compatible object store as files and texts by key: whole or not there, checked by size and hash,
+ * tried again where that helps.
+ */
 import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
 import { readStoreAccess, storeLocationOf } from "../config/object-store-settings.ts";
@@ -110,7 +113,8 @@ export function openObjectStore(url: string, context: StoreContext, settings = d
       [301, 307, 400, 403, 404],
     );
     if (head.status === 404) return null;
-    // The answer to HEAD has no body that could say why; that to GET has one. Of an object after all, the body is not read.
+    // The answer to HEAD has no body that could say why; that to GET has one. Of an object after
+    // all, the body is not read.
     return head.status < 300 ? head.bytes : request({ method: "GET", key }, headersOnly(sizeOf));
   }
 

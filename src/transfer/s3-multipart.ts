@@ -1,4 +1,7 @@
-/** A large file in parts: each hashed, signed and tried again by itself, and joined by the server. A single request holds 5 GiB at most. */
+/**
+ * A large file in parts: each hashed, signed and tried again by itself, and joined by the server. A single
+ * request holds 5 GiB at most.
+ */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";

@@ -86,8 +86,8 @@ export async function sendS3Request(request: S3Request, connection: Connection):
 }
 
 /**
- * Amazon's buckets have a host each, but for names with a dot, which no certificate covers; those, and all buckets of other servers,
- * stand in the path. Every segment is encoded as the signature has it.
+ * Amazon's buckets have a host each, but for names with a dot, which no certificate covers; those, and all buckets of
+ * other servers, stand in the path. Every segment is encoded as the signature has it.
  */
 export function objectUrl({ location, access }: Pick<Connection, "location" | "access">, key: string): string {
   const path = [location.prefix, key]

@@ -1,7 +1,10 @@
-/** What every optimizer promises, alone and under LAWN with each of its switches: a row in config/rule-table.ts is enough. */
+/**
+ * What every optimizer promises, alone and under LAWN with each of its switches: a row in
+ * config/rule-table.ts is enough.
+ */
 import { isDeepStrictEqual } from "node:util";
 import { describe, expect, it } from "@jest/globals";
-import { ruleOf } from "../../src/config/rule-table.ts";
+import { ruleOf } from "../../src/config/optimizer/rule-table.ts";
 import { float32Ops } from "../../src/optimizer/arrays/float-ops.ts";
 import type { BaseOptimizerConfig, LawnConfig, OptimizerConfig } from "../../src/optimizer/optimizer-config.ts";
 import type { OptimizerState } from "../../src/optimizer/optimizer-state.ts";

@@ -1,4 +1,7 @@
-/** An object store over HTTP: what is written comes back, what may pass is tried again, what is damaged or refused is named. */
+/**
+ * An object store over HTTP: what is written comes back, what may pass is tried again, what is
+ * damaged or refused is named.
+ */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";

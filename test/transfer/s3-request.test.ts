@@ -5,7 +5,8 @@ import { AwsV4Signer } from "aws4fetch";
 import { objectUrl } from "../../src/transfer/s3-request.ts";
 import { parseAuthorization, signatureOf } from "../support/servers/s3-signature.ts";
 
-// "Signature Calculations for the Authorization Header: Transferring Payload in a Single Chunk", Amazon S3 API Reference.
+// "Signature Calculations for the Authorization Header: Transferring Payload in a Single
+// Chunk", Amazon S3 API Reference.
 const secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 const host = "examplebucket.s3.amazonaws.com";
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");

@@ -1,7 +1,10 @@
-/** A study file: arms, their search spaces, budgets and questions. Stands alone or extends another; the parsed value is complete. */
+/**
+ * A study file: arms, their search spaces, budgets and questions. Stands alone or extends another; the
+ * parsed value is complete.
+ */
 import { z } from "zod";
 import { defaultMetric, metricType } from "../metric-names.ts";
-import { optimizerNames } from "../optimizer-names.ts";
+import { optimizerNames } from "../optimizer/optimizer-names.ts";
 
 const settings = z.record(z.string(), z.unknown());
 const name = z.string().regex(/^[\w.-]+$/, "expected letters, digits, dots, dashes and underscores");

@@ -1,5 +1,5 @@
 /** Whether the compiled rules are those of config/rule-table.ts: a build of other sources must not train anything. */
-import { ruleNames, ruleOf } from "../../config/rule-table.ts";
+import { ruleNames, ruleOf } from "../../config/optimizer/rule-table.ts";
 import { EngineError } from "../../errors.ts";
 
 /** What a rule is to the addon. */

@@ -1,4 +1,7 @@
-/** Two moments cut the whole log: before the first is train, up to the second validation, the rest test. Nothing leaks from the future. */
+/**
+ * Two moments cut the whole log: before the first is train, up to the second validation, the rest test.
+ * Nothing leaks from the future.
+ */
 import { ConfigError } from "../../errors.ts";
 import type { InteractionLog, KeptRows } from "../interaction-log.ts";
 import { SPLIT_PART, type SplitRows } from "./split.ts";

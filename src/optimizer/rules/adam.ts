@@ -6,7 +6,7 @@
  *   m <- beta1 m + (1 - beta1) g;  v <- beta2 v + (1 - beta2) g^2
  *   direction = (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + epsilon)
  */
-import type { SlotOf } from "../../config/rule-table.ts";
+import type { SlotOf } from "../../config/optimizer/rule-table.ts";
 import type { ArrayOps } from "../arrays/array-ops.ts";
 import type { BaseOptimizerConfig } from "../optimizer-config.ts";
 import type { RuleArithmetic } from "./transform.ts";

@@ -6,7 +6,7 @@
  *
  * The ratio applies whatever d is. Some libraries skip it when d = 0, which turns LAMB into Adam.
  */
-import type { SlotOf } from "../../config/rule-table.ts";
+import type { SlotOf } from "../../config/optimizer/rule-table.ts";
 import { sizeOf } from "../../ranker/ranker-spec.ts";
 import type { ArrayOps } from "../arrays/array-ops.ts";
 import type { BaseOptimizerConfig } from "../optimizer-config.ts";

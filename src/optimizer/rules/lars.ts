@@ -5,7 +5,7 @@
  *   q = trust ||w|| / (||g|| + d ||w|| + epsilon), 1 where ||w|| or ||g|| is 0 and for biases
  *   b <- mu b + q (g + d w);  direction = b
  */
-import type { SlotOf } from "../../config/rule-table.ts";
+import type { SlotOf } from "../../config/optimizer/rule-table.ts";
 import { sizeOf } from "../../ranker/ranker-spec.ts";
 import type { ArrayOps } from "../arrays/array-ops.ts";
 import type { BaseOptimizerConfig } from "../optimizer-config.ts";

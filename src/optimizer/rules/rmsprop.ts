@@ -3,7 +3,7 @@
  *
  *   s <- decay s + (1 - decay) g^2;  direction = g / (sqrt(s) + epsilon)
  */
-import type { SlotOf } from "../../config/rule-table.ts";
+import type { SlotOf } from "../../config/optimizer/rule-table.ts";
 import type { ArrayOps } from "../arrays/array-ops.ts";
 import type { BaseOptimizerConfig } from "../optimizer-config.ts";
 import type { RuleArithmetic } from "./transform.ts";

@@ -5,7 +5,7 @@
  *
  *   b <- mu b + g  (b_1 = g_1);  direction = g, b, or g + mu b for Nesterov
  */
-import type { SlotOf } from "../../config/rule-table.ts";
+import type { SlotOf } from "../../config/optimizer/rule-table.ts";
 import type { ArrayOps } from "../arrays/array-ops.ts";
 import type { BaseOptimizerConfig } from "../optimizer-config.ts";
 import type { RuleArithmetic } from "./transform.ts";

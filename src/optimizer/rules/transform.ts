@@ -3,7 +3,7 @@
  * new arrays out, arguments untouched. A rule wrapped by `freeOptimizer` trains freely; the same rule wrapped by
  * `lawnOptimizer` is LAWN over it.
  */
-import type { Slot } from "../../config/rule-table.ts";
+import type { Slot } from "../../config/optimizer/rule-table.ts";
 import type { ParameterInfo } from "../../ranker/ranker-spec.ts";
 import type { LawnGroup } from "../lawn-blocks.ts";
 

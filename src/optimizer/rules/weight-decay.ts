@@ -3,7 +3,7 @@
  * ||w||^2. Decoupled decay (Loshchilov & Hutter 2019) shrinks the weight by the learning rate times d, outside the
  * slots: w (1 - rate d) - rate a equals w - rate (a + d w), so it is a term of the direction.
  */
-import type { WeightDecay } from "../../config/rule-table.ts";
+import type { WeightDecay } from "../../config/optimizer/rule-table.ts";
 import type { TensorOps } from "../arrays/array-ops.ts";
 import type { BaseRule, RuleArithmetic } from "./transform.ts";
 

@@ -1,5 +1,5 @@
 /** Settings of a resolved config in the words of a page. */
-import { isRuleName, ruleOf } from "../../config/rule-table.ts";
+import { isRuleName, ruleOf } from "../../config/optimizer/rule-table.ts";
 
 const MODELS: Readonly<Record<string, string>> = { mf: "MF", gmf: "GMF", mlp: "MLP", neumf: "NeuMF" };
 

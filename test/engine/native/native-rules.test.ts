@@ -1,6 +1,6 @@
 /** An addon compiled from other sources than these is refused, rule by rule, before it trains anything. */
 import { describe, expect, it } from "@jest/globals";
-import { ruleNames } from "../../../src/config/rule-table.ts";
+import { ruleNames } from "../../../src/config/optimizer/rule-table.ts";
 import { requireNativeAddon } from "../../../src/engine/native/native-addon.ts";
 import { checkNativeRules, type NativeRule } from "../../../src/engine/native/native-rules.ts";
 import { EngineError } from "../../../src/errors.ts";

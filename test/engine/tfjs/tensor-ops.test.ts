@@ -96,7 +96,8 @@ describe.each(testedBackends)("array operations on tfjs %s", (backend) => {
     const exact = values.reduce((sum, value) => sum + value * value, 0); // reduce runs in float64
     const tensor = ops.fromHost(values);
     const [sum] = await ops.blocksToHost(ops.dot(tensor, tensor, { size: length, rows: 1 }));
-    // The bound is 3 ceil(log4 n) + 1 = 28 roundings of 2^-24, 1.7e-6; rounding errors of both signs leave 1 or 2 of them.
+    // The bound is 3 ceil(log4 n) + 1 = 28 roundings of 2^-24, 1.7e-6; rounding errors of both
+    // signs leave 1 or 2 of them.
     expect(Math.abs(sum! / exact - 1)).toBeLessThan(4 * 2 ** -24);
     ops.free(tensor);
   });

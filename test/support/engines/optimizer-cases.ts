@@ -1,5 +1,5 @@
 /** Every optimizer and every switch of LAWN on one small ranker: the table that contract tests run over. */
-import { type RuleName, ruleNames, settingsOfRule } from "../../../src/config/rule-table.ts";
+import { type RuleName, ruleNames, settingsOfRule } from "../../../src/config/optimizer/rule-table.ts";
 import type { ArrayOps } from "../../../src/optimizer/arrays/array-ops.ts";
 import { buildOptimizer } from "../../../src/optimizer/build-optimizer.ts";
 import {
@@ -84,7 +84,9 @@ export function startRun<A, C>({ config, ops, parameters = smallRanker, weights 
   return { ops, optimizer, at: { parameters: start, memory: optimizer.init(start) } };
 }
 
-/** A training problem without data: each tensor is pulled towards values it cannot all reach, more in some directions. */
+/**
+ * A training problem without data: each tensor is pulled towards values it cannot all reach, more in some directions.
+ */
 export async function advance<A, C>(run: Run<A, C>, steps: number, learningRate = 0.01): Promise<Run<A, C>> {
   let { at } = run;
   for (let i = 0; i < steps; i++) {

@@ -118,8 +118,8 @@ struct RowsView {
 /// Which vector a trust ratio rescales, per tensor.
 enum class Ratio { none, gradient, direction };
 
-/// What is known of a rule beside its arithmetic. Twin: its row in src/config/rule-table.ts; native-rules.ts compares
-/// them.
+/// What is known of a rule, its arithmetic apart. Twin: its row in src/config/optimizer/rule-table.ts;
+/// native-rules.ts compares them.
 struct RuleFacts {
   const char* name;
   bool hasVelocity, hasSquare;

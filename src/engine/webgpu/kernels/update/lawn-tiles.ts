@@ -12,7 +12,7 @@
  * Twins: lawnStep and moveOnSphere (optimizer/lawn.ts), sphere.ts, lamb.ts. Bound by memory: under LAWN-Adam
  * about twice Adam's traffic.
  */
-import { ruleOf } from "../../../../config/rule-table.ts";
+import { ruleOf } from "../../../../config/optimizer/rule-table.ts";
 import type { BaseOptimizerConfig } from "../../../../optimizer/optimizer-config.ts";
 import type { Binding, Kernel } from "../../device/kernel.ts";
 import { stepStruct } from "../../device/step-numbers.ts";

@@ -4,7 +4,7 @@
  *
  * Twins: src/optimizer/rules, whose formulas and order these are.
  */
-import { type RuleName, ruleOf } from "../../../../config/rule-table.ts";
+import { type RuleName, ruleOf } from "../../../../config/optimizer/rule-table.ts";
 import type { BaseOptimizerConfig } from "../../../../optimizer/optimizer-config.ts";
 import { ruleNumbers } from "../../../rule-numbers.ts";
 import { constantWords, float } from "../../device/program.ts";

@@ -1,7 +1,7 @@
 /** The rows that everything about an optimizer is read from, and the help texts put together from them. */
 import { describe, expect, it } from "@jest/globals";
-import { settingHelp } from "../../src/config/rule-help.ts";
-import { ruleNames, ruleOf, ruleSettings, settingsOfRule } from "../../src/config/rule-table.ts";
+import { settingHelp } from "../../../src/config/optimizer/rule-help.ts";
+import { ruleNames, ruleOf, ruleSettings, settingsOfRule } from "../../../src/config/optimizer/rule-table.ts";
 
 describe("the table of rules", () => {
   it.each(ruleNames)("gives %s at most one slot of each kind, a velocity first: engines keep one of each", (name) => {

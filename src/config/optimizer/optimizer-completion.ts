@@ -1,4 +1,6 @@
-/** What the optimizer settings mean together: options nobody would look at are found, and those left open are filled in. */
+/**
+ * What the optimizer settings mean together: options nobody would look at are found, and those left open are filled in.
+ */
 import type { z } from "zod";
 import { baseOf, hasLawn } from "./optimizer-names.ts";
 import type { lawnSettings, optimizerSettings, scheduleSettings } from "./optimizer-settings.ts";
@@ -50,7 +52,9 @@ export interface CompleteGroups {
   readonly optimizer: {
     readonly name: OptimizerSettings["name"];
     readonly weightDecay: number;
-    /** Those of its rule; the learning rate is absent where the schedule is an expression, which gives the rate itself. */
+    /**
+     * Those of its rule; the learning rate is absent where the schedule is an expression, which gives the rate itself.
+     */
   } & { readonly [Key in RuleSettingName]?: number };
   readonly schedule: { readonly name: string; readonly warmupEpochs?: number; readonly finalRate?: number };
   readonly lawn?: CompleteLawn;

@@ -1,10 +1,13 @@
-/** The settings of optimizer, learning-rate schedule and LAWN. Those without a default get their optimizer's own: optimizer-completion. */
+/**
+ * The settings of optimizer, learning-rate schedule and LAWN. Those without a default get their optimizer's
+ * own: optimizer-completion.
+ */
 import { z } from "zod";
+import { setting } from "../setting.ts";
+import { trainSetting } from "../train-role.ts";
 import { optimizerNames } from "./optimizer-names.ts";
 import { settingHelp } from "./rule-help.ts";
 import { type Range, type RuleSettingName, ruleSettings } from "./rule-table.ts";
-import { setting } from "./setting.ts";
-import { trainSetting } from "./train-role.ts";
 
 export const optimizerSettings = z.object({
   name: trainSetting(z.enum(optimizerNames).default("lawn-adam"), {
