@@ -23,7 +23,7 @@ export async function publishFolder(
   fill: (folder: string) => Promise<void>,
 ): Promise<void> {
   const partial = `${target}.partial`;
-  const replaced = { place: target, former: `${target}.former` };
+  const replaced = { target, former: `${target}.former` };
   await makeFolder(path.dirname(target), "choose another folder with --output");
   try {
     const unlock = await takeLock(`${target}.lock`, context);

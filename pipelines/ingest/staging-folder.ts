@@ -41,7 +41,7 @@ export async function openStagingFolder(
   await makeFolder(dataRoot, REMEDY);
   const unlock = await writable(dataRoot, () => takeLock(join(dataRoot, `.${dataset}.lock`), context));
   try {
-    await restoreFolder({ place: target, former });
+    await restoreFolder({ target, former });
     await refuseForeignFiles(target);
     await rm(partial, { recursive: true, force: true });
     await writable(dataRoot, () => mkdir(partial));
@@ -54,7 +54,7 @@ export async function openStagingFolder(
   return {
     result,
     scratch,
-    publish: () => replaceFolder(result, { place: target, former }),
+    publish: () => replaceFolder(result, { target, former }),
     async close() {
       await rm(partial, { recursive: true, force: true });
       await unlock();

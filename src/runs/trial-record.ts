@@ -43,7 +43,7 @@ export const trialRecordSchema = z.object({
   arm: z.string(),
   batchSize: z.int().min(1),
   phase: z.enum(trialPhases),
-  /** From 0: place in the arm's search, or of the seed. */
+  /** From 0: index in the arm's search, or of the seed. */
   index: z.int().min(0),
   seed: z.int().min(0),
   /** What the search chose, by name of the dimension; a JSON text where one name stands for several settings. */

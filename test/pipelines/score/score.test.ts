@@ -108,8 +108,8 @@ describe("scoring some users", () => {
   });
 
   it("does with unknown ids as told: refuses, leaves out, or gives the most popular items", async () => {
-    await writeFile(temporary("strangers.txt"), "1004\n77\n9\n1004\n");
-    const users = temporary("strangers.txt");
+    await writeFile(temporary("unknown.txt"), "1004\n77\n9\n1004\n");
+    const users = temporary("unknown.txt");
     await expect(rows("refused", { users, unknown: "error" })).rejects.toThrow(
       '2 user ids are unknown to the dataset ("9", "77"); --unknown skip leaves them out',
     );

@@ -21,8 +21,8 @@ napi_value rules(const Call& call) {
   const KernelTable& kernels = *chooseKernels(nullptr);
   napi_value all;
   check(napi_create_array(call.env, &all), "create array");
-  for (int32_t place = 0; place < kernels.ruleCount; place++) {
-    const RuleFacts& facts = kernels.rules[place];
+  for (int32_t index = 0; index < kernels.ruleCount; index++) {
+    const RuleFacts& facts = kernels.rules[index];
     napi_value rule;
     check(napi_create_object(call.env, &rule), "create object");
     const auto set = [&](const char* name, napi_value value) {
@@ -33,7 +33,7 @@ napi_value rules(const Call& call) {
     set("hasSquare", newFlag(call.env, facts.hasSquare));
     set("isDecoupled", newFlag(call.env, facts.isDecoupled));
     set("ratio", newText(call.env, ratios[int(facts.ratio)]));
-    check(napi_set_element(call.env, all, uint32_t(place), rule), "set element");
+    check(napi_set_element(call.env, all, uint32_t(index), rule), "set element");
   }
   return all;
 }
