@@ -4,6 +4,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { errorCode } from "../src/files/error-code.ts";
 import { runCommandLine } from "./command-line/run-command-line.ts";
 import type { Environment, StageContext, StartedProgram } from "./stage.ts";
 import { stages } from "./stages.ts";
@@ -26,7 +27,8 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
-// Started by another of these programs: its end, even by kill -9, closes the channel, and then nobody waits for this one's work.
+// Started by another of these programs: its end, even by kill -9, closes the channel, and then nobody
+// waits for this one's work.
 if (process.channel !== undefined) {
   process.on("disconnect", () => process.exit(130));
   process.channel.unref();
@@ -80,7 +82,7 @@ function isProcessAlive(processId: number): boolean {
     process.kill(processId, 0); // signal 0 only asks
     return true;
   } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM"; // alive, and somebody else's
+    return errorCode(error) === "EPERM"; // alive, and somebody else's
   }
 }
 

@@ -1,13 +1,16 @@
-/** The stage `doctor`: what this machine offers, which engine would run and why, and whether results could be written. */
+/**
+ * The stage `doctor`: what this machine offers, which engine would run and why, and whether results could be written.
+ */
 import { mkdtemp, rmdir, stat } from "node:fs/promises";
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
 import path from "node:path";
 import { z } from "zod";
 import { setting } from "../src/config/setting.ts";
 import { type EngineAvailability, engineAvailability } from "../src/engine/open-engine.ts";
+import { messageOf } from "../src/errors.ts";
 import type { Stage, StageContext, StageResult } from "./stage.ts";
 
-export const doctorSchema = z.object({
+const doctorSchema = z.object({
   dataRoot: setting(z.string().min(1).default("data"), {
     flag: "data-root",
     meaning: "Folder of the ingested datasets",
@@ -17,7 +20,6 @@ export const doctorSchema = z.object({
 
 export const doctorStage: Stage<typeof doctorSchema> = {
   name: "doctor",
-  summary: "check this machine and say which engine would run, and why",
   schema: doctorSchema,
   run: examine,
 };
@@ -82,7 +84,7 @@ async function examineFolder(folder: string): Promise<ExaminedFolder> {
     await rmdir(await mkdtemp(path.join(existing, ".lawn-ranker-doctor-")));
     return { folder, isWritable: true, problem: "" };
   } catch (error) {
-    return { folder, isWritable: false, problem: error instanceof Error ? error.message : String(error) };
+    return { folder, isWritable: false, problem: messageOf(error) };
   }
 }
 

@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import path from "node:path";
 import { type CompareConfig, compareSchema } from "../../src/config/schemas/compare-schema.ts";
 import type { Study } from "../../src/config/schemas/study-schema.ts";
+import { messageOf } from "../../src/errors.ts";
 import { takeLock } from "../../src/files/lock-file.ts";
 import { makeFolder } from "../../src/files/make-folder.ts";
 import { writeFileAtomically } from "../../src/files/write-file.ts";
@@ -25,7 +26,6 @@ import { type WorkHooks, workOnStudy } from "./work-on-study.ts";
 
 export const compareStage: Stage<typeof compareSchema> = {
   name: "compare",
-  summary: "tune arms of optimizers alike, train fresh seeds, and test the differences",
   schema: compareSchema,
   run: (config, context) => (config.join === null ? lead(config, context) : help(config, config.join, context)),
 };
@@ -54,7 +54,7 @@ async function lead(config: CompareConfig, context: StageContext): Promise<Stage
     study,
     engine: { name: engine.name, description },
     dataRoot: path.resolve(config.dataRoot),
-    datasets: descriptions.map(({ contentHash }, place) => ({ name: study.subjects[place]!.dataset, contentHash })),
+    datasets: descriptions.map(({ contentHash }, index) => ({ name: study.subjects[index]!.dataset, contentHash })),
   };
   const folder = config.output ?? path.join(config.modelsRoot, "studies", studyFolderName(study));
   const workers =
@@ -113,7 +113,7 @@ async function carryOutStudy(
     await recorder.finish(outcome.files, counted(opened));
     return finished(folder, outcome);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     // The first failure is the one to tell, even where the disk is so full that this fails too.
     await recorder.save({ status: "failed", reason }).catch(() => {});
     throw error;

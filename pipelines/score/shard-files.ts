@@ -1,8 +1,12 @@
-/** Shards of a scoring job on the disk: named by what decides their content, whole or not there, and checked before they are believed. */
-import { rename, rm, stat } from "node:fs/promises";
+/**
+ * Shards of a scoring job on the disk: named by what decides their content, whole or not there, and checked
+ * before they are believed.
+ */
+import { rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { DataError } from "../../src/errors.ts";
 import { contentOf, readTextIfThere } from "../../src/files/file-content.ts";
+import { putInPlace } from "../../src/files/partial-file.ts";
 import { workName } from "../../src/files/work-names.ts";
 import { writeFileAtomically } from "../../src/files/write-file.ts";
 import { hashOf } from "../../src/runs/run-directory.ts";
@@ -25,8 +29,8 @@ export function shardDataFile(name: string): string {
 }
 
 /**
- * The record of a finished shard whose file is as the record says; null where it is not finished. Throws DataError, naming the shard,
- * where it is damaged. Reads the file once.
+ * The record of a finished shard whose file is as the record says; null where it is not finished. Throws DataError,
+ * naming the shard, where it is damaged. Reads the file once.
  */
 export async function readShard(folder: string, plan: string, shard: Shard): Promise<ShardRecord | null> {
   const name = shardName(plan, shard);
@@ -66,8 +70,8 @@ export async function readShardOrNothing(
 }
 
 /**
- * Puts a shard in place: its rows first, then the record that makes it finished. Both come from names of this process's own, so that
- * two processes that finish the same shard at once do not meet; they agree on every byte of the rows.
+ * Puts a shard in place: its rows first, then the record that makes it finished. Both come from names of this process's
+ * own, so that two processes that finish the same shard at once do not meet; they agree on every byte of the rows.
  */
 export async function publishShard(
   folder: string,
@@ -76,8 +80,6 @@ export async function publishShard(
   context: Pick<StageContext, "processId">,
 ): Promise<void> {
   const recordFile = path.join(folder, `${record.name.slice(0, -".arrow".length)}.json`);
-  const ownRecord = workName(recordFile, context);
-  await rename(finishedFile, path.join(folder, record.name));
-  await writeFileAtomically(ownRecord, `${JSON.stringify(record, null, 2)}\n`);
-  await rename(ownRecord, recordFile);
+  await putInPlace(finishedFile, path.join(folder, record.name));
+  await writeFileAtomically(recordFile, `${JSON.stringify(record, null, 2)}\n`, workName(recordFile, context));
 }

@@ -1,18 +1,22 @@
-/** pipelines/configs/<dataset>.json: settings that were found good for a known dataset, used unless the user says otherwise. */
-import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+/**
+ * pipelines/configs/<dataset>.json: settings that were found good for a known dataset, used
+ * unless the user says otherwise.
+ */
 import path from "node:path";
 import { z } from "zod";
 import { isRecord } from "../../src/config/is-record.ts";
 import type { ConfigLayer } from "../../src/config/parse.ts";
 import { trainSchema } from "../../src/config/schemas/train-schema.ts";
-import { DataError } from "../../src/errors.ts";
+import { readJsonIfThere } from "../../src/files/json-file.ts";
 import { datasetNameOf } from "../dataset/dataset-argument.ts";
 import { packagedFolder } from "../packaged-folder.ts";
 
 const record = z.record(z.string(), z.unknown());
 
-/** Every matching entry counts; later ones override earlier ones. Entries look at what the user and the entries before chose. */
+/**
+ * Every matching entry counts; later ones override earlier ones. Entries look at what the user and
+ * the entries before chose.
+ */
 export const recommendationsSchema = z.strictObject({
   train: z.array(
     z.strictObject({
@@ -31,17 +35,22 @@ export const recommendationsSchema = z.strictObject({
 type Recommendation = z.output<typeof recommendationsSchema>["train"][number];
 type Values = Readonly<Record<string, unknown>>;
 
-/** For the dataset's name, also where a dataset file stands for it. Throws ConfigError for such a file that cannot be read. */
+/**
+ * For the dataset's name, also where a dataset file stands for it. Throws ConfigError for such a
+ * file that cannot be read.
+ */
 export async function recommendedSettings(given: Values): Promise<readonly ConfigLayer[]> {
   const named = given.dataset ?? trainSchema.parse({}).dataset;
   if (typeof named !== "string") return [];
   const dataset = await datasetNameOf(named);
   if (!/^[\w.-]+$/.test(dataset)) return [];
   const file = path.join(packagedFolder("configs"), `${dataset}.json`);
-  if (!existsSync(file)) return [];
-  const parsed = recommendationsSchema.safeParse(JSON.parse(await readFile(file, "utf8")));
-  if (!parsed.success) throw new DataError(`${file}: ${z.prettifyError(parsed.error)}`);
-  const values = settingsFor(parsed.data.train, given);
+  const recommended = await readJsonIfThere(file, recommendationsSchema, {
+    what: "recommended settings",
+    remedy: "install lawn-ranker again",
+  });
+  if (recommended === null) return [];
+  const values = settingsFor(recommended.train, given);
   return Object.keys(values).length === 0 ? [] : [{ source: `pipelines/configs/${dataset}.json`, values }];
 }
 
@@ -72,7 +81,10 @@ function matches(when: Recommendation["when"], values: Values): boolean {
   );
 }
 
-/** A switch of the user's own replaces the recommended one; a schedule that gives the rate itself replaces rate and schedule. */
+/**
+ * A switch of the user's own replaces the recommended one; a schedule that gives the rate itself
+ * replaces rate and schedule.
+ */
 function withoutOverruled(chosen: Values, given: Values): Values {
   const result: Record<string, unknown> = { ...chosen };
   const switches = ["freeEpochs", "freeSteps", "switchNorm"];

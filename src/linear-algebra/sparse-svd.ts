@@ -1,6 +1,6 @@
 /**
- * The leading right singular vectors of a large sparse matrix of ones: randomised subspace iteration (Halko, Martinsson & Tropp 2011,
- * algorithms 4.4 and 5.1). Blocks of vectors are held column by column.
+ * The leading right singular vectors of a large sparse matrix of ones: randomised subspace iteration (Halko, Martinsson
+ * & Tropp 2011, algorithms 4.4 and 5.1). Blocks of vectors are held column by column.
  */
 import { type RandomBlock, type StreamKey, standardNormal, threefry } from "../random.ts";
 import { symmetricEigen } from "./symmetric-eigen.ts";
@@ -20,7 +20,7 @@ export interface RightSingular {
   readonly vectors: Float64Array;
 }
 
-/** Vectors kept beyond those asked for, and rounds of A A^T: with these the error is far below that of sampled metrics. */
+/** Vectors kept beyond those asked for, and rounds of A A^T: the error is then far below that of sampled metrics. */
 const OVERSAMPLING = 10;
 const ROUNDS = 8;
 
@@ -56,7 +56,8 @@ function times({ rows, offsets, columnIndices }: SparseOnes, vector: Float64Arra
   const out = new Float64Array(rows);
   for (let row = 0; row < rows; row++) {
     let sum = 0;
-    for (let place = offsets[row]!; place < offsets[row + 1]!; place++) sum += vector[columnIndices[place]!]!;
+    for (let position = offsets[row]!; position < offsets[row + 1]!; position++)
+      sum += vector[columnIndices[position]!]!;
     out[row] = sum;
   }
   return out;
@@ -66,7 +67,8 @@ function timesTransposed({ rows, columns, offsets, columnIndices }: SparseOnes, 
   const out = new Float64Array(columns);
   for (let row = 0; row < rows; row++) {
     const value = vector[row]!;
-    for (let place = offsets[row]!; place < offsets[row + 1]!; place++) out[columnIndices[place]!]! += value;
+    for (let position = offsets[row]!; position < offsets[row + 1]!; position++)
+      out[columnIndices[position]!]! += value;
   }
   return out;
 }

@@ -1,10 +1,10 @@
 /** training.jsonl: a line for each finished epoch, readable after any crash. */
 import { z } from "zod";
-import { DataError } from "../errors.ts";
+import { parseJson } from "../config/json-text.ts";
 
 const metrics = z.record(z.string(), z.number());
 
-export const epochRecordSchema = z.object({
+const epochRecordSchema = z.object({
   /** `train` learns on train; `refit` then learns anew on train and validation. */
   pass: z.enum(["train", "refit"]),
   /** From 1. */
@@ -48,8 +48,8 @@ export function epochLine(record: EpochRecord): string {
 }
 
 /**
- * The records of a log. A last line without an end was torn by a crash and is left out; any other line that is not a record is
- * a DataError, with `where` (a file name) and the line's number.
+ * The records of a log. A last line without an end was torn by a crash and is left out; any other line that is not a
+ * record is a DataError, with `where` (a file name) and the line's number.
  */
 export function parseTrainingLog(text: string, where: string): readonly EpochRecord[] {
   const lines = text.split("\n");
@@ -57,7 +57,9 @@ export function parseTrainingLog(text: string, where: string): readonly EpochRec
   return lines.map((line, index) => parseLine(line, `${where}:${index + 1}`));
 }
 
-/** The records up to `epoch` of `pass`: those that a checkpoint taken then stands on. Later ones will be trained again. */
+/**
+ * The records up to `epoch` of `pass`: those that a checkpoint taken then stands on. Later ones will be trained again.
+ */
 export function recordsThrough(
   records: readonly EpochRecord[],
   pass: EpochRecord["pass"],
@@ -69,14 +71,6 @@ export function recordsThrough(
 }
 
 function parseLine(line: string, where: string): EpochRecord {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    throw new DataError(`${where}: "${line.slice(0, 40)}" is not JSON; the log was changed by something else`);
-  }
-  const parsed = epochRecordSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new DataError(`${where}: ${issue?.path.join(".")}: ${issue?.message}`);
+  const remedy = "the log was changed by something else; put it back or train anew with --force";
+  return parseJson(line, epochRecordSchema, { where, what: "an epoch", remedy });
 }

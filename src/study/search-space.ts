@@ -1,4 +1,7 @@
-/** Points of a search space: which settings trial number i of an arm tries. The same for every arm that declares the same dimensions. */
+/**
+ * Points of a search space: which settings trial number i of an arm tries. The same for every arm that
+ * declares the same dimensions.
+ */
 import { isRecord } from "../config/is-record.ts";
 import type { SearchDimension, SearchSpace } from "../config/schemas/study-schema.ts";
 import { ConfigError } from "../errors.ts";
@@ -38,8 +41,8 @@ export function searchPoint(space: SearchSpace, options: SearchOptions): SearchP
   const point: Record<string, Scalar> = {};
   const settings: Record<string, unknown> = {};
   const atEdge: string[] = [];
-  for (const [place, [name, dimension]] of dimensions.entries()) {
-    const unit = unitCoordinate(place, name, options);
+  for (const [index, [name, dimension]] of dimensions.entries()) {
+    const unit = unitCoordinate(index, name, options);
     if ("choices" in dimension) {
       const choice = listed(dimension.choices, unit);
       point[name] = JSON.stringify(choice);

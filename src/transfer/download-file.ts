@@ -1,10 +1,12 @@
 /** One file over HTTP, in full or not at all: resumes what is there, retries cut connections, checks what arrived. */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { type FileHandle, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { setTimeout as sleep } from "node:timers/promises";
+import { open, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { DataError } from "../errors.ts";
+import { errorCode } from "../files/error-code.ts";
+import { putInPlace } from "../files/partial-file.ts";
 import { reasonOf, refusal, type Transfer, transferFrom } from "./http-transfer.ts";
+import { TransientError, withRetries } from "./retry.ts";
 
 /** Of what is downloaded. */
 export interface Checksum {
@@ -38,36 +40,31 @@ export async function downloadFile(options: DownloadOptions): Promise<Downloaded
   const partial = `${options.path}.partial`;
   await fetchAll(options, partial);
   const downloaded = await checkContent(options, partial);
-  await rename(partial, options.path);
+  await putInPlace(partial, options.path);
   await rm(tagFile(partial), { force: true });
   return downloaded;
 }
 
 async function fetchAll(options: DownloadOptions, partial: string): Promise<void> {
   const { url, attempts, retrySeconds, signal, onRetry, byHand } = options;
-  let failures = 0;
-  for (;;) {
+  const fetchOn = async (): Promise<void> => {
     const before = await sizeOf(partial);
     try {
       await fetchRest(options, partial, before);
-      return;
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof DataError || isDiskError(error)) throw explainDisk(error, partial);
-      const reason = reasonOf(error);
-      // Bytes that arrived show that the connection works: start counting afresh.
-      failures = (await sizeOf(partial)) > before ? 1 : failures + 1;
-      if (failures >= attempts) {
-        throw new DataError(
-          `${url}: ${reason}, ${failures} times in a row; the same command resumes where it stopped, or ${byHand}`,
-          { cause: error },
-        );
-      }
-      const waitSeconds = retrySeconds * 2 ** (failures - 1);
-      onRetry(`${url}: ${reason}; trying again in ${waitSeconds} s`);
-      await sleep(waitSeconds * 1_000, undefined, { signal });
+      throw new TransientError(reasonOf(error), { cause: error, madeProgress: (await sizeOf(partial)) > before });
     }
-  }
+  };
+  await withRetries(url, fetchOn, {
+    attempts,
+    firstWaitSeconds: retrySeconds,
+    log: onRetry,
+    signal,
+    giveUp: (problem, { cause }) =>
+      new DataError(`${problem}; the same command resumes where it stopped, or ${byHand}`, { cause }),
+  });
 }
 
 /** One request: the rest of the file when the server still has the same one, all of it otherwise. */
@@ -101,7 +98,7 @@ async function writeTransfer(
   try {
     onProgress(done, transfer.totalBytes);
     for await (const chunk of transfer.chunks()) {
-      await appendFully(handle, chunk);
+      await handle.writeFile(chunk); // goes on where the last one ended
       done += chunk.byteLength;
       onProgress(done, transfer.totalBytes);
     }
@@ -112,11 +109,6 @@ async function writeTransfer(
   if (transfer.totalBytes !== null && done !== transfer.totalBytes) {
     throw new Error(`connection cut after ${done} of ${transfer.totalBytes} bytes`);
   }
-}
-
-async function appendFully(handle: FileHandle, chunk: Uint8Array): Promise<void> {
-  let offset = 0;
-  while (offset < chunk.byteLength) offset += (await handle.write(chunk, offset)).bytesWritten;
 }
 
 async function checkContent({ url, checksum, byHand }: DownloadOptions, partial: string): Promise<Downloaded> {
@@ -169,7 +161,7 @@ function isDiskError(error: unknown): boolean {
 }
 
 function explainDisk(error: unknown, partial: string): unknown {
-  if (!(typeof error === "object" && error !== null && "code" in error && error.code === "ENOSPC")) return error;
+  if (errorCode(error) !== "ENOSPC") return error;
   return new DataError(
     `${partial}: the disk is full (ENOSPC); free some space or choose another --data-root, and run the same command again: it resumes`,
     { cause: error },

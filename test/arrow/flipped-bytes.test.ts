@@ -1,4 +1,6 @@
-/** Whatever byte of an Arrow file is damaged, reading it ends, in what it holds or in a DataError that names the file. */
+/**
+ * Whatever byte of an Arrow file is damaged, reading it ends, in what it holds or in a DataError that names the file.
+ */
 import { execFile } from "node:child_process";
 import { stat } from "node:fs/promises";
 import path from "node:path";

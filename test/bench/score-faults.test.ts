@@ -11,13 +11,13 @@ type Result = Readonly<Record<string, unknown>>;
 const temporary = useTemporaryFolder();
 const script = path.resolve(import.meta.dirname, "../../bench/score-faults.mjs");
 
-const survived: readonly (readonly [string, string])[] = [
+const survived = [
   ["kills", "though workers, leaders and Redis are killed at random moments"],
   ["damage", "though a finished shard is damaged"],
   ["twice", "though several processes do the same shard at once"],
   ["clock", "though the clocks of its workers jump"],
   ["replaced", "though its run is replaced for a while"],
-];
+] as const;
 const faults = [...survived.map(([name]) => name), "disk"];
 
 describeRedis("a scoring job ends with the same bytes", () => {
@@ -38,7 +38,7 @@ describeRedis("a scoring job ends with the same bytes", () => {
 
   const resultOf = (name: string): Result => results.find(({ fault }) => fault === name) ?? { notReached: results };
 
-  it.each(survived)("%s: %s", (name, _though) => {
+  it.each(survived)("%s: %s", (name, _what) => {
     expect(resultOf(name)).toMatchObject({ fault: name, sameHash: true });
   });
 

@@ -1,4 +1,7 @@
-/** What every engine promises. An engine in open-engine's table joins by being there; one that cannot run here is skipped by name. */
+/**
+ * What every engine promises. An engine in open-engine's table joins by being there; one that cannot
+ * run here is skipped by name.
+ */
 import { beforeAll, describe, expect, it, jest } from "@jest/globals";
 import type { Batch } from "../../src/dataset/batch.ts";
 import { drawBatch, epochDraws } from "../../src/dataset/training-batches.ts";
@@ -30,11 +33,20 @@ jest.setTimeout(600_000);
 
 const combinations = rankerCases.flatMap((ranker) => losses.map((loss) => ({ ...ranker, loss })));
 
-/** Relative to the largest value of the tensor: a few float32 roundings (6e-8 each) in sums of tens of terms, in any order. */
+/**
+ * Relative to the largest value of the tensor: a few float32 roundings (6e-8 each) in sums of
+ * tens of terms, in any order.
+ */
 const GRADIENT_TOLERANCE = 1e-5;
-/** Terms of a gradient are of this order; where they cancel, as with one user and one item under bpr, their roundings remain. */
+/**
+ * Terms of a gradient are of this order; where they cancel, as with one user and one item under
+ * bpr, their roundings remain.
+ */
 const GRADIENT_FLOOR = 1e-2;
-/** After 6 steps: Adam divides by sqrt(v), which turns a tiny gradient's rounding into a whole step of 0.01 in the worst case. */
+/**
+ * After 6 steps: Adam divides by sqrt(v), which turns a tiny gradient's rounding into a whole step
+ * of 0.01 in the worst case.
+ */
 const STEPS_TOLERANCE = 1e-3;
 
 async function takeSteps(session: TrainingSession, batches: readonly Batch[], rate = 0.01): Promise<number[]> {

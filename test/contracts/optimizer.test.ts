@@ -1,10 +1,15 @@
-/** What every optimizer promises, alone and under LAWN with each of its switches: a row in support/optimizer-cases.ts is enough. */
+/**
+ * What every optimizer promises, alone and under LAWN with each of its switches: a row in
+ * config/rule-table.ts is enough.
+ */
+import { isDeepStrictEqual } from "node:util";
 import { describe, expect, it } from "@jest/globals";
+import { ruleOf } from "../../src/config/optimizer/rule-table.ts";
 import { float32Ops } from "../../src/optimizer/arrays/float-ops.ts";
-import { releaseReplaced } from "../../src/optimizer/arrays/release-replaced.ts";
 import type { BaseOptimizerConfig, LawnConfig, OptimizerConfig } from "../../src/optimizer/optimizer-config.ts";
 import type { OptimizerState } from "../../src/optimizer/optimizer-state.ts";
 import { exportState, importState } from "../../src/optimizer/optimizer-transfer.ts";
+import { releaseReplaced } from "../../src/optimizer/release-replaced.ts";
 import type { StepOutput } from "../../src/optimizer/rules/transform.ts";
 import { sizeOf } from "../../src/ranker/ranker-spec.ts";
 import { once } from "../support/engines/once.ts";
@@ -136,6 +141,18 @@ describe.each(lawnRows)("$label", ({ base, lawn }) => {
       expect(Math.abs(norm / targets[i]! - 1)).toBeLessThan(1e-6);
     }
     expect(later.at.memory.lawn?.switchedAt).toBe(5);
+  });
+});
+
+describe.each(baseCases)("weight decay of $label", ({ label, base }) => {
+  it("joins what its row in the table says: slots see it in the gradient, and not in the direction", async () => {
+    const { slots, settings } = ruleOf(label);
+    const stateWith = async (weightDecay: number) =>
+      hostCopy(await advance(start({ base: { ...base, weightDecay }, lawn: null }), 1));
+    const [without, decayed] = [await stateWith(0), await stateWith(0.5)];
+    expect(decayed.parameters).not.toEqual(without.parameters);
+    const isSeen = slots.length > 0 && settings.weightDecay.joins === "gradient";
+    expect({ isSeen: !isDeepStrictEqual(decayed.state, without.state) }).toEqual({ isSeen });
   });
 });
 

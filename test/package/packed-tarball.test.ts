@@ -32,7 +32,8 @@ describe("the packed tarball", () => {
     unpacked = path.join(folder, "package");
     // The packages themselves are those installed here: what is tested is our tarball, not the registry.
     symlinkSync(path.join(root, "node_modules"), path.join(unpacked, "node_modules"));
-    // The same sources as here need no other native build than the one here; other sources would show as a build of minutes.
+    // The same sources as here need no other native build than the one here; other sources would
+    // show as a build of minutes.
     const built = path.join(root, "build/Release");
     if (existsSync(built)) cpSync(built, path.join(unpacked, "build/Release"), { recursive: true });
   }, 120_000);

@@ -6,7 +6,7 @@ import { errorCode } from "../../../src/files/error-code.ts";
 import { rankerOfIndex } from "../../../src/ranker/checkpoint.ts";
 import { isUserTable } from "../../../src/ranker/narrow-ranker.ts";
 import { type FloatArray, type Parameters, parametersOf, type RankerSpec } from "../../../src/ranker/ranker-spec.ts";
-import { headBytes, indexSafetensors, type TensorPlace } from "../../../src/ranker/safetensors.ts";
+import { headBytes, indexSafetensors, type TensorRange } from "../../../src/ranker/safetensors.ts";
 
 export interface CheckpointRows {
   readonly spec: RankerSpec;
@@ -14,12 +14,18 @@ export interface CheckpointRows {
   shared(): Promise<Parameters>;
   /** Tables of the users [from, to), by name. */
   userRows(from: number, to: number): Promise<Parameters>;
-  /** Throws DataError where the file is no longer the one that was opened. A file renamed over it does not disturb the one open. */
+  /**
+   * Throws DataError where the file is no longer the one that was opened. A file renamed over it does
+   * not disturb the one open.
+   */
   checkUnchanged(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Reads the whole file once for its sha256. Throws DataError where that is not `expected`, or the file is no checkpoint. */
+/**
+ * Reads the whole file once for its sha256. Throws DataError where that is not `expected`, or
+ * the file is no checkpoint.
+ */
 export async function openCheckpointRows(file: string, expected: string | undefined): Promise<CheckpointRows> {
   const handle = await openFile(file);
   try {
@@ -38,9 +44,9 @@ export async function openCheckpointRows(file: string, expected: string | undefi
       );
     }
 
-    const place = (name: string): TensorPlace => index.tensors.get(name)!; // rankerOfIndex has found each
+    const tensorOf = (name: string): TensorRange => index.tensors.get(name)!; // rankerOfIndex has found each
     const read = async (name: string, from: number, to: number): Promise<readonly [string, FloatArray]> => {
-      const { begin, end } = place(name);
+      const { begin, end } = tensorOf(name);
       const values = new Float32Array((to - from) / 4);
       const bytes = await readRange(handle, begin + from, Math.min(end, begin + to), file);
       new Uint8Array(values.buffer).set(bytes);
@@ -56,13 +62,15 @@ export async function openCheckpointRows(file: string, expected: string | undefi
       spec,
       async shared() {
         const shared = names.filter((name) => !isUserTable(name));
-        return new Map(await Promise.all(shared.map((name) => read(name, 0, place(name).end - place(name).begin))));
+        return new Map(
+          await Promise.all(shared.map((name) => read(name, 0, tensorOf(name).end - tensorOf(name).begin))),
+        );
       },
       async userRows(from, to) {
         return new Map(
           await Promise.all(
             names.filter(isUserTable).map((name) => {
-              const rowBytes = (place(name).end - place(name).begin) / spec.users;
+              const rowBytes = (tensorOf(name).end - tensorOf(name).begin) / spec.users;
               return read(name, from * rowBytes, to * rowBytes);
             }),
           ),
@@ -89,7 +97,8 @@ export function rankerOfUsers(
   users: number,
 ): { readonly spec: RankerSpec; readonly parameters: Parameters } {
   const all = new Map([...shared, ...userRows]);
-  const ordered = parametersOf(spec).map(({ name }) => [name, all.get(name)!] as const); // shared and userRows hold each
+  // Shared and userRows hold each.
+  const ordered = parametersOf(spec).map(({ name }) => [name, all.get(name)!] as const);
   return { spec: { ...spec, users }, parameters: new Map(ordered) };
 }
 

@@ -1,7 +1,8 @@
 /**
- * LAWN as a tf.Optimizer over any tf.Optimizer, for any TensorFlow.js model. The base is a black box: it is given tangent gradients, the step
- * it takes is projected too, and the weight is brought back to the norm it had at the switch. Unlike the engines' LAWN
- * (optimizer/lawn.ts) it cannot reach the base's own moments. Importing this file loads TensorFlow.js.
+ * LAWN as a tf.Optimizer over any tf.Optimizer, for any TensorFlow.js model. The base is a black box: it is given
+ * tangent gradients, the step it takes is projected too, and the weight is brought back to the norm it had at the
+ * switch. Unlike the engines' LAWN (optimizer/lawn.ts) it cannot reach the base's own moments. Importing this
+ * file loads TensorFlow.js.
  */
 import type { NamedTensorMap, Rank, serialization, Tensor, Tensor1D, Variable } from "@tensorflow/tfjs-core";
 import { ConfigError } from "../../errors.ts";
@@ -68,15 +69,15 @@ export class LawnOptimizer extends tf.Optimizer {
       const before = new Map(constrained.map((name) => [name, tf.clone<Tensor>(variableOf(name))]));
       const tangents = gradients.map(({ name, tensor }) => {
         const from = before.get(name);
-        const isLeft = from === undefined || project === "none" || (tensor as Tensor | null) === null;
+        const isLeft = from === undefined || project === "none" || tensor === null;
         return { name, tensor: isLeft ? tensor : this.#spheres.tangent(from, tensor) };
       });
       this.base.applyGradients(tangents);
-      for (const [place, name] of constrained.entries()) {
+      for (const [index, name] of constrained.entries()) {
         const from = before.get(name)!;
         const weight = variableOf(name);
         const to = project === "both" ? tf.sub(from, this.#spheres.tangent(from, tf.sub(from, weight))) : weight;
-        weight.assign(this.#spheres.retract({ from, to, radius: tf.slice1d(targets, place, 1) }));
+        weight.assign(this.#spheres.retract({ from, to, radius: tf.slice1d(targets, index, 1) }));
       }
     });
   }
@@ -133,7 +134,7 @@ export class LawnOptimizer extends tf.Optimizer {
     }
     const [baseClass, baseFromConfig] = registered;
     const selection: Selection = { kind: "names", names: constrained.map(({ name }) => name) };
-    const construct = cls as unknown as new (base: unknown, settings: LawnSettings) => T; // this very constructor
+    const construct = cls as new (base: unknown, settings: LawnSettings) => T; // this very constructor
     return new construct(baseFromConfig(baseClass, base.config), { freeSteps, project, selection });
   }
 

@@ -1,6 +1,7 @@
 /**
- * ArrayOps on TensorFlow.js: the optimizers of src/optimizer run on any backend as they stand. Tensors are flat, whatever they hold;
- * block coefficients are tensors too, in float32, so that a step never waits for the device. Their sums are pairwise (pairwise-sum.ts).
+ * ArrayOps on TensorFlow.js: the optimizers of src/optimizer run on any backend as they stand. Tensors are flat,
+ * whatever they hold; block coefficients are tensors too, in float32, so that a step never waits for the device. Their
+ * sums are pairwise (pairwise-sum.ts).
  */
 import type { Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs-core";
 import { EngineError } from "../../errors.ts";
@@ -57,6 +58,8 @@ function tensorOps(tf: Tfjs): TensorOps<Tensor1D> {
     scale: (x, factor) => tf.mul(x, factor),
     addScalar: (x, term) => tf.add(x, term),
     sqrt: (x) => tf.sqrt(x),
+    // Not tf.sign, which takes small numbers for 0 on some backends.
+    sign: (x) => tf.tidy(() => tf.sub(tf.cast(tf.greater(x, 0), "float32"), tf.cast(tf.less(x, 0), "float32"))),
   };
 }
 

@@ -1,4 +1,7 @@
-/** The split a publisher made: test rows stay test. Where no validation file exists, one train row of each tested user becomes validation. */
+/**
+ * The split a publisher made: test rows stay test. Where no validation file exists, one train row of each
+ * tested user becomes validation.
+ */
 import { boundedInteger, foldIn, streamKey, threefry } from "../../random.ts";
 import type { InteractionLog, KeptRows } from "../interaction-log.ts";
 import { PART_CODE } from "../reading/load-rows.ts";
@@ -38,8 +41,8 @@ export function splitAsGiven(log: InteractionLog, kept: KeptRows, options: Given
       continue;
     }
     threefry(foldIn(key, user), 0, 0, block);
-    const place = options.isOrdered ? trainRows.length - 1 : boundedInteger(block.first, trainRows.length);
-    parts[trainRows[place]!] = SPLIT_PART.validation;
+    const index = options.isOrdered ? trainRows.length - 1 : boundedInteger(block.first, trainRows.length);
+    parts[trainRows[index]!] = SPLIT_PART.validation;
   }
   return {
     parts,

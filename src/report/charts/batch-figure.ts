@@ -1,10 +1,10 @@
-/** Something against the batch size, an arm a line with its intervals: the figure a study of large batches is made for. */
+/** A figure against the batch size, a line with intervals for each arm: what a study of large batches is for. */
 import * as Plot from "@observablehq/plot";
 import type { MarkupPart } from "../page/markup.ts";
 import { fixedText } from "../words/number-text.ts";
 import { batchText } from "./batch-text.ts";
 import { drawChart } from "./chart.ts";
-import { type Column, dataTable } from "./data-table.ts";
+import { dataTable, fixedColumn } from "./data-table.ts";
 import type { Figure } from "./figure.ts";
 import { colourOf, dashOf, type Series } from "./series-style.ts";
 
@@ -38,10 +38,10 @@ function draw({ title, lines, domain, show = axisShare }: BatchFigure, width: nu
     (a, b) => a - b,
   );
   const marks: Plot.Markish[] = [Plot.gridY({ stroke: "var(--grid)", strokeOpacity: 1, ticks: 6 })];
-  for (const [place, line] of lines.entries()) {
+  for (const [index, line] of lines.entries()) {
     const stroke = colourOf(line.hue);
     // A little to the side, each arm its own way, so that intervals do not cover one another.
-    const aside = 2 ** (0.07 * (place - (lines.length - 1) / 2));
+    const aside = 2 ** (0.07 * (index - (lines.length - 1) / 2));
     const x = ({ batchSize }: BatchPoint): number => batchSize * aside;
     marks.push(
       Plot.line(line.points, { x, y: "value", stroke, strokeWidth: 1.8, strokeDasharray: dashOf(line) }),
@@ -96,20 +96,14 @@ const axisShare = (value: number): string => String(Number(value.toPrecision(3))
 function tableOf({ title, lines }: BatchFigure) {
   const rows = lines.flatMap(({ name, points }) => points.map((point) => ({ name, ...point })));
   type Row = (typeof rows)[number];
-  const number = (name: string, of: (row: Row) => number | null): Column<Row> => ({
-    name,
-    kind: "number",
-    value: of,
-    show: (row) => fixedText(of(row)),
-  });
   return dataTable<Row>({
     title,
     columns: [
       { name: "arm", kind: "text", value: ({ name }) => name },
       { name: "batch size", kind: "number", value: ({ batchSize }) => batchSize, show: (row) => String(row.batchSize) },
-      number("value", ({ value }) => value),
-      number("low", ({ interval }) => interval?.low ?? null),
-      number("high", ({ interval }) => interval?.high ?? null),
+      fixedColumn("value", ({ value }) => value),
+      fixedColumn("low", ({ interval }) => interval?.low ?? null),
+      fixedColumn("high", ({ interval }) => interval?.high ?? null),
     ],
     rows,
   });

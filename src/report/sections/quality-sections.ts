@@ -3,7 +3,7 @@ import { armSeries } from "../charts/arm-style.ts";
 import { type BatchLine, batchFigure } from "../charts/batch-figure.ts";
 import { batchText } from "../charts/batch-text.ts";
 import { copyableText } from "../charts/copyable-text.ts";
-import { type Column, type DataTable, dataTable, tableMarkup } from "../charts/data-table.ts";
+import { type Column, type DataTable, dataTable, fixedColumn, tableMarkup } from "../charts/data-table.ts";
 import { csvLink, multiples, smallFigure, wideFigure } from "../charts/figure.ts";
 import { intervalChart } from "../charts/interval-chart.ts";
 import { latexText, markdownText } from "../charts/table-text.ts";
@@ -16,8 +16,8 @@ type ArmSummary = StudyContent["summary"]["arms"][number];
 
 /** Absent for a study of one batch size, which has nothing to draw it against. */
 export function largeBatchSection({ summary }: StudyContent): Section | null {
-  const figures = summary.subjects.flatMap((subject, place) => {
-    const arms = summary.arms.filter((arm) => arm.subject === place);
+  const figures = summary.subjects.flatMap((subject, index) => {
+    const arms = summary.arms.filter((arm) => arm.subject === index);
     if (new Set(arms.map(({ batchSize }) => batchSize)).size < 2) return [];
     return summary.metrics.map((metric) => {
       const failed = arms.filter(({ test }) => test === null);
@@ -66,8 +66,8 @@ export function linesOf(
 export function armsSection(content: StudyContent): Section {
   const { summary } = content;
   const metric = summary.metrics.includes(summary.metric) ? summary.metric : summary.metrics[0]!;
-  const charts = summary.subjects.flatMap((subject, place) => {
-    const arms = summary.arms.filter((arm) => arm.subject === place && arm.test?.[metric] !== undefined);
+  const charts = summary.subjects.flatMap((subject, index) => {
+    const arms = summary.arms.filter((arm) => arm.subject === index && arm.test?.[metric] !== undefined);
     const series = armSeries(summary.arms);
     return [...new Set(arms.map(({ batchSize }) => batchSize))].map((batchSize) => {
       const rows = arms
@@ -97,19 +97,13 @@ function rowTable(
   rows: readonly { readonly name: string; readonly value: number; readonly interval: { low: number; high: number } }[],
 ): DataTable {
   type Row = (typeof rows)[number];
-  const number = (name: string, of: (row: Row) => number): Column<Row> => ({
-    name,
-    kind: "number",
-    value: of,
-    show: (row) => fixedText(of(row)),
-  });
   return dataTable<Row>({
     title,
     columns: [
       { name: "arm", kind: "text", value: ({ name }) => name },
-      number("mean", ({ value }) => value),
-      number("low", ({ interval }) => interval.low),
-      number("high", ({ interval }) => interval.high),
+      fixedColumn("mean", ({ value }) => value),
+      fixedColumn("low", ({ interval }) => interval.low),
+      fixedColumn("high", ({ interval }) => interval.high),
     ],
     rows,
   });

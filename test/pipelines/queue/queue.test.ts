@@ -1,4 +1,7 @@
-/** Shards and trials through a real Redis: the same files as without one, failures with their reasons, progress for anybody who asks. */
+/**
+ * Shards and trials through a real Redis: the same files as without one, failures with their reasons,
+ * progress for anybody who asks.
+ */
 import { existsSync } from "node:fs";
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";

@@ -1,4 +1,7 @@
-/** Every engine that the contracts run over: those of open-engine's table, and the tfjs engine once for each backend installed for tests. */
+/**
+ * Every engine that the contracts run over: those of open-engine's table, and the tfjs engine once for each
+ * backend installed for tests.
+ */
 import type { Engine } from "../../../src/engine/engine.ts";
 import type { TfjsBackend } from "../../../src/engine/engine-provider.ts";
 import { type EngineAvailability, engineAvailability, openEngine } from "../../../src/engine/open-engine.ts";

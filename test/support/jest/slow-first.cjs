@@ -1,6 +1,7 @@
 /**
- * The order of test files: those that take longest begin, so that no worker is left with one of them while the others are done.
- * Jest knows what a file took from runs before, and in a fresh clone takes its size for it; these are small and slow.
+ * The order of test files: those that take longest begin, so that no worker is left with one of them while the
+ * others are done. Jest knows what a file took from runs before, and in a fresh clone takes its size for it;
+ * these are small and slow.
  */
 const { existsSync } = require("node:fs");
 const path = require("node:path");

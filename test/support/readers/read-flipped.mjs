@@ -1,6 +1,7 @@
 /**
- * Reads an Arrow file once for each of its bytes, with that byte changed, and prints what came of it as JSON. A program of its own,
- * since a reader that counts for ever cannot be stopped from within: node read-flipped.mjs <dist> <file> <scratch file>
+ * Reads an Arrow file once for each of its bytes, with that byte changed, and prints what came of it as JSON. A
+ * program of its own, since a reader that counts for ever cannot be stopped from within: node read-flipped.mjs
+ * <dist> <file> <scratch file>
  */
 import { openSync, readFileSync, writeFileSync, writeSync } from "node:fs";
 import path from "node:path";
@@ -11,7 +12,8 @@ const { describeColumns, streamColumns } = await import(pathToFileURL(path.join(
 
 const good = readFileSync(file);
 writeFileSync(scratch, good);
-const scratchFile = openSync(scratch, "r+"); // a byte at a time: files written anew thousands of times would wait for the disk
+// A byte at a time: files written anew thousands of times would wait for the disk.
+const scratchFile = openSync(scratch, "r+");
 const write = (byte, place) => writeSync(scratchFile, Uint8Array.of(byte), 0, 1, place);
 const outcome = { refused: 0, read: 0, other: [] };
 for (let place = 0; place < good.length; place++) {

@@ -1,4 +1,7 @@
-/** What costs seconds to make is made once a run of the tests, by the first test file that wants it, whichever worker runs that. */
+/**
+ * What costs seconds to make is made once a run of the tests, by the first test file that wants it,
+ * whichever worker runs that.
+ */
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rmdir } from "node:fs/promises";
 import path from "node:path";

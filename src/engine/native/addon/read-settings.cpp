@@ -1,5 +1,5 @@
 // See read-settings.hpp.
-#include "read-settings.hpp"
+#include "addon/read-settings.hpp"
 
 #include <algorithm>
 
@@ -9,8 +9,7 @@ namespace {
 
 RankerSpec readRanker(napi_env env, napi_value spec) {
   RankerSpec ranker{};
-  ranker.users = wholeOf(env, spec, "users");
-  ranker.items = wholeOf(env, spec, "items");
+  ranker.rows = {wholeOf(env, spec, "users"), wholeOf(env, spec, "items")};
   ranker.dot = wholeOf(env, spec, "dot");
   ranker.gmf = wholeOf(env, spec, "gmf");
   ranker.embedding = wholeOf(env, spec, "embedding");
@@ -20,12 +19,20 @@ RankerSpec readRanker(napi_env env, napi_value spec) {
   return ranker;
 }
 
-OptimizerSettings readOptimizer(napi_env env, napi_value from) {
+int32_t ruleNamed(const std::string& name, const KernelTable& kernels) {
+  for (int32_t rule = 0; rule < kernels.ruleCount; rule++) {
+    if (name == kernels.rules[rule].name) return rule;
+  }
+  throw std::runtime_error("native addon: there is no rule " + name);
+}
+
+OptimizerSettings readOptimizer(napi_env env, napi_value from, const KernelTable& kernels) {
   OptimizerSettings settings;
-  settings.rule = Rule(int32_t(numberOf(env, from, "rule")));
-  settings.momentum = numberOf(env, from, "momentum");
-  settings.beta1 = numberOf(env, from, "beta1");
-  settings.beta2 = numberOf(env, from, "beta2");
+  settings.rule = ruleNamed(text(env, property(env, from, "rule"), "rule"), kernels);
+  settings.firstDecay = numberOf(env, from, "firstDecay");
+  settings.firstShare = numberOf(env, from, "firstShare");
+  settings.secondDecay = numberOf(env, from, "secondDecay");
+  settings.secondShare = numberOf(env, from, "secondShare");
   settings.epsilon = numberOf(env, from, "epsilon");
   settings.weightDecay = numberOf(env, from, "weightDecay");
   settings.trustCoefficient = numberOf(env, from, "trustCoefficient");
@@ -57,10 +64,13 @@ std::vector<LawnGroup> readGroups(napi_env env, napi_value from) {
 
 std::unique_ptr<Interactions> readInteractions(napi_env env, napi_value from) {
   if (isNothing(env, from)) return nullptr;
-  const Span<uint32_t> users = spanOf<uint32_t>(env, from, "userColumn"), items = spanOf<uint32_t>(env, from, "itemColumn");
-  const Span<uint32_t> seenOffsets = spanOf<uint32_t>(env, from, "seenOffsets"), seenItems = spanOf<uint32_t>(env, from, "seenItems");
+  const Span<uint32_t> users = spanOf<uint32_t>(env, from, "userColumn"),
+                       items = spanOf<uint32_t>(env, from, "itemColumn");
+  const Span<uint32_t> seenOffsets = spanOf<uint32_t>(env, from, "seenOffsets"),
+                       seenItems = spanOf<uint32_t>(env, from, "seenItems");
   if (users.size != items.size) throw std::runtime_error("native addon: columns differ in length");
-  auto interactions = std::make_unique<Interactions>(uint32_t(seenOffsets.size - 1), uint32_t(numberOf(env, from, "items")));
+  auto interactions =
+      std::make_unique<Interactions>(uint32_t(seenOffsets.size - 1), uint32_t(numberOf(env, from, "items")));
   interactions->setPairs(users.size, users.data, items.data);
   interactions->setSeen(seenOffsets.data, seenItems.data);
   interactions->samplesPerPositive = uint32_t(numberOf(env, from, "samplesPerPositive"));
@@ -74,15 +84,15 @@ std::unique_ptr<Interactions> readInteractions(napi_env env, napi_value from) {
 
 SessionSettings readSettings(napi_env env, napi_value options) {
   SessionSettings settings;
+  const std::string kernels = text(env, property(env, options, "instructionSet"), "instructionSet");
+  settings.kernels = chooseKernels(kernels.empty() ? nullptr : kernels.c_str());
+  if (settings.kernels == nullptr) throw std::runtime_error("this processor has no instruction set " + kernels);
   settings.ranker = readRanker(env, property(env, options, "ranker"));
-  settings.optimizer = readOptimizer(env, property(env, options, "optimizer"));
+  settings.optimizer = readOptimizer(env, property(env, options, "optimizer"), *settings.kernels);
   settings.embeddingDecay = numberOf(env, options, "embeddingDecay");
   settings.groups = readGroups(env, property(env, options, "groups"));
   settings.interactions = readInteractions(env, property(env, options, "interactions"));
   settings.threads = int(numberOf(env, options, "threads"));
-  const std::string kernels = text(env, property(env, options, "instructionSet"), "instructionSet");
-  settings.kernels = chooseKernels(kernels.empty() ? nullptr : kernels.c_str());
-  if (settings.kernels == nullptr) throw std::runtime_error("this processor has no instruction set " + kernels);
   return settings;
 }
 
