@@ -27,6 +27,7 @@ INSTALLED := node_modules/.package-lock.json
 BUILT := dist/.built
 NATIVE := build/.built
 NATIVE_SOURCES := $(shell find src/engine/native -name '*.cpp' -o -name '*.hpp' -o -name '*.mjs' 2>/dev/null)
+CPP := $(shell find src test -name '*.cpp' -o -name '*.hpp')
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build data ingest train-ranker evaluate export compare score report doctor verify test check check-native check-onnx types lint format bench bench-peers bench-gpu gpu-bundle setup-gpu pack clean
@@ -78,7 +79,7 @@ compare: ingest ## a study of optimizers: make compare STUDY=lawn-large-batch DA
 	@$(CLI) compare --study "$(STUDY)" $(if $(filter file,$(origin DATASET)),,--dataset "$(DATASET)") $(call flag,model,$(MODEL)) $(call flag,engine,$(ENGINE)) \
 	  $(call flag,batch-sizes,$(BATCH_SIZE)) $(call flag,epochs,$(EPOCHS)) $(ARGS)
 
-export: $(BUILT) ## a run as files for other programs: make export RUN=models/sample/... FORMAT=onnx,parquet,arrow,npy,ann
+export: $(BUILT) ## a run as files for other programs: make export RUN=models/... FORMAT=onnx,parquet,arrow,npy,ann
 	@$(CLI) export $(if $(strip $(RUN)),--run "$(strip $(RUN))",--dataset "$(DATASET)") $(call flag,format,$(FORMAT)) $(ARGS)
 
 score: ingest ## recommendations for every user: make score RUN=models/sample/... K=100 OUTPUT=recommendations.parquet
@@ -86,7 +87,7 @@ score: ingest ## recommendations for every user: make score RUN=models/sample/..
 	  $(call flag,engine,$(ENGINE)) $(ARGS)
 
 # STUDY has a default for `compare`; only one that was given makes this the report of a study.
-report: $(BUILT) ## one HTML page: make report RUN=models/sample/... or STUDY=models/studies/...; else of DATASET's latest run
+report: $(BUILT) ## one HTML page: make report RUN=models/... or STUDY=models/studies/..., else DATASET's latest run
 	@$(CLI) report $(if $(filter-out file,$(origin STUDY)),--study "$(STUDY)",$(if $(strip $(RUN)),--run "$(strip $(RUN))",--dataset "$(DATASET)")) \
 	  $(call flag,engine,$(ENGINE)) $(ARGS)
 
@@ -104,6 +105,9 @@ types: $(INSTALLED)
 
 lint: $(INSTALLED)
 	@node_modules/.bin/biome check .
+	@if command -v clang-format >/dev/null; then clang-format --dry-run --Werror $(CPP); \
+	  else echo "skipped: the format of the C++ sources, for clang-format is not installed"; fi
+	@node test/lint/line-length.mjs
 
 check: types lint test check-native ## types, lint, format, tests, and the native kernels under sanitizers
 
@@ -115,22 +119,24 @@ check-onnx: $(INSTALLED) ## exported ONNX models against onnxruntime (installs i
 	@cd test/onnx && ONNXRUNTIME_NODE_INSTALL=skip npm ci --no-audit --no-fund --silent
 	@npm test --silent -- test/export/onnx-runtime
 
-format: $(INSTALLED) ## rewrite sources in the house format
+format: $(INSTALLED) ## rewrite sources in the house format (C++ by clang-format, where it is installed)
 	@node_modules/.bin/biome check --write .
+	@if command -v clang-format >/dev/null; then clang-format -i $(CPP); \
+	  else echo "skipped: the format of the C++ sources, for clang-format is not installed"; fi
 
 bench: $(BUILT) ## samples a second of the engines here
 	@node bench/throughput.mjs $(ARGS)
 
-bench-peers: $(BUILT) ## ours beside PyTorch and TensorFlow.js in one run, as ratios (PEER_PYTHON, PEER_TORCH; see bench/README.md)
+bench-peers: $(BUILT) ## ours beside PyTorch and TensorFlow.js in one run, as ratios (see bench/README.md)
 	@node bench/peers.mjs $(ARGS)
 
 setup-gpu: $(BUILT) ## add @tensorflow/tfjs-node-gpu and train one step on CUDA; says in one line what is in the way
 	@node src/engine/tfjs/setup-gpu.mjs
 
-bench-gpu: $(BUILT) ## samples a second on a GPU beside PyTorch on the same one (PEER_PYTHON, PEER_TORCH; see docs/gpu.md)
+bench-gpu: $(BUILT) ## samples a second on a GPU beside PyTorch on the same one (see docs/gpu.md)
 	@node bench/gpu.mjs $(ARGS)
 
-gpu-bundle: $(BUILT) ## build/lawn-ranker-gpu.tar.xz: what bench-gpu needs on a Linux host with a GPU driver and no network
+gpu-bundle: $(BUILT) ## build/lawn-ranker-gpu.tar.xz: what bench-gpu needs on a Linux host without network
 	@bench/gpu/make-bundle.sh
 
 pack: $(BUILT) ## the npm tarball

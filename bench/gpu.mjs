@@ -1,14 +1,15 @@
 /**
- * Training throughput on a GPU: the webgpu engine beside eager and compiled PyTorch on the same device, in one run, with the shares
- * of the device's memory bandwidth and arithmetic that were measured in that run too. JSON to a file, a table to the screen.
+ * Training throughput on a GPU: the webgpu engine against eager and compiled PyTorch on the same device, in one run,
+ * with the shares of the device's memory bandwidth and arithmetic that were measured in that run too. JSON to a
+ * file, a table to the screen.
  *
  *   node bench/gpu.mjs [--models default,large] [--batch-sizes 8192,65536,1048576] [--seconds 5] [--repetitions 3]
  *                      [--optimizer adam] [--peers torch,torch-compile] [--output build/bench-gpu.json]
  *                      [--allow-software-adapter]
  *
- * Ours is timed end to end (drawing, shuffling, step), PyTorch for the step alone. PEER_TORCH: its script. PEER_PYTHON: a Python that
- * imports torch with CUDA. What is absent is skipped, and said. Without a real GPU this ends with one line and exit status 1;
- * --allow-software-adapter is for trying the command out, never for figures.
+ * Ours is timed end to end (drawing, shuffling, step), PyTorch for the step alone. PEER_TORCH: its script. PEER_PYTHON:
+ * a Python that imports torch with CUDA. What is absent is skipped, and said. Without a real GPU this ends with one
+ * line and exit status 1; --allow-software-adapter is for trying the command out, never for figures.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";

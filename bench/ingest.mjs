@@ -2,8 +2,8 @@
  * How long ingest takes over a made-up CSV log, and how much memory: one JSON line.
  *   node bench/ingest.mjs [rows = 1000000] [users = rows / 100] [items = 50000]
  *
- * Columns userId,movieId,rating,timestamp; users and items skewed, times rising, a few pairs repeated. The log and the dataset lie in a
- * temporary folder (1.4 GB and as much again at 50 million rows) and are removed.
+ * Columns userId,movieId,rating,timestamp; users and items skewed, times rising, a few pairs repeated. The log and the
+ * dataset lie in a temporary folder (1.4 GB and as much again at 50 million rows) and are removed.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Kills a training run with -9 at random moments until it has finished by resuming, and compares its files with those of an
-# uninterrupted run. Wants an ingested dataset.
-#   bench/kill-and-resume.sh DATASET [train flags]      e.g. bench/kill-and-resume.sh ml-100k --engine native --epochs 30
+# Kills a training run with -9 at random moments until it has finished by resuming, and compares its files with those of
+# an uninterrupted run. Wants an ingested dataset.
+#   bench/kill-and-resume.sh DATASET [train flags]      such as: ml-100k --engine native --epochs 30
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 

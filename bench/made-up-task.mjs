@@ -1,4 +1,4 @@
-/** What the benchmarks train on: a made-up log with skewed popularities, starting values, and optimizers by name. */
+/** What the benchmarks train on: a made-up log with skewed popularities, initial values, and optimizers by name. */
 import { groupItemsByUser } from "../dist/src/dataset/interaction-dataset.js";
 import { streamKey, threefry, unitInterval } from "../dist/src/random.js";
 import { parametersOf, sizeOf } from "../dist/src/ranker/ranker-spec.js";

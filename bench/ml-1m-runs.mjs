@@ -1,6 +1,7 @@
 /**
- * Full training runs on MovieLens 1M: adam, adam with L2 and lawn-adam, each at four batch sizes, for MF and the small NeuMF. Wants
- * data/ml-1m ingested from the NCF split. Validation item held out, no refit. Appends a JSON line a run and skips what is there already.
+ * Full training runs on MovieLens 1M: adam, adam with L2 and lawn-adam, each at four batch sizes, for MF and the small
+ * NeuMF. Wants data/ml-1m ingested from the NCF split. Validation item held out, no refit. Appends a JSON line a run
+ * and skips what is there already.
  *
  *   node bench/ml-1m-runs.mjs OUTPUT.jsonl [--seeds 1,2,3] [--models mf,neumf]
  *   node bench/ml-1m-runs.mjs OUTPUT.jsonl --table        the Markdown of what is there
@@ -24,8 +25,8 @@ const [output] = positionals;
 if (output === undefined) throw new Error("give the file to append to: node bench/ml-1m-runs.mjs OUTPUT.jsonl");
 
 /**
- * Rate, warm-up and epochs by model and batch size; what LAWN adds; the initialiser's scale of each arm. Chosen on validation in a
- * few trials, not with equal budgets: a guide, not evidence.
+ * Rate, warm-up and epochs by model and batch size; what LAWN adds; the initialiser's scale of each arm. Chosen on
+ * validation in a few trials, not with equal budgets: a guide, not evidence.
  */
 const nvidiaBetas = { beta1: 0.25, beta2: 0.5 };
 const recipes = {

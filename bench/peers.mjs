@@ -1,8 +1,9 @@
 /**
- * Training throughput of ours beside its peers, in one run: JSON to a file, Markdown to the screen. Not on a busy machine.
- * Ours is timed end to end (drawing, shuffling, step), the peers for the step alone. See bench/README.md.
+ * Training throughput of ours against its peers, in one run: JSON to a file, Markdown to the screen. Not on a busy
+ * machine. Ours is timed end to end (drawing, shuffling, step), the peers for the step alone. See bench/README.md.
  *
- *   node bench/peers.mjs [--model default|large] [--batch-sizes 256,65536] [--threads 2] [--seconds 3] [--repetitions 3]
+ *   node bench/peers.mjs [--model default|large] [--batch-sizes 256,65536] [--threads 2]
+ *       [--seconds 3] [--repetitions 3]
  *                        [--compile] [--contenders native,torch,tfjs-cpu,tfjs-wasm] [--output build/bench-peers.json]
  *   node bench/peers.mjs --growth [--scales 1,10,100] [--threads 1,2]      ours alone, as its tables grow
  *

@@ -1,6 +1,7 @@
 /**
  * How long the candidate readers take over the same million interactions, as CSV and as snappy Parquet.
- * Usage: node bench/readers.mjs [rows]   Prints one JSON line a reader: seconds as min, median, max of three runs, warm file cache.
+ * Usage: node bench/readers.mjs [rows]
+ * Prints one JSON line a reader: seconds as min, median, max of three runs, warm file cache.
  */
 import { createReadStream, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

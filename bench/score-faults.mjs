@@ -1,9 +1,11 @@
 /**
- * Scoring with everything breaking around it, with real processes and a real Redis: workers, leaders and Redis killed at random
- * moments, a full disk, a damaged shard, two processes at one shard, clocks that jump, a run replaced. After each fault the joined
- * file must have the hash of the undisturbed one. Prints a JSON line for each fault; exit status 1 where one did not hold.
+ * Scoring with everything breaking around it, with real processes and a real Redis: workers, leaders and Redis killed
+ * at random moments, a full disk, a damaged shard, two processes at one shard, clocks that jump, a run replaced. After
+ * each fault the joined file must have the hash of the undisturbed one. Prints a JSON line for each fault; exit status
+ * 1 where one did not hold.
  *
- *   node bench/score-faults.mjs [--kills 100] [--workers 3] [--shards 60] [--users 20000] [--items 2000] [--cli dist/pipelines/cli.js]
+ *   node bench/score-faults.mjs [--kills 100] [--workers 3] [--shards 60] [--users 20000] [--items 2000]
+ *       [--cli dist/pipelines/cli.js]
  *                               [--folder DIR] [--faults kills,disk,damage,twice,clock,replaced] [--seed 1]
  */
 import { execFileSync, spawn } from "node:child_process";
@@ -86,7 +88,7 @@ async function kills() {
   const count = { worker: 0, leader: 0, redis: 0, jobs: 0 };
   const started = performance.now();
   const pace = await measurePace();
-  const lost = new Map(Array.from({ length: workers }, (_, place) => [place, start(worker())]));
+  const lost = new Map(Array.from({ length: workers }, (_, number) => [number, start(worker())]));
   while (count.worker < wanted) {
     const output = inFolder(`killed-${count.jobs++}.parquet`);
     let leader = start(lead(output));
@@ -108,10 +110,10 @@ async function kills() {
         count.leader++;
         leader = start(lead(output));
       } else {
-        const place = Math.floor(random() * workers);
-        await killed(lost.get(place));
+        const number = Math.floor(random() * workers);
+        await killed(lost.get(number));
         count.worker++;
-        lost.set(place, start(worker()));
+        lost.set(number, start(worker()));
       }
     }
     check("kills", output);
@@ -168,7 +170,7 @@ async function disk() {
   }
 }
 
-/** A byte of a finished shard turned over while the job goes on: found when joining, done again. */
+/** A byte of a finished shard flipped while the job goes on: found when joining, done again. */
 async function damage() {
   const output = inFolder("damaged.parquet");
   call(["score", ...scoring, "--output", output, "--shard", "0/5"]);
@@ -225,7 +227,7 @@ setInterval(() => { shift = shift === 0 ? 864e5 : shift > 0 ? -864e5 : 0; }, 300
   report("clock", { jump: "a day forward, a day back, every 0.3 s", sameHash: true });
 }
 
-/** Another run in the folder while shards of the first one are being scored: refused, never mixed; put back, finished. */
+/** Another run put into the folder while shards of the first are scored: refused, never mixed; put back, finished. */
 async function replaced() {
   const output = inFolder("replaced.parquet");
   const run = inFolder("models/made-up/run");

@@ -1,8 +1,10 @@
 /**
- * Scoring at scale, from the start of the process to its end: a made-up dataset and run as large as asked, scored by the program.
- * Prints one JSON line: users a second, seconds, peak memory, the share of the time spent in scores, rows and bytes written.
+ * Scoring at scale, from the start of the process to its end: a made-up dataset and run as large as asked, scored
+ * by the program. Prints one JSON line: users a second, seconds, peak memory, the share of the time spent in
+ * scores, rows and bytes written.
  *
- *   node bench/score.mjs [--users 1000000] [--items 20000] [--dot 32] [--per-user 20] [--k 20] [--output-format parquet]
+ *   node bench/score.mjs [--users 1000000] [--items 20000] [--dot 32] [--per-user 20] [--k 20]
+ *       [--output-format parquet]
  *                        [--folder DIR] [--threads 2]
  *
  * A folder that is given is kept, and what was made up in it is used again.

@@ -1,6 +1,8 @@
 /**
- * How long one request to a loaded ranker takes: the top 10 of a user, seen items left out, and the scores of 100 pairs.
- * Usage: node bench/serve-latency.mjs RUN DATASET [requests]   Prints one JSON line for each engine, request and number of callers at once.
+ * How long one request to a loaded ranker takes: the top 10 of a user, seen items left out, and
+ * the scores of 100 pairs.
+ * Usage: node bench/serve-latency.mjs RUN DATASET [requests]
+ * Prints one JSON line for each engine, request and number of callers at once.
  */
 import { performance } from "node:perf_hooks";
 import { readColumns } from "../dist/library/arrow.js";

@@ -1,6 +1,6 @@
 /**
- * Forward and gradient of an embedding lookup in TensorFlow.js: `tf.gather` with its own gradient beside ours, which scatters.
- * One JSON line per backend, batch size and kind; medians of repetitions, of fewer where one takes seconds.
+ * Forward and gradient of an embedding lookup in TensorFlow.js: `tf.gather` with its own gradient against ours, which
+ * scatters. One JSON line per backend, batch size and kind; medians of repetitions, of fewer where one takes seconds.
  *
  *   node bench/tfjs-lookup.mjs [--rows 6040] [--width 32] [--batch-sizes 64,256,1024] [--repetitions 9]
  */
@@ -26,7 +26,7 @@ for (const name of ["cpu", "wasm"]) {
   const table = tf.randomUniform([rows, width], -1, 1);
   for (const batchSize of values["batch-sizes"].split(",").map(Number)) {
     const indices = tf.randomUniform([batchSize], 0, rows, "int32");
-    const kinds = { gather: (x) => tf.gather(x, indices), scatter: (x) => lookUpRows(tf, x, indices) };
+    const kinds = { gather: (x) => tf.gather(x, indices), scatter: (x) => lookUpRows(tf, x, indices, 0) };
     for (const [kind, lookUp] of Object.entries(kinds)) {
       const gradient = tf.grad((x) => tf.sum(tf.square(lookUp(x))));
       console.log(JSON.stringify({ backend: name, rows, width, batchSize, kind, ...time(tf, () => gradient(table)) }));

@@ -2,9 +2,11 @@
  * Training throughput of our engines, end to end: drawing and shuffling batches, forward, backward and update.
  * One JSON line per engine and batch size; medians over spans of steps, with the spread.
  *
- *   node bench/throughput.mjs [--engine native] [--batch-sizes 256,8192,65536] [--threads 2] [--tfjs-backend wasm] [--seconds 5] [--optimizer adam]
- *                             [--embedding 32 --gmf 8 --tower 32,16,8 --dot 0] [--users 6040 --items 3706 --positives 994169]
- *                             [--span-samples 200000]   samples of one call of train, whose losses are waited for at its end
+ *   node bench/throughput.mjs [--engine native] [--batch-sizes 256,8192,65536] [--threads 2] [--tfjs-backend wasm]
+ *       [--seconds 5] [--optimizer adam] [--embedding 32 --gmf 8 --tower 32,16,8 --dot 0]
+ *       [--users 6040 --items 3706 --positives 994169] [--span-samples 200000]
+ *
+ * A span is one call of train, whose losses are waited for at its end.
  *
  * The log is made up: users and items drawn from skewed popularities, as large as MovieLens 1M unless told otherwise.
  */

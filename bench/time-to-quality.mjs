@@ -1,11 +1,15 @@
 /**
- * Seconds from the start of the process until validation HR@10 first reaches a target on MovieLens 1M: ours and PyTorch's, the same NeuMF,
- * batches, rate, initialiser, number of negatives and validation candidates, validated after every epoch. Wants data/ml-1m ingested.
+ * Seconds from the start of the process until validation HR@10 first reaches a target on MovieLens 1M: ours and
+ * PyTorch's, the same NeuMF, batches, rate, initialiser, number of negatives and validation candidates, validated after
+ * every epoch. Wants data/ml-1m ingested.
  *
- *   PEER_PYTHON=venv/bin/python node bench/time-to-quality.mjs [--data-root data] [--target 0.68] [--seeds 1,2,3] [--threads 2]
- *                                   [--engine webgpu]   PyTorch then runs on cuda, and --threads is its alone
+ *   PEER_PYTHON=venv/bin/python node bench/time-to-quality.mjs [--data-root data] [--target 0.68]
+ *       [--seeds 1,2,3] [--threads 2] [--engine webgpu]
  *
- * One JSON line a run, then the medians. Both read their data on the clock: ours the Arrow files, the peer plain columns written beforehand.
+ * With --engine webgpu PyTorch runs on cuda, and --threads is its alone.
+ *
+ * One JSON line a run, then the medians. Both read their data on the clock: ours the Arrow files, the peer plain
+ * columns written beforehand.
  */
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

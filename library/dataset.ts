@@ -1,4 +1,7 @@
-/** `lawn-ranker/dataset`: a prepared dataset folder as typed arrays, and the samples that training and evaluation draw from it. */
+/**
+ * `lawn-ranker/dataset`: a prepared dataset folder as typed arrays, and the samples that training
+ * and evaluation draw from it.
+ */
 export { type DatasetDescription, type LoadedDataset, loadDataset } from "../pipelines/dataset/stored-dataset.ts";
 export type { Batch, PairwiseBatch, PointwiseBatch } from "../src/dataset/batch.ts";
 export type { EvaluationCandidates } from "../src/dataset/evaluation-candidates.ts";

@@ -1,4 +1,4 @@
-/** `lawn-ranker/ranker`: what a ranker is, how it starts, and how it lies on disk; trained runs are read with `loadRun`. */
+/** `lawn-ranker/ranker`: what a ranker is, how it starts, and how it is stored; `loadRun` reads trained runs. */
 export { type LoadedRun, loadRun } from "../pipelines/runs/stored-run.ts";
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../src/ranker/checkpoint.ts";
 export { defaultInitializers, type Initializer, initializeParameters } from "../src/ranker/initialize.ts";

@@ -1,9 +1,164 @@
-/** `lawn-ranker/serve`: a trained run in a server process, by the log's own ids. Loads no training code. */
-export {
-  type Id,
-  type LoadedRanker,
-  type LoadOptions,
-  load,
-  type TopList,
-  type TopOptions,
-} from "./load-ranker.ts";
+/**
+ * `lawn-ranker/serve`: a trained run in a server process, scores of pairs and lists of items by the log's own ids,
+ * for as many callers at once as there are. Loads no training code.
+ */
+import path from "node:path";
+import { checkFileOf, type DatasetDescription, readInteractions } from "../pipelines/dataset/stored-dataset.ts";
+import { readVocabulary } from "../pipelines/dataset/vocabulary-files.ts";
+import { describeDatasetOfRun } from "../pipelines/runs/dataset-of-run.ts";
+import { loadRun } from "../pipelines/runs/stored-run.ts";
+import { groupItemsByUser, type ItemsByUser } from "../src/dataset/interaction-dataset.ts";
+import { openScoring } from "../src/engine/open-scoring.ts";
+import { ConfigError, DataError } from "../src/errors.ts";
+
+/** As it stands in the log: "17", 17 and 17n are the same id. */
+export type Id = string | number | bigint;
+
+export interface LoadOptions {
+  /**
+   * The folder of the dataset it was trained on, such as "data/ml-1m"; the one that training read unless given. Of
+   * its files, dataset.json, users.arrow and items.arrow are read, and train.arrow, validation.arrow and
+   * test.arrow for seen items.
+   */
+  readonly dataset?: string;
+  /**
+   * False where lists may hold items of the user's own log: less memory, and the three files
+   * are not read. Default true.
+   */
+  readonly seen?: boolean;
+  readonly engine?: "auto" | "native" | "reference";
+  /** Threads of the native engine; one request uses one, so more than one serves batches. Default: the cores. */
+  readonly threads?: number;
+}
+
+export interface TopOptions {
+  /** At most so many items. Default 10. */
+  readonly k?: number;
+  /** Whether items of the user's own log are left out. Default: whether they were loaded. */
+  readonly excludeSeen?: boolean;
+  /** Further items to leave out; unknown ones are no concern. */
+  readonly without?: Iterable<Id>;
+  /** For a user who was not in the log: refuse, or give the most taken items of train. Default "error". */
+  readonly unknown?: "error" | "popular";
+}
+
+export interface TopList {
+  /** Best first; equal scores in the order of the vocabulary. Logits, or train interactions for a popular list. */
+  readonly items: readonly { readonly item: string; readonly score: number }[];
+  readonly source: "ranker" | "popular";
+}
+
+export interface LoadedRanker {
+  readonly run: string;
+  readonly dataset: string;
+  readonly users: number;
+  readonly items: number;
+  /** Such as "native: AVX2+FMA, 2 threads, float32". */
+  readonly engine: string;
+  hasUser(id: Id): boolean;
+  hasItem(id: Id): boolean;
+  /** Logits of pairs, in their order. Throws DataError naming the first id that was not in the log. */
+  scores(pairs: readonly { readonly user: Id; readonly item: Id }[]): Promise<Float32Array>;
+  top(user: Id, options?: TopOptions): Promise<TopList>;
+  /** Frees the memory; what was asked before is still answered. */
+  close(): void;
+}
+
+/**
+ * Reads a finished run. Throws DataError where run and dataset are not what training left, EngineError
+ * where the engine cannot run.
+ */
+export async function load(runDirectory: string, options: LoadOptions = {}): Promise<LoadedRanker> {
+  const run = await loadRun(runDirectory);
+  const folder = options.dataset ?? path.join(String(run.config.dataRoot ?? "data"), run.datasetName);
+  const description = await describeDatasetOfRun(run, folder);
+  const users = await readVocabulary(folder, "user", description);
+  const items = await readVocabulary(folder, "item", description);
+  const userIndices = indicesOf(users.ids);
+  const itemIndices = indicesOf(items.ids);
+  const seen = options.seen === false ? null : await readSeen(folder, description);
+  const { engine = "auto", threads } = options;
+  const session = openScoring(run, { engine, ...(threads === undefined ? {} : { threads }) });
+  let popular: Uint32Array | null = null;
+
+  const itemId = (item: number): string => String(items.ids[item]);
+  const indexOf = (kind: "user" | "item", id: Id): number => {
+    const index = (kind === "user" ? userIndices : itemIndices).get(String(id));
+    if (index === undefined) throw new DataError(`${kind} "${id}" was not in the log of ${run.datasetName}`);
+    return index;
+  };
+  /** Most taken in train first; sorted when somebody first asks. */
+  const popularItems = (): Uint32Array => {
+    popular ??= Uint32Array.from(items.trainCounts, (_, item) => item).sort(
+      (a, b) => items.trainCounts[b]! - items.trainCounts[a]! || a - b,
+    );
+    return popular;
+  };
+
+  async function top(user: Id, asked: TopOptions = {}): Promise<TopList> {
+    const { k = 10, without = [], unknown = "error", excludeSeen = seen !== null } = asked;
+    if (!Number.isSafeInteger(k) || k < 1) throw new ConfigError(`k is ${k}, expected a whole number of at least 1`);
+    if (excludeSeen && seen === null)
+      throw new ConfigError("excludeSeen: seen items were not loaded; leave out seen: false");
+    const leftOut = [...without].flatMap((id) => itemIndices.get(String(id)) ?? []);
+    if (unknown === "popular" && !userIndices.has(String(user))) {
+      const kept = popularItems()
+        .filter((item) => !leftOut.includes(item))
+        .subarray(0, k);
+      return {
+        items: Array.from(kept, (item) => ({ item: itemId(item), score: items.trainCounts[item]! })),
+        source: "popular",
+      };
+    }
+    const index = indexOf("user", user);
+    const own =
+      excludeSeen && seen !== null ? seen.itemsSorted.subarray(seen.offsets[index], seen.offsets[index + 1]) : [];
+    const masked = Uint32Array.from([...own, ...leftOut]);
+    const best = await session.top({
+      users: Uint32Array.of(index),
+      k: Math.min(k, run.spec.items),
+      masked: { offsets: Uint32Array.of(0, masked.length), items: masked },
+    });
+    const found = Math.max(0, Math.min(best.items.length, run.spec.items - new Set(masked).size));
+    const list = Array.from(best.items.subarray(0, found), (item, rank) => ({
+      item: itemId(item),
+      score: best.scores[rank]!,
+    }));
+    return { items: list, source: "ranker" };
+  }
+
+  return {
+    run: run.manifest.run,
+    dataset: run.datasetName,
+    users: run.spec.users,
+    items: run.spec.items,
+    engine: session.description,
+    hasUser: (id) => userIndices.has(String(id)),
+    hasItem: (id) => itemIndices.has(String(id)),
+    scores: async (pairs) =>
+      session.pairs(
+        Uint32Array.from(pairs, ({ user }) => indexOf("user", user)),
+        Uint32Array.from(pairs, ({ item }) => indexOf("item", item)),
+      ),
+    top,
+    close: () => session.close(),
+  };
+}
+
+function indicesOf(ids: Iterable<string | bigint>): ReadonlyMap<string, number> {
+  const indices = new Map<string, number>();
+  for (const id of ids) indices.set(String(id), indices.size);
+  return indices;
+}
+
+/** Everything in the user's own log, in any split: what a list for tomorrow must not repeat. */
+async function readSeen(folder: string, description: DatasetDescription): Promise<ItemsByUser> {
+  const parts = await Promise.all(
+    (["train", "validation", "test"] as const).map(async (part) => {
+      const name = `${part}.arrow` as const;
+      await checkFileOf(folder, name, description.files[name]);
+      return readInteractions(folder, name, description, description.interactions[part]);
+    }),
+  );
+  return groupItemsByUser(...parts);
+}

@@ -4,6 +4,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { errorCode } from "../src/files/error-code.ts";
 import { runCommandLine } from "./command-line/run-command-line.ts";
 import type { Environment, StageContext, StartedProgram } from "./stage.ts";
 import { stages } from "./stages.ts";
@@ -80,7 +81,7 @@ function isProcessAlive(processId: number): boolean {
     process.kill(processId, 0); // signal 0 only asks
     return true;
   } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM"; // alive, and somebody else's
+    return errorCode(error) === "EPERM"; // alive, and somebody else's
   }
 }
 

@@ -5,6 +5,7 @@ import path from "node:path";
 import { z } from "zod";
 import { setting } from "../src/config/setting.ts";
 import { type EngineAvailability, engineAvailability } from "../src/engine/open-engine.ts";
+import { messageOf } from "../src/errors.ts";
 import type { Stage, StageContext, StageResult } from "./stage.ts";
 
 export const doctorSchema = z.object({
@@ -82,7 +83,7 @@ async function examineFolder(folder: string): Promise<ExaminedFolder> {
     await rmdir(await mkdtemp(path.join(existing, ".lawn-ranker-doctor-")));
     return { folder, isWritable: true, problem: "" };
   } catch (error) {
-    return { folder, isWritable: false, problem: error instanceof Error ? error.message : String(error) };
+    return { folder, isWritable: false, problem: messageOf(error) };
   }
 }
 

@@ -5,7 +5,10 @@ export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
 
-/** Input or artefact that cannot be trusted: malformed logs, corrupt files, a checkpoint of another model. Exit status 3. */
+/**
+ * Input or artefact that cannot be trusted: malformed logs, corrupt files, a checkpoint of
+ * another model. Exit status 3.
+ */
 export class DataError extends Error {
   override readonly name = "DataError";
 }
@@ -15,7 +18,20 @@ export class EngineError extends Error {
   override readonly name = "EngineError";
 }
 
-/** A place that cannot be written: no permission, no space, a file in the way. Nothing is wrong with the data. Exit status 1. */
+/**
+ * A path that cannot be written: no permission, no space, a file in the way. Nothing is wrong
+ * with the data. Exit status 1.
+ */
 export class StorageError extends Error {
   override readonly name = "StorageError";
+}
+
+/** What was thrown, in words. By shape, not by class: errors of the system may come from another realm than ours. */
+export function messageOf(error: unknown): string {
+  return typeof error === "object" && error !== null && "message" in error ? String(error.message) : String(error);
+}
+
+/** What was thrown, or a text, without the lines that follow: traces, requirement stacks, copies of an SQL statement. */
+export function firstLineOf(error: unknown): string {
+  return messageOf(error).split("\n", 1)[0]!; // split gives one part at least
 }

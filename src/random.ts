@@ -1,9 +1,10 @@
 /**
- * Named, counter-based randomness. A draw is a pure function of (seed, stream name, epoch, counter): no state, no order,
- * so it is the same on every engine, thread count and batch size, and any kernel language can repeat it bit for bit.
+ * Named, counter-based randomness. A draw is a pure function of (seed, stream name, epoch, counter): no
+ * state, no order, so it is the same on every engine, thread count and batch size, and any kernel language
+ * can repeat it bit for bit.
  *
- * Generator: Threefry-2x32 with 20 rounds (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"): 32-bit adds,
- * rotations and exclusive-ors only, which JavaScript, C++ and WGSL all have.
+ * Generator: Threefry-2x32 with 20 rounds (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"): 32-bit
+ * adds, rotations and exclusive-ors only, which JavaScript, C++ and WGSL all have.
  */
 
 /** Two 32-bit words that name a stream. Plain data: kernels take them as arguments. */
@@ -107,7 +108,10 @@ export function foldIn(key: StreamKey, number: number): StreamKey {
   return { low: out.first, high: out.second };
 }
 
-/** A whole number in [0, bound), bound <= 2^32, from one uniform word (multiply-shift, Lemire 2019 without rejection: bias below bound / 2^32). */
+/**
+ * A whole number in [0, bound), bound <= 2^32, from one uniform word (multiply-shift, Lemire 2019 without rejection:
+ * bias below bound / 2^32).
+ */
 export function boundedInteger(word: number, bound: number): number {
   // Split so that every product is exact in a double: word * bound may need 64 bits.
   const low = (word & 0xffff) * bound;
@@ -128,8 +132,9 @@ export function standardNormal(block: RandomBlock): number {
 }
 
 /**
- * A keyed permutation of [0, size) that needs no memory: position -> element, one to one, size from 1 to 2^32.
- * An alternating unbalanced Feistel network over the next power of two, walked until it lands inside (Black & Rogaway 2002).
+ * A keyed permutation of [0, size) that needs no memory: position -> element, one to one, size from 1 to
+ * 2^32. An alternating unbalanced Feistel network over the next power of two, walked until it lands
+ * inside (Black & Rogaway 2002).
  */
 export interface Permutation {
   readonly size: number;

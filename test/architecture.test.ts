@@ -9,14 +9,14 @@ const root = path.resolve(import.meta.dirname, "..");
 const doors: Record<string, readonly string[]> = {
   root: [],
   config: ["root"],
-  arrow: ["root"],
+  arrow: ["root", "files"],
   tensorboard: ["root"],
   "linear-algebra": ["root"],
-  parquet: ["root"],
+  parquet: ["root", "files"],
   runs: ["root", "config"],
   ranker: ["root", "config"],
   dataset: ["root", "config", "ranker"],
-  files: ["root"],
+  files: ["root", "config"],
   transfer: ["root", "config", "files"],
   interactions: ["root", "config", "arrow"],
   optimizer: ["root", "config", "ranker"],
@@ -25,9 +25,9 @@ const doors: Record<string, readonly string[]> = {
   evaluation: ["root", "config", "ranker", "dataset"],
   statistics: ["root"],
   study: ["root", "config", "runs", "statistics"],
-  export: ["root", "config", "ranker"],
+  export: ["root", "config", "ranker", "files"],
   scoring: ["root", "config", "ranker", "dataset"],
-  report: ["runs"],
+  report: ["config", "runs"],
   baselines: ["root", "config", "ranker", "dataset", "linear-algebra"],
 };
 
@@ -35,23 +35,31 @@ const doors: Record<string, readonly string[]> = {
 const owners: Record<string, readonly string[]> = {
   webgpu: ["src/engine/webgpu"],
   "apache-arrow": ["src/arrow"],
-  "@duckdb/node-api": ["src/interactions", "src/parquet"],
+  "@duckdb/node-api": ["src/interactions/sources", "src/parquet"],
   pbf: ["src/export", "src/tensorboard"],
   usearch: ["src/export"],
   "@tensorflow/tfjs-core": ["src/engine/tfjs"],
   "@tensorflow/tfjs-layers": ["src/engine/tfjs"],
   commander: ["pipelines/command-line/run-command-line.ts"],
-  "cli-progress": ["pipelines"],
+  "cli-progress": ["pipelines/progress/progress-display.ts"],
   "simple-statistics": ["src/statistics", "src/study"],
   "@observablehq/plot": ["src/report"],
   linkedom: ["src/report"],
   mathjs: ["src/optimizer", "src/evaluation", "src/training"],
-  "fast-csv": ["pipelines"],
+  "fast-csv": ["pipelines/score/output"],
   bullmq: ["pipelines/queue/job-queue.ts"],
   ioredis: ["pipelines/queue/job-queue.ts"],
   aws4fetch: ["src/transfer/s3-request.ts"],
-  zod: ["src/config", "src/runs", "src/training", "pipelines"],
+  zod: ["src/config", "src/files", "src/runs", "src/training", "pipelines"],
 };
+
+/** The only files that put stages together: the list of them, and the kinds of job. */
+const knowStages = ["pipelines/stages.ts", "pipelines/worker/run-job.ts"];
+
+/** What a page of code is written in; folders are counted by these, and build outputs lie in folders of their own. */
+const SOURCE = /\.(ts|mjs|cjs|js|cpp|hpp|py|sh|md|json)$/;
+const OUTPUTS = new Set(["node_modules", "build", "dist"]);
+const MOST_FILES = 20;
 
 interface Source {
   readonly file: string;
@@ -87,20 +95,67 @@ describe("the doors between rooms", () => {
     expect(wrong).toEqual([]);
   });
 
-  it("no pipeline imports another, but cli imports them all", () => {
-    const stages = stageFiles();
+  it("rooms know no stage, and stages no other stage", () => {
+    const folders = stageFolders();
+    expect(folders).toContain("pipelines/train");
+    const stageOf = (file: string) => folders.find((folder) => file.startsWith(`${folder}/`));
     const wrong = sources
-      .filter(({ file }) => stages.includes(file) && file !== "pipelines/cli.ts")
+      .filter(({ file }) => !knowStages.includes(file))
       .flatMap((source) =>
         relativeImports(source)
-          .filter((target) => stages.includes(target))
+          .filter((target) => stageOf(target) !== undefined && stageOf(target) !== stageOf(source.file))
           .map((target) => `${source.file} -> ${target}`),
       );
     expect(wrong).toEqual([]);
   });
 
-  it("imports run in one direction: there are no cycles", () => {
+  it("library is imported by nobody, and imports rooms alone", () => {
+    const importers = sources.filter(
+      (source) =>
+        !source.file.startsWith("library/") && relativeImports(source).some((target) => target.startsWith("library/")),
+    );
+    expect(importers.map(({ file }) => file)).toEqual([]);
+  });
+
+  it("a file of rows is opened by open-source.ts alone", () => {
+    const openers = filesMatching(/\bopen(Text|Json)Source\b|read_parquet\(/, () => true);
+    const own = ["json-source", "open-source", "text-source"].map((name) => `src/interactions/sources/${name}.ts`);
+    expect(openers).toEqual(own);
+  });
+
+  it("imports run in one direction: there are no circles of files", () => {
     expect(findCycle(new Map(sources.map((source) => [source.file, relativeImports(source)])))).toBeNull();
+  });
+
+  it.each(foldersOf(sources.map(({ file }) => file)))("%s has no circle among its files and sub-folders", (folder) => {
+    expect(findCycle(membersOf(folder))).toBeNull();
+  });
+
+  it("are those that ARCHITECTURE.md says", () => {
+    const page = readFileSync(path.join(root, "ARCHITECTURE.md"), "utf8");
+    const [, table] = /\| room +\| may import.*\n\|[- |]+\n((?:\|.*\n)+)/.exec(page)!;
+    const said = table!
+      .trim()
+      .split("\n")
+      .flatMap((line) => {
+        const [rooms, targets] = line
+          .split("|")
+          .slice(1)
+          .map((cell) => cell.trim());
+        const known = Object.keys(doors).filter((room) => new RegExp(`\\b${room}\\b`).test(targets!));
+        return rooms!.split(", ").map((room) => [room, known.sort()] as const);
+      });
+    const { root: _, config: __, ...rooms } = doors;
+    expect(Object.fromEntries(said)).toEqual({
+      ...Object.fromEntries(
+        Object.entries(rooms).map(([room, targets]) => [
+          room,
+          targets.filter((target) => target !== "root" && target !== "config").sort(),
+        ]),
+      ),
+      pipelines: [],
+      library: [],
+    });
   });
 });
 
@@ -136,6 +191,11 @@ describe("files", () => {
 
   it("stay short enough to hold one idea: at most 250 lines", () => {
     expect(sources.filter(({ text }) => text.split("\n").length > 251).map(({ file }) => file)).toEqual([]);
+  });
+
+  it.each(["src", "pipelines", "library", "test", "bench", "docs"])("of %s stand in folders of 20 at most", (top) => {
+    const crowded = countFiles(top).filter(({ files }) => files > MOST_FILES);
+    expect(crowded).toEqual([]);
   });
 
   it("begin by saying what is in them", () => {
@@ -177,11 +237,43 @@ function roomOf(file: string): string {
   return parts.length === 2 ? "root" : parts[1]!;
 }
 
-/** A pipeline is a file that exports a stage; the files between them (dataset-files, run-files, ...) are shared. */
-function stageFiles(): string[] {
-  return sources
-    .filter(({ file, text }) => file.startsWith("pipelines/") && /export const \w+Stage\b/.test(text))
-    .map(({ file }) => file);
+/** A folder of pipelines with a file that exports a stage; the other folders are rooms that stages share. */
+function stageFolders(): string[] {
+  const files = sources.filter(
+    ({ file, text }) => file.startsWith("pipelines/") && /export const \w+Stage\b/.test(text),
+  );
+  return [...new Set(files.map(({ file }) => path.posix.dirname(file)))].filter((folder) => folder !== "pipelines");
+}
+
+/** Every folder that holds one of the files, at any depth, the root included. */
+function foldersOf(files: readonly string[]): string[] {
+  const above = (file: string): string[] =>
+    file === "." ? [] : [path.posix.dirname(file), ...above(path.posix.dirname(file))];
+  return [...new Set(files.flatMap(above))].sort();
+}
+
+/** Files and sub-folders of a folder, each with those of them that it imports. */
+function membersOf(folder: string): Map<string, readonly string[]> {
+  const memberOf = (file: string): string | null => {
+    const inFolder = path.posix.relative(folder, file);
+    return inFolder.startsWith("..") ? null : inFolder.split("/")[0]!;
+  };
+  const members = new Map<string, string[]>();
+  for (const source of sources) {
+    const member = memberOf(source.file);
+    if (member === null) continue;
+    const targets = relativeImports(source).map(memberOf);
+    const others = targets.filter((target) => target !== null).filter((target) => target !== member);
+    members.set(member, [...(members.get(member) ?? []), ...others]);
+  }
+  return members;
+}
+
+function countFiles(folder: string): { readonly folder: string; readonly files: number }[] {
+  const entries = readdirSync(path.join(root, folder), { withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile() && SOURCE.test(entry.name)).length;
+  const inside = entries.filter((entry) => entry.isDirectory() && !OUTPUTS.has(entry.name));
+  return [{ folder, files }, ...inside.flatMap(({ name }) => countFiles(`${folder}/${name}`))];
 }
 
 function filesMatching(pattern: RegExp, where: (file: string) => boolean): string[] {

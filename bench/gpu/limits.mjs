@@ -1,4 +1,4 @@
-/** What the device can do, measured in the run that quotes it: bytes copied a second, and multiply-adds from registers. */
+/** What the device can do, measured in the run that quotes it: bytes copied and multiply-adds done a second. */
 
 const COPY_BYTES = 2 ** 27; // a multiple of 16 LANES, and at most 65,535 workgroups
 const LANES = 256;
@@ -12,7 +12,10 @@ export async function measureLimits(device) {
   };
 }
 
-/** By a kernel, four values a lane: copies between buffers may go through an engine of their own. Reads and writes both count. */
+/**
+ * By a kernel, four values a lane: copies between buffers may go through an engine of their own.
+ * Reads and writes both count.
+ */
 async function copyRate(device) {
   const code = `
 @group(0) @binding(0) var<storage, read> from_: array<vec4f>;

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# One archive that times training on a Linux x64 host with a GPU driver and nothing else, no network: this repository built, node, the
-# webgpu binding, the Vulkan loader and, for hosts without a display, the X and GL libraries that NVIDIA's driver is linked to. Unpack it anywhere and run `make bench-gpu` (or ./bench-gpu) in it.
-#   bench/gpu/make-bundle.sh [output, default build/lawn-ranker-gpu.tar.xz]      PEER_TORCH=path adds the PyTorch peer's script
+# One archive that times training on a Linux x64 host with a GPU driver and nothing else, no network: this repository
+# built, node, the webgpu binding, the Vulkan loader and, for hosts without a display, the X and GL libraries that
+# NVIDIA's driver is linked to. Unpack it anywhere and run `make bench-gpu` (or ./bench-gpu) in it.
+#   bench/gpu/make-bundle.sh [output, default build/lawn-ranker-gpu.tar.xz]
+# PEER_TORCH=path adds the PyTorch peer's script.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 output=${1:-build/lawn-ranker-gpu.tar.xz}

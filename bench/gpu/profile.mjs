@@ -1,13 +1,15 @@
 /**
- * Where a step of the webgpu engine spends its time: each dispatch of a step, run many times over on its own, and what the whole step takes.
- * JSON to a file, a table to the screen.
+ * Where a step of the webgpu engine spends its time: each dispatch of a step, run many times over on its own, and what
+ * the whole step takes. JSON to a file, a table to the screen.
  *
- *   node bench/gpu/profile.mjs [--models default,large] [--batch-sizes 8192,65536,1048576] [--optimizers adam,lawn-adam]
+ *   node bench/gpu/profile.mjs [--models default,large] [--batch-sizes 8192,65536,1048576]
+ *       [--optimizers adam,lawn-adam]
  *                              [--output build/gpu-profile.json] [--half-precision] [--allow-software-adapter]
  *
- * A step is trained as ever while the commands it encodes are noted down; then each noted dispatch is encoded alone, over and over, in one pass.
- * Its time is the difference of a long and a short run, so what submission and waiting cost drops out; barriers between
- * dispatches stay in, as they do in a step. Caches are warmer than in a step, so the sum is a lower bound.
+ * A step is trained as ever while the commands it encodes are noted down; then each noted dispatch is encoded alone,
+ * over and over, in one pass. Its time is the difference of a long and a short run, so what submission and waiting
+ * cost drops out; barriers between dispatches stay in, as they do in a step. Caches are warmer than in a step, so
+ * the sum is a lower bound.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";

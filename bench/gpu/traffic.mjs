@@ -1,6 +1,6 @@
 /**
- * Bytes that a step of the webgpu engine moves to and from device memory if nothing stays in a cache: what the share of the
- * bandwidth is taken of. Values that a kernel reads more than once count once, so the share is on the low side.
+ * Bytes that a step of the webgpu engine moves to and from device memory if nothing stays in a cache: what the share of
+ * the bandwidth is taken of. Values that a kernel reads more than once count once, so the share is on the low side.
  */
 
 /** Four bytes a value; per pair `features` values and tower widths w0 = 2 embeddings, w1, ... */

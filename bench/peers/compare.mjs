@@ -1,4 +1,4 @@
-/** Ours and the peers side by side: every repetition times all of them at one batch size before it goes on to the next. */
+/** Ours and the peers in turn: every repetition times all of them at one batch size before the next size. */
 import { contenders, sgemm } from "./contenders.mjs";
 import { flopsPerSample } from "./neumf-models.mjs";
 import { runMeasurement } from "./run-measurement.mjs";
@@ -8,8 +8,8 @@ import { summarise } from "./summary.mjs";
 export const baseline = "native";
 
 /**
- * Times `names` (of contenders) and the limit. What cannot run is skipped, or dropped at its first failure, and `say` is
- * told why; a failure of ours is an error. Returns the commands, every repetition and the summary.
+ * Times `names` (of contenders) and the limit. What cannot run is skipped, or dropped at its first failure, and `say`
+ * is told why; a failure of ours is an error. Returns the commands, every repetition and the summary.
  */
 export async function compare({ model, names, batchSizes, threads, seconds, repetitions, say }) {
   const skipped = {};

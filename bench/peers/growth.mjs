@@ -40,8 +40,9 @@ export async function measureGrowth({ model, batchSizes, threadCounts, scales, s
 }
 
 /**
- * What one more parameter adds to the peak of the whole process, from the smallest tables to the largest: the parameter,
- * its gradient, Adam's two moments, and the starting values that the benchmark itself holds. Null with a single scale.
+ * What one more parameter adds to the peak of the whole process, from the smallest tables to the largest:
+ * the parameter, its gradient, Adam's two moments, and the initial values that the benchmark itself holds.
+ * Null with a single scale.
  */
 function bytesPerParameter(model, cases) {
   const ordered = [...cases].sort((first, second) => first.scale - second.scale);

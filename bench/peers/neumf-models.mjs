@@ -23,10 +23,11 @@ export const models = {
 /**
  * Floating-point operations that the textbook step spends on one sample; a multiply-add counts as two.
  *
- * A dense layer of m inputs and n outputs costs m n multiply-adds forward, m n for its weights' gradients and m n for its
- * inputs' gradients: 6 m n operations. The product of the gmf rows costs one multiplication a factor forward and two
- * backward. Biases, ReLU, the loss and the optimizer are left out, which keeps the share of the limit on the low side.
- * An engine that reaches the same numbers with less arithmetic is still credited with these: it is a rate of useful work.
+ * A dense layer of m inputs and n outputs costs m n multiply-adds forward, m n for its weights' gradients and m n
+ * for its inputs' gradients: 6 m n operations. The product of the gmf rows costs one multiplication a factor
+ * forward and two backward. Biases, ReLU, the loss and the optimizer are left out, which keeps the share of the
+ * limit on the low side. An engine that reaches the same numbers with less arithmetic is still credited with these:
+ * it is a rate of useful work.
  */
 export function flopsPerSample({ gmf, tower }) {
   let multiplyAdds = gmf + tower.at(-1); // the head: one output

@@ -1,8 +1,9 @@
 /**
- * Peer: NeuMF trained with TensorFlow.js, the way its users would write it. Prints one JSON line per batch size.
- * As for the PyTorch peer, only the step is timed: the indices are in memory already, sampling and shuffling are not counted.
+ * Peer: NeuMF trained with TensorFlow.js, the way its users would write it. Prints one JSON line per batch size. As for
+ * the PyTorch peer, only the step is timed: the indices are in memory already, sampling and shuffling are not counted.
  *
- *   node bench/peers/tfjs-neumf.mjs --backend cpu|wasm [--batch-sizes 256,1024] [--seconds 2] [--gmf 8 --embedding 32 --layers 64,32,16,8]
+ *   node bench/peers/tfjs-neumf.mjs --backend cpu|wasm [--batch-sizes 256,1024] [--seconds 2] [--gmf 8
+ *       --embedding 32 --layers 64,32,16,8]
  */
 import { parseArgs } from "node:util";
 import * as tf from "@tensorflow/tfjs";

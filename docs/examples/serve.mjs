@@ -1,4 +1,5 @@
-// A ranker behind HTTP: node serve.mjs RUN DATASET [PORT], then curl 'localhost:8080/top?user=17&k=5' or '/scores?user=17&items=1,2,3'
+// A ranker behind HTTP: node serve.mjs RUN DATASET [PORT], then curl 'localhost:8080/top?user=17&k=5' or
+// '/scores?user=17&items=1,2,3'
 import { createServer } from "node:http";
 import { load } from "lawn-ranker/serve";
 

@@ -1,6 +1,7 @@
 /**
- * A small image set made from a seed: 12 x 12 grey images of six strokes (bars, diagonals, a cross, a frame), shifted, in noise, a
- * tenth of the training labels wrong. Small enough for plain JavaScript, hard enough that an over-trained network shows it.
+ * A small image set made from a seed: 12 x 12 grey images of six strokes (bars, diagonals, a cross, a frame),
+ * shifted, in noise, a tenth of the training labels wrong. Small enough for plain JavaScript, hard enough that an
+ * over-trained network shows it.
  */
 import { foldIn, standardNormal, streamKey, threefry, unitInterval } from "lawn-ranker/random";
 
@@ -15,8 +16,8 @@ export function syntheticImages({ length, seed, name, noise = 0.7, wrongLabels =
   const labels = new Int32Array(length);
   for (let n = 0; n < length; n++) {
     const imageKey = foldIn(key, n);
-    const draw = (place) => {
-      threefry(imageKey, place, 0, block);
+    const draw = (index) => {
+      threefry(imageKey, index, 0, block);
       return unitInterval(block.first);
     };
     const shape = Math.floor(draw(0) * classes.length);
@@ -24,9 +25,9 @@ export function syntheticImages({ length, seed, name, noise = 0.7, wrongLabels =
     labels[n] = draw(3) < wrongLabels ? Math.floor(draw(4) * classes.length) : shape;
     for (let y = 0; y < imageSize; y++) {
       for (let x = 0; x < imageSize; x++) {
-        const place = y * imageSize + x;
-        threefry(imageKey, 100 + place, 0, block);
-        images[n * imageSize ** 2 + place] =
+        const index = y * imageSize + x;
+        threefry(imageKey, 100 + index, 0, block);
+        images[n * imageSize ** 2 + index] =
           (isInked(shape, x - 5 - shift[0], y - 5 - shift[1]) ? 1 : 0) + noise * standardNormal(block);
       }
     }

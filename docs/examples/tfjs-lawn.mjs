@@ -1,8 +1,11 @@
 /**
- * LAWN on TensorFlow.js models: an MLP and a small CNN with batch norm learn to tell strokes apart, with adam and with lawn(adam).
- * Prints a table: test accuracy, mean size of the logits, and how far the constrained norms are from where the switch found them.
+ * LAWN on TensorFlow.js models: an MLP and a small CNN with batch norm learn to tell strokes apart, with adam and
+ * with lawn(adam). Prints a table: test accuracy, mean size of the logits, and how far the constrained norms are from
+ * where the switch found them.
  *
- *   node docs/examples/tfjs-lawn.mjs [--epochs 12] [--free-epochs 3] [--seeds 3]        in a built checkout; about 6 minutes on one core
+ *   node docs/examples/tfjs-lawn.mjs [--epochs 12] [--free-epochs 3] [--seeds 3]
+ *
+ * In a built checkout; about 6 minutes on one core.
  */
 import { parseArgs } from "node:util";
 import tf from "@tensorflow/tfjs-core";
@@ -83,7 +86,8 @@ async function train(modelName, optimizerName, seed) {
   let normsAtSwitch;
   for (let epoch = 0; epoch < epochs; epoch++) {
     if (epoch === freeEpochs) normsAtSwitch = norms(model);
-    await model.fit(training.x, training.y, { epochs: 1, batchSize, shuffle: false, verbose: 0 }); // drawn in random order
+    // The images were drawn in random order already.
+    await model.fit(training.x, training.y, { epochs: 1, batchSize, shuffle: false, verbose: 0 });
   }
   const drift = Math.max(...norms(model).map((norm, i) => Math.abs(norm / normsAtSwitch[i] - 1)));
   const { accuracy, logit } = tf.tidy(() => {

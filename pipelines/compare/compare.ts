@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import path from "node:path";
 import { type CompareConfig, compareSchema } from "../../src/config/schemas/compare-schema.ts";
 import type { Study } from "../../src/config/schemas/study-schema.ts";
+import { messageOf } from "../../src/errors.ts";
 import { takeLock } from "../../src/files/lock-file.ts";
 import { makeFolder } from "../../src/files/make-folder.ts";
 import { writeFileAtomically } from "../../src/files/write-file.ts";
@@ -54,7 +55,7 @@ async function lead(config: CompareConfig, context: StageContext): Promise<Stage
     study,
     engine: { name: engine.name, description },
     dataRoot: path.resolve(config.dataRoot),
-    datasets: descriptions.map(({ contentHash }, place) => ({ name: study.subjects[place]!.dataset, contentHash })),
+    datasets: descriptions.map(({ contentHash }, index) => ({ name: study.subjects[index]!.dataset, contentHash })),
   };
   const folder = config.output ?? path.join(config.modelsRoot, "studies", studyFolderName(study));
   const workers =
@@ -113,7 +114,7 @@ async function carryOutStudy(
     await recorder.finish(outcome.files, counted(opened));
     return finished(folder, outcome);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     // The first failure is the one to tell, even where the disk is so full that this fails too.
     await recorder.save({ status: "failed", reason }).catch(() => {});
     throw error;

@@ -77,7 +77,7 @@ async function readOutcome(folder: string, record: TrialRecord, metrics: readonl
   };
 }
 
-/** Pairs are made by place, so every outcome of a subject must list the same users. */
+/** Pairs are made by position, so every outcome of a subject must list the same users. */
 function checkUsers(evidence: readonly CellEvidence[]): void {
   const firsts = new Map<number, SeedOutcome>();
   for (const { cell, outcomes } of evidence) {
@@ -86,7 +86,7 @@ function checkUsers(evidence: readonly CellEvidence[]): void {
       firsts.set(cell.subject, first);
       const isSame =
         first.users.length === outcome.users.length &&
-        first.users.every((user, place) => outcome.users[place] === user);
+        first.users.every((user, position) => outcome.users[position] === user);
       if (!isSame) {
         throw new DataError(`trials ${first.record.id} and ${outcome.record.id} were tested on different users`);
       }

@@ -1,4 +1,4 @@
-/** One trial of a study, from first values to its record: a function of the plan and the data, whichever process runs it. */
+/** One trial of a study, from initial values to its record: a function of the plan and the data, whichever process runs it. */
 import { createHash } from "node:crypto";
 import type { ItemsByUser } from "../../src/dataset/interaction-dataset.ts";
 import { type BatchSource, drawBatch, epochDraws, samplesPerEpoch } from "../../src/dataset/training-batches.ts";
@@ -13,7 +13,7 @@ import type { LoadedDataset } from "../dataset/stored-dataset.ts";
 import { evaluateSplit, type SplitEvaluation } from "../measures/evaluate-split.ts";
 import { withScorer } from "../measures/with-scorer.ts";
 import type { StageContext } from "../stage.ts";
-import { batchSourceOf, planOf, rankerOf, sessionOptionsOf } from "../training/train-plan.ts";
+import { batchSourceOf, planOf, rankerOf, sessionOptionsOf } from "../training/configured-training.ts";
 
 /** A dataset as a worker keeps it from trial to trial. */
 export interface TrialData {
@@ -162,7 +162,7 @@ async function evaluateTest({ trial, data, engine }: TrialOptions, { parameters 
 
 const HASHED_SAMPLES = 4096;
 
-/** The samples hashed stand in the first places of the first epoch, which depend on the seed and on neither batch size nor optimizer. */
+/** The first samples of the first epoch are hashed: they depend on the seed, and on neither batch size nor optimizer. */
 function fairnessOf({ dataset }: TrialData, source: BatchSource): Fairness {
   const { contentHash, files } = dataset.description;
   const few = { ...source, batchSize: Math.min(HASHED_SAMPLES, samplesPerEpoch(source)) };

@@ -1,6 +1,5 @@
 /** Studies by name (pipelines/studies/<name>.json) or file, with what they extend and the flags of one call applied. */
 import { readdirSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { isRecord } from "../../src/config/is-record.ts";
@@ -8,6 +7,7 @@ import { nearestName } from "../../src/config/nearest-name.ts";
 import type { CompareConfig } from "../../src/config/schemas/compare-schema.ts";
 import { type Study, studySchema } from "../../src/config/schemas/study-schema.ts";
 import { ConfigError } from "../../src/errors.ts";
+import { readGivenJson } from "../../src/files/json-file.ts";
 import { mergeInto } from "../../src/study/search-space.ts";
 import { packagedFolder } from "../packaged-folder.ts";
 
@@ -50,23 +50,15 @@ function studyPath(named: string): string {
 /** `extends` names another study, whose keys this one replaces; groups are merged, lists replaced. */
 async function readStudy(file: string, above: readonly string[]): Promise<unknown> {
   if (above.includes(file)) throw new ConfigError(`${file}: extends itself by way of ${above.join(", ")}`);
-  const values = await readJson(file);
+  const values = await readGivenJson(file, "study");
   if (!isRecord(values) || values.extends === undefined) return values;
   const { extends: base, ...own } = values;
   if (typeof base !== "string")
     throw new ConfigError(`${file}: extends is ${JSON.stringify(base)}, expected a name or a file`);
-  const place = base.endsWith(".json") ? path.resolve(path.dirname(file), base) : studyPath(base);
+  const baseFile = base.endsWith(".json") ? path.resolve(path.dirname(file), base) : studyPath(base);
   const merged: Record<string, unknown> = {};
-  for (const part of [await readStudy(place, [...above, file]), own]) if (isRecord(part)) mergeInto(merged, part);
+  for (const part of [await readStudy(baseFile, [...above, file]), own]) if (isRecord(part)) mergeInto(merged, part);
   return merged;
-}
-
-async function readJson(file: string): Promise<unknown> {
-  try {
-    return JSON.parse((await readFile(file, "utf8")).replace(/^\uFEFF/, ""));
-  } catch (error) {
-    throw new ConfigError(`study ${file}: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }
 
 function withChanges(study: Study, changes: StudyChanges): Study {
@@ -111,7 +103,7 @@ function withEpochs(batches: Study["batchSizes"], epochs: readonly number[] | nu
       `--epochs has ${epochs.length} numbers, expected one, or one for each of the batch sizes ${batches.map(({ size }) => size).join(", ")}`,
     );
   }
-  return batches.map((batch, place) => ({ ...batch, epochs: epochs[epochs.length === 1 ? 0 : place]! }));
+  return batches.map((batch, index) => ({ ...batch, epochs: epochs[epochs.length === 1 ? 0 : index]! }));
 }
 
 function checked(study: Study): Study {

@@ -1,8 +1,6 @@
 /** The manifest of a study being made, kept true from the first trial to the last file. */
-import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { DataError } from "../../src/errors.ts";
-import { errorCode } from "../../src/files/error-code.ts";
+import { readJsonIfThere } from "../../src/files/json-file.ts";
 import { writeFileAtomically } from "../../src/files/write-file.ts";
 import { hashOf } from "../../src/runs/run-directory.ts";
 import type { StoredStudy } from "../../src/runs/stored-study.ts";
@@ -55,17 +53,8 @@ export class StudyRecorder {
 
 /** Null when the folder, or the file in it, is not there. Throws DataError for a damaged one. */
 export async function readStudyManifest(folder: string): Promise<StudyManifest | null> {
-  const file = path.join(folder, studyFiles.manifest);
-  const text = await readFile(file, "utf8").catch((error: unknown) => {
-    if (["ENOENT", "ENOTDIR"].includes(errorCode(error) ?? "")) return null;
-    throw error;
-  });
-  if (text === null) return null;
-  try {
-    return studyManifestSchema.parse(JSON.parse(text));
-  } catch (error) {
-    throw new DataError(`${file}: not the manifest of a study; begin anew with --force`, { cause: error });
-  }
+  const words = { what: "the manifest of a study", remedy: "begin anew with --force" };
+  return readJsonIfThere(path.join(folder, studyFiles.manifest), studyManifestSchema, words);
 }
 
 function newManifest(
@@ -81,7 +70,7 @@ function newManifest(
     reason: null,
     study: path.basename(path.resolve(folder)),
     studyHash: hashOf({ study, engine, datasets }),
-    datasets: datasets.filter(({ name }, place) => datasets.findIndex((other) => other.name === name) === place),
+    datasets: datasets.filter(({ name }, index) => datasets.findIndex((other) => other.name === name) === index),
     engine,
     workers,
     packageVersion,

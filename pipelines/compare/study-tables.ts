@@ -1,5 +1,6 @@
 /** The Arrow tables of a study: a row per trial, and a row per user of each final trial. */
-import { openColumnWriter } from "../../src/arrow/write-columns.ts";
+import type { ColumnSchema } from "../../src/arrow/column-schema.ts";
+import { writeColumns } from "../../src/arrow/write-columns.ts";
 import type { Study } from "../../src/config/schemas/study-schema.ts";
 import type { TrialRecord } from "../../src/runs/trial-record.ts";
 import type { CellEvidence } from "../../src/study/study-evidence.ts";
@@ -37,14 +38,14 @@ export async function writeTrialsTable(file: string, records: readonly TrialReco
     ["trainingSeconds", ({ trainingSeconds }) => trainingSeconds],
     ["samplesPerSecond", ({ samplesPerSecond }) => samplesPerSecond],
   ];
-  const writer = await openColumnWriter(file, [
+  const schema: ColumnSchema = [
     ...texts.map(([name]) => ({ name, type: "utf8" as const })),
     ...counts.map(([name]) => ({ name, type: "uint32" as const })),
     ...numbers.map(([name]) => ({ name, type: "float32" as const })),
     ...measures.map(([name]) => ({ name, type: "float32" as const, nullable: true })),
-  ]);
-  try {
-    await writer.append(
+  ];
+  await writeColumns(file, schema, (append) =>
+    append(
       Object.fromEntries([
         ...texts.map(([name, of]) => [name, records.map(of)] as const),
         ...counts.map(([name, of]) => [name, Uint32Array.from(records, of)] as const),
@@ -54,12 +55,8 @@ export async function writeTrialsTable(file: string, records: readonly TrialReco
       Object.fromEntries(
         measures.map(([name, of]) => [name, Uint8Array.from(records, (record) => (of(record) === null ? 0 : 1))]),
       ),
-    );
-    await writer.close();
-  } catch (error) {
-    await writer.abort();
-    throw error;
-  }
+    ),
+  );
 }
 
 /** `trial` is the row of trials.arrow, which has `records` in their order. */
@@ -70,20 +67,16 @@ export async function writePerUserTable(
   metrics: readonly string[],
 ): Promise<void> {
   const rows = new Map(records.map(({ id }, row) => [id, row]));
-  const writer = await openColumnWriter(file, [
+  const schema: ColumnSchema = [
     { name: "trial", type: "uint32" },
     { name: "user", type: "uint32" },
     { name: "rank", type: "uint32" },
     ...metrics.map((name) => ({ name, type: "float32" as const })),
-  ]);
-  try {
+  ];
+  await writeColumns(file, schema, async (append) => {
     for (const { record, users, ranks, values } of evidence.flatMap(({ outcomes }) => outcomes)) {
       const trial = new Uint32Array(users.length).fill(rows.get(record.id)!);
-      await writer.append({ trial, user: users, rank: ranks, ...values });
+      await append({ trial, user: users, rank: ranks, ...values });
     }
-    await writer.close();
-  } catch (error) {
-    await writer.abort();
-    throw error;
-  }
+  });
 }

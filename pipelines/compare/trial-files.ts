@@ -1,10 +1,10 @@
 /** The trials of a study on disk: a record each, and for final ones the test outcome of every user. */
-import { mkdir, readFile, rm, stat } from "node:fs/promises";
+import { mkdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
-import { z } from "zod";
-import { openColumnWriter } from "../../src/arrow/write-columns.ts";
-import { ConfigError, DataError } from "../../src/errors.ts";
-import { errorCode } from "../../src/files/error-code.ts";
+import type { ColumnSchema } from "../../src/arrow/column-schema.ts";
+import { writeColumns } from "../../src/arrow/write-columns.ts";
+import { ConfigError } from "../../src/errors.ts";
+import { readJsonIfThere } from "../../src/files/json-file.ts";
 import { cannotWrite } from "../../src/files/make-folder.ts";
 import { writeFileAtomically } from "../../src/files/write-file.ts";
 import { configDifferences, identityOf } from "../../src/runs/run-directory.ts";
@@ -20,12 +20,11 @@ import type { TrialResult } from "./run-trial.ts";
  */
 export async function readTrial(folder: string, plan: TrialPlan, identity: string): Promise<TrialRecord | null> {
   const file = path.join(folder, trialFile(plan.id));
-  const text = await readFile(file, "utf8").catch((error: unknown) => {
-    if (errorCode(error) === "ENOENT") return null;
-    throw error;
+  const record = await readJsonIfThere(file, trialRecordSchema, {
+    what: "the record of a trial",
+    remedy: "remove it, and the trial is run again",
   });
-  if (text === null) return null;
-  const record = parseRecord(text, file);
+  if (record === null) return null;
   if (record.identity === identity) return record;
   const differences = configDifferences(identityOf(record.config), identityOf(plan.config));
   const reasons =
@@ -60,28 +59,16 @@ export async function clearStudy(folder: string): Promise<void> {
 }
 
 async function writePerUser(file: string, { perUser }: SplitEvaluation): Promise<NonNullable<TrialRecord["perUser"]>> {
-  const writer = await openColumnWriter(file, [
+  const schema: ColumnSchema = [
     { name: "user", type: "uint32" },
     { name: "rank", type: "uint32" },
     ...Object.keys(perUser.metrics).map((name) => ({ name, type: "float32" as const })),
-  ]);
+  ];
   try {
-    await writer.append({ user: perUser.users, rank: perUser.ranks, ...perUser.metrics });
-    return await writer.close();
-  } catch (error) {
-    await writer.abort();
-    throw cannotWrite(file, "free some space, or choose another folder with --output", error);
-  }
-}
-
-function parseRecord(text: string, file: string): TrialRecord {
-  try {
-    return trialRecordSchema.parse(JSON.parse(text));
-  } catch (error) {
-    const reason = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
-    throw new DataError(
-      `${file}: not the record of a trial (${reason.replaceAll("\n", "; ")}); remove it, and the trial is run again`,
-      { cause: error },
+    return await writeColumns(file, schema, (append) =>
+      append({ user: perUser.users, rank: perUser.ranks, ...perUser.metrics }),
     );
+  } catch (error) {
+    throw cannotWrite(file, "free some space, or choose another folder with --output", error);
   }
 }

@@ -41,17 +41,21 @@ async function fetchDataset(config: DataConfig, context: StageContext): Promise<
 }
 
 /** One of a dataset's downloads and where it goes. */
-interface Place {
+interface PlannedDownload {
   readonly dataset: PublicDataset;
   readonly download: Download;
   readonly folder: string;
 }
 
 /** A log appears under its own name only when complete, so one that is there, by us or by hand, is left alone. */
-async function fetchUnlessThere(config: DataConfig, context: StageContext, place: Place): Promise<FetchedFile> {
-  const { dataset, download, folder } = place;
+async function fetchUnlessThere(
+  config: DataConfig,
+  context: StageContext,
+  planned: PlannedDownload,
+): Promise<FetchedFile> {
+  const { dataset, download, folder } = planned;
   const { file, members, checksum } = download;
-  if (await isLogThere(place)) return { file, received: null };
+  if (await isLogThere(planned)) return { file, received: null };
 
   const url = `${(config.baseUrl ?? dataset.base).replace(/\/+$/, "")}/${file}`;
   const target = path.join(folder, members === undefined ? file : `.${file}`); // ingest passes over names with a dot in front
@@ -61,7 +65,7 @@ async function fetchUnlessThere(config: DataConfig, context: StageContext, place
     url,
     path: target,
     checksum,
-    byHand: adviceFor(place, url),
+    byHand: adviceFor(planned, url),
     attempts: config.attempts,
     retrySeconds: config.retrySeconds,
     stallSeconds: config.stallSeconds,
@@ -69,14 +73,14 @@ async function fetchUnlessThere(config: DataConfig, context: StageContext, place
     onProgress: progress.update,
     onRetry: context.log,
   }).finally(() => progress.stop());
-  if (members !== undefined) await unpack(target, memberTargets(place), context.signal);
+  if (members !== undefined) await unpack(target, memberTargets(planned), context.signal);
   if (checksum === null) {
     context.log(`${file}: the publisher gives no checksum to hold it to; its sha256 is ${downloaded.sha256}`);
   }
   return { file, received: { url, ...downloaded } };
 }
 
-function memberTargets({ download, folder }: Place): MemberTarget[] {
+function memberTargets({ download, folder }: PlannedDownload): MemberTarget[] {
   const members = download.members ?? [];
   return members.map((member) => ({ member, path: path.join(folder, path.posix.basename(member)) }));
 }
@@ -87,12 +91,12 @@ async function unpack(archive: string, targets: readonly MemberTarget[], signal:
   await rm(archive);
 }
 
-async function isLogThere({ download, folder }: Place): Promise<boolean> {
+async function isLogThere({ download, folder }: PlannedDownload): Promise<boolean> {
   const log = path.join(folder, path.posix.basename(download.members?.[0] ?? download.file));
   return (await Promise.all(["", ".gz", ".zst"].map((extension) => isFile(`${log}${extension}`)))).includes(true);
 }
 
-function adviceFor({ download, folder }: Place, url: string): string {
+function adviceFor({ download, folder }: PlannedDownload, url: string): string {
   const log = download.members?.[0];
   if (log === undefined) return `fetch ${url} by hand (a browser knows your proxy) and put it into ${folder}`;
   return `fetch ${url} by hand (a browser knows your proxy), unpack it and put its ${path.posix.basename(log)} into ${folder}`;

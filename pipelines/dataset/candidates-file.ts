@@ -1,6 +1,7 @@
 /** Evaluation candidates as an Arrow file: user, item, is_positive; a case's positives first, cases in ascending user order. */
+import type { ColumnSchema } from "../../src/arrow/column-schema.ts";
 import { readColumns } from "../../src/arrow/read-columns.ts";
-import { openColumnWriter, type WrittenColumns } from "../../src/arrow/write-columns.ts";
+import { type WrittenColumns, writeColumns } from "../../src/arrow/write-columns.ts";
 import type { EvaluationCandidates } from "../../src/dataset/evaluation-candidates.ts";
 import { DataError } from "../../src/errors.ts";
 
@@ -12,18 +13,12 @@ interface CandidateRows {
 }
 
 export async function writeCandidates(path: string, candidates: EvaluationCandidates): Promise<WrittenColumns> {
-  const writer = await openColumnWriter(path, [
+  const schema: ColumnSchema = [
     { name: "user", type: "uint32" },
     { name: "item", type: "uint32" },
     { name: "is_positive", type: "bool" },
-  ]);
-  try {
-    await writer.append({ ...rowsOf(candidates) });
-    return await writer.close();
-  } catch (error) {
-    await writer.abort();
-    throw error;
-  }
+  ];
+  return writeColumns(path, schema, (append) => append({ ...rowsOf(candidates) }));
 }
 
 /** Throws DataError for rows that are out of range, out of order or without a positive. */
@@ -87,9 +82,9 @@ function rowsOf(candidates: EvaluationCandidates): CandidateRows {
   const length = positives.length + negatives.length;
   const rows = { user: new Uint32Array(length), item: new Uint32Array(length), is_positive: new Uint8Array(length) };
   let at = 0;
-  for (const [place, user] of users.entries()) {
-    const own = positives.subarray(positiveOffsets[place]!, positiveOffsets[place + 1]!);
-    const others = negatives.subarray(negativeOffsets[place]!, negativeOffsets[place + 1]!);
+  for (const [caseIndex, user] of users.entries()) {
+    const own = positives.subarray(positiveOffsets[caseIndex]!, positiveOffsets[caseIndex + 1]!);
+    const others = negatives.subarray(negativeOffsets[caseIndex]!, negativeOffsets[caseIndex + 1]!);
     rows.item.set(own, at);
     rows.item.set(others, at + own.length);
     rows.is_positive.fill(1, at, at + own.length);

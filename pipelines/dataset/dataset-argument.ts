@@ -1,44 +1,36 @@
 /** `--dataset FILE.json`: ingest's settings in a file that stands for the dataset they make, whichever stage is told of it. */
-import { readFile } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join } from "node:path";
 import { parseConfig } from "../../src/config/parse.ts";
 import { type IngestConfig, ingestSchema } from "../../src/config/schemas/ingest-schema.ts";
 import { ConfigError } from "../../src/errors.ts";
+import { readGivenJson } from "../../src/files/json-file.ts";
 
 const ENDING = ".json";
 
-export function isDatasetFile(dataset: string): boolean {
+export function isDatasetDefinition(dataset: string): boolean {
   return dataset.endsWith(ENDING);
 }
 
 /** The name of the dataset under the data folder. Throws ConfigError for a file that cannot be read as ingest would. */
 export async function datasetNameOf(dataset: string): Promise<string> {
-  return isDatasetFile(dataset) ? (await readDatasetFile(dataset)).dataset : dataset;
+  return isDatasetDefinition(dataset) ? (await readDatasetDefinition(dataset)).dataset : dataset;
 }
 
 /**
  * `dataset` is the name the file gives, or its own without the ending; `raw` and the files
  * of items are relative to the file there, and complete here.
  */
-export async function readDatasetFile(path: string): Promise<IngestConfig> {
-  const values = await readJson(path);
+export async function readDatasetDefinition(path: string): Promise<IngestConfig> {
+  const values = await readGivenJson(path, "--dataset");
   const config = parseConfig({ schema: ingestSchema, layers: [{ source: path, values }], flags: {} });
   const isNamed = typeof values === "object" && values !== null && "dataset" in values;
   const dataset = isNamed ? config.dataset : basename(path, ENDING);
-  if (isDatasetFile(dataset)) {
+  if (isDatasetDefinition(dataset)) {
     throw new ConfigError(`${path}: dataset is "${dataset}", expected a name, not another file`);
   }
-  const places = (["raw", "itemsFile", "itemIdMap"] as const).flatMap((key) => {
-    const place = config[key];
-    return place === undefined ? [] : [[key, isAbsolute(place) ? place : join(dirname(path), place)]];
+  const files = (["raw", "itemsFile", "itemIdMap"] as const).flatMap((key) => {
+    const file = config[key];
+    return file === undefined ? [] : [[key, isAbsolute(file) ? file : join(dirname(path), file)]];
   });
-  return { ...config, dataset, ...Object.fromEntries(places) };
-}
-
-async function readJson(path: string): Promise<unknown> {
-  try {
-    return JSON.parse((await readFile(path, "utf8")).replace(/^\uFEFF/, ""));
-  } catch (error) {
-    throw new ConfigError(`--dataset ${path}: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  return { ...config, dataset, ...Object.fromEntries(files) };
 }

@@ -20,7 +20,7 @@ export function openForwardRows(path: string, names: readonly [string, ...string
   const batches = streamOwnColumns(path, names);
   let batch: OwnBatch | null = null;
   let users: Uint32Array = new Uint32Array(0);
-  let place = 0;
+  let row = 0;
   let last = 0;
 
   async function nextBatch(): Promise<boolean> {
@@ -28,7 +28,7 @@ export function openForwardRows(path: string, names: readonly [string, ...string
     if (next.done === true) return false;
     batch = next.value;
     users = batch.column(names[0], "uint32");
-    place = 0;
+    row = 0;
     for (const user of users) {
       if (user < last) {
         throw new DataError(
@@ -44,11 +44,11 @@ export function openForwardRows(path: string, names: readonly [string, ...string
     async take(from, to) {
       const slices: RowSlice[] = [];
       for (;;) {
-        while (place < users.length && users[place]! < from) place++;
-        const start = place;
-        while (place < users.length && users[place]! < to) place++;
-        if (batch !== null && place > start) slices.push({ batch, from: start, to: place });
-        if (place < users.length || !(await nextBatch())) return slices;
+        while (row < users.length && users[row]! < from) row++;
+        const start = row;
+        while (row < users.length && users[row]! < to) row++;
+        if (batch !== null && row > start) slices.push({ batch, from: start, to: row });
+        if (row < users.length || !(await nextBatch())) return slices;
       }
     },
     close: async () => void (await batches.return(undefined)),

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { ColumnSchema } from "../../src/arrow/column-schema.ts";
 import { readColumns } from "../../src/arrow/read-columns.ts";
-import { openColumnWriter, type WrittenColumns } from "../../src/arrow/write-columns.ts";
+import { type WrittenColumns, writeColumns } from "../../src/arrow/write-columns.ts";
 import { DataError } from "../../src/errors.ts";
 import type { ItemInfo } from "../../src/interactions/reading/read-item-info.ts";
 import { GONE } from "../../src/interactions/splitting/renumber.ts";
@@ -32,10 +32,9 @@ export async function writeItemInfo(
     readonly index: Uint32Array;
   },
 ): Promise<WrittenItemInfo> {
-  const writer = await openColumnWriter(join(directory, ITEM_INFO_FILE), ITEM_INFO_SCHEMA);
   let described = 0;
   let withFeatures = 0;
-  try {
+  const written = await writeColumns(join(directory, ITEM_INFO_FILE), ITEM_INFO_SCHEMA, async (append) => {
     let first = 0;
     for await (const chunk of vocabulary.ids) {
       const indices = vocabulary.index.subarray(first, first + chunk.length);
@@ -43,17 +42,14 @@ export async function writeItemInfo(
       const present = chunk.filter((_, k) => indices[k] !== GONE).map((id) => info.get(String(id)));
       described += present.filter((item) => item !== undefined).length;
       withFeatures += present.filter((item) => (item?.features.length ?? 0) > 0).length;
-      await writer.append({
+      await append({
         item: indices.filter((at) => at !== GONE),
         title: present.map((item) => item?.title ?? ""),
         features: present.map((item) => item?.features.join(SEPARATOR) ?? ""),
       });
     }
-    return { ...(await writer.close()), described, withFeatures };
-  } catch (error) {
-    await writer.abort();
-    throw error;
-  }
+  });
+  return { ...written, described, withFeatures };
 }
 
 /** By item index. */

@@ -1,13 +1,15 @@
 /** data/<dataset>/ as values: what every stage after ingest starts from. */
 import { createHash } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { readColumns } from "../../src/arrow/read-columns.ts";
 import type { EvaluationCandidates } from "../../src/dataset/evaluation-candidates.ts";
 import type { Interactions } from "../../src/dataset/interaction-dataset.ts";
-import { DataError } from "../../src/errors.ts";
+import { DataError, messageOf } from "../../src/errors.ts";
 import { contentOf } from "../../src/files/file-content.ts";
+import { readJsonIfThere } from "../../src/files/json-file.ts";
+import { rowFileRecord, sha256 } from "../../src/runs/file-record.ts";
 import { readCandidates } from "./candidates-file.ts";
 
 export interface LoadedDataset {
@@ -42,7 +44,6 @@ export const ITEM_INFO_FILE = "item-info.arrow";
 export const DESCRIPTION_FILE = "dataset.json";
 
 const count = z.number().int().min(0);
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "expected 64 hex digits");
 
 /** The part of dataset.json that later stages rely on; ingest writes more (counts of every cleaning step, sources, schema). */
 export const datasetDescriptionSchema = z.looseObject({
@@ -58,9 +59,9 @@ export const datasetDescriptionSchema = z.looseObject({
   candidates: z.looseObject({ validation: z.string(), test: z.string() }),
   seed: count,
   /** Of each Arrow file, so that a changed one can be named. */
-  files: z.record(z.enum(DATASET_FILES), z.looseObject({ rows: count, bytes: count, sha256 })),
+  files: z.record(z.enum(DATASET_FILES), z.looseObject(rowFileRecord.shape)),
   /** Of ITEM_INFO_FILE; absent without an items file. */
-  itemInfo: z.looseObject({ rows: count, bytes: count, sha256 }).optional(),
+  itemInfo: z.looseObject(rowFileRecord.shape).optional(),
   /** contentHash of `files`; names the data in manifests. */
   contentHash: sha256,
 });
@@ -124,40 +125,20 @@ export async function checkFileOf(
 /** dataset.json alone: cheap, for stages that only need to know what the data is. Throws DataError. */
 export async function readDescription(directory: string): Promise<DatasetDescription> {
   const path = join(directory, DESCRIPTION_FILE);
-  const parsed = datasetDescriptionSchema.safeParse(parseJson(path, await readDescriptionText(directory, path)));
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => `${issue.path.join(".") || "(top)"}: ${issue.message}`);
-    throw new DataError(`${path}: not a dataset description: ${problems.join("; ")}; ingest the logs again`);
-  }
-  const description = parsed.data;
-  if (contentHash(description.files) !== description.contentHash) {
-    throw new DataError(`${path}: contentHash does not match the sha256 of its files; ingest the logs again`);
-  }
-  return description;
-}
-
-async function readDescriptionText(directory: string, path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if ((await stat(directory).catch(() => null)) === null) {
-      throw new DataError(`${directory}: there is no such dataset folder; make it with: lawn-ranker ingest`);
-    }
-    const reason = error instanceof Error ? error.message : String(error);
+  const remedy = "ingest the logs again";
+  const description = await readJsonIfThere(path, datasetDescriptionSchema, { what: "a dataset description", remedy });
+  if (description === null) {
+    const isFolder = (await stat(directory).catch(() => null)) !== null;
     throw new DataError(
-      `${path}: cannot be read (${reason}), so the folder is no dataset or its ingest did not finish; run lawn-ranker ingest`,
-      { cause: error },
+      isFolder
+        ? `${path}: is missing, so the folder is no dataset or its ingest did not finish; run lawn-ranker ingest`
+        : `${directory}: there is no such dataset folder; make it with: lawn-ranker ingest`,
     );
   }
-}
-
-function parseJson(path: string, text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new DataError(`${path}: not JSON (${reason}); ingest the logs again`, { cause: error });
+  if (contentHash(description.files) !== description.contentHash) {
+    throw new DataError(`${path}: contentHash does not match the sha256 of its files; ${remedy}`);
   }
+  return description;
 }
 
 /** user and item of one Arrow file, whose hash is not checked here. */
@@ -195,7 +176,7 @@ async function sha256OfFile(path: string): Promise<string> {
   try {
     return (await contentOf(path)).sha256;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new DataError(`${path}: cannot be read (${reason}); ingest the logs again`, { cause: error });
   }
 }

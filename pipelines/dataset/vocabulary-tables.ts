@@ -1,7 +1,7 @@
 /** The vocabularies of a dataset as tables, for questions in SQL. */
 import { join } from "node:path";
 import { idTables } from "../../src/interactions/lookup/match-ids.ts";
-import { openArrowSource } from "../../src/interactions/sources/arrow-input.ts";
+import { openArrowSource } from "../../src/interactions/sources/arrow-source.ts";
 import type { WorkDatabase } from "../../src/interactions/sources/work-database.ts";
 
 export async function loadVocabulary(database: WorkDatabase, directory: string, kind: "user" | "item"): Promise<void> {

@@ -91,7 +91,7 @@ async function choose(
     validation: {},
     value: Number.NEGATIVE_INFINITY,
   };
-  for (const [place, parameters] of tried.entries()) {
+  for (const [index, parameters] of tried.entries()) {
     context.signal.throwIfAborted();
     const started = context.elapsed();
     const scorer = await fitted(parameters);
@@ -101,7 +101,7 @@ async function choose(
     const value = metrics[metric]!;
     trials.push({ parameters: { ...parameters }, value, seconds });
     context.log(
-      `${place + 1}/${tried.length} ${parametersText(parameters)}: validation ${metric} ${value.toFixed(4)}, fitted in ${seconds.toFixed(1)} s`,
+      `${index + 1}/${tried.length} ${parametersText(parameters)}: validation ${metric} ${value.toFixed(4)}, fitted in ${seconds.toFixed(1)} s`,
     );
     if (value > best.value) best = { parameters, validation: { ...metrics }, value };
   }

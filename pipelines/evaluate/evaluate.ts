@@ -2,11 +2,11 @@
 import path from "node:path";
 import type { BaselineName } from "../../src/config/baseline-settings.ts";
 import { type EvaluateConfig, evaluateSchema } from "../../src/config/schemas/evaluate-schema.ts";
-import { openEngine } from "../../src/engine/open-engine.ts";
 import { cannotWrite, makeFolder } from "../../src/files/make-folder.ts";
 import type { Scorer } from "../../src/ranker/scorer.ts";
 import type { MetricsDocument } from "../../src/runs/metrics-document.ts";
 import { perUserFileName } from "../../src/runs/run-directory.ts";
+import { openConfiguredEngine } from "../configured-engine.ts";
 import { datasetNameOf } from "../dataset/dataset-argument.ts";
 import { type LoadedDataset, loadDataset } from "../dataset/stored-dataset.ts";
 import { evaluateSplit, metricsDocument, type SplitEvaluation } from "../measures/evaluate-split.ts";
@@ -16,7 +16,7 @@ import { withScorer } from "../measures/with-scorer.ts";
 import { refuseOtherData } from "../runs/dataset-of-run.ts";
 import { findRun } from "../runs/find-run.ts";
 import { readMetrics, writeMetrics } from "../runs/metrics-file.ts";
-import { type LoadedRun, loadRun } from "../runs/stored-run.ts";
+import { loadRun, trainedMixture } from "../runs/stored-run.ts";
 import type { Stage, StageContext, StageResult } from "../stage.ts";
 import { parametersText, readyBaseline } from "./evaluate-baseline.ts";
 import {
@@ -62,13 +62,7 @@ async function evaluateRun(config: EvaluateConfig, context: StageContext): Promi
   const run = await loadRun(await findRun({ run: named, modelsRoot, dataset: datasetName }));
   const dataset = await loadDataset(path.join(config.dataRoot, datasetName ?? run.datasetName));
   refuseOtherData(run, dataset);
-  const { threads, tfjsBackend, allowSoftwareAdapter } = config;
-  const engine = await openEngine(config.engine, {
-    onPassedOver: context.log,
-    ...(threads === null ? {} : { threads }),
-    ...(tfjsBackend === null ? {} : { tfjsBackend }),
-    allowSoftwareAdapter,
-  });
+  const engine = await openConfiguredEngine({ ...config, halfPrecision: false }, context.log);
   context.log(engine.description);
   const negativesPerPositive = trainedMixture(run);
   const measured = await withScorer(engine, run, (scorer) =>
@@ -86,11 +80,6 @@ async function evaluateRun(config: EvaluateConfig, context: StageContext): Promi
   const directory = config.output ?? path.join(run.directory, "evaluations", `${config.split}-${config.candidates}`);
   await writeEvaluation(directory, measured, document);
   return resultOf({ subject: { run: run.directory }, dataset, document, check, directory });
-}
-
-/** Negatives per positive of a run whose logits stand for a probability: bce's do, bpr's only order. */
-function trainedMixture({ config }: LoadedRun): number | null {
-  return config.loss === "bce" && typeof config.negatives === "number" ? config.negatives : null;
 }
 
 interface Measured {

@@ -1,91 +1,70 @@
-/** The folder of an export: built beside its place and moved there whole; a former export is replaced, anything else is refused. */
-import { createHash } from "node:crypto";
-import { open, readdir, rename, rm } from "node:fs/promises";
+/** The folder of an export: built under another name and renamed when whole; a former export is replaced, anything else is refused. */
+import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { isRecord } from "../../src/config/is-record.ts";
 import { ConfigError } from "../../src/errors.ts";
-import type { FileRecord } from "../../src/export/export-manifest.ts";
 import { errorCode } from "../../src/files/error-code.ts";
-import { contentOf, readTextIfThere } from "../../src/files/file-content.ts";
+import { contentOf, type FileContent, readTextIfThere } from "../../src/files/file-content.ts";
 import { takeLock } from "../../src/files/lock-file.ts";
 import { cannotWrite, makeFolder } from "../../src/files/make-folder.ts";
+import { replaceFolder, restoreFolder } from "../../src/files/replace-folder.ts";
 import type { StageContext } from "../stage.ts";
 
 export const EXPORT_MANIFEST = "manifest.json";
 export const EXPORT_REMEDY = "free some space, or choose another folder with --output";
 
-/** Calls `fill` with an empty folder, and puts it at `place` when that is done. */
+/** Calls `fill` with an empty folder, and puts it at `target` when that is done. */
 export async function publishFolder(
-  place: string,
+  target: string,
   context: Pick<StageContext, "processId" | "isProcessAlive">,
   fill: (folder: string) => Promise<void>,
 ): Promise<void> {
-  const [partial, former] = [`${place}.partial`, `${place}.former`];
-  await makeFolder(path.dirname(place), "choose another folder with --output");
+  const partial = `${target}.partial`;
+  const replaced = { place: target, former: `${target}.former` };
+  await makeFolder(path.dirname(target), "choose another folder with --output");
   try {
-    const unlock = await takeLock(`${place}.lock`, context);
+    const unlock = await takeLock(`${target}.lock`, context);
     try {
+      await restoreFolder(replaced);
       await rm(partial, { recursive: true, force: true });
       await makeFolder(partial, "choose another folder with --output");
       await fill(partial);
-      await rm(former, { recursive: true, force: true });
-      await rename(place, former).catch((error: unknown) => {
-        if (errorCode(error) !== "ENOENT") throw error;
-      });
-      await rename(partial, place);
-      await rm(former, { recursive: true, force: true });
+      await replaceFolder(partial, replaced);
+      await rm(replaced.former, { recursive: true, force: true });
     } finally {
       await rm(partial, { recursive: true, force: true });
       await unlock();
     }
   } catch (error) {
-    throw cannotWrite(place, EXPORT_REMEDY, error);
+    throw cannotWrite(target, EXPORT_REMEDY, error);
   }
 }
 
 /** The manifest there, as it was parsed; null where nothing is there. Throws ConfigError for a folder that no export wrote. */
-export async function formerExport(place: string): Promise<Readonly<Record<string, unknown>> | null> {
-  const names = await readdir(place).catch((error: unknown) => {
+export async function formerExport(target: string): Promise<Readonly<Record<string, unknown>> | null> {
+  const names = await readdir(target).catch((error: unknown) => {
     if (errorCode(error) === "ENOENT") return [];
     if (errorCode(error) === "ENOTDIR") {
       throw new ConfigError(
-        `${place}: is a file, but the export would be written there; choose a folder with --output`,
+        `${target}: is a file, but the export would be written there; choose a folder with --output`,
       );
     }
     throw error;
   });
   if (names.length === 0) return null;
-  const manifest = parseManifest(await readTextIfThere(path.join(place, EXPORT_MANIFEST)));
+  const manifest = parseManifest(await readTextIfThere(path.join(target, EXPORT_MANIFEST)));
   const files = manifest?.stage === "export" && isRecord(manifest.files) ? Object.keys(manifest.files) : [];
   const foreign = names.find((name) => name !== EXPORT_MANIFEST && !files.includes(name));
   if (manifest === null || foreign !== undefined) {
     throw new ConfigError(
-      `${place}: holds ${foreign ?? names[0]}, which no export wrote and this one would replace; move it elsewhere, or choose another folder with --output`,
+      `${target}: holds ${foreign ?? names[0]}, which no export wrote and this one would replace; move it elsewhere, or choose another folder with --output`,
     );
   }
   return manifest;
 }
 
-/** Writes a file piece by piece, down to the disk. */
-export async function writePieces(file: string, pieces: Iterable<Uint8Array>): Promise<FileRecord> {
-  const digest = createHash("sha256");
-  let bytes = 0;
-  const handle = await open(file, "w");
-  try {
-    for (const piece of pieces) {
-      digest.update(piece);
-      bytes += piece.length;
-      await handle.writeFile(piece); // goes on where the last one ended
-    }
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  return { bytes, sha256: digest.digest("hex") };
-}
-
 /** Null when the file is not there. */
-export async function recordOf(file: string): Promise<FileRecord | null> {
+export async function recordOf(file: string): Promise<FileContent | null> {
   try {
     return await contentOf(file);
   } catch (error) {

@@ -6,19 +6,20 @@ import { openColumnWriter } from "../../src/arrow/write-columns.ts";
 import { annDefaults, type ExportConfig } from "../../src/config/schemas/export-schema.ts";
 import { buildAnnIndex } from "../../src/export/ann-index.ts";
 import { encodeOnnx, MOST_INLINE_BYTES } from "../../src/export/encode-onnx.ts";
-import type { AnnRecord, ExportManifest, FileRecord } from "../../src/export/export-manifest.ts";
+import type { AnnRecord, ExportManifest } from "../../src/export/export-manifest.ts";
 import type { FoldedVectors } from "../../src/export/folded-vectors.ts";
 import { encodeNpy } from "../../src/export/npy.ts";
 import { ONNX_IR_VERSION, ONNX_OPSET, onnxNames, rankerGraph } from "../../src/export/ranker-graph.ts";
 import { exactSearch, recallOf } from "../../src/export/recall.ts";
+import { contentOf, type FileContent } from "../../src/files/file-content.ts";
+import { writePieces } from "../../src/files/file-writer.ts";
 import type { ParquetColumn } from "../../src/parquet/parquet-columns.ts";
 import { openParquetWriter } from "../../src/parquet/write-parquet.ts";
 import { parametersOf } from "../../src/ranker/ranker-spec.ts";
 import type { Vocabulary } from "../dataset/vocabulary-files.ts";
 import type { LoadedRun } from "../runs/stored-run.ts";
-import { recordOf, writePieces } from "./export-folder.ts";
 
-export interface ExportedFile extends FileRecord {
+export interface ExportedFile extends FileContent {
   readonly name: string;
   /** A few words for the model card. */
   readonly meaning: string;
@@ -41,8 +42,8 @@ export async function writeVocabularies(parts: ExportParts): Promise<ExportedFil
   for (const { kind, ids } of parts.vocabularies) {
     const arrow = `${kind}s.arrow`;
     await copyFile(path.join(parts.datasetDirectory, arrow), path.join(parts.folder, arrow));
-    const record = await recordOf(path.join(parts.folder, arrow));
-    files.push({ name: arrow, meaning: `${kind} index, id in the log, rows in train`, ...record! });
+    const content = await contentOf(path.join(parts.folder, arrow));
+    files.push({ name: arrow, meaning: `${kind} index, id in the log, rows in train`, ...content });
     const text = `{"kind":"${kind}","ids":${JSON.stringify(Array.from(ids, String))}}\n`;
     files.push(await write(parts, `${kind}s.json`, [Buffer.from(text)], `${kind} ids by index, as text`));
   }
@@ -136,7 +137,7 @@ async function writeTable(
   name: string,
   { kind, ids }: Vocabulary,
   tables: readonly { readonly name: string; readonly width: number | undefined; readonly values: Float32Array }[],
-): Promise<FileRecord & { readonly name: string }> {
+): Promise<FileContent & { readonly name: string }> {
   const schema: ColumnSchema = [
     { name: kind, type: "uint32" },
     { name: `${kind}_id`, type: ids instanceof BigInt64Array ? "int64" : "utf8" },
@@ -185,15 +186,15 @@ export async function writeAnn(
   index.save(path.join(folder, name));
   const k = Math.min(MEASURED_K, run.spec.items);
   const users = Math.min(MEASURED_USERS, run.spec.users);
-  const recalls = Array.from({ length: users }, (_, place) => {
-    const user = Math.floor((place * run.spec.users) / users);
+  const recalls = Array.from({ length: users }, (_, nth) => {
+    const user = Math.floor((nth * run.spec.users) / users);
     const vector = vectors.users.subarray(user * vectors.width, (user + 1) * vectors.width);
     return recallOf(index.search(vector, k), exactSearch(vector, vectors.items, k));
   });
   const mean = recalls.reduce((sum, recall) => sum + recall, 0) / users;
-  const record = await recordOf(path.join(folder, name));
+  const content = await contentOf(path.join(folder, name));
   return {
-    file: { name, meaning: "usearch index of the item vectors, keys are item indices", ...record! },
+    file: { name, meaning: "usearch index of the item vectors, keys are item indices", ...content },
     ann: {
       library: "usearch",
       metric: "l2sq",

@@ -2,9 +2,11 @@
 import path from "node:path";
 import { type ExportConfig, exportSchema } from "../../src/config/schemas/export-schema.ts";
 import { ConfigError } from "../../src/errors.ts";
-import { type ExportManifest, exportManifestText, type FileRecord } from "../../src/export/export-manifest.ts";
+import { type ExportManifest, exportManifestText } from "../../src/export/export-manifest.ts";
 import { foldVectors, isFoldable } from "../../src/export/folded-vectors.ts";
 import { modelCard } from "../../src/export/model-card.ts";
+import type { FileContent } from "../../src/files/file-content.ts";
+import { writePieces } from "../../src/files/file-writer.ts";
 import { hashOf, runFiles } from "../../src/runs/run-directory.ts";
 import { datasetNameOf } from "../dataset/dataset-argument.ts";
 import type { DatasetDescription } from "../dataset/stored-dataset.ts";
@@ -14,7 +16,7 @@ import { findRun } from "../runs/find-run.ts";
 import { type LoadedRun, loadRun } from "../runs/stored-run.ts";
 import type { Stage, StageContext, StageResult } from "../stage.ts";
 import { checkPairs } from "./check-pairs.ts";
-import { EXPORT_MANIFEST, formerExport, publishFolder, recordOf, writePieces } from "./export-folder.ts";
+import { EXPORT_MANIFEST, formerExport, publishFolder, recordOf } from "./export-folder.ts";
 import {
   type ExportedFile,
   type ExportParts,
@@ -73,7 +75,7 @@ function beginningOf(
   context: StageContext,
 ): Beginning {
   const { onnxInlineBytes, annConnectivity, annExpansionAdd, annExpansionSearch } = config;
-  const record = ({ bytes, sha256 }: FileRecord): FileRecord => ({ bytes, sha256 });
+  const record = ({ bytes, sha256 }: FileContent): FileContent => ({ bytes, sha256 });
   const ofRun = [runFiles.checkpoint, runFiles.config, runFiles.metrics, runFiles.perUser].flatMap((name) => {
     const found = run.manifest.files[name];
     return found === undefined ? [] : [[`run/${name}`, record(found)] as const];

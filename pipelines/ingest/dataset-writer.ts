@@ -1,11 +1,11 @@
 /** The Arrow files of a dataset, from a split log. Memory stays within a record batch, whatever the rows. */
 import { join } from "node:path";
 import type { ColumnSchema } from "../../src/arrow/column-schema.ts";
-import { openColumnWriter, ROWS_PER_BATCH, type WrittenColumns } from "../../src/arrow/write-columns.ts";
+import { type ColumnWriter, ROWS_PER_BATCH, type WrittenColumns, writeColumns } from "../../src/arrow/write-columns.ts";
 import type { IdType } from "../../src/interactions/reading/number-ids.ts";
 import { GONE } from "../../src/interactions/splitting/renumber.ts";
 import { SPLIT_PART } from "../../src/interactions/splitting/split.ts";
-import { chunksOfPart, type SplitView } from "./split-rows.ts";
+import { chunksOfPart, type SplitView } from "./split-view.ts";
 
 export interface WrittenFile extends WrittenColumns {
   readonly schema: ColumnSchema;
@@ -72,21 +72,12 @@ export async function writeVocabulary(
   });
 }
 
-type Append = Awaited<ReturnType<typeof openColumnWriter>>["append"];
-
 async function written(
   path: string,
   schema: ColumnSchema,
-  fill: (append: Append) => Promise<void>,
+  fill: (append: ColumnWriter["append"]) => Promise<void>,
 ): Promise<WrittenFile> {
-  const writer = await openColumnWriter(path, schema);
-  try {
-    await fill((columns) => writer.append(columns));
-    return { ...(await writer.close()), schema };
-  } catch (error) {
-    await writer.abort();
-    throw error;
-  }
+  return { ...(await writeColumns(path, schema, fill)), schema };
 }
 
 function int64Of(timesMs: Float64Array, rows: Uint32Array): BigInt64Array {

@@ -4,8 +4,8 @@ import { type IngestConfig, ingestSchema } from "../../src/config/schemas/ingest
 import { writeFileAtomically } from "../../src/files/write-file.ts";
 import { cleanLog } from "../../src/interactions/cleaning/clean-log.ts";
 import { type BuiltLog, buildLog } from "../../src/interactions/reading/build-log.ts";
+import { readItemInfo } from "../../src/interactions/reading/read-item-info.ts";
 import { readIds } from "../../src/interactions/reading/sort-log.ts";
-import { withoutCompression } from "../../src/interactions/sources/recognise-logs.ts";
 import { openWorkDatabase, type WorkDatabase } from "../../src/interactions/sources/work-database.ts";
 import { renumber } from "../../src/interactions/splitting/renumber.ts";
 import { splitLog } from "../../src/interactions/splitting/split-log.ts";
@@ -13,14 +13,14 @@ import { writeCandidates } from "../dataset/candidates-file.ts";
 import { writeItemInfo } from "../dataset/item-info-file.ts";
 import { type DatasetDescription, DESCRIPTION_FILE } from "../dataset/stored-dataset.ts";
 import type { Stage, StageContext, StageResult } from "../stage.ts";
+import { inspectSources, readFormer, type SourceRecord } from "./check-up-to-date.ts";
+import { chooseCandidates } from "./choose-candidates.ts";
 import { writeInteractions, writeVocabulary } from "./dataset-writer.ts";
-import { chooseCandidates } from "./ingest-candidates.ts";
-import { describeDataset } from "./ingest-description.ts";
-import { inspectSources, readFormer, type SourceRecord } from "./ingest-freshness.ts";
-import { type IngestPlan, planIngest, settingsHash } from "./ingest-plan.ts";
-import { ingestReport } from "./ingest-report.ts";
-import { logSources, negativesFile, readItems, sourcePaths } from "./ingest-sources.ts";
-import type { SplitView } from "./split-rows.ts";
+import { describeDataset } from "./describe-dataset.ts";
+import { ingestResult } from "./ingest-result.ts";
+import { type IngestPlan, planIngest, settingsHash } from "./plan-ingest.ts";
+import { type IngestSources, sourcePaths, sourcesOf } from "./source-files.ts";
+import type { SplitView } from "./split-view.ts";
 import { openStagingFolder, type StagingFolder } from "./staging-folder.ts";
 
 export const ingestStage: Stage<typeof ingestSchema> = {
@@ -39,11 +39,11 @@ async function ingest(given: IngestConfig, context: StageContext): Promise<Stage
   try {
     const former = force ? null : await readFormer(directory, settingsHash(plan.config));
     const { sources, isUnchanged } = await inspectSources(sourcePaths(plan), former?.sources ?? null, context.signal);
-    if (former !== null && isUnchanged) return ingestReport(directory, former.description, null);
+    if (former !== null && isUnchanged) return ingestResult(directory, former.description, null);
     const description = await makeDataset(plan, sources, staging, context);
     await staging.publish();
     const cost = { seconds: (context.elapsed() - started) / 1000, peakMemoryBytes: context.peakMemoryBytes() };
-    return ingestReport(directory, description, cost);
+    return ingestResult(directory, description, cost);
   } catch (error) {
     if (!context.signal.aborted) throw error;
     return { json: { status: "stopped" }, text: "ingest stopped; nothing was written", exitCode: 130 };
@@ -55,11 +55,12 @@ async function ingest(given: IngestConfig, context: StageContext): Promise<Stage
 /** Reads, cleans, splits and writes everything into the staging folder. */
 async function makeDataset(
   plan: IngestPlan,
-  sources: readonly SourceRecord[],
+  records: readonly SourceRecord[],
   staging: StagingFolder,
   context: StageContext,
 ): Promise<DatasetDescription> {
   const { config } = plan;
+  const sources = sourcesOf(plan, records);
   const database = await openWorkDatabase({
     path: join(staging.scratch, "work.duckdb"),
     spillDirectory: join(staging.scratch, "spill"),
@@ -95,11 +96,13 @@ async function makeDataset(
       "users.arrow": await writeVocabulary(staging.result, "user", users),
       "items.arrow": await writeVocabulary(staging.result, "item", items),
     };
-    const itemInfo = await readItems(database, plan, sources);
     const info =
-      itemInfo === null
+      sources.items === null
         ? null
-        : await writeItemInfo(staging.result, itemInfo, { ...items, ids: readIds(database, "items") });
+        : await writeItemInfo(staging.result, await readItemInfo(database, sources.items), {
+            ...items,
+            ids: readIds(database, "items"),
+          });
     if (info?.described === 0) {
       context.log(
         "warning: the items file has no item of the log; where its ids are others, map them with --item-id-map",
@@ -111,7 +114,7 @@ async function makeDataset(
     const candidates = await writeBothCandidates(plan, built, view, staging.result);
     const description = describeDataset({
       plan,
-      sources,
+      sources: records,
       built,
       cleaning: steps,
       split,
@@ -131,17 +134,16 @@ async function makeDataset(
 
 async function readLog(
   database: WorkDatabase,
-  plan: IngestPlan,
-  sources: readonly SourceRecord[],
+  { config, rowsAreInOrder }: IngestPlan,
+  { logs, negatives }: IngestSources,
   context: StageContext,
 ): Promise<BuiltLog> {
-  const { config } = plan;
   return buildLog(database, {
-    sources: logSources(database, plan, sources),
-    negatives: plan.candidates === "official" ? negativesFile(plan) : null,
+    sources: logs,
+    negatives,
     columns: { user: config.userColumn, item: config.itemColumn, time: config.timeColumn, rating: config.ratingColumn },
     where: config.where,
-    usesTimes: !plan.rowsAreInOrder,
+    usesTimes: !rowsAreInOrder,
     maxBadRows: config.maxBadRows,
     log: context.log,
   });
@@ -158,13 +160,9 @@ async function writeSplit(view: SplitView, directory: string, signal: AbortSigna
 async function writeBothCandidates(plan: IngestPlan, built: BuiltLog, view: SplitView, directory: string) {
   const { negatives, ownNegatives, seed } = plan.config;
   const request = { kind: plan.candidates, negatives, ownNegatives, seed };
-  const official =
-    built.negatives === null
-      ? null
-      : { negatives: built.negatives, file: withoutCompression(negativesFile(plan)?.name ?? "negatives") };
   // One after the other: at a million users either takes hundreds of megabytes.
   const make = async (split: "validation" | "test") => {
-    const { candidates, description, counts } = chooseCandidates(view, split, request, official);
+    const { candidates, description, counts } = chooseCandidates(view, split, request, built.negatives);
     return {
       file: await writeCandidates(join(directory, `candidates-${split}.arrow`), candidates),
       description,

@@ -6,7 +6,8 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import { DataError } from "../../src/errors.ts";
+import { DataError, messageOf } from "../../src/errors.ts";
+import { compressionOf } from "../../src/interactions/sources/open-source.ts";
 import {
   type LogPlan,
   planForFile,
@@ -56,17 +57,18 @@ export async function inspectFile(path: string, signal: AbortSignal): Promise<Fi
   const checked = async (source: AsyncIterable<Buffer>): Promise<void> => {
     for await (const chunk of source) text.take(chunk);
   };
+  const compression = compressionOf(path);
   const facts = await stat(path);
   if (facts.size === 0) throw new DataError(`${path}: the file is empty, expected a log`);
   try {
-    if (/\.gz$/i.test(path)) await pipeline(createReadStream(path), hashed, createGunzip(), checked, { signal });
+    if (compression === "gzip") await pipeline(createReadStream(path), hashed, createGunzip(), checked, { signal });
     else await pipeline(createReadStream(path), hashed, checked, { signal });
   } catch (error) {
     if (signal.aborted) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new DataError(`${path}: cannot be read to the end (${reason}); the file is cut or damaged, fetch it again`);
   }
-  const problem = /\.zst$/i.test(path) ? await zstdProblem(path) : null;
+  const problem = compression === "zstd" ? await zstdProblem(path) : null;
   if (problem !== null) throw new DataError(`${path}: ${problem}; the file is cut or damaged, fetch it again`);
   if (text.isUtf16)
     throw new DataError(`${path}: UTF-16 text, expected UTF-8; convert it, such as with iconv -f UTF-16 -t UTF-8`);
@@ -75,7 +77,7 @@ export async function inspectFile(path: string, signal: AbortSignal): Promise<Fi
     sha256: digest.digest("hex"),
     modifiedMs: Math.trunc(facts.mtimeMs),
     // The bytes of a .zst are not its text; Node cannot unpack it, so --encoding must say what is not UTF-8.
-    isUtf8: /\.zst$/i.test(path) || text.isUtf8,
+    isUtf8: compression === "zstd" || text.isUtf8,
   };
 }
 
@@ -110,7 +112,7 @@ function unfinishedBytes(bytes: Buffer): number {
 
 async function fileNames(directory: string): Promise<string[]> {
   const entries = await readdir(directory, { withFileTypes: true }).catch((error: unknown) => {
-    throw new DataError(`${directory}: cannot be listed (${error instanceof Error ? error.message : String(error)})`);
+    throw new DataError(`${directory}: cannot be listed (${messageOf(error)})`);
   });
   const names: string[] = [];
   for (const entry of entries) {

@@ -1,10 +1,11 @@
-/** A dataset is built beside its place and moved there whole: readers see the former one or the new one, never half of one. */
-import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+/** A dataset is built in a hidden folder and moved to its own whole: readers see the former one or the new one, never half of one. */
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ConfigError } from "../../src/errors.ts";
 import { errorCode } from "../../src/files/error-code.ts";
 import { takeLock } from "../../src/files/lock-file.ts";
 import { cannotWrite, makeFolder } from "../../src/files/make-folder.ts";
+import { replaceFolder, restoreFolder } from "../../src/files/replace-folder.ts";
 import { DATASET_FILES, DESCRIPTION_FILE, ITEM_INFO_FILE } from "../dataset/stored-dataset.ts";
 import type { StageContext } from "../stage.ts";
 
@@ -15,7 +16,7 @@ export interface StagingFolder {
   readonly result: string;
   /** For scratch files; gone after close. */
   readonly scratch: string;
-  /** Puts `result` in place of the former dataset. */
+  /** Puts `result` where the former dataset is. */
   publish(): Promise<void>;
   /** Removes everything unpublished and gives the lock back. */
   close(): Promise<void>;
@@ -31,18 +32,14 @@ export async function openStagingFolder(
   dataset: string,
   context: Pick<StageContext, "processId" | "isProcessAlive">,
 ): Promise<StagingFolder> {
-  const place = join(dataRoot, dataset);
+  const target = join(dataRoot, dataset);
   const partial = join(dataRoot, `.${dataset}.partial`);
-  const [result, scratch, former] = ["result", "scratch", "former"].map((name) => join(partial, name)) as [
-    string,
-    string,
-    string,
-  ]; // as many as names
+  const [result, scratch, former] = [join(partial, "result"), join(partial, "scratch"), join(partial, "former")];
   await makeFolder(dataRoot, REMEDY);
   const unlock = await writable(dataRoot, () => takeLock(join(dataRoot, `.${dataset}.lock`), context));
   try {
-    if ((await exists(former)) && !(await exists(place))) await rename(former, place);
-    await refuseForeignFiles(place);
+    await restoreFolder({ place: target, former });
+    await refuseForeignFiles(target);
     await rm(partial, { recursive: true, force: true });
     await writable(dataRoot, () => mkdir(partial));
     await mkdir(result);
@@ -54,16 +51,7 @@ export async function openStagingFolder(
   return {
     result,
     scratch,
-    async publish() {
-      const replaces = await exists(place);
-      if (replaces) await rename(place, former);
-      try {
-        await rename(result, place);
-      } catch (error) {
-        if (replaces) await rename(former, place);
-        throw error;
-      }
-    },
+    publish: () => replaceFolder(result, { place: target, former }),
     async close() {
       await rm(partial, { recursive: true, force: true });
       await unlock();
@@ -71,23 +59,19 @@ export async function openStagingFolder(
   };
 }
 
-async function exists(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => null)) !== null;
-}
-
 /** Raw logs, notes, another program's folder: all of it would go with the former dataset. */
-async function refuseForeignFiles(place: string): Promise<void> {
+async function refuseForeignFiles(target: string): Promise<void> {
   const own = new Set<string>([...DATASET_FILES, ITEM_INFO_FILE, DESCRIPTION_FILE]);
-  const found = await readdir(place).catch((error: unknown) => {
+  const found = await readdir(target).catch((error: unknown) => {
     if (errorCode(error) === "ENOENT") return [];
     throw errorCode(error) === "ENOTDIR"
-      ? new ConfigError(`${place}: is a file, but the dataset would be written there; choose another --dataset name`)
+      ? new ConfigError(`${target}: is a file, but the dataset would be written there; choose another --dataset name`)
       : error;
   });
   const foreign = found.find((name) => !own.has(name));
   if (foreign === undefined) return;
   throw new ConfigError(
-    `${place}: holds ${foreign}, which no ingest wrote and the new dataset would replace; move it elsewhere, or choose another --dataset name`,
+    `${target}: holds ${foreign}, which no ingest wrote and the new dataset would replace; move it elsewhere, or choose another --dataset name`,
   );
 }
 

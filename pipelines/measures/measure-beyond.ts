@@ -39,7 +39,7 @@ export async function measureBeyond(options: {
     candidates: isTest ? dataset.candidatesTest : dataset.candidatesValidation,
     evaluation,
     k,
-    ...(options.candidates === "full" ? { masked: seen } : {}),
+    masked: options.candidates === "full" ? seen : null,
     seen,
     train,
     features: info === null ? null : info.features.map((features) => new Set(features)),

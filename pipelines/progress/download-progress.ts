@@ -1,6 +1,5 @@
-/** How far a download is: a bar on a terminal, a line now and then elsewhere. */
-import { SingleBar } from "cli-progress";
-import type { StageContext } from "../stage.ts";
+/** How far a download is. */
+import { type DisplayContext, openProgressDisplay } from "./progress-display.ts";
 
 export interface DownloadProgress {
   /** `totalBytes` is null when the server does not say. May go back when a server cannot resume. */
@@ -8,38 +7,18 @@ export interface DownloadProgress {
   stop(): void;
 }
 
-const LINE_EVERY_MS = 10_000;
-
-export function showDownload(name: string, context: StageContext): DownloadProgress {
-  return context.terminal === null ? linesOf(name, context) : barOf(name, context.terminal);
-}
-
-function barOf(name: string, stream: NodeJS.WriteStream): DownloadProgress {
-  const bar = new SingleBar({
-    stream,
-    format: `${name} {bar} {percentage}% | {value} of {total} MB | {eta_formatted} left`,
-    hideCursor: true,
-    clearOnComplete: false,
-  });
-  bar.start(0, 0);
+export function showDownload(name: string, context: DisplayContext): DownloadProgress {
+  const format = `${name} {bar} {percentage}% | {value} of {total} MB | {eta_formatted} left`;
+  const display = openProgressDisplay({ format, total: 0, secondsBetweenLines: 10 }, context);
   return {
-    update(doneBytes, totalBytes) {
-      bar.setTotal(megabytes(totalBytes ?? doneBytes));
-      bar.update(megabytes(doneBytes));
-    },
-    stop: () => bar.stop(),
-  };
-}
-
-function linesOf(name: string, { log, elapsed }: StageContext): DownloadProgress {
-  let saidAtMs = elapsed();
-  return {
-    update(doneBytes, totalBytes) {
-      if (elapsed() - saidAtMs < LINE_EVERY_MS) return;
-      saidAtMs = elapsed();
-      log(`${name}: ${megabytes(doneBytes)} MB${totalBytes === null ? "" : ` of ${megabytes(totalBytes)} MB`}`);
-    },
-    stop: () => undefined,
+    update: (doneBytes, totalBytes) =>
+      display.show({
+        done: megabytes(doneBytes),
+        total: megabytes(totalBytes ?? doneBytes),
+        line: () =>
+          `${name}: ${megabytes(doneBytes)} MB${totalBytes === null ? "" : ` of ${megabytes(totalBytes)} MB`}`,
+      }),
+    stop: () => display.close(),
   };
 }
 

@@ -1,8 +1,7 @@
-/** What a person sees of a study at work: a bar on a terminal, a line now and then elsewhere; trials done and time left. */
-import { Presets, SingleBar } from "cli-progress";
+/** What a person sees of a study at work: trials done, their pace, and the time left. */
 import type { TrialRecord } from "../../src/runs/trial-record.ts";
-import type { StageContext } from "../stage.ts";
-import { durationText } from "./duration-text.ts";
+import { clockText } from "./clock-text.ts";
+import { type DisplayContext, openProgressDisplay } from "./progress-display.ts";
 
 export interface StudyDisplay {
   update(records: ReadonlyMap<string, TrialRecord>): void;
@@ -17,37 +16,37 @@ export interface ExpectedTrials {
   readonly before: ReadonlyMap<string, TrialRecord>;
 }
 
-type DisplayContext = Pick<StageContext, "terminal" | "log" | "elapsed">;
-
-const SECONDS_BETWEEN_LINES = 20;
-
 export function openStudyDisplay(expected: ExpectedTrials, context: DisplayContext): StudyDisplay {
   const total = expected.batches.reduce((sum, { trials }) => sum + trials, 0);
-  const { terminal, log, elapsed } = context;
-  let lastLine = Number.NEGATIVE_INFINITY;
-  if (terminal === null) {
-    return {
-      update: (records) => {
-        if (elapsed() - lastLine < 1000 * SECONDS_BETWEEN_LINES && records.size < total) return;
-        lastLine = elapsed();
-        log(
-          `${phaseOf(records)}  ${records.size}/${total} trials  ${speedText(records)}  left ${leftText(records, expected)}`,
-        );
-      },
-      close: () => {},
-    };
-  }
-  const format = `{phase} {bar} {value}/{total} trials  {speed}  left {left}`;
-  const bar = new SingleBar({ format, stream: terminal, hideCursor: true }, Presets.shades_classic);
-  bar.start(total, expected.before.size, { phase: "tuning", speed: "", left: "?" });
+  const display = openProgressDisplay(
+    {
+      format: `{phase} {bar} {value}/{total} trials  {speed}  left {left}`,
+      total,
+      done: expected.before.size,
+      words: { phase: "tuning", speed: "", left: "?" },
+      secondsBetweenLines: 20,
+      beginsWithLine: true,
+    },
+    context,
+  );
   return {
-    update: (records) =>
-      bar.update(records.size, {
+    update(records) {
+      const words = () => ({
         phase: phaseOf(records),
         speed: speedText(records),
         left: leftText(records, expected),
-      }),
-    close: () => bar.stop(),
+      });
+      display.show({
+        done: records.size,
+        words,
+        line() {
+          const { phase, speed, left } = words();
+          return `${phase}  ${records.size}/${total} trials  ${speed}  left ${left}`;
+        },
+        isNews: records.size >= total,
+      });
+    },
+    close: () => display.close(),
   };
 }
 
@@ -83,7 +82,7 @@ export function secondsLeft(
 
 function leftText(records: ReadonlyMap<string, TrialRecord>, expected: ExpectedTrials): string {
   const seconds = secondsLeft(records.values(), expected);
-  return seconds === null ? "?" : durationText(seconds);
+  return seconds === null ? "?" : clockText(seconds);
 }
 
 function phaseOf(records: ReadonlyMap<string, TrialRecord>): string {

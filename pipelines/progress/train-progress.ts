@@ -1,9 +1,8 @@
-/** What a person sees of a training pass: a bar on a terminal, a line an epoch elsewhere. */
-import { Presets, SingleBar } from "cli-progress";
+/** What a person sees of a training pass: where it is, the loss, and the time left; away from a terminal a line an epoch at least. */
 import type { EpochRecord } from "../../src/runs/training-log.ts";
 import type { StepProgress, TrainingPlan } from "../../src/training/training-plan.ts";
-import type { StageContext } from "../stage.ts";
-import { durationText } from "./duration-text.ts";
+import { clockText } from "./clock-text.ts";
+import { type DisplayContext, openProgressDisplay } from "./progress-display.ts";
 
 export interface TrainingDisplay {
   step(progress: StepProgress): void;
@@ -11,13 +10,47 @@ export interface TrainingDisplay {
   close(): void;
 }
 
-type DisplayContext = Pick<StageContext, "terminal" | "log" | "elapsed">;
-
 export function openDisplay(plan: TrainingPlan, stepsDone: number, context: DisplayContext): TrainingDisplay {
   const left = timeLeft(plan, stepsDone, context);
-  return context.terminal === null
-    ? lineDisplay(plan, left, context)
-    : barDisplay(plan, { left, stepsDone, terminal: context.terminal });
+  const display = openProgressDisplay(
+    {
+      format: `${plan.pass} {bar} epoch {epoch}/${plan.epochs}  loss {loss}  {metric}  {speed}  left {left}`,
+      total: plan.epochs * plan.stepsPerEpoch,
+      done: stepsDone,
+      words: { epoch: 1, loss: "?", metric: "", speed: "?", left: "?" },
+      secondsBetweenLines: 30,
+    },
+    context,
+  );
+  return {
+    step({ epoch, step, loss, samplesPerSecond }) {
+      const done = (epoch - 1) * plan.stepsPerEpoch + step;
+      const speed = speedText(samplesPerSecond);
+      display.show({
+        done,
+        words: () => ({ epoch, loss: loss.toFixed(4), speed, left: left(done) }),
+        line: () =>
+          `${title(plan, epoch)}  step ${step}/${plan.stepsPerEpoch}  loss ${loss.toFixed(4)}  ${speed}  left ${left(done)}`,
+      });
+    },
+    epoch(record) {
+      const metric = metricText(plan, record);
+      const parts = [
+        title(plan, record.epoch),
+        `loss ${record.loss.toFixed(4)}`,
+        ...(metric === "" ? [] : [metric]),
+        speedText(record.samplesPerSecond),
+        record.phase,
+      ];
+      display.show({
+        done: record.step,
+        words: () => ({ metric }),
+        line: () => [...parts, `left ${left(record.step)}`].join("  "),
+        isNews: true,
+      });
+    },
+    close: () => display.close(),
+  };
 }
 
 /** Seconds left at the pace since `stepsDone`, measuring included; patience may end it sooner. */
@@ -26,68 +59,7 @@ function timeLeft(plan: TrainingPlan, stepsDone: number, { elapsed }: DisplayCon
   return (step) => {
     if (step <= stepsDone) return "?";
     const secondsPerStep = (elapsed() - started) / 1000 / (step - stepsDone);
-    return durationText(secondsPerStep * (plan.epochs * plan.stepsPerEpoch - step));
-  };
-}
-
-const SECONDS_BETWEEN_LINES = 30;
-
-function lineDisplay(
-  plan: TrainingPlan,
-  left: (step: number) => string,
-  { log, elapsed }: DisplayContext,
-): TrainingDisplay {
-  let lastLine = elapsed();
-  return {
-    step: (progress) => {
-      if (elapsed() - lastLine < 1000 * SECONDS_BETWEEN_LINES) return;
-      lastLine = elapsed();
-      const done = (progress.epoch - 1) * plan.stepsPerEpoch + progress.step;
-      log(
-        `${title(plan, progress.epoch)}  step ${progress.step}/${plan.stepsPerEpoch}  loss ${progress.loss.toFixed(4)}  ${speedText(progress.samplesPerSecond)}  left ${left(done)}`,
-      );
-    },
-    epoch: (record) => {
-      lastLine = elapsed();
-      const metric = metricText(plan, record);
-      log(
-        `${title(plan, record.epoch)}  loss ${record.loss.toFixed(4)}${metric === "" ? "" : `  ${metric}`}  ${speedText(record.samplesPerSecond)}  ${record.phase}  left ${left(record.step)}`,
-      );
-    },
-    close: () => {},
-  };
-}
-
-function barDisplay(
-  plan: TrainingPlan,
-  options: { left: (step: number) => string; stepsDone: number; terminal: NodeJS.WriteStream },
-): TrainingDisplay {
-  const format = `${plan.pass} {bar} epoch {epoch}/${plan.epochs}  loss {loss}  {metric}  {speed}  left {left}`;
-  const bar = new SingleBar({ format, stream: options.terminal, hideCursor: true }, Presets.shades_classic);
-  let metric = "";
-  bar.start(plan.epochs * plan.stepsPerEpoch, options.stepsDone, {
-    epoch: 1,
-    loss: "?",
-    metric,
-    speed: "?",
-    left: "?",
-  });
-  return {
-    step: ({ epoch, step, loss, samplesPerSecond }) => {
-      const done = (epoch - 1) * plan.stepsPerEpoch + step;
-      bar.update(done, {
-        epoch,
-        loss: loss.toFixed(4),
-        metric,
-        speed: speedText(samplesPerSecond),
-        left: options.left(done),
-      });
-    },
-    epoch: (record) => {
-      metric = metricText(plan, record);
-      bar.update(record.step, { metric });
-    },
-    close: () => bar.stop(),
+    return clockText(secondsPerStep * (plan.epochs * plan.stepsPerEpoch - step));
   };
 }
 

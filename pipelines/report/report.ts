@@ -9,8 +9,8 @@ import { studyReport } from "../../src/report/study-report.ts";
 import { datasetNameOf } from "../dataset/dataset-argument.ts";
 import { findRun } from "../runs/find-run.ts";
 import type { Stage, StageContext, StageResult } from "../stage.ts";
-import { gatherRun } from "./gather-run.ts";
-import { gatherStudy } from "./gather-study.ts";
+import { readRunContent } from "./read-run-content.ts";
+import { readStudyContent } from "./read-study-content.ts";
 
 export const reportFile = "report.html";
 
@@ -28,7 +28,7 @@ export const reportStage: Stage<typeof reportSchema> = {
 
 async function reportRun(config: ReportConfig, context: StageContext): Promise<StageResult> {
   const directory = await findRun({ run: config.run, modelsRoot: config.modelsRoot, dataset: config.dataset });
-  const content = await gatherRun(directory, config, context);
+  const content = await readRunContent(directory, config, context);
   for (const sentence of content.absent) context.log(`not shown: ${sentence}`);
   const file = config.output ?? path.join(directory, reportFile);
   const bytes = await writePage(file, runReport(content));
@@ -42,7 +42,7 @@ async function reportStudy(config: ReportConfig, named: string, context: StageCo
   // As `train` and `evaluate` read --run: a path when it has a slash, else a name under the models folder.
   const isPath = named.includes("/") || named.includes(path.sep);
   const study = isPath ? path.normalize(named) : path.join(config.modelsRoot, "studies", named);
-  const content = await gatherStudy(study, context.environment.packageVersion);
+  const content = await readStudyContent(study, context.environment.packageVersion);
   const file = config.output ?? path.join(study, reportFile);
   const bytes = await writePage(file, studyReport(content));
   return { json: { stage: "report", study, file, bytes }, text: writtenText(file, bytes) };

@@ -1,13 +1,14 @@
 /** models/<dataset>/<run>/ as values: what evaluate, score, report and export start from. */
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { isRecord } from "../../src/config/is-record.ts";
+import { z } from "zod";
 import { DataError } from "../../src/errors.ts";
 import { errorCode } from "../../src/files/error-code.ts";
-import { readTextIfThere, sha256Of } from "../../src/files/file-content.ts";
+import { sha256Of } from "../../src/files/file-content.ts";
+import { readJson, readJsonIfThere } from "../../src/files/json-file.ts";
 import { decodeCheckpoint } from "../../src/ranker/checkpoint.ts";
 import type { Parameters, RankerSpec } from "../../src/ranker/ranker-spec.ts";
-import { type Manifest, parseManifest } from "../../src/runs/manifest.ts";
+import { type Manifest, manifestSchema } from "../../src/runs/manifest.ts";
 import { runFiles } from "../../src/runs/run-directory.ts";
 
 export interface LoadedRun {
@@ -48,7 +49,7 @@ export async function loadRun(directory: string): Promise<LoadedRun> {
   const expected = manifest.files[runFiles.checkpoint]?.sha256;
   const found = sha256Of(bytes);
   if (found !== expected) {
-    // A better message first: decoding names truncation and corruption by place.
+    // A better message first: decoding says where it is truncated or corrupted.
     decodeCheckpoint(bytes, file);
     throw new DataError(
       `${file}: its sha256 is ${found}, but ${runFiles.manifest} says ${expected}; it was changed after training`,
@@ -64,6 +65,11 @@ export async function loadRun(directory: string): Promise<LoadedRun> {
     datasetHash: manifest.dataset.contentHash,
     datasetName: manifest.dataset.name,
   };
+}
+
+/** Negatives per positive of a run whose logits stand for a probability: bce's do, bpr's only order. */
+export function trainedMixture({ config }: Pick<LoadedRun, "config">): number | null {
+  return config.loss === "bce" && typeof config.negatives === "number" ? config.negatives : null;
 }
 
 /** Throws DataError naming the first file of a finished run that is not as training left it. Reads them all. */
@@ -82,23 +88,14 @@ async function verifyRunFile(directory: string, name: string, { files }: Manifes
 
 /** Null when the folder, or the file in it, is not there. Throws DataError for a damaged one. */
 export async function readManifest(directory: string): Promise<Manifest | null> {
-  const file = path.join(directory, runFiles.manifest);
-  const text = await readTextIfThere(file);
-  return text === null ? null : parseManifest(text, file);
+  const words = { what: "the manifest of a run", remedy: "put it back or train anew with --force" };
+  return readJsonIfThere(path.join(directory, runFiles.manifest), manifestSchema, words);
 }
 
 /** config.json as it was written. Throws DataError when it is missing or damaged. */
 export async function readConfig(directory: string): Promise<Readonly<Record<string, unknown>>> {
-  const file = path.join(directory, runFiles.config);
-  const text = await readTextIfThere(file);
-  if (text === null) throw new DataError(`${file} is missing; the run cannot be trusted without it`);
-  try {
-    const value: unknown = JSON.parse(text);
-    if (isRecord(value)) return { ...value };
-  } catch {
-    // falls through to the one message below
-  }
-  throw new DataError(`${file} is not a JSON object; the run cannot be trusted without it`);
+  const words = { what: "the settings of a run", remedy: "the run cannot be trusted without it" };
+  return readJson(path.join(directory, runFiles.config), z.record(z.string(), z.unknown()), words);
 }
 
 async function readRunFile(file: string): Promise<Uint8Array> {

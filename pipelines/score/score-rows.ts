@@ -13,16 +13,16 @@ import { openUserIds } from "../dataset/vocabulary-files.ts";
 import { withScorer } from "../measures/with-scorer.ts";
 import { rowsOfLists, type ScoredBlock } from "./output/list-rows.ts";
 import { excludesSeen, listLength, type ScoreInputs } from "./score-inputs.ts";
+import { scoreUnknownUsers } from "./score-unknown-users.ts";
+import { openCandidatePairs } from "./selection/candidate-pairs.ts";
 import { rankerOfUsers } from "./selection/checkpoint-rows.ts";
-import { openGivenPairs } from "./selection/given-pairs.ts";
 import { blocksOf, type UserBlock } from "./selection/user-blocks.ts";
-import { scoreStrangers } from "./strangers.ts";
 
 export interface RowsRequest {
   readonly inputs: ScoreInputs;
   readonly config: ScoreConfig;
   readonly engine: Engine;
-  /** Places in the order of the selection. */
+  /** Positions in the order of the selection. */
   readonly range: { readonly from: number; readonly to: number };
   readonly elapsed: () => number;
   readonly signal: AbortSignal;
@@ -34,7 +34,7 @@ export async function* scoreRows(request: RowsRequest): AsyncGenerator<ScoredBlo
   const pool = itemPool(items.trainCounts, inputs.lists.allowed);
   const rules: ListRules = { pool, k: listLength(config), minimumScore: config.minimumScore ?? null };
   const narrowed = narrowItems(checkpointRows.spec, await checkpointRows.shared(), pool.items);
-  const pairs = config.pairs === null ? null : openGivenPairs(await inputs.database());
+  const pairs = config.pairs === null ? null : openCandidatePairs(await inputs.database());
   const seenFiles = excludesSeen(config) ? (["train.arrow", "validation.arrow", "test.arrow"] as const) : [];
   const seenRows = openSeenRows(directory, seenFiles, description.items);
   const userIds = openUserIds(directory, shape.userIds);
@@ -44,7 +44,7 @@ export async function* scoreRows(request: RowsRequest): AsyncGenerator<ScoredBlo
       users: users.map((user) => user - first),
       seen: await seenRows.take(first, end),
       isCold: (user: number) => cold.has(first + user),
-      given: pairs === null ? null : await pairs.take(users),
+      candidates: pairs === null ? null : await pairs.take(users),
     };
     const parameters = await checkpointRows.userRows(first, end);
     const ranker = rankerOfUsers(narrowed.spec, narrowed.parameters, parameters, end - first);
@@ -65,12 +65,12 @@ export async function* scoreRows(request: RowsRequest): AsyncGenerator<ScoredBlo
       yield { ...rowsOfLists(lists, idOf, items.ids, shape), scoringMs };
     }
     const { known } = selection;
-    const strangers = { from: Math.max(range.from, known) - known, to: Math.max(range.to, known) - known };
-    if (strangers.to > strangers.from) {
-      yield* scoreStrangers({
+    const unknown = { from: Math.max(range.from, known) - known, to: Math.max(range.to, known) - known };
+    if (unknown.to > unknown.from) {
+      yield* scoreUnknownUsers({
         inputs,
         rules,
-        range: strangers,
+        range: unknown,
         batchSize: config.batchSize,
         pairs: config.pairs !== null,
       });

@@ -40,7 +40,7 @@ export async function scoreShard(
   const inputs = await openScoreInputs(config, subject, `${working}.spill`);
   try {
     const { selection, shape } = inputs;
-    const users = selection.known + selection.strangers;
+    const users = selection.known + selection.unknown;
     const range = shardRange(users, shard);
     const written = await writeScores(
       { inputs, config, engine, range, path: working, format: { format: "arrow", compression: "uncompressed" } },
@@ -72,8 +72,8 @@ export function selectionRecord({
   selection,
   lists,
 }: Pick<ScoreInputs, "selection" | "lists">): ShardRecord["selection"] {
-  const { known, strangers, digest, counts } = selection;
-  return { users: known + strangers, digest, ...counts, unknownItems: counts.unknownItems + lists.unknownItems };
+  const { known, unknown, digest, counts } = selection;
+  return { users: known + unknown, digest, ...counts, unknownItems: counts.unknownItems + lists.unknownItems };
 }
 
 /** The description but for the number of threads, which leaves every bit as it is. */

@@ -9,16 +9,16 @@ import { datasetNameOf } from "../dataset/dataset-argument.ts";
 import { openJobQueue } from "../queue/job-queue.ts";
 import { findRun } from "../runs/find-run.ts";
 import type { Stage, StageContext, StageResult } from "../stage.ts";
+import { chooseShard, unreadIndex } from "./choose-shard.ts";
+import { type FinishedJob, finishJob } from "./finish-job.ts";
+import { joinShards, readAllShards } from "./join-shards.ts";
 import type { RecommendationFormat } from "./output/recommendation-writer.ts";
+import { scoreByQueue, sharedFolderStorage } from "./queue-shards.ts";
 import { openScoreInputs, readSubject, type ScoreSubject } from "./score-inputs.ts";
-import { joinShards, readAllShards } from "./score-merge.ts";
-import { scoreByQueue, sharedFolderPlace } from "./score-queue.ts";
-import { type FinishedJob, finishJob } from "./score-result.ts";
 import { engineRecord, scoreShard, selectionRecord } from "./score-shard.ts";
 import { openScoringEngine } from "./scoring-engine.ts";
-import { chooseShard, unreadIndex } from "./shard-choice.ts";
 import { shardFolder } from "./shard-files.ts";
-import { openStoredPlace } from "./store/store-place.ts";
+import { openRemoteShardStorage } from "./store/remote-shard-storage.ts";
 import { writeScores } from "./write-scores.ts";
 
 export const scoreStage: Stage<typeof scoreSchema> = {
@@ -69,7 +69,7 @@ async function scoreAll(config: ScoreConfig, subject: ScoreSubject, context: Sta
   const inputs = await openScoreInputs(config, subject, spill);
   try {
     const { selection, shape } = inputs;
-    const range = { from: 0, to: selection.known + selection.strangers };
+    const range = { from: 0, to: selection.known + selection.unknown };
     const { file, seconds, scoringSeconds, ...counts } = await writeScores(
       { inputs, config, engine, range, path: config.output, format: formatOf(config) },
       context,
@@ -99,10 +99,12 @@ async function scoreInQueue(
   try {
     const shards = config.shards!; // the schema has asked for it
     const { store } = config;
-    const place =
-      store === null ? sharedFolderPlace(config, subject) : await openStoredPlace(config, subject, store, context);
+    const storage =
+      store === null
+        ? sharedFolderStorage(config, subject)
+        : await openRemoteShardStorage(config, subject, store, context);
     context.log(`${shards} shards in the queue; lawn-ranker worker --queue ${url} does them, here or elsewhere`);
-    await scoreByQueue(place, subject.plan, { queue, shards, attempts: config.attempts }, context);
+    await scoreByQueue(storage, subject.plan, { queue, shards, attempts: config.attempts }, context);
   } finally {
     await queue.close();
   }

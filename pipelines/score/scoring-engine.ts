@@ -1,24 +1,13 @@
 /** The engine a scoring job asks for, announced. */
-import type { ScoreConfig } from "../../src/config/schemas/score-schema.ts";
 import type { Engine } from "../../src/engine/engine.ts";
-import { openEngine } from "../../src/engine/open-engine.ts";
+import { type EngineSettings, openConfiguredEngine } from "../configured-engine.ts";
 import type { StageContext } from "../stage.ts";
 
 export async function openScoringEngine(
-  {
-    engine: choice,
-    threads,
-    tfjsBackend,
-    allowSoftwareAdapter,
-  }: Pick<ScoreConfig, "engine" | "threads" | "tfjsBackend" | "allowSoftwareAdapter">,
+  settings: Omit<EngineSettings, "halfPrecision">,
   context: Pick<StageContext, "log">,
 ): Promise<Engine> {
-  const engine = await openEngine(choice, {
-    onPassedOver: context.log,
-    ...(threads === null ? {} : { threads }),
-    ...(tfjsBackend === null ? {} : { tfjsBackend }),
-    allowSoftwareAdapter,
-  });
+  const engine = await openConfiguredEngine({ ...settings, halfPrecision: false }, context.log);
   context.log(engine.description);
   return engine;
 }

@@ -1,8 +1,9 @@
 /** Shards of a scoring job on the disk: named by what decides their content, whole or not there, and checked before they are believed. */
-import { rename, rm, stat } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { DataError } from "../../src/errors.ts";
 import { contentOf, readTextIfThere } from "../../src/files/file-content.ts";
+import { putInPlace } from "../../src/files/partial-file.ts";
 import { workName } from "../../src/files/work-names.ts";
 import { writeFileAtomically } from "../../src/files/write-file.ts";
 import { hashOf } from "../../src/runs/run-directory.ts";
@@ -76,8 +77,6 @@ export async function publishShard(
   context: Pick<StageContext, "processId">,
 ): Promise<void> {
   const recordFile = path.join(folder, `${record.name.slice(0, -".arrow".length)}.json`);
-  const ownRecord = workName(recordFile, context);
-  await rename(finishedFile, path.join(folder, record.name));
-  await writeFileAtomically(ownRecord, `${JSON.stringify(record, null, 2)}\n`);
-  await rename(ownRecord, recordFile);
+  await putInPlace(finishedFile, path.join(folder, record.name));
+  await writeFileAtomically(recordFile, `${JSON.stringify(record, null, 2)}\n`, workName(recordFile, context));
 }

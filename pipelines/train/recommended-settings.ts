@@ -1,12 +1,10 @@
 /** pipelines/configs/<dataset>.json: settings that were found good for a known dataset, used unless the user says otherwise. */
-import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { isRecord } from "../../src/config/is-record.ts";
 import type { ConfigLayer } from "../../src/config/parse.ts";
 import { trainSchema } from "../../src/config/schemas/train-schema.ts";
-import { DataError } from "../../src/errors.ts";
+import { readJsonIfThere } from "../../src/files/json-file.ts";
 import { datasetNameOf } from "../dataset/dataset-argument.ts";
 import { packagedFolder } from "../packaged-folder.ts";
 
@@ -38,10 +36,12 @@ export async function recommendedSettings(given: Values): Promise<readonly Confi
   const dataset = await datasetNameOf(named);
   if (!/^[\w.-]+$/.test(dataset)) return [];
   const file = path.join(packagedFolder("configs"), `${dataset}.json`);
-  if (!existsSync(file)) return [];
-  const parsed = recommendationsSchema.safeParse(JSON.parse(await readFile(file, "utf8")));
-  if (!parsed.success) throw new DataError(`${file}: ${z.prettifyError(parsed.error)}`);
-  const values = settingsFor(parsed.data.train, given);
+  const recommended = await readJsonIfThere(file, recommendationsSchema, {
+    what: "recommended settings",
+    remedy: "install lawn-ranker again",
+  });
+  if (recommended === null) return [];
+  const values = settingsFor(recommended.train, given);
   return Object.keys(values).length === 0 ? [] : [{ source: `pipelines/configs/${dataset}.json`, values }];
 }
 

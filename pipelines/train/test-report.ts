@@ -4,7 +4,7 @@ import { evaluateSplit, metricsDocument } from "../measures/evaluate-split.ts";
 import { writePerUserResults } from "../measures/per-user-file.ts";
 import { withScorer } from "../measures/with-scorer.ts";
 import { writeMetrics } from "../runs/metrics-file.ts";
-import type { PassesOutcome, TrainingJob } from "./train-passes.ts";
+import type { PassesOutcome, TrainingJob } from "./train-and-refit.ts";
 
 type Trained = Extract<PassesOutcome, { kind: "trained" }>;
 

@@ -3,26 +3,26 @@ import path from "node:path";
 import { type TrainConfig, trainSchema } from "../../src/config/schemas/train-schema.ts";
 import { trainWarnings } from "../../src/config/train-warnings.ts";
 import { samplesPerEpoch } from "../../src/dataset/training-batches.ts";
-import { openEngine } from "../../src/engine/open-engine.ts";
-import { ConfigError } from "../../src/errors.ts";
+import { ConfigError, messageOf } from "../../src/errors.ts";
 import { takeLock } from "../../src/files/lock-file.ts";
 import { makeFolder } from "../../src/files/make-folder.ts";
 import type { Manifest } from "../../src/runs/manifest.ts";
 import { defaultRunName, hashOf, identityOf, latestLink, runFiles } from "../../src/runs/run-directory.ts";
 import { DivergenceError } from "../../src/training/divergence.ts";
+import { openConfiguredEngine } from "../configured-engine.ts";
 import { datasetNameOf } from "../dataset/dataset-argument.ts";
 import { loadDataset } from "../dataset/stored-dataset.ts";
 import { readMetrics } from "../runs/metrics-file.ts";
 import { RunRecorder } from "../runs/run-recorder.ts";
 import { verifyRun } from "../runs/stored-run.ts";
 import type { Stage, StageContext, StageResult } from "../stage.ts";
-import { batchSourceOf, rankerOf } from "../training/train-plan.ts";
+import { batchSourceOf, rankerOf } from "../training/configured-training.ts";
 import { lawnWarning } from "./lawn-warning.ts";
 import { clearRun, decideRun, type RunDecision } from "./open-run.ts";
 import { popularityWarning } from "./popularity-warning.ts";
 import { recommendedSettings } from "./recommended-settings.ts";
 import { reportTest } from "./test-report.ts";
-import { checkMeasures, type TrainingJob, trainPasses } from "./train-passes.ts";
+import { checkMeasures, type TrainingJob, trainAndRefit } from "./train-and-refit.ts";
 
 export const trainStage: Stage<typeof trainSchema> = {
   name: "train",
@@ -38,14 +38,7 @@ async function train(given: TrainConfig, context: StageContext): Promise<StageRe
   const dataset = await loadDataset(path.join(config.dataRoot, config.dataset));
   const spec = rankerOf(config, dataset.train);
   const source = batchSourceOf(config, dataset.train);
-  const { threads, tfjsBackend, allowSoftwareAdapter, halfPrecision } = config;
-  const engine = await openEngine(config.engine, {
-    onPassedOver: context.log,
-    ...(threads === null ? {} : { threads }),
-    ...(tfjsBackend === null ? {} : { tfjsBackend }),
-    allowSoftwareAdapter,
-    halfPrecision,
-  });
+  const engine = await openConfiguredEngine(config, context.log);
   if (config.batchSize > samplesPerEpoch(source)) {
     context.log(
       `warning: a batch of ${config.batchSize} is more than the ${samplesPerEpoch(source)} samples of an epoch, so each epoch is one step`,
@@ -98,11 +91,11 @@ async function carryOut(
 ): Promise<StageResult> {
   const { recorder, context } = job;
   try {
-    const trained = await trainPasses(job, decision.kind === "resume" ? decision.file : null);
+    const trained = await trainAndRefit(job, decision.kind === "resume" ? decision.file : null);
     if (trained.kind === "interrupted") {
-      const place = `interrupted in epoch ${trained.epoch} after step ${trained.step} of it`;
-      await recorder.saveManifest({ reason: place });
-      return interrupted(recorder.directory, place);
+      const reason = `interrupted in epoch ${trained.epoch} after step ${trained.step} of it`;
+      await recorder.saveManifest({ reason });
+      return interrupted(recorder.directory, reason);
     }
     await recorder.saveChosen(trained.chosen);
     const document = await reportTest(job, trained);
@@ -116,7 +109,7 @@ async function carryOut(
     return finished(recorder.directory, document);
   } catch (thrown) {
     const error = thrown instanceof DivergenceError ? await withCheckpoint(thrown, recorder) : thrown;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     // The first failure is the one to tell, even where the disk is so full that this fails too.
     await recorder.saveManifest({ status: "failed", reason }).catch(() => {});
     throw error;
@@ -181,9 +174,9 @@ function startText(decision: RunDecision): string {
   return `goes on with ${labels.pass ?? "train"} epoch ${point.epoch + 1} after step ${point.step}`;
 }
 
-function interrupted(directory: string, place: string): StageResult {
-  const text = `${directory}: ${place}; go on with: lawn-ranker train --config ${path.join(directory, runFiles.config)} --run ${directory.includes("/") ? directory : `./${directory}`} --resume`;
-  return { json: { stage: "train", status: "interrupted", run: directory, reason: place }, text, exitCode: 130 };
+function interrupted(directory: string, reason: string): StageResult {
+  const text = `${directory}: ${reason}; go on with: lawn-ranker train --config ${path.join(directory, runFiles.config)} --run ${directory.includes("/") ? directory : `./${directory}`} --resume`;
+  return { json: { stage: "train", status: "interrupted", run: directory, reason }, text, exitCode: 130 };
 }
 
 async function finishedBefore(directory: string, manifest: Manifest, context: StageContext): Promise<StageResult> {

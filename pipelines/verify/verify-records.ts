@@ -1,15 +1,15 @@
 /** What manifests record, as lists of files: of a dataset, and of any stage that writes a manifest.json. */
-import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import type { VerifyConfig } from "../../src/config/schemas/verify-schema.ts";
 import { DataError } from "../../src/errors.ts";
+import { readJson } from "../../src/files/json-file.ts";
 import type { RecordedFile } from "../../src/files/recorded-files.ts";
 import { hashOf, identityOf, runFiles } from "../../src/runs/run-directory.ts";
 import { type DatasetDescription, ITEM_INFO_FILE, readDescription } from "../dataset/stored-dataset.ts";
 import { readConfig } from "../runs/stored-run.ts";
 
-export interface PlaceRecord {
+export interface RecordedContent {
   /** Such as "dataset" or the stage of the manifest. */
   readonly kind: string;
   readonly files: readonly RecordedFile[];
@@ -38,7 +38,7 @@ const sourcesSchema = z.looseObject({
 });
 
 /** Outputs are the Arrow files, inputs the raw logs where ingest found them. */
-export async function recordOfDataset(directory: string): Promise<PlaceRecord> {
+export async function recordOfDataset(directory: string): Promise<RecordedContent> {
   const description = await readDescription(directory);
   const { sources } = sourcesSchema.parse(description);
   return {
@@ -52,19 +52,22 @@ export async function recordOfDataset(directory: string): Promise<PlaceRecord> {
 }
 
 /** Throws DataError for a file that is no manifest. */
-export async function recordOfManifest(place: string, config: VerifyConfig): Promise<PlaceRecord> {
-  const manifest = await readAnyManifest(place);
-  const folder = path.dirname(place);
+export async function recordOfManifest(file: string, config: VerifyConfig): Promise<RecordedContent> {
+  const manifest = await readJson(file, manifestSchema, {
+    what: "a manifest",
+    remedy: "give the folder of a run, a study, a dataset or an export",
+  });
+  const folder = path.dirname(file);
   const datasets = manifest.datasets ?? (manifest.dataset === undefined ? [] : [manifest.dataset]);
   const problems: string[] = [];
-  const files: RecordedFile[] = Object.entries(manifest.files).map(([name, file]) =>
-    recordedFile(path.join(folder, name), "output", file),
+  const files: RecordedFile[] = Object.entries(manifest.files).map(([name, content]) =>
+    recordedFile(path.join(folder, name), "output", content),
   );
-  for (const [name, file] of Object.entries(manifest.inputs ?? {})) {
-    files.push(recordedFile(inputPath(name, { folder, manifest, config }), "input", file));
+  for (const [name, content] of Object.entries(manifest.inputs ?? {})) {
+    files.push(recordedFile(inputPath(name, { folder, manifest, config }), "input", content));
   }
   if (manifest.status !== undefined && manifest.status !== "done") {
-    problems.push(`${place}: status is ${manifest.status}; a ${manifest.stage} that is not done records no files`);
+    problems.push(`${file}: status is ${manifest.status}; a ${manifest.stage} that is not done records no files`);
   }
   if (manifest.stage === "train" && manifest.configHash !== undefined)
     problems.push(...(await configProblems(folder, manifest.configHash)));
@@ -78,25 +81,12 @@ export async function recordOfManifest(place: string, config: VerifyConfig): Pro
   return { kind: manifest.stage, files, problems };
 }
 
-async function readAnyManifest(place: string): Promise<AnyManifest> {
-  let value: unknown;
-  try {
-    value = JSON.parse(await readFile(place, "utf8"));
-  } catch (error) {
-    throw new DataError(`${place}: cannot be read as JSON (${error instanceof Error ? error.message : String(error)})`);
-  }
-  const parsed = manifestSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new DataError(`${place}: not a manifest: ${issue?.path.join(".")}: ${issue?.message}`);
-}
-
 function recordedFile(
-  place: string,
+  file: string,
   role: RecordedFile["role"],
   { bytes, sha256 }: z.output<typeof recorded>,
 ): RecordedFile {
-  return { path: place, role, bytes: bytes ?? null, sha256 };
+  return { path: file, role, bytes: bytes ?? null, sha256 };
 }
 
 /** "dataset/x" and "run/x" are files of the dataset and the run that the manifest names; other names are paths from its folder. */
@@ -118,7 +108,7 @@ function inputPath(
   return path.isAbsolute(name) ? name : path.join(folder, name);
 }
 
-async function datasetRecord(directory: string, contentHash: string): Promise<Omit<PlaceRecord, "kind">> {
+async function datasetRecord(directory: string, contentHash: string): Promise<Omit<RecordedContent, "kind">> {
   try {
     const description = await readDescription(directory);
     if (description.contentHash === contentHash)

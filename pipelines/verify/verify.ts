@@ -16,14 +16,13 @@ export const verifyStage: Stage<typeof verifySchema> = {
   run: verify,
 };
 
-/** Where the recorded files of a place are, and what is wrong with the record itself. */
 async function verify(config: VerifyConfig, context: StageContext): Promise<StageResult> {
-  const place = await findPlace(config);
-  const record = place.endsWith(DESCRIPTION_FILE)
-    ? await recordOfDataset(path.dirname(place))
-    : await recordOfManifest(place, config);
-  const files = record.files.filter(({ role }) => config.inputs || role === "output");
-  const problems = [...record.problems];
+  const record = await findRecord(config);
+  const recorded = record.endsWith(DESCRIPTION_FILE)
+    ? await recordOfDataset(path.dirname(record))
+    : await recordOfManifest(record, config);
+  const files = recorded.files.filter(({ role }) => config.inputs || role === "output");
+  const problems = [...recorded.problems];
   let bytes = 0;
   for (const file of files) {
     context.signal.throwIfAborted();
@@ -32,23 +31,24 @@ async function verify(config: VerifyConfig, context: StageContext): Promise<Stag
     bytes += file.bytes ?? 0;
   }
   return {
-    json: { stage: "verify", path: place, kind: record.kind, files: files.length, bytes, problems },
-    text: reportText(place, record.kind, files, problems),
+    json: { stage: "verify", path: record, kind: recorded.kind, files: files.length, bytes, problems },
+    text: reportText(record, recorded.kind, files, problems),
     exitCode: problems.length === 0 ? 0 : 3,
   };
 }
 
-function reportText(place: string, kind: string, files: readonly RecordedFile[], problems: readonly string[]): string {
+function reportText(record: string, kind: string, files: readonly RecordedFile[], problems: readonly string[]): string {
   const inputs = files.filter(({ role }) => role === "input").length;
   const counted = `${files.length - inputs} files and ${inputs} inputs`;
-  if (problems.length === 0) return `${path.dirname(place)}: ${kind}, ${counted} are as recorded`;
-  return [`${path.dirname(place)}: ${kind}, ${counted}; not as recorded:`, ...problems.map((line) => `  ${line}`)].join(
-    "\n",
-  );
+  if (problems.length === 0) return `${path.dirname(record)}: ${kind}, ${counted} are as recorded`;
+  return [
+    `${path.dirname(record)}: ${kind}, ${counted}; not as recorded:`,
+    ...problems.map((line) => `  ${line}`),
+  ].join("\n");
 }
 
 /** The manifest.json or dataset.json that is meant. */
-async function findPlace({ path: given, dataRoot, modelsRoot }: VerifyConfig): Promise<string> {
+async function findRecord({ path: given, dataRoot, modelsRoot }: VerifyConfig): Promise<string> {
   if (await isFile(given)) return given;
   const folders = [
     given,
@@ -66,6 +66,6 @@ async function findPlace({ path: given, dataRoot, modelsRoot }: VerifyConfig): P
   );
 }
 
-async function isFile(place: string): Promise<boolean> {
-  return (await stat(place).catch(() => null))?.isFile() ?? false;
+async function isFile(file: string): Promise<boolean> {
+  return (await stat(file).catch(() => null))?.isFile() ?? false;
 }

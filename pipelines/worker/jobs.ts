@@ -1,6 +1,6 @@
 /** The stage `jobs`: what is in a queue, from any terminal: how much is done, who is at work, and why something failed. */
 import { jobsSchema } from "../../src/config/schemas/worker-schema.ts";
-import { durationText } from "../progress/duration-text.ts";
+import { clockText } from "../progress/clock-text.ts";
 import { type KnownJob, openJobQueue } from "../queue/job-queue.ts";
 import type { Stage } from "../stage.ts";
 
@@ -26,7 +26,7 @@ export const jobsStage: Stage<typeof jobsSchema> = {
 };
 
 function ageOf({ startedAt }: KnownJob, now: number): string {
-  return startedAt === null ? "" : `, for ${durationText((now - startedAt) / 1000)}`;
+  return startedAt === null ? "" : `, for ${clockText((now - startedAt) / 1000)}`;
 }
 
 function stallsOf({ stalls }: KnownJob): string {

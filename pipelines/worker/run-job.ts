@@ -4,12 +4,12 @@ import { DataError } from "../../src/errors.ts";
 import { openTrialJob } from "../compare/trial-job.ts";
 import type { JobSettings, JobType } from "../queue/job-type.ts";
 import { shardJob } from "../score/shard-job.ts";
-import { storedShardJob } from "../score/store/stored-shard-job.ts";
+import { remoteShardJob } from "../score/store/remote-shard-job.ts";
 import type { StageContext } from "../stage.ts";
 
 const jobTypes: ReadonlyMap<string, JobType> = new Map<string, JobType>([
   ["score-shard", shardJob],
-  ["score-stored-shard", storedShardJob],
+  ["score-stored-shard", remoteShardJob],
   ["trial", openTrialJob()],
 ]);
 

@@ -1,7 +1,7 @@
 /** Opening a file that claims to be Arrow, and saying plainly what is wrong when it is not. */
 import { type FileHandle, open } from "node:fs/promises";
 import { type AsyncRecordBatchFileReader, type RecordBatch, RecordBatchReader, type Schema } from "apache-arrow";
-import { DataError } from "../errors.ts";
+import { DataError, messageOf } from "../errors.ts";
 import { checkFooter, checkMessages } from "./check-messages.ts";
 import { HEADER } from "./metadata-layout.ts";
 
@@ -54,7 +54,7 @@ export async function explained<T>(path: string, task: () => T | Promise<T>): Pr
     return await task();
   } catch (error) {
     if (error instanceof DataError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     if (/compress/i.test(reason)) {
       throw new DataError(
         `${path}: its record batches are compressed (LZ4 or ZSTD), which this reader does not support; write it uncompressed (pyarrow: compression="uncompressed") or as Parquet`,
@@ -94,7 +94,7 @@ async function openForReading(path: string): Promise<FileHandle> {
     return handle;
   } catch (error) {
     if (error instanceof DataError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new DataError(`${path}: cannot be opened (${reason})`, { cause: error });
   }
 }

@@ -1,10 +1,11 @@
 /**
- * A walk over the messages and the footer of Arrow IPC data, before the library reads it: the library follows a damaged length
- * backwards, or counts rows that are not there, and hardly ever returns. Layout: "Encapsulated message format" and "IPC file
- * format" of the Arrow columnar specification. Reads metadata only; what the columns hold is not looked at.
+ * A walk over the messages and the footer of Arrow IPC data, before the library reads it: the library follows a
+ * damaged length backwards, or counts rows that are not there, and hardly ever returns. Layout: "Encapsulated
+ * message format" and "IPC file format" of the Arrow columnar specification. Reads metadata only; what the
+ * columns hold is not looked at.
  */
 import type { FileHandle } from "node:fs/promises";
-import { elementPlaces, fieldPlace, pointedPlace, verifiedRoot } from "./flatbuffer.ts";
+import { elementOffsets, fieldOffset, pointedOffset, verifiedRoot } from "./flatbuffer.ts";
 import {
   DICTIONARY_BATCH,
   FIELD,
@@ -21,7 +22,7 @@ import {
 const CONTINUATION = 0xffffffff;
 
 /** Where a message stands in its file. */
-export interface MessagePlace {
+export interface MessageRange {
   readonly at: number;
   /** Number of its header, as in HEADER. */
   readonly header: number;
@@ -30,8 +31,8 @@ export interface MessagePlace {
 }
 
 /** Throws RangeError for the first message, from byte `start` on, that is damaged or leaves the file's `bytes`. */
-export async function checkMessages(handle: FileHandle, start: number, bytes: number): Promise<MessagePlace[]> {
-  const messages: MessagePlace[] = [];
+export async function checkMessages(handle: FileHandle, start: number, bytes: number): Promise<MessageRange[]> {
+  const messages: MessageRange[] = [];
   let at = start;
   while (at < bytes) {
     const message = await readMessage(handle, at, bytes);
@@ -44,9 +45,9 @@ export async function checkMessages(handle: FileHandle, start: number, bytes: nu
 }
 
 /** Throws RangeError when a file's footer is damaged or lists batches that are not among `messages`. */
-export function checkFooter(footer: Buffer, messages: readonly MessagePlace[]): void {
+export function checkFooter(footer: Buffer, messages: readonly MessageRange[]): void {
   const table = verifiedRoot(footer, footerLayout);
-  const schema = pointedPlace(footer, table, FOOTER.schema);
+  const schema = pointedOffset(footer, table, FOOTER.schema);
   if (schema === null) throw new RangeError("its footer has no schema");
   checkSchema(footer, schema);
   const headers = new Map(messages.map(({ at, header }) => [at, header]));
@@ -54,7 +55,7 @@ export function checkFooter(footer: Buffer, messages: readonly MessagePlace[]): 
     [FOOTER.dictionaryBatches, HEADER.dictionaryBatch],
     [FOOTER.recordBatches, HEADER.recordBatch],
   ] as const) {
-    for (const block of elementPlaces(footer, table, slot, FOOTER.blockBytes)) {
+    for (const block of elementOffsets(footer, table, slot, FOOTER.blockBytes)) {
       // The lengths behind it are not looked at: the library goes by the message's own.
       const at = Number(footer.readBigInt64LE(block));
       if (headers.get(at) !== header) throw new RangeError(`its footer lists a batch at byte ${at} that is not there`);
@@ -63,7 +64,7 @@ export function checkFooter(footer: Buffer, messages: readonly MessagePlace[]): 
 }
 
 /** Null at the end of the messages. */
-async function readMessage(handle: FileHandle, at: number, bytes: number): Promise<MessagePlace | null> {
+async function readMessage(handle: FileHandle, at: number, bytes: number): Promise<MessageRange | null> {
   const prefix = await readAt(handle, at, Math.min(8, bytes - at));
   const isCurrent = prefix.length >= 4 && prefix.readUInt32LE(0) === CONTINUATION;
   const prefixBytes = isCurrent ? 8 : 4; // before version 0.15 there was no continuation marker
@@ -79,9 +80,9 @@ async function readMessage(handle: FileHandle, at: number, bytes: number): Promi
 
 function checkMetadata(metadata: Buffer, at: number, bytes: number): { header: number; bodyBytes: number } {
   const table = verifiedRoot(metadata, messageLayout);
-  const numberAt = fieldPlace(metadata, table, MESSAGE.headerNumber);
-  const bodyAt = fieldPlace(metadata, table, MESSAGE.bodyBytes);
-  const headerAt = pointedPlace(metadata, table, MESSAGE.header);
+  const numberAt = fieldOffset(metadata, table, MESSAGE.headerNumber);
+  const bodyAt = fieldOffset(metadata, table, MESSAGE.bodyBytes);
+  const headerAt = pointedOffset(metadata, table, MESSAGE.header);
   const bodyBytes = bodyAt === null ? 0 : Number(metadata.readBigInt64LE(bodyAt));
   if (numberAt === null || headerAt === null || bodyBytes < 0) {
     throw new RangeError(`the message at byte ${at} has no header, or ${bodyBytes} bytes of body`);
@@ -90,7 +91,7 @@ function checkMetadata(metadata: Buffer, at: number, bytes: number): { header: n
   if (header === HEADER.schema) checkSchema(metadata, headerAt);
   if (header === HEADER.recordBatch) checkBatch(metadata, headerAt, { at, bytes, bodyBytes });
   if (header === HEADER.dictionaryBatch) {
-    const data = pointedPlace(metadata, headerAt, DICTIONARY_BATCH.data);
+    const data = pointedOffset(metadata, headerAt, DICTIONARY_BATCH.data);
     if (data === null) throw new RangeError(`the dictionary at byte ${at} has no words`);
     checkBatch(metadata, data, { at, bytes, bodyBytes });
   }
@@ -98,41 +99,41 @@ function checkMetadata(metadata: Buffer, at: number, bytes: number): { header: n
 }
 
 function checkSchema(metadata: Buffer, schema: number): void {
-  const endianness = fieldPlace(metadata, schema, SCHEMA.endianness);
+  const endianness = fieldOffset(metadata, schema, SCHEMA.endianness);
   if (endianness !== null && metadata.readInt16LE(endianness) !== 0) {
     throw new RangeError("its numbers are big-endian, which this reader does not support");
   }
-  for (const at of elementPlaces(metadata, schema, SCHEMA.fields, 4)) {
+  for (const at of elementOffsets(metadata, schema, SCHEMA.fields, 4)) {
     checkField(metadata, at + metadata.readUInt32LE(at));
   }
 }
 
 function checkField(metadata: Buffer, field: number): void {
-  const numberAt = fieldPlace(metadata, field, FIELD.typeNumber);
-  const children = elementPlaces(metadata, field, FIELD.children, 4);
+  const numberAt = fieldOffset(metadata, field, FIELD.typeNumber);
+  const children = elementOffsets(metadata, field, FIELD.children, 4);
   if (numberAt !== null && TYPES_OF_ONE_CHILD.has(metadata.readUInt8(numberAt)) && children.length !== 1) {
     throw new RangeError(`a column of lists has ${children.length} kinds of elements`);
   }
   for (const at of children) checkField(metadata, at + metadata.readUInt32LE(at));
 }
 
-/** Counts and places of a batch whose message begins at byte `at` of a file of `bytes`. */
+/** Counts and offsets of a batch whose message begins at byte `at` of a file of `bytes`. */
 function checkBatch(
   metadata: Buffer,
   batch: number,
   { at, bytes, bodyBytes }: { readonly at: number; readonly bytes: number; readonly bodyBytes: number },
 ): void {
-  const long = (place: number): number => Number(metadata.readBigInt64LE(place));
-  const rowsAt = fieldPlace(metadata, batch, RECORD_BATCH.rows);
-  const columns = elementPlaces(metadata, batch, RECORD_BATCH.columns, RECORD_BATCH.pairBytes);
-  const counts = [...(rowsAt === null ? [] : [rowsAt]), ...columns.flatMap((place) => [place, place + 8])].map(long);
+  const long = (offset: number): number => Number(metadata.readBigInt64LE(offset));
+  const rowsAt = fieldOffset(metadata, batch, RECORD_BATCH.rows);
+  const columns = elementOffsets(metadata, batch, RECORD_BATCH.columns, RECORD_BATCH.pairBytes);
+  const counts = [...(rowsAt === null ? [] : [rowsAt]), ...columns.flatMap((offset) => [offset, offset + 8])].map(long);
   // A bit a row is the least that a column takes.
   const wrong = counts.find((count) => count < 0 || count > 8 * bytes);
   if (wrong !== undefined) {
     throw new RangeError(`the batch at byte ${at} claims ${wrong} rows or nulls, the file has ${bytes} bytes`);
   }
-  for (const place of elementPlaces(metadata, batch, RECORD_BATCH.buffers, RECORD_BATCH.pairBytes)) {
-    const [from, length] = [long(place), long(place + 8)];
+  for (const offset of elementOffsets(metadata, batch, RECORD_BATCH.buffers, RECORD_BATCH.pairBytes)) {
+    const [from, length] = [long(offset), long(offset + 8)];
     if (from < 0 || length < 0 || from + length > bodyBytes) {
       throw new RangeError(`the batch at byte ${at} has a column in bytes ${from} to ${from + length} of ${bodyBytes}`);
     }

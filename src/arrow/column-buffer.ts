@@ -8,7 +8,10 @@ import {
   vectorType,
 } from "./column-schema.ts";
 
-/** One column's share of the batch being filled. `take` hands out a new Arrow vector; the buffer may be refilled at once. */
+/**
+ * One column's share of the batch being filled. `take` hands out a new Arrow vector; the
+ * buffer may be refilled at once.
+ */
 export interface ColumnBuffer {
   /** Copies rows [from, to) of `values` behind the rows already there. `validity` has a 0 where a row is null. */
   push(values: ColumnValues, validity: Uint8Array | null, from: number, to: number): void;

@@ -8,7 +8,10 @@ export interface ColumnDeclaration {
   readonly type: ColumnType;
   /** Absent means false: a validity map is refused. */
   readonly nullable?: boolean;
-  /** For float32 only: a fixed-size list of so many values in each row, handed in as [rows, width], row-major. Written, not read back here. */
+  /**
+   * For float32 only: a fixed-size list of so many values in each row, handed in as [rows, width], row-major.
+   * Written, not read back here.
+   */
   readonly width?: number;
 }
 

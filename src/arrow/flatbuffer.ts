@@ -1,9 +1,10 @@
 /**
- * Flatbuffers from outside, verified before anybody follows their offsets: generated readers trust every length and offset they
- * meet, so that one damaged byte makes them count through gigabytes that are not there. Layout: the FlatBuffers "internals" page.
+ * Flatbuffers from outside, verified before anybody follows their offsets: generated readers trust every length and
+ * offset they meet, so that one damaged byte makes them count through gigabytes that are not there. Layout: the
+ * FlatBuffers "internals" page.
  */
 
-/** What a table's fields hold, in the order of their slots. A union takes two slots: its "byte" of type, then itself. */
+/** What a table's fields hold, in the order of their slots. A union takes two slots: its type, then itself. */
 export type FieldLayout =
   | { readonly kind: "scalar"; readonly bytes: 1 | 2 | 4 | 8 }
   | { readonly kind: "text" }
@@ -21,7 +22,7 @@ const MOST_TABLES = 1_000_000;
 const MOST_NESTED = 64;
 const LARGEST = 0x7fff;
 
-/** Place of the buffer's root table, once everything in reach of it lies within the buffer. Throws RangeError. */
+/** Offset of the buffer's root table, once everything in reach of it lies within the buffer. Throws RangeError. */
 export function verifiedRoot(buffer: Buffer, layout: TableLayout): number {
   requireBytes(buffer, 0, 4);
   const root = buffer.readUInt32LE(0);
@@ -29,23 +30,23 @@ export function verifiedRoot(buffer: Buffer, layout: TableLayout): number {
   return root;
 }
 
-/** Place of a field of a verified table; null when it has its default. */
-export function fieldPlace(buffer: Buffer, table: number, slot: number): number | null {
+/** Offset of a field of a verified table; null when it has its default. */
+export function fieldOffset(buffer: Buffer, table: number, slot: number): number | null {
   const slots = table - buffer.readInt32LE(table);
   const at = 4 + 2 * slot;
   const offset = at + 2 <= buffer.readUInt16LE(slots) ? buffer.readUInt16LE(slots + at) : 0;
   return offset === 0 ? null : table + offset;
 }
 
-/** Place of what a verified field points at; null when it points at nothing. */
-export function pointedPlace(buffer: Buffer, table: number, slot: number): number | null {
-  const field = fieldPlace(buffer, table, slot);
+/** Offset of what a verified field points at; null when it points at nothing. */
+export function pointedOffset(buffer: Buffer, table: number, slot: number): number | null {
+  const field = fieldOffset(buffer, table, slot);
   return field === null ? null : field + buffer.readUInt32LE(field);
 }
 
-/** Places of the elements of a verified vector. */
-export function elementPlaces(buffer: Buffer, table: number, slot: number, elementBytes: number): number[] {
-  const vector = pointedPlace(buffer, table, slot);
+/** Offsets of the elements of a verified vector. */
+export function elementOffsets(buffer: Buffer, table: number, slot: number, elementBytes: number): number[] {
+  const vector = pointedOffset(buffer, table, slot);
   if (vector === null) return [];
   return Array.from({ length: buffer.readUInt32LE(vector) }, (_, k) => vector + 4 + k * elementBytes);
 }
@@ -71,7 +72,7 @@ function verifyTable(walk: Walk, table: number, layout: TableLayout, depth: numb
   requireBytes(buffer, slots, slotBytes);
   requireBytes(buffer, table, tableBytes);
   for (const [slot, field] of layout.entries()) {
-    const at = fieldPlace(buffer, table, slot);
+    const at = fieldOffset(buffer, table, slot);
     if (at === null) continue;
     if (at + (field.kind === "scalar" ? field.bytes : 4) > table + tableBytes) {
       throw new RangeError("its metadata has a field outside of its table");
@@ -107,7 +108,7 @@ function verifyField(
       }
       return;
     case "union": {
-      const typeAt = fieldPlace(buffer, table, slot - 1);
+      const typeAt = fieldOffset(buffer, table, slot - 1);
       const type = typeAt === null ? 0 : buffer.readUInt8(typeAt);
       const layout = field.of[type];
       if (layout === undefined) throw new RangeError(`its metadata has something of type ${type}`);

@@ -1,4 +1,7 @@
-/** The tables of Arrow's metadata, slot by slot: Schema.fbs, Message.fbs and File.fbs of the Arrow columnar format, version 1.5. */
+/**
+ * The tables of Arrow's metadata, slot by slot: Schema.fbs, Message.fbs and File.fbs of the Arrow
+ * columnar format, version 1.5.
+ */
 import type { FieldLayout, TableLayout } from "./flatbuffer.ts";
 
 const flag: FieldLayout = { kind: "scalar", bytes: 1 };
@@ -69,7 +72,7 @@ export const SCHEMA = { endianness: 0, fields: 1 };
 const recordBatch: TableLayout = [
   long, // rows
   { kind: "vector", elementBytes: 16 }, // for each column its rows and nulls
-  { kind: "vector", elementBytes: 16 }, // for each buffer its place in the body and its bytes
+  { kind: "vector", elementBytes: 16 }, // for each buffer its offset in the body and its bytes
   { kind: "table", of: () => [flag, flag] }, // compression
   { kind: "vector", elementBytes: 8 },
 ];
@@ -96,5 +99,8 @@ export const footerLayout: TableLayout = [
   { kind: "vector", elementBytes: 24 }, // record batches
   customMetadata,
 ];
-/** A block is the place of a message (8 bytes), the bytes of its metadata with its prefix (4, then 4 of padding) and of its body (8). */
+/**
+ * A block is the offset of a message (8 bytes), the bytes of its metadata with its prefix (4, then 4 of
+ * padding) and of its body (8).
+ */
 export const FOOTER = { schema: 1, dictionaryBatches: 2, recordBatches: 3, blockBytes: 24 };

@@ -1,4 +1,7 @@
-/** Whole columns of our own Arrow files as typed arrays: a view of the file's bytes when it has one batch, one copy otherwise. */
+/**
+ * Whole columns of our own Arrow files as typed arrays: a view of the file's bytes when it has one
+ * batch, one copy otherwise.
+ */
 import type { Data, RecordBatch, Schema } from "apache-arrow";
 import { DataError } from "../errors.ts";
 import { type ArrowFile, explained, openArrowFile } from "./arrow-file.ts";
@@ -44,7 +47,7 @@ export async function readColumns(path: string, names?: readonly string[]): Prom
 /** A column that was asked for, and where the file has it. */
 export interface WantedColumn {
   readonly name: string;
-  readonly place: number;
+  readonly index: number;
   readonly type: ColumnType;
 }
 
@@ -64,16 +67,16 @@ export function wantedColumns(
   names: readonly string[] | undefined,
 ): WantedColumn[] {
   return (names ?? schema.fields.map(({ name }) => name)).map((name) => {
-    const place = schema.fields.findIndex((field) => field.name === name);
-    if (place < 0) throw missingColumn(path, name, fieldNames(schema));
-    const stored = schema.fields[place]!.type;
+    const index = schema.fields.findIndex((field) => field.name === name);
+    if (index < 0) throw missingColumn(path, name, fieldNames(schema));
+    const stored = schema.fields[index]!.type;
     const type = columnTypeOf(stored);
     if (type === null) {
       throw new DataError(
         `${path}: column "${name}" is ${typeName(stored)}, expected uint32, int64, float32, utf8 or bool`,
       );
     }
-    return { name, place, type };
+    return { name, index, type };
   });
 }
 
@@ -86,8 +89,8 @@ function missingColumn(path: string, name: string, found: readonly string[]): Da
 }
 
 function collectChunks(batch: RecordBatch, wanted: readonly WantedColumn[], chunks: Map<string, ColumnChunk[]>): void {
-  for (const { name, place, type } of wanted) {
-    const data: Data | undefined = batch.data.children[place];
+  for (const { name, index, type } of wanted) {
+    const data: Data | undefined = batch.data.children[index];
     if (data === undefined || data.length !== batch.numRows) {
       throw new RangeError(`column "${name}" has ${data?.length ?? 0} rows in a batch of ${batch.numRows}`);
     }

@@ -33,13 +33,13 @@ export async function describeColumns(path: string): Promise<ForeignColumnDescri
 }
 
 /**
- * The named columns, or all. At least one batch comes, possibly of 0 rows, so types are always known.
- * Throws DataError for damaged, compressed or truncated files and for columns that are missing, repeated or of a type without a kind.
+ * The named columns, or all. At least one batch comes, possibly of 0 rows, so types are always known. Throws DataError
+ * for damaged, compressed or truncated files and for columns that are missing, repeated or of a type without a kind.
  */
 export async function* streamColumns(path: string, names?: readonly string[]): AsyncGenerator<ForeignBatch> {
   const file = await openArrowFileOrStream(path);
   try {
-    const wanted = wantedPlaces(path, file.schema, names);
+    const wanted = wantedColumns(path, file.schema, names);
     let batches = 0;
     for await (const batch of file.batches()) {
       batches++;
@@ -51,31 +51,31 @@ export async function* streamColumns(path: string, names?: readonly string[]): A
   }
 }
 
-interface WantedPlace {
+interface WantedColumn {
   readonly name: string;
-  readonly place: number;
+  readonly index: number;
 }
 
-function wantedPlaces(path: string, schema: Schema, names: readonly string[] | undefined): WantedPlace[] {
+function wantedColumns(path: string, schema: Schema, names: readonly string[] | undefined): WantedColumn[] {
   const found = schema.fields.map(({ name }) => name);
   return (names ?? found).map((name) => {
-    const place = found.indexOf(name);
-    if (place < 0) throw new DataError(`${path}: there is no column "${name}"; found ${found.join(", ") || "none"}`);
-    if (found.lastIndexOf(name) !== place) throw new DataError(`${path}: there are several columns "${name}"`);
-    const { type } = schema.fields[place]!;
+    const index = found.indexOf(name);
+    if (index < 0) throw new DataError(`${path}: there is no column "${name}"; found ${found.join(", ") || "none"}`);
+    if (found.lastIndexOf(name) !== index) throw new DataError(`${path}: there are several columns "${name}"`);
+    const { type } = schema.fields[index]!;
     if (foreignKind(type) === null) {
       throw new DataError(
         `${path}: column "${name}" is ${typeName(type)}, expected integers, floats, decimals, text, booleans, dates or timestamps`,
       );
     }
-    return { name, place };
+    return { name, index };
   });
 }
 
-function foreignBatch(batch: RecordBatch, wanted: readonly WantedPlace[]): ForeignBatch {
+function foreignBatch(batch: RecordBatch, wanted: readonly WantedColumn[]): ForeignBatch {
   const columns: Record<string, ForeignColumn> = {};
-  for (const { name, place } of wanted) {
-    const data: Data | undefined = batch.data.children[place];
+  for (const { name, index } of wanted) {
+    const data: Data | undefined = batch.data.children[index];
     if (data === undefined || data.length !== batch.numRows) {
       throw new RangeError(`column "${name}" has ${data?.length ?? 0} rows in a batch of ${batch.numRows}`);
     }
@@ -84,7 +84,7 @@ function foreignBatch(batch: RecordBatch, wanted: readonly WantedPlace[]): Forei
   return { rows: batch.numRows, columns };
 }
 
-function emptyBatch(schema: Schema, wanted: readonly WantedPlace[]): ForeignBatch {
-  const columns = wanted.map(({ name, place }) => [name, emptyForeignColumn(schema.fields[place]!.type)] as const);
+function emptyBatch(schema: Schema, wanted: readonly WantedColumn[]): ForeignBatch {
+  const columns = wanted.map(({ name, index }) => [name, emptyForeignColumn(schema.fields[index]!.type)] as const);
   return { rows: 0, columns: Object.fromEntries(columns) };
 }

@@ -26,8 +26,8 @@ export async function* streamOwnColumns(path: string, names: readonly string[]):
 
 function ownBatch(batch: RecordBatch, wanted: readonly WantedColumn[]): OwnBatch {
   const columns = new Map(
-    wanted.map(({ name, place, type }) => {
-      const data: Data | undefined = batch.data.children[place];
+    wanted.map(({ name, index, type }) => {
+      const data: Data | undefined = batch.data.children[index];
       if (data === undefined || data.length !== batch.numRows) {
         throw new RangeError(`column "${name}" has ${data?.length ?? 0} rows in a batch of ${batch.numRows}`);
       }

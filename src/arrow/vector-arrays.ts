@@ -1,4 +1,4 @@
-/** One Arrow vector of one record batch as plain arrays: views where the memory layout allows, copies where it does not. */
+/** One Arrow vector of one record batch as plain arrays: views where the memory layout allows, else copies. */
 import { type Data, DataType } from "apache-arrow";
 
 /** 0 where a row is null, 1 elsewhere; null when every row has a value. */

@@ -1,7 +1,10 @@
-/** Typed arrays to an Arrow IPC file, in record batches of bounded size: bytes depend on the rows only, not on how they were appended. */
-import { createHash } from "node:crypto";
-import { type FileHandle, open, rename, rm } from "node:fs/promises";
+/**
+ * Typed arrays to an Arrow IPC file, in record batches of bounded size: bytes depend on the rows only, not
+ * on how they were appended.
+ */
 import { AsyncByteQueue, makeData, RecordBatch, RecordBatchFileWriter, type Schema, Struct } from "apache-arrow";
+import type { FileContent } from "../files/file-content.ts";
+import { openFileWriter } from "../files/file-writer.ts";
 import { makeColumnBuffer } from "./column-buffer.ts";
 import { arrowSchema, type ColumnSchema, type ColumnValues } from "./column-schema.ts";
 
@@ -17,40 +20,30 @@ export interface ColumnWriter {
     columns: Readonly<Record<string, ColumnValues>>,
     validity?: Readonly<Record<string, Uint8Array>>,
   ): Promise<void>;
-  /** Finishes the file and puts it in place under its own name. */
+  /** Finishes the file and gives it its own name. */
   close(): Promise<WrittenColumns>;
   /** Leaves nothing behind; harmless after close. */
   abort(): Promise<void>;
 }
 
-export interface WrittenColumns {
+export interface WrittenColumns extends FileContent {
   readonly rows: number;
-  readonly bytes: number;
-  /** Hex, of the whole file. */
-  readonly sha256: string;
 }
 
-/** Writes beside `path` (`.partial`) and renames on close, so `path` is either absent, the former file or complete. */
+/** Writes to a `.partial` file and renames it on close: `path` is absent, the former file or complete. */
 export async function openColumnWriter(path: string, schema: ColumnSchema): Promise<ColumnWriter> {
   const stored = arrowSchema(schema);
-  const partial = `${path}.partial`;
-  const handle = await open(partial, "w");
+  const file = await openFileWriter(path);
   const output = new CollectedBytes();
   const arrowWriter = new RecordBatchFileWriter();
   arrowWriter.reset(output, stored);
   const buffers = schema.map((declaration) => makeColumnBuffer(declaration, ROWS_PER_BATCH));
-  const digest = createHash("sha256");
   let pendingRows = 0;
   let rows = 0;
-  let bytes = 0;
   let isOpen = true;
 
   async function drain(): Promise<void> {
-    for (const chunk of output.take()) {
-      digest.update(chunk);
-      await writeFully(handle, chunk);
-      bytes += chunk.byteLength;
-    }
+    for (const chunk of output.take()) await file.append(chunk);
   }
 
   async function flushBatch(): Promise<void> {
@@ -67,8 +60,8 @@ export async function openColumnWriter(path: string, schema: ColumnSchema): Prom
       let from = 0;
       while (from < length) {
         const to = Math.min(length, from + ROWS_PER_BATCH - pendingRows);
-        for (const [place, { name }] of schema.entries()) {
-          buffers[place]!.push(columns[name]!, validity[name] ?? null, from, to);
+        for (const [index, { name }] of schema.entries()) {
+          buffers[index]!.push(columns[name]!, validity[name] ?? null, from, to);
         }
         pendingRows += to - from;
         rows += to - from;
@@ -82,18 +75,28 @@ export async function openColumnWriter(path: string, schema: ColumnSchema): Prom
       arrowWriter.close();
       await drain();
       isOpen = false;
-      await handle.sync();
-      await handle.close();
-      await rename(partial, path);
-      return { rows, bytes, sha256: digest.digest("hex") };
+      return { rows, ...(await file.close()) };
     },
     async abort() {
-      if (!isOpen) return;
       isOpen = false;
-      await handle.close();
-      await rm(partial, { force: true });
+      await file.abort();
     },
   };
+}
+
+/** A file in one go: `fill` appends its rows; nothing is left behind where it throws. */
+export async function writeColumns(
+  path: string,
+  schema: ColumnSchema,
+  fill: (append: ColumnWriter["append"]) => Promise<void>,
+): Promise<WrittenColumns> {
+  const writer = await openColumnWriter(path, schema);
+  try {
+    await fill(writer.append);
+    return await writer.close();
+  } finally {
+    await writer.abort();
+  }
 }
 
 /** Keeps what the Arrow writer emits until the file has taken it, so that memory stays within one batch. */
@@ -115,11 +118,6 @@ function recordBatch(schema: Schema, children: ReturnType<typeof makeData>[], le
   return new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length, nullCount: 0, children }));
 }
 
-async function writeFully(handle: FileHandle, chunk: Uint8Array): Promise<void> {
-  let offset = 0;
-  while (offset < chunk.byteLength) offset += (await handle.write(chunk, offset)).bytesWritten;
-}
-
 function commonLength(
   schema: ColumnSchema,
   columns: Readonly<Record<string, ColumnValues>>,
@@ -133,7 +131,7 @@ function commonLength(
   const [first = 0, ...others] = schema.map(({ name, width = 1 }) => columns[name]!.length / width);
   const maps = Object.values(validity).map((map) => map.length);
   if ([...others, ...maps].some((length) => length !== first)) {
-    const lengths = expected.map((name, place) => `${name} ${[first, ...others][place]}`).join(", ");
+    const lengths = expected.map((name, index) => `${name} ${[first, ...others][index]}`).join(", ");
     throw new RangeError(`append: columns have different lengths (${lengths}; validity ${maps.join(", ") || "none"})`);
   }
   return first;

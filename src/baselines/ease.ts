@@ -8,8 +8,9 @@ import type { Scorer } from "../ranker/scorer.ts";
 export const MOST_EASE_ITEMS = 20_000;
 
 /**
- * Steck 2019, "Embarrassingly shallow autoencoders": P = (X^T X + regularization I)^-1, B_ij = -P_ij / P_jj, B_jj = 0, score = x_u B,
- * with X the binary matrix of users and items. items^3 operations. Throws ConfigError beyond MOST_EASE_ITEMS.
+ * Steck 2019, "Embarrassingly shallow autoencoders": P = (X^T X + regularization I)^-1, B_ij = -P_ij / P_jj,
+ * B_jj = 0, score = x_u B, with X the binary matrix of users and items. items^3 operations. Throws
+ * ConfigError beyond MOST_EASE_ITEMS.
  */
 export async function easeScorer(
   train: Interactions,
@@ -25,7 +26,7 @@ export async function easeScorer(
   return linearItemScorer(seen, await easeWeights(seen, train.items, regularization, algebra), train);
 }
 
-/** [to, from]: how much having item `from` speaks for item `to`, so that all that speaks for one item stands in one row. */
+/** [to, from]: how much having item `from` speaks for item `to`; all that speaks for one item is one row. */
 export async function easeWeights(
   seen: ItemsByUser,
   items: number,
@@ -37,7 +38,7 @@ export async function easeWeights(
     const own = seen.itemsSorted.subarray(seen.offsets[user], seen.offsets[user + 1]);
     for (const item of own) {
       const row = gram.subarray(item * items, (item + 1) * items);
-      for (let place = 0; place < own.length; place++) row[own[place]!]!++;
+      for (let index = 0; index < own.length; index++) row[own[index]!]!++;
     }
   }
   for (let item = 0; item < items; item++) gram[item * items + item]! += regularization;
@@ -60,7 +61,7 @@ function linearItemScorer(
   const score = (own: Uint32Array, item: number): number => {
     const first = item * items;
     let sum = 0;
-    for (let place = 0; place < own.length; place++) sum += weights[first + own[place]!]!;
+    for (let index = 0; index < own.length; index++) sum += weights[first + own[index]!]!;
     return sum;
   };
   const ownOf = (user: number): Uint32Array => seen.itemsSorted.subarray(seen.offsets[user], seen.offsets[user + 1]);

@@ -8,7 +8,10 @@ import { implicitAlsScorer } from "./implicit-als.ts";
 import { itemKnnScorer } from "./item-knn.ts";
 import { pureSvdScorer } from "./pure-svd.ts";
 
-/** `parameters` has the keys of the baseline's grid. The same arguments give the same scores, up to the algebra's rounding. */
+/**
+ * `parameters` has the keys of the baseline's grid. The same arguments give the same scores, up
+ * to the algebra's rounding.
+ */
 export async function fitBaseline(
   name: TunedBaseline,
   train: Interactions,

@@ -21,10 +21,11 @@ export interface ImplicitAlsOptions {
 const FIRST_DEVIATION = 0.1;
 
 /**
- * Hu, Koren & Volinsky 2008 in the form of Rendle, Krichene, Zhang & Koren 2022 ("Revisiting the performance of iALS"), binary ratings:
- * sum over observed (w_u h_i - 1)^2 + alpha_0 sum over all (w_u h_i)^2
+ * Hu, Koren & Volinsky 2008 in the form of Rendle, Krichene, Zhang & Koren 2022 ("Revisiting the performance of iALS"),
+ * binary ratings:
+ *   sum over observed (w_u h_i - 1)^2 + alpha_0 sum over all (w_u h_i)^2
  *   + lambda (sum over users (|I_u| + alpha_0 |I|) ||w_u||^2 + sum over items (|U_i| + alpha_0 |U|) ||h_i||^2),
- * their nu being 1. First vectors are normal with deviation 0.1 / sqrt(factors).
+ * their nu being 1. Initial vectors are normal with deviation 0.1 / sqrt(factors).
  */
 export async function implicitAlsScorer(
   train: Interactions,
@@ -66,9 +67,9 @@ function firstVectors(length: number, factors: number, seed: number): Float32Arr
   const block: RandomBlock = { first: 0, second: 0 };
   const deviation = FIRST_DEVIATION / Math.sqrt(factors);
   const vectors = new Float32Array(length);
-  for (let place = 0; place < length; place++) {
-    threefry(key, place, 0, block);
-    vectors[place] = deviation * standardNormal(block);
+  for (let index = 0; index < length; index++) {
+    threefry(key, index, 0, block);
+    vectors[index] = deviation * standardNormal(block);
   }
   return vectors;
 }

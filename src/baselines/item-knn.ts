@@ -1,4 +1,4 @@
-/** Items like those a user has: cosine similarity with shrinkage between the items' sets of users, k nearest neighbours. */
+/** Items like those a user has: cosine similarity between the items' sets of users, shrunk; k nearest neighbours. */
 import { groupItemsByUser, type Interactions, type ItemsByUser } from "../dataset/interaction-dataset.ts";
 import type { Scorer } from "../ranker/scorer.ts";
 
@@ -11,8 +11,9 @@ export interface ItemNeighbours {
 }
 
 /**
- * Score of (user, item): the sum of the similarities between the item and those of its neighbours that the user has (Sarwar et al.
- * 2001, unweighted, binary; the shrinkage is that of Dacrema et al. 2019: |common| / (sqrt(|i|) sqrt(|j|) + shrinkage)).
+ * Score of (user, item): the sum of the similarities between the item and those of its neighbours that the user
+ * has (Sarwar et al. 2001, unweighted, binary; the shrinkage is that of Dacrema et al. 2019: |common| /
+ * (sqrt(|i|) sqrt(|j|) + shrinkage)).
  */
 export function itemKnnScorer(
   train: Interactions,
@@ -24,14 +25,14 @@ export function itemKnnScorer(
   const isSeen = new Uint8Array(items);
   const score = (item: number): number => {
     let sum = 0;
-    for (let place = item * k, end = place + counts[item]!; place < end; place++) {
-      if (isSeen[near[place]!] === 1) sum += similarities[place]!;
+    for (let position = item * k, end = position + counts[item]!; position < end; position++) {
+      if (isSeen[near[position]!] === 1) sum += similarities[position]!;
     }
     return sum;
   };
   const mark = (user: number, value: 0 | 1): void => {
-    for (let place = seen.offsets[user]!; place < seen.offsets[user + 1]!; place++)
-      isSeen[seen.itemsSorted[place]!] = value;
+    for (let position = seen.offsets[user]!; position < seen.offsets[user + 1]!; position++)
+      isSeen[seen.itemsSorted[position]!] = value;
   };
   return {
     users,
@@ -58,7 +59,10 @@ export function itemKnnScorer(
   };
 }
 
-/** O(sum over users of items^2) in time, items x k in memory. Of equal similarities the first items stay; items without a common user are none. */
+/**
+ * O(sum over users of items^2) in time, items x k in memory. Of equal similarities the first items stay; items
+ * without a common user are none.
+ */
 export function itemNeighbours(
   seen: ItemsByUser,
   items: number,
@@ -73,8 +77,8 @@ export function itemNeighbours(
   const roots = Float64Array.from(common, (_, item) => Math.sqrt(usersOf.offsets[item + 1]! - usersOf.offsets[item]!));
   for (let item = 0; item < items; item++) {
     let length = 0;
-    for (let place = usersOf.offsets[item]!; place < usersOf.offsets[item + 1]!; place++) {
-      const user = usersOf.itemsSorted[place]!;
+    for (let position = usersOf.offsets[item]!; position < usersOf.offsets[item + 1]!; position++) {
+      const user = usersOf.itemsSorted[position]!;
       for (let at = seen.offsets[user]!; at < seen.offsets[user + 1]!; at++) {
         const other = seen.itemsSorted[at]!;
         if (common[other]!++ === 0 && other !== item) met[length++] = other;
@@ -84,25 +88,25 @@ export function itemNeighbours(
     const found = Float64Array.from(others, (other) => common[other]! / (roots[item]! * roots[other]! + shrinkage));
     for (const other of others) common[other] = 0;
     common[item] = 0;
-    for (const place of largest(found, k)) {
-      near[item * k + counts[item]!] = others[place]!;
-      similarities[item * k + counts[item]!] = found[place]!;
+    for (const position of largest(found, k)) {
+      near[item * k + counts[item]!] = others[position]!;
+      similarities[item * k + counts[item]!] = found[position]!;
       counts[item]!++;
     }
   }
   return { k, counts, items: near, similarities };
 }
 
-/** Places of the k largest values, ascending; of equal ones at the edge, the first. */
+/** Indices of the k largest values, ascending; of equal ones at the edge, the first. */
 function* largest(values: Float64Array, k: number): Generator<number> {
   const edge = values.length <= k ? Number.NEGATIVE_INFINITY : values.slice().sort()[values.length - k]!;
   let room = k;
   for (const value of values) if (value > edge) room--;
-  for (const [place, value] of values.entries()) {
-    if (value > edge) yield place;
+  for (const [position, value] of values.entries()) {
+    if (value > edge) yield position;
     else if (value === edge && room > 0) {
       room--;
-      yield place;
+      yield position;
     }
   }
 }
@@ -115,8 +119,8 @@ export function transposed(seen: ItemsByUser, items: number): ItemsByUser {
   const next = offsets.slice(0, items);
   const users = new Uint32Array(seen.itemsSorted.length);
   for (let user = 0; user + 1 < seen.offsets.length; user++) {
-    for (let place = seen.offsets[user]!; place < seen.offsets[user + 1]!; place++) {
-      users[next[seen.itemsSorted[place]!]!++] = user;
+    for (let position = seen.offsets[user]!; position < seen.offsets[user + 1]!; position++) {
+      users[next[seen.itemsSorted[position]!]!++] = user;
     }
   }
   return { offsets, itemsSorted: users };

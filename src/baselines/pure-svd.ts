@@ -20,8 +20,8 @@ export function pureSvdScorer(
   }
   const users = new Float32Array(train.users * width); // [users, width]: sums of the vectors of a user's items
   for (let user = 0; user < train.users; user++) {
-    for (let place = offsets[user]!; place < offsets[user + 1]!; place++) {
-      const item = itemsSorted[place]!;
+    for (let index = offsets[user]!; index < offsets[user + 1]!; index++) {
+      const item = itemsSorted[index]!;
       for (let k = 0; k < width; k++) users[user * width + k]! += items[item * width + k]!;
     }
   }

@@ -1,8 +1,11 @@
-/** Scores that know nothing: the floor under every metric, and a check of the evaluator, since its expected metrics are known. */
+/**
+ * Scores that know nothing: the floor under every metric, and a check of the evaluator, since its
+ * expected metrics are known.
+ */
 import { type RandomBlock, streamKey, threefry, unitInterval } from "../random.ts";
 import type { Scorer } from "../ranker/scorer.ts";
 
-/** Uniform in (0, 1), a pure function of (seed, user, item): the same in whatever order and company a pair is asked for. */
+/** Uniform in (0, 1), a pure function of (seed, user, item): the order of the questions does not matter. */
 export function randomScorer(options: {
   readonly users: number;
   readonly items: number;

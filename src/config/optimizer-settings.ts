@@ -2,13 +2,15 @@
 import { z } from "zod";
 import { optimizerNames } from "./optimizer-options.ts";
 import { setting } from "./setting.ts";
+import { trainSetting } from "./train-role.ts";
 
 const fraction = z.number().min(0).lt(1);
 
 export const optimizerSettings = z.object({
-  name: setting(z.enum(optimizerNames).default("lawn-adam"), {
+  name: trainSetting(z.enum(optimizerNames).default("lawn-adam"), {
     flag: "optimizer",
     meaning: "Update rule; lawn-X constrains weight norms over any rule X",
+    role: "controlled",
   }),
   learningRate: setting(z.number().positive().optional(), {
     flag: "learning-rate",

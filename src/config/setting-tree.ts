@@ -1,5 +1,6 @@
 /** A stage's schema read back as a list of settings: names, flags and ranges for help texts, flags and error messages. */
 import { z } from "zod";
+import { type TrainRole, trainRoles } from "./train-role.ts";
 
 export interface Setting {
   /** Keys from the top of the config, such as ["optimizer", "learningRate"]. */
@@ -9,6 +10,8 @@ export interface Setting {
   readonly meaning: string;
   readonly unit: string | null;
   readonly accepts: ValueShape;
+  /** Its own or its group's; null outside `train`. */
+  readonly role: TrainRole | null;
   /** Undefined when the setting has no default. */
   readonly defaultValue: unknown;
 }
@@ -54,7 +57,7 @@ export function settingTree(schema: z.ZodType): SettingGroup {
 
 function readTree(schema: z.ZodType): SettingGroup {
   const described: JsonSchema = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
-  return readGroup(described, []);
+  return readGroup(described, [], null);
 }
 
 /** Every setting of the tree, in the order of the schema. */
@@ -66,17 +69,19 @@ export function settingsOf(group: SettingGroup): readonly Setting[] {
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
-function readGroup(described: JsonSchema, path: readonly string[]): SettingGroup {
+function readGroup(described: JsonSchema, path: readonly string[], outerRole: TrainRole | null): SettingGroup {
+  const role = ownRole(described) ?? outerRole;
   const members = new Map<string, SettingGroup | SettingLeaf>();
   for (const [key, member] of Object.entries(described.properties ?? {})) {
     if (typeof member === "boolean") continue;
     const memberPath = [...path, key];
-    members.set(key, member.properties === undefined ? readLeaf(member, memberPath) : readGroup(member, memberPath));
+    const isLeaf = member.properties === undefined;
+    members.set(key, isLeaf ? readLeaf(member, memberPath, role) : readGroup(member, memberPath, role));
   }
   return { kind: "group", path, members };
 }
 
-function readLeaf(described: JsonSchema, path: readonly string[]): SettingLeaf {
+function readLeaf(described: JsonSchema, path: readonly string[], groupRole: TrainRole | null): SettingLeaf {
   const text = (value: unknown): string | null => (typeof value === "string" ? value : null);
   return {
     kind: "setting",
@@ -86,7 +91,12 @@ function readLeaf(described: JsonSchema, path: readonly string[]): SettingLeaf {
       meaning: text(described.meaning) ?? "",
       unit: text(described.unit),
       accepts: described as ValueShape, // JSON Schema's own type is wider: it also allows booleans as schemas, which zod never writes
+      role: ownRole(described) ?? groupRole,
       defaultValue: described.default,
     },
   };
+}
+
+function ownRole({ role }: JsonSchema): TrainRole | null {
+  return typeof role === "string" && role in trainRoles ? (role as TrainRole) : null; // a key of the table, as just seen
 }

@@ -7,7 +7,7 @@ export function trainWarnings(config: TrainConfig): readonly string[] {
   const { lawn, epochs } = config;
   if (lawn?.freeEpochs === 0 || lawn?.freeSteps === 0) {
     warnings.push(
-      `warning: LAWN constrains from the first step, so norms stay those of the first values (${config.initialize.embedding}) and small ones keep logits small; give --lawn-free-epochs some epochs`,
+      `warning: LAWN constrains from the first step, so norms stay those of the initial values (${config.initialize.embedding}) and small ones keep logits small; give --lawn-free-epochs some epochs`,
     );
   }
   if (lawn?.freeEpochs !== undefined && lawn.freeEpochs >= epochs) {

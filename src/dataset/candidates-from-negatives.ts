@@ -1,4 +1,7 @@
-/** Candidates from negatives somebody else drew, such as the official NCF files: taken as they are, and what is odd about them counted. */
+/**
+ * Candidates from negatives somebody else drew, such as the official NCF files: taken as they are, and what
+ * is odd about them counted.
+ */
 import { DataError } from "../errors.ts";
 import { type EvaluationCandidates, type EvaluationCases, evaluationCases } from "./evaluation-candidates.ts";
 import type { Interactions, ItemsByUser } from "./interaction-dataset.ts";
@@ -41,7 +44,7 @@ export function candidatesFromNegatives(options: {
   let casesWithOwnPositive = 0;
   let repeatedNegatives = 0;
   let negativesInTrain = 0;
-  for (const [place, user] of cases.users.entries()) {
+  for (const [caseIndex, user] of cases.users.entries()) {
     const list = given.items.subarray(given.offsets[user]!, given.offsets[user + 1]!);
     checkItems(split, user, list, evaluated.items);
     const distinct = new Set(list);
@@ -49,7 +52,7 @@ export function candidatesFromNegatives(options: {
     for (const item of train.itemsSorted.subarray(train.offsets[user]!, train.offsets[user + 1]!)) {
       if (distinct.has(item)) negativesInTrain++;
     }
-    const own = positivesOf(cases, place).filter((item) => distinct.has(item));
+    const own = positivesOf(cases, caseIndex).filter((item) => distinct.has(item));
     if (own.length > 0) casesWithOwnPositive++;
     if (ownNegatives === "remove") for (const item of own) distinct.delete(item);
     if (distinct.size === 0) {
@@ -58,14 +61,14 @@ export function candidatesFromNegatives(options: {
       );
     }
     for (const item of distinct) kept.push(item);
-    negativeOffsets[place + 1] = kept.length;
+    negativeOffsets[caseIndex + 1] = kept.length;
   }
   const candidates = { split, ...cases, negativeOffsets, negatives: Uint32Array.from(kept) };
   return { candidates, casesWithOwnPositive, repeatedNegatives, negativesInTrain };
 }
 
-function positivesOf(cases: EvaluationCases, place: number): Uint32Array {
-  return cases.positives.subarray(cases.positiveOffsets[place]!, cases.positiveOffsets[place + 1]!);
+function positivesOf(cases: EvaluationCases, caseIndex: number): Uint32Array {
+  return cases.positives.subarray(cases.positiveOffsets[caseIndex]!, cases.positiveOffsets[caseIndex + 1]!);
 }
 
 function checkItems(split: string, user: number, list: Uint32Array, items: number): void {

@@ -1,10 +1,13 @@
-/** Whose test items are ranked against what: fixed before any model is trained, so that every model answers the same questions. */
+/**
+ * Whose test items are ranked against what: fixed before any model is trained, so that every model
+ * answers the same questions.
+ */
 import { groupItemsByUser, type Interactions } from "./interaction-dataset.ts";
 
 /**
- * One case per evaluated user, in ascending user order. Case c ranks positives[positiveOffsets[c] .. positiveOffsets[c + 1])
- * against negatives[negativeOffsets[c] .. negativeOffsets[c + 1]), or, under the full protocol (no negatives stored), against
- * every item of the catalogue but the positives and the user's masked (seen) items.
+ * One case per evaluated user, in ascending user order. Case c ranks positives[positiveOffsets[c] ..
+ * positiveOffsets[c + 1]) against negatives[negativeOffsets[c] .. negativeOffsets[c + 1]), or, under the full protocol
+ * (no negatives stored), against every item of the catalogue but the positives and the user's masked (seen) items.
  */
 export interface EvaluationCandidates {
   readonly split: "validation" | "test";

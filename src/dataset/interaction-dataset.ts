@@ -11,7 +11,7 @@ export interface Interactions {
   readonly length: number;
 }
 
-/** Distinct items per user, ascending: user u's are itemsSorted[offsets[u] .. offsets[u + 1]). Compressed sparse rows. */
+/** Distinct items per user, ascending, as compressed sparse rows: itemsSorted[offsets[u] .. offsets[u + 1]). */
 export interface ItemsByUser {
   /** [users + 1] */
   readonly offsets: Uint32Array;
@@ -19,7 +19,10 @@ export interface ItemsByUser {
   readonly itemsSorted: Uint32Array;
 }
 
-/** Groups pairs by user in O(pairs + users + items): two stable counting passes, no comparison sort. Repeated pairs count once. */
+/**
+ * Groups pairs by user in O(pairs + users + items): two stable counting passes, no comparison sort.
+ * Repeated pairs count once.
+ */
 export function groupItemsByUser(...parts: readonly Interactions[]): ItemsByUser {
   const { users, items } = extentsOf(parts);
   const total = parts.reduce((sum, part) => sum + part.length, 0);
@@ -33,18 +36,19 @@ export function groupItemsByUser(...parts: readonly Interactions[]): ItemsByUser
   for (const part of parts) {
     for (let row = 0; row < part.length; row++) {
       const item = part.itemColumn[row]!;
-      const place = itemStarts[item]!++;
-      byItemUsers[place] = part.userColumn[row]!;
-      byItemItems[place] = item;
+      const position = itemStarts[item]!++;
+      byItemUsers[position] = part.userColumn[row]!;
+      byItemItems[position] = item;
     }
   }
 
   const userStarts = new Uint32Array(users + 1);
-  for (let place = 0; place < total; place++) userStarts[byItemUsers[place]! + 1]!++;
+  for (let position = 0; position < total; position++) userStarts[byItemUsers[position]! + 1]!++;
   accumulate(userStarts);
   const next = userStarts.slice(0, users);
   const itemsSorted = new Uint32Array(total);
-  for (let place = 0; place < total; place++) itemsSorted[next[byItemUsers[place]!]!++] = byItemItems[place]!;
+  for (let position = 0; position < total; position++)
+    itemsSorted[next[byItemUsers[position]!]!++] = byItemItems[position]!;
 
   return dropRepeats(userStarts, itemsSorted);
 }
@@ -99,8 +103,8 @@ function dropRepeats(starts: Uint32Array, itemsSorted: Uint32Array): ItemsByUser
   let kept = 0;
   for (let user = 0; user + 1 < starts.length; user++) {
     let previous = -1;
-    for (let place = starts[user]!; place < starts[user + 1]!; place++) {
-      const item = itemsSorted[place]!;
+    for (let position = starts[user]!; position < starts[user + 1]!; position++) {
+      const item = itemsSorted[position]!;
       if (item !== previous) itemsSorted[kept++] = item;
       previous = item;
     }

@@ -4,8 +4,8 @@ import { boundedInteger, type RandomBlock, type StreamKey, threefry } from "../r
 import type { ItemsByUser } from "./interaction-dataset.ts";
 
 /**
- * The item of rank `rank` (from 0) among the items that user does not have, in ascending order.
- * Binary search for how many of the user's items stand before it: itemsSorted[k] - k counts the free items before the k-th taken one.
+ * The item of rank `rank` (from 0) among the items that user does not have, in ascending order. Binary search for how
+ * many of the user's items stand before it: itemsSorted[k] - k counts the free items before the k-th taken one.
  */
 export function unseenItemOfRank(seen: ItemsByUser, user: number, rank: number): number {
   const start = seen.offsets[user]!;

@@ -1,4 +1,7 @@
-/** The 1 + n protocol: each evaluated user's items against n items the user has in no split, drawn once by seed and then frozen. */
+/**
+ * The 1 + n protocol: each evaluated user's items against n items the user has in no split, drawn
+ * once by seed and then frozen.
+ */
 import { DataError } from "../errors.ts";
 import { boundedInteger, foldIn, type StreamKey, streamKey, threefry } from "../random.ts";
 import { type EvaluationCandidates, type EvaluationCases, evaluationCases } from "./evaluation-candidates.ts";
@@ -6,8 +9,9 @@ import type { Interactions, ItemsByUser } from "./interaction-dataset.ts";
 import { unseenCount, unseenItemOfRank } from "./negative-sampler.ts";
 
 /**
- * Negatives are without replacement and uniform over the items the user lacks; they depend on (seed, split, user, what the
- * user has) and on no other user. Ascending within a case. Throws DataError when a user lacks fewer than `count` items.
+ * Negatives are without replacement and uniform over the items the user lacks; they depend on (seed, split,
+ * user, what the user has) and on no other user. Ascending within a case. Throws DataError when a user lacks
+ * fewer than `count` items.
  */
 export function sampleCandidates(options: {
   readonly split: EvaluationCandidates["split"];
@@ -27,22 +31,22 @@ export function sampleCandidates(options: {
   const negatives = new Uint32Array(cases.users.length * count);
   const negativeOffsets = new Uint32Array(cases.users.length + 1);
   const splitKey = streamKey(seed, `candidates-${split}`);
-  for (const [place, user] of cases.users.entries()) {
+  for (const [caseIndex, user] of cases.users.entries()) {
     const free = unseenCount(seen, user, evaluated.items);
     if (free < count) {
       const { items } = evaluated;
       const leastFree = cases.users.reduce((least, other) => Math.min(least, unseenCount(seen, other, items)), free);
       throw tooFewFree({ split, user, free, count, items, leastFree });
     }
-    const drawn = negatives.subarray(place * count, (place + 1) * count);
+    const drawn = negatives.subarray(caseIndex * count, (caseIndex + 1) * count);
     drawDistinctRanks(foldIn(splitKey, user), free, drawn);
     for (let k = 0; k < count; k++) drawn[k] = unseenItemOfRank(seen, user, drawn[k]!);
-    negativeOffsets[place + 1] = (place + 1) * count;
+    negativeOffsets[caseIndex + 1] = (caseIndex + 1) * count;
   }
   return { split, ...cases, negativeOffsets, negatives };
 }
 
-/** Fills `out` with a uniform subset of [0, size), ascending, one draw each: Floyd's algorithm (Bentley & Floyd 1987). */
+/** Fills `out` with a uniform subset of [0, size), ascending: Floyd's algorithm (Bentley & Floyd 1987). */
 function drawDistinctRanks(key: StreamKey, size: number, out: Uint32Array): void {
   const block = { first: 0, second: 0 };
   const chosen = new Set<number>();
@@ -57,10 +61,10 @@ function drawDistinctRanks(key: StreamKey, size: number, out: Uint32Array): void
 
 /** A positive missing from `seen` could be drawn as its own negative. */
 function checkSeenHoldsPositives(cases: EvaluationCases, seen: ItemsByUser): void {
-  for (const [place, user] of cases.users.entries()) {
+  for (const [caseIndex, user] of cases.users.entries()) {
     const taken = seen.itemsSorted.subarray(seen.offsets[user]!, seen.offsets[user + 1]!);
     const owned = new Set(taken);
-    for (let k = cases.positiveOffsets[place]!; k < cases.positiveOffsets[place + 1]!; k++) {
+    for (let k = cases.positiveOffsets[caseIndex]!; k < cases.positiveOffsets[caseIndex + 1]!; k++) {
       if (!owned.has(cases.positives[k]!)) {
         throw new RangeError(
           `sampleCandidates: user ${user} has item ${cases.positives[k]} in the evaluated split but not in \`seen\`, expected every split in it`,

@@ -1,10 +1,11 @@
 /**
- * Which samples each step of each epoch trains on: a pure function of (source, epoch, step), so any engine may draw its own
- * batches where its memory is, and any run may start at any step. This file is the plain twin of every engine's drawing kernel.
+ * Which samples each step of each epoch trains on: a pure function of (source, epoch, step), so any engine may
+ * draw its own batches where its memory is, and any run may start at any step. This file is the plain twin of
+ * every engine's drawing kernel.
  *
- * An epoch has `length` positives, each a row. Under `bce` a row gives 1 + n samples (slot 0 the positive, slot j its j-th negative);
- * under `bpr` it gives n samples (the positive against its j-th negative). The epoch's samples stand in the order of a keyed
- * permutation and are cut into batches; the last one may be short.
+ * An epoch has `length` positives, each a row. Under `bce` a row gives 1 + n samples (slot 0 the positive, slot j its
+ * j-th negative); under `bpr` it gives n samples (the positive against its j-th negative). The epoch's samples stand in
+ * the order of a keyed permutation and are cut into batches; the last one may be short.
  */
 import { ConfigError } from "../errors.ts";
 import { foldIn, makePermutation, type Permutation, permute, type StreamKey, streamKey } from "../random.ts";
@@ -13,7 +14,10 @@ import type { Batch } from "./batch.ts";
 import type { Interactions, ItemsByUser } from "./interaction-dataset.ts";
 import { checkNegativesExist, drawNegative } from "./negative-sampler.ts";
 
-/** Everything a batch depends on but the epoch and the step. Plain columns and numbers: an engine may copy it to its own memory. */
+/**
+ * Everything a batch depends on but the epoch and the step. Plain columns and numbers: an engine may
+ * copy it to its own memory.
+ */
 export interface BatchSource {
   readonly interactions: Interactions;
   /** Items never drawn as negatives: what the user has in `interactions`, and nothing from validation or test. */
@@ -92,7 +96,8 @@ export function drawBatch(source: BatchSource, draws: EpochDraws, step: number):
   const labels = new Float32Array(isPairwise ? 0 : length);
   const negatives = new Uint32Array(isPairwise ? length : 0);
   const block = { first: 0, second: 0 };
-  const at = { items: interactions.items, user: 0, epochKey: draws.negativesKey, row: 0, draw: 0 }; // reused by every draw
+  // Reused by every draw.
+  const at = { items: interactions.items, user: 0, epochKey: draws.negativesKey, row: 0, draw: 0 };
   for (let k = 0; k < length; k++) {
     const sample = permute(draws.permutation, first + k);
     const row = Math.floor(sample / perPositive);

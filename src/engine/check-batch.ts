@@ -1,4 +1,7 @@
-/** What every engine refuses before it touches memory: columns of the wrong size and indices outside the ranker. One pass a batch. */
+/**
+ * What every engine refuses before it touches memory: columns of the wrong size and indices outside the
+ * ranker. One pass a batch.
+ */
 import type { Batch } from "../dataset/batch.ts";
 import { EngineError } from "../errors.ts";
 import type { LossName } from "../ranker/loss.ts";

@@ -4,7 +4,7 @@ import { EngineError } from "../errors.ts";
 import { checkRankerSpec, type Parameters, parametersOf, type RankerSpec, sizeOf } from "../ranker/ranker-spec.ts";
 import type { SessionOptions, StepSpan } from "./engine.ts";
 
-/** Throws ConfigError for settings that no ranker or sampler can have, EngineError for parts that do not fit each other. */
+/** Throws ConfigError for settings that no ranker or sampler can have, EngineError for parts that do not fit. */
 export function checkSessionOptions({ spec, loss, start, source, optimizer, embeddingDecay }: SessionOptions): void {
   checkRankerSpec(spec);
   checkParameters(spec, start.parameters);

@@ -22,8 +22,8 @@ function checkMasked({ offsets, items }: MaskedItems, rows: number, spec: Ranker
   if (offsets[rows]! > items.length) {
     throw new EngineError(`masked.offsets ends at ${offsets[rows]}, beyond the ${items.length} masked items`);
   }
-  for (const [place, item] of items.entries()) {
+  for (const [position, item] of items.entries()) {
     if (item >= spec.items)
-      throw new EngineError(`masked.items[${place}] is ${item}, expected an index below ${spec.items}`);
+      throw new EngineError(`masked.items[${position}] is ${item}, expected an index below ${spec.items}`);
   }
 }

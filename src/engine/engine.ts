@@ -1,6 +1,7 @@
 /**
- * The coarse seam: one whole training step at a time, so that an engine may fuse all of it. Code outside src/engine never asks
- * which engine it has. Inside an engine, gradient and update stay separable: an all-reduce may one day stand between them.
+ * The coarse seam: one whole training step at a time, so that an engine may fuse all of it. Code outside
+ * src/engine never asks which engine it has. Inside an engine, gradient and update stay separable: an all-reduce
+ * may one day stand between them.
  */
 import type { Batch } from "../dataset/batch.ts";
 import type { BatchSource } from "../dataset/training-batches.ts";
@@ -27,8 +28,8 @@ export interface SessionOptions {
   readonly optimizer: OptimizerConfig;
   /**
    * L2 on the embeddings that a batch looks up, so that a row decays as often as it is seen: the gradient of
-   * (embeddingDecay / 2) (|e_u|^2 + |e_i|^2) per scored pair, averaged as the loss is, joins the loss's gradient. The reported loss
-   * leaves it out, as it does weight decay. 0 for none, as with LAWN.
+   * (embeddingDecay / 2) (|e_u|^2 + |e_i|^2) per scored pair, averaged as the loss is, joins the loss's gradient. The
+   * reported loss leaves it out, as it does weight decay. 0 for none, as with LAWN.
    */
   readonly embeddingDecay: number;
   /** Where `train` draws its batches; null for a session that only takes explicit batches. */
@@ -50,11 +51,14 @@ export interface StepSpan {
 
 /** One ranker in training. Calls run one after another in the order they were made. Owns its memory until close(). */
 export interface TrainingSession {
-  /** One step on explicit columns; resolves to the mean loss of the batch before the update. Throws EngineError on bad indices. */
+  /**
+   * One step on explicit columns; resolves to the mean loss of the batch before the update. Throws
+   * EngineError on bad indices.
+   */
   step(batch: Batch, learningRate: number): Promise<number>;
   /**
-   * Steps on batches the engine draws itself: the same bits as `step(drawBatch(source, draws, s), rate)` for each in turn, with
-   * one crossing into the engine. Resolves to the mean loss of each step's batch.
+   * Steps on batches the engine draws itself: the same bits as `step(drawBatch(source, draws, s), rate)` for each in
+   * turn, with one crossing into the engine. Resolves to the mean loss of each step's batch.
    */
   train(span: StepSpan): Promise<Float64Array>;
   /** Mean loss and its gradient for a batch; changes nothing. For diagnostics and contract tests. */

@@ -1,4 +1,7 @@
-/** Which engines there are, which can run here, and the one that `auto` means. An engine joins with one line of `providers`. */
+/**
+ * Which engines there are, which can run here, and the one that `auto` means. An engine joins
+ * with one line of `providers`.
+ */
 import { EngineError } from "../errors.ts";
 import type { Engine, EngineName } from "./engine.ts";
 import type { EngineOptions, EngineProbe, EngineProvider } from "./engine-provider.ts";
@@ -10,7 +13,10 @@ import { webgpuProvider } from "./webgpu/webgpu-engine.ts";
 export type EngineChoice = "auto" | EngineName;
 
 export interface OpenEngineOptions extends EngineOptions {
-  /** Told, under `auto`, of each engine passed over though one would expect it here: one line with the reason and the remedy. */
+  /**
+   * Told, under `auto`, of each engine passed over though one would expect it here: one line with
+   * the reason and the remedy.
+   */
   readonly onPassedOver?: (line: string) => void;
 }
 

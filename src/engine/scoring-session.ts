@@ -1,4 +1,4 @@
-/** The small seam for serving: parameters that no longer change, asked for scores. Nothing of training is loaded for it. */
+/** The small seam for serving: fixed parameters, asked for scores. Nothing of training is loaded for it. */
 
 export interface ScoringSession {
   /** For people, such as "native: AVX2+FMA, 2 threads, float32". */

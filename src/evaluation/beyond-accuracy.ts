@@ -1,4 +1,7 @@
-/** Everything said of a ranker beside its ranking metrics: what its lists look like, whom it serves, whether its scores are honest. */
+/**
+ * Everything said of a ranker besides its ranking metrics: what its lists look like, whom it serves,
+ * whether its scores are honest.
+ */
 import type { EvaluationCandidates } from "../dataset/evaluation-candidates.ts";
 import type { Interactions, ItemsByUser } from "../dataset/interaction-dataset.ts";
 import type { Scorer } from "../ranker/scorer.ts";
@@ -22,8 +25,8 @@ export interface BeyondAccuracyOptions {
   /** Of the same scorer and candidates, with the cut `k` among its metrics. */
   readonly evaluation: EvaluationResult;
   readonly k: number;
-  /** Given when the evaluation ranked the full catalogue. */
-  readonly masked?: ItemsByUser;
+  /** What the evaluation left out of the full catalogue; null where it ranked the stored negatives. */
+  readonly masked: ItemsByUser | null;
   /** What lists leave out: items that the user is known to have. */
   readonly seen: ItemsByUser;
   readonly train: Interactions;
@@ -59,8 +62,8 @@ export async function measureBeyondAccuracy(options: BeyondAccuracyOptions): Pro
   const { scorer, candidates, evaluation, k, masked, train, features, negativesPerPositive } = options;
   const cases = await measureCases(scorer, candidates, {
     k,
+    masked,
     scoresPerBlock: SCORES_PER_BLOCK,
-    ...(masked === undefined ? {} : { masked }),
   });
   const lists = await recommendationLists(scorer, {
     users: candidates.users,

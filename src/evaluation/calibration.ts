@@ -1,9 +1,9 @@
 /**
- * Whether sigmoid(score) is a probability. A reliability curve (DeGroot & Fienberg 1983) and the expected calibration error of equally
- * wide bins (Naeini et al. 2015; 15 bins as in Guo et al. 2017).
+ * Whether sigmoid(score) is a probability. A reliability curve (DeGroot & Fienberg 1983) and the expected calibration
+ * error of equally wide bins (Naeini et al. 2015; 15 bins as in Guo et al. 2017).
  *
- * A probability is of a population. A ranker trained with n sampled negatives a positive speaks of that mixture, not of the 1 + 99 of
- * an evaluation, so negatives are weighted until they are n times the positives.
+ * A probability is of a population. A ranker trained with n sampled negatives a positive speaks of that mixture, not of
+ * the 1 + 99 of an evaluation, so negatives are weighted until they are n times the positives.
  */
 
 export const CALIBRATION_BINS = 15;

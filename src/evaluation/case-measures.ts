@@ -1,4 +1,7 @@
-/** What single held-out items tell beside the users' ranks: AUC, hits by item, and scores as probabilities. One pass over the cases. */
+/**
+ * What single held-out items tell besides the users' ranks: AUC, hits by item, and scores as
+ * probabilities. One pass over the cases.
+ */
 import type { EvaluationCandidates } from "../dataset/evaluation-candidates.ts";
 import type { ItemsByUser } from "../dataset/interaction-dataset.ts";
 import type { Scorer } from "../ranker/scorer.ts";
@@ -14,11 +17,11 @@ export interface CaseMeasures {
   readonly calibration: CalibrationCounts;
 }
 
-/** `masked` as in EvaluationOptions: given for the full catalogue, absent for the stored negatives. */
+/** `masked` for the full catalogue, null for the stored negatives: the protocol of the evaluation that this stands beside. */
 export async function measureCases(
   scorer: Scorer,
   candidates: EvaluationCandidates,
-  options: { readonly k: number; readonly masked?: ItemsByUser; readonly scoresPerBlock: number },
+  options: { readonly k: number; readonly masked: ItemsByUser | null; readonly scoresPerBlock: number },
 ): Promise<CaseMeasures> {
   const { k, masked, scoresPerBlock } = options;
   const { positives, positiveOffsets, users } = candidates;
@@ -27,15 +30,15 @@ export async function measureCases(
   const calibration = new CalibrationCounts();
   let auc = 0;
   const cases =
-    masked === undefined
+    masked === null
       ? scoreSampledCases(scorer, candidates, scoresPerBlock)
       : scoreCatalogueCases(scorer, candidates, { masked, scoresPerBlock });
-  for await (const { place, positiveScores, negativeScores } of cases) {
+  for await (const { caseIndex, positiveScores, negativeScores } of cases) {
     auc += areaUnderCurve(positiveScores, negativeScores);
     calibration.add("positive", positiveScores);
     calibration.add("negative", negativeScores);
     for (const [own, rank] of ranksByItem(positiveScores, negativeScores).entries()) {
-      const at = positiveOffsets[place]! + own;
+      const at = positiveOffsets[caseIndex]! + own;
       if (rank > k) continue;
       hits[at] = 1;
       gains[at] = 1 / Math.log2(rank + 1);
@@ -45,8 +48,8 @@ export async function measureCases(
 }
 
 /**
- * The chance that a random held-out item of the user is scored above a random negative, a tie counting half (Hanley & McNeil 1982;
- * for rankers, Rendle et al. 2009).
+ * The chance that a random held-out item of the user is scored above a random negative, a tie counting half (Hanley &
+ * McNeil 1982; for rankers, Rendle et al. 2009).
  */
 export function areaUnderCurve(positiveScores: Float32Array, negativeScores: Float32Array): number {
   let won = 0;

@@ -1,17 +1,17 @@
 /** Tenths of people or items by how much is known of them, and what a ranker is worth in each. */
 
 /**
- * 1 (the lowest tenth) to 10 of each value. Equal values share the decile of the middle of their places, so that no order among
- * equals is made up; groups then differ in size, and some may be empty.
+ * 1 (the lowest tenth) to 10 of each value. Equal values share the decile of the middle of their positions, so that no
+ * order among equals is made up; groups then differ in size, and some may be empty.
  */
 export function decilesOf(values: ArrayLike<number>): Uint8Array {
   const count = values.length;
   const ascending = Float64Array.from(values).sort();
   const deciles = new Uint8Array(count);
-  for (let place = 0; place < count; place++) {
-    const below = firstPlace(ascending, (value) => value >= values[place]!);
-    const end = firstPlace(ascending, (value) => value > values[place]!);
-    deciles[place] = 1 + Math.floor((10 * (below + end)) / (2 * count));
+  for (let index = 0; index < count; index++) {
+    const below = firstIndex(ascending, (value) => value >= values[index]!);
+    const end = firstIndex(ascending, (value) => value > values[index]!);
+    deciles[index] = 1 + Math.floor((10 * (below + end)) / (2 * count));
   }
   return deciles;
 }
@@ -42,21 +42,21 @@ export function metricsByDecile(cases: {
     let trainTo = 0;
     let hits = 0;
     let gain = 0;
-    for (let place = 0; place < deciles.length; place++) {
-      if (deciles[place] !== decile) continue;
+    for (let index = 0; index < deciles.length; index++) {
+      if (deciles[index] !== decile) continue;
       count++;
-      trainFrom = Math.min(trainFrom, cases.counts[place]!);
-      trainTo = Math.max(trainTo, cases.counts[place]!);
-      hits += cases.HR[place]!;
-      gain += cases.NDCG[place]!;
+      trainFrom = Math.min(trainFrom, cases.counts[index]!);
+      trainTo = Math.max(trainTo, cases.counts[index]!);
+      hits += cases.HR[index]!;
+      gain += cases.NDCG[index]!;
     }
     if (count > 0) rows.push({ decile, cases: count, trainFrom, trainTo, HR: hits / count, NDCG: gain / count });
   }
   return rows;
 }
 
-/** By bisection: `isReached` is false up to some place and true from there. */
-function firstPlace(ascending: Float64Array, isReached: (value: number) => boolean): number {
+/** By bisection: `isReached` is false up to some index and true from there. */
+function firstIndex(ascending: Float64Array, isReached: (value: number) => boolean): number {
   let low = 0;
   let high = ascending.length;
   while (low < high) {

@@ -1,4 +1,7 @@
-/** A ranker's answers to fixed questions: every evaluated user's positives ranked against their candidates, then averaged. */
+/**
+ * A ranker's answers to fixed questions: every evaluated user's positives ranked against their
+ * candidates, then averaged.
+ */
 import type { EvaluationCandidates } from "../dataset/evaluation-candidates.ts";
 import type { ItemsByUser } from "../dataset/interaction-dataset.ts";
 import { ConfigError, DataError } from "../errors.ts";
@@ -11,11 +14,14 @@ export interface EvaluationOptions {
   /** Cuts of the lists, such as [10, 20]; at least one. */
   readonly ks: readonly number[];
   /**
-   * Given: the full protocol. Each user's positives are ranked against every item but those positives and the user's `masked`
-   * items; stored negatives are not looked at. Absent: the sampled protocol, against the stored negatives.
+   * Given: the full protocol. Each user's positives are ranked against every item but those positives and the user's
+   * `masked` items; stored negatives are not looked at. Absent: the sampled protocol, against the stored negatives.
    */
   readonly masked?: ItemsByUser;
-  /** Bound on the scores held at once, 2^20 unless told; at least one user is scored at a time. Results do not depend on it. */
+  /**
+   * Bound on the scores held at once, 2^20 unless told; at least one user is scored at a time.
+   * Results do not depend on it.
+   */
   readonly scoresPerBlock?: number;
 }
 
@@ -68,17 +74,17 @@ export async function evaluateRanker(
   let positives = 0;
   let tied = 0;
 
-  const record = (place: number, ranks: PositiveRanks): void => {
-    perUser.positives[place] = ranks.pessimistic.length;
-    perUser.ranks[place] = ranks.pessimistic[0]!;
-    perUser.optimisticRanks[place] = ranks.optimistic[0]!;
-    perUser.expectedRanks[place] = ranks.expected[0]!;
+  const record = (caseIndex: number, ranks: PositiveRanks): void => {
+    perUser.positives[caseIndex] = ranks.pessimistic.length;
+    perUser.ranks[caseIndex] = ranks.pessimistic[0]!;
+    perUser.optimisticRanks[caseIndex] = ranks.optimistic[0]!;
+    perUser.expectedRanks[caseIndex] = ranks.expected[0]!;
     positives += ranks.pessimistic.length;
     tied += ranks.tied;
     for (const [index, metric] of metrics.entries()) {
       const value = metric.of(ranks.pessimistic);
       sums[index]! += value;
-      perUser.metrics[metric.name]![place] = value;
+      perUser.metrics[metric.name]![caseIndex] = value;
     }
   };
 
@@ -87,8 +93,8 @@ export async function evaluateRanker(
     options.masked === undefined
       ? scoreSampledCases(scorer, candidates, scoresPerBlock)
       : scoreCatalogueCases(scorer, candidates, { masked: options.masked, scoresPerBlock });
-  for await (const { place, positiveScores, negativeScores } of cases) {
-    record(place, rankPositives(positiveScores, negativeScores));
+  for await (const { caseIndex, positiveScores, negativeScores } of cases) {
+    record(caseIndex, rankPositives(positiveScores, negativeScores));
   }
   const means = Object.fromEntries(metrics.map(({ name }, index) => [name, sums[index]! / count]));
   return { users: count, positives, tieRate: tied / positives, metrics: means, perUser };
@@ -103,17 +109,17 @@ function checkCandidates(scorer: Scorer, candidates: EvaluationCandidates, maske
       `evaluation: masked items are of ${masked.offsets.length - 1} users, but the ranker knows ${scorer.users}`,
     );
   }
-  for (let place = 0; place < users.length; place++) {
-    const user = users[place]!;
+  for (let caseIndex = 0; caseIndex < users.length; caseIndex++) {
+    const user = users[caseIndex]!;
     if (user >= scorer.users) {
       throw new DataError(
         `evaluation: user index ${user} of ${split} is unknown to the ranker, which has ${scorer.users} users`,
       );
     }
-    if (positiveOffsets[place] === positiveOffsets[place + 1]) {
+    if (positiveOffsets[caseIndex] === positiveOffsets[caseIndex + 1]) {
       throw new DataError(`evaluation: user index ${user} of ${split} has no positive item to rank`);
     }
-    if (masked === undefined && negativeOffsets[place] === negativeOffsets[place + 1]) {
+    if (masked === undefined && negativeOffsets[caseIndex] === negativeOffsets[caseIndex + 1]) {
       throw new DataError(
         `evaluation: user index ${user} of ${split} has no negatives to rank against; use the full catalogue (--candidates full)`,
       );
@@ -136,9 +142,9 @@ function checkCutsMatter(scorer: Scorer, candidates: EvaluationCandidates, optio
   let longest = scorer.items;
   if (options.masked === undefined) {
     longest = 0;
-    for (let place = 0; place < candidates.users.length; place++) {
-      const positives = candidates.positiveOffsets[place + 1]! - candidates.positiveOffsets[place]!;
-      const negatives = candidates.negativeOffsets[place + 1]! - candidates.negativeOffsets[place]!;
+    for (let caseIndex = 0; caseIndex < candidates.users.length; caseIndex++) {
+      const positives = candidates.positiveOffsets[caseIndex + 1]! - candidates.positiveOffsets[caseIndex]!;
+      const negatives = candidates.negativeOffsets[caseIndex + 1]! - candidates.negativeOffsets[caseIndex]!;
       longest = Math.max(longest, positives + negatives);
     }
   }

@@ -1,4 +1,7 @@
-/** What an evaluation knows that it could not have known: training rows from after the moment that is predicted, and items not there yet. */
+/**
+ * What an evaluation knows that it could not have known: training rows from after the moment that is
+ * predicted, and items not there yet.
+ */
 
 /** Interactions with their times, in any order. */
 export interface TimedRows {

@@ -1,4 +1,7 @@
-/** What recommendation lists are like, right or wrong: how much of the catalogue they show, how evenly, how new, how alike. */
+/**
+ * What recommendation lists are like, right or wrong: how much of the catalogue they show, how
+ * evenly, how new, how alike.
+ */
 import { NO_ITEM, type RecommendationLists } from "./recommendation-lists.ts";
 
 /** How often each item of the catalogue stands in a list. */
@@ -8,30 +11,30 @@ export function timesRecommended(lists: RecommendationLists, items: number): Uin
   return times;
 }
 
-/** Share of the catalogue that stands in at least one list ("catalog coverage": Ge, Delgado-Battenfeld & Jannach 2010). */
+/** Share of the catalogue in at least one list (catalog coverage: Ge, Delgado-Battenfeld & Jannach 2010). */
 export function catalogueCoverage(times: Uint32Array): number {
   return times.filter((count) => count > 0).length / times.length;
 }
 
 /**
- * Gini index of the recommendations' spread over the catalogue (Shani & Gunawardana 2011, section 8.3.6):
- * 1 / (n - 1) x sum over j of (2 j - n - 1) p_j, with the shares p ascending. 0: all items alike; 1: one item alone. 0 for one item.
+ * Gini index of the recommendations' spread over the catalogue (Shani & Gunawardana 2011, section 8.3.6): 1 / (n - 1) x
+ * sum over j of (2 j - n - 1) p_j, with the shares p ascending. 0: all items alike; 1: one item alone. 0 for one item.
  */
 export function giniIndex(times: Uint32Array): number {
   const items = times.length;
   const ascending = times.slice().sort();
   let total = 0;
   let weighted = 0;
-  for (const [place, count] of ascending.entries()) {
+  for (const [position, count] of ascending.entries()) {
     total += count;
-    weighted += (2 * (place + 1) - items - 1) * count;
+    weighted += (2 * (position + 1) - items - 1) * count;
   }
   return items < 2 || total === 0 ? 0 : weighted / (total * (items - 1));
 }
 
 /**
- * Mean self-information of the recommended items, -log2(share of users who have the item in train), in bits (Zhou et al. 2010).
- * An item that nobody has counts as if one user had it: the measure is not defined there.
+ * Mean self-information of the recommended items, -log2(share of users who have the item in train), in bits (Zhou et
+ * al. 2010). An item that nobody has counts as if one user had it: the measure is not defined there.
  */
 export function novelty(lists: RecommendationLists, trainCounts: Uint32Array, users: number): number {
   return meanOverItems(lists, (item) => -Math.log2(Math.max(1, trainCounts[item]!) / users));
@@ -43,9 +46,9 @@ export function meanPopularity(lists: RecommendationLists, trainCounts: Uint32Ar
 }
 
 /**
- * Intra-list diversity: the mean distance of the pairs in a list (Smyth & McClave 2001; one minus the similarity that Ziegler et al.
- * 2005 sum), here 1 - Jaccard of the items' feature sets, then the mean over lists. Pairs with an item that has no features are left
- * out, and so are lists without a pair; null where no list has one.
+ * Intra-list diversity: the mean distance of the pairs in a list (Smyth & McClave 2001; one minus the similarity that
+ * Ziegler et al. 2005 sum), here 1 - Jaccard of the items' feature sets, then the mean over lists. Pairs with an item
+ * that has no features are left out, and so are lists without a pair; null where no list has one.
  */
 export function intraListDiversity(
   lists: RecommendationLists,
@@ -59,8 +62,8 @@ export function intraListDiversity(
       .map((item) => (item === NO_ITEM ? undefined : features[item]))
       .filter((set) => set !== undefined && set.size > 0) as ReadonlySet<string>[]; // the filter leaves no undefined
     let distances = 0;
-    for (const [place, set] of sets.entries()) {
-      for (let other = 0; other < place; other++) distances += 1 - jaccard(set, sets[other]!);
+    for (const [position, set] of sets.entries()) {
+      for (let other = 0; other < position; other++) distances += 1 - jaccard(set, sets[other]!);
     }
     if (sets.length < 2) continue;
     sum += distances / ((sets.length * (sets.length - 1)) / 2);
@@ -76,7 +79,7 @@ export function jaccard(a: ReadonlySet<string>, b: ReadonlySet<string>): number 
   return shared / (a.size + b.size - shared);
 }
 
-/** Over all places of all lists that hold an item; lists are equally long but where a user has no more items. */
+/** Over all positions of all lists that hold an item; lists are equally long but where a user has no more items. */
 function meanOverItems({ items }: RecommendationLists, value: (item: number) => number): number {
   let sum = 0;
   let count = 0;

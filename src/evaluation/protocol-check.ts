@@ -1,4 +1,7 @@
-/** How much of a figure is protocol: the same scores under every tie rule, candidate set and treatment of the held-out item. */
+/**
+ * How much of a figure is protocol: the same scores under every tie rule, candidate set and
+ * treatment of the held-out item.
+ */
 import type { EvaluationCases } from "../dataset/evaluation-candidates.ts";
 import type { ItemsByUser } from "../dataset/interaction-dataset.ts";
 import { foldIn, type StreamKey } from "../random.ts";
@@ -21,7 +24,10 @@ export interface ProtocolRow {
   readonly negatives: number;
 }
 
-/** Ranks one item that `above` negatives outscore and `tied` equal, under a rule: the mean metric where ties break at random. */
+/**
+ * Ranks one item that `above` negatives outscore and `tied` equal, under a rule: the mean metric
+ * where ties break at random.
+ */
 export function metricsUnderTies(rule: TieRule, above: number, tied: number, k: number): { HR: number; NDCG: number } {
   const first = rule === "against" ? above + tied + 1 : above + 1;
   const last = rule === "for" ? above + 1 : above + tied + 1;
@@ -31,8 +37,8 @@ export function metricsUnderTies(rule: TieRule, above: number, tied: number, k: 
     hits++;
     gain += 1 / Math.log2(rank + 1);
   }
-  const places = last - first + 1;
-  return { HR: hits / places, NDCG: gain / places };
+  const ranks = last - first + 1;
+  return { HR: hits / ranks, NDCG: gain / ranks };
 }
 
 /** `known` is what a user has before the evaluated split, `knownAndHeldOut` that and the held-out items. */
@@ -66,8 +72,8 @@ export async function checkProtocols(
     checkScores(scores, users.length * items, (at) => ({ user: users[Math.floor(at / items)]!, item: at % items }));
     for (const [row, user] of users.entries()) {
       const own = scores.subarray(row * items, (row + 1) * items);
-      const place = start + row;
-      const heldOut = cases.positives.subarray(cases.positiveOffsets[place], cases.positiveOffsets[place + 1]);
+      const caseIndex = start + row;
+      const heldOut = cases.positives.subarray(cases.positiveOffsets[caseIndex], cases.positiveOffsets[caseIndex + 1]);
       for (const set of sets) {
         const negatives = drawCandidates(set.protocol, { seen: set.seen, user, items, key: set.key });
         set.negatives += negatives.length;

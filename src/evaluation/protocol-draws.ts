@@ -1,4 +1,7 @@
-/** Fresh negatives of one user under each candidate protocol, for the protocol check alone: what is reported ranks frozen ones. */
+/**
+ * Fresh negatives of one user under each candidate protocol, for the protocol check alone: what is
+ * reported ranks frozen ones.
+ */
 import type { ItemsByUser } from "../dataset/interaction-dataset.ts";
 import { unseenCount, unseenItemOfRank } from "../dataset/negative-sampler.ts";
 import { boundedInteger, foldIn, type RandomBlock, type StreamKey, threefry } from "../random.ts";
@@ -19,8 +22,8 @@ export const candidateProtocols: readonly CandidateProtocol[] = [
 ];
 
 /**
- * Items drawn uniformly from those that `user` lacks in `seen`; all of them, ascending, for the full catalogue and where there are no
- * more than asked for. A pure function of (key, user, protocol, what the user has).
+ * Items drawn uniformly from those that `user` lacks in `seen`; all of them, ascending, for the full catalogue and
+ * where there are no more than asked for. A pure function of (key, user, protocol, what the user has).
  */
 export function drawCandidates(
   protocol: CandidateProtocol,
@@ -36,12 +39,12 @@ export function drawCandidates(
   const block: RandomBlock = { first: 0, second: 0 };
   const drawn = new Uint32Array(free === 0 ? 0 : draws);
   const taken = new Set<number>();
-  for (let place = 0, attempt = 0; place < drawn.length; attempt++) {
+  for (let index = 0, attempt = 0; index < drawn.length; attempt++) {
     threefry(userKey, attempt, draws, block);
     const rank = boundedInteger(block.first, free);
     if (!withReplacement && taken.has(rank)) continue;
     taken.add(rank);
-    drawn[place++] = unseenItemOfRank(seen, user, rank);
+    drawn[index++] = unseenItemOfRank(seen, user, rank);
   }
   return drawn;
 }

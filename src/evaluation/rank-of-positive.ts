@@ -1,4 +1,4 @@
-/** Where the items a user really took stand in a ranked list: the one place where ties are decided. */
+/** Where the items a user really took stand in a ranked list: ties are decided here alone. */
 import { DataError } from "../errors.ts";
 
 /**
@@ -35,11 +35,11 @@ export function rankPositives(positiveScores: Float32Array, negativeScores: Floa
     const negativesAbove = above[first]!;
     const tiedNegatives = atLeast[first]! - negativesAbove;
     const groupSize = end - first + tiedNegatives;
-    for (let place = first; place < end; place++) {
-      pessimistic[place] = 1 + place + negativesAbove + tiedNegatives;
-      optimistic[place] = 1 + place + negativesAbove;
-      // The j-th smallest of n random places among N stands at j (N + 1) / (n + 1) on average.
-      expected[place] = first + negativesAbove + ((place - first + 1) * (groupSize + 1)) / (end - first + 1);
+    for (let position = first; position < end; position++) {
+      pessimistic[position] = 1 + position + negativesAbove + tiedNegatives;
+      optimistic[position] = 1 + position + negativesAbove;
+      // The j-th smallest of n random positions among N stands at j (N + 1) / (n + 1) on average.
+      expected[position] = first + negativesAbove + ((position - first + 1) * (groupSize + 1)) / (end - first + 1);
     }
     if (tiedNegatives > 0) tied += end - first;
     first = end;
@@ -59,23 +59,23 @@ function countNegatives(
   negativeScores: Float32Array,
 ): { readonly atLeast: Uint32Array; readonly above: Uint32Array } {
   const count = descending.length;
-  // First, at each place, the negatives that reach it but none before it; then running sums.
+  // First, at each position, the negatives that reach it but none before it; then running sums.
   const atLeast = new Uint32Array(count + 1);
   const above = new Uint32Array(count + 1);
   for (let k = 0; k < negativeScores.length; k++) {
     const score = negativeScores[k]!;
-    atLeast[firstPlaceBelow(descending, score, true)]!++;
-    above[firstPlaceBelow(descending, score, false)]!++;
+    atLeast[firstPositionBelow(descending, score, true)]!++;
+    above[firstPositionBelow(descending, score, false)]!++;
   }
-  for (let place = 1; place < count; place++) {
-    atLeast[place]! += atLeast[place - 1]!;
-    above[place]! += above[place - 1]!;
+  for (let position = 1; position < count; position++) {
+    atLeast[position]! += atLeast[position - 1]!;
+    above[position]! += above[position - 1]!;
   }
   return { atLeast, above };
 }
 
-/** The first place whose score is below `score`, or not above it where `orEqual`; the length when there is none. */
-function firstPlaceBelow(descending: Float32Array, score: number, orEqual: boolean): number {
+/** The first position whose score is below `score`, or not above it where `orEqual`; the length when there is none. */
+function firstPositionBelow(descending: Float32Array, score: number, orEqual: boolean): number {
   let low = 0;
   let high = descending.length;
   while (low < high) {

@@ -12,7 +12,10 @@ export interface RecommendationLists {
 /** Fills up lists that are too short. */
 export const NO_ITEM = 2 ** 32 - 1;
 
-/** O(users x items). Users are scored in blocks of about `scoresPerBlock`; lists do not depend on it. Throws DataError for NaN. */
+/**
+ * O(users x items). Users are scored in blocks of about `scoresPerBlock`; lists do not depend on it.
+ * Throws DataError for NaN.
+ */
 export async function recommendationLists(
   scorer: Scorer,
   options: {
@@ -52,13 +55,13 @@ function fillList(list: Uint32Array, best: Float32Array, scores: Float32Array, s
     }
     const score = scores[item]!;
     if (length === k && score <= best[k - 1]!) continue;
-    let place = length < k ? length++ : k - 1;
-    while (place > 0 && best[place - 1]! < score) {
-      best[place] = best[place - 1]!;
-      list[place] = list[place - 1]!;
-      place--;
+    let position = length < k ? length++ : k - 1;
+    while (position > 0 && best[position - 1]! < score) {
+      best[position] = best[position - 1]!;
+      list[position] = list[position - 1]!;
+      position--;
     }
-    best[place] = score;
-    list[place] = item;
+    best[position] = score;
+    list[position] = item;
   }
 }

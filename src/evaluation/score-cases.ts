@@ -7,7 +7,7 @@ import type { Scorer } from "../ranker/scorer.ts";
 /** The arrays are only good until the next case is asked for. */
 export interface ScoredCase {
   /** Position of the case in the candidates. */
-  readonly place: number;
+  readonly caseIndex: number;
   readonly positiveScores: Float32Array;
   readonly negativeScores: Float32Array;
 }
@@ -30,11 +30,11 @@ export async function* scoreSampledCases(
     checkScores(scores, length, (row) => ({ user: pairs.users[row]!, item: pairs.items[row]! }));
 
     let row = 0;
-    for (let place = start; place < end; place++) {
-      const positivesEnd = row + positiveOffsets[place + 1]! - positiveOffsets[place]!;
-      const negativesEnd = positivesEnd + negativeOffsets[place + 1]! - negativeOffsets[place]!;
+    for (let caseIndex = start; caseIndex < end; caseIndex++) {
+      const positivesEnd = row + positiveOffsets[caseIndex + 1]! - positiveOffsets[caseIndex]!;
+      const negativesEnd = positivesEnd + negativeOffsets[caseIndex + 1]! - negativeOffsets[caseIndex]!;
       yield {
-        place,
+        caseIndex,
         positiveScores: scores.subarray(row, positivesEnd),
         negativeScores: scores.subarray(positivesEnd, negativesEnd),
       };
@@ -61,12 +61,12 @@ export async function* scoreCatalogueCases(
     checkScores(scores, users.length * items, (at) => ({ user: users[Math.floor(at / items)]!, item: at % items }));
 
     for (let row = 0; row < users.length; row++) {
-      const place = start + row;
+      const caseIndex = start + row;
       const user = users[row]!;
       const rowScores = scores.subarray(row * items, (row + 1) * items);
       const positives = candidates.positives.subarray(
-        candidates.positiveOffsets[place],
-        candidates.positiveOffsets[place + 1],
+        candidates.positiveOffsets[caseIndex],
+        candidates.positiveOffsets[caseIndex + 1],
       );
       const seen = masked.itemsSorted.subarray(masked.offsets[user], masked.offsets[user + 1]);
       for (const item of positives) isExcluded[item] = 1;
@@ -76,7 +76,7 @@ export async function* scoreCatalogueCases(
       for (const item of positives) isExcluded[item] = 0;
       for (const item of seen) isExcluded[item] = 0;
       yield {
-        place,
+        caseIndex,
         positiveScores: Float32Array.from(positives, (item) => rowScores[item]!),
         negativeScores: negativeScores.subarray(0, kept),
       };
@@ -84,9 +84,9 @@ export async function* scoreCatalogueCases(
   }
 }
 
-function caseLength({ positiveOffsets, negativeOffsets }: EvaluationCandidates, place: number): number {
-  const positives = positiveOffsets[place + 1]! - positiveOffsets[place]!;
-  return positives + negativeOffsets[place + 1]! - negativeOffsets[place]!;
+function caseLength({ positiveOffsets, negativeOffsets }: EvaluationCandidates, caseIndex: number): number {
+  const positives = positiveOffsets[caseIndex + 1]! - positiveOffsets[caseIndex]!;
+  return positives + negativeOffsets[caseIndex + 1]! - negativeOffsets[caseIndex]!;
 }
 
 /** Columns of the cases [start, end): each case's positives, then its negatives. */
@@ -98,13 +98,13 @@ function pairsOfCases(
   const users = new Uint32Array(block.length);
   const items = new Uint32Array(block.length);
   let row = 0;
-  for (let place = block.start; place < block.end; place++) {
+  for (let caseIndex = block.start; caseIndex < block.end; caseIndex++) {
     const first = row;
-    items.set(positives.subarray(positiveOffsets[place], positiveOffsets[place + 1]), row);
-    row += positiveOffsets[place + 1]! - positiveOffsets[place]!;
-    items.set(negatives.subarray(negativeOffsets[place], negativeOffsets[place + 1]), row);
-    row += negativeOffsets[place + 1]! - negativeOffsets[place]!;
-    users.fill(candidates.users[place]!, first, row);
+    items.set(positives.subarray(positiveOffsets[caseIndex], positiveOffsets[caseIndex + 1]), row);
+    row += positiveOffsets[caseIndex + 1]! - positiveOffsets[caseIndex]!;
+    items.set(negatives.subarray(negativeOffsets[caseIndex], negativeOffsets[caseIndex + 1]), row);
+    row += negativeOffsets[caseIndex + 1]! - negativeOffsets[caseIndex]!;
+    users.fill(candidates.users[caseIndex]!, first, row);
   }
   return { users, items };
 }

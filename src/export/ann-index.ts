@@ -1,10 +1,11 @@
 /**
- * An index of folded item vectors for approximate nearest-neighbour search, by usearch (HNSW). Such graphs are made for distances,
- * and the greatest inner product is none; one more coordinate makes it one (Bachrach et al. 2014, "Speeding up the Xbox
- * recommender system", section 3.1): with M the greatest norm of an item, item' = [item | sqrt(M^2 - |item|^2)] and user' = [user | 0]
- * give |user' - item'|^2 = |user|^2 + M^2 - 2 <user, item>, so that the nearest item is the one of the greatest logit.
+ * An index of folded item vectors for approximate nearest-neighbour search, by usearch (HNSW). Such graphs are made for
+ * distances, and the greatest inner product is none; one more coordinate makes it one (Bachrach et al. 2014, "Speeding
+ * up the Xbox recommender system", section 3.1): with M the greatest norm of an item, item' = [item | sqrt(M^2 -
+ * |item|^2)] and user' = [user | 0] give |user' - item'|^2 = |user|^2 + M^2 - 2 <user, item>, so that the nearest item
+ * is the one of the greatest logit.
  */
-import { ConfigError } from "../errors.ts";
+import { ConfigError, firstLineOf } from "../errors.ts";
 import type { FoldedVectors } from "./folded-vectors.ts";
 
 export interface AnnSettings {
@@ -75,7 +76,7 @@ async function loadUsearch(): Promise<typeof import("usearch")> {
   try {
     return await import("usearch");
   } catch (error) {
-    const [reason = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+    const reason = firstLineOf(error);
     throw new ConfigError(
       `--format ann needs the package usearch, which cannot be loaded here (${reason}); install it beside lawn-ranker: npm install usearch@2`,
       { cause: error },

@@ -1,6 +1,7 @@
 /**
- * An ONNX model to bytes: protocol buffers with the field numbers of the published format (https://onnx.ai/onnx/repo-docs/IR.html),
- * in pieces, so that tables are never copied. The same model gives the same bytes.
+ * An ONNX model to bytes: protocol buffers with the field numbers of the published format
+ * (https://onnx.ai/onnx/repo-docs/IR.html), in pieces, so that tables are never copied. The same
+ * model gives the same bytes.
  */
 import { PbfWriter } from "pbf";
 import { type OnnxModel, type OnnxNode, type OnnxTensor, type OnnxValue, onnxTypes } from "./onnx-model.ts";
@@ -23,7 +24,10 @@ export interface OnnxStorage {
 /** No protocol buffer can be longer than 2^31 - 1 bytes; what is left of it here is for everything but tensors. */
 export const MOST_INLINE_BYTES = 2 ** 31 - 2 ** 20;
 
-/** Where a tensor begins in the data file, so that runtimes can map it into memory on every system; also the least size moved there. */
+/**
+ * Where a tensor begins in the data file, so that runtimes can map it into memory on every system; also
+ * the least size moved there.
+ */
 const DATA_ALIGNMENT = 65_536;
 
 export function encodeOnnx(model: OnnxModel, { dataFile, inlineBytes }: OnnxStorage): EncodedOnnx {
@@ -37,10 +41,10 @@ export function encodeOnnx(model: OnnxModel, { dataFile, inlineBytes }: OnnxStor
     if (!isSplit || bytes.length < DATA_ALIGNMENT) return field(5, [head, ...field(9, [bytes])]);
     const gap = -offset & (DATA_ALIGNMENT - 1);
     if (gap > 0) data.push(new Uint8Array(gap));
-    const place = { location: dataFile, offset: String(offset + gap), length: String(bytes.length) };
+    const reference = { location: dataFile, offset: String(offset + gap), length: String(bytes.length) };
     data.push(bytes);
     offset += gap + bytes.length;
-    return field(5, [head, message((out) => writeExternalData(place, out))]);
+    return field(5, [head, message((out) => writeExternalData(reference, out))]);
   });
   const graph = [
     ...model.nodes.flatMap((node) => field(1, [message((out) => writeNode(node, out))])),
@@ -133,8 +137,8 @@ function writeTensorHead({ name, shape, values }: OnnxTensor, out: PbfWriter): v
   out.writeStringField(8, name);
 }
 
-function writeExternalData(place: Readonly<Record<string, string>>, out: PbfWriter): void {
-  for (const [key, value] of Object.entries(place)) writeEntry(13, key, value, out);
+function writeExternalData(reference: Readonly<Record<string, string>>, out: PbfWriter): void {
+  for (const [key, value] of Object.entries(reference)) writeEntry(13, key, value, out);
   out.writeVarintField(14, 1); // 1: the values lie in another file
 }
 

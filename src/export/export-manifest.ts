@@ -1,11 +1,9 @@
-/** manifest.json of an export: from what it was made, how, and what every file is. Nothing in it depends on when or where. */
+/**
+ * manifest.json of an export: from what it was made, how, and what every file is. Nothing in it
+ * depends on when or where.
+ */
+import type { FileContent } from "../files/file-content.ts";
 import type { RankerSpec } from "../ranker/ranker-spec.ts";
-
-export interface FileRecord {
-  readonly bytes: number;
-  /** Hex, of the whole file. */
-  readonly sha256: string;
-}
 
 export interface ExportManifest {
   readonly stage: "export";
@@ -30,9 +28,9 @@ export interface ExportManifest {
   readonly vectors?: { readonly width: number };
   readonly ann?: AnnRecord;
   /** Files it was made from, by "run/<name>" or "dataset/<name>". */
-  readonly inputs: Readonly<Record<string, FileRecord>>;
+  readonly inputs: Readonly<Record<string, FileContent>>;
   /** Files of the export, by name; all but this one. */
-  readonly files: Readonly<Record<string, FileRecord>>;
+  readonly files: Readonly<Record<string, FileContent>>;
 }
 
 export interface AnnRecord {
@@ -42,7 +40,7 @@ export interface AnnRecord {
   readonly connectivity: number;
   readonly expansionAdd: number;
   readonly expansionSearch: number;
-  /** Against exact search, the mean over `users` users, evenly spaced; k is less than 100 where there are fewer items. */
+  /** Against exact search, the mean over `users` evenly spaced users; k is below 100 where there are fewer items. */
   readonly recall: { readonly k: number; readonly users: number; readonly mean: number; readonly least: number };
 }
 

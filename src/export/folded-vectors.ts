@@ -1,12 +1,13 @@
 /**
- * One vector for each user and item whose plain inner product is the ranker's logit, for search indexes and databases that know
- * nothing else. Possible where the logit is linear in the item: a dot path, a GMF path, biases, and an MLP path without hidden layers.
+ * One vector for each user and item whose plain inner product is the ranker's logit, for search indexes and databases
+ * that know nothing else. Possible where the logit is linear in the item: a dot path, a GMF path, biases, and an MLP
+ * path without hidden layers.
  *
  *   user = [ userDot | userGmf               | 1         | userTerm ]
  *   item = [ itemDot | head[0..gmf) * itemGmf | itemTerm | 1        ]
  *
- * userTerm = userBias + head.bias + <head's user half, userMlp>, itemTerm = itemBias + <head's item half, itemMlp>, each without what
- * the ranker lacks.
+ * userTerm = userBias + head.bias + <head's user half, userMlp>, itemTerm = itemBias + <head's item half, itemMlp>,
+ * each without what the ranker lacks.
  */
 import { type FloatArray, type Parameters, type RankerSpec, sizeOf } from "../ranker/ranker-spec.ts";
 

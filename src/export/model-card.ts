@@ -1,4 +1,4 @@
-/** The model card: what whoever receives a ranker should know before using it, in Markdown, from the record of its run. */
+/** The model card: what a receiver should know before using a ranker, in Markdown, from the record of its run. */
 import { parametersOf, type RankerSpec, sizeOf } from "../ranker/ranker-spec.ts";
 import type { MeanInterval } from "./mean-interval.ts";
 

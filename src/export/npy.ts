@@ -1,6 +1,7 @@
 /**
- * A float32 array in NumPy's file format, version 1.0 (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html):
- * magic, length of the header, a Python dictionary padded to a multiple of 64 bytes, then the values, row-major and little-endian.
+ * A float32 array in NumPy's file format, version 1.0
+ * (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html): magic, length of the header, a Python
+ * dictionary padded to a multiple of 64 bytes, then the values, row-major and little-endian.
  */
 
 /** The file, piece by piece: `values` is not copied. */

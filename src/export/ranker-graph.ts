@@ -1,11 +1,14 @@
 /**
- * A ranker as an ONNX graph: user and item indices in, logits out, every table and weight inside under its own name. Twin of
- * ranker/forward.ts, from which it differs in float32 arithmetic and the order of sums only.
+ * A ranker as an ONNX graph: user and item indices in, logits out, every table and weight inside under its own name.
+ * Twin of ranker/forward.ts, from which it differs in float32 arithmetic and the order of sums only.
  */
 import { headWidth, type Parameters, parametersOf, type RankerSpec } from "../ranker/ranker-spec.ts";
 import type { OnnxModel, OnnxNode, OnnxTensor } from "./onnx-model.ts";
 
-/** Of the default operator set: ReduceSum and Squeeze take their axes as inputs since 13; 17 is read by runtimes since 2022. */
+/**
+ * Of the default operator set: ReduceSum and Squeeze take their axes as inputs since 13; 17 is
+ * read by runtimes since 2022.
+ */
 export const ONNX_OPSET = 17;
 /** File format version that goes with it. */
 export const ONNX_IR_VERSION = 8;
@@ -67,7 +70,7 @@ function logitNodes(spec: RankerSpec): OnnxNode[] {
     terms.push(add("Squeeze", "head", [column, "axis1"]));
   }
   if (idBiases) terms.push(rowsOf("userBias"), rowsOf("itemBias"));
-  terms.reduce((sum, term, place) => add("Add", `sum.${place}`, [sum, term]));
+  terms.reduce((sum, term, index) => add("Add", `sum.${index}`, [sum, term]));
   const last = nodes.pop()!; // every ranker has a path, so there is one
   return [...nodes, { ...last, output: onnxNames.logits }];
 }

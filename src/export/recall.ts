@@ -1,6 +1,9 @@
 /** How much of the exact answer an approximate search finds. */
 
-/** The k rows of `vectors` [rows, width] with the greatest inner product with `query`, best first, equal ones by ascending row. */
+/**
+ * The k rows of `vectors` [rows, width] with the greatest inner product with `query`, best first,
+ * equal ones by ascending row.
+ */
 export function exactSearch(query: Float32Array, vectors: Float32Array, k: number): Uint32Array {
   const { length: width } = query;
   const rows = vectors.length / width;
@@ -11,7 +14,8 @@ export function exactSearch(query: Float32Array, vectors: Float32Array, k: numbe
     scores[row] = sum;
   }
   const kept = Math.min(k, rows);
-  const least = scores.slice().sort()[rows - kept]!; // sorting numbers alone is many times faster than sorting rows by them
+  // Sorting numbers alone is many times faster than sorting rows by them.
+  const least = scores.slice().sort()[rows - kept]!;
   const order: number[] = [];
   for (let row = 0; row < rows; row++) if (scores[row]! >= least) order.push(row);
   return Uint32Array.from(order.sort((a, b) => scores[b]! - scores[a]! || a - b).slice(0, kept));

@@ -1,5 +1,6 @@
 /** A file as somebody recorded it, and whether it still is. */
 import { stat } from "node:fs/promises";
+import { messageOf } from "../errors.ts";
 import { errorCode } from "./error-code.ts";
 import { contentOf } from "./file-content.ts";
 
@@ -21,6 +22,6 @@ export async function fileProblem({ path, role, bytes, sha256 }: RecordedFile): 
     return found === sha256 ? null : `${what}: changed, its sha256 is ${found}, recorded was ${sha256}`;
   } catch (error) {
     if (["ENOENT", "ENOTDIR"].includes(errorCode(error) ?? "")) return `${what}: missing`;
-    return `${what}: cannot be read (${error instanceof Error ? error.message : String(error)})`;
+    return `${what}: cannot be read (${messageOf(error)})`;
   }
 }

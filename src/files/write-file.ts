@@ -1,26 +1,22 @@
-/** Files that are either whole or not there: written beside, flushed to the disk, then renamed into place. */
-import { open, rename, rm, symlink } from "node:fs/promises";
+/** Whole files and links in one step: what is there is the old one or the new one. */
+import { rename, rm, symlink } from "node:fs/promises";
 import { dirname } from "node:path";
-import { errorCode } from "./error-code.ts";
 import { cannotWrite } from "./make-folder.ts";
+import { flushFolder, openPartialFile } from "./partial-file.ts";
 
-/** Survives a crash and a power cut at any moment: readers find the old content or the new one. */
-export async function writeFileAtomically(path: string, content: Uint8Array | string): Promise<void> {
-  const partial = `${path}.partial`;
+/** `partial`: see openPartialFile. Throws StorageError where it cannot be written. */
+export async function writeFileAtomically(path: string, content: Uint8Array | string, partial?: string): Promise<void> {
   try {
-    const file = await open(partial, "w");
+    const file = await openPartialFile(path, partial);
     try {
-      await file.writeFile(content);
-      await file.sync();
+      await file.handle.writeFile(content);
+      await file.publish();
     } finally {
-      await file.close();
+      await file.discard();
     }
-    await rename(partial, path);
   } catch (error) {
-    await rm(partial, { force: true });
     throw cannotWrite(path, "free some space, or put the results elsewhere", error);
   }
-  await syncFolder(dirname(path));
 }
 
 /** Points `path` at `target`, which is relative to the folder of `path`, in one step. */
@@ -29,17 +25,5 @@ export async function replaceLink(path: string, target: string): Promise<void> {
   await rm(partial, { force: true });
   await symlink(target, partial, "dir");
   await rename(partial, path);
-}
-
-/** A rename lasts only once its folder is on the disk. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } catch (error) {
-    // Some file systems cannot flush folders; the file itself is on the disk already.
-    if (!["EINVAL", "EPERM"].includes(errorCode(error) ?? "")) throw error;
-  } finally {
-    await handle.close();
-  }
+  await flushFolder(dirname(path));
 }

@@ -21,13 +21,13 @@ export interface DenseAlgebra {
   /** Such as "native: AVX-512, 2 threads". */
   readonly description: string;
   /**
-   * [size, size], symmetric positive definite, becomes its inverse in place. Throws DataError where it is not positive definite;
-   * the matrix is destroyed then.
+   * [size, size], symmetric positive definite, becomes its inverse in place. Throws DataError where it is not positive
+   * definite; the matrix is destroyed then.
    */
   invert(matrix: Float64Array, size: number): Promise<void>;
   /**
-   * own[r] = (weight x sum of o o^T + ridge[r] I + sum of v v^T)^-1 x sum of v, over the row's vectors v. Throws DataError where a
-   * system is not positive definite.
+   * own[r] = (weight x sum of o o^T + ridge[r] I + sum of v v^T)^-1 x sum of v, over the row's vectors v. Throws
+   * DataError where a system is not positive definite.
    */
   sweep(sweep: LeastSquaresSweep): Promise<void>;
 }

@@ -21,9 +21,9 @@ function invertPositiveDefinite(matrix: Float64Array, size: number): void {
     const pivot = 1 / row[i]!;
     const factors = row.slice(i + 1);
     row.fill(0, i + 1);
-    for (const [place, factor] of factors.entries()) {
-      const below = matrix.subarray((i + 1 + place) * size, (i + 2 + place) * size);
-      for (let j = i + 1 + place; j < size; j++) row[j]! -= factor * below[j]!;
+    for (const [position, factor] of factors.entries()) {
+      const below = matrix.subarray((i + 1 + position) * size, (i + 2 + position) * size);
+      for (let j = i + 1 + position; j < size; j++) row[j]! -= factor * below[j]!;
     }
     for (let j = i + 1; j < size; j++) row[j]! *= pivot;
     row[i] = pivot;
@@ -48,8 +48,8 @@ function sweepRows({ offsets, columns, width, other, ridge, weight, own }: Least
     system.set(gram);
     solution.fill(0);
     for (let i = 0; i < width; i++) system[i * width + i]! += ridge[row]!;
-    for (let place = offsets[row]!; place < offsets[row + 1]!; place++) {
-      const vector = other.subarray(columns[place]! * width, (columns[place]! + 1) * width);
+    for (let position = offsets[row]!; position < offsets[row + 1]!; position++) {
+      const vector = other.subarray(columns[position]! * width, (columns[position]! + 1) * width);
       addOuterProduct(system, vector, 1);
       for (let i = 0; i < width; i++) solution[i]! += vector[i]!;
     }

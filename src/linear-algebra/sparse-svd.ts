@@ -1,6 +1,6 @@
 /**
- * The leading right singular vectors of a large sparse matrix of ones: subspace iteration on A^T A with a Chebyshev filter, to a
- * tolerance (Zhou, Saad, Tiago & Chelikowsky 2006). A block is an array of vectors.
+ * The leading right singular vectors of a large sparse matrix of ones: subspace iteration on A^T A with a Chebyshev
+ * filter, to a tolerance (Zhou, Saad, Tiago & Chelikowsky 2006). A block is an array of vectors.
  */
 import { DataError } from "../errors.ts";
 import { type RandomBlock, type StreamKey, standardNormal, threefry } from "../random.ts";
@@ -24,15 +24,15 @@ export interface RightSingular {
 /** Vectors kept beyond those asked for: the closer the next value, the more of them a round needs. */
 const OVERSAMPLING = 10;
 /** Of an eigenvector of A^T A: its residual's length over the largest eigenvalue. */
-const TOLERANCE = 1e-10;
+const TOLERANCE = 1e-9;
 /** A filter that grew the largest direction by more would drown the others in rounding. */
 const MOST_GROWTH = 1e7;
 const MOST_DEGREE = 20;
 const MOST_ROUNDS = 500;
 
 /**
- * A pure function of its arguments, exact to rounding: rounds go on until every residual is below the tolerance. Converged vectors
- * are set aside (locked), so that later rounds work on the rest alone. Throws DataError where 500 rounds do not suffice.
+ * A pure function of its arguments: rounds go on until every residual is below the tolerance. Converged vectors are set
+ * aside (locked), so that later rounds work on the rest alone. Throws DataError where 500 rounds do not suffice.
  */
 export function leadingRightSingular(matrix: SparseOnes, rank: number, key: StreamKey): RightSingular {
   const { columns } = matrix;
@@ -96,8 +96,8 @@ function rayleighRitz(matrix: SparseOnes, block: readonly Float64Array[]): RitzP
 }
 
 /**
- * The Chebyshev polynomial of A^T A that stays within 1 on [0, cutoff] and grows beyond it, of a vector (Zhou et al. 2006, algorithm
- * 2.1). Its degree is as high as rounding allows.
+ * The Chebyshev polynomial of A^T A that stays within 1 on [0, cutoff] and grows beyond it, of a vector (Zhou et al.
+ * 2006, algorithm 2.1). Its degree is as high as rounding allows.
  */
 function filtered(
   vector: Float64Array,
@@ -131,7 +131,8 @@ function times({ rows, offsets, columnIndices }: SparseOnes, vector: Float64Arra
   const out = new Float64Array(rows);
   for (let row = 0; row < rows; row++) {
     let sum = 0;
-    for (let place = offsets[row]!; place < offsets[row + 1]!; place++) sum += vector[columnIndices[place]!]!;
+    for (let position = offsets[row]!; position < offsets[row + 1]!; position++)
+      sum += vector[columnIndices[position]!]!;
     out[row] = sum;
   }
   return out;
@@ -141,12 +142,13 @@ function timesTransposed({ rows, columns, offsets, columnIndices }: SparseOnes, 
   const out = new Float64Array(columns);
   for (let row = 0; row < rows; row++) {
     const value = vector[row]!;
-    for (let place = offsets[row]!; place < offsets[row + 1]!; place++) out[columnIndices[place]!]! += value;
+    for (let position = offsets[row]!; position < offsets[row + 1]!; position++)
+      out[columnIndices[position]!]! += value;
   }
   return out;
 }
 
-/** Modified Gram-Schmidt against `others` and the vectors before, each twice, in place; what lies in their span is drawn anew. */
+/** Gram-Schmidt against `others` and the vectors before, each twice, in place; what lies in their span is drawn anew. */
 function orthonormalize(
   block: Float64Array[],
   others: readonly RitzPair[],

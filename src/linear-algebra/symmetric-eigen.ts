@@ -1,4 +1,7 @@
-/** All eigenvalues and eigenvectors of a small symmetric matrix, by cyclic Jacobi rotations (Golub & Van Loan, section 8.5). */
+/**
+ * All eigenvalues and eigenvectors of a small symmetric matrix, by cyclic Jacobi rotations (Golub
+ * & Van Loan, section 8.5).
+ */
 
 export interface Eigen {
   /** Descending. */
@@ -20,7 +23,7 @@ export function symmetricEigen(matrix: Float64Array, size: number): Eigen {
   }
   const order = Array.from({ length: size }, (_, k) => k).sort((x, y) => a[y * size + y]! - a[x * size + x]! || x - y);
   const sorted = new Float64Array(size * size);
-  for (const [place, k] of order.entries()) sorted.set(vectors.subarray(k * size, (k + 1) * size), place * size);
+  for (const [index, k] of order.entries()) sorted.set(vectors.subarray(k * size, (k + 1) * size), index * size);
   return { values: Float64Array.from(order, (k) => a[k * size + k]!), vectors: sorted };
 }
 

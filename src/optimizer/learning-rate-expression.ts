@@ -7,7 +7,7 @@
  */
 import { createRequire } from "node:module";
 import type { MathNode, SymbolNode } from "mathjs";
-import { ConfigError } from "../errors.ts";
+import { ConfigError, messageOf } from "../errors.ts";
 
 /** The length of the run. */
 export interface RateHorizon {
@@ -21,8 +21,8 @@ const constants = ["pi", "e"];
 const functions = ["min", "max", "abs", "sqrt", "exp", "log", "pow", "floor", "ceil", "round", "sin", "cos", "tanh"];
 const operators = ["+", "-", "*", "/", "^", "%", "<", ">", "<=", ">=", "==", "!=", "and", "or", "not"];
 
-/** Every step of a run up to this long is tried; of a longer one so many, evenly spread. Costs about a tenth of a second. */
-const MOST_TRIALS = 10_000;
+/** The expression is tried at every step of a run, or at this many evenly spread steps of a longer one: a tenth of a second. */
+const MOST_TRIED_STEPS = 10_000;
 
 /** The rate of step `step`, from 0. Tries the run's steps at once; ConfigError names expression and position. */
 export function compileRateExpression(expression: string, horizon: RateHorizon): (step: number) => number {
@@ -48,7 +48,7 @@ export function compileRateExpression(expression: string, horizon: RateHorizon):
     }
   };
   // Better refused now than hours into the run. First and last step are always among those tried.
-  const trials = Math.max(1, Math.min(horizon.steps, MOST_TRIALS));
+  const trials = Math.max(1, Math.min(horizon.steps, MOST_TRIED_STEPS));
   const spacing = trials === 1 ? 0 : (horizon.steps - 1) / (trials - 1);
   for (let trial = 0; trial < trials; trial++) rateOf(Math.round(trial * spacing));
   return rateOf;
@@ -129,8 +129,4 @@ function escaped(text: string): RegExp {
 
 function refusal(expression: string, problem: string): ConfigError {
   return new ConfigError(`learning rate "${expression}" ${problem}`);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -60,7 +60,7 @@ export function commonLength(
   });
   const [length = 0] = lengths;
   if (lengths.some((other) => other !== length)) {
-    const found = expected.map((name, place) => `${name} ${lengths[place]}`).join(", ");
+    const found = expected.map((name, index) => `${name} ${lengths[index]}`).join(", ");
     throw new RangeError(`append: columns have different lengths (${found})`);
   }
   return length;

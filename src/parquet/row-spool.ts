@@ -1,11 +1,12 @@
 /**
- * Rows on their way into a Parquet file: a scratch file of pages of equal size, written as rows come and read back in one go,
- * synchronously, because that is how DuckDB asks a table function for its next rows. Memory stays within a page and a write buffer.
+ * Rows on their way into a Parquet file: a scratch file of pages of equal size, written as rows come and read back
+ * in one go, synchronously, because that is how DuckDB asks a table function for its next rows. Memory stays within
+ * a page and a write buffer.
  *
  * Page: uint32 rows | uint32 bytes of the rest | each column's bytes; text is [rows + 1] uint32 offsets, then UTF-8.
  */
 import { closeSync, openSync, readSync } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import type { ParquetColumn, ParquetValues } from "./parquet-columns.ts";
 
 /** DuckDB's vector size: a chunk cannot be larger. Only the last page may have fewer rows. */
@@ -27,7 +28,7 @@ export async function openSpoolWriter(path: string, schema: readonly ParquetColu
   let pendingBytes = 0;
 
   async function write(): Promise<void> {
-    await writeFully(handle, Buffer.concat(pending));
+    await handle.writeFile(Buffer.concat(pending)); // goes on where the last one ended
     pending = [];
     pendingBytes = 0;
   }
@@ -44,7 +45,7 @@ export async function openSpoolWriter(path: string, schema: readonly ParquetColu
     async append(columns, length) {
       for (let from = 0; from < length; ) {
         const to = Math.min(length, from + ROWS_PER_PAGE - rows);
-        for (const [place, { name }] of schema.entries()) pages[place]!.push(columns[name]!, from, to, rows);
+        for (const [index, { name }] of schema.entries()) pages[index]!.push(columns[name]!, from, to, rows);
         rows += to - from;
         from = to;
         if (rows === ROWS_PER_PAGE) closePage();
@@ -105,7 +106,8 @@ function pageColumn({ type, width = 1 }: ParquetColumn): PageColumn {
   const bytes = new Uint8Array(store.buffer);
   return {
     push(values, from, to, at) {
-      if (!ArrayBuffer.isView(values)) throw new TypeError("text handed to a column of numbers"); // commonLength has checked
+      // commonLength has checked.
+      if (!ArrayBuffer.isView(values)) throw new TypeError("text handed to a column of numbers");
       const size = store.BYTES_PER_ELEMENT * elements;
       bytes.set(new Uint8Array(values.buffer, values.byteOffset + from * size, (to - from) * size), at * size);
     },
@@ -163,9 +165,4 @@ function columnOf(
   const store = storeOf(type, rows * (type === "vector" ? width : 1));
   new Uint8Array(store.buffer).set(page.subarray(at, at + store.byteLength));
   return { values: store, size: store.byteLength };
-}
-
-async function writeFully(handle: FileHandle, bytes: Uint8Array): Promise<void> {
-  let offset = 0;
-  while (offset < bytes.byteLength) offset += (await handle.write(bytes, offset)).bytesWritten;
 }

@@ -1,11 +1,9 @@
 /**
- * Typed arrays to a Parquet file that other tools read: version 1 pages, written by DuckDB. Rows wait in a scratch file beside
- * the result and stream from there, so memory stays bounded; bytes depend on the rows, the schema and the compression, not on how rows
- * were appended.
+ * Typed arrays to a Parquet file that other tools read: version 1 pages, written by DuckDB. Rows wait in a scratch file
+ * beside the result and stream from there, so memory stays bounded; bytes depend on the rows, the schema and the
+ * compression, not on how rows were appended.
  */
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { open, rename, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import {
   type DuckDBDataChunk,
   DuckDBInstance,
@@ -13,23 +11,22 @@ import {
   type DuckDBValue,
   listValue,
 } from "@duckdb/node-api";
+import { contentOf, type FileContent } from "../files/file-content.ts";
+import { putInPlace } from "../files/partial-file.ts";
 import { checkSchema, commonLength, duckType, type ParquetColumn, type ParquetValues } from "./parquet-columns.ts";
 import { openSpoolReader, openSpoolWriter, type SpooledPage } from "./row-spool.ts";
 
 export interface ParquetWriter {
   /** Appends rows; the arrays are copied. One call at a time: await each before the next. */
   append(columns: Readonly<Record<string, ParquetValues>>): Promise<void>;
-  /** Finishes the file and puts it in place under its own name. */
+  /** Finishes the file and gives it its own name. */
   close(): Promise<WrittenParquet>;
   /** Leaves nothing behind; harmless after close. */
   abort(): Promise<void>;
 }
 
-export interface WrittenParquet {
+export interface WrittenParquet extends FileContent {
   readonly rows: number;
-  readonly bytes: number;
-  /** Hex, of the whole file. */
-  readonly sha256: string;
 }
 
 export type ParquetCompression = "snappy" | "zstd" | "uncompressed";
@@ -42,7 +39,7 @@ export interface ParquetOptions {
 
 const ROWS_PER_GROUP = 122_880; // DuckDB's own choice, stated so that a new version cannot change the bytes unnoticed
 
-/** Writes beside `path` (`.partial`) and renames on close, so `path` is either absent, the former file or complete. */
+/** Writes to a `.partial` file and renames it on close: `path` is absent, the former file or complete. */
 export async function openParquetWriter(
   path: string,
   schema: readonly ParquetColumn[],
@@ -76,10 +73,9 @@ export async function openParquetWriter(
       if (!isOpen) throw new Error(`${path}: closed twice`);
       return finish(async () => {
         await copyOut({ scratch, schema, file: partial, compression, memoryLimit });
-        await syncFile(partial);
-        const written = await describe(partial);
-        await rename(partial, path);
-        return { rows, ...written };
+        const content = await contentOf(partial);
+        await putInPlace(partial, path);
+        return { rows, ...content };
       });
     },
     async abort() {
@@ -126,9 +122,9 @@ async function copyOut({ scratch, schema, file, compression, memoryLimit }: Copy
 function fillChunk(chunk: DuckDBDataChunk, schema: readonly ParquetColumn[], page: SpooledPage | null): void {
   chunk.rowCount = page?.rows ?? 0;
   if (page === null) return;
-  for (const [place, column] of schema.entries()) {
-    const vector = chunk.getColumnVector(place);
-    const value = valueReader(column, page.columns[place]!);
+  for (const [index, column] of schema.entries()) {
+    const vector = chunk.getColumnVector(index);
+    const value = valueReader(column, page.columns[index]!);
     for (let row = 0; row < page.rows; row++) vector.setItem(row, value(row));
     vector.flush();
   }
@@ -143,25 +139,6 @@ function valueReader({ type, width = 1 }: ParquetColumn, values: ParquetValues):
     default:
       return (row) => values[row]!;
   }
-}
-
-async function syncFile(file: string): Promise<void> {
-  const handle = await open(file, "r+");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function describe(file: string): Promise<{ readonly bytes: number; readonly sha256: string }> {
-  const digest = createHash("sha256");
-  let bytes = 0;
-  for await (const chunk of createReadStream(file)) {
-    bytes += chunk.length;
-    digest.update(chunk);
-  }
-  return { bytes, sha256: digest.digest("hex") };
 }
 
 function quoted(text: string): string {

@@ -1,10 +1,13 @@
-/** The k best of one user's scores: what every scorer without a faster way chooses by, and the plain twin of those that have one (engine/native/core/scoring.cpp). */
+/**
+ * The k best of one user's scores: what every scorer without a faster way chooses by, and the plain twin of those that
+ * have one (engine/native/core/scoring.cpp).
+ */
 import { NO_ITEM } from "./scorer.ts";
 
 /**
- * Writes the best items of `scores` [items] and their scores to `outItems` and `outScores` [k]: best first, equal scores by
- * ascending item, NaN as -Infinity; where fewer are left, item 2^32 - 1 and -Infinity. `excluded` lists items left out.
- * `scores` is changed: what was excluded becomes NaN.
+ * Writes the best items of `scores` [items] and their scores to `outItems` and `outScores` [k]: best first, equal
+ * scores by ascending item, NaN as -Infinity; where fewer are left, item 2^32 - 1 and -Infinity. `excluded` lists items
+ * left out. `scores` is changed: what was excluded becomes NaN.
  */
 export function bestItemsInto(
   scores: Float32Array,
@@ -17,7 +20,7 @@ export function bestItemsInto(
   }
   for (const item of excluded) scores[item] = Number.NaN;
 
-  const heap = outItems; // its first `size` places: a heap whose front is the worst item kept
+  const heap = outItems; // its first `size` entries: a heap whose front is the worst item kept
   let size = 0;
   const isBetter = (a: number, b: number): boolean => scores[a]! > scores[b]! || (scores[a] === scores[b] && a < b);
   for (let item = 0; item < scores.length; item++) {
@@ -47,25 +50,25 @@ export function bestItemsInto(
 type IsBetter = (a: number, b: number) => boolean;
 
 function siftUp(heap: Uint32Array, start: number, isBetter: IsBetter): void {
-  let place = start;
-  while (place > 0) {
-    const parent = (place - 1) >>> 1;
-    if (!isBetter(heap[parent]!, heap[place]!)) return;
-    swap(heap, place, parent);
-    place = parent;
+  let index = start;
+  while (index > 0) {
+    const parent = (index - 1) >>> 1;
+    if (!isBetter(heap[parent]!, heap[index]!)) return;
+    swap(heap, index, parent);
+    index = parent;
   }
 }
 
 function siftDown(heap: Uint32Array, size: number, isBetter: IsBetter): void {
-  let place = 0;
+  let index = 0;
   for (;;) {
-    let worst = place;
-    for (const child of [2 * place + 1, 2 * place + 2]) {
+    let worst = index;
+    for (const child of [2 * index + 1, 2 * index + 2]) {
       if (child < size && isBetter(heap[worst]!, heap[child]!)) worst = child;
     }
-    if (worst === place) return;
-    swap(heap, place, worst);
-    place = worst;
+    if (worst === index) return;
+    swap(heap, index, worst);
+    index = worst;
   }
 }
 

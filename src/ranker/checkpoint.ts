@@ -1,8 +1,8 @@
 /**
- * A ranker at rest: its spec and parameters in one safetensors buffer, beside whatever else a stage wants to keep there (optimizer
- * state, the best parameters so far, counters). In memory only; pipelines read and write the files.
+ * A ranker at rest: its spec and parameters in one safetensors buffer, with whatever else a stage wants to keep there
+ * (optimizer state, the best parameters so far, counters). In memory only; pipelines read and write the files.
  */
-import { ConfigError, DataError } from "../errors.ts";
+import { ConfigError, DataError, messageOf } from "../errors.ts";
 import { checkRankerSpec, type FloatArray, type Parameters, parametersOf, type RankerSpec } from "./ranker-spec.ts";
 import { decodeSafetensors, encodeSafetensors, type SafetensorsIndex, type StoredTensor } from "./safetensors.ts";
 
@@ -54,7 +54,10 @@ export function decodeCheckpoint(bytes: Uint8Array, where: string): Checkpoint {
   return { spec, parameters, extras, metadata };
 }
 
-/** The ranker of a file whose header has been read, once its parameters are known to be there as float32. Throws DataError. */
+/**
+ * The ranker of a file whose header has been read, once its parameters are known to be there as
+ * float32. Throws DataError.
+ */
 export function rankerOfIndex({ metadata, tensors }: SafetensorsIndex, where: string): RankerSpec {
   const spec = parseSpec(metadata[SPEC_KEY], where);
   for (const { name, shape } of parametersOf(spec)) {
@@ -82,7 +85,7 @@ function parseSpec(text: string | undefined, where: string): RankerSpec {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    return refuse(error instanceof Error ? error.message : String(error));
+    return refuse(messageOf(error));
   }
   if (typeof value !== "object" || value === null) return refuse(`${text} is not an object`);
   const fields = new Map<string, unknown>(Object.entries(value));

@@ -1,13 +1,17 @@
 /**
- * The logit of one pair, as ranker-spec writes it, in plain loops and float64 arithmetic whatever the storage. The activations of
- * the last pair stay readable: the reference engine differentiates through them, diagnostics count units that never fire.
+ * The logit of one pair, as ranker-spec writes it, in plain loops and float64 arithmetic whatever the storage.
+ * The activations of the last pair stay readable: the reference engine differentiates through them, diagnostics
+ * count units that never fire.
  */
 import { type FloatArray, headWidth, type Parameters, type RankerSpec } from "./ranker-spec.ts";
 
 export interface Forward {
   /** Logit of (user, item), both within the spec's extents: not checked here. Overwrites `layers`. */
   logit(user: number, item: number): number;
-  /** For the last pair: layers[0] is [userMlp | itemMlp], layers[l + 1] the output of tower layer l. Empty without an MLP path. */
+  /**
+   * For the last pair: layers[0] is [userMlp | itemMlp], layers[l + 1] the output of tower layer l.
+   * Empty without an MLP path.
+   */
   readonly layers: readonly Float64Array[];
   /** Tower layers, first to last, as they were when opened. */
   readonly tower: readonly DenseLayer[];

@@ -1,6 +1,7 @@
 /**
- * First values of a ranker's tensors. Each tensor has its own stream, named for it, and each value its own counter, so that a value
- * depends on (seed, tensor name, index) only: adding a path or changing a width elsewhere leaves the other tensors as they were.
+ * Initial values of a ranker's tensors. Each tensor has its own stream, named for it, and each value its own counter,
+ * so that a value depends on (seed, tensor name, index) only: adding a path or changing a width elsewhere leaves the
+ * other tensors as they were.
  */
 import { ConfigError } from "../errors.ts";
 import { standardNormal, streamKey, threefry, unitInterval } from "../random.ts";
@@ -38,7 +39,10 @@ export const defaultInitializers: Initializers = {
   bias: { name: "zeros" },
 };
 
-/** New float32 tensors in the order of `parametersOf`; the caller owns them. Throws ConfigError for a distribution that cannot be. */
+/**
+ * New float32 tensors in the order of `parametersOf`; the caller owns them. Throws ConfigError for a
+ * distribution that cannot be.
+ */
 export function initializeParameters(
   spec: RankerSpec,
   initializers: Initializers,
@@ -97,8 +101,8 @@ function distributionOf(
 }
 
 /**
- * Dense [outputs, inputs] and head [inputs] as usual. For a table [ids, width] fanIn is the width (as PyTorch counts it), so that
- * lecun gives rows of norm about 1 whatever the number of ids, and fanOut the number of ids.
+ * Dense [outputs, inputs] and head [inputs] as usual. For a table [ids, width] fanIn is the width (as PyTorch counts
+ * it), so that lecun gives rows of norm about 1 whatever the number of ids, and fanOut the number of ids.
  */
 function fansOf(info: ParameterInfo, initializerName: string): { fanIn: number; fanOut: number } {
   const [first = 1, second] = info.shape;

@@ -1,4 +1,7 @@
-/** The four classic rankers as settings of the one that ranker-spec describes: what `MODEL=neumf` means before any size is changed. */
+/**
+ * The four classic rankers as settings of the one that ranker-spec describes: what `MODEL=neumf` means
+ * before any size is changed.
+ */
 import { checkRankerSpec, type RankerSpec } from "./ranker-spec.ts";
 
 export const modelNames = ["mf", "gmf", "mlp", "neumf"] as const;

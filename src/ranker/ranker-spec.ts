@@ -1,11 +1,11 @@
 /**
  * What a ranker IS, as plain data: one sum of optional paths whose four classic settings are MF, GMF, MLP and NeuMF.
  *
- *   logit(u, i) = <userDot[u], itemDot[i]>                                        dot path   (dot > 0)
- *               + <head[0..gmf), userGmf[u] * itemGmf[i]>                         GMF path   (gmf > 0; He et al. 2017, eq. 8-9)
- *               + <head[gmf..),  tower([userMlp[u] | itemMlp[i]])>                MLP path   (embedding > 0; eq. 10)
- *               + userBias[u] + itemBias[i]                                       id biases  (idBiases)
- *               + headBias                                                        always
+ *   logit(u, i) = <userDot[u], itemDot[i]>                                dot path   (dot > 0)
+ *               + <head[0..gmf), userGmf[u] * itemGmf[i]>                 GMF path   (gmf > 0; He et al. 2017, eq. 8-9)
+ *               + <head[gmf..),  tower([userMlp[u] | itemMlp[i]])>        MLP path   (embedding > 0; eq. 10)
+ *               + userBias[u] + itemBias[i]                               id biases  (idBiases)
+ *               + headBias                                                always
  *
  * tower: h <- ReLU(W h + b) for each width in `tower`; an empty tower hands the concatenation to the head.
  */
@@ -33,7 +33,7 @@ export type ParameterRole = "embedding" | "dense" | "head" | "bias";
 
 export interface ParameterInfo {
   readonly name: string;
-  /** Row-major. Tables are [ids, width], dense weights [outputs, inputs], the head [inputs], biases [outputs] or [ids]. */
+  /** Row-major. Tables are [ids, width], dense weights [outputs, inputs], the head [inputs], biases one-dimensional. */
   readonly shape: readonly number[];
   readonly role: ParameterRole;
 }
@@ -45,8 +45,8 @@ export type FloatArray = Float32Array | Float64Array;
 export type Parameters = ReadonlyMap<string, FloatArray>;
 
 /**
- * Every tensor of the ranker, in the one order that files, engines and optimizers share:
- * userDot itemDot userGmf itemGmf userMlp itemMlp userBias itemBias tower.0.weight tower.0.bias ... head.weight head.bias.
+ * Every tensor of the ranker, in the one order that files, engines and optimizers share: userDot itemDot userGmf
+ * itemGmf userMlp itemMlp userBias itemBias tower.0.weight tower.0.bias ... head.weight head.bias.
  */
 export function parametersOf(spec: RankerSpec): readonly ParameterInfo[] {
   const { users, items, dot, gmf, embedding, tower } = spec;
@@ -74,7 +74,10 @@ export function parametersOf(spec: RankerSpec): readonly ParameterInfo[] {
   return parameters;
 }
 
-/** Inputs of the head: the GMF products, then the last tower layer (or the concatenation itself when the tower is empty). */
+/**
+ * Inputs of the head: the GMF products, then the last tower layer (or the concatenation itself
+ * when the tower is empty).
+ */
 export function headWidth(spec: RankerSpec): number {
   return spec.gmf + (spec.embedding === 0 ? 0 : (spec.tower.at(-1) ?? 2 * spec.embedding));
 }

@@ -1,10 +1,11 @@
 /**
- * Named tensors and text in one buffer, in the safetensors format that other tools read:
- * 8 bytes length of the header (little-endian) | header (JSON, padded with spaces) | the tensors' bytes, little-endian, no gaps.
- * Format: https://huggingface.co/docs/safetensors. Written bytes are a function of the content: the order of insertion does not show.
+ * Named tensors and text in one buffer, in the safetensors format that other tools read: 8 bytes length of
+ * the header (little-endian) | header (JSON, padded with spaces) | the tensors' bytes, little-endian, no
+ * gaps. Format: https://huggingface.co/docs/safetensors. Written bytes are a function of the content: the
+ * order of insertion does not show.
  */
 import { isRecord } from "../config/is-record.ts";
-import { DataError } from "../errors.ts";
+import { DataError, messageOf } from "../errors.ts";
 import { findRepeatedKey } from "./json-repeated-key.ts";
 
 export interface StoredTensor {
@@ -50,10 +51,10 @@ export function encodeSafetensors(stored: StoredTensors): Uint8Array<ArrayBuffer
   new DataView(bytes.buffer).setBigUint64(0, BigInt(headerBytes), true);
   bytes.set(text, LENGTH_BYTES);
   bytes.fill(0x20, LENGTH_BYTES + text.length, LENGTH_BYTES + headerBytes);
-  let place = LENGTH_BYTES + headerBytes;
+  let begin = LENGTH_BYTES + headerBytes;
   for (const [, { values }] of entries) {
-    bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), place);
-    place += values.byteLength;
+    bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), begin);
+    begin += values.byteLength;
   }
   return bytes;
 }
@@ -62,21 +63,24 @@ export function encodeSafetensors(stored: StoredTensors): Uint8Array<ArrayBuffer
 export interface SafetensorsIndex {
   readonly metadata: Readonly<Record<string, string>>;
   /** In the order of the header; offsets count from the beginning of the file. */
-  readonly tensors: ReadonlyMap<string, TensorPlace>;
+  readonly tensors: ReadonlyMap<string, TensorRange>;
 }
 
-export interface TensorPlace {
+export interface TensorRange {
   readonly dtype: Dtype;
   readonly shape: readonly number[];
   readonly begin: number;
   readonly end: number;
 }
 
-/** Copies out of `bytes`. `where` (a file name) begins every message. Throws DataError for anything that is not exactly the format. */
+/**
+ * Copies out of `bytes`. `where` (a file name) begins every message. Throws DataError for anything that
+ * is not exactly the format.
+ */
 export function decodeSafetensors(bytes: Uint8Array, where: string): StoredTensors {
-  const { tensors: places, metadata } = indexSafetensors(bytes, bytes.length, where);
+  const { tensors: ranges, metadata } = indexSafetensors(bytes, bytes.length, where);
   const tensors = new Map<string, StoredTensor>();
-  for (const [name, { dtype, shape, begin, end }] of places) {
+  for (const [name, { dtype, shape, begin, end }] of ranges) {
     // A copy with its own, aligned buffer; slice() would not copy where `bytes` is a Node Buffer.
     const copy = new Uint8Array(bytes.subarray(begin, end));
     tensors.set(name, { shape, values: valuesOf(dtype, copy.buffer) });
@@ -91,7 +95,10 @@ export function headBytes(start: Uint8Array): number {
   return LENGTH_BYTES + Math.min(length, MAX_HEADER_BYTES);
 }
 
-/** The header of a file of `totalBytes` that begins with `head`: its first headBytes or more. Throws DataError as decodeSafetensors. */
+/**
+ * The header of a file of `totalBytes` that begins with `head`: its first headBytes or more. Throws
+ * DataError as decodeSafetensors.
+ */
 export function indexSafetensors(head: Uint8Array, totalBytes: number, where: string): SafetensorsIndex {
   const fail = (problem: string): never => {
     throw new DataError(`${where}: ${problem}`);
@@ -141,7 +148,7 @@ function readHeader(bytes: Uint8Array, fail: Fail): { header: Readonly<Record<st
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes.subarray(LENGTH_BYTES, dataStart));
     header = JSON.parse(text);
   } catch (error) {
-    fail(`header is not JSON in UTF-8 (${error instanceof Error ? error.message : String(error)})`);
+    fail(`header is not JSON in UTF-8 (${messageOf(error)})`);
   }
   if (!isRecord(header)) return fail("header is not a JSON object");
   const repeated = findRepeatedKey(text);

@@ -1,15 +1,18 @@
-/** How everything downstream asks a ranker for scores: evaluation, scoring jobs, baselines and every engine share it. */
+/** How everything downstream asks a ranker for scores: evaluation, scoring, baselines and engines share it. */
 
 export interface Scorer {
   readonly users: number;
   readonly items: number;
-  /** Scores for the pairs (users[k], items[k]); higher is better. A trained ranker gives logits, never probabilities. */
+  /** Scores for the pairs (users[k], items[k]); higher is better. A trained ranker gives logits. */
   pairs(users: Uint32Array, items: Uint32Array): Promise<Float32Array>;
-  /** Scores of every item for each of `users`: [users.length, items], row-major. The caller bounds users.length by memory. */
+  /**
+   * Scores of every item for each of `users`: [users.length, items], row-major. The caller
+   * bounds users.length by memory.
+   */
   catalogue(users: Uint32Array): Promise<Float32Array>;
   /**
-   * The best items of users, chosen where the scores are: for engines that spare the way of [users, items] scores. Asked through
-   * scoring/top-items.ts, which chooses from `catalogue` where this is absent.
+   * The best items of users, chosen where the scores are: for engines that spare the way of [users, items] scores.
+   * Asked through scoring/top-items.ts, which chooses from `catalogue` where this is absent.
    */
   top?(request: TopItemsRequest): Promise<TopItems>;
 }
@@ -29,7 +32,10 @@ export interface MaskedItems {
 }
 
 export interface TopItems {
-  /** [users, k], best first, equal scores by ascending item, NaN below every number. Where fewer are left, the rest is 2^32 - 1. */
+  /**
+   * [users, k], best first, equal scores by ascending item, NaN below every number. Where fewer are
+   * left, the rest is 2^32 - 1.
+   */
   readonly items: Uint32Array;
   /** [users, k]; -Infinity where there is no item, and for a NaN. */
   readonly scores: Float32Array;

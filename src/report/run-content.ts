@@ -1,4 +1,7 @@
-/** Everything the report of a run shows, as values: pipelines/report/report.ts gathers it, and this room only sets it out. */
+/**
+ * Everything the report of a run shows, as values: pipelines/report/report.ts gathers it, and
+ * this room only sets it out.
+ */
 import type { DiagnosticsRecord } from "../runs/diagnostics-record.ts";
 import type { Manifest } from "../runs/manifest.ts";
 import type { BaselineChoice, BeyondAccuracy, Calibration, Deciles } from "../runs/metrics-document.ts";
@@ -58,7 +61,7 @@ export interface UserContent {
   /** Of train, the newest first; the log's last rows where there are no times. */
   readonly recent: readonly ItemContent[];
   readonly recommended: readonly ItemContent[];
-  /** Test items, each with its place among all unseen items, from 1, ties against it. */
+  /** Test items, each with its rank among all unseen items, from 1, ties against it. */
   readonly heldOut: readonly (ItemContent & { readonly rank: number })[];
 }
 

@@ -1,4 +1,4 @@
-/** The report of a run as one HTML file: what it is worth, how it learned, whom it serves, and where it all comes from. */
+/** The report of a run as one HTML file: what it is worth, how it learned, whom it serves, where it comes from. */
 
 import { markup } from "./page/markup.ts";
 import { pageText, type Section } from "./page/page.ts";

@@ -12,7 +12,7 @@ export interface StudyContent {
 
 /** How an arm's validation went at a batch size. */
 export interface StudyCurve {
-  /** Place in the summary's subjects. */
+  /** Index in the summary's subjects. */
   readonly subject: number;
   readonly arm: string;
   readonly batchSize: number;

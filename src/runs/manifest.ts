@@ -1,8 +1,6 @@
 /** manifest.json: what made a run's files, on what, and whether it was finished. */
 import { z } from "zod";
-import { DataError } from "../errors.ts";
-
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+import { fileRecord, sha256 } from "./file-record.ts";
 
 export const manifestSchema = z.object({
   stage: z.literal("train"),
@@ -35,26 +33,10 @@ export const manifestSchema = z.object({
     .object({ epoch: z.int(), epochsTrained: z.int(), stoppedEarly: z.boolean(), refit: z.boolean() })
     .nullable(),
   /** Files of a finished run, by name. */
-  files: z.record(z.string(), z.object({ bytes: z.int(), sha256 })),
+  files: z.record(z.string(), fileRecord),
 });
 
 export type Manifest = z.output<typeof manifestSchema>;
-
-/** `where` (a file name) begins every message. Throws DataError. */
-export function parseManifest(text: string, where: string): Manifest {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new DataError(`${where} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  const parsed = manifestSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(
-    (issue) => `${where}: ${issue.path.join(".") || "manifest"}: ${issue.message}`,
-  );
-  throw new DataError(problems.join("\n"));
-}
 
 /** Indented, so that people can read it too. */
 export function manifestText(manifest: Manifest): string {

@@ -1,6 +1,7 @@
 /** models/<dataset>/<run>/: the names of its files, and how a run without a name is called. */
 import { createHash } from "node:crypto";
 import { isRecord } from "../config/is-record.ts";
+import { resultPartOf } from "../config/train-facts.ts";
 
 /** A row per evaluated user, of a run's own test and of every later evaluation. */
 export function perUserFileName(split: "validation" | "test"): string {
@@ -20,22 +21,9 @@ export const runFiles = {
   lock: "lock",
 } as const;
 
-/** Settings that leave every bit of the result as it is: two runs that differ in these only are the same run. */
-export const resultFreeSettings: readonly string[] = [
-  "run",
-  "resume",
-  "force",
-  "dataRoot",
-  "modelsRoot",
-  "threads",
-  "checkpoint",
-  "diagnostics",
-  "tensorboard",
-];
-
 /** What decides a run's result, of its resolved config. */
 export function identityOf(config: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(config).filter(([key]) => !resultFreeSettings.includes(key)));
+  return resultPartOf(config);
 }
 
 /** The newest finished run of a dataset, beside its runs. */

@@ -1,8 +1,8 @@
 /** What lies beside scored files: what made them, from what, and whether they are whole. */
 import { z } from "zod";
-import { DataError } from "../errors.ts";
+import { parseJson } from "../config/json-text.ts";
+import { rowFileRecord, sha256 } from "./file-record.ts";
 
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const count = z.int().min(0);
 const idType = z.enum(["int64", "utf8"]);
 
@@ -28,8 +28,6 @@ const selectionSchema = z.object({
   unknownItems: count,
 });
 
-const fileSchema = z.object({ rows: count, bytes: count, sha256 });
-
 /** What decides the bits of a score besides the plan. */
 const engineSchema = z.object({ name: z.string(), description: z.string(), arithmetic: z.string() });
 
@@ -43,7 +41,7 @@ export const shardRecordSchema = z.object({
   of: z.int().min(1),
   /** Name of the Arrow file beside it. */
   name: z.string(),
-  file: fileSchema,
+  file: rowFileRecord,
   shape: shapeSchema,
   selection: selectionSchema,
   counts: countsSchema,
@@ -69,7 +67,7 @@ export const scoreManifestSchema = z.object({
     compression: z.string().nullable(),
     columns: z.array(z.string()),
   }),
-  file: fileSchema,
+  file: rowFileRecord,
   selection: selectionSchema,
   counts: countsSchema,
   engine: engineSchema,
@@ -91,14 +89,5 @@ export type ScoreManifest = z.output<typeof scoreManifestSchema>;
 
 /** `where` (a file name) begins the message. Throws DataError. */
 export function parseShardRecord(text: string, where: string): ShardRecord {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new DataError(`${where} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  const parsed = shardRecordSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new DataError(`${where}: ${issue?.path.join(".") || "record"}: ${issue?.message}`);
+  return parseJson(text, shardRecordSchema, { where, what: "the record of a shard", remedy: "do the shard again" });
 }

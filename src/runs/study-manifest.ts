@@ -1,7 +1,6 @@
 /** manifest.json of a study: what was compared, by what program, and the hash of every file. */
 import { z } from "zod";
-
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+import { fileRecord, sha256 } from "./file-record.ts";
 
 export const studyManifestSchema = z.object({
   stage: z.literal("compare"),
@@ -28,7 +27,7 @@ export const studyManifestSchema = z.object({
   seconds: z.number(),
   trials: z.object({ planned: z.int(), finished: z.int(), diverged: z.int() }),
   /** Every file of a finished study but this one, by path within the folder. */
-  files: z.record(z.string(), z.object({ bytes: z.int(), sha256 })),
+  files: z.record(z.string(), fileRecord),
 });
 
 export type StudyManifest = z.output<typeof studyManifestSchema>;

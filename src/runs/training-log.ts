@@ -1,6 +1,6 @@
 /** training.jsonl: a line for each finished epoch, readable after any crash. */
 import { z } from "zod";
-import { DataError } from "../errors.ts";
+import { parseJson } from "../config/json-text.ts";
 
 const metrics = z.record(z.string(), z.number());
 
@@ -69,14 +69,6 @@ export function recordsThrough(
 }
 
 function parseLine(line: string, where: string): EpochRecord {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    throw new DataError(`${where}: "${line.slice(0, 40)}" is not JSON; the log was changed by something else`);
-  }
-  const parsed = epochRecordSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new DataError(`${where}: ${issue?.path.join(".")}: ${issue?.message}`);
+  const remedy = "the log was changed by something else; put it back or train anew with --force";
+  return parseJson(line, epochRecordSchema, { where, what: "an epoch", remedy });
 }

@@ -1,8 +1,8 @@
 /** trials/<id>.json: one training of a study and what came of it. Written once, whole; a study is the sum of these. */
 import { z } from "zod";
+import { rowFileRecord, sha256 } from "./file-record.ts";
 
 const metrics = z.record(z.string(), z.number());
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** Tuning trials choose an arm's setting on validation; final trials train it with fresh seeds and meet the test split. */
 export const trialPhases = ["tuning", "final"] as const;
@@ -62,7 +62,7 @@ export const trialRecordSchema = z.object({
   /** Of final trials alone; null for tuning and when diverged. */
   test: z.object({ protocol: z.string(), users: z.int(), tieRate: z.number(), metrics }).nullable(),
   /** The file beside this one with the test outcome of each user; null where `test` is. */
-  perUser: z.object({ rows: z.int(), bytes: z.int(), sha256 }).nullable(),
+  perUser: rowFileRecord.nullable(),
   /** Every epoch trained. */
   epochs: z.array(trialEpochSchema),
   /** Wall-clock, everything included. */

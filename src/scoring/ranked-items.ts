@@ -56,11 +56,11 @@ export class RankedItemsBuilder {
 
 /** Throws DataError naming the first score that is not a finite number: nobody can act on such a list. */
 export function checkFinite({ offsets, items, scores }: RankedItems, users: Uint32Array): void {
-  const place = scores.findIndex((score) => !Number.isFinite(score));
-  if (place < 0) return;
-  const row = offsets.findIndex((end) => end > place) - 1;
-  const found = scores[place] === Number.NEGATIVE_INFINITY ? "NaN or -Infinity" : String(scores[place]);
+  const position = scores.findIndex((score) => !Number.isFinite(score));
+  if (position < 0) return;
+  const row = offsets.findIndex((end) => end > position) - 1;
+  const found = scores[position] === Number.NEGATIVE_INFINITY ? "NaN or -Infinity" : String(scores[position]);
   throw new DataError(
-    `the score of user index ${users[row]} for item index ${items[place]} is ${found}; the ranker has diverged or its file is damaged`,
+    `the score of user index ${users[row]} for item index ${items[position]} is ${found}; the ranker has diverged or its file is damaged`,
   );
 }

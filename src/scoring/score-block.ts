@@ -1,6 +1,6 @@
 /**
- * The lists of a block of users: the ranker's best items of the catalogue, or given items in the ranker's order, and the most taken
- * ones for users the ranker does not know. A user's list depends on that user alone, not on the block.
+ * The lists of a block of users: the ranker's best items of the catalogue, or candidates in the ranker's order, and
+ * the most taken ones for users the ranker does not know. A user's list depends on that user alone, not on the block.
  */
 import type { ItemsByUser } from "../dataset/interaction-dataset.ts";
 import type { Scorer } from "../ranker/scorer.ts";
@@ -16,11 +16,11 @@ export interface Block {
   readonly seen: ItemsByUser;
   /** Whether the ranker knows nothing of a user. */
   isCold(user: number): boolean;
-  /** Items of the n-th user: items[offsets[n] .. offsets[n + 1]), in place of the catalogue. */
-  readonly given: GivenItems | null;
+  /** Of the n-th user, instead of the catalogue: items[offsets[n] .. offsets[n + 1]). */
+  readonly candidates: CandidateItems | null;
 }
 
-export interface GivenItems {
+export interface CandidateItems {
   readonly offsets: Uint32Array;
   readonly items: Uint32Array;
 }
@@ -33,11 +33,13 @@ export interface ListRules {
   readonly minimumScore: number | null;
 }
 
-/** `scorer` numbers items as the pool's places; it may be null where every user is cold. */
+/** `scorer` numbers items as the pool does; it may be null where every user is cold. */
 export async function scoreBlock(scorer: Scorer | null, block: Block, rules: ListRules): Promise<RankedItems> {
   const warm = block.users.filter((user) => !block.isCold(user));
   const lists =
-    block.given === null ? await bestLists(scorer, warm, block, rules) : await givenLists(scorer, block, rules);
+    block.candidates === null
+      ? await bestLists(scorer, warm, block, rules)
+      : await candidateLists(scorer, block, rules);
   const builder = new RankedItemsBuilder(block.users.length, lists.expectedItems);
   for (const [row, user] of block.users.entries()) {
     const isCold = block.isCold(user);
@@ -68,30 +70,34 @@ async function bestLists(
     expectedItems: block.users.length * length,
     addNext(builder) {
       const end = (next + 1) * length;
-      for (let place = next * length; place < end; place++) {
-        const item = items[place]!;
-        if (item === NO_ITEM || (minimumScore !== null && scores[place]! < minimumScore)) break;
-        builder.push(pool.items[item]!, scores[place]!);
+      for (let index = next * length; index < end; index++) {
+        const item = items[index]!;
+        if (item === NO_ITEM || (minimumScore !== null && scores[index]! < minimumScore)) break;
+        builder.push(pool.items[item]!, scores[index]!);
       }
       next++;
     },
   };
 }
 
-async function givenLists(scorer: Scorer | null, block: Block, { pool, k, minimumScore }: ListRules): Promise<Lists> {
+async function candidateLists(
+  scorer: Scorer | null,
+  block: Block,
+  { pool, k, minimumScore }: ListRules,
+): Promise<Lists> {
   const rows = Array.from(block.users, (user, row) =>
     block.isCold(user) ? new Uint32Array(0) : wanted(row, block, pool),
   );
   const total = rows.reduce((sum, items) => sum + items.length, 0);
-  const [users, places] = [new Uint32Array(total), new Uint32Array(total)];
+  const [users, poolItems] = [new Uint32Array(total), new Uint32Array(total)];
   let at = 0;
   for (const [row, items] of rows.entries()) {
     for (const item of items) {
       users[at] = block.users[row]!;
-      places[at++] = pool.placeOf[item]!;
+      poolItems[at++] = pool.indexInPool[item]!;
     }
   }
-  const scores = scorer === null ? new Float32Array(0) : await scorer.pairs(users, places);
+  const scores = scorer === null ? new Float32Array(0) : await scorer.pairs(users, poolItems);
   let start = 0;
   return {
     expectedItems: total,
@@ -100,9 +106,9 @@ async function givenLists(scorer: Scorer | null, block: Block, { pool, k, minimu
       const own = scores.subarray(start, start + items.length);
       start += items.length;
       const order = [...items.keys()].sort((a, b) => own[b]! - own[a]! || a - b);
-      for (const place of order.slice(0, k ?? order.length)) {
-        if (minimumScore !== null && own[place]! < minimumScore) break;
-        builder.push(items[place]!, own[place]!);
+      for (const index of order.slice(0, k ?? order.length)) {
+        if (minimumScore !== null && own[index]! < minimumScore) break;
+        builder.push(items[index]!, own[index]!);
       }
     },
   };
@@ -111,33 +117,33 @@ async function givenLists(scorer: Scorer | null, block: Block, { pool, k, minimu
 function addPopular(builder: RankedItemsBuilder, row: number, block: Block, { pool, k }: ListRules): void {
   const user = block.users[row]!;
   const seen = new Set(seenOf(user, block.seen));
-  const isGiven = block.given === null ? null : new Set(wanted(row, block, pool));
+  const isCandidate = block.candidates === null ? null : new Set(wanted(row, block, pool));
   let left = k ?? Number.POSITIVE_INFINITY;
   for (const item of pool.byPopularity) {
     if (left === 0) return;
-    if (seen.has(item) || isGiven?.has(item) === false) continue;
+    if (seen.has(item) || isCandidate?.has(item) === false) continue;
     builder.push(item, pool.counts[item]!);
     left--;
   }
 }
 
-/** The given items of the `row`-th user that may be recommended. */
-function wanted(row: number, { users, given, seen }: Block, pool: ItemPool): Uint32Array {
-  if (given === null) return new Uint32Array(0);
-  const items = given.items.subarray(given.offsets[row], given.offsets[row + 1]);
+/** The candidates of the `row`-th user that may be recommended. */
+function wanted(row: number, { users, candidates, seen }: Block, pool: ItemPool): Uint32Array {
+  if (candidates === null) return new Uint32Array(0);
+  const items = candidates.items.subarray(candidates.offsets[row], candidates.offsets[row + 1]);
   const left = new Set(seenOf(users[row]!, seen));
-  return items.filter((item) => pool.placeOf[item]! >= 0 && !left.has(item));
+  return items.filter((item) => pool.indexInPool[item]! >= 0 && !left.has(item));
 }
 
 function seenOf(user: number, { offsets, itemsSorted }: ItemsByUser): Uint32Array {
   return itemsSorted.subarray(offsets[user], offsets[user + 1]);
 }
 
-/** Seen items as places of the pool. */
+/** Seen items as indices in the pool. */
 function maskOf(
   users: Uint32Array,
   seen: ItemsByUser,
-  { placeOf }: ItemPool,
+  { indexInPool }: ItemPool,
 ): { readonly offsets: Uint32Array; readonly items: Uint32Array } {
   const offsets = new Uint32Array(users.length + 1);
   let most = 0;
@@ -146,8 +152,8 @@ function maskOf(
   let length = 0;
   for (const [row, user] of users.entries()) {
     for (const item of seenOf(user, seen)) {
-      const place = placeOf[item]!;
-      if (place >= 0) items[length++] = place;
+      const index = indexInPool[item]!;
+      if (index >= 0) items[length++] = index;
     }
     offsets[row + 1] = length;
   }

@@ -1,4 +1,4 @@
-/** A job cut into N pieces of users: which places of the ordered list of users a piece has, as a pure function. */
+/** A job cut into N pieces of users: which users of the ordered list a piece has, as a pure function. */
 
 export interface Shard {
   /** From 0. */
@@ -7,7 +7,7 @@ export interface Shard {
   readonly of: number;
 }
 
-/** Places [from, to) of `count` users: all shards together have each place once, and differ in size by one at most. */
+/** Positions [from, to) of `count` users: all shards together have each once, and differ in size by one at most. */
 export function shardRange(count: number, { index, of }: Shard): { readonly from: number; readonly to: number } {
   // By BigInt: count * index may pass 2^53, and a rounded bound would lose a user or score one twice.
   const bound = (k: number): number => Number((BigInt(count) * BigInt(k)) / BigInt(of));

@@ -1,4 +1,7 @@
-/** The best items of users from any scorer: the scorer's own way where it has one, else chosen from its catalogue scores. */
+/**
+ * The best items of users from any scorer: the scorer's own way where it has one, else chosen
+ * from its catalogue scores.
+ */
 import { bestItemsInto } from "../ranker/best-items.ts";
 import type { Scorer, TopItems, TopItemsRequest } from "../ranker/scorer.ts";
 
@@ -13,16 +16,16 @@ export async function topItems(scorer: Scorer, request: TopItemsRequest): Promis
   const usersAtOnce = Math.max(1, Math.floor(SCORES_AT_ONCE / scorer.items));
   const nothing = new Uint32Array(0);
   for (let start = 0; start < users.length; start += usersAtOnce) {
-    const asked = users.slice(start, start + usersAtOnce);
-    const catalogue = await scorer.catalogue(asked); // [asked, scorer.items]
-    for (let row = 0; row < asked.length; row++) {
-      const place = start + row;
-      const excluded = masked?.items.subarray(masked.offsets[place], masked.offsets[place + 1]) ?? nothing;
+    const some = users.slice(start, start + usersAtOnce);
+    const catalogue = await scorer.catalogue(some); // [some, scorer.items]
+    for (let row = 0; row < some.length; row++) {
+      const index = start + row;
+      const excluded = masked?.items.subarray(masked.offsets[index], masked.offsets[index + 1]) ?? nothing;
       bestItemsInto(
         catalogue.subarray(row * scorer.items, (row + 1) * scorer.items),
         excluded,
-        items.subarray(place * k, (place + 1) * k),
-        scores.subarray(place * k, (place + 1) * k),
+        items.subarray(index * k, (index + 1) * k),
+        scores.subarray(index * k, (index + 1) * k),
       );
     }
   }

@@ -1,7 +1,8 @@
 /**
- * Bootstrap intervals of means over users and seeds that are crossed: every seed is measured on every user, so each resample draws
- * users and seeds alike, with replacement (the "pigeonhole" bootstrap, Owen 2007), and takes percentiles (Efron 1979). It errs on the
- * wide side. Every series shares the draws, so intervals are comparable and cost one pass each.
+ * Bootstrap intervals of means over users and seeds that are crossed: every seed is measured on every user, so
+ * each resample draws users and seeds alike, with replacement (the "pigeonhole" bootstrap, Owen 2007), and
+ * takes percentiles (Efron 1979). It errs on the wide side. Every series shares the draws, so intervals are
+ * comparable and cost one pass each.
  */
 import { quantileSorted } from "simple-statistics";
 import { boundedInteger, foldIn, streamKey, threefry } from "../random.ts";
@@ -40,12 +41,12 @@ export function bootstrapIntervals(
   for (let resample = 0; resample < resamples; resample++) {
     countDraws(times, foldIn(streamKey(seed, "bootstrap/users"), resample));
     const seedKey = foldIn(streamKey(seed, "bootstrap/seeds"), resample);
-    for (const [place, seeds] of series.entries()) {
+    for (const [index, seeds] of series.entries()) {
       const drawn = new Uint16Array(seeds.length);
       countDraws(drawn, seedKey);
       let sum = 0;
       for (const [s, values] of seeds.entries()) if (drawn[s]! > 0) sum += drawn[s]! * weightedSum(values, times);
-      means[place]![resample] = sum / (users * seeds.length);
+      means[index]![resample] = sum / (users * seeds.length);
     }
   }
   return means.map((values) => intervalOf(values, level));

@@ -6,7 +6,7 @@ export function twoSidedNormal(z: number): number {
   return 1 - errorFunction(Math.abs(z) / Math.SQRT2);
 }
 
-/** The z with P(|Z| >= z) = p, for p from 1e-12 to 1, by bisection: the library's own inverse errs in the third digit. */
+/** The z with P(|Z| >= z) = p, p from 1e-12 to 1, by bisection: the library's inverse errs in the third digit. */
 export function twoSidedQuantile(p: number): number {
   let [low, high] = [0, 8];
   while (high - low > 1e-10) {

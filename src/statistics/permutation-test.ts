@@ -1,7 +1,7 @@
 /**
- * Paired permutation test of a mean difference (Fisher 1935): were the two rankers alike, each pair's sign would be a coin's. Two-sided.
- * Exact where the signs can be enumerated; otherwise by drawn signs, with the observed one among them (Phipson & Smyth 2010), so
- * that no p is 0.
+ * Paired permutation test of a mean difference (Fisher 1935): were the two rankers alike, each pair's sign would be a
+ * coin's. Two-sided. Exact where the signs can be enumerated; otherwise by drawn signs, with the observed one among
+ * them (Phipson & Smyth 2010), so that no p is 0.
  */
 import { streamKey, threefry } from "../random.ts";
 

@@ -1,4 +1,7 @@
-/** The interval of a share of successes that holds for few trials too: Wilson's score interval (Wilson 1927), without continuity correction. */
+/**
+ * The interval of a share of successes that holds for few trials too: Wilson's score interval (Wilson 1927),
+ * without continuity correction.
+ */
 import { twoSidedQuantile } from "./normal.ts";
 
 export function wilsonInterval(

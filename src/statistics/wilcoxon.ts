@@ -1,6 +1,7 @@
 /**
- * Wilcoxon's signed-rank test (Wilcoxon 1945), two-sided: zeros are dropped, tied sizes share their mean rank. Exact, given the ranks,
- * up to 50 pairs; beyond that normal, with the variance corrected for ties and a continuity correction of 1/2 (Hollander & Wolfe 1999, 3.1).
+ * Wilcoxon's signed-rank test (Wilcoxon 1945), two-sided: zeros are dropped, tied sizes share their mean rank. Exact,
+ * given the ranks, up to 50 pairs; beyond that normal, with the variance corrected for ties and a continuity correction
+ * of 1/2 (Hollander & Wolfe 1999, 3.1).
  */
 import { twoSidedNormal } from "./normal.ts";
 

@@ -73,8 +73,8 @@ export function withVerdicts(comparisons: readonly Comparison[]): readonly Compa
     const family = comparisons.filter((comparison) => comparison.metric === metric);
     const permutation = holmAdjusted(family.map(({ users }) => users.permutation.p));
     const wilcoxon = holmAdjusted(family.map(({ users }) => users.wilcoxon.p));
-    for (const [place, member] of family.entries()) {
-      adjusted.set(member, { permutation: permutation[place]!, wilcoxon: wilcoxon[place]! });
+    for (const [index, member] of family.entries()) {
+      adjusted.set(member, { permutation: permutation[index]!, wilcoxon: wilcoxon[index]! });
     }
   }
   return comparisons.map((comparison): Comparison => {

@@ -1,14 +1,16 @@
 /** A study spelt out: its cells (an arm at a batch size on a subject), and the trials of each with all their settings. */
+import { metricCut } from "../config/metric-names.ts";
 import { type ConfigLayer, parseConfig } from "../config/parse.ts";
 import type { Study, StudyArm, StudyBatch } from "../config/schemas/study-schema.ts";
 import { type TrainConfig, trainSchema } from "../config/schemas/train-schema.ts";
+import { studyRefusals } from "../config/train-facts.ts";
 import { ConfigError } from "../errors.ts";
 import type { TrialPhase } from "../runs/trial-record.ts";
-import { mergeInto, type Scalar, searchPoint } from "./search-space.ts";
+import { type Scalar, searchPoint } from "./search-space.ts";
 
 /** What is tuned and compared as one. */
 export interface StudyCell {
-  /** Place in the study's subjects. */
+  /** Index in the study's subjects. */
   readonly subject: number;
   readonly batch: StudyBatch;
   readonly arm: StudyArm;
@@ -28,30 +30,6 @@ export interface TrialPlan {
   readonly atEdge: readonly string[];
   readonly config: TrainConfig;
 }
-
-/** Settings that a study decides itself, or that have no meaning for a trial. */
-const RESERVED = [
-  "dataset",
-  "dataRoot",
-  "modelsRoot",
-  "model",
-  "batchSize",
-  "epochs",
-  "seed",
-  "engine",
-  "threads",
-  "tfjsBackend",
-  "allowSoftwareAdapter",
-  "halfPrecision",
-  "run",
-  "resume",
-  "force",
-  "refit",
-  "diagnostics",
-  "checkpoint",
-  "validation",
-  "k",
-];
 
 /** In the order of the study: subject, batch size, arm. */
 export function cellsOf(study: Study): readonly StudyCell[] {
@@ -103,25 +81,23 @@ function trial(
   };
 }
 
+/** From weakest to strongest; what the study itself decides comes last, and none of the others may hold it. */
 function layersOf(
   study: Study,
-  { subject: place, batch, arm }: StudyCell,
+  { subject: subjectIndex, batch, arm }: StudyCell,
   searched: Readonly<Record<string, unknown>>,
   seed: number,
 ): readonly ConfigLayer[] {
-  const subject = study.subjects[place]!;
+  const subject = study.subjects[subjectIndex]!;
   const source = `study ${study.name}, arm ${arm.name} at ${batch.size}`;
-  const given: Record<string, unknown> = {};
-  for (const settings of [study.settings, subject.settings, batch.settings, arm.settings, searched]) {
-    const reserved = Object.keys(settings).filter((key) => RESERVED.includes(key));
-    if (reserved.length > 0) {
-      throw new ConfigError(
-        `${source}: settings hold ${reserved.join(", ")}, which the study itself decides; leave it out`,
-      );
-    }
-    mergeInto(given, settings);
-  }
-  mergeInto(given, {
+  const forAll = [study.settings, subject.settings];
+  const forSome = [batch.settings, arm.settings, searched];
+  const refusals = [
+    ...forAll.flatMap((settings) => studyRefusals(settings, "for all arms")),
+    ...forSome.flatMap((settings) => studyRefusals(settings, "for some")),
+  ];
+  if (refusals.length > 0) throw new ConfigError(refusals.map((refusal) => `${source}: ${refusal}`).join("\n"));
+  const decided = {
     dataset: subject.dataset,
     model: subject.model,
     optimizer: { name: arm.optimizer },
@@ -131,11 +107,11 @@ function layersOf(
     diagnostics: false,
     validation: { metric: study.metric, patience: batch.patience },
     k: cutsOf([study.metric, ...study.metrics]),
-  });
-  return [{ source, values: given }];
+  };
+  return [...forAll, ...forSome, decided].map((values) => ({ source, values }));
 }
 
 function cutsOf(metrics: readonly string[]): readonly number[] {
-  const cuts = metrics.flatMap((name) => (name.includes("@") ? [Number(name.split("@")[1])] : []));
+  const cuts = metrics.map(metricCut).filter((cut) => cut !== null);
   return cuts.length === 0 ? [10] : [...new Set(cuts)];
 }

@@ -38,8 +38,8 @@ export function searchPoint(space: SearchSpace, options: SearchOptions): SearchP
   const point: Record<string, Scalar> = {};
   const settings: Record<string, unknown> = {};
   const atEdge: string[] = [];
-  for (const [place, [name, dimension]] of dimensions.entries()) {
-    const unit = unitCoordinate(place, name, options);
+  for (const [index, [name, dimension]] of dimensions.entries()) {
+    const unit = unitCoordinate(index, name, options);
     if ("choices" in dimension) {
       const choice = listed(dimension.choices, unit);
       point[name] = JSON.stringify(choice);

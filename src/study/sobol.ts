@@ -26,12 +26,12 @@ export function sobolCoordinate(dimension: number, index: number): number {
 
 /** The same under the shift named by `seed` and `name`: uniform over seeds, in (0, 1). */
 export function shiftedSobolCoordinate(
-  place: { readonly dimension: number; readonly index: number },
+  point: { readonly dimension: number; readonly index: number },
   shift: { readonly seed: number; readonly name: string },
 ): number {
   const block = { first: 0, second: 0 };
   threefry(streamKey(shift.seed, `sobol/${shift.name}`), 0, 0, block);
-  return ((sobolWord(place.dimension, place.index) ^ block.first) >>> 0) / 2 ** 32 + 2 ** -33;
+  return ((sobolWord(point.dimension, point.index) ^ block.first) >>> 0) / 2 ** 32 + 2 ** -33;
 }
 
 /** Point by Gray code (Antonov & Saleev 1979): the xor of the direction numbers of its bits. */
@@ -42,7 +42,7 @@ function sobolWord(dimension: number, index: number): number {
   return word >>> 0;
 }
 
-/** 32 words; the k-th has its highest bit at place 31 - k. */
+/** 32 words; the k-th has its highest bit at position 31 - k. */
 function directionNumbers(dimension: number): Uint32Array {
   const words = new Uint32Array(32);
   const polynomial = dimension === 0 ? null : POLYNOMIALS[dimension - 1];

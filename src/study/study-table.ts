@@ -1,6 +1,9 @@
 /** The main table of a study, once as rows of text, and in Markdown and LaTeX. */
 import type { ArmSummary, Comparison, StudySummary } from "../runs/study-summary.ts";
 
+/** Of the prose; a row of a table cannot be broken. */
+const MOST_COLUMNS = 118;
+
 interface TableText {
   readonly title: string;
   readonly heads: readonly string[];
@@ -10,7 +13,6 @@ interface TableText {
 export function markdownTables(summary: StudySummary): string {
   const { search, seeds } = summary;
   const intro = [
-    `# ${summary.title}`,
     summary.question,
     `Each arm: ${search.trials} tuning trials (${search.method}, seed ${search.seed}), setting and epoch chosen by validation ${summary.metric}; then ${seeds.length} fresh seeds, whose test split was ranked once. Intervals: 95 %, bootstrap over users and seeds. p: paired permutation test over users, Holm over all comparisons of the metric.`,
     ...summary.subjects.map(
@@ -18,10 +20,23 @@ export function markdownTables(summary: StudySummary): string {
         `${model} on ${dataset}: ${protocol}, ${users} users; target: validation ${target.metric} ${target.value.toFixed(4)} (${target.source}).`,
     ),
   ];
-  const open = summary.undecided.map((sentence) => `- ${sentence}`).join("\n");
-  const parts = [...intro, ...tablesOf(summary).map(markdownTable)];
+  const open = summary.undecided.map((sentence) => wrapped(sentence, "- ")).join("\n");
+  const parts = [`# ${summary.title}`, ...intro.map((text) => wrapped(text)), ...tablesOf(summary).map(markdownTable)];
   if (open !== "") parts.push(`## What stayed open\n\n${open}`);
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
+}
+
+/** One paragraph, or one item where `mark` begins it, in lines that stay within MOST_COLUMNS. */
+function wrapped(text: string, mark = ""): string {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && mark.length + line.length + 1 + word.length > MOST_COLUMNS) {
+      lines.push(line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return mark + [...lines, line].join(`\n${" ".repeat(mark.length)}`);
 }
 
 export function latexTables(summary: StudySummary): string {

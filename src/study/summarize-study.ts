@@ -8,8 +8,8 @@ import { meanValidation, summarizeArm } from "./summarize-arm.ts";
 
 export function summarizeStudy(stored: StoredStudy, evidence: readonly CellEvidence[]): StudySummary {
   const { study } = stored;
-  const parts = study.subjects.map((subject, place) => {
-    const cells = evidence.filter(({ cell }) => cell.subject === place);
+  const parts = study.subjects.map((subject, index) => {
+    const cells = evidence.filter(({ cell }) => cell.subject === index);
     const target = targetOf(stored, cells);
     const first = cells.flatMap(({ outcomes }) => outcomes)[0];
     return {
@@ -17,7 +17,7 @@ export function summarizeStudy(stored: StoredStudy, evidence: readonly CellEvide
       subject: {
         dataset: subject.dataset,
         model: subject.model,
-        contentHash: stored.datasets[place]!.contentHash,
+        contentHash: stored.datasets[index]!.contentHash,
         protocol: first?.record.test?.protocol ?? "",
         users: first?.record.test?.users ?? 0,
         target,
@@ -33,7 +33,7 @@ export function summarizeStudy(stored: StoredStudy, evidence: readonly CellEvide
     metric: study.metric,
     metrics: study.metrics,
     search: study.search,
-    seeds: Array.from({ length: study.seeds.count }, (_, place) => study.seeds.first + place),
+    seeds: Array.from({ length: study.seeds.count }, (_, index) => study.seeds.first + index),
     subjects: parts.map(({ subject }) => subject),
     arms,
     comparisons: [...comparisons],
@@ -82,10 +82,10 @@ function conclusions(
     arms: cells.map((cell) => {
       const at = measured.indexOf(cell) * study.metrics.length;
       const own: [string, BootstrapInterval][] =
-        at < 0 ? [] : study.metrics.map((metric, place) => [metric, intervals[at + place]!]);
+        at < 0 ? [] : study.metrics.map((metric, index) => [metric, intervals[at + index]!]);
       return summarizeArm(cell, { study, target, intervals: new Map(own) });
     }),
-    comparisons: pairs.map((pair, place) => comparePair(pair, { study, interval: intervals[means.length + place]! })),
+    comparisons: pairs.map((pair, index) => comparePair(pair, { study, interval: intervals[means.length + index]! })),
   };
 }
 

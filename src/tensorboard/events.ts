@@ -1,4 +1,7 @@
-/** Events as TensorBoard reads them: tensorflow/core/util/event.proto and framework/summary.proto, written field by field. */
+/**
+ * Events as TensorBoard reads them: tensorflow/core/util/event.proto and
+ * framework/summary.proto, written field by field.
+ */
 import { PbfWriter } from "pbf";
 import type { Histogram } from "./histogram.ts";
 import { frameRecord } from "./records.ts";

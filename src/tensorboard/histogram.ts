@@ -1,4 +1,7 @@
-/** Counts of values in the buckets that TensorBoard's own writers use: bounds that grow by a tenth from 1e-12, on both sides of zero. */
+/**
+ * Counts of values in the buckets that TensorBoard's own writers use: bounds that grow by a tenth from
+ * 1e-12, on both sides of zero.
+ */
 
 export interface Histogram {
   readonly min: number;
@@ -22,12 +25,15 @@ const positiveLimits: readonly number[] = (() => {
 })();
 const allLimits: readonly number[] = [...positiveLimits.map((limit) => -limit).reverse(), 0, ...positiveLimits];
 
-/** Values that are not finite are left out; null where none is left. Empty buckets before the first and behind the last filled one are cut. */
+/**
+ * Values that are not finite are left out; null where none is left. Empty buckets before the first and behind
+ * the last filled one are cut.
+ */
 export function histogramOf(values: ArrayLike<number>): Histogram | null {
   const counts = new Float64Array(allLimits.length);
   let [min, max, count, sum, sumOfSquares] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0, 0];
-  for (let place = 0; place < values.length; place++) {
-    const value = values[place]!;
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index]!;
     if (!Number.isFinite(value)) continue;
     counts[bucketOf(value)]!++;
     min = Math.min(min, value);

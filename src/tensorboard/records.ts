@@ -1,4 +1,7 @@
-/** TFRecord framing, as TensorFlow's record_writer lays it out: length, checksum of the length, data, checksum of the data. */
+/**
+ * TFRecord framing, as TensorFlow's record_writer lays it out: length, checksum of the length,
+ * data, checksum of the data.
+ */
 
 /** One record, whole. */
 export function frameRecord(data: Uint8Array): Uint8Array {

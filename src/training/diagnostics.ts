@@ -1,6 +1,7 @@
 /**
- * How far a ranker can still move: logits, gradients, norms and turning of every tensor, measured after each epoch on a fixed probe.
- * Plain JSON for training.jsonl; a value that is not finite is null. What each figure tells: docs/diagnostics.md.
+ * How far a ranker can still move: logits, gradients, norms and turning of every tensor, measured after each
+ * epoch on a fixed probe. Plain JSON for training.jsonl; a value that is not finite is null. What each figure
+ * tells: docs/diagnostics.md.
  */
 
 import { openForward } from "../ranker/forward.ts";
@@ -17,7 +18,10 @@ export interface Diagnostics {
   readonly loss: number | null;
   readonly logitAbsP50: number | null;
   readonly logitAbsP99: number | null;
-  /** Quantiles of p (1 - p), the slope of the sigmoid: near 0, samples no longer teach. Under bpr, p is that of the margin. */
+  /**
+   * Quantiles of p (1 - p), the slope of the sigmoid: near 0, samples no longer teach. Under
+   * bpr, p is that of the margin.
+   */
   readonly slopeP10: number | null;
   readonly slopeP50: number | null;
   readonly slopeP90: number | null;

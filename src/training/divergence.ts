@@ -5,7 +5,7 @@ export class DivergenceError extends Error {
   override readonly name = "DivergenceError";
 }
 
-export interface StepPlace {
+export interface StepPosition {
   /** From 1. */
   readonly epoch: number;
   /** Steps done since the pass began, this one included. */
@@ -14,24 +14,24 @@ export interface StepPlace {
 }
 
 /** Throws DivergenceError when the loss of a step is NaN or infinite. */
-export function checkLoss(loss: number, place: StepPlace): void {
-  if (!Number.isFinite(loss)) throw new DivergenceError(`the loss became ${loss} at ${placeText(place)}`);
+export function checkLoss(loss: number, at: StepPosition): void {
+  if (!Number.isFinite(loss)) throw new DivergenceError(`the loss became ${loss} at ${positionText(at)}`);
 }
 
 /** Throws DivergenceError when a parameter is NaN or infinite. One pass over the parameters. */
-export function checkParameters(parameters: Parameters, place: StepPlace): void {
+export function checkParameters(parameters: Parameters, at: StepPosition): void {
   for (const [name, values] of parameters) {
     for (let index = 0; index < values.length; index++) {
       if (!Number.isFinite(values[index]!)) {
-        throw new DivergenceError(`${name}[${index}] became ${values[index]} by ${placeText(place)}`);
+        throw new DivergenceError(`${name}[${index}] became ${values[index]} by ${positionText(at)}`);
       }
     }
   }
 }
 
-function placeText({ epoch, step, learningRate }: StepPlace): string {
+function positionText({ epoch, step, learningRate }: StepPosition): string {
   return (
     `step ${step} (epoch ${epoch}) at learning rate ${learningRate}; training stopped. ` +
-    "Try a lower --learning-rate, a longer --warmup-epochs, or smaller first values (--initialize-embedding)"
+    "Try a lower --learning-rate, a longer --warmup-epochs, or smaller initial values (--initialize-embedding)"
   );
 }

@@ -1,10 +1,10 @@
 /**
- * Which epoch to keep and when to give up, decided on one validation metric. The state is plain data with no history, so a
- * checkpoint carries it and a resumed run decides as the uninterrupted one would have.
+ * Which epoch to keep and when to give up, decided on one validation metric. The state is plain data with no history,
+ * so a checkpoint carries it and a resumed run decides as the uninterrupted one would have.
  */
 
 export interface EarlyStoppingOptions {
-  /** Epochs in a row without a better value before training stops; Infinity never stops and only picks the best epoch. */
+  /** Epochs in a row without a better value before training stops; Infinity only picks the best epoch. */
   readonly patience: number;
   /** Whether a greater (HR, NDCG) or a smaller (loss) value is better. */
   readonly mode: "max" | "min";
@@ -23,8 +23,8 @@ export interface EarlyStoppingState {
 export const nothingObserved: EarlyStoppingState = { bestEpoch: 0, bestValue: null, epochsWithoutGain: 0 };
 
 /**
- * The state after `epoch` (from 1, ascending) validated at `value`. A tie keeps the earlier epoch: less training, less to explain.
- * `state.bestEpoch === epoch` afterwards says that this epoch is the one to keep.
+ * The state after `epoch` (from 1, ascending) validated at `value`. A tie keeps the earlier epoch: less training, less
+ * to explain. `state.bestEpoch === epoch` afterwards says that this epoch is the one to keep.
  */
 export function observeEpoch(
   state: EarlyStoppingState,

@@ -1,4 +1,7 @@
-/** How many steps to ask of the engine at once: enough to make a call cheap, few enough to show progress and to stop soon. */
+/**
+ * How many steps to ask of the engine at once: enough to make a call cheap, few enough to show
+ * progress and to stop soon.
+ */
 
 const CALL_MILLISECONDS = 150;
 const MOST_STEPS = 100_000;

@@ -1,4 +1,7 @@
-/** A fixed sample of training data on which every epoch of a run, and every run of a study, is looked at in the same way. */
+/**
+ * A fixed sample of training data on which every epoch of a run, and every run of a study, is
+ * looked at in the same way.
+ */
 import type { Batch } from "../dataset/batch.ts";
 import type { Interactions } from "../dataset/interaction-dataset.ts";
 import { type BatchSource, drawBatch, epochDraws, samplesPerEpoch } from "../dataset/training-batches.ts";
@@ -31,6 +34,6 @@ function decilesByCount(column: Interactions["userColumn"], size: number): Uint8
   for (const id of column) counts[id]!++;
   const ascending = Uint32Array.from({ length: size }, (_, id) => id).sort((a, b) => counts[a]! - counts[b]! || a - b);
   const deciles = new Uint8Array(size);
-  for (const [place, id] of ascending.entries()) deciles[id] = Math.floor((10 * place) / size);
+  for (const [position, id] of ascending.entries()) deciles[id] = Math.floor((10 * position) / size);
   return deciles;
 }

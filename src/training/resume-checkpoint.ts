@@ -1,9 +1,11 @@
 /**
- * An unfinished pass as one safetensors buffer: parameters under their own names, beside them `optimizer/...`, `best/...`,
- * `previous/...` and `switch/...`; counters as JSON, which gives every float64 back exactly. Arrays that are the same are stored once.
+ * An unfinished pass as one safetensors buffer: parameters under their own names, next to them `optimizer/...`,
+ * `best/...`, `previous/...` and `switch/...`; counters as JSON, which gives every float64 back exactly. Arrays that
+ * are the same are stored once.
  */
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import { parseJson } from "../config/json-text.ts";
 import { DataError } from "../errors.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../ranker/checkpoint.ts";
 import { type FloatArray, type Parameters, parametersOf, type RankerSpec } from "../ranker/ranker-spec.ts";
@@ -23,7 +25,7 @@ const kinds = ["best", "previous", "switch"] as const;
 type Kind = (typeof kinds)[number];
 
 /** `current`: the same arrays as the parameters in training. */
-const whereabouts = z.enum(["none", "current", "stored"]);
+const storedWhere = z.enum(["none", "current", "stored"]);
 
 const stateSchema = z.object({
   epoch: z.int().min(0),
@@ -32,14 +34,14 @@ const stateSchema = z.object({
   seconds: z.number(),
   selection: z.object({ bestEpoch: z.int(), bestValue: z.number().nullable(), epochsWithoutGain: z.int() }),
   best: z.object({ epoch: z.int(), metrics: z.record(z.string(), z.number()) }).nullable(),
-  tensors: z.object({ best: whereabouts, previous: whereabouts, switch: whereabouts }),
+  tensors: z.object({ best: storedWhere, previous: storedWhere, switch: storedWhere }),
   optimizer: z.record(z.string(), z.number()).nullable(),
 });
 
 export function encodeResume({ spec, point, labels }: ResumeFile): Uint8Array<ArrayBuffer> {
   const { snapshot, best, previous, atSwitch, epoch, step, lossSum, seconds, selection } = point;
   const extras = new Map<string, StoredTensor>();
-  const place = (kind: Kind, parameters: Parameters | null): z.output<typeof whereabouts> => {
+  const store = (kind: Kind, parameters: Parameters | null): z.output<typeof storedWhere> => {
     if (parameters === null) return "none";
     if (parameters === snapshot.parameters) return "current";
     for (const { name, shape } of parametersOf(spec)) {
@@ -55,9 +57,9 @@ export function encodeResume({ spec, point, labels }: ResumeFile): Uint8Array<Ar
     selection,
     best: best === null ? null : { epoch: best.epoch, metrics: { ...best.metrics } },
     tensors: {
-      best: place("best", best?.parameters ?? null),
-      previous: place("previous", previous),
-      switch: place("switch", atSwitch),
+      best: store("best", best?.parameters ?? null),
+      previous: store("previous", previous),
+      switch: store("switch", atSwitch),
     },
     optimizer: snapshot.optimizer === null ? null : { ...snapshot.optimizer.numbers },
   };
@@ -135,18 +137,11 @@ function contentHash(stateText: string, parameters: Parameters, extras: Readonly
 function parseState(text: string | undefined, where: string): z.output<typeof stateSchema> {
   if (text === undefined)
     throw new DataError(`${where}: no "${STATE_KEY}" in its metadata; it is not a state to resume from`);
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new DataError(`${where}: its "${STATE_KEY}" is not JSON`);
-  }
-  const parsed = stateSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(
-    (issue) => `${where}: ${STATE_KEY}.${issue.path.join(".")}: ${issue.message}`,
-  );
-  throw new DataError(problems.join("\n"));
+  return parseJson(text, stateSchema, {
+    where: `${where}: "${STATE_KEY}" in its metadata`,
+    what: "a state to resume from",
+    remedy: "train anew with --force",
+  });
 }
 
 function floatsOf(extras: ReadonlyMap<string, StoredTensor>, name: string, where: string): FloatArray {

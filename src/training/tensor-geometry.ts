@@ -8,8 +8,9 @@ export function norm(values: FloatArray): number {
 }
 
 /**
- * Length of the part of `gradient` that is tangent to the spheres through `weights`, one per each of `rows` equal runs: what a
- * step can still turn once norms are fixed. P(g) = g - (<w, g> / ||w||^2) w; a run of zero weights has no normal and keeps its g.
+ * Length of the part of `gradient` that is tangent to the spheres through `weights`, one per each of `rows` equal
+ * runs: what a step can still turn once norms are fixed. P(g) = g - (<w, g> / ||w||^2) w; a run of zero weights has
+ * no normal and keeps its g.
  */
 export function tangentNorm(gradient: FloatArray, weights: FloatArray, rows: number): number {
   const width = weights.length / rows;
@@ -36,8 +37,8 @@ export function relativeDisplacement(from: FloatArray, to: FloatArray): number {
 }
 
 /**
- * Angle between two vectors in radians, [0, pi]; NaN when either is zero. From the half-angle formula of Kahan (2006), since the
- * arc cosine of a dot product loses half the digits of the small angles that one epoch turns.
+ * Angle between two vectors in radians, [0, pi]; NaN when either is zero. From the half-angle formula of Kahan (2006),
+ * since the arc cosine of a dot product loses half the digits of the small angles that one epoch turns.
  */
 export function angleBetween(from: FloatArray, to: FloatArray): number {
   const fromNorm = norm(from);

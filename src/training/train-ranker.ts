@@ -1,6 +1,6 @@
 /**
- * The training loop: epochs of steps on any engine, with validation, best-epoch selection and checkpoints. Effects come in as
- * hooks. How steps are grouped into calls and how often a checkpoint is taken never shows in the result.
+ * The training loop: epochs of steps on any engine, with validation, best-epoch selection and checkpoints. Effects come
+ * in as hooks. How steps are grouped into calls and how often a checkpoint is taken never shows in the result.
  */
 import type { TrainingSession } from "../engine/engine.ts";
 import type { Parameters } from "../ranker/ranker-spec.ts";
@@ -23,7 +23,7 @@ export type TrainingOutcome =
   | { readonly kind: "interrupted"; readonly epoch: number; readonly step: number };
 
 export interface TrainingOptions {
-  /** Opened with `state`'s snapshot, or with first values. */
+  /** Opened with `state`'s snapshot, or with initial values. */
   readonly session: TrainingSession;
   readonly plan: TrainingPlan;
   readonly state: TrainingState;

@@ -1,9 +1,11 @@
 /** One file over HTTP, in full or not at all: resumes what is there, retries cut connections, checks what arrived. */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { type FileHandle, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { open, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DataError } from "../errors.ts";
+import { errorCode } from "../files/error-code.ts";
+import { putInPlace } from "../files/partial-file.ts";
 import { reasonOf, refusal, type Transfer, transferFrom } from "./http-transfer.ts";
 
 /** Of what is downloaded. */
@@ -38,7 +40,7 @@ export async function downloadFile(options: DownloadOptions): Promise<Downloaded
   const partial = `${options.path}.partial`;
   await fetchAll(options, partial);
   const downloaded = await checkContent(options, partial);
-  await rename(partial, options.path);
+  await putInPlace(partial, options.path);
   await rm(tagFile(partial), { force: true });
   return downloaded;
 }
@@ -101,7 +103,7 @@ async function writeTransfer(
   try {
     onProgress(done, transfer.totalBytes);
     for await (const chunk of transfer.chunks()) {
-      await appendFully(handle, chunk);
+      await handle.writeFile(chunk); // goes on where the last one ended
       done += chunk.byteLength;
       onProgress(done, transfer.totalBytes);
     }
@@ -112,11 +114,6 @@ async function writeTransfer(
   if (transfer.totalBytes !== null && done !== transfer.totalBytes) {
     throw new Error(`connection cut after ${done} of ${transfer.totalBytes} bytes`);
   }
-}
-
-async function appendFully(handle: FileHandle, chunk: Uint8Array): Promise<void> {
-  let offset = 0;
-  while (offset < chunk.byteLength) offset += (await handle.write(chunk, offset)).bytesWritten;
 }
 
 async function checkContent({ url, checksum, byHand }: DownloadOptions, partial: string): Promise<Downloaded> {
@@ -169,7 +166,7 @@ function isDiskError(error: unknown): boolean {
 }
 
 function explainDisk(error: unknown, partial: string): unknown {
-  if (!(typeof error === "object" && error !== null && "code" in error && error.code === "ENOSPC")) return error;
+  if (errorCode(error) !== "ENOSPC") return error;
   return new DataError(
     `${partial}: the disk is full (ENOSPC); free some space or choose another --data-root, and run the same command again: it resumes`,
     { cause: error },

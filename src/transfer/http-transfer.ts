@@ -1,5 +1,5 @@
 /** One HTTP request for a file or for the rest of it, with a watch over connections that go silent. */
-import { DataError } from "../errors.ts";
+import { DataError, messageOf } from "../errors.ts";
 
 export type Transfer =
   /** Bytes from `from` on, which is 0 when the server sends all of it. */
@@ -57,9 +57,7 @@ export function refusal(url: string, status: number, byHand: string): DataError 
 
 /** What went wrong with a connection, in a few words: fetch hides the reason in a chain of causes. */
 export function reasonOf(error: unknown): string {
-  if (!(error instanceof Error) && !(typeof error === "object" && error !== null && "message" in error))
-    return String(error);
-  const cause = "cause" in error ? error.cause : undefined;
+  const cause = typeof error === "object" && error !== null && "cause" in error ? error.cause : undefined;
   const code = codeOf(cause) ?? codeOf(error);
   switch (code) {
     case "ENOTFOUND":
@@ -73,9 +71,9 @@ export function reasonOf(error: unknown): string {
     case "UND_ERR_SOCKET":
       return `the connection was cut (${code})`;
     case undefined:
-      return String(error.message);
+      return messageOf(error);
     default:
-      return `${error.message} (${code})`;
+      return `${messageOf(error)} (${code})`;
   }
 }
 

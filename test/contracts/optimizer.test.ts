@@ -1,10 +1,10 @@
 /** What every optimizer promises, alone and under LAWN with each of its switches: a row in support/optimizer-cases.ts is enough. */
 import { describe, expect, it } from "@jest/globals";
 import { float32Ops } from "../../src/optimizer/arrays/float-ops.ts";
-import { releaseReplaced } from "../../src/optimizer/arrays/release-replaced.ts";
 import type { LawnConfig, OptimizerConfig } from "../../src/optimizer/optimizer-config.ts";
 import type { OptimizerState } from "../../src/optimizer/optimizer-state.ts";
 import { exportState, importState } from "../../src/optimizer/optimizer-transfer.ts";
+import { releaseReplaced } from "../../src/optimizer/release-replaced.ts";
 import type { StepOutput } from "../../src/optimizer/rules/transform.ts";
 import { sizeOf } from "../../src/ranker/ranker-spec.ts";
 import {

@@ -32,6 +32,7 @@ describe("measureBeyondAccuracy", () => {
       candidates: candidatesTest,
       evaluation: await evaluateRanker(scorer, candidatesTest, { ks: [1] }),
       k: 1,
+      masked: null,
       seen: groupItemsByUser(train, validation),
       train,
       features: [["x"], ["x"], ["y"], [], [], []].map((names) => new Set(names)),

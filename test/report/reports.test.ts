@@ -42,7 +42,7 @@ describe("the report of a run", () => {
     expect(withLead(-0.03, -0.01)).toContain("Worse than popularity");
     expect(withLead(-0.01, 0.03)).toContain("Not told apart from popularity");
     expect(runReport({ ...runContent(), rankers: runContent().rankers.slice(0, 1) })).toContain(
-      "Nothing stands beside",
+      "It is compared with nothing",
     );
   });
 

@@ -1,6 +1,4 @@
 import { describe, expect, it } from "@jest/globals";
-import { DataError } from "../../src/errors.ts";
-import { parseManifest } from "../../src/runs/manifest.ts";
 import { configDifferences, defaultRunName, hashOf, identityOf } from "../../src/runs/run-directory.ts";
 
 describe("a run's identity", () => {
@@ -26,13 +24,5 @@ describe("a run's identity", () => {
       'lawn: {"scope":"all"} there, not set here',
       "tower: [4] there, [4,2] here",
     ]);
-  });
-});
-
-describe("a manifest", () => {
-  it("is refused with the file's name and the field when it is not one", () => {
-    expect(() => parseManifest("{", "m.json")).toThrow(/^m\.json is not JSON/);
-    expect(() => parseManifest('{"stage":"train","status":"don"}', "m.json")).toThrow(DataError);
-    expect(() => parseManifest('{"stage":"train","status":"don"}', "m.json")).toThrow(/m\.json: status/);
   });
 });

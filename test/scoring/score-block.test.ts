@@ -1,4 +1,4 @@
-/** Lists of a block of users, worked by hand: known and unknown users, masks, pools, given items. */
+/** Lists of a block of users, worked by hand: known and unknown users, masks, pools, candidates. */
 import { describe, expect, it } from "@jest/globals";
 import type { Scorer } from "../../src/ranker/scorer.ts";
 import { itemPool } from "../../src/scoring/item-pool.ts";
@@ -24,7 +24,7 @@ const block: Block = {
   users: Uint32Array.of(0, 1, 2),
   seen: { offsets: Uint32Array.of(0, 1, 1, 3), itemsSorted: Uint32Array.of(4, 0, 3) },
   isCold: (user) => user === 1,
-  given: null,
+  candidates: null,
 };
 const counts = Uint32Array.of(5, 9, 1, 9, 2);
 const rules = (changes: Partial<ListRules> = {}): ListRules => ({
@@ -74,15 +74,15 @@ describe("lists of a block", () => {
     ]);
   });
 
-  it("rank given items, each user's own", async () => {
-    const given = { offsets: Uint32Array.of(0, 3, 5, 6), items: Uint32Array.of(0, 2, 4, 0, 1, 3) };
+  it("rank candidates, each user's own", async () => {
+    const candidates = { offsets: Uint32Array.of(0, 3, 5, 6), items: Uint32Array.of(0, 2, 4, 0, 1, 3) };
     const nobody = { offsets: new Uint32Array(4), itemsSorted: new Uint32Array(0) };
-    expect(await listsOf({ given, seen: nobody }, { k: null })).toEqual([
+    expect(await listsOf({ candidates, seen: nobody }, { k: null })).toEqual([
       { items: [4, 2, 0], scores: [4, 2, 0], popular: false },
       { items: [1, 0], scores: [9, 5], popular: true },
       { items: [3], scores: [23], popular: false },
     ]);
-    expect((await listsOf({ given }, { k: 1 })).map(({ items }) => items)).toEqual([[2], [1], []]); // 4 and 3 are seen
+    expect((await listsOf({ candidates }, { k: 1 })).map(({ items }) => items)).toEqual([[2], [1], []]); // 4 and 3 are seen
   });
 
   it("do not depend on who else is in the block", async () => {

@@ -70,6 +70,19 @@ describe("a study spelt out", () => {
     expect(() => tuningTrials(taken, cell!)).toThrow(
       "study small, arm adam at 64: settings hold epochs, refit, which the study itself decides",
     );
+    const ignored = smallStudy({ settings: { tensorboard: true, optimizer: { name: "sgd" } } });
+    expect(() => tuningTrials(ignored, cell!)).toThrow(
+      [
+        "study small, arm adam at 64: settings hold optimizer.name, which the study itself decides; leave it out",
+        "study small, arm adam at 64: settings hold tensorboard, which changes no result; leave it out",
+      ].join("\n"),
+    );
+    const oneSided = smallStudy({ space: { candidates: { values: ["sampled", "full"] } } });
+    expect(() => tuningTrials(oneSided, cell!)).toThrow(
+      "settings hold candidates, which all arms must share; give it in",
+    );
+    const mistaken = smallStudy({ settings: { optimizer: "sgd" } });
+    expect(() => tuningTrials(mistaken, cell!)).toThrow('optimizer is "sgd", expected an object with name');
     const wrong = smallStudy({ space: { "optimizer.momentum": { values: [0.9] } } });
     expect(() => tuningTrials(wrong, cell!)).toThrow("adam has no such option");
   });

@@ -33,19 +33,19 @@ export function rowsOfLists(
     if (start === end) emptyUsers++;
     if (isPopular[row] === 1) popularUsers++;
     const id = idOf(row);
-    for (let place = start; place < end; place++) {
-      userIds[place] = id;
-      ranks[place] = place - start + 1;
+    for (let entry = start; entry < end; entry++) {
+      userIds[entry] = id;
+      ranks[entry] = entry - start + 1;
       sources?.push(isPopular[row] === 1 ? "popularity" : "ranker");
     }
   }
   const ids = newIds(shape.itemIds, items.length);
-  for (let place = 0; place < items.length; place++) ids[place] = itemIds[items[place]!]!;
+  for (let entry = 0; entry < items.length; entry++) ids[entry] = itemIds[items[entry]!]!;
   const rows = { userIds: asIds(userIds), itemIds: asIds(ids), ranks, scores, sources };
   return { rows, users: isPopular.length, popularUsers, emptyUsers };
 }
 
-type NewIds = { [place: number]: bigint | string } & (BigInt64Array | string[]);
+type NewIds = { [index: number]: bigint | string } & (BigInt64Array | string[]);
 
 function newIds(type: IdColumnType, length: number): NewIds {
   return (type === "int64" ? new BigInt64Array(length) : new Array<string>(length)) as NewIds; // written with ids of its own type

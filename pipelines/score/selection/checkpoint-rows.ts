@@ -6,7 +6,7 @@ import { errorCode } from "../../../src/files/error-code.ts";
 import { rankerOfIndex } from "../../../src/ranker/checkpoint.ts";
 import { isUserTable } from "../../../src/ranker/narrow-ranker.ts";
 import { type FloatArray, type Parameters, parametersOf, type RankerSpec } from "../../../src/ranker/ranker-spec.ts";
-import { headBytes, indexSafetensors, type TensorPlace } from "../../../src/ranker/safetensors.ts";
+import { headBytes, indexSafetensors, type TensorRange } from "../../../src/ranker/safetensors.ts";
 
 export interface CheckpointRows {
   readonly spec: RankerSpec;
@@ -38,9 +38,9 @@ export async function openCheckpointRows(file: string, expected: string | undefi
       );
     }
 
-    const place = (name: string): TensorPlace => index.tensors.get(name)!; // rankerOfIndex has found each
+    const tensorOf = (name: string): TensorRange => index.tensors.get(name)!; // rankerOfIndex has found each
     const read = async (name: string, from: number, to: number): Promise<readonly [string, FloatArray]> => {
-      const { begin, end } = place(name);
+      const { begin, end } = tensorOf(name);
       const values = new Float32Array((to - from) / 4);
       const bytes = await readRange(handle, begin + from, Math.min(end, begin + to), file);
       new Uint8Array(values.buffer).set(bytes);
@@ -56,13 +56,15 @@ export async function openCheckpointRows(file: string, expected: string | undefi
       spec,
       async shared() {
         const shared = names.filter((name) => !isUserTable(name));
-        return new Map(await Promise.all(shared.map((name) => read(name, 0, place(name).end - place(name).begin))));
+        return new Map(
+          await Promise.all(shared.map((name) => read(name, 0, tensorOf(name).end - tensorOf(name).begin))),
+        );
       },
       async userRows(from, to) {
         return new Map(
           await Promise.all(
             names.filter(isUserTable).map((name) => {
-              const rowBytes = (place(name).end - place(name).begin) / spec.users;
+              const rowBytes = (tensorOf(name).end - tensorOf(name).begin) / spec.users;
               return read(name, from * rowBytes, to * rowBytes);
             }),
           ),

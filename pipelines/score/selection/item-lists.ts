@@ -1,8 +1,7 @@
 /** --allow and --deny: which items may be recommended at all. */
 import type { ScoreConfig } from "../../../src/config/schemas/score-schema.ts";
 import { ConfigError } from "../../../src/errors.ts";
-import { openAskedFile } from "../../../src/interactions/lookup/asked-files.ts";
-import { loadAskedIds } from "../../../src/interactions/lookup/asked-ids.ts";
+import { loadIdList } from "../../../src/interactions/lookup/id-lists.ts";
 import type { WorkDatabase } from "../../../src/interactions/sources/work-database.ts";
 import type { Vocabulary } from "../../dataset/vocabulary-files.ts";
 import { unknownIdError } from "./user-selection.ts";
@@ -27,11 +26,11 @@ export async function readItemLists(
   for (const [list, value] of [["allow", 1] as const, ["deny", 0] as const]) {
     const path = config[list];
     if (path === null) continue;
-    const asked = await readIds(await openDatabase(), `asked_${list}`, path, config.itemColumn);
-    const unknown = asked.filter((id) => !indexOf.has(id));
+    const listed = await readIds(await openDatabase(), `listed_${list}`, path, config.itemColumn);
+    const unknown = listed.filter((id) => !indexOf.has(id));
     if (unknown.length > 0 && config.unknown === "error") throw unknownIdError("item", path, unknown.length, unknown);
     unknownItems += unknown.length;
-    for (const id of asked) {
+    for (const id of listed) {
       const index = indexOf.get(id);
       if (index !== undefined) isAllowed[index] = value;
     }
@@ -50,7 +49,7 @@ async function readIds(
   column: string | undefined,
 ): Promise<string[]> {
   const file = { path, roles: ["item"], columns: column === undefined ? {} : { item: column } } as const;
-  await loadAskedIds(database, table, file, await openAskedFile(database, file));
+  await loadIdList(database, table, file);
   const ids: string[] = [];
   for await (const chunk of database.stream(`SELECT item_text FROM ${table} ORDER BY item_text`)) {
     ids.push(...chunk.getColumnValues(0).map(String));

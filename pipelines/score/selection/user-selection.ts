@@ -1,15 +1,14 @@
-/** Whom a job scores: all users, those of a file, of an SQL condition, or of given pairs, in one fixed order. */
+/** Whom a job scores: all users, those of a file, of an SQL condition, or of candidate pairs, in one fixed order. */
 import { createHash } from "node:crypto";
 import type { ScoreConfig } from "../../../src/config/schemas/score-schema.ts";
 import { DataError } from "../../../src/errors.ts";
-import { openAskedFile } from "../../../src/interactions/lookup/asked-files.ts";
-import { type AskedTable, loadAskedIds } from "../../../src/interactions/lookup/asked-ids.ts";
+import { type IdListRows, loadIdList } from "../../../src/interactions/lookup/id-lists.ts";
 import {
   checkUserCondition,
   idTables,
   selectedUsers,
   unknownItemsOfPairs,
-  unknownUsers,
+  unknownUserIds,
 } from "../../../src/interactions/lookup/match-ids.ts";
 import type { WorkDatabase } from "../../../src/interactions/sources/work-database.ts";
 import { loadVocabulary } from "../../dataset/vocabulary-tables.ts";
@@ -19,8 +18,8 @@ export interface UserSelection {
   /** Known users to score, by index; those the run was not trained on are among them only under --unknown popular. */
   readonly selected: BitSet;
   readonly known: number;
-  /** Ids the dataset lacks that get a list all the same, after the known users; 0 but for --unknown popular. */
-  readonly strangers: number;
+  /** Ids unknown to the dataset that are scored all the same, after the known users; 0 but for --unknown popular. */
+  readonly unknown: number;
   /** sha256 of who is scored, in which order. */
   readonly digest: string;
   readonly counts: SelectionCounts;
@@ -43,28 +42,28 @@ export interface SelectionRequest {
   readonly cold: BitSet;
 }
 
-/** Leaves its tables in `database` for given-pairs.ts. Throws DataError under --unknown error where somebody is unknown. */
+/** Leaves its tables in `database` for candidate-pairs.ts. Throws DataError under --unknown error where somebody is unknown. */
 export async function selectUsers(
   { config, directory, users, cold }: SelectionRequest,
   openDatabase: () => Promise<WorkDatabase>,
 ): Promise<UserSelection> {
   const { where, unknown } = config;
-  const asksByFile = config.users !== null || config.pairs !== null;
-  const selected = openBitSet(users, !asksByFile && where === null);
+  const isListed = config.users !== null || config.pairs !== null;
+  const selected = openBitSet(users, !isListed && where === null);
   const digest = createHash("sha256");
-  let asked: AskedTable = { rows: 0, distinct: 0 };
+  let list: IdListRows = { rows: 0, distinct: 0 };
   let [unknownCount, unknownItems] = [0, 0];
 
-  if (asksByFile || where !== null) {
+  if (isListed || where !== null) {
     const database = await openDatabase();
     await loadVocabulary(database, directory, "user");
     if (where !== null) await checkUserCondition(database, where);
-    if (asksByFile) asked = await loadAsked(database, config);
-    const usage = { where, usesAsked: config.users !== null, usesPairs: config.pairs !== null };
+    if (isListed) list = await loadList(database, config);
+    const usage = { where, usesList: config.users !== null, usesPairs: config.pairs !== null };
     for await (const chunk of selectedUsers(database, usage)) for (const user of chunk) selected.add(user);
-    if (asksByFile) {
+    if (isListed) {
       const examples: string[] = [];
-      for await (const ids of unknownUsers(database, config.pairs === null ? "asked" : "pairs")) {
+      for await (const ids of unknownUserIds(database, config.pairs === null ? "listed" : "pairs")) {
         unknownCount += ids.length;
         if (examples.length < 3) examples.push(...ids.slice(0, 3));
         for (const id of ids) digest.update(`${id}\n`);
@@ -92,11 +91,11 @@ export async function selectUsers(
   return {
     selected,
     known: selected.count(),
-    strangers: unknown === "popular" ? unknownCount : 0,
+    unknown: unknown === "popular" ? unknownCount : 0,
     digest: digest.digest("hex"),
     counts: {
-      askedRows: asked.rows,
-      repeatedRows: asked.rows - asked.distinct,
+      askedRows: list.rows,
+      repeatedRows: list.rows - list.distinct,
       unknownUsers: unknownCount,
       untrainedUsers: untrained,
       unknownItems,
@@ -104,7 +103,7 @@ export async function selectUsers(
   };
 }
 
-async function loadAsked(database: WorkDatabase, config: SelectionRequest["config"]): Promise<AskedTable> {
+async function loadList(database: WorkDatabase, config: SelectionRequest["config"]): Promise<IdListRows> {
   const columns = {
     ...(config.userColumn === undefined ? {} : { user: config.userColumn }),
     ...(config.itemColumn === undefined ? {} : { item: config.itemColumn }),
@@ -113,8 +112,7 @@ async function loadAsked(database: WorkDatabase, config: SelectionRequest["confi
     config.pairs === null
       ? ({ path: config.users!, roles: ["user"], columns } as const) // one of the two has been given
       : ({ path: config.pairs, roles: ["user", "item"], columns } as const);
-  const source = await openAskedFile(database, file);
-  return loadAskedIds(database, config.pairs === null ? idTables.asked : idTables.pairs, file, source);
+  return loadIdList(database, config.pairs === null ? idTables.listed : idTables.pairs, file);
 }
 
 /** The first few by name, so that a person sees what kind of ids they are. */

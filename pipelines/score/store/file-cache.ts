@@ -3,19 +3,20 @@ import { link, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import type { FileContent } from "../../../src/files/file-content.ts";
 import { cannotWrite, makeFolder } from "../../../src/files/make-folder.ts";
+import { putInPlace } from "../../../src/files/partial-file.ts";
 import { fileProblem } from "../../../src/files/recorded-files.ts";
 import { removeStaleWork, workName } from "../../../src/files/work-names.ts";
 import { hashOf } from "../../../src/runs/run-directory.ts";
 import type { ObjectStore } from "../../../src/transfer/object-store.ts";
 import type { StageContext } from "../../stage.ts";
-import type { PlacedFile } from "./scoring-files.ts";
-import { contentKey } from "./stored-files.ts";
+import type { JobFile } from "./job-files.ts";
+import { contentKey } from "./remote-files.ts";
 
 const REMEDY = "choose another folder with --cache";
 
 export interface FileCache {
-  /** A folder under `root` with every one of `files` in its place; others like it share their files. */
-  folderOf(root: string, files: readonly PlacedFile[], store: ObjectStore, context: StageContext): Promise<string>;
+  /** A folder under `root` with every one of `files` at its relative path; others like it share their files. */
+  folderOf(root: string, files: readonly JobFile[], store: ObjectStore, context: StageContext): Promise<string>;
 }
 
 /** Hashes what it finds once; later on in this process a copy is believed, as long as it lies there with its size. */
@@ -28,7 +29,7 @@ export function openFileCache(): FileCache {
     const working = workName(file, context);
     try {
       await store.download(contentKey(content), working, content);
-      await rename(working, file);
+      await putInPlace(working, file);
     } finally {
       await rm(working, { force: true });
     }
@@ -53,26 +54,26 @@ export function openFileCache(): FileCache {
       await removeStaleWork(copies, context);
       for (const file of files) {
         const copy = await bring(root, file, store, context);
-        const place = path.join(folder, file.place);
-        await makeFolder(path.dirname(place), REMEDY);
-        await linkOver(copy, place, context);
+        const target = path.join(folder, file.relativePath);
+        await makeFolder(path.dirname(target), REMEDY);
+        await linkOver(copy, target, context);
       }
       return folder;
     },
   };
 }
 
-/** `place` is `copy` afterwards; a reader of what was there before is not disturbed. */
-async function linkOver(copy: string, place: string, context: StageContext): Promise<void> {
-  const [wanted, found] = [await stat(copy), await stat(place).catch(() => null)];
+/** `target` is `copy` afterwards; a reader of what was there before is not disturbed. */
+async function linkOver(copy: string, target: string, context: StageContext): Promise<void> {
+  const [wanted, found] = [await stat(copy), await stat(target).catch(() => null)];
   if (found?.ino === wanted.ino) return;
-  const working = workName(place, context);
+  const working = workName(target, context);
   await rm(working, { force: true });
   try {
     await link(copy, working);
   } catch (error) {
-    throw cannotWrite(place, `${REMEDY}, on a file system with hard links`, error);
+    throw cannotWrite(target, `${REMEDY}, on a file system with hard links`, error);
   }
-  await rename(working, place);
+  await rename(working, target);
   await rm(working, { force: true }); // renaming a file over another name of its own leaves both
 }

@@ -1,12 +1,10 @@
 /** A study file: arms, their search spaces, budgets and questions. Stands alone or extends another; the parsed value is complete. */
 import { z } from "zod";
+import { defaultMetric, metricType } from "../metric-names.ts";
 import { optimizerNames } from "../optimizer-options.ts";
 
 const settings = z.record(z.string(), z.unknown());
 const name = z.string().regex(/^[\w.-]+$/, "expected letters, digits, dots, dashes and underscores");
-const metricName = z
-  .string()
-  .regex(/^(MRR|(HR|NDCG|MRR|Recall|Precision|MAP)@[1-9][0-9]*)$/, "expected a metric such as NDCG@10 or MRR");
 const scalar = z.union([z.number(), z.string(), z.boolean(), z.null()]);
 
 /** Values from `from` to `to`. */
@@ -84,9 +82,9 @@ export const studySchema = z
       first: z.int().min(0).default(101),
     }),
     /** Chooses epochs and settings, on validation. */
-    metric: metricName.default("NDCG@10"),
+    metric: metricType.default(defaultMetric),
     /** Reported and tested, on test. */
-    metrics: z.array(metricName).min(1).default(["HR@10", "NDCG@10"]),
+    metrics: z.array(metricType).min(1).default(["HR@10", "NDCG@10"]),
     /** Of `metric` on validation: a value, or a share of the best arm's mean over seeds. */
     target: z
       .union([z.strictObject({ value: z.number() }), z.strictObject({ ofBest: z.number().positive().max(1) })])

@@ -1,6 +1,7 @@
 /** Every setting of `train`, once: type, default, unit, range and meaning. The parsed config is complete and can be given back as a file. */
 import { z } from "zod";
 import { initializerPattern } from "../initializer-text.ts";
+import { defaultMetric, metricType, metricWords } from "../metric-names.ts";
 import { completeOptimizer, optimizerContradictions } from "../optimizer-completion.ts";
 import { baseOf, hasLawn } from "../optimizer-options.ts";
 import { lawnSettings, optimizerSettings, scheduleSettings } from "../optimizer-settings.ts";
@@ -16,6 +17,7 @@ import {
   tfjsBackend,
   threads,
 } from "../shared-settings.ts";
+import { trainSetting, withRole } from "../train-role.ts";
 
 const width = z.int().min(0);
 const initializer = z.string().regex(initializerPattern);
@@ -69,17 +71,11 @@ const initializeSettings = z.object({
 });
 
 const validationSettings = z.object({
-  metric: setting(
-    z
-      .string()
-      .regex(/^(MRR|(HR|NDCG|MRR|Recall|Precision|MAP)@[1-9][0-9]*)$/)
-      .default("NDCG@10"),
-    {
-      flag: "validation-metric",
-      expects: "HR, NDCG, MRR, Recall, Precision or MAP at a cut, such as NDCG@10, or MRR",
-      meaning: "What chooses the epoch; ties keep the earlier one",
-    },
-  ),
+  metric: setting(metricType.default(defaultMetric), {
+    flag: "validation-metric",
+    expects: metricWords,
+    meaning: "What chooses the epoch; ties keep the earlier one",
+  }),
   patience: setting(z.int().min(1).nullable().default(5), {
     flag: "patience",
     meaning: "Epochs in a row without a better validation value before training stops; none trains every epoch",
@@ -101,91 +97,112 @@ const checkpointSettings = z.object({
 });
 
 const trainSettings = z.object({
-  dataset: setting(z.string().min(1).default("sample"), {
+  dataset: trainSetting(z.string().min(1).default("sample"), {
     flag: "dataset",
     meaning: datasetMeaning,
+    role: "controlled",
   }),
-  dataRoot,
-  modelsRoot,
-  model: setting(z.enum(["mf", "gmf", "mlp", "neumf"]).default("neumf"), {
+  dataRoot: withRole(dataRoot, "operational"),
+  modelsRoot: withRole(modelsRoot, "operational"),
+  model: trainSetting(z.enum(["mf", "gmf", "mlp", "neumf"]).default("neumf"), {
     flag: "model",
     meaning: "Ranker: dot product with biases, generalised matrix factorisation, tower, or GMF and tower together",
+    role: "controlled",
   }),
-  ranker: rankerSettings.prefault({}),
-  initialize: initializeSettings.prefault({}),
-  loss: setting(z.enum(["bce", "bpr"]).default("bce"), {
+  ranker: withRole(rankerSettings.prefault({}), "variable"),
+  initialize: withRole(initializeSettings.prefault({}), "variable"),
+  loss: trainSetting(z.enum(["bce", "bpr"]).default("bce"), {
     flag: "loss",
     meaning: "Binary cross-entropy on single pairs, or BPR on a positive against a negative",
+    role: "variable",
   }),
-  negatives: setting(z.int().min(0).default(4), {
+  negatives: trainSetting(z.int().min(0).default(4), {
     flag: "negatives",
     meaning: "Items drawn afresh for each positive in every epoch; at least 1 under bpr",
+    role: "variable",
   }),
-  embeddingDecay: setting(z.number().min(0).default(0), {
+  embeddingDecay: trainSetting(z.number().min(0).default(0), {
     flag: "embedding-decay",
     meaning:
       "L2 on the embeddings that each sample looks up, so that rows decay as often as they are seen; with any optimizer, refused with LAWN",
+    role: "variable",
   }),
-  optimizer: optimizerSettings.prefault({}),
-  schedule: scheduleSettings.prefault({}),
-  lawn: lawnSettings.prefault({}),
-  batchSize: setting(z.int().min(1).default(1024), {
+  optimizer: withRole(optimizerSettings.prefault({}), "variable"),
+  schedule: withRole(scheduleSettings.prefault({}), "variable"),
+  lawn: withRole(lawnSettings.prefault({}), "variable"),
+  batchSize: trainSetting(z.int().min(1).default(1024), {
     flag: "batch-size",
     meaning: "Samples (positives and negatives) a step",
     unit: "samples",
+    role: "controlled",
   }),
-  epochs: setting(z.int().min(1).default(20), {
+  epochs: trainSetting(z.int().min(1).default(20), {
     flag: "epochs",
     meaning: "Passes over the training interactions, at most",
     unit: "epochs",
+    role: "controlled",
   }),
-  seed: setting(z.int().min(0).default(1), {
+  seed: trainSetting(z.int().min(0).default(1), {
     flag: "seed",
-    meaning: "Decides first values, negatives and shuffling, and nothing else does",
+    meaning: "Decides initial values, negatives and shuffling, and nothing else does",
+    role: "controlled",
   }),
-  engine: setting(engineType, {
+  engine: trainSetting(engineType, {
     flag: "engine",
     meaning: "What computes; auto takes the fastest that runs here and says which",
+    role: "controlled",
   }),
-  threads,
-  tfjsBackend,
-  allowSoftwareAdapter,
-  halfPrecision: setting(z.boolean().default(false), {
+  threads: withRole(threads, "operational"),
+  tfjsBackend: withRole(tfjsBackend, "controlled"),
+  allowSoftwareAdapter: withRole(allowSoftwareAdapter, "controlled"),
+  halfPrecision: trainSetting(z.boolean().default(false), {
     flag: "half-precision",
     meaning:
       "Dense layers of the webgpu engine multiply float16 values in training steps; an error where the GPU cannot; refused by other engines",
+    role: "controlled",
   }),
-  validation: validationSettings.prefault({}),
-  candidates: setting(candidatesType, {
+  validation: withRole(validationSettings.prefault({}), "controlled"),
+  candidates: trainSetting(candidatesType, {
     flag: "candidates",
     meaning:
       "What held-out items are ranked against: the dataset's frozen candidates, or the catalogue without seen items",
+    role: "protocol",
   }),
-  diagnostics: setting(z.boolean().default(true), {
+  diagnostics: trainSetting(z.boolean().default(true), {
     flag: "diagnostics",
     meaning: "Logit, norm and gradient diagnostics in training.jsonl, once an epoch",
+    role: "operational",
   }),
-  tensorboard: setting(z.boolean().default(false), {
+  tensorboard: trainSetting(z.boolean().default(false), {
     flag: "tensorboard",
     meaning: "Write event files for TensorBoard into <run>/tensorboard: scalars, and histograms of logits and norms",
+    role: "operational",
   }),
-  k: setting(cutsType, {
+  k: trainSetting(cutsType, {
     flag: "k",
     meaning: "Cuts of the test metrics, such as 10,20",
+    role: "controlled",
   }),
-  checkpoint: checkpointSettings.prefault({}),
-  refit: setting(z.boolean().default(false), {
+  checkpoint: withRole(checkpointSettings.prefault({}), "operational"),
+  refit: trainSetting(z.boolean().default(false), {
     flag: "refit",
     meaning: "Then train anew on train and validation for the epochs that validation chose, and report that ranker",
+    role: "controlled",
   }),
-  run: setting(z.string().min(1).nullable().default(null), {
+  run: trainSetting(z.string().min(1).nullable().default(null), {
     flag: "run",
     meaning: "Name of the run under the models folder, or its path; made from the settings unless given",
+    role: "operational",
   }),
-  resume: setting(z.boolean().default(false), { flag: "resume", meaning: "Go on with an unfinished run, bit for bit" }),
-  force: setting(z.boolean().default(false), {
+  resume: trainSetting(z.boolean().default(false), {
+    flag: "resume",
+    meaning: "Go on with an unfinished run, bit for bit",
+    role: "operational",
+  }),
+  force: trainSetting(z.boolean().default(false), {
     flag: "force",
     meaning: "Train anew even if the run exists; replaces its files",
+    role: "operational",
   }),
 });
 

@@ -1,11 +1,12 @@
 /**
- * Builds the native engine with the machine's own C++17 compiler, without network: build/Release/lawn_ranker_native.node.
+ * Builds the native engine, build/Release/lawn_ranker_native.node, with the machine's C++ compiler. No network.
  *
  *   node src/engine/native/build.mjs              build unless fresh
- *   node src/engine/native/build.mjs --optional   the same, but a machine without a compiler is no error: one line says so
- *   node src/engine/native/build.mjs --check      build and run the kernel checks under AddressSanitizer and UndefinedBehaviorSanitizer
+ *   node src/engine/native/build.mjs --optional   the same, but a missing compiler is one line, not an error
+ *   node src/engine/native/build.mjs --check      run the kernel checks under the sanitizers of address and behaviour
  *
- * A fresh build, or a prebuilt one in prebuilds/, is left as it is. CXX chooses the compiler. Sources are compiled once each, but kernels.cpp once per instruction set (see kernels/simd.hpp).
+ * A fresh build, or a prebuilt one in prebuilds/, is left as it is. CXX chooses the compiler. Sources are compiled once
+ * each, but kernels.cpp once per instruction set (see kernels/simd.hpp).
  */
 import { execFile, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -28,7 +29,8 @@ const instructionSets =
       ]
     : [{ name: "baseline", flags: [] }];
 
-const languageFlags = ["-std=c++17", "-fPIC", "-fvisibility=hidden", "-Wall", "-Wextra", "-Wno-psabi"];
+// Of C++20 only designated initialisers are used, which GCC 9 and Clang 10 know under the standard's earlier name.
+const languageFlags = ["-std=c++2a", `-I${here}`, "-fPIC", "-fvisibility=hidden", "-Wall", "-Wextra", "-Wno-psabi"];
 // Contraction makes a * b + c one rounding, in vectors and scalars alike; errno is nobody's business in a kernel.
 const kernelFlags = ["-fno-math-errno", "-ffp-contract=fast", "-Wno-maybe-uninitialized"];
 const x86 = process.arch === "x64" ? ["-DLAWN_WITH_X86"] : [];
@@ -53,22 +55,30 @@ function findCompiler() {
     const probe = spawnSync(name, ["--version"], { encoding: "utf8" });
     if (probe.status === 0) return { name, version: probe.stdout.split("\n")[0] ?? "" };
   }
-  throw new Error("no C++17 compiler found; install g++ or clang++ (or set CXX) and run: make setup");
+  throw new Error("no C++ compiler found; install g++ 9 or clang++ 10, or newer (or set CXX), and run: make setup");
+}
+
+/** Sources and headers, by their paths from here. */
+function sourceFiles() {
+  const files = readdirSync(here, { recursive: true }).map((file) => file.replaceAll(path.sep, "/"));
+  return files.filter((file) => file.endsWith(".cpp") || file.endsWith(".hpp")).sort();
 }
 
 /** Every translation unit: its source, its own flags, and the name of its object. */
 function units(optimisation, addon) {
-  const plain = (folder) =>
-    readdirSync(path.join(here, folder))
-      .filter((file) => file.endsWith(".cpp") && file !== "kernels.cpp")
-      .map((file) => ({ source: path.join(here, folder, file), object: `${folder}-${file}.o`, flags: [...x86] }));
+  const perInstructionSet = "kernels/kernels.cpp";
   const kernels = instructionSets.map(({ name, flags }) => ({
-    source: path.join(here, "kernels/kernels.cpp"),
+    source: path.join(here, perInstructionSet),
     object: `kernels-${name}.o`,
     flags: [...kernelFlags, ...flags, `-DLAWN_ISA=${name}`],
   }));
-  const all = [...kernels, ...plain("kernels"), ...plain("core"), ...(addon ? plain("addon") : [])];
-  return all.map((unit) => ({ ...unit, flags: [...languageFlags, ...optimisation, ...unit.flags] }));
+  const others = sourceFiles()
+    .filter((file) => file.endsWith(".cpp") && file !== perInstructionSet && (addon || !file.startsWith("addon/")))
+    .map((file) => ({ source: path.join(here, file), object: `${file.replaceAll("/", "-")}.o`, flags: [...x86] }));
+  return [...kernels, ...others].map((unit) => ({
+    ...unit,
+    flags: [...languageFlags, ...optimisation, ...unit.flags],
+  }));
 }
 
 async function buildAddon() {
@@ -96,7 +106,7 @@ async function check(compiler) {
   const out = path.join(root, "build/Check");
   const source = path.join(root, "test/engine/native/kernel-check.cpp");
   const work = units(sanitizers, false);
-  work.push({ source, object: "kernel-check.o", flags: [...languageFlags, ...sanitizers, `-I${here}`] });
+  work.push({ source, object: "kernel-check.o", flags: [...languageFlags, ...sanitizers] });
   const objects = await compileAll(compiler, work, out);
   const program = path.join(out, "kernel-check");
   await run(compiler.name, ["-fsanitize=address,undefined", "-pthread", "-o", program, ...objects]);
@@ -138,10 +148,6 @@ function nodeHeaders() {
 
 function fingerprintOf(settings) {
   const hash = createHash("sha256").update(JSON.stringify(settings)).update(process.arch).update(process.platform);
-  for (const folder of ["kernels", "core", "addon"]) {
-    for (const file of readdirSync(path.join(here, folder)).sort()) {
-      hash.update(file).update(readFileSync(path.join(here, folder, file)));
-    }
-  }
+  for (const file of sourceFiles()) hash.update(file).update(readFileSync(path.join(here, file)));
   return hash.digest("hex");
 }

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { EngineError } from "../../errors.ts";
+import { EngineError, firstLineOf } from "../../errors.ts";
 import type { NativeSettings } from "./native-settings.ts";
 
 const require = createRequire(import.meta.url);
@@ -90,7 +90,10 @@ export interface NativeAddon {
   ): Promise<number>;
   /** Inverts [size, size] in place; resolves to 0 where it is not positive definite. */
   invertMatrix(instructionSet: string, threads: number, size: number, matrix: Float64Array): Promise<number>;
-  /** `sizes` is [rows, otherRows, width, weight]; resolves to 0 where a system is not positive definite. See native-algebra.ts. */
+  /**
+   * `sizes` is [rows, otherRows, width, weight]; resolves to 0 where a system is not positive
+   * definite. See native-algebra.ts.
+   */
   sweepFactors(
     instructionSet: string,
     threads: number,
@@ -128,12 +131,12 @@ export function loadNativeAddonFrom(folder: string): LoadedAddon {
     const loader = require("node-gyp-build") as (folder: string) => NativeAddon; // the package has no types
     return { addon: loader(folder) };
   } catch (error) {
-    const [reason = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+    const reason = firstLineOf(error);
     const isMissing = reason.startsWith("No native build was found");
     return {
       addon: null,
       reason: isMissing ? "it has not been built for this machine" : `it cannot be loaded (${reason})`,
-      remedy: "install a C++17 compiler (g++ or clang++) and run make setup",
+      remedy: "install a C++ compiler (g++ 9 or clang++ 10, or newer) and run make setup",
     };
   }
 }

@@ -1,4 +1,7 @@
-/** DenseAlgebra on the native kernels. Twin: src/linear-algebra/plain-algebra.ts; float32 in sweeps, float64 in inverses. */
+/**
+ * DenseAlgebra on the native kernels. Twin: src/linear-algebra/plain-algebra.ts; float32 in
+ * sweeps, float64 in inverses.
+ */
 import { EngineError } from "../../errors.ts";
 import type { DenseAlgebra, LeastSquaresSweep } from "../../linear-algebra/dense-algebra.ts";
 import { notPositiveDefinite } from "../../linear-algebra/plain-algebra.ts";

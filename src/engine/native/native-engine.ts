@@ -1,7 +1,7 @@
 /**
- * The fast engine: a whole training step fused in C++ (kernels/), vectorised for the processor it meets and spread over threads.
- * Same start and same batches give the same bits whatever the number of threads; between instruction sets sums are added in
- * another order, and results differ by float32 rounding. Every kernel names its plain twin.
+ * The fast engine: a whole training step fused in C++ (kernels/), vectorised for the processor it meets and spread over
+ * threads. Same start and same batches give the same bits whatever the number of threads; between instruction sets sums
+ * are added in another order, and results differ by float32 rounding. Every kernel names its plain twin.
  */
 import { EngineError } from "../../errors.ts";
 import { checkSessionOptions, precisionOf } from "../check-session-options.ts";

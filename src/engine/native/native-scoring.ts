@@ -2,7 +2,7 @@
 import { EngineError } from "../../errors.ts";
 import { type Parameters, parametersOf, type RankerSpec } from "../../ranker/ranker-spec.ts";
 import type { ScoringSession } from "../scoring-session.ts";
-import { createSerialQueue } from "../serial-queue.ts";
+import { createSessionCalls } from "../session-calls.ts";
 import { requireNativeAddon, tensorKinds } from "./native-addon.ts";
 import { describeMachine, machineOf, type NativeOptions } from "./native-machine.ts";
 import { openNativeScorer } from "./native-scorer.ts";
@@ -35,28 +35,20 @@ export function openNativeScoring(
     interactions: null,
     ...machine,
   });
-  for (const [place, { name }] of parametersOf(spec).entries()) {
+  for (const [index, { name }] of parametersOf(spec).entries()) {
     const values = parameters.get(name);
     if (!(values instanceof Float32Array))
       throw new EngineError(`native engine: ${name} is not float32; the reference engine takes others`);
-    addon.copyTensor(session, tensorKinds.value, place, values, 1);
+    addon.copyTensor(session, tensorKinds.value, index, values, 1);
   }
   addon.parametersChanged(session);
 
-  let isClosed = false;
-  const enqueue = createSerialQueue();
-  const { pairs, top } = openNativeScorer({ addon, session, spec }, (work) => {
-    if (isClosed) throw new EngineError("the scoring session is closed");
-    return enqueue(work);
-  });
+  const { ifOpen, close } = createSessionCalls("scoring session");
+  const { pairs, top } = openNativeScorer({ addon, session, spec }, ifOpen);
   return {
     description: describeMachine(machine),
-    pairs: async (users, items) => pairs(users, items),
-    top: async (request) => top(request),
-    close() {
-      if (isClosed) return;
-      isClosed = true;
-      void enqueue(async () => addon.closeSession(session)); // behind what was asked before
-    },
+    pairs,
+    top,
+    close: () => close(() => addon.closeSession(session)),
   };
 }

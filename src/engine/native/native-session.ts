@@ -1,14 +1,13 @@
-/** One ranker in training in native memory: checks at the boundary, one crossing per span of steps, one call at a time. */
+/** One ranker in training in native memory: checks at the boundary, one crossing per span, one call at a time. */
 import type { Batch } from "../../dataset/batch.ts";
 import { epochDraws } from "../../dataset/training-batches.ts";
-import { EngineError } from "../../errors.ts";
 import { float32Ops } from "../../optimizer/arrays/float-ops.ts";
 import { buildOptimizer } from "../../optimizer/build-optimizer.ts";
 import { parametersOf, sizeOf } from "../../ranker/ranker-spec.ts";
 import { checkBatch, checkLearningRate } from "../check-batch.ts";
 import { checkSpan } from "../check-session-options.ts";
 import type { SessionOptions, StepSpan, TrainingSession } from "../engine.ts";
-import { createSerialQueue } from "../serial-queue.ts";
+import { createSessionCalls } from "../session-calls.ts";
 import { type NativeAddon, type NativeColumns, tensorKinds } from "./native-addon.ts";
 import { type NativeTopItems, openNativeScorer } from "./native-scorer.ts";
 import { type NativeMachine, nativeSettings } from "./native-settings.ts";
@@ -30,13 +29,7 @@ export function openNativeSession(
   const state = openNativeState({ addon, session, optimizer, config });
   state.write(start);
 
-  let isClosed = false;
-  const enqueue = createSerialQueue();
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> =>
-    enqueue(async () => {
-      if (isClosed) throw new EngineError("the training session is closed");
-      return work();
-    });
+  const { inTurn, isClosed, checkStillOpen, close } = createSessionCalls("training session");
 
   function columnsOf(batch: Batch): NativeColumns {
     checkBatch(batch, loss, spec);
@@ -71,11 +64,11 @@ export function openNativeSession(
       inTurn(async () => {
         const { users, items, labels, negatives } = columnsOf(batch);
         const meanLoss = await addon.gradient(session, users, items, labels, negatives);
-        if (isClosed) throw new EngineError("the training session was closed while it computed a gradient");
+        checkStillOpen("computed a gradient");
         const gradient = new Map<string, Float32Array>();
-        for (const [place, { name, shape }] of parameters.entries()) {
+        for (const [index, { name, shape }] of parameters.entries()) {
           const values = new Float32Array(sizeOf(shape));
-          addon.copyTensor(session, tensorKinds.gradient, place, values, 0);
+          addon.copyTensor(session, tensorKinds.gradient, index, values, 0);
           gradient.set(name, values);
         }
         addon.clearGradient(session);
@@ -87,8 +80,8 @@ export function openNativeSession(
     snapshot: () => inTurn(() => state.read()),
 
     close() {
-      if (isClosed) return;
-      isClosed = true;
+      if (isClosed()) return;
+      close();
       addon.closeSession(session); // work under way keeps its memory until it is done
     },
   };

@@ -1,6 +1,6 @@
 /** A session's settings as the plain numbers that the addon reads (addon/read-settings.cpp). */
 import { type BatchSource, samplesPerEpoch, samplesPerPositive } from "../../dataset/training-batches.ts";
-import type { LawnGroup } from "../../optimizer/lawn/lawn-blocks.ts";
+import type { LawnGroup } from "../../optimizer/lawn-blocks.ts";
 import type { BaseOptimizerConfig, LawnConfig } from "../../optimizer/optimizer-config.ts";
 import type { ParameterInfo } from "../../ranker/ranker-spec.ts";
 import type { SessionOptions } from "../engine.ts";
@@ -74,14 +74,14 @@ export function nativeSettings(
   machine: NativeMachine,
 ): NativeSettings {
   const { users, items, dot, gmf, embedding, tower, idBiases } = spec;
-  const places = new Map(blocks.parameters.map(({ name }, place) => [name, place]));
+  const indices = new Map(blocks.parameters.map(({ name }, index) => [name, index]));
   return {
     ranker: { users, items, dot, gmf, embedding, tower: Uint32Array.from(tower), idBiases },
     optimizer: nativeOptimizer(optimizer.base, optimizer.lawn),
     embeddingDecay,
     groups: blocks.groups.map(({ rows, members }) => ({
       rows,
-      members: Uint32Array.from(members, ({ info }) => places.get(info.name)!),
+      members: Uint32Array.from(members, ({ info }) => indices.get(info.name)!),
     })),
     interactions: source === null ? null : nativeInteractions(source),
     ...machine,

@@ -31,9 +31,9 @@ export function openNativeState(parts: Parts): NativeState {
   const ops = float32Ops();
   return {
     write({ parameters, optimizer: state }) {
-      for (const [place, { name }] of optimizer.parameters.entries()) {
+      for (const [index, { name }] of optimizer.parameters.entries()) {
         const values = parameters.get(name);
-        if (values !== undefined) addon.copyTensor(session, tensorKinds.value, place, asFloat32(values), 1);
+        if (values !== undefined) addon.copyTensor(session, tensorKinds.value, index, asFloat32(values), 1);
       }
       if (state !== null) writeMemory(parts, importState(ops, optimizer, state));
       addon.parametersChanged(session);
@@ -41,7 +41,7 @@ export function openNativeState(parts: Parts): NativeState {
 
     async read() {
       const parameters = new Map(
-        optimizer.parameters.map(({ name }, place) => [name, readTensor(parts, tensorKinds.value, place)]),
+        optimizer.parameters.map(({ name }, index) => [name, readTensor(parts, tensorKinds.value, index)]),
       );
       return { parameters, optimizer: await exportState(ops, readMemory(parts)) };
     },
@@ -49,15 +49,15 @@ export function openNativeState(parts: Parts): NativeState {
 }
 
 function writeMemory({ addon, session, optimizer }: Parts, memory: OptimizerMemory<Float32Array, Float64Array>): void {
-  for (const [place, { name }] of optimizer.parameters.entries()) {
+  for (const [index, { name }] of optimizer.parameters.entries()) {
     for (const [slot, values] of Object.entries(memory.slots.get(name)!)) {
-      addon.copyTensor(session, kindOf(slot), place, values, 1);
+      addon.copyTensor(session, kindOf(slot), index, values, 1);
     }
   }
   const { lawn } = memory;
-  for (const [place, { name }] of optimizer.groups.entries()) {
+  for (const [index, { name }] of optimizer.groups.entries()) {
     const { target, constrained } = lawn!.groups.get(name)!;
-    addon.copyGroup(session, place, target, constrained, 1);
+    addon.copyGroup(session, index, target, constrained, 1);
   }
   const counts =
     lawn === null
@@ -68,12 +68,12 @@ function writeMemory({ addon, session, optimizer }: Parts, memory: OptimizerMemo
 
 function readMemory(parts: Parts): OptimizerMemory<Float32Array, Float64Array> {
   const { addon, session, optimizer, config } = parts;
-  const slotsOf = (place: number): Slots<Float32Array> =>
-    Object.fromEntries(optimizer.slots.map(({ name }) => [name, readTensor(parts, kindOf(name), place)]));
+  const slotsOf = (index: number): Slots<Float32Array> =>
+    Object.fromEntries(optimizer.slots.map(({ name }) => [name, readTensor(parts, kindOf(name), index)]));
   const counts = new Float64Array(4);
   addon.copyCounts(session, counts, 0);
   const [step = 0, switchedAt = -1, zeroBlocksBefore = 0, keptBlocksBefore = 0] = counts;
-  const slots = new Map(optimizer.parameters.map(({ name }, place) => [name, slotsOf(place)]));
+  const slots = new Map(optimizer.parameters.map(({ name }, index) => [name, slotsOf(index)]));
   const lawn: LawnMemory<Float64Array> | null =
     config.lawn === null ? null : { switchedAt, zeroBlocksBefore, keptBlocksBefore, groups: readGroups(parts) };
   return { step, slots, lawn };
@@ -81,22 +81,22 @@ function readMemory(parts: Parts): OptimizerMemory<Float32Array, Float64Array> {
 
 function readGroups({ addon, session, optimizer }: Parts): Map<string, LawnGroupMemory<Float64Array>> {
   const groups = new Map<string, LawnGroupMemory<Float64Array>>();
-  for (const [place, { name, rows }] of optimizer.groups.entries()) {
+  for (const [index, { name, rows }] of optimizer.groups.entries()) {
     const memory = {
       target: new Float64Array(rows),
       constrained: new Float64Array(rows),
       zero: new Float64Array(rows), // the addon counts these and the next all together
       kept: new Float64Array(rows),
     };
-    addon.copyGroup(session, place, memory.target, memory.constrained, 0);
+    addon.copyGroup(session, index, memory.target, memory.constrained, 0);
     groups.set(name, memory);
   }
   return groups;
 }
 
-function readTensor({ addon, session, optimizer }: Parts, kind: TensorKind, place: number): Float32Array {
-  const values = new Float32Array(sizeOf(optimizer.parameters[place]!.shape));
-  addon.copyTensor(session, kind, place, values, 0);
+function readTensor({ addon, session, optimizer }: Parts, kind: TensorKind, index: number): Float32Array {
+  const values = new Float32Array(sizeOf(optimizer.parameters[index]!.shape));
+  addon.copyTensor(session, kind, index, values, 0);
   return values;
 }
 

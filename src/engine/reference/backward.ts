@@ -1,6 +1,6 @@
 /**
- * The chain rule through one pair, back to front: from d loss / d logit to the gradient of every parameter the pair touches.
- * Its counterpart is ranker/forward.ts, whose activations it reads.
+ * The chain rule through one pair, back to front: from d loss / d logit to the gradient of every parameter the pair
+ * touches. Its counterpart is ranker/forward.ts, whose activations it reads.
  */
 import type { Forward } from "../../ranker/forward.ts";
 import type { FloatArray, Parameters, RankerSpec } from "../../ranker/ranker-spec.ts";
@@ -8,8 +8,8 @@ import { denseReluBackward } from "./dense-relu-backward.ts";
 import type { GradientBuffers } from "./gradient-buffers.ts";
 
 /**
- * Adds slope * d logit(user, item) / d parameter to the gradient buffers. `forward` must have computed that pair's logit last.
- * A NaN slope reaches every gradient of the pair: nothing is hidden from the check that stops a run.
+ * Adds slope * d logit(user, item) / d parameter to the gradient buffers. `forward` must have computed that pair's
+ * logit last. A NaN slope reaches every gradient of the pair: nothing is hidden from the check that stops a run.
  */
 export type Backward = (forward: Forward, user: number, item: number, slope: number) => void;
 
@@ -17,8 +17,9 @@ export interface BackwardOptions<A extends FloatArray> {
   readonly parameters: Parameters;
   readonly gradients: GradientBuffers<A>;
   /**
-   * Whether the loss sees only differences between logits of one user (bpr). What both have in common, userBias and headBias,
-   * then has slope 0 exactly; adding s and -s in float32 would leave rounding errors, which Adam takes for gradients.
+   * Whether the loss sees only differences between logits of one user (bpr). What both have in common,
+   * userBias and headBias, then has slope 0 exactly; adding s and -s in float32 would leave rounding errors,
+   * which Adam takes for gradients.
    */
   readonly isCompared: boolean;
 }

@@ -18,7 +18,10 @@ export type Breathe = () => Promise<void>;
 /** Samples between breaths: some tens of milliseconds of work for a small ranker. */
 const SAMPLES_PER_BREATH = 4096;
 
-/** Resolves to the mean loss; leaves the gradient of that mean in `gradients`, which must be clear. The batch must be checked. */
+/**
+ * Resolves to the mean loss; leaves the gradient of that mean in `gradients`, which must be clear.
+ * The batch must be checked.
+ */
 export async function gatherGradient<A extends FloatArray>(
   batch: Batch,
   model: Model<A> & { readonly breathe: Breathe },

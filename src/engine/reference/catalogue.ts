@@ -1,7 +1,8 @@
 /**
- * Logits of every item for one user. The first tower layer is linear before its ReLU, so W [p | q] + b splits into a half that
- * only the user decides and a half that only the item decides; each is computed once instead of once per pair. Without a tower the
- * head is split the same way. Twin: ranker/forward.ts, from which it differs in the order of sums only.
+ * Logits of every item for one user. The first tower layer is linear before its ReLU, so W [p | q] + b splits
+ * into a half that only the user decides and a half that only the item decides; each is computed once instead of
+ * once per pair. Without a tower the head is split the same way. Twin: ranker/forward.ts, from which it differs
+ * in the order of sums only.
  */
 import { type DenseLayer, denseRelu, type Forward, openForward } from "../../ranker/forward.ts";
 import type { FloatArray, Parameters, RankerSpec } from "../../ranker/ranker-spec.ts";
@@ -88,9 +89,9 @@ function addHalf({ weight }: DenseLayer, firstInput: number, x: FloatArray, out:
 function addTableProduct(table: FloatArray, x: Float64Array, sums: Float64Array): void {
   const width = x.length;
   if (width === 0) return;
-  for (let row = 0, place = 0; row < sums.length; row++) {
+  for (let row = 0, index = 0; row < sums.length; row++) {
     let sum = 0;
-    for (let i = 0; i < width; i++, place++) sum += table[place]! * x[i]!;
+    for (let i = 0; i < width; i++, index++) sum += table[index]! * x[i]!;
     sums[row]! += sum;
   }
 }

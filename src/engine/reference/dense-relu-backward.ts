@@ -16,8 +16,9 @@ export interface LayerPass {
 }
 
 /**
- * Adds to dW and db, overwrites xDelta. With delta = outDelta where the unit fired and 0 elsewhere (ReLU's slope at 0 taken as 0):
- * dW += delta x^T,  db += delta,  xDelta = W^T delta. Units that did not fire cost nothing; four that did share each look at x.
+ * Adds to dW and db, overwrites xDelta. With delta = outDelta where the unit fired and 0 elsewhere (ReLU's slope at
+ * 0 taken as 0): dW += delta x^T, db += delta, xDelta = W^T delta. Units that did not fire cost nothing; four that
+ * did share each look at x.
  */
 export function denseReluBackward({ weight }: DenseLayer, gradient: DenseLayer, pass: LayerPass): void {
   const { x, out, outDelta, xDelta, fired } = pass;

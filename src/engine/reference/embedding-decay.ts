@@ -1,10 +1,14 @@
-/** L2 on the embeddings that a batch looks up: a row decays as often as it is seen (Rendle et al. 2020, after Koren et al. 2009). */
+/**
+ * L2 on the embeddings that a batch looks up: a row decays as often as it is seen (Rendle et al. 2020,
+ * after Koren et al. 2009).
+ */
 import { type FloatArray, type Parameters, parametersOf, type RankerSpec } from "../../ranker/ranker-spec.ts";
 import type { GradientBuffers } from "./gradient-buffers.ts";
 
 /**
- * Adds the gradient of (strength / 2) (|e_u|^2 + |e_i|^2), over every embedding of the scored pair (user, item); `strength` is the
- * session's embeddingDecay divided by the number of losses in the batch. Id biases, tower and head do not decay.
+ * Adds the gradient of (strength / 2) (|e_u|^2 + |e_i|^2), over every embedding of the scored pair (user,
+ * item); `strength` is the session's embeddingDecay divided by the number of losses in the batch. Id biases,
+ * tower and head do not decay.
  */
 export type DecayPair = (user: number, item: number, strength: number) => void;
 

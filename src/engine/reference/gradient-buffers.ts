@@ -1,6 +1,7 @@
 /**
- * Where a batch's gradient gathers, in dense tables as the optimizers expect. A batch touches few rows of a large table, so the
- * rows it touched are remembered and only those are cleared. Tower and head gather in float64: they sum over the whole batch.
+ * Where a batch's gradient gathers, in dense tables as the optimizers expect. A batch touches few rows of a large
+ * table, so the rows it touched are remembered and only those are cleared. Tower and head gather in float64: they
+ * sum over the whole batch.
  */
 import type { DenseLayer } from "../../ranker/forward.ts";
 import {
@@ -22,7 +23,7 @@ export interface GradientBuffers<A extends FloatArray> {
   readonly headBias: Float64Array;
   /** Every row written to must be touched first. */
   touch(user: number, item: number): void;
-  /** Every parameter's gradient, in the order of `parametersOf`. The arrays are lent: they hold until the next batch. */
+  /** Every parameter's gradient, in the order of `parametersOf`. Lent: the arrays hold until the next batch. */
   finish(): ReadonlyMap<string, A>;
   /** Zero everywhere, ready for a batch. */
   clear(): void;

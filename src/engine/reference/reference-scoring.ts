@@ -1,10 +1,10 @@
 /** Scores in plain loops of parameters that no longer change: what is the same for every user is computed once. */
-import { EngineError } from "../../errors.ts";
 import { bestItemsInto } from "../../ranker/best-items.ts";
 import { openForward } from "../../ranker/forward.ts";
 import type { Parameters, RankerSpec } from "../../ranker/ranker-spec.ts";
 import { checkPairs, checkUsers } from "../check-batch.ts";
 import type { ScoringSession } from "../scoring-session.ts";
+import { createSessionCalls } from "../session-calls.ts";
 import { openCatalogue } from "./catalogue.ts";
 
 /** Each call is computed before anything else runs, so calls cannot meet. Reads the tables in place. */
@@ -19,32 +19,27 @@ export function openReferenceScoring({
   const scoreUser = openCatalogue(spec, parameters);
   const row = new Float32Array(spec.items);
   const nothing = new Uint32Array(0);
-  let isClosed = false;
-  const checkOpen = (): void => {
-    if (isClosed) throw new EngineError("the scoring session is closed");
-  };
+  const { ifOpen, close } = createSessionCalls("scoring session");
   return {
     description: "reference: plain loops, 1 thread",
-    async pairs(users, items) {
-      checkOpen();
-      checkPairs(users, items, spec);
-      return Float32Array.from(users, (user, k) => logit(user, items[k]!));
-    },
-    async top({ users, k, masked }) {
-      checkOpen();
-      checkUsers(users, spec);
-      const items = new Uint32Array(users.length * k); // [users, k]
-      const scores = new Float32Array(users.length * k);
-      for (const [place, user] of users.entries()) {
-        scoreUser(user, row);
-        const excluded = masked?.items.subarray(masked.offsets[place], masked.offsets[place + 1]) ?? nothing;
-        const [from, to] = [place * k, (place + 1) * k];
-        bestItemsInto(row, excluded, items.subarray(from, to), scores.subarray(from, to));
-      }
-      return { items, scores };
-    },
-    close() {
-      isClosed = true;
-    },
+    pairs: (users, items) =>
+      ifOpen(async () => {
+        checkPairs(users, items, spec);
+        return Float32Array.from(users, (user, k) => logit(user, items[k]!));
+      }),
+    top: ({ users, k, masked }) =>
+      ifOpen(async () => {
+        checkUsers(users, spec);
+        const items = new Uint32Array(users.length * k); // [users, k]
+        const scores = new Float32Array(users.length * k);
+        for (const [index, user] of users.entries()) {
+          scoreUser(user, row);
+          const excluded = masked?.items.subarray(masked.offsets[index], masked.offsets[index + 1]) ?? nothing;
+          const [from, to] = [index * k, (index + 1) * k];
+          bestItemsInto(row, excluded, items.subarray(from, to), scores.subarray(from, to));
+        }
+        return { items, scores };
+      }),
+    close: () => close(),
   };
 }

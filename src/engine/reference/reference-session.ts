@@ -1,17 +1,19 @@
-/** One ranker in training on the reference engine: gather the batch's gradient, let the optimizer move the parameters, repeat. */
+/**
+ * One ranker in training on the reference engine: gather the batch's gradient, let the optimizer
+ * move the parameters, repeat.
+ */
 import type { Batch } from "../../dataset/batch.ts";
 import { drawBatch, epochDraws } from "../../dataset/training-batches.ts";
-import { EngineError } from "../../errors.ts";
 import type { ArrayOps } from "../../optimizer/arrays/array-ops.ts";
-import { releaseReplaced } from "../../optimizer/arrays/release-replaced.ts";
 import { buildOptimizer } from "../../optimizer/build-optimizer.ts";
 import { exportState, importState } from "../../optimizer/optimizer-transfer.ts";
+import { releaseReplaced } from "../../optimizer/release-replaced.ts";
 import type { StepOutput } from "../../optimizer/rules/transform.ts";
 import { type FloatArray, parametersOf } from "../../ranker/ranker-spec.ts";
 import { checkBatch, checkLearningRate } from "../check-batch.ts";
 import { checkSpan } from "../check-session-options.ts";
 import type { SessionOptions, TrainingSession } from "../engine.ts";
-import { createSerialQueue } from "../serial-queue.ts";
+import { createSessionCalls } from "../session-calls.ts";
 import { gatherGradient } from "./batch-gradient.ts";
 import { createGradientBuffers } from "./gradient-buffers.ts";
 import { openReferenceScorer } from "./reference-scorer.ts";
@@ -30,15 +32,8 @@ export function openReferenceSession<A extends FloatArray>(
   const optimizer = buildOptimizer({ config, parameters: parametersOf(spec), ops });
   const gradients = createGradientBuffers(spec, allocate);
   let current = startingPoint();
-  let isClosed = false;
-
-  const enqueue = createSerialQueue();
   /** Everything a session does goes through here, so that nothing sees a half-done step. */
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> =>
-    enqueue(async () => {
-      if (isClosed) throw new EngineError("the training session is closed");
-      return work();
-    });
+  const { inTurn, close } = createSessionCalls("training session");
 
   function startingPoint(): StepOutput<A, Float64Array> {
     const parameters = new Map<string, A>();
@@ -89,9 +84,7 @@ export function openReferenceSession<A extends FloatArray>(
         optimizer: await exportState(ops, current.memory),
       })),
 
-    close() {
-      isClosed = true;
-    },
+    close: () => close(),
   };
 }
 

@@ -21,8 +21,8 @@ export function constrainedNames(selection: Selection, trained: readonly Trained
 }
 
 /**
- * A model loaded into a process that holds its twin has its variables renamed (kernel becomes kernel_1), so a name that is
- * not there stands for the only one that differs by such a suffix.
+ * A model loaded into a process that holds its twin has its variables renamed (kernel becomes kernel_1), so a name that
+ * is not there stands for the only one that differs by such a suffix.
  */
 function presentName(name: string, trained: readonly TrainedVariable[]): string {
   if (trained.some((variable) => variable.name === name)) return name;

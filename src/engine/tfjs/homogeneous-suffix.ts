@@ -1,8 +1,9 @@
 /**
- * The final homogeneous sub-network of a tf.LayersModel: the weights that LAWN constrains when it is given the model. Back from
- * the logits, a layer belongs to it while everything between it and the logits is positively homogeneous: linear layers, convolutions,
- * ReLU, pooling, sums, products and rearrangements. A normalisation layer ends it, and its gamma is the last weight inside,
- * because logits would escape through it. Any other layer ends it too. Biases stay free.
+ * The final homogeneous sub-network of a tf.LayersModel: the weights that LAWN constrains when it is given the
+ * model. Back from the logits, a layer belongs to it while everything between it and the logits is positively
+ * homogeneous: linear layers, convolutions, ReLU, pooling, sums, products and rearrangements. A normalisation
+ * layer ends it, and its gamma is the last weight inside, because logits would escape through it. Any other layer
+ * ends it too. Biases stay free.
  */
 import type { LayersModel, layers as layersModule } from "@tensorflow/tfjs-layers";
 import { ConfigError } from "../../errors.ts";
@@ -14,7 +15,8 @@ export function finalHomogeneousWeights(model: LayersModel): readonly string[] {
   if (model.outputs.length === 0) {
     throw new ConfigError("lawn: the model is not built yet; give its first layer an inputShape");
   }
-  if (model.outputLayers.length === 0) model.build(undefined as never); // a Sequential puts this off; its shape is known
+  // A Sequential puts this off; its shape is known.
+  if (model.outputLayers.length === 0) model.build(undefined as never);
   const outputs = new Set<unknown>(model.outputLayers);
   const members = new Set<unknown>(model.layers);
   const nested = model.layers.find((layer) => containers.has(layer.getClassName()));
@@ -32,7 +34,8 @@ export function finalHomogeneousWeights(model: LayersModel): readonly string[] {
     const consumers = layer.outboundNodes
       .map((node) => node.outboundLayer as Layer)
       .filter((next) => members.has(next));
-    const isAnswered = outputs.has(layer) || consumers.length > 0; // a layer that leads nowhere has no part in the logits
+    // A layer that leads nowhere has no part in the logits.
+    const isAnswered = outputs.has(layer) || consumers.length > 0;
     const answer = isAnswered && consumers.every((next) => isOpen(next) && isHomogeneous(next, outputs.has(next)));
     known.set(layer, answer);
     return answer;
@@ -61,7 +64,10 @@ function weightsOf(layer: Layer, isOutput: boolean): readonly Weight[] {
   return [];
 }
 
-/** Whether output(a x) = a output(x) for a > 0, but for biases. At the model's output the logits come before the last activation. */
+/**
+ * Whether output(a x) = a output(x) for a > 0, but for biases. At the model's output the logits come
+ * before the last activation.
+ */
 function isHomogeneous(layer: Layer, isOutput: boolean): boolean {
   const className = layer.getClassName();
   const { activation = "linear", maxValue, normalize } = layer.getConfig(); // an Embedding has none

@@ -1,7 +1,8 @@
 /**
- * LAWN as a tf.Optimizer over any tf.Optimizer, for any TensorFlow.js model. The base is a black box: it is given tangent gradients, the step
- * it takes is projected too, and the weight is brought back to the norm it had at the switch. Unlike the engines' LAWN
- * (optimizer/lawn.ts) it cannot reach the base's own moments. Importing this file loads TensorFlow.js.
+ * LAWN as a tf.Optimizer over any tf.Optimizer, for any TensorFlow.js model. The base is a black box: it is given
+ * tangent gradients, the step it takes is projected too, and the weight is brought back to the norm it had at the
+ * switch. Unlike the engines' LAWN (optimizer/lawn.ts) it cannot reach the base's own moments. Importing this
+ * file loads TensorFlow.js.
  */
 import type { NamedTensorMap, Rank, serialization, Tensor, Tensor1D, Variable } from "@tensorflow/tfjs-core";
 import { ConfigError } from "../../errors.ts";
@@ -72,11 +73,11 @@ export class LawnOptimizer extends tf.Optimizer {
         return { name, tensor: isLeft ? tensor : this.#spheres.tangent(from, tensor) };
       });
       this.base.applyGradients(tangents);
-      for (const [place, name] of constrained.entries()) {
+      for (const [index, name] of constrained.entries()) {
         const from = before.get(name)!;
         const weight = variableOf(name);
         const to = project === "both" ? tf.sub(from, this.#spheres.tangent(from, tf.sub(from, weight))) : weight;
-        weight.assign(this.#spheres.retract({ from, to, radius: tf.slice1d(targets, place, 1) }));
+        weight.assign(this.#spheres.retract({ from, to, radius: tf.slice1d(targets, index, 1) }));
       }
     });
   }

@@ -19,7 +19,10 @@ export interface LawnOptions {
   readonly project?: StepProjection;
 }
 
-/** LAWN over any optimizer of TensorFlow.js, which it owns from then on. Throws ConfigError naming every option that makes no sense. */
+/**
+ * LAWN over any optimizer of TensorFlow.js, which it owns from then on. Throws ConfigError naming every
+ * option that makes no sense.
+ */
 export function lawn(optimizer: Optimizer, options: LawnOptions): LawnOptimizer {
   const { model, constrain, project = "both" } = options;
   const problems = [...freePhaseProblems(options), ...selectionProblems(options)];

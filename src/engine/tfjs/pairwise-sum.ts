@@ -1,7 +1,8 @@
 /**
- * Sums that stay accurate in float32. A backend's own sum may add one value after another: on wasm the squares of 193,280 values
- * come out 3e-5 off. Adding neighbours by fours, then the sums by fours, and so on (pairwise summation, Higham 2002, section 4.2, with
- * four branches) bounds the relative error of a sum of n values of one sign by 3 ceil(log4 n) 2^-24, whatever the backend does inside a four.
+ * Sums that stay accurate in float32. A backend's own sum may add one value after another: on wasm the squares of
+ * 193,280 values come out 3e-5 off. Adding neighbours by fours, then the sums by fours, and so on (pairwise summation,
+ * Higham 2002, section 4.2, with four branches) bounds the relative error of a sum of n values of one sign by 3
+ * ceil(log4 n) 2^-24, whatever the backend does inside a four.
  */
 import type { Tensor1D, Tensor2D } from "@tensorflow/tfjs-core";
 import type { Tfjs } from "./tfjs-packages.ts";

@@ -1,5 +1,6 @@
 /**
- * `make setup-gpu`: adds @tensorflow/tfjs-node-gpu and trains one step on it. Ends in one line: that CUDA works, or what stands in the way.
+ * `make setup-gpu`: adds @tensorflow/tfjs-node-gpu and trains one step on it. Ends in one line: that CUDA works,
+ * or what stands in the way.
  *
  *   node src/engine/tfjs/setup-gpu.mjs          after `make build`
  */

@@ -1,4 +1,4 @@
-/** Mean loss of a batch and its gradient, by TensorFlow.js's own differentiation of tensor-ranker.ts and tensor-loss.ts. */
+/** Mean loss of a batch and its gradient, differentiated by TensorFlow.js (tensor-ranker.ts, tensor-loss.ts). */
 import type { Scalar, Tensor, Tensor1D } from "@tensorflow/tfjs-core";
 import type { Batch } from "../../dataset/batch.ts";
 import type { RankerSpec } from "../../ranker/ranker-spec.ts";
@@ -34,7 +34,7 @@ export function batchGradient(
   const lossOf = (...tensors: Tensor[]): Scalar => {
     const model = { spec, parameters: new Map(names.map((name, i) => [name, tensors[i] as Tensor1D])) };
     if (columns.kind === "pointwise")
-      return meanCrossEntropy(tf, pairLogits(tf, model, { ...columns, decay }), columns.labels);
+      return meanCrossEntropy(tf, pairLogits(tf, model, { ...columns, withoutCommon: false, decay }), columns.labels);
     const { users, positives, negatives } = columns;
     const above = pairLogits(tf, model, { users, items: positives, withoutCommon: true, decay });
     const below = pairLogits(tf, model, { users, items: negatives, withoutCommon: true, decay });

@@ -1,6 +1,7 @@
 /**
- * ArrayOps on TensorFlow.js: the optimizers of src/optimizer run on any backend as they stand. Tensors are flat, whatever they hold;
- * block coefficients are tensors too, in float32, so that a step never waits for the device. Their sums are pairwise (pairwise-sum.ts).
+ * ArrayOps on TensorFlow.js: the optimizers of src/optimizer run on any backend as they stand. Tensors are flat,
+ * whatever they hold; block coefficients are tensors too, in float32, so that a step never waits for the device. Their
+ * sums are pairwise (pairwise-sum.ts).
  */
 import type { Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs-core";
 import { EngineError } from "../../errors.ts";

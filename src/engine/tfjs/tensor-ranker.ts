@@ -14,9 +14,12 @@ export interface PairColumns {
 
 export interface LogitRequest extends PairColumns {
   /** Leaves out the terms of `commonParameters`. */
-  readonly withoutCommon?: boolean;
-  /** Joins the gradient of every embedding looked up, times that embedding: a batch's share of the session's embeddingDecay. */
-  readonly decay?: number;
+  readonly withoutCommon: boolean;
+  /**
+   * Joins the gradient of every embedding looked up, times that embedding: a batch's share of the
+   * session's embeddingDecay; 0 for scores.
+   */
+  readonly decay: number;
 }
 
 export interface DenseTensors {
@@ -33,7 +36,7 @@ export const commonParameters: readonly string[] = ["userBias", "head.bias"];
 export function pairLogits(
   tf: Tfjs,
   { spec, parameters }: { readonly spec: RankerSpec; readonly parameters: TensorParameters },
-  { users, items, withoutCommon = false, decay = 0 }: LogitRequest,
+  { users, items, withoutCommon, decay }: LogitRequest,
 ): Tensor1D {
   const { dot, gmf, embedding, tower, idBiases } = spec;
   const rowsOf = (name: string, width: number): Tensor2D => {

@@ -1,4 +1,7 @@
-/** Logits from tensors, pair by pair or for the whole catalogue, in pieces that bound the memory of intermediate results. */
+/**
+ * Logits from tensors, pair by pair or for the whole catalogue, in pieces that bound the
+ * memory of intermediate results.
+ */
 import type { Tensor1D, Tensor2D } from "@tensorflow/tfjs-core";
 import type { RankerSpec } from "../../ranker/ranker-spec.ts";
 import type { Scorer } from "../../ranker/scorer.ts";
@@ -15,7 +18,10 @@ import {
 } from "./tensor-ranker.ts";
 import type { Tfjs } from "./tfjs-packages.ts";
 
-/** Runs `score` in its turn, with the parameters of the moment; `compute` is one synchronous run on the session's backend. */
+/**
+ * Runs `score` in its turn, with the parameters of the moment; `compute` is one synchronous run
+ * on the session's backend.
+ */
 export type WithParameters = (score: (at: ScoringPoint) => Promise<Float32Array>) => Promise<Float32Array>;
 
 export interface ScoringPoint {
@@ -38,7 +44,10 @@ export function openTensorScorer(tf: Tfjs, spec: RankerSpec, withParameters: Wit
         for (let start = 0; start < users.length; start += PAIRS_AT_ONCE) {
           const end = Math.min(users.length, start + PAIRS_AT_ONCE);
           const columnOf = (indices: Uint32Array): Tensor1D => indexColumn(tf, indices.subarray(start, end));
-          const work = () => pairLogits(tf, { spec, parameters }, { users: columnOf(users), items: columnOf(items) });
+          const work = () => {
+            const pairs = { users: columnOf(users), items: columnOf(items) };
+            return pairLogits(tf, { spec, parameters }, { ...pairs, withoutCommon: false, decay: 0 });
+          };
           logits.set(await compute(work), start);
         }
         return logits;
@@ -83,7 +92,7 @@ function catalogueLogits(
   return tf.reshape(tf.add(sum, tensorOf(parameters, "head.bias")), [users.size * items]);
 }
 
-/** [users, items]: the first layer's two halves are computed once per user and once per item, and added for every pair. */
+/** [users, items]: the first layer's two halves are computed once per user and once per item, and added per pair. */
 function towerLogits(
   tf: Tfjs,
   { spec, parameters }: { readonly spec: RankerSpec; readonly parameters: TensorParameters },

@@ -1,4 +1,4 @@
-/** One TensorFlow.js backend, opened and verified: what it is called, and how work is made to run on it and on no other. */
+/** One TensorFlow.js backend, opened and verified: its name, and how work is made to run on it and on no other. */
 import { EngineError } from "../../errors.ts";
 import type { TfjsBackend } from "../engine-provider.ts";
 import { loadTfjs, MissingPackage, type Tfjs, tfjsBackends } from "./tfjs-packages.ts";
@@ -6,7 +6,7 @@ import { loadTfjs, MissingPackage, type Tfjs, tfjsBackends } from "./tfjs-packag
 export interface OpenBackend {
   readonly tf: Tfjs;
   readonly description: string;
-  /** To be called before every run of synchronous work: the backend is a global of TensorFlow.js, and two may be in use. */
+  /** To be called before every run of synchronous work: the backend is a global, and two may be in use. */
   activate(): void;
 }
 
@@ -18,14 +18,18 @@ const registeredNames: Readonly<Record<TfjsBackend, string>> = {
   cpu: "cpu",
 };
 
-/** The backend asked for, or else the best that is installed. Throws EngineError where it is missing, broken or not what it says. */
+/**
+ * The backend asked for, or else the best that is installed. Throws EngineError where it is missing,
+ * broken or not what it says.
+ */
 export async function openBackend(wanted: TfjsBackend | undefined): Promise<OpenBackend> {
   if (wanted !== undefined) return verify(wanted, await loadTfjs(wanted));
   for (const backend of tfjsBackends) {
     try {
       return await verify(backend, await loadTfjs(backend));
     } catch (error) {
-      // Only what is not there is passed over: a GPU package that finds no GPU must not turn into a slower backend unasked.
+      // Only what is not there is passed over: a GPU package that finds no GPU must not turn into
+      // a slower backend unasked.
       if (!(error instanceof MissingPackage) || backend === tfjsBackends.at(-1)) throw error;
     }
   }
@@ -48,7 +52,10 @@ async function verify(backend: TfjsBackend, tf: Tfjs): Promise<OpenBackend> {
   };
 }
 
-/** What is read of the backend that tfjs-node and tfjs-node-gpu register; their types are not installed with them absent. */
+/**
+ * What is read of the backend that tfjs-node and tfjs-node-gpu register; their types are not
+ * installed with them absent.
+ */
 interface NodeBackend {
   readonly isUsingGpuDevice?: boolean;
   readonly binding?: { readonly TF_Version?: string };

@@ -1,8 +1,9 @@
 /**
- * TensorFlow.js as an engine: node-gpu on CUDA, the TensorFlow library on the CPU, WebAssembly, or plain JavaScript. The packages are
- * optional peers; nothing of them is loaded until this engine is asked for. Never chosen by auto: docs/tfjs.md says why.
+ * TensorFlow.js as an engine: node-gpu on CUDA, the TensorFlow library on the CPU, WebAssembly, or plain
+ * JavaScript. The packages are optional peers; nothing of them is loaded until this engine is asked for. Never
+ * chosen by auto: docs/tfjs.md says why.
  */
-import { EngineError } from "../../errors.ts";
+import { EngineError, messageOf } from "../../errors.ts";
 import { checkSessionOptions, precisionOf } from "../check-session-options.ts";
 import type { Engine } from "../engine.ts";
 import type { EngineProvider } from "../engine-provider.ts";
@@ -17,7 +18,7 @@ export const tfjsProvider: EngineProvider = {
       const { description } = await openBackend(undefined);
       return { available: true, description };
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       return error instanceof MissingPackage
         ? { available: false, reason: "no TensorFlow.js package is installed", remedy: installCommand("wasm") }
         : { available: false, reason, remedy: "name another backend with --tfjs-backend" };

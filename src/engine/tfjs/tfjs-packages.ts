@@ -1,5 +1,8 @@
-/** TensorFlow.js comes in optional packages: which ones a backend needs, loaded when asked for, and the command that adds them. */
-import { EngineError } from "../../errors.ts";
+/**
+ * TensorFlow.js comes in optional packages: which ones a backend needs, loaded when asked for, and
+ * the command that adds them.
+ */
+import { EngineError, firstLineOf } from "../../errors.ts";
 import type { TfjsBackend } from "../engine-provider.ts";
 
 /** The module that everything else builds on, whichever backend runs. */
@@ -30,7 +33,10 @@ export function installCommand(backend: TfjsBackend): string {
 /** A package that is not there; one that is there and fails to load is an EngineError with its own words. */
 export class MissingPackage extends EngineError {}
 
-/** Loads the backend's package, which registers itself with the core, and the derivatives. Throws MissingPackage, or EngineError if it does not load. */
+/**
+ * Loads the backend's package, which registers itself with the core, and the derivatives. Throws MissingPackage, or
+ * EngineError if it does not load.
+ */
 export async function loadTfjs(backend: TfjsBackend): Promise<Tfjs> {
   const tf = await load(corePackage, backend);
   await load(gradientsPackage, backend);
@@ -62,9 +68,4 @@ function isMissing(error: unknown, name: string): boolean {
   if (typeof error !== "object" || error === null || !("code" in error)) return false;
   const isAbsent = error.code === "ERR_MODULE_NOT_FOUND" || error.code === "MODULE_NOT_FOUND";
   return isAbsent && firstLineOf(error).includes(`'${name}'`); // and not a module that it needs in turn
-}
-
-function firstLineOf(error: unknown): string {
-  const isWorded = typeof error === "object" && error !== null && "message" in error;
-  return String(isWorded ? error.message : error).split("\n")[0]!;
 }

@@ -2,15 +2,14 @@
 import type { Scalar } from "@tensorflow/tfjs-core";
 import type { Batch } from "../../dataset/batch.ts";
 import { drawBatch, epochDraws } from "../../dataset/training-batches.ts";
-import { EngineError } from "../../errors.ts";
-import { releaseReplaced } from "../../optimizer/arrays/release-replaced.ts";
 import { buildOptimizer } from "../../optimizer/build-optimizer.ts";
 import { exportState, importState } from "../../optimizer/optimizer-transfer.ts";
+import { releaseReplaced } from "../../optimizer/release-replaced.ts";
 import { type FloatArray, parametersOf } from "../../ranker/ranker-spec.ts";
 import { checkBatch, checkLearningRate } from "../check-batch.ts";
 import { checkSpan } from "../check-session-options.ts";
 import type { SessionOptions, StepSpan, TrainingSession } from "../engine.ts";
-import { createSerialQueue } from "../serial-queue.ts";
+import { createSessionCalls } from "../session-calls.ts";
 import { batchGradient } from "./tensor-gradient.ts";
 import { tensorArrayOps } from "./tensor-ops.ts";
 import { openTensorScorer } from "./tensor-scorer.ts";
@@ -25,15 +24,7 @@ export function openTfjsSession(
   const optimizer = buildOptimizer({ config, parameters: parametersOf(spec), ops });
   activate();
   let current = startingPoint();
-  let isClosed = false;
-
-  const enqueue = createSerialQueue();
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> =>
-    enqueue(async () => {
-      if (isClosed) throw new EngineError("the training session is closed");
-      activate();
-      return work();
-    });
+  const { inTurn, close } = createSessionCalls("training session", activate);
 
   function startingPoint() {
     const parameters = new Map(
@@ -112,12 +103,7 @@ export function openTfjsSession(
         optimizer: await exportState(ops, current.memory),
       })),
 
-    close() {
-      if (isClosed) return;
-      isClosed = true;
-      // After the work under way, whose tensors these are.
-      void enqueue(async () => ops.free([current.parameters, current.memory]));
-    },
+    close: () => close(() => ops.free([current.parameters, current.memory])),
   };
 
   async function copies(tensors: typeof current.parameters): Promise<Map<string, FloatArray>> {

@@ -1,7 +1,7 @@
 /** LAWN's geometry on tf.Variables: every variable is one block, moved by src/optimizer/lawn/sphere.ts. */
 import type { Tensor, Tensor1D, Variable } from "@tensorflow/tfjs-core";
-import type { LawnGroup } from "../../optimizer/lawn/lawn-blocks.ts";
 import { blockNorms, retract, tangentProjection } from "../../optimizer/lawn/sphere.ts";
+import type { LawnGroup } from "../../optimizer/lawn-blocks.ts";
 import { tensorArrayOps } from "./tensor-ops.ts";
 import type { Tfjs } from "./tfjs-packages.ts";
 

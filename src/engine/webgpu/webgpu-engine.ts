@@ -1,9 +1,10 @@
 /**
- * Training on a GPU with nothing to install but npm: WGSL kernels through Dawn (npm `webgpu`). Draws, forward, backward, table
- * gradients and update all run on the device; a step moves nothing over the bus. On one device and driver the same start and batches
- * give the same bits; between devices sums may differ by float32 rounding. Every kernel names its plain twin.
+ * Training on a GPU with nothing to install but npm: WGSL kernels through Dawn (npm `webgpu`). Draws, forward,
+ * backward, table gradients and update all run on the device; a step moves nothing over the bus. On one device and
+ * driver the same start and batches give the same bits; between devices sums may differ by float32 rounding. Every
+ * kernel names its plain twin.
  */
-import { EngineError } from "../../errors.ts";
+import { EngineError, firstLineOf } from "../../errors.ts";
 import { checkSessionOptions, precisionOf } from "../check-session-options.ts";
 import type { Engine } from "../engine.ts";
 import type { EngineOptions, EngineProvider } from "../engine-provider.ts";
@@ -103,8 +104,7 @@ async function requestDevice(adapter: GPUAdapter, name: string, precision: Produ
       requiredLimits: { maxStorageBufferBindingSize, maxBufferSize },
     });
   } catch (error) {
-    const words = error instanceof Error ? error.message : String(error);
-    throw new EngineError(`webgpu engine: ${name} gives no device: ${words.split("\n", 1)[0]}; update its driver`);
+    throw new EngineError(`webgpu engine: ${name} gives no device: ${firstLineOf(error)}; update its driver`);
   }
 }
 

@@ -1,11 +1,13 @@
-/** One ranker in training on a GPU: checks at the boundary, steps submitted in batches, one call at a time; close() frees all memory. */
+/**
+ * One ranker in training on a GPU: checks at the boundary, steps submitted in batches, one call at a time;
+ * close() frees all memory.
+ */
 import { epochDraws, samplesPerEpoch } from "../../dataset/training-batches.ts";
-import { EngineError } from "../../errors.ts";
 import { parametersOf } from "../../ranker/ranker-spec.ts";
 import { checkBatch, checkLearningRate } from "../check-batch.ts";
 import { checkSpan } from "../check-session-options.ts";
 import type { SessionOptions, StepSpan, TrainingSession } from "../engine.ts";
-import { createSerialQueue } from "../serial-queue.ts";
+import { createSessionCalls } from "../session-calls.ts";
 import type { GpuContext } from "./device/gpu-context.ts";
 import { readBytes } from "./device/read-back.ts";
 import { SLOT_BYTES } from "./device/step-numbers.ts";
@@ -77,14 +79,7 @@ async function openWith(
     return program;
   }
 
-  let isClosed = false;
-  const enqueue = createSerialQueue();
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> =>
-    enqueue(async () => {
-      if (isClosed) throw new EngineError("the training session is closed");
-      context.check();
-      return work();
-    });
+  const { inTurn, isClosed, checkStillOpen, close } = createSessionCalls("training session", context.check);
 
   async function readLosses(count: number): Promise<Float32Array> {
     return new Float32Array(await readBytes(context, account, { buffer: losses, offset: 0, bytes: 4 * count }));
@@ -97,7 +92,7 @@ async function openWith(
     const draws = { negativesLow: negativesKey.low, negativesHigh: negativesKey.high, ...permutation };
     const { batchSize } = batches;
     const results = new Float64Array(span.learningRates.length);
-    const at = { program: await programFor(batchSize), optimizer, isOver: () => isClosed };
+    const at = { program: await programFor(batchSize), optimizer, isOver: isClosed };
     for (let done = 0; done < results.length; done += LOSS_PLACES) {
       const rates = span.learningRates.subarray(done, done + LOSS_PLACES);
       const steps = Array.from(rates, (learningRate, k) => {
@@ -105,7 +100,7 @@ async function openWith(
         return { firstSample, samples: Math.min(batchSize, samplesPerEpoch(batches) - firstSample), learningRate };
       });
       await runner.train(steps, draws, at);
-      if (isClosed) throw new EngineError("the training session was closed while it trained");
+      checkStillOpen("trained");
       results.set(await readLosses(steps.length), done);
     }
     return results;
@@ -141,15 +136,11 @@ async function openWith(
         return { parameters: copies, optimizer: await optimizer.read() };
       }),
 
-    close() {
-      if (isClosed) return;
-      isClosed = true;
-      // After whatever is under way: its buffers are still in use.
-      void enqueue(async () => {
+    close: () =>
+      close(() => {
         program?.close();
         scorer.close();
         account.close();
-      });
-    },
+      }),
   };
 }

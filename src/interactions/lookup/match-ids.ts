@@ -1,7 +1,7 @@
-/** Asked ids against a dataset's vocabularies, in SQL: who is known, who is not, and in which order. */
+/** Listed ids against a dataset's vocabularies, in SQL: who is known, who is not, and in which order. */
 import { checkCondition } from "../reading/check-condition.ts";
-import { openRelation } from "../sources/log-source.ts";
 import { sqlName } from "../sources/sql-text.ts";
+import { openRelation } from "../sources/table-source.ts";
 import type { WorkDatabase } from "../sources/work-database.ts";
 
 /** Tables that the questions below are about; each is there only if the job needs it. */
@@ -9,20 +9,20 @@ export const idTables = {
   /** Columns of users.arrow and items.arrow. */
   users: "vocabulary_users",
   items: "vocabulary_items",
-  /** Columns <role>_text of asked-ids.ts. */
-  asked: "asked_users",
-  pairs: "asked_pairs",
+  /** Columns <role>_text of id-lists.ts. */
+  listed: "listed_users",
+  pairs: "listed_pairs",
 } as const;
 
 /** Selected known users, ascending, some thousand at a time. */
 export async function* selectedUsers(
   database: WorkDatabase,
-  options: { readonly where: string | null; readonly usesAsked: boolean; readonly usesPairs: boolean },
+  options: { readonly where: string | null; readonly usesList: boolean; readonly usesPairs: boolean },
 ): AsyncIterable<Uint32Array> {
-  const { where, usesAsked, usesPairs } = options;
+  const { where, usesList, usesPairs } = options;
   const conditions = [
     ...(where === null ? [] : [`coalesce((\n${where}\n), false)`]),
-    ...(usesAsked ? [`user_id::VARCHAR IN (SELECT user_text FROM ${idTables.asked})`] : []),
+    ...(usesList ? [`user_id::VARCHAR IN (SELECT user_text FROM ${idTables.listed})`] : []),
     ...(usesPairs ? [`user_id::VARCHAR IN (SELECT user_text FROM ${idTables.pairs})`] : []),
   ];
   yield* columnOf(
@@ -35,8 +35,8 @@ export async function checkUserCondition(database: WorkDatabase, where: string):
   await checkCondition(database, where, await openRelation(database, sqlName(idTables.users), "users.arrow", "arrow"));
 }
 
-/** Asked users that the dataset lacks, whole numbers by value before everything else by bytes. */
-export async function* unknownUsers(database: WorkDatabase, from: "asked" | "pairs"): AsyncIterable<string[]> {
+/** Listed users that the dataset lacks, whole numbers by value before everything else by bytes. */
+export async function* unknownUserIds(database: WorkDatabase, from: "listed" | "pairs"): AsyncIterable<string[]> {
   for await (const chunk of database.stream(
     `SELECT DISTINCT user_text, TRY_CAST(user_text AS HUGEINT) AS number FROM ${idTables[from]}
      WHERE user_text NOT IN (SELECT user_id::VARCHAR FROM ${idTables.users}) ORDER BY number NULLS LAST, user_text`,
@@ -57,7 +57,7 @@ export async function* knownPairs(
   }
 }
 
-/** Items given for unknown users, in the order of unknownUsers, then by item; null for an item that is unknown too. */
+/** Candidate items of unknown users, in the order of unknownUserIds, then by item; null for an item that is unknown too. */
 export async function* unknownUsersPairs(
   database: WorkDatabase,
 ): AsyncIterable<{ readonly userIds: readonly string[]; readonly items: readonly (number | null)[] }> {

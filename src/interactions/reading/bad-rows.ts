@@ -1,6 +1,6 @@
 /** Malformed rows: how many, why, and where the first few stand. */
 import { DataError } from "../../errors.ts";
-import { type LogSource, MOST_REJECTS } from "../sources/log-source.ts";
+import { MOST_REJECTS, type TableSource } from "../sources/table-source.ts";
 import type { WorkDatabase } from "../sources/work-database.ts";
 import { ROW_PROBLEM } from "./load-rows.ts";
 
@@ -35,7 +35,7 @@ const REJECT_REASONS: Readonly<Record<string, string>> = {
 /** Bad rows of the source just loaded: those its reader set aside and those whose values make no sense. */
 export async function collectBadRows(
   database: WorkDatabase,
-  source: LogSource,
+  source: TableSource,
   loaded: { readonly firstRow: number; readonly rows: number },
 ): Promise<BadRows> {
   const rejected = source.storesRejects ? await takeRejected(database) : [];
@@ -74,8 +74,8 @@ export function checkBadRows(bad: readonly BadRows[], totalRows: number, mostSha
 }
 
 export function describeBadRow({ file, line, row, reason, text }: BadRow): string {
-  const place = line === null ? `${file}: row ${row}` : `${file}:${line}`;
-  return `${place}: ${reason}${text === "" ? "" : `: "${text}"`}`;
+  const position = line === null ? `${file}: row ${row}` : `${file}:${line}`;
+  return `${position}: ${reason}${text === "" ? "" : `: "${text}"`}`;
 }
 
 /** The line of row `index` (from 0) of those accepted, given the lines that were set aside. */

@@ -3,20 +3,20 @@ import { DataError } from "../../errors.ts";
 import type { CleaningStep } from "../cleaning/clean-log.ts";
 import type { InteractionLog } from "../interaction-log.ts";
 import { type ColumnRequest, chooseColumns } from "../sources/choose-columns.ts";
-import type { LogSource } from "../sources/log-source.ts";
+import { openSource, type SourceFile } from "../sources/open-source.ts";
 import type { LogPart } from "../sources/recognise-logs.ts";
 import type { WorkDatabase } from "../sources/work-database.ts";
 import { type BadRow, type BadRows, checkBadRows, collectBadRows } from "./bad-rows.ts";
 import { checkCondition } from "./check-condition.ts";
 import { createRawTable, loadRows, ROW_PROBLEM } from "./load-rows.ts";
 import { type IdType, numberIds } from "./number-ids.ts";
-import { loadNegatives, type OfficialNegatives, readNegatives } from "./read-negatives.ts";
+import { loadNegatives, type NegativesFile, type OfficialNegatives, readNegatives } from "./read-negatives.ts";
 import { readSortedLog, sortLog, summariseTimes } from "./sort-log.ts";
 import { readTimes, type TimeUnit } from "./time-unit.ts";
 
 export interface BuildOptions {
-  readonly sources: readonly { readonly part: LogPart; readonly open: () => Promise<LogSource> }[];
-  readonly negatives: { readonly path: string; readonly name: string } | null;
+  readonly sources: readonly { readonly part: LogPart; readonly file: SourceFile }[];
+  readonly negatives: NegativesFile | null;
   readonly columns: ColumnRequest;
   readonly where: string | undefined;
   /** False leaves time columns aside: the order of the rows counts instead. */
@@ -48,8 +48,8 @@ export async function buildLog(database: WorkDatabase, options: BuildOptions): P
   const formats: BuiltLog["formats"][number][] = [];
   const bad: BadRows[] = [];
   let loadedRows = 0;
-  for (const { part, open } of options.sources) {
-    const source = await open();
+  for (const { part, file } of options.sources) {
+    const source = await openSource(database, file);
     const names = source.columns.map(({ name }) => name);
     const chosen = chooseColumns(source.file, names, options.columns);
     const columns = options.usesTimes ? chosen : { ...chosen, time: null };
@@ -58,7 +58,7 @@ export async function buildLog(database: WorkDatabase, options: BuildOptions): P
     bad.push(await collectBadRows(database, source, { firstRow: loadedRows, rows }));
     loadedRows += rows;
     options.log(`read ${source.file}: ${rows} rows (${source.format})`);
-    const named = Object.entries(columns).map(([role, place]) => [role, place === null ? null : names[place]!]);
+    const named = Object.entries(columns).map(([role, column]) => [role, column === null ? null : names[column]!]);
     formats.push({ file: source.file, format: source.format, columns: Object.fromEntries(named) });
   }
   const negativeLines = await loadNegatives(database, options.negatives);
@@ -88,9 +88,10 @@ export async function buildLog(database: WorkDatabase, options: BuildOptions): P
   await sortLog(database, sort);
   const log = await readSortedLog(database, sort);
   const idTypes = { user: user.type, item: item.type };
+  const official = options.negatives === null ? null : { file: options.negatives.name, lines: negativeLines };
   return {
     log,
-    negatives: options.negatives === null ? null : await readNegatives(database, idTypes, negativeLines),
+    negatives: official === null ? null : await readNegatives(database, idTypes, official),
     idTypes,
     timeUnit: times.unit,
     formats,

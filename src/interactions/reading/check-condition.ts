@@ -1,12 +1,12 @@
 /** Whether `--where` is what it should be: one true-or-false expression over the columns of the log. */
-import { ConfigError } from "../../errors.ts";
-import { type LogSource, typedSelectList } from "../sources/log-source.ts";
+import { ConfigError, firstLineOf } from "../../errors.ts";
 import { sqlText } from "../sources/sql-text.ts";
-import { firstLine, type WorkDatabase } from "../sources/work-database.ts";
+import { type TableSource, typedSelectList } from "../sources/table-source.ts";
+import type { WorkDatabase } from "../sources/work-database.ts";
 
 const EXAMPLE = `expected one condition over the columns, such as "rating >= 4 AND timestamp > 978300000"`;
 
-export async function checkCondition(database: WorkDatabase, condition: string, source: LogSource): Promise<void> {
+export async function checkCondition(database: WorkDatabase, condition: string, source: TableSource): Promise<void> {
   const refuse = (found: string): never => {
     throw new ConfigError(`--where: "${condition}" ${found}; ${EXAMPLE}`);
   };
@@ -14,9 +14,7 @@ export async function checkCondition(database: WorkDatabase, condition: string, 
   const question = `DESCRIBE SELECT (\n${condition}\n) AS is_wanted FROM (SELECT ${typedSelectList(source)} FROM ${source.from})`;
   const rows = await database.rows(question).catch((error: unknown) => {
     const names = source.typedColumns.map(({ name, type }) => `${name} ${type}`).join(", ");
-    return refuse(
-      `fails: ${firstLine(error instanceof Error ? error.message : String(error))} (columns of ${source.file}: ${names})`,
-    );
+    return refuse(`fails: ${firstLineOf(error)} (columns of ${source.file}: ${names})`);
   });
   const type = String(rows[0]?.column_type);
   if (type !== "BOOLEAN") refuse(`is of type ${type}, not true or false`);

@@ -1,9 +1,9 @@
 /** Rows of a source into table `raw`, each with what is wrong with it; nothing is dropped silently. */
 import { ConfigError } from "../../errors.ts";
 import type { ColumnChoice } from "../sources/choose-columns.ts";
-import { type LogSource, orDataError, type SourceColumn, typedSelectList } from "../sources/log-source.ts";
 import type { LogPart } from "../sources/recognise-logs.ts";
 import { sqlName } from "../sources/sql-text.ts";
+import { orDataError, type SourceColumn, type TableSource, typedSelectList } from "../sources/table-source.ts";
 import type { WorkDatabase } from "../sources/work-database.ts";
 
 /** Values of raw.problem. */
@@ -39,15 +39,15 @@ export async function createRawTable(database: WorkDatabase): Promise<void> {
 }
 
 /** Appends in file order. Returns the number of rows appended, those with a problem included. */
-export async function loadRows(database: WorkDatabase, source: LogSource, options: LoadOptions): Promise<number> {
+export async function loadRows(database: WorkDatabase, source: TableSource, options: LoadOptions): Promise<number> {
   const before = await database.count("SELECT count(*) FROM raw");
   await orDataError(source.file, () => database.run(`INSERT INTO raw ${rawSelect(source, options)}`));
   return (await database.count("SELECT count(*) FROM raw")) - before;
 }
 
-function rawSelect(source: LogSource, options: LoadOptions): string {
+function rawSelect(source: TableSource, options: LoadOptions): string {
   const { columns, where } = options;
-  const column = (place: number): SourceColumn => source.columns[place]!;
+  const column = (position: number): SourceColumn => source.columns[position]!;
   const time = columns.time === null ? null : column(columns.time);
   const rating = columns.rating === null ? null : column(columns.rating);
   const texts = [

@@ -1,8 +1,10 @@
 /** Titles and features of items from a file beside the log: MovieLens's movies.dat, movies.csv and u.item, or any table. */
+import { basename } from "node:path";
 import { ConfigError, DataError } from "../../errors.ts";
-import { type LogSource, orDataError } from "../sources/log-source.ts";
-import { withoutCompression } from "../sources/recognise-logs.ts";
+import { openSource, withoutCompression } from "../sources/open-source.ts";
 import { sqlName } from "../sources/sql-text.ts";
+import { orDataError, type TableSource } from "../sources/table-source.ts";
+import type { TextEncoding } from "../sources/text-source.ts";
 import type { WorkDatabase } from "../sources/work-database.ts";
 
 export interface ItemInfo {
@@ -11,8 +13,19 @@ export interface ItemInfo {
   readonly features: readonly string[];
 }
 
+export interface ItemFiles {
+  readonly items: ItemFile;
+  /** From ids of the items file to ids of the log, where the two differ. */
+  readonly idMap: ItemFile | null;
+}
+
+export interface ItemFile {
+  readonly path: string;
+  readonly encoding: TextEncoding;
+}
+
 /** Shapes of files that never have a header, by their usual names. */
-export function itemFileShape(name: string): { readonly delimiter?: string; readonly columns?: readonly string[] } {
+function shapeOf(name: string): { readonly delimiter?: string; readonly columns?: readonly string[] } {
   switch (withoutCompression(name)) {
     case "movies.dat":
       return { delimiter: "::", columns: ["id", "title", "genres"] };
@@ -30,7 +43,7 @@ const USUAL_NAMES: Readonly<Record<"id" | "title" | "features", readonly string[
 };
 
 /** A first line that holds one of these is a header. */
-export const usualItemColumns: readonly string[] = Object.values(USUAL_NAMES).flat();
+const usualColumns: readonly string[] = Object.values(USUAL_NAMES).flat();
 
 // In the order of the 19 columns of 0 and 1, as u.genre of MovieLens 100K names them.
 const U_ITEM_GENRES =
@@ -43,12 +56,30 @@ const flagOf = (genre: string): string => `${FLAG}${genre}`;
 const NO_FEATURES = new Set(["(no genres listed)", ""]);
 
 /**
- * By the id's text. `translated` maps ids of the items file to ids of the log where the two differ. Features stand in one column,
- * parted by "|", or in columns of 0 and 1. Throws ConfigError where no column holds ids or titles.
+ * By the id's text, as the log has it. Features stand in one column, separated by "|", or in columns of 0 and 1. Throws
+ * ConfigError where no column holds ids or titles.
  */
 export async function readItemInfo(
   database: WorkDatabase,
-  source: LogSource,
+  { items, idMap }: ItemFiles,
+): Promise<ReadonlyMap<string, ItemInfo>> {
+  const translated = idMap === null ? null : await readIdMap(database, await open(database, idMap, "item_id_map", {}));
+  return readItems(database, await open(database, items, "items_file", shapeOf(basename(items.path))), translated);
+}
+
+function open(
+  database: WorkDatabase,
+  { path, encoding }: ItemFile,
+  table: string,
+  shape: ReturnType<typeof shapeOf>,
+): Promise<TableSource> {
+  const text = { kind: "table", encoding, wanted: usualColumns, ...shape } as const;
+  return openSource(database, { path, name: basename(path), table, text });
+}
+
+async function readItems(
+  database: WorkDatabase,
+  source: TableSource,
   translated: ReadonlyMap<string, string> | null,
 ): Promise<ReadonlyMap<string, ItemInfo>> {
   const names = source.columns.map(({ name }) => name);
@@ -82,7 +113,7 @@ export async function readItemInfo(
 }
 
 /** The first two columns of a table: id in the items file, id in the log. */
-export async function readIdMap(database: WorkDatabase, source: LogSource): Promise<ReadonlyMap<string, string>> {
+async function readIdMap(database: WorkDatabase, source: TableSource): Promise<ReadonlyMap<string, string>> {
   const [from, to] = source.columns;
   if (from === undefined || to === undefined) {
     throw new ConfigError(
@@ -97,7 +128,7 @@ export async function readIdMap(database: WorkDatabase, source: LogSource): Prom
   return new Map(rows.map((row) => [String(row.from ?? "").trim(), String(row.to ?? "").trim()]));
 }
 
-function columnFor(source: LogSource, role: keyof typeof USUAL_NAMES): string | null {
+function columnFor(source: TableSource, role: keyof typeof USUAL_NAMES): string | null {
   for (const wanted of USUAL_NAMES[role]) {
     const found = source.columns.find(({ name }) => name.trim().toLowerCase() === wanted);
     if (found !== undefined) return found.name;

@@ -1,11 +1,13 @@
 /** The official negatives of the NCF split: a line per test case, "(user,item)" and then the ids of its negatives, tab separated. */
 import { DataError } from "../../errors.ts";
-import { linesOf } from "../sources/log-source.ts";
+import { openSource } from "../sources/open-source.ts";
 import type { WorkDatabase } from "../sources/work-database.ts";
 import { type IdType, idSql } from "./number-ids.ts";
 
 /** Negatives in the numbers of the InteractionLog, a case per line of the file. */
 export interface OfficialNegatives {
+  /** Name of the file, for reports and errors. */
+  readonly file: string;
   /** [cases] */
   readonly users: Uint32Array;
   /** [cases] the test item that the file names. */
@@ -18,22 +20,23 @@ export interface OfficialNegatives {
   readonly lines: number;
 }
 
+export interface NegativesFile {
+  readonly path: string;
+  readonly name: string;
+}
+
 /**
  * Creates table official_negatives, empty without a file; it must exist before ids are numbered. Returns how many lines the
  * file has, empty ones apart.
  */
-export async function loadNegatives(
-  database: WorkDatabase,
-  file: { path: string; name: string } | null,
-): Promise<number> {
+export async function loadNegatives(database: WorkDatabase, file: NegativesFile | null): Promise<number> {
   await database.run(
     `CREATE TABLE official_negatives (line BIGINT, user_number BIGINT, user_text VARCHAR,
       positive_number BIGINT, positive_text VARCHAR, item_number BIGINT, item_text VARCHAR)`,
   );
   if (file === null) return 0;
-  await database.run(
-    `CREATE TABLE negative_lines AS SELECT rtrim(line, chr(13)) AS line FROM ${linesOf(file.path, "utf-8")}`,
-  );
+  const { from } = await openSource(database, { ...file, table: "negatives_file", text: { kind: "lines" } });
+  await database.run(`CREATE TABLE negative_lines AS SELECT rtrim(line, chr(13)) AS line FROM ${from}`);
   await refuseOddLines(database, file.name);
   const number = (text: string): string => `TRY_CAST(${text} AS BIGINT)`;
   const columns = ["user", "positive", "item"].map(
@@ -53,11 +56,11 @@ export async function loadNegatives(
   return lines;
 }
 
-/** After numbering. Lines of users that are not in the log are no cases; `lines` is what loadNegatives counted. */
+/** After numbering. Lines of users that are not in the log are no cases; `lines` is what loadNegatives counted in `file`. */
 export async function readNegatives(
   database: WorkDatabase,
   types: { readonly user: IdType; readonly item: IdType },
-  lines: number,
+  { file, lines }: { readonly file: string; readonly lines: number },
 ): Promise<OfficialNegatives> {
   const positive = idSql("item", types.item).replaceAll("item_", "positive_");
   const users: number[] = [];
@@ -88,6 +91,7 @@ export async function readNegatives(
   }
   offsets.push(items.length);
   return {
+    file,
     users: Uint32Array.from(users),
     positives: Uint32Array.from(positives),
     offsets: Uint32Array.from(offsets),

@@ -139,5 +139,5 @@ function choose(weights: Float64Array, taken: Uint8Array, quantile: number): num
 
 function shuffled<T>(key: StreamKey, rows: readonly T[]): T[] {
   const order = makePermutation(key, rows.length);
-  return rows.map((_, place) => rows[permute(order, place)]!);
+  return rows.map((_, index) => rows[permute(order, index)]!);
 }

@@ -104,5 +104,5 @@ function zipfLogWeights(key: StreamKey, items: number): Float64Array {
 /** Distinct ids from 1 in no order, three in four of the range unused, as in a log that was filtered. */
 function rawIds(key: StreamKey, count: number): Uint32Array {
   const order = makePermutation(key, 4 * count);
-  return Uint32Array.from({ length: count }, (_, place) => 1 + permute(order, place));
+  return Uint32Array.from({ length: count }, (_, index) => 1 + permute(order, index));
 }

@@ -8,7 +8,7 @@ export interface ColumnRequest {
   readonly rating?: string | undefined;
 }
 
-/** Places in the table's list of columns, from 0; null where the table has no such column. */
+/** Positions in the table's list of columns, from 0; null where the table has no such column. */
 export interface ColumnChoice {
   readonly user: number;
   readonly item: number;
@@ -30,19 +30,19 @@ export function chooseColumns(file: string, columns: readonly string[], request:
   const problems: string[] = [];
   const find = (role: Role): number | null => {
     const wanted = request[role];
-    if (wanted === undefined) return usualPlace(columns, role);
-    const place = placeOf(columns, wanted);
-    if (place === null) {
+    if (wanted === undefined) return usualColumn(columns, role);
+    const position = namedColumn(columns, wanted);
+    if (position === null) {
       problems.push(`${file}: --${role}-column is "${wanted}", but the columns are ${columns.join(", ")}`);
     }
-    return place;
+    return position;
   };
   const user = find("user");
   const item = find("item");
   const time = find("time");
   const rating = find("rating");
-  for (const [role, place] of [["user", user] as const, ["item", item] as const]) {
-    if (place === null && request[role] === undefined) {
+  for (const [role, position] of [["user", user] as const, ["item", item] as const]) {
+    if (position === null && request[role] === undefined) {
       problems.push(
         `${file}: no ${role} column among ${columns.join(", ")}; name it with --${role}-column (a name, or a number from 1)`,
       );
@@ -60,7 +60,7 @@ export function chooseColumn(
   role: "user" | "item",
   wanted: string | undefined,
 ): number {
-  const found = wanted === undefined ? usualPlace(columns, role) : placeOf(columns, wanted);
+  const found = wanted === undefined ? usualColumn(columns, role) : namedColumn(columns, wanted);
   if (found !== null) return found;
   if (wanted === undefined && columns.length === 1) return 0;
   throw new ConfigError(
@@ -70,12 +70,17 @@ export function chooseColumn(
   );
 }
 
+/** Of what the user gave for columns, the names: a number is a position, and would be found in a first row of data as well. */
+export function columnNames(given: readonly (string | undefined)[]): string[] {
+  return given.filter((column) => column !== undefined).filter((column) => !/^\d+$/.test(column));
+}
+
 export function isUsualName(name: string): boolean {
   return Object.values(USUAL_NAMES).some((names) => names.includes(plain(name)));
 }
 
 /** By exact name, then without case, then as a number from 1. */
-function placeOf(columns: readonly string[], wanted: string): number | null {
+function namedColumn(columns: readonly string[], wanted: string): number | null {
   const exact = columns.indexOf(wanted);
   if (exact >= 0) return exact;
   const caseless = columns.findIndex((column) => column.toLowerCase() === wanted.toLowerCase());
@@ -84,11 +89,11 @@ function placeOf(columns: readonly string[], wanted: string): number | null {
   return number <= columns.length ? number - 1 : null;
 }
 
-function usualPlace(columns: readonly string[], role: Role): number | null {
+function usualColumn(columns: readonly string[], role: Role): number | null {
   const names = columns.map(plain);
   for (const usual of USUAL_NAMES[role]) {
-    const place = names.indexOf(usual);
-    if (place >= 0) return place;
+    const position = names.indexOf(usual);
+    if (position >= 0) return position;
   }
   return null;
 }

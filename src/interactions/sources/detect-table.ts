@@ -97,7 +97,7 @@ function looksLikeHeader(
   const body = lines.slice(1).map((line) => splitFields(line, delimiter, quote));
   if (body.length === 0) return false;
   return fields.some(
-    (field, place) => !isNumber(field) && field.trim() !== "" && body.every((row) => isNumber(row[place] ?? "")),
+    (field, column) => !isNumber(field) && field.trim() !== "" && body.every((row) => isNumber(row[column] ?? "")),
   );
 }
 
@@ -106,12 +106,12 @@ function isNumber(text: string): boolean {
 }
 
 function completed(names: readonly string[], count: number): string[] {
-  return Array.from({ length: count }, (_, place) => names[place] ?? `column${place + 1}`);
+  return Array.from({ length: count }, (_, column) => names[column] ?? `column${column + 1}`);
 }
 
 function distinctNames(fields: readonly string[], file: string): string[] {
-  const names = fields.map((field, place) => field.trim() || `column${place + 1}`);
-  const repeated = names.find((name, place) => names.indexOf(name) !== place);
+  const names = fields.map((field, column) => field.trim() || `column${column + 1}`);
+  const repeated = names.find((name, column) => names.indexOf(name) !== column);
   if (repeated !== undefined) throw new DataError(`${file}: the header has the column "${repeated}" twice`);
   return names;
 }

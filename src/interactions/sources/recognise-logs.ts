@@ -1,5 +1,6 @@
 /** Which of the files in a raw folder hold the log, told by their usual names; other files beside them are left alone. */
 import { DataError } from "../../errors.ts";
+import { withoutCompression } from "./open-source.ts";
 
 /** Where a file's rows belong: to one log still to be split, or to a part of a split its publisher made. */
 export type LogPart = "log" | "train" | "validation" | "test";
@@ -54,11 +55,6 @@ export function planForFiles(names: readonly string[]): LogPlan {
     "table",
     names.map((name) => ({ name, part: "log" as const })),
   );
-}
-
-/** A name without the extension of its compression. */
-export function withoutCompression(name: string): string {
-  return name.replace(/\.(gz|zst)$/i, "");
 }
 
 function singleLogs(names: readonly string[]): LogPlan[] {

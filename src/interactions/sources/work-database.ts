@@ -1,6 +1,6 @@
 /** The scratch database in which ingest does its SQL: one file, one connection, bounded memory, spilling to disk beside it. */
 import { type DuckDBConnection, type DuckDBDataChunk, DuckDBInstance } from "@duckdb/node-api";
-import { DataError } from "../../errors.ts";
+import { DataError, firstLineOf, messageOf } from "../../errors.ts";
 import { sqlText } from "./sql-text.ts";
 
 export type SqlValue = string | number | bigint | boolean | null;
@@ -100,21 +100,16 @@ function plainValue(value: unknown): SqlValue {
 
 /** Turns the two failures a user can mend into errors that say how; everything else stays as DuckDB put it. */
 function explainSqlError(error: unknown, memoryLimit: string): Error {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   if (/No space left on device|disk is full|max_temp_directory_size/i.test(message)) {
     return new DataError(
-      `no disk space for ingest's scratch files; free some or use --data-root. ${firstLine(message)}`,
+      `no disk space for ingest's scratch files; free some or use --data-root. ${firstLineOf(message)}`,
     );
   }
   if (/^Out of Memory/i.test(message)) {
     return new DataError(
-      `ingest needs more than the ${memoryLimit} of --memory-limit; raise it. ${firstLine(message)}`,
+      `ingest needs more than the ${memoryLimit} of --memory-limit; raise it. ${firstLineOf(message)}`,
     );
   }
   return error instanceof Error ? error : new Error(message);
-}
-
-/** DuckDB's messages go on with a copy of the statement, which means nothing to a user. */
-export function firstLine(message: string): string {
-  return message.split("\n", 1)[0] ?? message;
 }

@@ -38,8 +38,8 @@ export function splitAsGiven(log: InteractionLog, kept: KeptRows, options: Given
       continue;
     }
     threefry(foldIn(key, user), 0, 0, block);
-    const place = options.isOrdered ? trainRows.length - 1 : boundedInteger(block.first, trainRows.length);
-    parts[trainRows[place]!] = SPLIT_PART.validation;
+    const index = options.isOrdered ? trainRows.length - 1 : boundedInteger(block.first, trainRows.length);
+    parts[trainRows[index]!] = SPLIT_PART.validation;
   }
   return {
     parts,

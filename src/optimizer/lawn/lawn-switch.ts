@@ -1,8 +1,8 @@
 /** The moment of constraint: when blocks leave LAWN's free phase, and the norms they are held at from then on. */
 import type { ArrayOps } from "../arrays/array-ops.ts";
 import { named } from "../arrays/named.ts";
+import type { LawnGroup } from "../lawn-blocks.ts";
 import type { LawnGroupMemory, LawnMemory, Tensors } from "../rules/transform.ts";
-import type { LawnGroup } from "./lawn-blocks.ts";
 import { atMost, blockNorms, vanishingNorm } from "./sphere.ts";
 
 export interface SwitchParts<A, C> {

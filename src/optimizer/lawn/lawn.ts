@@ -11,6 +11,7 @@
 
 import { named } from "../arrays/named.ts";
 import { freeStep, moveFreely, type OptimizerParts, zeroSlots } from "../free-optimizer.ts";
+import { type LawnGroup, lawnGroups } from "../lawn-blocks.ts";
 import type { LawnConfig } from "../optimizer-config.ts";
 import type {
   LawnGroupMemory,
@@ -21,7 +22,6 @@ import type {
   StepInput,
   StepOutput,
 } from "../rules/transform.ts";
-import { type LawnGroup, lawnGroups } from "./lawn-blocks.ts";
 import { freeLawnMemory, piecesOf, switchEveryBlock, switchGrownBlocks } from "./lawn-switch.ts";
 import { type Pieces, retract, tangentProjection } from "./sphere.ts";
 

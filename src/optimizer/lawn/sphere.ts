@@ -7,7 +7,7 @@
  * A block may lie in several tensors (lawn-blocks.ts); its dots are sums over them. `Pieces` holds one tensor per member, in order.
  */
 import type { ArrayOps } from "../arrays/array-ops.ts";
-import type { LawnGroup } from "./lawn-blocks.ts";
+import type { LawnGroup } from "../lawn-blocks.ts";
 
 export type Pieces<A> = readonly A[];
 

@@ -3,7 +3,7 @@
  * out, arguments untouched. A rule wrapped by `freeOptimizer` trains freely; the same rule wrapped by `lawnOptimizer` is LAWN over it.
  */
 import type { ParameterInfo } from "../../ranker/ranker-spec.ts";
-import type { LawnGroup } from "../lawn/lawn-blocks.ts";
+import type { LawnGroup } from "../lawn-blocks.ts";
 
 /** What a rule remembers of one tensor, by slot name: arrays of the tensor's size, all zeros at first. */
 export type Slots<A> = Readonly<Record<string, A>>;

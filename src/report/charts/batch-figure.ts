@@ -1,4 +1,4 @@
-/** Something against the batch size, an arm a line with its intervals: the figure a study of large batches is made for. */
+/** A figure against the batch size, a line with intervals for each arm: what a study of large batches is for. */
 import * as Plot from "@observablehq/plot";
 import type { MarkupPart } from "../page/markup.ts";
 import { fixedText } from "../words/number-text.ts";
@@ -38,10 +38,10 @@ function draw({ title, lines, domain, show = axisShare }: BatchFigure, width: nu
     (a, b) => a - b,
   );
   const marks: Plot.Markish[] = [Plot.gridY({ stroke: "var(--grid)", strokeOpacity: 1, ticks: 6 })];
-  for (const [place, line] of lines.entries()) {
+  for (const [index, line] of lines.entries()) {
     const stroke = colourOf(line.hue);
     // A little to the side, each arm its own way, so that intervals do not cover one another.
-    const aside = 2 ** (0.07 * (place - (lines.length - 1) / 2));
+    const aside = 2 ** (0.07 * (index - (lines.length - 1) / 2));
     const x = ({ batchSize }: BatchPoint): number => batchSize * aside;
     marks.push(
       Plot.line(line.points, { x, y: "value", stroke, strokeWidth: 1.8, strokeDasharray: dashOf(line) }),

@@ -1,4 +1,7 @@
-/** Charts as SVG text: Observable Plot draws into a document of linkedom, so that the page needs no script and no network for them. */
+/**
+ * Charts as SVG text: Observable Plot draws into a document of linkedom, so that the page needs no
+ * script and no network for them.
+ */
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import { type Markup, trustedMarkup } from "../page/markup.ts";
@@ -11,7 +14,10 @@ export interface ChartOptions {
   readonly label: string;
 }
 
-/** Marks, scales and margins are Plot's own options; sizes, typeface and the label are set here, the same for every chart. */
+/**
+ * Marks, scales and margins are Plot's own options; sizes, typeface and the label are set here,
+ * the same for every chart.
+ */
 export function drawChart(options: ChartOptions, plot: Plot.PlotOptions): Markup {
   const { document } = parseHTML("<!doctype html><html><body></body></html>");
   const svg = Plot.plot({

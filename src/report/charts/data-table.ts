@@ -1,4 +1,7 @@
-/** A table as data: one declaration gives the sortable HTML, the CSV, the Markdown and the LaTeX, so that they cannot disagree. */
+/**
+ * A table as data: one declaration gives the sortable HTML, the CSV, the Markdown and the LaTeX, so
+ * that they cannot disagree.
+ */
 import { type Markup, markup } from "../page/markup.ts";
 import { ABSENT } from "../words/number-text.ts";
 
@@ -36,7 +39,7 @@ export function tableMarkup(table: DataTable, options: { readonly sortable?: boo
   const heads = columns.map(({ name, kind }) => markup`<th scope="col" class="${kind}">${name}</th>`);
   const lines = rows.map((row) => {
     const mark = table.isMarked?.(row) === true ? markup` class="marked"` : null;
-    return markup`<tr${mark}>${columns.map((column, place) => cellMarkup(column, row, place === 0))}</tr>`;
+    return markup`<tr${mark}>${columns.map((column, index) => cellMarkup(column, row, index === 0))}</tr>`;
   });
   // Focusable, so that a wide table can be scrolled by keyboard; named, so that screen readers say what it is.
   return markup`<div class="scroll" role="group" aria-label="${title}" tabindex="0"><table${options.sortable === true ? markup` data-sortable` : null}><caption class="unseen">${title}</caption><thead><tr>${heads}</tr></thead><tbody>${lines}</tbody></table></div>`;

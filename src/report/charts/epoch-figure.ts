@@ -1,4 +1,7 @@
-/** Lines over epochs: every chart of training has the same axis, and the same marks for LAWN's switch and the chosen epoch. */
+/**
+ * Lines over epochs: every chart of training has the same axis, and the same marks for LAWN's
+ * switch and the chosen epoch.
+ */
 import * as Plot from "@observablehq/plot";
 import type { MarkupPart } from "../page/markup.ts";
 import { axisText, significantText } from "../words/number-text.ts";
@@ -111,8 +114,8 @@ function labelOf(title: string, lines: readonly EpochLine[]): string {
 }
 
 function pointsOf({ epochs }: EpochAxis, { values }: EpochLine, isLogarithmic: boolean): Point[] {
-  return epochs.flatMap((epoch, place) => {
-    const value = values[place] ?? null;
+  return epochs.flatMap((epoch, index) => {
+    const value = values[index] ?? null;
     return value === null || (isLogarithmic && value <= 0) ? [] : [{ epoch, value }];
   });
 }
@@ -128,15 +131,15 @@ function wholeTicks(epochs: readonly number[]): number[] {
 
 function epochTable({ title, axis, lines }: EpochFigure) {
   const columns: Column<number>[] = [
-    { name: "epoch", kind: "number", value: (place) => axis.epochs[place]! },
+    { name: "epoch", kind: "number", value: (index) => axis.epochs[index]! },
     ...lines.map(
       (line): Column<number> => ({
         name: line.name,
         kind: "number",
-        value: (place) => line.values[place] ?? null,
-        show: (place) => significantText(line.values[place] ?? null, 4),
+        value: (index) => line.values[index] ?? null,
+        show: (index) => significantText(line.values[index] ?? null, 4),
       }),
     ),
   ];
-  return dataTable({ title, columns, rows: axis.epochs.map((_, place) => place) });
+  return dataTable({ title, columns, rows: axis.epochs.map((_, index) => index) });
 }

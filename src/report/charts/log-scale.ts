@@ -8,7 +8,7 @@ export interface LogScale {
   readonly ticks: number[];
 }
 
-/** Values of 0 and below, and null ones, have no place on it. Of nothing, it goes from 1 to 10. */
+/** Values of 0 and below, and null ones, cannot stand on it. Of nothing, it goes from 1 to 10. */
 export function logScale(values: readonly (number | null)[]): LogScale {
   const positive = values.filter((value): value is number => value !== null && value > 0);
   const least = positive.length === 0 ? 1 : Math.min(...positive);
@@ -16,11 +16,11 @@ export function logScale(values: readonly (number | null)[]): LogScale {
   const steps = roundSteps(least, most);
   const powers = steps.filter((step) => Number.isInteger(Math.log10(step)));
   let ticks = steps.length <= MOST_TICKS || powers.length < 2 ? steps : powers;
-  while (ticks.length > MOST_TICKS) ticks = ticks.filter((_, place) => place % 2 === 0);
+  while (ticks.length > MOST_TICKS) ticks = ticks.filter((_, index) => index % 2 === 0);
   return { type: "log", domain: [steps[0]!, steps.at(-1)!], ticks };
 }
 
-/** Every 1, 2 and 5 times a power of ten from the last that is not above `least` to the first that is not below `most`. */
+/** Every 1, 2 and 5 times a power of ten, from the last not above `least` to the first not below `most`. */
 function roundSteps(least: number, most: number): number[] {
   const all: number[] = [];
   for (let power = Math.floor(Math.log10(least)); power <= Math.ceil(Math.log10(most)); power++) {

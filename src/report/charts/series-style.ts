@@ -1,7 +1,7 @@
 /**
- * How a line of a chart looks. Hues are those of Okabe & Ito 2008 ("Color Universal Design"), told apart by readers with every
- * common kind of colour blindness, darkened or lightened for contrast on each theme in page-style.ts; dashes and markers repeat
- * what the hue says.
+ * How a line of a chart looks. Hues are those of Okabe & Ito 2008 ("Color Universal Design"), told apart by readers
+ * with every common kind of colour blindness, darkened or lightened for contrast on each theme in page-style.ts; dashes
+ * and markers repeat what the hue says.
  */
 
 export const HUES = ["blue", "vermilion", "green", "purple", "ochre", "sky", "grey"] as const;
@@ -20,8 +20,8 @@ export function colourOf(hue: Hue): string {
 }
 
 /** The first hues in their order; beyond them the last, which stays telling by dash alone. */
-export function hueAt(place: number): Hue {
-  return HUES[Math.min(place, HUES.length - 1)]!;
+export function hueAt(index: number): Hue {
+  return HUES[Math.min(index, HUES.length - 1)]!;
 }
 
 /** Of Plot's stroke options. */

@@ -19,15 +19,18 @@ const KINDS: readonly { readonly name: string; readonly hue: Hue; readonly holds
 export function groupsOf(tensors: readonly string[]): readonly TensorGroup[] {
   const found = KINDS.map(({ name, hue }): TensorGroup & { tensors: string[] } => ({ name, hue, tensors: [] }));
   for (const tensor of tensors) {
-    const place = KINDS.findIndex(({ holds }) => holds(tensor));
-    found[place]?.tensors.push(tensor);
+    const index = KINDS.findIndex(({ holds }) => holds(tensor));
+    found[index]?.tensors.push(tensor);
   }
   return [...found.slice(1), found[0]!].filter((group) => group.tensors.length > 0);
 }
 
 type ByTensor = Readonly<Record<string, number | null>>;
 
-/** Euclidean norm of the named tensors laid end to end: the root of the sum of their squares. Null where one is not known. */
+/**
+ * Euclidean norm of the named tensors laid end to end: the root of the sum of their squares.
+ * Null where one is not known.
+ */
 export function normOf(norms: ByTensor, tensors: readonly string[]): number | null {
   let squares = 0;
   for (const tensor of tensors) {

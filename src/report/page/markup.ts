@@ -1,4 +1,7 @@
-/** HTML as values: a template tag that escapes whatever it is given, so that no title or setting can break out of its place. */
+/**
+ * HTML as values: a template tag that escapes whatever it is given, so that no title or setting
+ * can break out of where it stands.
+ */
 
 /** Text that is HTML already. Only this file and the charts make it from a plain string. */
 export class Markup {
@@ -13,7 +16,7 @@ export type MarkupPart = Markup | string | number | null | false | readonly Mark
 
 export function markup(literals: TemplateStringsArray, ...parts: readonly MarkupPart[]): Markup {
   let text = literals[0]!;
-  for (const [place, part] of parts.entries()) text += partText(part) + literals[place + 1]!;
+  for (const [index, part] of parts.entries()) text += partText(part) + literals[index + 1]!;
   return new Markup(text);
 }
 

@@ -1,4 +1,7 @@
-/** The page's only script: tables sort, text is copied, and what need not scroll is no stop for the keyboard. All works without it. */
+/**
+ * The page's only script: tables sort, text is copied, and what need not scroll is no stop for the
+ * keyboard. All works without it.
+ */
 
 export const pageScript = `
 "use strict";

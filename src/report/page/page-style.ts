@@ -1,4 +1,7 @@
-/** The page's style sheet: one column of text, small multiples in a grid, two themes, paper. Sizes fit 360 px and 1,600 px alike. */
+/**
+ * The page's style sheet: one column of text, small multiples in a grid, two themes, paper. Sizes fit
+ * 360 px and 1,600 px alike.
+ */
 
 /** Contrast with the ground: ink 4.5 and more, lines of charts 3 and more, on both themes. */
 const LIGHT = `

@@ -1,4 +1,7 @@
-/** The one self-contained file: head, style, script and footer around a report's sections. It may load nothing from anywhere. */
+/**
+ * The one self-contained file: head, style, script and footer around a report's sections. It may
+ * load nothing from anywhere.
+ */
 import { createHash } from "node:crypto";
 import { type Markup, markup, trustedMarkup } from "./markup.ts";
 import { pageScript } from "./page-script.ts";

@@ -37,13 +37,13 @@ export function choiceSection({ summary }: StudyContent): Section {
     { name: "epoch", kind: "number", value: ({ chosen }) => chosen?.epoch ?? null },
   ];
   const table = dataTable({ title: "Chosen settings", columns, rows: arms });
-  const figures = subjects.flatMap((subject, place) =>
-    batchSizesOf(summary, place).map((batchSize) =>
+  const figures = subjects.flatMap((subject, index) =>
+    batchSizesOf(summary, index).map((batchSize) =>
       smallFigure(
         tuningFigure({
-          title: `Trials at batch ${batchText(batchSize)}${nameOf(summary, place)}`,
+          title: `Trials at batch ${batchText(batchSize)}${nameOf(summary, index)}`,
           text: `${metric} on validation of each trial of ${subject.dataset}; the ring is the chosen one.`,
-          arms: arms.filter((arm) => arm.subject === place && arm.batchSize === batchSize),
+          arms: arms.filter((arm) => arm.subject === index && arm.batchSize === batchSize),
         }),
       ),
     ),
@@ -54,15 +54,15 @@ export function choiceSection({ summary }: StudyContent): Section {
 
 export function curvesSection({ summary, curves }: StudyContent): Section | null {
   const series = armSeries(summary.arms);
-  const figures = summary.subjects.flatMap((_, place) =>
-    batchSizesOf(summary, place).flatMap((batchSize) => {
-      const mine = curves.filter((curve) => curve.subject === place && curve.batchSize === batchSize);
+  const figures = summary.subjects.flatMap((_, index) =>
+    batchSizesOf(summary, index).flatMap((batchSize) => {
+      const mine = curves.filter((curve) => curve.subject === index && curve.batchSize === batchSize);
       const last = Math.max(0, ...mine.map(({ values }) => values.length));
       if (last === 0) return [];
       return [
         smallFigure(
           epochFigure({
-            title: `Batch ${batchText(batchSize)}${nameOf(summary, place)}`,
+            title: `Batch ${batchText(batchSize)}${nameOf(summary, index)}`,
             text: `${summary.metric} on validation, mean over the seeds still training.`,
             axis: { epochs: Array.from({ length: last }, (__, k) => k + 1), switchAfter: null, chosen: null },
             lines: mine.map(({ arm, values }) => ({ ...series.get(arm)!, values })),
@@ -89,8 +89,8 @@ function batchSizesOf({ arms }: StudyContent["summary"], subject: number): reado
   return [...new Set(sizes)].sort((a, b) => a - b);
 }
 
-function nameOf({ subjects }: StudyContent["summary"], place: number): string {
-  return subjects.length === 1 ? "" : `, ${subjects[place]!.dataset} ${subjects[place]!.model}`;
+function nameOf({ subjects }: StudyContent["summary"], index: number): string {
+  return subjects.length === 1 ? "" : `, ${subjects[index]!.dataset} ${subjects[index]!.model}`;
 }
 
 /** The last part of a dotted setting: "learningRate" of "optimizer.learningRate", in words. */

@@ -23,10 +23,10 @@ const VERDICT_HUES: Readonly<Record<Comparison["verdict"], Hue>> = {
 export function comparisonSection({ summary }: StudyContent): Section | null {
   const { comparisons, subjects, metrics } = summary;
   if (comparisons.length === 0) return null;
-  const charts = subjects.flatMap((subject, place) =>
+  const charts = subjects.flatMap((subject, index) =>
     metrics.flatMap((metric) => {
       const rows = comparisons
-        .filter((comparison) => comparison.subject === place && comparison.metric === metric)
+        .filter((comparison) => comparison.subject === index && comparison.metric === metric)
         .map(({ treatment, baseline, batchSize, difference, interval, verdict }) => ({
           name: `${treatment} − ${baseline}, ${batchText(batchSize)}`,
           value: difference,

@@ -128,14 +128,14 @@ export function median(values: readonly (number | null)[]): number | null {
   return there.length % 2 === 1 ? there[middle]! : (there[middle - 1]! + there[middle]!) / 2;
 }
 
-/** A chart for each subject that has several batch sizes: across the column where it stands alone, else side by side. */
+/** A chart for each subject with several batch sizes: across the column if alone, else side by side. */
 function chartsBySubject(
   { subjects, arms }: StudyContent["summary"],
   of: (arms: readonly ArmSummary[], name: string) => Parameters<typeof batchFigure>[0],
 ): Markup | null {
   const figures: Figure[] = [];
-  for (const [place, { dataset, model }] of subjects.entries()) {
-    const mine = arms.filter(({ subject }) => subject === place);
+  for (const [index, { dataset, model }] of subjects.entries()) {
+    const mine = arms.filter(({ subject }) => subject === index);
     if (new Set(mine.map(({ batchSize }) => batchSize)).size < 2) continue;
     figures.push(batchFigure(of(mine, subjects.length === 1 ? "" : `, ${dataset} ${model}`)));
   }

@@ -26,7 +26,7 @@ function personMarkup({ id, trainInteractions, recent, recommended, heldOut }: U
       ? markup`<li class="hit">${nameOf(item)}<span class="unseen">, held out</span> ✓</li>`
       : markup`<li>${nameOf(item)}</li>`,
   );
-  const held = heldOut.map((item) => `${nameOf(item)} (place ${countText(item.rank)})`).join("; ");
+  const held = heldOut.map((item) => `${nameOf(item)} (rank ${countText(item.rank)})`).join("; ");
   return markup`<article class="person"><h3>User ${id}<span>${countText(trainInteractions)} interactions</span></h3>
 <p>Last in train: ${recent.length === 0 ? "nothing" : recent.map(nameOf).join("; ")}</p>
 <ol>${items}</ol>
@@ -39,7 +39,7 @@ function nameOf({ id, title }: ItemContent): string {
 
 interface OfferRow {
   readonly user: string;
-  readonly place: number;
+  readonly rank: number;
   readonly item: ItemContent;
   readonly isHeldOut: boolean;
 }
@@ -49,7 +49,7 @@ function peopleTable(people: readonly UserContent[]): DataTable {
     recommended.map(
       (item, index): OfferRow => ({
         user: id,
-        place: index + 1,
+        rank: index + 1,
         item,
         isHeldOut: heldOut.some((held) => held.id === item.id),
       }),
@@ -59,7 +59,7 @@ function peopleTable(people: readonly UserContent[]): DataTable {
     title: "Recommendations",
     columns: [
       { name: "user", kind: "text", value: ({ user }) => user },
-      { name: "place", kind: "number", value: ({ place }) => place },
+      { name: "rank", kind: "number", value: ({ rank }) => rank },
       { name: "item", kind: "text", value: ({ item }) => item.id },
       { name: "title", kind: "text", value: ({ item }) => item.title },
       { name: "held out", kind: "text", value: ({ isHeldOut }) => (isHeldOut ? "yes" : "no") },

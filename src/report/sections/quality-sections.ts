@@ -16,8 +16,8 @@ type ArmSummary = StudyContent["summary"]["arms"][number];
 
 /** Absent for a study of one batch size, which has nothing to draw it against. */
 export function largeBatchSection({ summary }: StudyContent): Section | null {
-  const figures = summary.subjects.flatMap((subject, place) => {
-    const arms = summary.arms.filter((arm) => arm.subject === place);
+  const figures = summary.subjects.flatMap((subject, index) => {
+    const arms = summary.arms.filter((arm) => arm.subject === index);
     if (new Set(arms.map(({ batchSize }) => batchSize)).size < 2) return [];
     return summary.metrics.map((metric) => {
       const failed = arms.filter(({ test }) => test === null);
@@ -66,8 +66,8 @@ export function linesOf(
 export function armsSection(content: StudyContent): Section {
   const { summary } = content;
   const metric = summary.metrics.includes(summary.metric) ? summary.metric : summary.metrics[0]!;
-  const charts = summary.subjects.flatMap((subject, place) => {
-    const arms = summary.arms.filter((arm) => arm.subject === place && arm.test?.[metric] !== undefined);
+  const charts = summary.subjects.flatMap((subject, index) => {
+    const arms = summary.arms.filter((arm) => arm.subject === index && arm.test?.[metric] !== undefined);
     const series = armSeries(summary.arms);
     return [...new Set(arms.map(({ batchSize }) => batchSize))].map((batchSize) => {
       const rows = arms

@@ -1,4 +1,7 @@
-/** How good the run is, beside what it must beat: the main table, charts of estimates with intervals, and the one-line verdict. */
+/**
+ * How good the run is, compared with what it must beat: the main table, charts of estimates with intervals,
+ * and the one-line verdict.
+ */
 
 import { copyableText } from "../charts/copyable-text.ts";
 import { type Column, type DataTable, dataTable, tableMarkup } from "../charts/data-table.ts";
@@ -32,7 +35,7 @@ export function summaryTiles(content: RunContent): Markup {
 /** Plain words on whether the run beats the strongest of what it must beat. */
 export function verdict(content: RunContent): string {
   const rival = strongestRival(content, content.rankers.slice(1));
-  if (rival === null) return "Nothing stands beside it: evaluate a baseline to know what these figures are worth.";
+  if (rival === null) return "It is compared with nothing: evaluate a baseline to know what these figures are worth.";
   const metric = headlineMetrics(content.metricNames).at(-1)!;
   const { value, interval } = rival.lead![metric]!;
   const size = `${signedText(value)} ${metric} (${intervalText(interval)})`;
@@ -55,10 +58,10 @@ export function rankingSection(content: RunContent): Section {
           reference: 0,
           rows: rankers
             .filter((ranker) => metric in ranker.metrics)
-            .map((ranker, place) => ({
+            .map((ranker, index) => ({
               name: ranker.name,
               ...ranker.metrics[metric]!,
-              hue: place === 0 ? "blue" : "grey",
+              hue: index === 0 ? "blue" : "grey",
             })),
         }),
       table: intervalTable(content, metric),
@@ -70,7 +73,7 @@ ${tableMarkup(table, { sortable: true })}<div class="tools">${csvLink(table)}
 ${copyableText({ id: "main-markdown", title: "Markdown", of: table.title, text: markdownText(table) })}
 ${copyableText({ id: "main-latex", title: "LaTeX", of: table.title, text: latexText(table) })}</div>
 ${choicesOf(rankers)}`;
-  return { id: "ranking", title: "Ranking beside baselines", body };
+  return { id: "ranking", title: "Ranking against baselines", body };
 }
 
 /** The run less each baseline in the last headline metric: right of 0, the run is ahead. */

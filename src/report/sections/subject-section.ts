@@ -43,7 +43,7 @@ function rankerFacts({ config }: RunContent): readonly Fact[] {
     ["embedding", widthText(at("ranker.embedding"))],
     ["tower", at("ranker.tower") || null],
     ["id biases", at("ranker.idBiases") === "true" ? "yes" : null],
-    ["first values", at("initialize.embedding")],
+    ["initial values", at("initialize.embedding")],
     ["loss", at("loss")],
     ["negatives", at("negatives") === null ? null : `${at("negatives")} for each positive`],
   ];

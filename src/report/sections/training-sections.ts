@@ -14,9 +14,9 @@ export function learningSection(content: RunContent): Section {
   const metric = content.validationMetric;
   const others = Object.keys(pass[0]?.validation ?? {}).filter((name) => name !== metric);
   const lines = [metric, ...others].map(
-    (name, place): EpochLine => ({
+    (name, index): EpochLine => ({
       name,
-      hue: hueAt(place),
+      hue: hueAt(index),
       values: pass.map(({ validation }) => validation?.[name] ?? null),
     }),
   );
@@ -177,9 +177,9 @@ function rowNormFigure(content: RunContent, axis: EpochAxis): MarkupPart {
     title: "Median norm of embedding rows",
     text: "Of each table's rows. Rare rows that never leave their first norm pull it down.",
     axis,
-    lines: names.map((name, place) => ({
+    lines: names.map((name, index) => ({
       name,
-      hue: hueAt(place),
+      hue: hueAt(index),
       values: pass.map(({ diagnostics }) => diagnostics?.rowNorms[name]?.p50 ?? null),
     })),
     isFromZero: true,
@@ -215,6 +215,6 @@ function axisOf(content: RunContent): EpochAxis {
 
 /** The last free epoch before a constrained one; null for a run that has no switch. */
 function switchOf(pass: RunContent["epochs"]): number | null {
-  const place = pass.findIndex(({ phase }) => phase === "constrained");
-  return place < 0 ? null : pass[place]!.epoch - 1;
+  const index = pass.findIndex(({ phase }) => phase === "constrained");
+  return index < 0 ? null : pass[index]!.epoch - 1;
 }

@@ -18,7 +18,7 @@ export function signedText(value: number | null, digits = 4): string {
   return value !== null && value > 0 && Number(text) !== 0 ? `+${text}` : text;
 }
 
-/** Three significant digits; powers of ten for what would need more than five places: 1.17e−6. */
+/** Three significant digits; powers of ten for what would need more than five decimals: 1.17e−6. */
 export function significantText(value: number | null, digits = 3): string {
   if (value === null || !Number.isFinite(value)) return ABSENT;
   if (value === 0) return "0";
@@ -84,6 +84,6 @@ export function durationText(seconds: number | null): string {
 
 function shortDecimal(size: number, digits: number): string {
   if (size >= 10 ** digits) return countText(size);
-  const places = Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
-  return size.toFixed(Math.min(places, 8));
+  const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
+  return size.toFixed(Math.min(decimals, 8));
 }

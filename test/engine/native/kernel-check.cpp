@@ -1,12 +1,13 @@
-// The engine without JavaScript, for sanitizers (node src/engine/native/build.mjs --check): many shapes, optimizers, instruction sets
-// and thread counts, so that every kernel reads and writes all that it ever will; beside that the numbers only C++ can see.
+// The engine without JavaScript, for sanitizers (node src/engine/native/build.mjs --check): many shapes, optimizers,
+// instruction sets and thread counts, so that every kernel's reads and writes are covered; and the numbers that only
+// C++ can see.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <vector>
 
-#include "core/dense-algebra.hpp"
+#include "core/algebra/dense-algebra.hpp"
 #include "core/session.hpp"
 
 #define LAWN_ISA check
@@ -48,8 +49,10 @@ double worstError(double top, Function function, Truth truth) {
 }
 
 void checkTranscendentals() {
-  const double expError = worstError(87, [](check::Floats x) { return check::expNegative(x); }, [](double x) { return std::exp(-x); });
-  const double logError = worstError(1, [](check::Floats x) { return check::log1pUnit(x); }, [](double x) { return std::log1p(x); });
+  const auto expNegative = [](check::Floats x) { return check::expNegative(x); };
+  const auto log1pUnit = [](check::Floats x) { return check::log1pUnit(x); };
+  const double expError = worstError(87, expNegative, [](double x) { return std::exp(-x); });
+  const double logError = worstError(1, log1pUnit, [](double x) { return std::log1p(x); });
   std::printf("expNegative: %.2f units in the last place; log1pUnit: %.2f\n", expError, logError);
   expect(expError <= 2, "expNegative within 2 units in the last place");
   expect(logError <= 3, "log1pUnit within 3 units in the last place");
@@ -79,8 +82,18 @@ void checkAlgebra(const KernelTable& kernels, int threads) {
     AlignedArray<float> other(70 * width), own(3 * width);
     for (int64_t i = 0; i < other.size(); i++) other[i] = float(i % 13) / 13 - 0.4f;
     const std::vector<double> ridge(3, 1.0);
-    expect(sweepLeastSquares(kernels, pool, {3, 70, width, offsets.data(), columns.data(), other.data(), ridge.data(), 0.1, own.data()}),
-           "a sweep is solved");
+    const SweepView sweep{
+        .rows = 3,
+        .otherRows = 70,
+        .width = width,
+        .offsets = offsets.data(),
+        .columns = columns.data(),
+        .other = other.data(),
+        .ridge = ridge.data(),
+        .weight = 0.1,
+        .own = own.data(),
+    };
+    expect(sweepLeastSquares(kernels, pool, sweep), "a sweep is solved");
     expect(own[0] == 0, "a row without vectors is zero");
   }
 }
@@ -92,10 +105,10 @@ uint32_t scramble(uint32_t x) {
 }
 
 std::unique_ptr<Interactions> makeInteractions(const RankerSpec& ranker, bool pairwise, int64_t stepsPerEpoch) {
-  auto made = std::make_unique<Interactions>(uint32_t(ranker.users), uint32_t(ranker.items));
-  const int64_t perUser = ranker.items / 2;
+  auto made = std::make_unique<Interactions>(uint32_t(ranker.rows[kUsers]), uint32_t(ranker.rows[kItems]));
+  const int64_t perUser = ranker.rows[kItems] / 2;
   std::vector<uint32_t> users, items, seenOffsets{0};
-  for (int64_t user = 0; user < ranker.users; user++) {
+  for (int64_t user = 0; user < ranker.rows[kUsers]; user++) {
     for (int64_t n = 0; n < perUser; n++) {
       users.push_back(uint32_t(user));
       items.push_back(uint32_t(2 * n + user % 2));
@@ -105,7 +118,7 @@ std::unique_ptr<Interactions> makeInteractions(const RankerSpec& ranker, bool pa
   made->setPairs(int64_t(users.size()), users.data(), items.data());
   made->setSeen(seenOffsets.data(), items.data());
   made->samplesPerPositive = pairwise ? 3 : 4;
-  made->samplesPerEpoch = uint64_t(ranker.users * perUser) * made->samplesPerPositive;
+  made->samplesPerEpoch = uint64_t(ranker.rows[kUsers] * perUser) * made->samplesPerPositive;
   made->batchSize = divideUp(int64_t(made->samplesPerEpoch), stepsPerEpoch);
   made->pairwise = pairwise;
   return made;
@@ -131,7 +144,9 @@ std::vector<float> exercise(const Case& given, const KernelTable* kernels, int t
   if (given.optimizer.hasLawn) {
     for (size_t t = 0; t < shapes.tensors.size(); t++) {
       const Tensor& tensor = shapes.tensors[t];
-      if (!tensor.isBias) settings.groups.push_back({given.rows ? tensor.size / tensor.width : 1, {int(t)}, {}, {}});
+      if (tensor.isBias) continue;
+      const int64_t rows = given.rows ? tensor.size / tensor.width : 1;
+      settings.groups.push_back({.rows = rows, .members = {int(t)}, .target = {}, .constrained = {}});
     }
   }
   Session session(std::move(settings));
@@ -143,28 +158,35 @@ std::vector<float> exercise(const Case& given, const KernelTable* kernels, int t
   }
   session.parametersChanged();
 
-  const EpochKeys keys{8, 8, {1, 2, 3, 4, 5, 6}, 11, 12};  // 2^16 positions, above every epoch here
+  const EpochKeys keys{
+      .leftBits = 8,  // 2^16 positions, above every epoch here
+      .rightBits = 8,
+      .roundKeys = {1, 2, 3, 4, 5, 6},
+      .negativesLow = 11,
+      .negativesHigh = 12,
+  };
   const double rates[3] = {0.01, 0.01, 0.01};
   double losses[3];
   session.train(keys, 0, rates, 3, losses);
-  const uint32_t users[] = {0, 1, 0, 2, uint32_t(given.ranker.users - 1)}, items[] = {0, 0, 1, 2, uint32_t(given.ranker.items - 1)};
+  const uint32_t users[] = {0, 1, 0, 2, uint32_t(given.ranker.rows[kUsers] - 1)},
+                 items[] = {0, 0, 1, 2, uint32_t(given.ranker.rows[kItems] - 1)};
   const uint32_t others[] = {1, 1, 0, 0, 0};
   const float labels[] = {1, 0, 0, 1, 1};
-  const SampleSource batch =
-      given.pairwise ? SampleSource::columns(5, users, items, others, nullptr) : SampleSource::columns(5, users, items, nullptr, labels);
+  const SampleSource batch = given.pairwise ? SampleSource::columns(5, users, items, others, nullptr)
+                                            : SampleSource::columns(5, users, items, nullptr, labels);
   losses[0] = session.step(batch, 0.01);
   losses[1] = session.gradient(batch);
   session.clearGradient();
   for (const double loss : losses) expect(std::isfinite(loss), "losses are finite");
 
-  std::vector<float> scores(5), catalogue(size_t(2 * given.ranker.items));
+  std::vector<float> scores(5), catalogue(size_t(2 * given.ranker.rows[kItems]));
   session.scoring.pairs(5, users, items, scores.data());
   session.scoring.catalogue(2, users, catalogue.data());
-  expect(scores[0] == catalogue[0] && scores[1] == catalogue[size_t(given.ranker.items)], "scores agree");
+  expect(scores[0] == catalogue[0] && scores[1] == catalogue[size_t(given.ranker.rows[kItems])], "scores agree");
   const uint32_t offsets[] = {0, 1, 3};
   std::vector<uint32_t> best(2 * 4);
   std::vector<float> bestScores(2 * 4);
-  session.scoring.top(2, users, 4, {offsets, items}, best.data(), bestScores.data());
+  session.scoring.top(2, users, 4, {.offsets = offsets, .items = items}, best.data(), bestScores.data());
 
   std::vector<float> all;
   for (const Tensor& tensor : session.model.tensors) {
@@ -175,14 +197,17 @@ std::vector<float> exercise(const Case& given, const KernelTable* kernels, int t
 
 std::vector<Case> cases() {
   const RankerSpec rankers[] = {
-      {61, 50, 3, 5, 7, {9, 4}, true}, {130, 40, 0, 8, 32, {32, 16, 8}, false}, {61, 50, 17, 0, 0, {}, true},
-      {61, 50, 0, 1, 3, {}, false},    {200, 90, 1, 1, 1, {1}, true},
+      {.rows = {61, 50}, .dot = 3, .gmf = 5, .embedding = 7, .tower = {9, 4}, .idBiases = true},
+      {.rows = {130, 40}, .dot = 0, .gmf = 8, .embedding = 32, .tower = {32, 16, 8}, .idBiases = false},
+      {.rows = {61, 50}, .dot = 17, .gmf = 0, .embedding = 0, .tower = {}, .idBiases = true},
+      {.rows = {61, 50}, .dot = 0, .gmf = 1, .embedding = 3, .tower = {}, .idBiases = false},
+      {.rows = {200, 90}, .dot = 1, .gmf = 1, .embedding = 1, .tower = {1}, .idBiases = true},
   };
   std::vector<Case> made;
   int n = 0;
   for (const RankerSpec& ranker : rankers) {
     for (int rule = 0; rule <= int(Rule::lars); rule++) {
-      Case next{ranker, {}, n % 3 == 0, n % 2 == 0};
+      Case next{.ranker = ranker, .optimizer = {}, .pairwise = n % 3 == 0, .rows = n % 2 == 0};
       next.optimizer.rule = Rule(rule);
       next.optimizer.momentum = next.optimizer.beta1 = 0.9;
       next.optimizer.beta2 = 0.999;

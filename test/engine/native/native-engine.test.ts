@@ -43,7 +43,7 @@ describe("a folder without the addon", () => {
     expect(loadNativeAddonFrom(folder)).toEqual({
       addon: null,
       reason: "it has not been built for this machine",
-      remedy: "install a C++17 compiler (g++ or clang++) and run make setup",
+      remedy: "install a C++ compiler (g++ 9 or clang++ 10, or newer) and run make setup",
     });
   });
 

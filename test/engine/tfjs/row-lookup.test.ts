@@ -7,7 +7,7 @@ describe.each(testedBackends)("row lookup on tfjs %s", (backend) => {
   it("takes rows, repeated ones too", async () => {
     const tf = await useBackend(backend);
     const table = tf.tensor2d([1, 2, 3, 4, 5, 6], [3, 2]);
-    const rows = lookUpRows(tf, table, tf.tensor1d([2, 0, 2], "int32"));
+    const rows = lookUpRows(tf, table, tf.tensor1d([2, 0, 2], "int32"), 0);
     expect(await rows.array()).toEqual([
       [5, 6],
       [1, 2],
@@ -20,7 +20,7 @@ describe.each(testedBackends)("row lookup on tfjs %s", (backend) => {
     const table = tf.tensor2d([1, 2, 3, 4, 5, 6], [3, 2]);
     const slopes = tf.tensor2d([1, 10, 2, 20, 4, 40], [3, 2]);
     const indices = tf.tensor1d([2, 0, 2], "int32");
-    const gradient = tf.grad((x: Tensor) => tf.sum(tf.mul(lookUpRows(tf, x as Tensor2D, indices), slopes)))(table);
+    const gradient = tf.grad((x: Tensor) => tf.sum(tf.mul(lookUpRows(tf, x as Tensor2D, indices, 0), slopes)))(table);
     // Row 2 was looked up first and last: [1 + 4, 10 + 40].
     expect(await gradient.array()).toEqual([
       [2, 20],
@@ -34,7 +34,7 @@ describe.each(testedBackends)("row lookup on tfjs %s", (backend) => {
     const indices = tf.tensor1d([1, 3, 1, 1, 0], "int32");
     const values = Float32Array.from({ length: 8 }, (_, i) => Math.sin(2.1 * i));
     // Cubes, so that a repeated row's slope depends on its values.
-    const f = (x: Tensor): Scalar => tf.sum(tf.pow(lookUpRows(tf, x as Tensor2D, indices), tf.scalar(3, "int32")));
+    const f = (x: Tensor): Scalar => tf.sum(tf.pow(lookUpRows(tf, x as Tensor2D, indices, 0), tf.scalar(3, "int32")));
     const gradient = await tf
       .grad(f)(tf.tensor2d(values, [4, 2]))
       .data();

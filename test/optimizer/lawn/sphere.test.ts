@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { float32Ops, float64Ops } from "../../../src/optimizer/arrays/float-ops.ts";
-import type { LawnGroup } from "../../../src/optimizer/lawn/lawn-blocks.ts";
 import { blockDots, blockNorms, retract, tangentProjection } from "../../../src/optimizer/lawn/sphere.ts";
+import type { LawnGroup } from "../../../src/optimizer/lawn-blocks.ts";
 import { expectValues } from "../../support/engines/one-tensor.ts";
 
 const ops = float64Ops();

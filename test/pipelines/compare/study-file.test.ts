@@ -91,7 +91,9 @@ describe("loadStudy", () => {
   it("refuses a metric that nobody computes before anything is trained", async () => {
     const file = temporary("metric.json");
     await writeFile(file, JSON.stringify({ extends: "smoke", metrics: ["HR@10", "NDGC@10"] }));
-    await expect(loadStudy(file, asItIs)).rejects.toThrow("metrics.1: expected a metric such as NDCG@10 or MRR");
+    await expect(loadStudy(file, asItIs)).rejects.toThrow(
+      "metrics.1: expected HR, NDCG, MRR, Recall, Precision or MAP at a cut, such as NDCG@10, or MRR",
+    );
   });
 
   it("names every problem of a file", async () => {

@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { beforeAll, describe, expect, it } from "@jest/globals";
-import { datasetNameOf, readDatasetFile } from "../../../pipelines/dataset/dataset-argument.ts";
+import { datasetNameOf, readDatasetDefinition } from "../../../pipelines/dataset/dataset-argument.ts";
 import { evaluateStage } from "../../../pipelines/evaluate/evaluate.ts";
 import { trainStage } from "../../../pipelines/train/train.ts";
 import { parseConfig } from "../../../src/config/parse.ts";
@@ -30,11 +30,11 @@ describe("a dataset file", () => {
 
   it("finds its raw logs from where it lies", async () => {
     const file = await fileWith("sets/b.json", '{"raw":"../logs"}');
-    expect((await readDatasetFile(file)).raw).toBe(temporary("logs"));
+    expect((await readDatasetDefinition(file)).raw).toBe(temporary("logs"));
   });
 
   it.each([
-    ["not there", null, /ENOENT/],
+    ["not there", null, /--dataset .*none\.json: no such file/],
     ["not JSON", "{", /JSON/],
     ["one with a misspelt setting", '{"rwa":"x"}', /rwa is unknown \(raw\?\)/],
     ["one that names another file", '{"dataset":"x.json"}', /expected a name, not another file/],

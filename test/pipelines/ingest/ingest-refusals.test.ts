@@ -65,7 +65,7 @@ describe("bad data", () => {
     const raw = folder.write("a.csv", `${GOOD}1,2,3,soon\n1\n,3,3,4\n2,,3,4\n`);
     const { json, text } = await folder.ingest({ raw, "max-bad-rows": "0.05" });
     const steps = Object.fromEntries(
-      (json.cleaning as { step: string; rowsBefore: number; rowsAfter: number }[]) // as ingestReport has parsed it
+      (json.cleaning as { step: string; rowsBefore: number; rowsAfter: number }[]) // as ingestResult has parsed it
         .map(({ step, rowsBefore, rowsAfter }) => [step, rowsBefore - rowsAfter]),
     );
     expect(json.rowsRead).toBe(44);

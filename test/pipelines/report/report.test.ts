@@ -4,8 +4,8 @@ import path from "node:path";
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import type { z } from "zod";
 import { evaluateStage } from "../../../pipelines/evaluate/evaluate.ts";
-import { choosePlaces } from "../../../pipelines/report/gather-people.ts";
-import { meanCurve } from "../../../pipelines/report/gather-study.ts";
+import { chooseCases } from "../../../pipelines/report/example-users.ts";
+import { meanCurve } from "../../../pipelines/report/read-study-content.ts";
 import { reportStage } from "../../../pipelines/report/report.ts";
 import type { Stage } from "../../../pipelines/stage.ts";
 import { trainStage } from "../../../pipelines/train/train.ts";
@@ -114,8 +114,8 @@ describe("the people of a report", () => {
     const users = Uint32Array.of(4, 0, 2, 1, 3, 5);
     const counts = Uint32Array.of(10, 20, 30, 40, 50, 60);
     // By activity the users are 0 1 | 2 3 | 4 5: one of each pair.
-    const chosen = choosePlaces(users, counts, { count: 3, seed: 1 }).map((place) => users[place]!);
+    const chosen = chooseCases(users, counts, { count: 3, seed: 1 }).map((place) => users[place]!);
     expect(chosen.map((user) => Math.floor(user / 2))).toEqual([0, 1, 2]);
-    expect(choosePlaces(users, counts, { count: 10, seed: 1 })).toEqual([1, 3, 2, 4, 0, 5]);
+    expect(chooseCases(users, counts, { count: 10, seed: 1 })).toEqual([1, 3, 2, 4, 0, 5]);
   });
 });

@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import { cp, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "@jest/globals";
-import { chooseShard, unreadIndex } from "../../../pipelines/score/shard-choice.ts";
+import { chooseShard, unreadIndex } from "../../../pipelines/score/choose-shard.ts";
 import { useScoreFolder } from "../../support/stages/score-folder.ts";
 
 const { temporary, score, bytes } = useScoreFolder();

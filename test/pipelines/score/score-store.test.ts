@@ -5,36 +5,36 @@ import path from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { scoreStage } from "../../../pipelines/score/score.ts";
 import { readSubject } from "../../../pipelines/score/score-inputs.ts";
-import { openStoredPlace } from "../../../pipelines/score/store/store-place.ts";
-import { storedShardJob } from "../../../pipelines/score/store/stored-shard-job.ts";
+import { remoteShardJob } from "../../../pipelines/score/store/remote-shard-job.ts";
+import { openRemoteShardStorage } from "../../../pipelines/score/store/remote-shard-storage.ts";
 import { parseConfig } from "../../../src/config/parse.ts";
 import { sent, store, useStoredScoring } from "../../support/stages/stored-scoring.ts";
 
 const { temporary, roots, score, bytes, s3, withStore, stored } = useStoredScoring();
 
 describe("shards through a store", () => {
-  async function placeOf(flags: Readonly<Record<string, string>>, context = withStore()) {
+  async function storageOf(flags: Readonly<Record<string, string>>, context = withStore()) {
     const given = { ...roots, dataset: "board", run: "once", engine: "reference", unknown: "popular", ...flags };
     const config = parseConfig({ schema: scoreStage.schema, layers: [], flags: given });
     const subject = await readSubject(config, temporary("models/board/once"));
-    return openStoredPlace(config, subject, store, context);
+    return openRemoteShardStorage(config, subject, store, context);
   }
-  async function jobOf(place: Awaited<ReturnType<typeof placeOf>>, index = 0) {
-    return storedShardJob.data.parse(JSON.parse(JSON.stringify(place.jobOf({ index, of: 2 }).data)));
+  async function jobOf(storage: Awaited<ReturnType<typeof storageOf>>, index = 0) {
+    return remoteShardJob.data.parse(JSON.parse(JSON.stringify(storage.jobOf({ index, of: 2 }).data)));
   }
   const worker = (data: Awaited<ReturnType<typeof jobOf>>, root: string, context = withStore()) =>
-    storedShardJob.run(data, { cache: temporary(root), threads: null }, context);
+    remoteShardJob.run(data, { cache: temporary(root), threads: null }, context);
 
   it("need eight files, which are sent once and fetched once", async () => {
-    const place = await placeOf({ output: temporary("once.csv") });
+    const storage = await storageOf({ output: temporary("once.csv") });
     expect(stored("files/")).toHaveLength(8); // of the run two, of the dataset six
     const before = s3().answered.filter(sent).length;
-    await placeOf({ output: temporary("other.csv"), k: "3" });
+    await storageOf({ output: temporary("other.csv"), k: "3" });
     expect(s3().answered.filter(sent)).toHaveLength(before);
 
-    await worker(await jobOf(place, 0), "cache-once");
+    await worker(await jobOf(storage, 0), "cache-once");
     const fetched = s3().answered.filter((line) => line.startsWith("GET bucket/scoring/files/")).length;
-    await worker(await jobOf(place, 1), "cache-once");
+    await worker(await jobOf(storage, 1), "cache-once");
     expect(fetched).toBe(8);
     expect(s3().answered.filter((line) => line.startsWith("GET bucket/scoring/files/"))).toHaveLength(8);
     expect(stored("shards/")).toHaveLength(2);
@@ -48,18 +48,18 @@ describe("shards through a store", () => {
     await mkdir(path.dirname(deny), { recursive: true });
     await writeFile(users, "1001\n1002\n");
     await writeFile(deny, "item-1\nitem-3\n");
-    const place = await placeOf({ output: temporary("lists.csv"), users, deny });
-    expect(JSON.stringify(await jobOf(place))).not.toContain(temporary("."));
-    for (const index of [0, 1]) await worker(await jobOf(place, index), "cache-lists");
-    for (const index of [0, 1]) expect(await place.hasShard({ index, of: 2 })).toBe(true);
+    const storage = await storageOf({ output: temporary("lists.csv"), users, deny });
+    expect(JSON.stringify(await jobOf(storage))).not.toContain(temporary("."));
+    for (const index of [0, 1]) await worker(await jobOf(storage, index), "cache-lists");
+    for (const index of [0, 1]) expect(await storage.hasShard({ index, of: 2 })).toBe(true);
     await score({ output: temporary("lists.csv"), users, deny, merge: true, shards: "2" });
     await score({ output: temporary("lists alone.csv"), users, deny });
     expect(await bytes("lists.csv")).toEqual(await bytes("lists alone.csv"));
   });
 
   it("may be finished by two workers at once, on one machine or on two", async () => {
-    const place = await placeOf({ output: temporary("twice.csv") });
-    const job = await jobOf(place);
+    const storage = await storageOf({ output: temporary("twice.csv") });
+    const job = await jobOf(storage);
     await Promise.all([
       worker(job, "cache-a", withStore({ processId: 1 })),
       worker(job, "cache-a", withStore({ processId: 2 })),
@@ -67,7 +67,7 @@ describe("shards through a store", () => {
     ]);
     expect(stored("shards/")).toHaveLength(1);
     expect(stored("files/")).toHaveLength(9); // the rows of all three are the same file
-    expect(await place.hasShard({ index: 0, of: 2 })).toBe(true);
+    expect(await storage.hasShard({ index: 0, of: 2 })).toBe(true);
     const scored = s3().answered.filter(sent).length;
     await worker(job, "cache-c");
     expect(s3().answered.filter(sent)).toHaveLength(scored);
@@ -81,47 +81,47 @@ describe("shards through a store", () => {
     "are done again where what came back is %s",
     async (name, damage) => {
       const lines: string[] = [];
-      const place = await placeOf(
+      const storage = await storageOf(
         { output: temporary(`${name}.csv`) },
         withStore({ log: (line) => void lines.push(line) }),
       );
       const inputs = new Set(stored("files/"));
-      await worker(await jobOf(place), `cache-${name}`);
+      await worker(await jobOf(storage), `cache-${name}`);
       const [rows = ""] = stored("files/").filter((key) => !inputs.has(key));
       const whole = s3().objects.get(rows)!;
       const damaged = damage(whole);
       if (damaged === null) s3().objects.delete(rows);
       else s3().objects.set(rows, damaged);
-      expect(await place.hasShard({ index: 0, of: 2 })).toBe(false);
+      expect(await storage.hasShard({ index: 0, of: 2 })).toBe(false);
       expect(lines.at(-1)).toMatch(
         /^shard 0\/2 is damaged and is queued again: s3:.*(has 100 bytes|sha256 is|is missing)/,
       );
       expect(stored("shards/")).toEqual([]);
-      await worker(await jobOf(place), `cache-${name}`);
+      await worker(await jobOf(storage), `cache-${name}`);
       expect(s3().objects.get(rows)).toEqual(whole);
-      expect(await place.hasShard({ index: 0, of: 2 })).toBe(true);
+      expect(await storage.hasShard({ index: 0, of: 2 })).toBe(true);
     },
     60_000,
   );
 
   it("are not scored with a file that is damaged in the store; one damaged in the cache is fetched again", async () => {
-    const place = await placeOf({ output: temporary("input.csv") });
-    const job = await jobOf(place);
-    const { sha256 } = job.files.find(({ place }) => place === "dataset/users.arrow")!;
+    const storage = await storageOf({ output: temporary("input.csv") });
+    const job = await jobOf(storage);
+    const { sha256 } = job.files.find(({ relativePath }) => relativePath === "dataset/users.arrow")!;
     const copy = temporary(`cache-input/files/${sha256}`);
     await mkdir(path.dirname(copy), { recursive: true });
     await writeFile(copy, "nonsense of a former time");
     const lines: string[] = [];
     await worker(job, "cache-input", withStore({ log: (line) => void lines.push(line) }));
     expect(lines.join("\n")).toMatch(/changed, has 25 bytes.*; it is fetched again/);
-    expect(await place.hasShard({ index: 0, of: 2 })).toBe(true);
+    expect(await storage.hasShard({ index: 0, of: 2 })).toBe(true);
 
     s3().objects.set(`bucket/scoring/files/${sha256}`, Buffer.from("nonsense"));
-    await placeOf({ output: temporary("input2.csv") }); // of another size, so it is sent anew
+    await storageOf({ output: temporary("input2.csv") }); // of another size, so it is sent anew
     expect(s3().objects.get(`bucket/scoring/files/${sha256}`)?.length).toBeGreaterThan(8);
     await rm(copy);
     s3().objects.delete(`bucket/scoring/files/${sha256}`);
-    await expect(worker(await jobOf(place, 1), "cache-input")).rejects.toThrow(
+    await expect(worker(await jobOf(storage, 1), "cache-input")).rejects.toThrow(
       "is not there; the same lawn-ranker score",
     );
   });
@@ -130,7 +130,7 @@ describe("shards through a store", () => {
     const file = temporary("data/board/items.arrow");
     const good = await readFile(file);
     await writeFile(file, Buffer.concat([good, Buffer.from("x")]));
-    await expect(placeOf({ output: temporary("bad.csv") })).rejects.toThrow(/items.arrow: changed, has \d+ bytes/);
+    await expect(storageOf({ output: temporary("bad.csv") })).rejects.toThrow(/items.arrow: changed, has \d+ bytes/);
     await writeFile(file, good);
   });
 });

@@ -1,8 +1,9 @@
-// The addon's functions, one per method of NativeAddon in native-addon.ts, which states what each takes. They check types only;
-// indices and sizes have been checked by the TypeScript side in the same turn of the event loop, and are copied here before it ends.
-#include "algebra-access.hpp"
-#include "call.hpp"
-#include "state-access.hpp"
+// The addon's functions, one per method of NativeAddon in native-addon.ts, which states what each takes. They check
+// types only; indices and sizes have been checked by the TypeScript side in the same turn of the event loop, and are
+// copied here before it ends.
+#include "addon/algebra-access.hpp"
+#include "addon/call.hpp"
+#include "addon/state-access.hpp"
 
 namespace lawn {
 
@@ -36,16 +37,17 @@ napi_value heldBytes(const Call& call) { return newNumber(call.env, double(array
 /// (session, learningRate, users, items, labels | null, negatives | null) -> mean loss
 napi_value step(const Call& call) {
   auto batch = std::make_shared<OwnedBatch>(call, 2);
-  return PromiseWork::start(
-      call.env,
-      [session = call.session(), rate = call.number(1), batch] { return session->step(batch->source(), rate); }, {});
+  return PromiseWork::start(call.env, {}, [session = call.session(), rate = call.number(1), batch] {
+    return session->step(batch->source(), rate);
+  });
 }
 
-/// (session, users, items, labels | null, negatives | null) -> mean loss; the gradient waits in the tensors for clearGradient
+/// (session, users, items, labels | null, negatives | null) -> mean loss; the gradient waits in the tensors for
+/// clearGradient
 napi_value gradient(const Call& call) {
   auto batch = std::make_shared<OwnedBatch>(call, 1);
-  return PromiseWork::start(
-      call.env, [session = call.session(), batch] { return session->gradient(batch->source()); }, {});
+  return PromiseWork::start(call.env, {},
+                            [session = call.session(), batch] { return session->gradient(batch->source()); });
 }
 
 napi_value clearGradient(const Call& call) {
@@ -61,27 +63,25 @@ napi_value train(const Call& call) {
   const Span<double> losses = span<double>(call.env, call.arguments[4], "losses");
   auto rates = call.copied<double>(3);
   if (int64_t(rates.size()) != losses.size) throw std::runtime_error("native addon: wrong size of losses");
-  return PromiseWork::start(
-      call.env,
-      [session, keys, first = int64_t(call.number(2)), rates = std::move(rates), losses] {
-        session->train(keys, first, rates.data(), losses.size, losses.data);
-        return 0.0;
-      },
-      {call.arguments[4]});
+  return PromiseWork::start(call.env, {call.arguments[4]},
+                            [session, keys, first = int64_t(call.number(2)), rates = std::move(rates), losses] {
+                              session->train(keys, first, rates.data(), losses.size, losses.data);
+                              return 0.0;
+                            });
 }
 
 /// (session, users, items, scores) -> scores filled
 napi_value scorePairs(const Call& call) {
   const Span<float> out = span<float>(call.env, call.arguments[3], "scores");
   auto users = call.copied<uint32_t>(1), items = call.copied<uint32_t>(2);
-  if (users.size() != items.size() || int64_t(users.size()) != out.size) throw std::runtime_error("native addon: wrong sizes");
-  return PromiseWork::start(
-      call.env,
-      [session = call.session(), users = std::move(users), items = std::move(items), out] {
-        session->scoring.pairs(out.size, users.data(), items.data(), out.data);
-        return 0.0;
-      },
-      {call.arguments[3]});
+  if (users.size() != items.size() || int64_t(users.size()) != out.size) {
+    throw std::runtime_error("native addon: wrong sizes");
+  }
+  return PromiseWork::start(call.env, {call.arguments[3]},
+                            [session = call.session(), users = std::move(users), items = std::move(items), out] {
+                              session->scoring.pairs(out.size, users.data(), items.data(), out.data);
+                              return 0.0;
+                            });
 }
 
 /// (session, users, scores) -> scores filled, [users, items]
@@ -89,14 +89,13 @@ napi_value scoreCatalogue(const Call& call) {
   const auto session = call.session();
   const Span<float> out = span<float>(call.env, call.arguments[2], "scores");
   auto users = call.copied<uint32_t>(1);
-  if (int64_t(users.size()) * session->model.spec.items != out.size) throw std::runtime_error("native addon: wrong sizes");
-  return PromiseWork::start(
-      call.env,
-      [session, users = std::move(users), out] {
-        session->scoring.catalogue(int64_t(users.size()), users.data(), out.data);
-        return 0.0;
-      },
-      {call.arguments[2]});
+  if (int64_t(users.size()) * session->model.spec.rows[kItems] != out.size) {
+    throw std::runtime_error("native addon: wrong sizes");
+  }
+  return PromiseWork::start(call.env, {call.arguments[2]}, [session, users = std::move(users), out] {
+    session->scoring.catalogue(int64_t(users.size()), users.data(), out.data);
+    return 0.0;
+  });
 }
 
 /// (session, users, k, offsets | null, maskedItems | null, items, scores) -> items and scores filled, [users, k]
@@ -111,14 +110,14 @@ napi_value topItems(const Call& call) {
   if (int64_t(users.size()) * k != outItems.size || outItems.size != outScores.size) {
     throw std::runtime_error("native addon: wrong sizes");
   }
-  return PromiseWork::start(
-      call.env,
-      [=, session = call.session(), users = std::move(users), offsets = std::move(offsets), masked = std::move(maskedItems)] {
-        const MaskedItems mask{masks ? offsets.data() : nullptr, masked.data()};
-        session->scoring.top(int64_t(users.size()), users.data(), k, mask, outItems.data, outScores.data);
-        return 0.0;
-      },
-      {call.arguments[5], call.arguments[6]});
+  return PromiseWork::start(call.env, {call.arguments[5], call.arguments[6]},
+                            [=, session = call.session(), users = std::move(users), offsets = std::move(offsets),
+                             masked = std::move(maskedItems)] {
+                              const MaskedItems mask{masks ? offsets.data() : nullptr, masked.data()};
+                              session->scoring.top(int64_t(users.size()), users.data(), k, mask, outItems.data,
+                                                   outScores.data);
+                              return 0.0;
+                            });
 }
 
 template <napi_value (*function)(const Call&)>
@@ -136,14 +135,22 @@ napi_value initialise(napi_env env, napi_value exports) {
     const char* name;
     napi_callback function;
   } functions[] = {
-      {"instructionSet", guarded<instructionSet>}, {"openSession", guarded<openSession>},
-      {"closeSession", guarded<closeSession>},     {"copyTensor", guarded<copyTensor>},
-      {"copyGroup", guarded<copyGroup>},           {"copyCounts", guarded<copyCounts>},
-      {"parametersChanged", guarded<parametersChanged>}, {"step", guarded<step>},
-      {"gradient", guarded<gradient>},             {"clearGradient", guarded<clearGradient>},
-      {"train", guarded<train>},                   {"scorePairs", guarded<scorePairs>},
-      {"scoreCatalogue", guarded<scoreCatalogue>}, {"topItems", guarded<topItems>},
-      {"invertMatrix", guarded<invertMatrix>},     {"sweepFactors", guarded<sweepFactors>},
+      {"instructionSet", guarded<instructionSet>},
+      {"openSession", guarded<openSession>},
+      {"closeSession", guarded<closeSession>},
+      {"copyTensor", guarded<copyTensor>},
+      {"copyGroup", guarded<copyGroup>},
+      {"copyCounts", guarded<copyCounts>},
+      {"parametersChanged", guarded<parametersChanged>},
+      {"step", guarded<step>},
+      {"gradient", guarded<gradient>},
+      {"clearGradient", guarded<clearGradient>},
+      {"train", guarded<train>},
+      {"scorePairs", guarded<scorePairs>},
+      {"scoreCatalogue", guarded<scoreCatalogue>},
+      {"topItems", guarded<topItems>},
+      {"invertMatrix", guarded<invertMatrix>},
+      {"sweepFactors", guarded<sweepFactors>},
       {"heldBytes", guarded<heldBytes>},
   };
   for (const auto& entry : functions) {

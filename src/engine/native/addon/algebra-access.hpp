@@ -1,7 +1,7 @@
 // The addon's linear algebra; see native-addon.ts.
 #pragma once
 
-#include "call.hpp"
+#include "addon/call.hpp"
 
 namespace lawn {
 

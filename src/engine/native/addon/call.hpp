@@ -3,8 +3,8 @@
 
 #include <memory>
 
-#include "promise-work.hpp"
-#include "read-settings.hpp"
+#include "addon/promise-work.hpp"
+#include "addon/read-settings.hpp"
 
 namespace lawn {
 
@@ -45,8 +45,8 @@ struct OwnedBatch {
   }
   SampleSource source() const {
     const bool isPairwise = labels.empty();
-    return SampleSource::columns(int64_t(users.size()), users.data(), items.data(), isPairwise ? negatives.data() : nullptr,
-                                 isPairwise ? nullptr : labels.data());
+    return SampleSource::columns(int64_t(users.size()), users.data(), items.data(),
+                                 isPairwise ? negatives.data() : nullptr, isPairwise ? nullptr : labels.data());
   }
   std::vector<uint32_t> users, items, negatives;
   std::vector<float> labels;

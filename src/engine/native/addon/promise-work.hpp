@@ -1,18 +1,19 @@
-// Work off the event loop, as a promise. The work runs on one of libuv's threads and must not touch JavaScript; the session's own
-// pool helps it. What it needs, it owns or shares, so that closing or collecting a session in between is safe.
+// Work off the event loop, as a promise. The work runs on one of libuv's threads and must not touch JavaScript; the
+// session's own pool helps it. What it needs, it owns or shares, so that closing or collecting a session in between is
+// safe.
 #pragma once
 
 #include <functional>
 #include <vector>
 
-#include "values.hpp"
+#include "addon/values.hpp"
 
 namespace lawn {
 
 class PromiseWork {
  public:
-  /// `work` returns the number that the promise resolves to. `keep` are values whose memory the work reads or writes.
-  static napi_value start(napi_env env, std::function<double()> work, const std::vector<napi_value>& keep) {
+  /// `keep` are values whose memory the work reads or writes. `work` returns the number that the promise resolves to.
+  static napi_value start(napi_env env, const std::vector<napi_value>& keep, std::function<double()> work) {
     auto* self = new PromiseWork(std::move(work));
     napi_value promise, name = newText(env, "lawn-ranker");
     check(napi_create_promise(env, &self->deferred_, &promise), "create promise");

@@ -1,5 +1,5 @@
 // See read-settings.hpp.
-#include "read-settings.hpp"
+#include "addon/read-settings.hpp"
 
 #include <algorithm>
 
@@ -9,8 +9,7 @@ namespace {
 
 RankerSpec readRanker(napi_env env, napi_value spec) {
   RankerSpec ranker{};
-  ranker.users = wholeOf(env, spec, "users");
-  ranker.items = wholeOf(env, spec, "items");
+  ranker.rows = {wholeOf(env, spec, "users"), wholeOf(env, spec, "items")};
   ranker.dot = wholeOf(env, spec, "dot");
   ranker.gmf = wholeOf(env, spec, "gmf");
   ranker.embedding = wholeOf(env, spec, "embedding");
@@ -57,10 +56,13 @@ std::vector<LawnGroup> readGroups(napi_env env, napi_value from) {
 
 std::unique_ptr<Interactions> readInteractions(napi_env env, napi_value from) {
   if (isNothing(env, from)) return nullptr;
-  const Span<uint32_t> users = spanOf<uint32_t>(env, from, "userColumn"), items = spanOf<uint32_t>(env, from, "itemColumn");
-  const Span<uint32_t> seenOffsets = spanOf<uint32_t>(env, from, "seenOffsets"), seenItems = spanOf<uint32_t>(env, from, "seenItems");
+  const Span<uint32_t> users = spanOf<uint32_t>(env, from, "userColumn"),
+                       items = spanOf<uint32_t>(env, from, "itemColumn");
+  const Span<uint32_t> seenOffsets = spanOf<uint32_t>(env, from, "seenOffsets"),
+                       seenItems = spanOf<uint32_t>(env, from, "seenItems");
   if (users.size != items.size) throw std::runtime_error("native addon: columns differ in length");
-  auto interactions = std::make_unique<Interactions>(uint32_t(seenOffsets.size - 1), uint32_t(numberOf(env, from, "items")));
+  auto interactions =
+      std::make_unique<Interactions>(uint32_t(seenOffsets.size - 1), uint32_t(numberOf(env, from, "items")));
   interactions->setPairs(users.size, users.data, items.data);
   interactions->setSeen(seenOffsets.data, seenItems.data);
   interactions->samplesPerPositive = uint32_t(numberOf(env, from, "samplesPerPositive"));

@@ -1,8 +1,8 @@
 // From the plain objects that native-settings.ts makes to the session's settings.
 #pragma once
 
-#include "../core/session.hpp"
-#include "values.hpp"
+#include "addon/values.hpp"
+#include "core/session.hpp"
 
 namespace lawn {
 

@@ -1,5 +1,5 @@
 // See state-access.hpp.
-#include "state-access.hpp"
+#include "addon/state-access.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -14,7 +14,8 @@ napi_value copyTensor(const Call& call) {
   Tensor& known = session->model.tensors.at(size_t(tensor));
   Optimizer::Slots& slots = session->optimizer.slots.at(size_t(tensor));
   const bool isSquare = kind == 3;  // kept as its root
-  AlignedArray<float>& memory = kind == 0 ? known.value : kind == 1 ? known.gradient : kind == 2 ? slots.velocity : slots.root;
+  AlignedArray<float>* const kinds[] = {&known.value, &known.gradient, &slots.velocity, &slots.root};
+  AlignedArray<float>& memory = *kinds[kind];
   if (memory.size() != array.size) throw std::runtime_error("native addon: wrong size of tensor " + known.name);
   for (int64_t i = 0; i < array.size; i++) {
     if (writes) memory[i] = isSquare ? std::sqrt(array.data[i]) : array.data[i];
@@ -28,7 +29,9 @@ napi_value copyGroup(const Call& call) {
   LawnGroup& group = session->optimizer.groups.at(size_t(call.number(1)));
   const Span<double> target = span<double>(call.env, call.arguments[2], "targets");
   const Span<double> constrained = span<double>(call.env, call.arguments[3], "constrained");
-  if (target.size != group.rows || constrained.size != group.rows) throw std::runtime_error("native addon: wrong size of group");
+  if (target.size != group.rows || constrained.size != group.rows) {
+    throw std::runtime_error("native addon: wrong size of group");
+  }
   if (call.number(4) != 0) {
     group.target.assign(target.data, target.data + target.size);
     group.constrained.assign(constrained.data, constrained.data + constrained.size);

@@ -1,7 +1,7 @@
 // Reading and writing a session's tensors, LAWN's blocks and the counts of its optimizer, in the turn of the call.
 #pragma once
 
-#include "call.hpp"
+#include "addon/call.hpp"
 
 namespace lawn {
 

@@ -1,5 +1,5 @@
-// Reading JavaScript values and writing results, on plain Node-API. A wrong type throws std::runtime_error naming the value; the
-// TypeScript side has checked sizes and ranges, so that is a mistake of ours, not of the user.
+// Reading JavaScript values and writing results, on plain Node-API. A wrong type throws std::runtime_error naming the
+// value; the TypeScript side has checked sizes and ranges, so a failure here is a bug of the engine.
 #pragma once
 
 #define NAPI_VERSION 8
@@ -35,7 +35,9 @@ inline double number(napi_env env, napi_value value, const char* name) {
 inline double numberOf(napi_env env, napi_value object, const char* name) {
   return number(env, property(env, object, name), name);
 }
-inline int64_t wholeOf(napi_env env, napi_value object, const char* name) { return int64_t(numberOf(env, object, name)); }
+inline int64_t wholeOf(napi_env env, napi_value object, const char* name) {
+  return int64_t(numberOf(env, object, name));
+}
 
 inline bool flagOf(napi_env env, napi_value object, const char* name) {
   bool result;

@@ -1,5 +1,5 @@
 // See ranker-model.hpp. Order and shapes of tensors: src/ranker/ranker-spec.ts, parametersOf.
-#include "ranker-model.hpp"
+#include "core/ranker-model.hpp"
 
 namespace lawn {
 
@@ -18,8 +18,8 @@ void padRows(const float* from, int64_t stride, int64_t rows, int64_t columns, f
 }
 
 /// Sums of [rows][pad] over lanes into [rows][columns] of `to`.
-void sumLanes(const float* lanes, int64_t laneCount, int64_t laneStride, int64_t rows, int64_t columns, int64_t pad, float* to,
-              int64_t toStride) {
+void sumLanes(const float* lanes, int64_t laneCount, int64_t laneStride, int64_t rows, int64_t columns, int64_t pad,
+              float* to, int64_t toStride) {
   for (int64_t r = 0; r < rows; r++) {
     float* out = to + r * toStride;
     std::memset(out, 0, columns * sizeof(float));
@@ -34,26 +34,11 @@ void sumLanes(const float* lanes, int64_t laneCount, int64_t laneStride, int64_t
 
 RankerModel::RankerModel(const RankerSpec& given, int lanes) : spec(given) {
   const auto pad = [lanes](int64_t width) { return roundUp(width, lanes); };
-  const auto tables = [&](const char* suffix, int64_t width, int& user, int& item) {
-    if (width == 0) return;
-    user = addTensor(std::string("user") + suffix, spec.users, width, false);
-    item = addTensor(std::string("item") + suffix, spec.items, width, false);
-  };
-  tables("Dot", spec.dot, userDot, itemDot);
-  tables("Gmf", spec.gmf, userGmf, itemGmf);
-  tables("Mlp", spec.embedding, userMlp, itemMlp);
-  if (spec.idBiases) {
-    userBias = addTensor("userBias", spec.users, 1, true);
-    itemBias = addTensor("itemBias", spec.items, 1, true);
-  }
-  isSampled_[0] = AlignedArray<uint8_t>(spec.users);
-  isSampled_[1] = AlignedArray<uint8_t>(spec.items);
-  for (const int user : {userDot, userGmf, userMlp, userBias}) {
-    if (user >= 0) tensors[size_t(user)].isSampled = isSampled_[0].data();
-  }
-  for (const int item : {itemDot, itemGmf, itemMlp, itemBias}) {
-    if (item >= 0) tensors[size_t(item)].isSampled = isSampled_[1].data();
-  }
+  for (int side = 0; side < kSides; side++) isSampled_[side] = AlignedArray<uint8_t>(spec.rows[side]);
+  addTables("Dot", spec.dot, false, &SideTables::dot);
+  addTables("Gmf", spec.gmf, false, &SideTables::gmf);
+  addTables("Mlp", spec.embedding, false, &SideTables::mlp);
+  addTables("Bias", spec.idBiases ? 1 : 0, true, &SideTables::bias);
   int64_t inputs = 2 * spec.embedding;
   for (size_t l = 0; l < spec.tower.size(); l++) {
     const std::string name = "tower." + std::to_string(l);
@@ -74,27 +59,26 @@ RankerModel::RankerModel(const RankerSpec& given, int lanes) : spec(given) {
   }
 
   int64_t size = 0;
-  const auto place = [&size](int64_t length) { return std::exchange(size, size + length); };
-  layout.userWeight = place(firstWidth * embeddingPad);
-  layout.itemWeight = place(firstWidth * embeddingPad);
-  layout.firstBias = place(firstPad);
+  const auto append = [&size](int64_t length) { return std::exchange(size, size + length); };
+  for (int64_t& offset : layout.firstWeight) offset = append(firstWidth * embeddingPad);
+  layout.firstBias = append(firstPad);
   for (size_t l = 1; l < spec.tower.size(); l++) {
     LayerView layer{};
     layer.inputs = spec.tower[l - 1];
     layer.outputs = spec.tower[l];
     layer.inputsPad = pad(layer.inputs);
     layer.outputsPad = pad(layer.outputs);
-    layer.gradientOffset = place(layer.outputs * layer.inputsPad + layer.outputsPad);
+    layer.gradientOffset = append(layer.outputs * layer.inputsPad + layer.outputsPad);
     layers_.push_back(layer);
     packed_.emplace_back(layer.outputs * layer.inputsPad);
     packed_.emplace_back(layer.inputs * layer.outputsPad);
     packed_.emplace_back(layer.outputsPad);
   }
-  layout.headTower = place(lastPad);
-  layout.headGmf = place(spec.gmf);
+  layout.headTower = append(lastPad);
+  layout.headGmf = append(spec.gmf);
   layout.size = roundUp(size, 16);
 
-  for (int side = 0; side < 2; side++) {
+  for (int side = 0; side < kSides; side++) {
     firstWeight_[side] = AlignedArray<float>(firstWidth * embeddingPad);
     firstTransposed_[side] = AlignedArray<float>(spec.embedding * firstPad);
   }
@@ -103,12 +87,28 @@ RankerModel::RankerModel(const RankerSpec& given, int lanes) : spec(given) {
 }
 
 int RankerModel::addTensor(const std::string& name, int64_t rows, int64_t width, bool isBias) {
-  tensors.push_back({name, rows * width, width, isBias, AlignedArray<float>(rows * width), AlignedArray<float>(rows * width), nullptr});
+  tensors.push_back({
+      .name = name,
+      .size = rows * width,
+      .width = width,
+      .isBias = isBias,
+      .value = AlignedArray<float>(rows * width),
+      .gradient = AlignedArray<float>(rows * width),
+  });
   return int(tensors.size()) - 1;
 }
 
-void RankerModel::packFirstHalf(bool isUserSide) {
-  const int side = isUserSide ? 0 : 1;
+void RankerModel::addTables(const char* path, int64_t width, bool isBias, TableOfPath table) {
+  if (width == 0) return;
+  constexpr const char* prefixes[kSides] = {"user", "item"};
+  for (int side = 0; side < kSides; side++) {
+    const int tensor = addTensor(std::string(prefixes[side]) + path, spec.rows[side], width, isBias);
+    tensors[size_t(tensor)].isSampled = isSampled_[side].data();
+    sides[side].*table = tensor;
+  }
+}
+
+void RankerModel::packFirstHalf(int side) {
   // An empty tower: the head's dot with the concatenation, as a first layer of one linear output.
   const float* weight = firstIsLinear ? value(headWeight) + spec.gmf : value(towerWeight[0]);
   const float* half = weight + side * spec.embedding;
@@ -118,8 +118,7 @@ void RankerModel::packFirstHalf(bool isUserSide) {
 
 void RankerModel::pack() {
   if (spec.embedding == 0) return;
-  packFirstHalf(true);
-  packFirstHalf(false);
+  for (int side = 0; side < kSides; side++) packFirstHalf(side);
   if (firstIsLinear) return;
   std::memcpy(firstBias_.data(), value(towerBias[0]), firstWidth * sizeof(float));
   for (size_t l = 0; l < layers_.size(); l++) {
@@ -143,15 +142,17 @@ void RankerModel::reduceDense(const float* lanes, int64_t laneCount, double slop
   if (spec.gmf > 0) sum(layout.headGmf, 1, spec.gmf, spec.gmf, gradient(headWeight), spec.gmf);
   if (spec.embedding == 0) return;
   float* first = firstIsLinear ? gradient(headWeight) + spec.gmf : gradient(towerWeight[0]);
-  sum(layout.userWeight, firstWidth, spec.embedding, embeddingPad, first, 2 * spec.embedding);
-  sum(layout.itemWeight, firstWidth, spec.embedding, embeddingPad, first + spec.embedding, 2 * spec.embedding);
+  for (int side = 0; side < kSides; side++) {
+    sum(layout.firstWeight[side], firstWidth, spec.embedding, embeddingPad, first + side * spec.embedding,
+        2 * spec.embedding);
+  }
   if (firstIsLinear) return;
   sum(layout.firstBias, 1, firstWidth, firstPad, gradient(towerBias[0]), firstWidth);
   for (size_t l = 0; l < layers_.size(); l++) {
     const LayerView& layer = layers_[l];
     sum(layer.gradientOffset, layer.outputs, layer.inputs, layer.inputsPad, gradient(towerWeight[l + 1]), layer.inputs);
-    sum(layer.gradientOffset + layer.outputs * layer.inputsPad, 1, layer.outputs, layer.outputsPad, gradient(towerBias[l + 1]),
-        layer.outputs);
+    sum(layer.gradientOffset + layer.outputs * layer.inputsPad, 1, layer.outputs, layer.outputsPad,
+        gradient(towerBias[l + 1]), layer.outputs);
   }
   sum(layout.headTower, 1, spec.tower.back(), lastPad, gradient(headWeight) + spec.gmf, spec.tower.back());
 }
@@ -169,31 +170,41 @@ RankerView RankerModel::view() const {
   view.headGradientOffset = layout.headTower;
   view.headGmf = value(headWeight);
   view.headBias = value(headBias)[0];
-  view.userDot = value(userDot);
-  view.itemDot = value(itemDot);
-  view.userGmf = value(userGmf);
-  view.itemGmf = value(itemGmf);
-  view.userBias = value(userBias);
-  view.itemBias = value(itemBias);
+  for (int side = 0; side < kSides; side++) {
+    view.sides[side] = {
+        .dot = value(sides[side].dot),
+        .gmf = value(sides[side].gmf),
+        .bias = value(sides[side].bias),
+        .halves = nullptr,
+    };
+  }
   return view;
 }
 
-RowsView RankerModel::rowsView(bool isUserSide) {
-  const int side = isUserSide ? 0 : 1;
+SideGradients RankerModel::gradientsOf(int side) {
+  return {
+      .dot = gradient(sides[side].dot),
+      .gmf = gradient(sides[side].gmf),
+      .bias = gradient(sides[side].bias),
+      .sums = nullptr,
+  };
+}
+
+RowsView RankerModel::rowsView(int side) {
   RowsView rows{};
   rows.embedding = spec.embedding;
   rows.embeddingPad = embeddingPad;
   rows.firstWidth = firstWidth;
   rows.firstPad = firstPad;
-  rows.embeddings = value(isUserSide ? userMlp : itemMlp);
-  rows.embeddingGradient = gradient(isUserSide ? userMlp : itemMlp);
+  rows.embeddings = value(sides[side].mlp);
+  rows.embeddingGradient = gradient(sides[side].mlp);
   rows.weight = firstWeight_[side].data();
   rows.transposed = firstTransposed_[side].data();
-  rows.bias = isUserSide && firstPad > 0 ? firstBias_.data() : nullptr;
+  rows.bias = side == kUsers && firstPad > 0 ? firstBias_.data() : nullptr;
   rows.gmf = spec.gmf;
   rows.headGmf = value(headWeight);
-  rows.gmfTable = value(isUserSide ? userGmf : itemGmf);
-  rows.gmfGradient = gradient(isUserSide ? userGmf : itemGmf);
+  rows.gmfTable = value(sides[side].gmf);
+  rows.gmfGradient = gradient(sides[side].gmf);
   return rows;
 }
 

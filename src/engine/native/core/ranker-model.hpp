@@ -1,17 +1,19 @@
 // The ranker's tensors in native memory, and the packed copies of its dense weights that the kernels read.
 #pragma once
 
+#include <array>
 #include <string>
 #include <vector>
 
-#include "../kernels/kernel-table.hpp"
-#include "aligned-array.hpp"
+#include "core/runtime/aligned-array.hpp"
+#include "kernels/kernel-table.hpp"
 
 namespace lawn {
 
 /// Twin: RankerSpec of src/ranker/ranker-spec.ts.
 struct RankerSpec {
-  int64_t users, items, dot, gmf, embedding;
+  std::array<int64_t, kSides> rows;  // of the tables: users, items
+  int64_t dot, gmf, embedding;       // widths
   std::vector<int64_t> tower;
   bool idBiases;
 };
@@ -22,17 +24,25 @@ struct Tensor {
   int64_t width;  // of a row, for tables
   bool isBias;
   AlignedArray<float> value, gradient;
-  const uint8_t* isSampled = nullptr;  // of a table: whether the batch has samples of the row, without which its gradient is zero
+  const uint8_t* isSampled = nullptr;  // [rows] of a table: 0 where the batch has no sample, so the gradient is zero
 };
 
-/// Where each part of a lane's dense gradient stands; everything padded to whole vectors.
+/// Offsets of the parts of a lane's dense gradient, each padded to whole vectors.
 struct DenseLayout {
-  int64_t userWeight, itemWeight;  // [firstWidth][embeddingPad] each: the halves of W0
-  int64_t firstBias;               // [firstPad]
-  int64_t headTower;               // [lastPad]
-  int64_t headGmf;                 // [gmf]
+  int64_t firstWeight[kSides];  // [firstWidth][embeddingPad] each: the halves of W0
+  int64_t firstBias;            // [firstPad]
+  int64_t headTower;            // [lastPad]
+  int64_t headGmf;              // [gmf]
   int64_t size;
 };
+
+/// One side's tables as indices into RankerModel::tensors; -1 where the path is left out.
+struct SideTables {
+  int dot = -1, gmf = -1, mlp = -1, bias = -1;
+  std::array<int, 4> tables() const { return {dot, gmf, mlp, bias}; }
+};
+
+using TableOfPath = int SideTables::*;
 
 class RankerModel {
  public:
@@ -44,9 +54,9 @@ class RankerModel {
   std::vector<Tensor> tensors;  // in the order of parametersOf
   DenseLayout layout{};
 
+  std::array<SideTables, kSides> sides;
   /// Indices into `tensors`; -1 where the path is left out.
-  int userDot = -1, itemDot = -1, userGmf = -1, itemGmf = -1, userMlp = -1, itemMlp = -1, userBias = -1, itemBias = -1,
-      headWeight = -1, headBias = -1;
+  int headWeight = -1, headBias = -1;
   std::vector<int> towerWeight, towerBias;
 
   /// Refreshes the packed copies from the tensors. Due after every change of a dense tensor.
@@ -56,12 +66,16 @@ class RankerModel {
 
   /// A view with the tables, the head and the tower; halves are the caller's to add.
   RankerView view() const;
-  /// The rows' side of one table: embeddings, its half of W0 and where the gradients go. Slots and lanes are the caller's to add.
-  RowsView rowsView(bool isUserSide);
+  /// The rows' side of one table: embeddings, its half of W0 and where the gradients go. Slots and lanes are the
+  /// caller's to add.
+  RowsView rowsView(int side);
 
-  /// Marks rows of the user or item tables as sampled, or no longer.
-  void markSampled(bool isUserSide, const uint32_t* rows, int64_t count, bool isSampled) {
-    uint8_t* marks = isSampled_[isUserSide ? 0 : 1].data();
+  /// One side's gradients; the sums are the caller's to add.
+  SideGradients gradientsOf(int side);
+
+  /// Marks rows of one side's tables as sampled, or no longer.
+  void markSampled(int side, const uint32_t* rows, int64_t count, bool isSampled) {
+    uint8_t* marks = isSampled_[side].data();
     for (int64_t r = 0; r < count; r++) marks[rows[r]] = isSampled ? 1 : 0;
   }
 
@@ -70,12 +84,15 @@ class RankerModel {
 
  private:
   int addTensor(const std::string& name, int64_t rows, int64_t width, bool isBias);
-  void packFirstHalf(bool isUserSide);
+  /// The two tables of a path, or none where its width is 0.
+  void addTables(const char* path, int64_t width, bool isBias, TableOfPath table);
+  void packFirstHalf(int side);
 
   std::vector<LayerView> layers_;
   std::vector<AlignedArray<float>> packed_;  // per layer after the first: weight, transposed, bias
-  AlignedArray<float> firstWeight_[2], firstTransposed_[2], firstBias_, headTower_;
-  AlignedArray<uint8_t> isSampled_[2];  // [users], [items]
+  std::array<AlignedArray<float>, kSides> firstWeight_, firstTransposed_;
+  AlignedArray<float> firstBias_, headTower_;
+  std::array<AlignedArray<uint8_t>, kSides> isSampled_;  // [rows]
 };
 
 }  // namespace lawn

@@ -1,5 +1,5 @@
 // See scoring.hpp.
-#include "scoring.hpp"
+#include "core/scoring.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -15,7 +15,11 @@ constexpr int64_t kItemsPerTask = 8 * kBlockSamples;
 }  // namespace
 
 Scoring::Scoring(RankerModel& model, const KernelTable& kernels, ThreadPool& pool)
-    : model_(model), kernels_(kernels), pool_(pool), allItems_(model.spec.items), scratch_(size_t(pool.threads())) {
+    : model_(model),
+      kernels_(kernels),
+      pool_(pool),
+      allItems_(model.spec.rows[kItems]),
+      scratch_(size_t(pool.threads())) {
   for (int64_t item = 0; item < allItems_.size(); item++) allItems_[item] = uint32_t(item);
   for (Scratch& scratch : scratch_) {
     for (size_t l = 0; l <= std::max<size_t>(model.spec.tower.size(), 1) - 1; l++) {
@@ -25,7 +29,7 @@ Scoring::Scoring(RankerModel& model, const KernelTable& kernels, ThreadPool& poo
     }
     scratch.gathered = AlignedArray<float>(kBlockSamples * model.embeddingPad);
     scratch.userHalves = AlignedArray<float>(model.firstPad);
-    scratch.view = {scratch.activations.data(), nullptr, nullptr};
+    scratch.view = {.activations = scratch.activations.data(), .deltas = nullptr, .logits = nullptr};
   }
 }
 
@@ -33,10 +37,10 @@ void Scoring::refresh() {
   if (isFresh_) return;
   isFresh_ = true;
   if (model_.firstPad == 0) return;
-  const int64_t items = model_.spec.items;
+  const int64_t items = model_.spec.rows[kItems];
   itemHalves_.reserve(items * model_.firstPad);
   pool_.run(divideUp(items, kItemsPerTask), [&](int64_t task, int thread) {
-    RowsView rows = model_.rowsView(false);
+    RowsView rows = model_.rowsView(kItems);
     rows.rows = allItems_.data();
     rows.halves = itemHalves_.data();
     rows.gathered = scratch_[size_t(thread)].gathered.data();
@@ -55,8 +59,8 @@ void Scoring::reserve(int64_t pairs) {
 
 RankerView Scoring::viewWith(const Scratch& scratch) const {
   RankerView view = model_.view();
-  view.userHalves = scratch.userHalves.data();
-  view.itemHalves = itemHalves_.data();
+  view.sides[kUsers].halves = scratch.userHalves.data();
+  view.sides[kItems].halves = itemHalves_.data();
   return view;
 }
 
@@ -67,22 +71,20 @@ void Scoring::scorePairs(int64_t count, const uint32_t* users, const uint32_t* i
       if (k == 0 || users[k] != users[k - 1]) scratch.userRows[runs++] = users[k];
       scratch.slots[k] = runs - 1;
     }
-    RowsView rows = model_.rowsView(true);
+    RowsView rows = model_.rowsView(kUsers);
     rows.rows = scratch.userRows.data();
     rows.halves = scratch.userHalves.data();
     rows.gathered = scratch.gathered.data();
     kernels_.halves(rows, 0, runs);
   }
   SamplesView samples{};
-  samples.users = users;
-  samples.items = items;
-  samples.userSlots = scratch.slots.data();
-  samples.itemSlots = items;
+  samples.sides[kUsers] = {.rows = users, .slots = scratch.slots.data()};
+  samples.sides[kItems] = {.rows = items, .slots = items};
   kernels_.logits(viewWith(scratch), samples, 0, count, scratch.view, out);
 }
 
 void Scoring::scoreUser(uint32_t user, Scratch& scratch, float* out) {
-  const int64_t items = model_.spec.items;
+  const int64_t items = model_.spec.rows[kItems];
   std::fill(scratch.users.data(), scratch.users.data() + items, user);
   scorePairs(items, scratch.users.data(), allItems_.data(), scratch, out);
 }
@@ -99,16 +101,16 @@ void Scoring::pairs(int64_t count, const uint32_t* users, const uint32_t* items,
 
 void Scoring::catalogue(int64_t count, const uint32_t* users, float* out) {
   refresh();
-  reserve(model_.spec.items);
+  reserve(model_.spec.rows[kItems]);
   pool_.run(count, [&](int64_t task, int thread) {
-    scoreUser(users[task], scratch_[size_t(thread)], out + task * model_.spec.items);
+    scoreUser(users[task], scratch_[size_t(thread)], out + task * model_.spec.rows[kItems]);
   });
 }
 
 void Scoring::top(int64_t count, const uint32_t* users, int64_t k, const MaskedItems& masked, uint32_t* outItems,
                   float* outScores) {
   refresh();
-  const int64_t items = model_.spec.items;
+  const int64_t items = model_.spec.rows[kItems];
   reserve(items);
   for (Scratch& scratch : scratch_) scratch.order.reserve(size_t(k));
   constexpr float nothing = -std::numeric_limits<float>::infinity();

@@ -1,16 +1,17 @@
-// Logits for pairs and for the whole catalogue, and the best unseen items of users. Item halves of the first layer are computed
-// once and kept until the parameters change; a user's half once per run of equal users. A score has the same bits however it is
-// asked for. Twin: src/engine/reference/catalogue.ts.
+// Logits for pairs and for the whole catalogue, and the best unseen items of users. Item halves of the first layer are
+// computed once and kept until the parameters change; a user's half once per run of equal users. A score has the same
+// bits however it is asked for. Twin: src/engine/reference/catalogue.ts.
 #pragma once
 
 #include <vector>
 
-#include "ranker-model.hpp"
-#include "thread-pool.hpp"
+#include "core/ranker-model.hpp"
+#include "core/runtime/thread-pool.hpp"
 
 namespace lawn {
 
-/// Items not to be recommended, per asked user: items[offsets[k] .. offsets[k + 1]) for users[k]. Null offsets mask nothing.
+/// Items not to be recommended, per asked user: items[offsets[k] .. offsets[k + 1]) for users[k]. Null offsets mask
+/// nothing.
 struct MaskedItems {
   const uint32_t* offsets = nullptr;
   const uint32_t* items = nullptr;
@@ -25,9 +26,10 @@ class Scoring {
   void pairs(int64_t count, const uint32_t* users, const uint32_t* items, float* out);
   /// [count][items]
   void catalogue(int64_t count, const uint32_t* users, float* out);
-  /// The k best items of each user, best first, equal scores by ascending item: [count][k]. Where fewer are left, the rest of
-  /// the row holds the item 2^32 - 1 and the score -infinity. NaN ranks below every number.
-  void top(int64_t count, const uint32_t* users, int64_t k, const MaskedItems& masked, uint32_t* outItems, float* outScores);
+  /// The k best items of each user, best first, equal scores by ascending item: [count][k]. Where fewer are left, the
+  /// rest of the row holds the item 2^32 - 1 and the score -infinity. NaN ranks below every number.
+  void top(int64_t count, const uint32_t* users, int64_t k, const MaskedItems& masked, uint32_t* outItems,
+           float* outScores);
 
  private:
   struct Scratch {

@@ -1,5 +1,5 @@
 // See session.hpp.
-#include "session.hpp"
+#include "core/session.hpp"
 
 namespace lawn {
 
@@ -10,7 +10,7 @@ int64_t chunkSamplesOf(const RankerSpec& ranker, int lanes) {
 }
 
 BatchPlan planFor(const SessionSettings& settings) {
-  return BatchPlan(settings.ranker.users, settings.ranker.items, chunkSamplesOf(settings.ranker, settings.kernels->lanes));
+  return BatchPlan(settings.ranker.rows, chunkSamplesOf(settings.ranker, settings.kernels->lanes));
 }
 
 }  // namespace
@@ -26,8 +26,10 @@ Session::Session(SessionSettings settings)
       scoring(model, kernels_, pool_),
       gradient_(model, kernels_, pool_, settings.embeddingDecay) {
   // Tasks must not throw, so their memory is found here.
-  const int64_t mostTableRows = std::max(settings.ranker.users, settings.ranker.items);
-  for (SortScratch& scratch : sortScratch_) scratch.reserve(chunkSamplesOf(settings.ranker, kernels_.lanes), mostTableRows);
+  const int64_t mostTableRows = std::max(settings.ranker.rows[kUsers], settings.ranker.rows[kItems]);
+  for (SortScratch& scratch : sortScratch_) {
+    scratch.reserve(chunkSamplesOf(settings.ranker, kernels_.lanes), mostTableRows);
+  }
 }
 
 void Session::parametersChanged() {
@@ -40,8 +42,8 @@ void Session::prepare(BatchPlan& plan, const SampleSource& source) {
   pool_.run(plan.chunks(), [&](int64_t chunk, int thread) { plan.prepareChunk(chunk, sortScratch_[size_t(thread)]); });
 }
 
-double Session::update(BatchPlan& plan, double learningRate, const BatchGradient::Beside& beside) {
-  const double loss = gradient_.compute(plan, beside);
+double Session::update(BatchPlan& plan, double learningRate, const BatchGradient::OverlappedWork& overlapped) {
+  const double loss = gradient_.compute(plan, overlapped);
   optimizer.step(learningRate);
   gradient_.forgetSamples(plan);
   parametersChanged();
@@ -53,19 +55,20 @@ double Session::step(const SampleSource& source, double learningRate) {
   return update(plans_[0], learningRate, {});
 }
 
-void Session::train(const EpochKeys& keys, int64_t firstStep, const double* learningRates, int64_t steps, double* losses) {
+void Session::train(const EpochKeys& keys, int64_t firstStep, const double* learningRates, int64_t steps,
+                    double* losses) {
   const auto sourceOf = [&](int64_t k) { return SampleSource::drawn(*interactions_, keys, firstStep + k, kernels_); };
   if (steps > 0) prepare(plans_[0], sourceOf(0));
   for (int64_t k = 0; k < steps; k++) {
     BatchPlan& plan = plans_[k % 2];
     BatchPlan& next = plans_[(k + 1) % 2];
-    BatchGradient::Beside beside;
+    BatchGradient::OverlappedWork preparation;
     if (k + 1 < steps) {
       next.begin(sourceOf(k + 1));
-      beside = {next.chunks(),
-                [&](int64_t chunk, int thread) { next.prepareChunk(chunk, sortScratch_[size_t(thread)]); }};
+      preparation.tasks = next.chunks();
+      preparation.run = [&](int64_t chunk, int thread) { next.prepareChunk(chunk, sortScratch_[size_t(thread)]); };
     }
-    losses[k] = update(plan, learningRates[k], beside);
+    losses[k] = update(plan, learningRates[k], preparation);
   }
 }
 

@@ -4,9 +4,9 @@
 #include <memory>
 #include <vector>
 
-#include "batch-gradient.hpp"
-#include "optimizer.hpp"
-#include "scoring.hpp"
+#include "core/gradient/batch-gradient.hpp"
+#include "core/optimizer/optimizer.hpp"
+#include "core/scoring.hpp"
 
 namespace lawn {
 
@@ -38,7 +38,7 @@ class Session {
 
  private:
   void prepare(BatchPlan& plan, const SampleSource& source);
-  double update(BatchPlan& plan, double learningRate, const BatchGradient::Beside& beside);
+  double update(BatchPlan& plan, double learningRate, const BatchGradient::OverlappedWork& overlapped);
 
   const KernelTable& kernels_;
   ThreadPool pool_;

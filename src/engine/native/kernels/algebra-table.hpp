@@ -1,4 +1,5 @@
-// Dense linear algebra of the baselines, one table per instruction set. Plain twin: src/linear-algebra/plain-algebra.ts.
+// Dense linear algebra of the baselines, one table per instruction set. Plain twin:
+// src/linear-algebra/plain-algebra.ts.
 #pragma once
 
 #include <cstdint>
@@ -16,10 +17,11 @@ struct DoubleProduct {
   int64_t cStride;
 };
 
-/// One row of an alternating least squares sweep: (gram + ridge I + sum of v v^T) x = sum of v over the row's vectors v.
+/// One row of an alternating least squares sweep: (gram + ridge I + sum of v v^T) x = sum of v over the row's vectors
+/// v.
 struct RowSystem {
   int64_t width, widthPad;
-  const float* gram;        // [width][widthPad], upper triangle
+  const float* gram;  // [width][widthPad], upper triangle
   float ridge;
   int64_t count;            // vectors of this row
   const uint32_t* columns;  // [count] their rows in `other`
@@ -33,8 +35,10 @@ constexpr int64_t kGatheredVectors = 64;
 
 struct AlgebraTable {
   void (*subtractProduct)(const DoubleProduct&);
-  /// Upper triangle of out [width][widthPad] = weight x sum of v v^T over `count` vectors of [count][width]; `gathered` as in RowSystem.
-  void (*gram)(int64_t count, int64_t width, int64_t widthPad, const float* vectors, float weight, float* gathered, float* out);
+  /// Upper triangle of out [width][widthPad] = weight x sum of v v^T over `count` vectors of [count][width]; `gathered`
+  /// as in RowSystem.
+  void (*gram)(int64_t count, int64_t width, int64_t widthPad, const float* vectors, float weight, float* gathered,
+               float* out);
   /// False where the matrix is not positive definite.
   bool (*solveRow)(const RowSystem&);
 };

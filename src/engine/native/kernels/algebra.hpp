@@ -1,8 +1,8 @@
 // Products in double for inverses, and the small systems of alternating least squares. See algebra-table.hpp.
 #pragma once
 
-#include "algebra-table.hpp"
-#include "gemm.hpp"
+#include "kernels/algebra-table.hpp"
+#include "kernels/gemm.hpp"
 
 namespace lawn::LAWN_ISA {
 
@@ -53,7 +53,7 @@ LAWN_INLINE void subtractPanel(const DoubleProduct& p, int64_t column) {
   for (; row < p.rows; row++) subtractTile<1, Vectors>(p, row, column);
 }
 
-/// Columns that do not fill a vector go one at a time; every element is one chain over k, wherever it stands.
+/// Columns that do not fill a vector go one at a time; every element is one chain over k, in any column.
 inline void subtractProduct(const DoubleProduct& p) {
   int64_t column = 0;
   for (; column + 2 * kDoubles <= p.columns; column += 2 * kDoubles) subtractPanel<2>(p, column);
@@ -68,31 +68,35 @@ inline void subtractProduct(const DoubleProduct& p) {
 }
 
 /// matrix += sum of v v^T over the gathered vectors; of the lower triangle only what shares a tile with the upper one.
-LAWN_INLINE void addOuterProducts(int64_t count, int64_t width, int64_t widthPad, const float* gathered, float* matrix) {
+LAWN_INLINE void addOuterProducts(int64_t count, int64_t width, int64_t widthPad, const float* gathered,
+                                  float* matrix) {
   constexpr int64_t rowsAtOnce = 48;  // a multiple of every tile's height and of every vector
   for (int64_t row = 0; row < width; row += rowsAtOnce) {
-    MatrixProduct p{};
-    p.rows = width - row < rowsAtOnce ? width - row : rowsAtOnce;
-    p.columns = widthPad - row;
-    p.terms = count;
-    p.a = gathered + row;
-    p.aRowStride = 1;
-    p.aTermStride = widthPad;
-    p.b = gathered + row;
-    p.bStride = widthPad;
-    p.c = matrix + row * widthPad + row;
-    p.cStride = widthPad;
-    p.accumulate = true;
-    multiply(p);
+    multiply({
+        .rows = width - row < rowsAtOnce ? width - row : rowsAtOnce,
+        .columns = widthPad - row,
+        .terms = count,
+        .a = gathered + row,
+        .aRowStride = 1,
+        .aTermStride = widthPad,
+        .b = gathered + row,
+        .bStride = widthPad,
+        .c = matrix + row * widthPad + row,
+        .cStride = widthPad,
+        .accumulate = true,
+    });
   }
 }
 
 /// Its upper triangle, as above.
-inline void gram(int64_t count, int64_t width, int64_t widthPad, const float* vectors, float weight, float* gathered, float* out) {
+inline void gram(int64_t count, int64_t width, int64_t widthPad, const float* vectors, float weight, float* gathered,
+                 float* out) {
   memset(out, 0, size_t(width * widthPad) * sizeof(float));
   for (int64_t first = 0; first < count; first += kGatheredVectors) {
     const int64_t some = count - first < kGatheredVectors ? count - first : kGatheredVectors;
-    for (int64_t v = 0; v < some; v++) memcpy(gathered + v * widthPad, vectors + (first + v) * width, size_t(width) * sizeof(float));
+    for (int64_t v = 0; v < some; v++) {
+      memcpy(gathered + v * widthPad, vectors + (first + v) * width, size_t(width) * sizeof(float));
+    }
     addOuterProducts(some, width, widthPad, gathered, out);
   }
   for (int64_t i = 0; i < width * widthPad; i++) out[i] *= weight;

@@ -1,13 +1,13 @@
 // Loss and backward pass of blocks of samples, down to the first layer's deltas. Twin: src/engine/reference.
 #pragma once
 
-#include "column-sums.hpp"
-#include "forward.hpp"
-#include "transcendental.hpp"
+#include "kernels/column-sums.hpp"
+#include "kernels/forward.hpp"
+#include "kernels/transcendental.hpp"
 
 namespace lawn::LAWN_ISA {
 
-/// Sums of one block, a lane each: float32 for so few terms, float64 beyond.
+/// Sums of one block per vector lane: float32 within a block, float64 over blocks.
 struct LaneTotals {
   Floats loss = {}, slopes = {};
   BlockTotals total() const {
@@ -85,20 +85,38 @@ inline void headBackward(const RankerView& ranker, const float* slopes, int64_t 
 }
 
 /// From the deltas of a layer's outputs: its gradients, and the deltas of its inputs.
-inline void layerBackward(const LayerView& layer, int64_t count, const float* inputs, const float* delta, float* inputDelta,
-                          float* dense) {
+inline void layerBackward(const LayerView& layer, int64_t count, const float* inputs, const float* delta,
+                          float* inputDelta, float* dense) {
   float* weightGradient = dense + layer.gradientOffset;
   float* biasGradient = weightGradient + layer.outputs * layer.inputsPad;
-  MatrixProduct gradient{layer.outputs, layer.inputsPad, count,          delta,           1,
-                         layer.outputsPad, inputs,       layer.inputsPad, weightGradient, layer.inputsPad};
-  gradient.accumulate = true;
-  multiply(gradient);
+  multiply({
+      .rows = layer.outputs,
+      .columns = layer.inputsPad,
+      .terms = count,
+      .a = delta,
+      .aRowStride = 1,
+      .aTermStride = layer.outputsPad,
+      .b = inputs,
+      .bStride = layer.inputsPad,
+      .c = weightGradient,
+      .cStride = layer.inputsPad,
+      .accumulate = true,
+  });
   addColumnSums(biasGradient, delta, count, layer.outputsPad);
-  MatrixProduct back{count, layer.inputsPad, layer.outputs,   delta,      layer.outputsPad,
-                     1,     layer.weight,    layer.inputsPad, inputDelta, layer.inputsPad};
-  back.gate = inputs;
-  back.gateStride = layer.inputsPad;
-  multiply(back);
+  multiply({
+      .rows = count,
+      .columns = layer.inputsPad,
+      .terms = layer.outputs,
+      .a = delta,
+      .aRowStride = layer.outputsPad,
+      .aTermStride = 1,
+      .b = layer.weight,
+      .bStride = layer.inputsPad,
+      .c = inputDelta,
+      .cStride = layer.inputsPad,
+      .gate = inputs,
+      .gateStride = layer.inputsPad,
+  });
 }
 
 inline BlockTotals trainBlocks(const RankerView& ranker, const SamplesView& samples, int64_t begin, int64_t end,

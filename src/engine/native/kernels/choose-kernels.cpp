@@ -1,7 +1,8 @@
-// Which instruction set to run, asked of the processor at run time. LAWN_WITH_X86 says that the x86-64 tables are linked in.
+// Which instruction set to run, asked of the processor at run time. LAWN_WITH_X86 says that the x86-64 tables are
+// linked in.
 #include <cstring>
 
-#include "kernel-table.hpp"
+#include "kernels/kernel-table.hpp"
 
 namespace lawn {
 
@@ -29,8 +30,8 @@ const Candidate candidates[] = {
 #if defined(LAWN_WITH_X86)
     {&avx512::kernelTable,
      [] {
-       return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
-              __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("fma");
+       return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+              __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("fma");
      }},
     {&avx2::kernelTable, [] { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }},
 #endif

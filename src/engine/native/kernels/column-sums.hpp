@@ -1,7 +1,8 @@
-// Sums over the samples of a block. Four sums under way, sample s in number s mod 4: a single one would wait for itself at every sample.
+// Sums over the samples of a block, in four accumulators (sample s in number s mod 4): one alone would wait for its
+// own latency at every sample.
 #pragma once
 
-#include "simd.hpp"
+#include "kernels/simd.hpp"
 
 namespace lawn::LAWN_ISA {
 

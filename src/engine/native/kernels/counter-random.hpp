@@ -1,8 +1,8 @@
 // Randomness by counter, kLanes values at a time: bit-equal twins of threefry and permute of src/random.ts.
 #pragma once
 
-#include "kernel-table.hpp"
-#include "simd.hpp"
+#include "kernels/kernel-table.hpp"
+#include "kernels/simd.hpp"
 
 namespace lawn::LAWN_ISA {
 
@@ -44,7 +44,7 @@ LAWN_INLINE Words mixWords(Words value, uint32_t key) {
   return x ^ (x >> 16);
 }
 
-/// One walk of the Feistel network.
+/// One pass through the Feistel network.
 LAWN_INLINE Words permuteOnce(const EpochView& epoch, Words element) {
   const uint32_t leftMask = (1u << epoch.leftBits) - 1, rightMask = (1u << epoch.rightBits) - 1;
   Words left = element >> epoch.rightBits, right = element & rightMask;
@@ -55,36 +55,39 @@ LAWN_INLINE Words permuteOnce(const EpochView& epoch, Words element) {
   return (left << epoch.rightBits) | right;
 }
 
-/// Elements that are still outside the epoch, with their places, side by side.
+/// Elements still outside the epoch, and their indices in the output.
 struct Walkers {
-  uint32_t *elements, *places;
+  uint32_t *elements, *indices;
   int64_t count = 0;
-  LAWN_INLINE void keepIf(bool isOutside, uint32_t element, uint32_t place) {
+  LAWN_INLINE void keepIf(bool isOutside, uint32_t element, uint32_t index) {
     elements[count] = element;
-    places[count] = place;
+    indices[count] = index;
     count += isOutside;
   }
 };
 
-/// Walks the elements of positions first, first + 1, ... until all are inside the epoch; those outside go on together, so that no
-/// lane waits for its neighbours. All three arrays have room for `count` rounded up to whole vectors.
-inline void permutePositions(const EpochView& epoch, uint64_t first, int64_t count, uint32_t* elements, uint32_t* walking,
-                             uint32_t* places) {
+/// Cycle walking: permutes positions first, first + 1, ... again and again until all are inside the epoch. Those still
+/// outside are packed together, so that no lane idles. All three arrays have room for `count` rounded up to whole
+/// vectors.
+inline void permutePositions(const EpochView& epoch, uint64_t first, int64_t count, uint32_t* elements,
+                             uint32_t* walking, uint32_t* indices) {
   const Words step = countingWords();
   const uint32_t last = uint32_t(epoch.samples - 1);
-  for (int64_t at = 0; at < count; at += kLanes) storeWords(elements + at, permuteOnce(epoch, uint32_t(first + uint64_t(at)) + step));
-  Walkers walkers{walking, places};
+  for (int64_t at = 0; at < count; at += kLanes) {
+    storeWords(elements + at, permuteOnce(epoch, uint32_t(first + uint64_t(at)) + step));
+  }
+  Walkers walkers{.elements = walking, .indices = indices};
   for (int64_t s = 0; s < count; s++) walkers.keepIf(elements[s] > last, elements[s], uint32_t(s));
   while (walkers.count > 0) {
-    Walkers next{walking, places};
+    Walkers next{.elements = walking, .indices = indices};
     for (int64_t at = 0; at < walkers.count; at += kLanes) {
       uint32_t walked[kLanes];
       storeWords(walked, permuteOnce(epoch, loadWords(walking + at)));
       const int64_t valid = walkers.count - at < kLanes ? walkers.count - at : kLanes;
       for (int64_t lane = 0; lane < valid; lane++) {
-        const uint32_t place = places[at + lane];
-        elements[place] = walked[lane];
-        next.keepIf(walked[lane] > last, walked[lane], place);  // never ahead of what is read
+        const uint32_t index = indices[at + lane];
+        elements[index] = walked[lane];
+        next.keepIf(walked[lane] > last, walked[lane], index);  // written behind what is read
       }
     }
     walkers = next;

@@ -1,12 +1,14 @@
-// The samples of an epoch: bit-equal twin of src/dataset/negative-sampler.ts and src/dataset/training-batches.ts. Samples are drawn a
-// stage at a time, each step for all of them, and what one step prefetches the next one reads a turn later, when it has come:
+// The samples of an epoch: bit-equal twin of src/dataset/negative-sampler.ts and src/dataset/training-batches.ts.
+// Samples go through a software pipeline in stages of kDrawStage: each step prefetches what the next one reads a turn
+// later:
 //
-//   position -> row, slot, random word -> user, positive -> rank among the user's free items, bucket -> range -> negative
+//   position -> row, slot, random word -> user, positive -> rank among the user's unseen items, bucket
+//            -> range -> negative
 //
-// A bucket tells where the search among the user's items must end: a range of a few items on one or two cache lines (SeenUser).
+// A bucket bounds the search among the user's items to a few of them, on one or two cache lines (SeenUser).
 #pragma once
 
-#include "counter-random.hpp"
+#include "kernels/counter-random.hpp"
 
 namespace lawn::LAWN_ISA {
 
@@ -15,7 +17,7 @@ constexpr int64_t kDrawStage = 256;
 
 /// What is known of each sample of a stage so far.
 struct DrawStage {
-  int64_t count, whole;  // samples; and rounded up to vectors, whose spare lanes hold samples as well
+  int64_t count, whole;  // samples; and rounded up to whole vectors, whose spare lanes repeat a sample
   uint32_t rows[kDrawStage], slots[kDrawStage], words[kDrawStage];
   uint32_t users[kDrawStage], positives[kDrawStage];
   uint32_t bounds[kDrawStage];                  // the sample's bucket, in the index
@@ -38,7 +40,7 @@ inline void drawRows(const EpochView& epoch, uint64_t first, DrawStage& stage) {
     stage.slots[s] = samples[s] - row * epoch.samplesPerPositive;
     __builtin_prefetch(epoch.pairs.words + uint64_t(row) * wordsPerPair);
   }
-  const uint32_t firstDraw = epoch.pairwise ? 0 : 1;  // slot 0 then draws a word that nobody uses
+  const uint32_t firstDraw = epoch.pairwise ? 0 : 1;  // slot 0 then draws a word that is not used
   for (int64_t at = 0; at < stage.whole; at += kLanes) {
     storeWords(stage.words + at, threefryFirst(epoch.negativesLow, epoch.negativesHigh, loadWords(stage.rows + at),
                                                loadWords(stage.slots + at) - firstDraw));
@@ -62,7 +64,8 @@ inline void readPairs(const EpochView& epoch, DrawStage& stage) {
   for (int64_t s = 0; s < stage.whole; s++) __builtin_prefetch(epoch.seen.users + stage.users[s]);
 }
 
-/// Of each negative the rank among the items that its user lacks, and the bucket. Bounds and items are Stored in words or half-words.
+/// Of each negative the rank among the items that its user has not seen, and the bucket. Bounds and items are
+/// Stored, in 16 or 32 bits.
 template <typename Stored>
 inline void drawRanks(const EpochView& epoch, DrawStage& stage) {
   for (int64_t s = 0; s < stage.whole; s++) {
@@ -87,8 +90,8 @@ inline void readBounds(const EpochView& epoch, DrawStage& stage) {
   }
 }
 
-/// From ranks among free items to items: each adds how many of its user's items stand before it. A range longer than a vector is
-/// halved until it is not; of the rest, all are compared at once. A positive has a rank too, that nobody uses.
+/// From ranks among unseen items to items: each rank grows by how many of its user's items come before it. Binary
+/// search down to one vector of items, which are compared at once. A positive gets a rank too, which is not used.
 template <typename Stored>
 inline void searchItems(const EpochView& epoch, DrawStage& stage) {
   const Words step = countingWords();
@@ -103,8 +106,8 @@ inline void searchItems(const EpochView& epoch, DrawStage& stage) {
       left = isBefore ? left - half - 1 : half;
     }
     // Lanes past the range read what follows.
-    const Words places = step + low;
-    stage.ranks[s] = rank + low + countTrue((loadWords(items + low) - places <= rank) & (step < left));
+    const Words indices = step + low;
+    stage.ranks[s] = rank + low + countTrue((loadWords(items + low) - indices <= rank) & (step < left));
   }
 }
 
@@ -124,7 +127,8 @@ inline void writeSamples(const DrawStage& stage, uint32_t* users, uint32_t* item
 }
 
 template <typename Stored>
-inline void drawSamples(const EpochView& epoch, uint64_t first, int64_t count, uint32_t* users, uint32_t* items, float* labels) {
+inline void drawSamples(const EpochView& epoch, uint64_t first, int64_t count, uint32_t* users, uint32_t* items,
+                        float* labels) {
   const int64_t losses = epoch.pairwise ? count / 2 : count;
   const uint64_t firstLoss = epoch.pairwise ? first / 2 : first;
   const int64_t stageCount = (losses + kDrawStage - 1) / kDrawStage;
@@ -151,7 +155,8 @@ inline void drawSamples(const EpochView& epoch, uint64_t first, int64_t count, u
   }
 }
 
-inline void draw(const EpochView& epoch, uint64_t first, int64_t count, uint32_t* users, uint32_t* items, float* labels) {
+inline void draw(const EpochView& epoch, uint64_t first, int64_t count, uint32_t* users, uint32_t* items,
+                 float* labels) {
   if (epoch.seen.isNarrow) drawSamples<uint16_t>(epoch, first, count, users, items, labels);
   else drawSamples<uint32_t>(epoch, first, count, users, items, labels);
 }

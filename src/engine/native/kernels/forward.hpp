@@ -1,8 +1,8 @@
 // Forward pass of a block of samples, from first-layer halves to logits. Twin: src/ranker/forward.ts.
 #pragma once
 
-#include "gemm.hpp"
-#include "kernel-table.hpp"
+#include "kernels/gemm.hpp"
+#include "kernels/kernel-table.hpp"
 
 namespace lawn::LAWN_ISA {
 
@@ -30,39 +30,44 @@ struct PlainProduct {
   }
 };
 
-/// Rows are asked for twice: a block ahead, from wherever they are, and again so many samples ahead, for what a block writes meanwhile
-/// drives them out of the first level of the cache.
+/// Rows are prefetched twice: one block ahead, and again this many samples ahead, because what the block writes in
+/// between evicts them from the level 1 cache.
 constexpr int64_t kSamplesNear = 8;
 
 /// The sample kSamplesNear ahead of `s`, or `s` itself at the end.
 LAWN_INLINE int64_t nearAhead(int64_t s, int64_t count) { return s + kSamplesNear < count ? s + kSamplesNear : s; }
 
-/// Asks for the rows that samples [begin, end) will read. Of the users' halves each stands beside the last: samples are sorted by user.
+/// Prefetches the rows that samples [begin, end) read, except the users' halves: samples are sorted by user, so
+/// those are read in order and the hardware prefetches them.
 inline void prefetchSamples(const RankerView& ranker, const SamplesView& samples, int64_t begin, int64_t end) {
+  const SideView &users = ranker.sides[kUsers], &items = ranker.sides[kItems];
+  const uint32_t *userRows = samples.sides[kUsers].rows, *itemRows = samples.sides[kItems].rows;
   if (ranker.firstPad > 0) {
-    for (int64_t s = begin; s < end; s++) prefetchRow(ranker.itemHalves + samples.itemSlots[s] * ranker.firstPad, ranker.firstPad);
+    const uint32_t* slots = samples.sides[kItems].slots;
+    for (int64_t s = begin; s < end; s++) prefetchRow(items.halves + slots[s] * ranker.firstPad, ranker.firstPad);
   }
   if (ranker.gmf > 0) {
     for (int64_t s = begin; s < end; s++) {
-      prefetchRow(ranker.userGmf + samples.users[s] * ranker.gmf, ranker.gmf);
-      prefetchRow(ranker.itemGmf + samples.items[s] * ranker.gmf, ranker.gmf);
+      prefetchRow(users.gmf + userRows[s] * ranker.gmf, ranker.gmf);
+      prefetchRow(items.gmf + itemRows[s] * ranker.gmf, ranker.gmf);
     }
   }
   if (ranker.dot > 0) {
     for (int64_t s = begin; s < end; s++) {
-      prefetchRow(ranker.userDot + samples.users[s] * ranker.dot, ranker.dot);
-      prefetchRow(ranker.itemDot + samples.items[s] * ranker.dot, ranker.dot);
+      prefetchRow(users.dot + userRows[s] * ranker.dot, ranker.dot);
+      prefetchRow(items.dot + itemRows[s] * ranker.dot, ranker.dot);
     }
   }
 }
 
 /// Adds `Vectors` vectors of the halves of each sample's user and item.
 template <int Vectors, bool IsLinear>
-LAWN_INLINE void addHalves(const RankerView& ranker, const SamplesView& samples, int64_t begin, int64_t count, int64_t at,
-                           float* out) {
+LAWN_INLINE void addHalves(const RankerView& ranker, const SamplesView& samples, int64_t begin, int64_t count,
+                           int64_t at, float* out) {
   const int64_t pad = ranker.firstPad;
-  const float *userHalves = ranker.userHalves + at, *itemHalves = ranker.itemHalves + at;
-  const uint32_t *userSlots = samples.userSlots + begin, *itemSlots = samples.itemSlots + begin;
+  const float *userHalves = ranker.sides[kUsers].halves + at, *itemHalves = ranker.sides[kItems].halves + at;
+  const uint32_t* userSlots = samples.sides[kUsers].slots + begin;
+  const uint32_t* itemSlots = samples.sides[kItems].slots + begin;
   for (int64_t s = 0; s < count; s++) {
     prefetchRow(itemHalves + itemSlots[nearAhead(s, count)] * pad, Vectors * kLanes);
     const float *user = userHalves + userSlots[s] * pad, *item = itemHalves + itemSlots[s] * pad;
@@ -79,15 +84,18 @@ inline void firstLayer(const RankerView& ranker, const SamplesView& samples, int
   // A linear first layer has one output, so one vector.
   if (ranker.firstIsLinear) return addHalves<1, true>(ranker, samples, begin, count, 0, out);
   int64_t at = 0;
-  for (; at + 4 * kLanes <= ranker.firstPad; at += 4 * kLanes) addHalves<4, false>(ranker, samples, begin, count, at, out);
+  for (; at + 4 * kLanes <= ranker.firstPad; at += 4 * kLanes) {
+    addHalves<4, false>(ranker, samples, begin, count, at, out);
+  }
   for (; at < ranker.firstPad; at += kLanes) addHalves<1, false>(ranker, samples, begin, count, at, out);
 }
 
-/// Logits of samples [begin, begin + count), path after path; `last` holds their rows of the last tower layer, or of the linear
-/// first layer.
-inline void blockLogits(const RankerView& ranker, const SamplesView& samples, int64_t begin, int64_t count, const float* last,
-                        float* logits) {
-  const uint32_t *users = samples.users + begin, *items = samples.items + begin;
+/// Logits of samples [begin, begin + count), path after path; `last` holds their rows of the last tower layer, or of
+/// the linear first layer.
+inline void blockLogits(const RankerView& ranker, const SamplesView& samples, int64_t begin, int64_t count,
+                        const float* last, float* logits) {
+  const SideView &users = ranker.sides[kUsers], &items = ranker.sides[kItems];
+  const uint32_t *userRows = samples.sides[kUsers].rows + begin, *itemRows = samples.sides[kItems].rows + begin;
   Floats lanes[kBlockSamples];  // of a sample's sums
   for (int64_t s = 0; s < count; s++) {
     lanes[s] = Floats{};
@@ -96,9 +104,15 @@ inline void blockLogits(const RankerView& ranker, const SamplesView& samples, in
   const int64_t gmf = ranker.gmf, dot = ranker.dot, lastPad = ranker.lastPad;
   if (gmf > 0) {
     for (int64_t s = 0; s < count; s++) {
-      prefetchRow(ranker.userGmf + users[nearAhead(s, count)] * gmf, gmf);
-      prefetchRow(ranker.itemGmf + items[nearAhead(s, count)] * gmf, gmf);
-      WeightedProduct product{ranker.userGmf + users[s] * gmf, ranker.itemGmf + items[s] * gmf, ranker.headGmf, lanes[s], logits[s]};
+      prefetchRow(users.gmf + userRows[nearAhead(s, count)] * gmf, gmf);
+      prefetchRow(items.gmf + itemRows[nearAhead(s, count)] * gmf, gmf);
+      WeightedProduct product{
+          .a = users.gmf + userRows[s] * gmf,
+          .b = items.gmf + itemRows[s] * gmf,
+          .w = ranker.headGmf,
+          .lanes = lanes[s],
+          .total = logits[s],
+      };
       forEachPiece(gmf, product);
       lanes[s] = product.lanes;
       logits[s] = product.total;
@@ -106,9 +120,14 @@ inline void blockLogits(const RankerView& ranker, const SamplesView& samples, in
   }
   if (dot > 0) {
     for (int64_t s = 0; s < count; s++) {
-      prefetchRow(ranker.userDot + users[nearAhead(s, count)] * dot, dot);
-      prefetchRow(ranker.itemDot + items[nearAhead(s, count)] * dot, dot);
-      PlainProduct product{ranker.userDot + users[s] * dot, ranker.itemDot + items[s] * dot, lanes[s], logits[s]};
+      prefetchRow(users.dot + userRows[nearAhead(s, count)] * dot, dot);
+      prefetchRow(items.dot + itemRows[nearAhead(s, count)] * dot, dot);
+      PlainProduct product{
+          .a = users.dot + userRows[s] * dot,
+          .b = items.dot + itemRows[s] * dot,
+          .lanes = lanes[s],
+          .total = logits[s],
+      };
       forEachPiece(dot, product);
       lanes[s] = product.lanes;
       logits[s] = product.total;
@@ -121,8 +140,8 @@ inline void blockLogits(const RankerView& ranker, const SamplesView& samples, in
     const Floats head = load(ranker.headTower + at);
     for (int64_t s = 0; s < count; s++) lanes[s] += load(last + s * lastPad + at) * head;
   }
-  if (ranker.userBias != nullptr) {
-    for (int64_t s = 0; s < count; s++) logits[s] += ranker.userBias[users[s]] + ranker.itemBias[items[s]];
+  if (users.bias != nullptr) {
+    for (int64_t s = 0; s < count; s++) logits[s] += users.bias[userRows[s]] + items.bias[itemRows[s]];
   }
   for (int64_t s = 0; s < count; s++) logits[s] += sumLanes(lanes[s]);
 }
@@ -135,19 +154,20 @@ inline void forwardBlock(const RankerView& ranker, const SamplesView& samples, i
     firstLayer(ranker, samples, begin, count, scratch.activations[0]);
     for (int64_t l = 0; l < ranker.layerCount; l++) {
       const LayerView& layer = ranker.layers[l];
-      MatrixProduct product{count,
-                            layer.outputsPad,
-                            layer.inputs,
-                            scratch.activations[l],
-                            layer.inputsPad,
-                            1,
-                            layer.transposed,
-                            layer.outputsPad,
-                            scratch.activations[l + 1],
-                            layer.outputsPad};
-      product.bias = layer.bias;
-      product.rectify = true;
-      multiply(product);
+      multiply({
+          .rows = count,
+          .columns = layer.outputsPad,
+          .terms = layer.inputs,
+          .a = scratch.activations[l],
+          .aRowStride = layer.inputsPad,
+          .aTermStride = 1,
+          .b = layer.transposed,
+          .bStride = layer.outputsPad,
+          .c = scratch.activations[l + 1],
+          .cStride = layer.outputsPad,
+          .bias = layer.bias,
+          .rectify = true,
+      });
     }
     last = scratch.activations[ranker.layerCount];
   }

@@ -2,11 +2,11 @@
 //
 //   A is read one float at a time (broadcast), so any strides will do: rows of activations, or a transpose for free.
 //   B's rows are contiguous and padded with zeros to whole vectors; so are C's.
-//   Every element of C is one chain of fused multiply-adds over k in order: its bits do not depend on where in a tile it falls,
-//   so a score does not depend on the batch it is computed in.
+//   Every element of C is one chain of fused multiply-adds over k in order: its bits do not depend on where in a tile
+//   it falls, so a score does not depend on the batch it is computed in.
 #pragma once
 
-#include "simd.hpp"
+#include "kernels/simd.hpp"
 
 namespace lawn::LAWN_ISA {
 
@@ -21,10 +21,11 @@ struct MatrixProduct {
   int64_t bStride;
   float* c;
   int64_t cStride;
-  bool accumulate = false;        // start from C instead of zero
-  const float* bias = nullptr;    // [columns], start from it instead of zero
-  bool rectify = false;           // ReLU on the result
-  const float* gate = nullptr;    // [rows][gateStride]: results where the gate is not above 0 become 0 (ReLU's derivative)
+  bool accumulate = false;      // start from C instead of zero
+  const float* bias = nullptr;  // [columns], start from it instead of zero
+  bool rectify = false;         // ReLU on the result
+  const float* gate =
+      nullptr;  // [rows][gateStride]: results where the gate is not above 0 become 0 (ReLU's derivative)
   int64_t gateStride = 0;
 };
 
@@ -61,8 +62,8 @@ LAWN_INLINE void productTile(const MatrixProduct& p, int64_t row, int64_t column
   } else {
     eachOfTile(sums, [&](Floats& sum, int, int) LAWN_INLINE_LAMBDA { sum = Floats{}; });
   }
-  // One pointer for three rows: the other two are one and two strides away, which an address can say. The compiler must not find
-  // out that the pointers are related, or it derives all rows from one and runs out of registers.
+  // One pointer for three rows: the other two are one and two strides away, which an address can say. The compiler must
+  // not find out that the pointers are related, or it derives all rows from one and runs out of registers.
   constexpr int groups = (Rows + 2) / 3;
   const float* a[groups];
 #pragma GCC unroll 4
@@ -92,9 +93,8 @@ LAWN_INLINE void productTile(const MatrixProduct& p, int64_t row, int64_t column
   if (p.gate != nullptr) {
     const float* gate = p.gate + row * p.gateStride + column;
     const int64_t gateStride = p.gateStride;
-    eachOfTile(sums, [&](Floats& sum, int r, int at) LAWN_INLINE_LAMBDA {
-      sum = whereAboveZero(load(gate + r * gateStride + at), sum);
-    });
+    eachOfTile(sums, [&](Floats& sum, int r, int at)
+                         LAWN_INLINE_LAMBDA { sum = whereAboveZero(load(gate + r * gateStride + at), sum); });
   }
   eachOfTile(sums, [&](Floats& sum, int r, int at) LAWN_INLINE_LAMBDA { store(c + r * cStride + at, sum); });
 }

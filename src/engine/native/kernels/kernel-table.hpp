@@ -1,25 +1,29 @@
 // What the session hands to the kernels: plain views of memory it owns, and one table of functions per instruction set.
 //
-// The first layer of the tower is factored. W0 [e_u | e_i] + b0 = (W0u e_u + b0) + W0i e_i, so each half is computed once per
-// distinct user and once per distinct item of a batch, not once per sample; likewise backward, where the deltas of all samples of a
-// row are summed before they meet W0. A "slot" numbers the distinct rows of a batch from 0.
+// The first layer of the tower is factored. W0 [e_u | e_i] + b0 = (W0u e_u + b0) + W0i e_i, so each half is computed
+// once per distinct user and once per distinct item of a batch, not once per sample; likewise backward, where the
+// deltas of all samples of a row are summed before they meet W0. A "slot" numbers the distinct rows of a batch from 0.
 //
 //   [slots, firstPad] halves --gather, add, ReLU--> [samples, firstPad] --tower--> [samples, lastPad] --head--> logits
 //   [slots, firstPad] sums  <--add per row-------- [samples, firstPad] <--tower-- slopes
 //
-// "Pad" is a width rounded up to whole vectors; what lies beyond the width is zero. Twin of all of it: src/ranker/forward.ts and
-// src/engine/reference.
+// "Pad" is a width rounded up to whole vectors; what lies beyond the width is zero. Twin of all of it:
+// src/ranker/forward.ts and src/engine/reference.
 #pragma once
 
 #include <cstdint>
 
-#include "algebra-table.hpp"
+#include "kernels/algebra-table.hpp"
 
 namespace lawn {
 
-/// Samples that go through the tower together: activations of a block stay in the first two cache levels. A multiple of every
-/// instruction set's tile height and vector width, and even, so that a BPR pair never straddles two blocks.
+/// Samples that go through the tower together: activations of a block stay in the first two cache levels. A multiple of
+/// every instruction set's tile height and vector width, and even, so that a BPR pair never straddles two blocks.
 constexpr int64_t kBlockSamples = 48;
+
+/// A sample is a row of each side. What there is of both sides is an array of kSides, users first.
+constexpr int kUsers = 0, kItems = 1, kSides = 2;
+constexpr int otherSide(int side) { return 1 - side; }
 
 /// A tower layer after the first.
 struct LayerView {
@@ -27,13 +31,19 @@ struct LayerView {
   const float* weight;      // [outputs][inputsPad]
   const float* transposed;  // [inputs][outputsPad]
   const float* bias;        // [outputsPad]
-  int64_t gradientOffset;   // in a lane's dense gradient: [outputs][inputsPad] for the weight, then [outputsPad] for the bias
+  int64_t gradientOffset;   // in a lane's dense gradient: weight [outputs][inputsPad], then bias [outputsPad]
+};
+
+/// One side's part in the forward pass; null where its path is left out.
+struct SideView {
+  const float *dot, *gmf, *bias;  // tables, rows without padding
+  const float* halves;            // [slots][firstPad]; the bias of the first layer is in the users' half
 };
 
 struct RankerView {
   int64_t dot, gmf;    // widths; 0 leaves the path out
   int64_t firstPad;    // 0 without an MLP path
-  bool firstIsLinear;  // an empty tower: the "first layer" has one output, the head's dot with the embeddings, and no ReLU
+  bool firstIsLinear;  // an empty tower: the "first layer" is the head's dot with the embeddings, without ReLU
   int64_t layerCount;
   const LayerView* layers;
   int64_t lastPad;             // 0 without a tower
@@ -41,13 +51,16 @@ struct RankerView {
   int64_t headGradientOffset;  // in a lane's dense gradient: [lastPad]
   const float* headGmf;        // [gmf]
   float headBias;
-  const float *userDot, *itemDot, *userGmf, *itemGmf;  // tables, rows without padding
-  const float *userBias, *itemBias;                    // null without id biases
-  const float *userHalves, *itemHalves;                // [slots][firstPad]; the bias is in the user's half
+  SideView sides[kSides];
+};
+
+/// Of each sample the row of one side's tables, and that row's slot.
+struct SampleRows {
+  const uint32_t *rows, *slots;
 };
 
 struct SamplesView {
-  const uint32_t *users, *items, *userSlots, *itemSlots;
+  SampleRows sides[kSides];
   const float* labels;  // null under BPR, where even samples are positives and the next one their negative
   float inverseCount;   // 1 / (losses in the whole batch)
   float* slopes;        // [samples] out: d mean loss / d logit
@@ -66,42 +79,40 @@ struct BlockTotals {
   double slopes = 0;
 };
 
-/// Runs of samples of one user (or item): run r holds samples order[starts[r] .. starts[r + 1]).
+/// Runs of samples that share a row of `side`: run r holds samples order[starts[r] .. starts[r + 1]).
 struct RunsView {
+  int side;
   const uint32_t* starts;
-  const uint32_t* slots;   // [runs]
-  const uint32_t* order;   // null: the samples stand in this order themselves
-  const uint32_t* own;     // [samples] this side's row
-  const uint32_t* others;  // [samples] the other side's row
+  const uint32_t* slots;  // [runs]
+  const uint32_t* order;  // null: the samples are in this order themselves
 };
 
-/// One side's tables, their gradients and per-slot sums.
-struct SideView {
-  const float *otherDot, *otherGmf;
-  float *dotGradient, *gmfGradient, *biasGradient;  // whole tables, zero where no sample touches them; null where absent
-  float* sums;                                      // [slots][firstPad]: first-layer deltas added up
+/// Where one side's gradients are summed.
+struct SideGradients {
+  float *dot, *gmf, *bias;  // whole tables, zero where no sample touches them; null where the path is left out
+  float* sums;              // [slots][firstPad]: first-layer deltas added up
 };
 
 /// What turns one side's sums into gradients.
 struct RowsView {
-  const uint32_t* rows;        // [slots] the table row of each slot
+  const uint32_t* rows;  // [slots] the table row of each slot
   int64_t embedding, embeddingPad, firstWidth, firstPad;
-  const float* embeddings;     // [rows][embedding]
-  float* embeddingGradient;    // [rows][embedding]
-  const float* weight;         // this side's half of W0: [firstWidth][embeddingPad]
-  const float* transposed;     // [embedding][firstPad]
-  const float* bias;           // [firstPad], or null on the side that does not carry it
-  float* halves;               // [slots][firstPad]
-  const float* sums;           // [slots][firstPad]
-  float* weightGradient;       // a lane's own: [firstWidth][embeddingPad], added to
-  float* biasGradient;         // a lane's own: [firstPad], added to; null on the side that does not carry it
+  const float* embeddings;   // [rows][embedding]
+  float* embeddingGradient;  // [rows][embedding]
+  const float* weight;       // this side's half of W0: [firstWidth][embeddingPad]
+  const float* transposed;   // [embedding][firstPad]
+  const float* bias;         // [firstPad], or null on the side that does not carry it
+  float* halves;             // [slots][firstPad]
+  const float* sums;         // [slots][firstPad]
+  float* weightGradient;     // a lane's own: [firstWidth][embeddingPad], added to
+  float* biasGradient;       // a lane's own: [firstPad], added to; null on the side that does not carry it
   int64_t gmf;
-  const float* headGmf;        // [gmf]
-  const float* gmfTable;       // [rows][gmf]
-  float* gmfGradient;          // [rows][gmf] in: sum of slope * other; out: times the head
-  float* headGmfGradient;      // a lane's own: [gmf], added to; null on the side that leaves it to the other
-  float* gathered;             // scratch [kBlockSamples][embeddingPad]
-  float* product;              // scratch [kBlockSamples][embeddingPad]
+  const float* headGmf;    // [gmf]
+  const float* gmfTable;   // [rows][gmf]
+  float* gmfGradient;      // [rows][gmf] in: sum of slope * other; out: times the head
+  float* headGmfGradient;  // a lane's own: [gmf], added to; null on the side that leaves it to the other
+  float* gathered;         // scratch [kBlockSamples][embeddingPad]
+  float* product;          // scratch [kBlockSamples][embeddingPad]
 };
 
 enum class Rule : int32_t { sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw, lamb, lars };
@@ -110,13 +121,13 @@ enum class Rule : int32_t { sgd, momentum, nesterov, adagrad, rmsprop, adam, ada
 struct RuleStep {
   Rule rule;
   float learningRate, weightDecay, epsilon;
-  float first, firstComplement;    // momentum or beta1, and 1 - beta1
-  float second, secondComplement;  // decay of squares or beta2, and 1 - it; Adagrad's are both 1
-  float rootDecay;                 // root of the decay of squares; Adagrad has no use for it
+  float first, firstComplement;           // momentum or beta1, and 1 - beta1
+  float second, secondComplement;         // decay of squares or beta2, and 1 - it; Adagrad's are both 1
+  float rootDecay;                        // root of the decay of squares; Adagrad has no use for it
   float firstCorrection, rootCorrection;  // 1 / (1 - beta1^t), and the root of 1 / (1 - beta2^t)
 };
 
-/// Floats that are updated at once: with gradient and moments they stay in the second level of the cache.
+/// Floats that are updated at once: with gradient and moments they stay in the level 2 cache.
 constexpr int64_t kSegmentFloats = 8192;
 
 /// A run of rows of one tensor, of at most kSegmentFloats unless it is a single row; rows * width consecutive floats.
@@ -125,17 +136,19 @@ struct UpdateView {
   float *velocity, *root;  // null where the rule has none; `root` is the square root of the second moment
   int64_t rows, width;
   float layerRatio;  // LARS's q; 1 elsewhere
-  const uint8_t* isSampled;  // of each row of the table, sampledWidth floats long: 0 where its gradient is zero; null: unknown
+  const uint8_t*
+      isSampled;  // of each row of the table, sampledWidth floats long: 0 where its gradient is zero; null: unknown
   int64_t sampledWidth;
 };
 
-/// How a row is moved by LAWN and the trust ratio. {0, 0, 0, learningRate, 1, true} is the free step.
+/// How a row is moved by LAWN and the trust ratio; with the learning rate as its step, the rest left as it is: the free
+/// step.
 struct RowMove {
-  float gradientAlong, velocityAlong;  // <w,g> / <w,w> and <w,m> / <w,w>, or 0
-  float directionAlong;                // <w,u> / <w,w>, or 0
-  float step;                          // learning rate times trust ratio
-  float retraction;                    // c / ||w'||, or 1
-  bool moves;                          // false: the row stays where it is
+  float gradientAlong = 0, velocityAlong = 0;  // <w,g> / <w,w> and <w,m> / <w,w>, or 0
+  float directionAlong = 0;                    // <w,u> / <w,w>, or 0
+  float step = 0;                              // learning rate times trust ratio
+  float retraction = 1;                        // c / ||w'||, or 1
+  bool moves = true;                           // false: the row stays as it is
 };
 
 /// ww and gg only where asked for.
@@ -155,23 +168,24 @@ struct SphereRows {
   bool projectsGradient, projectsDirection;
 };
 
-/// Where a user's items stand, and the buckets that narrow the search among them. The random words are cut into `buckets` equal
-/// ranges; bounds[b] and bounds[b + 1] of the user hold between them how many items stand before any free item of range b.
+/// A user's part of SeenItems, and the buckets that narrow the search in it. The random words are split into
+/// `buckets` equal ranges; for any unseen item of range b, the number of the user's items before it is between
+/// bounds[b] and bounds[b + 1].
 struct SeenUser {
   uint32_t begin, count;     // of its items
   uint32_t bounds, buckets;  // of its [buckets + 1] bounds
 };
 
-/// The positives of a log. Where both ids fit a word each is one, user << itemBits | item, for what is read at random should be
-/// small; else it is two, user and item, and itemBits is 0.
+/// The positives of a log. Where both indices fit 32 bits, each is one word, user << itemBits | item, which keeps
+/// what is read at random small; else it is two words, user and item, and itemBits is 0.
 struct PairLog {
   const uint32_t* words;
   uint32_t itemBits;
   uint32_t wordsPerPair() const { return itemBits > 0 ? 1 : 2; }
 };
 
-/// Users' sorted items, end to end, and the bounds of their buckets (SeenUser): half-words in a catalogue of
-/// at most kMostNarrow items, else words. After the last item comes a vector more, for searches read whole vectors.
+/// Users' sorted items, end to end, and the bounds of their buckets (SeenUser): 16-bit in a catalogue of at most
+/// kMostNarrow items, else 32-bit. One more vector follows the last item, since searches read whole vectors.
 struct SeenItems {
   const SeenUser* users;
   const void *bounds, *items;
@@ -179,7 +193,8 @@ struct SeenItems {
 };
 constexpr uint32_t kMostNarrow = 65535;
 
-/// Constants of the keyed permutation and the negative draws of one epoch. Twins: src/random.ts, src/dataset/training-batches.ts.
+/// Constants of the keyed permutation and the negative draws of one epoch. Twins: src/random.ts,
+/// src/dataset/training-batches.ts.
 struct EpochView {
   uint64_t samples;  // in the epoch, up to 2^32
   uint32_t leftBits, rightBits;
@@ -187,7 +202,8 @@ struct EpochView {
   uint32_t negativesLow, negativesHigh;
   bool pairwise;
   uint32_t samplesPerPositive;
-  uint64_t perSamplesPerPositive;  // 2^64 / samplesPerPositive, rounded up: times a 32-bit number it holds the quotient above bit 64
+  uint64_t perSamplesPerPositive;  // 2^64 / samplesPerPositive, rounded up: times a 32-bit number it holds the quotient
+                                   // above bit 64
   uint32_t items;
   PairLog pairs;
   SeenItems seen;
@@ -198,18 +214,21 @@ struct KernelTable {
   int lanes;
   void (*logits)(const RankerView&, const SamplesView&, int64_t begin, int64_t end, const BlockScratch&, float* out);
   /// Forward, loss and backward of samples [begin, end), adding to a lane's dense gradient.
-  BlockTotals (*trainBlocks)(const RankerView&, const SamplesView&, int64_t begin, int64_t end, const BlockScratch&, float* dense);
-  void (*addRuns)(const RankerView&, const SamplesView&, const RunsView&, const SideView&, int64_t beginRun, int64_t endRun);
+  BlockTotals (*trainBlocks)(const RankerView&, const SamplesView&, int64_t begin, int64_t end, const BlockScratch&,
+                             float* dense);
+  void (*addRuns)(const RankerView&, const SamplesView&, const RunsView&, const SideGradients&, int64_t beginRun,
+                  int64_t endRun);
   void (*halves)(const RowsView&, int64_t beginSlot, int64_t endSlot);
   void (*rowGradients)(const RowsView&, int64_t beginSlot, int64_t endSlot);
   void (*freeStep)(const RuleStep&, const UpdateView&);
   void (*rowDots)(const UpdateView&, bool wantsNorms, RowDots* perRow);
-  /// Leaves the direction u where the gradient was.
+  /// Overwrites the gradient by the direction u.
   void (*direction)(const RuleStep&, const UpdateView&, const RowMove* perRow, DirectionDots* dots);
   void (*move)(const UpdateView&, const RowMove* perRow);
-  /// Dots, direction and move of rows that are blocks of their own, in one go; returns how many had to be kept in place.
+  /// Dots, direction and move of rows that are blocks of their own, in one go; returns how many were left unchanged.
   int64_t (*sphereRows)(const RuleStep&, const UpdateView&, const SphereRows&);
-  /// Draws samples [first, first + count) of the epoch: under BPR two per pair, the positive first. `labels` may be null then.
+  /// Draws samples [first, first + count) of the epoch: under BPR two per pair, the positive first. `labels` may be
+  /// null then.
   void (*draw)(const EpochView&, uint64_t first, int64_t count, uint32_t* users, uint32_t* items, float* labels);
   const AlgebraTable* algebra;
 };

@@ -1,21 +1,37 @@
 // The kernels of one instruction set; build.mjs compiles this file once for each, with LAWN_ISA as its name.
-#include "algebra.hpp"
-#include "backward.hpp"
-#include "draw.hpp"
-#include "row-gradients.hpp"
-#include "sphere-rows.hpp"
+#include "kernels/algebra.hpp"
+#include "kernels/backward.hpp"
+#include "kernels/draw.hpp"
+#include "kernels/row-gradients.hpp"
+#include "kernels/sphere-rows.hpp"
 
 namespace lawn::LAWN_ISA {
 
 #define LAWN_TEXT_OF(name) #name
 #define LAWN_TEXT(name) LAWN_TEXT_OF(name)
 
-static const AlgebraTable algebraTable = {subtractProduct, gram, solveRow};
+static const AlgebraTable algebraTable = {
+    .subtractProduct = subtractProduct,
+    .gram = gram,
+    .solveRow = solveRow,
+};
 
 extern const KernelTable kernelTable;
 const KernelTable kernelTable = {
-    LAWN_TEXT(LAWN_ISA), kLanes,       logits,    trainBlocks, addRuns, halves, rowGradients, freeStep,
-    rowDots,             direction, move,      sphereRows,  draw,    &algebraTable,
+    .name = LAWN_TEXT(LAWN_ISA),
+    .lanes = kLanes,
+    .logits = logits,
+    .trainBlocks = trainBlocks,
+    .addRuns = addRuns,
+    .halves = halves,
+    .rowGradients = rowGradients,
+    .freeStep = freeStep,
+    .rowDots = rowDots,
+    .direction = direction,
+    .move = move,
+    .sphereRows = sphereRows,
+    .draw = draw,
+    .algebra = &algebraTable,
 };
 
 }  // namespace lawn::LAWN_ISA

@@ -1,10 +1,10 @@
-// Between samples and table rows: first-layer halves per distinct row, and the gradients of tables, summed row by row in the
-// order of the samples, so that they are the same bits whatever the number of threads.
+// Between samples and table rows: first-layer halves per distinct row, and the gradients of tables, summed row by row
+// in the order of the samples, so that they are the same bits whatever the number of threads.
 #pragma once
 
-#include "column-sums.hpp"
-#include "gemm.hpp"
-#include "kernel-table.hpp"
+#include "kernels/column-sums.hpp"
+#include "kernels/gemm.hpp"
+#include "kernels/kernel-table.hpp"
 
 namespace lawn::LAWN_ISA {
 
@@ -18,8 +18,8 @@ struct RunSpan {
   uint32_t last;  // end of all runs of this call: what may be prefetched
 };
 
-/// into += rows of deltas: `Vectors` vectors of them side by side. In the same loop, if Width > 0, intoProduct += slope times
-/// the other side's row of Width floats: a run is short, and each loop costs a branch that nobody foresees.
+/// into += rows of deltas: `Vectors` vectors of them side by side. In the same loop, if Width > 0, intoProduct += slope
+/// times the other side's row of Width floats: a run is short, and every loop costs a mispredicted branch.
 template <int Vectors, int Width, bool Ordered>
 LAWN_INLINE void addRun(const RunSpan& run, const float* deltas, int64_t stride, float* into, const float* slopes,
                         const uint32_t* others, const float* otherTable, float* intoProduct) {
@@ -46,7 +46,7 @@ LAWN_INLINE void addRun(const RunSpan& run, const float* deltas, int64_t stride,
   if constexpr (Width > 0) store<width>(intoProduct, product);
 }
 
-/// into += slope times the other side's row, over the listed samples.
+/// into += slope times the other side's row, over the samples of a run.
 struct AddScaledRows {
   float* into;
   const float* table;
@@ -69,20 +69,22 @@ struct AddScaledRows {
 constexpr int kJoinedWidth = 8;
 
 template <bool Ordered>
-LAWN_INLINE void addRunsOf(const RankerView& ranker, const SamplesView& samples, const RunsView& runs, const SideView& side,
-                           int64_t beginRun, int64_t endRun) {
-  const int64_t pad = ranker.firstPad, gmf = ranker.gmf;
+LAWN_INLINE void addRunsOf(const RankerView& ranker, const SamplesView& samples, const RunsView& runs,
+                           const SideGradients& gradients, int64_t beginRun, int64_t endRun) {
+  const int64_t pad = ranker.firstPad, gmf = ranker.gmf, dot = ranker.dot;
+  const uint32_t *ownRows = samples.sides[runs.side].rows, *otherRows = samples.sides[otherSide(runs.side)].rows;
+  const SideView& other = ranker.sides[otherSide(runs.side)];
   constexpr int vectors = kLanes >= 16 ? 2 : 4;
   const bool isJoined = gmf == kJoinedWidth && pad >= vectors * kLanes;
   for (int64_t r = beginRun; r < endRun; r++) {
     const uint32_t begin = runs.starts[r], end = runs.starts[r + 1];
-    const RunSpan run{runs.order, begin, end, runs.starts[endRun]};
-    const int64_t row = runs.own[Ordered ? runs.order[begin] : begin];
-    float* sums = side.sums + runs.slots[r] * pad;
+    const RunSpan run{.order = runs.order, .begin = begin, .end = end, .last = runs.starts[endRun]};
+    const int64_t row = ownRows[Ordered ? runs.order[begin] : begin];
+    float* sums = gradients.sums + runs.slots[r] * pad;
     int64_t at = 0;
     if (isJoined) {
-      addRun<vectors, kJoinedWidth, Ordered>(run, samples.firstDeltas, pad, sums, samples.slopes, runs.others, side.otherGmf,
-                                             side.gmfGradient + row * gmf);
+      addRun<vectors, kJoinedWidth, Ordered>(run, samples.firstDeltas, pad, sums, samples.slopes, otherRows, other.gmf,
+                                             gradients.gmf + row * gmf);
       at += vectors * kLanes;
     }
     for (; at + vectors * kLanes <= pad; at += vectors * kLanes) {
@@ -91,27 +93,33 @@ LAWN_INLINE void addRunsOf(const RankerView& ranker, const SamplesView& samples,
     for (; at < pad; at += kLanes) {
       addRun<1, 0, Ordered>(run, samples.firstDeltas + at, pad, sums + at, nullptr, nullptr, nullptr, nullptr);
     }
-    if (gmf > 0 && !isJoined) {
-      AddScaledRows add{side.gmfGradient + row * gmf, side.otherGmf, gmf, samples.slopes, runs.others, runs.order, begin, end};
-      forEachPiece(gmf, add);
-    }
-    if (ranker.dot > 0) {
-      AddScaledRows add{side.dotGradient + row * ranker.dot, side.otherDot, ranker.dot, samples.slopes,
-                        runs.others, runs.order, begin, end};
-      forEachPiece(ranker.dot, add);
-    }
-    if (side.biasGradient != nullptr) {
-      float sum = side.biasGradient[row];
+    const auto addScaledRows = [&](float* into, const float* table, int64_t width) LAWN_INLINE_LAMBDA {
+      AddScaledRows add{
+          .into = into,
+          .table = table,
+          .width = width,
+          .slopes = samples.slopes,
+          .others = otherRows,
+          .order = runs.order,
+          .begin = begin,
+          .end = end,
+      };
+      forEachPiece(width, add);
+    };
+    if (gmf > 0 && !isJoined) addScaledRows(gradients.gmf + row * gmf, other.gmf, gmf);
+    if (dot > 0) addScaledRows(gradients.dot + row * dot, other.dot, dot);
+    if (gradients.bias != nullptr) {
+      float sum = gradients.bias[row];
       for (uint32_t k = begin; k < end; k++) sum += samples.slopes[Ordered ? runs.order[k] : k];
-      side.biasGradient[row] = sum;
+      gradients.bias[row] = sum;
     }
   }
 }
 
-inline void addRuns(const RankerView& ranker, const SamplesView& samples, const RunsView& runs, const SideView& side,
-                    int64_t beginRun, int64_t endRun) {
-  if (runs.order != nullptr) addRunsOf<true>(ranker, samples, runs, side, beginRun, endRun);
-  else addRunsOf<false>(ranker, samples, runs, side, beginRun, endRun);
+inline void addRuns(const RankerView& ranker, const SamplesView& samples, const RunsView& runs,
+                    const SideGradients& gradients, int64_t beginRun, int64_t endRun) {
+  if (runs.order != nullptr) addRunsOf<true>(ranker, samples, runs, gradients, beginRun, endRun);
+  else addRunsOf<false>(ranker, samples, runs, gradients, beginRun, endRun);
 }
 
 /// A row is too short for a call of memcpy.
@@ -136,10 +144,19 @@ inline void halves(const RowsView& view, int64_t beginSlot, int64_t endSlot) {
   for (int64_t at = beginSlot; at < endSlot; at += kBlockSamples) {
     const int64_t count = endSlot - at < kBlockSamples ? endSlot - at : kBlockSamples;
     gatherEmbeddings(view, at, count);
-    MatrixProduct product{count, view.firstPad,   view.embedding, view.gathered,                     view.embeddingPad,
-                          1,     view.transposed, view.firstPad,  view.halves + at * view.firstPad, view.firstPad};
-    product.bias = view.bias;
-    multiply(product);
+    multiply({
+        .rows = count,
+        .columns = view.firstPad,
+        .terms = view.embedding,
+        .a = view.gathered,
+        .aRowStride = view.embeddingPad,
+        .aTermStride = 1,
+        .b = view.transposed,
+        .bStride = view.firstPad,
+        .c = view.halves + at * view.firstPad,
+        .cStride = view.firstPad,
+        .bias = view.bias,
+    });
   }
 }
 
@@ -147,13 +164,31 @@ inline void halves(const RowsView& view, int64_t beginSlot, int64_t endSlot) {
 inline void embeddingGradients(const RowsView& view, int64_t begin, int64_t count) {
   const float* sums = view.sums + begin * view.firstPad;
   gatherEmbeddings(view, begin, count);
-  MatrixProduct weight{view.firstWidth, view.embeddingPad, count,             sums,                1,
-                       view.firstPad,   view.gathered,     view.embeddingPad, view.weightGradient, view.embeddingPad};
-  weight.accumulate = true;
-  multiply(weight);
-  MatrixProduct rows{count, view.embeddingPad, view.firstWidth,   sums,         view.firstPad,
-                     1,     view.weight,       view.embeddingPad, view.product, view.embeddingPad};
-  multiply(rows);
+  multiply({
+      .rows = view.firstWidth,
+      .columns = view.embeddingPad,
+      .terms = count,
+      .a = sums,
+      .aRowStride = 1,
+      .aTermStride = view.firstPad,
+      .b = view.gathered,
+      .bStride = view.embeddingPad,
+      .c = view.weightGradient,
+      .cStride = view.embeddingPad,
+      .accumulate = true,
+  });
+  multiply({
+      .rows = count,
+      .columns = view.embeddingPad,
+      .terms = view.firstWidth,
+      .a = sums,
+      .aRowStride = view.firstPad,
+      .aTermStride = 1,
+      .b = view.weight,
+      .bStride = view.embeddingPad,
+      .c = view.product,
+      .cStride = view.embeddingPad,
+  });
   for (int64_t s = 0; s < count; s++) {
     CopyRow copy{view.product + s * view.embeddingPad, view.embeddingGradient + view.rows[begin + s] * view.embedding};
     forEachPiece(view.embedding, copy);
@@ -179,8 +214,13 @@ inline void rowGradients(const RowsView& view, int64_t beginSlot, int64_t endSlo
     if (view.firstPad > 0) embeddingGradients(view, at, count);
     if (view.gmf == 0) continue;
     for (int64_t s = at; s < at + count; s++) {
-      const int64_t place = view.rows[s] * view.gmf;
-      FinishGmf finish{view.gmfTable + place, view.headGmf, view.gmfGradient + place, view.headGmfGradient};
+      const int64_t offset = view.rows[s] * view.gmf;
+      FinishGmf finish{
+          .row = view.gmfTable + offset,
+          .head = view.headGmf,
+          .gradient = view.gmfGradient + offset,
+          .headGradient = view.headGmfGradient,
+      };
       forEachPiece(view.gmf, finish);
     }
   }

@@ -1,8 +1,8 @@
 // Vectors of floats on GCC and Clang's vector extensions: one source for SSE2, AVX2+FMA, AVX-512 and NEON.
 //
-// Everything in kernels/ is compiled once per instruction set, inside a namespace of that set's name (LAWN_ISA), so that no
-// inline function compiled for AVX-512 can be picked by the linker for a machine without it. For the same reason kernels
-// use no templates of the standard library.
+// Everything in kernels/ is compiled once per instruction set, inside a namespace of that set's name (LAWN_ISA), so
+// that no inline function compiled for AVX-512 can be picked by the linker for a machine without it. For the same
+// reason kernels use no templates of the standard library.
 #pragma once
 
 #include <cstdint>
@@ -77,7 +77,7 @@ LAWN_INLINE FloatsOf<N> broadcast(float value) {
   return value - FloatsOf<N>{};
 }
 
-/// Asks for a row that will be read soon; of a long one for the beginning, the rest follows by itself.
+/// Prefetches a row; of a long one the beginning, since the hardware prefetches the rest.
 LAWN_INLINE void prefetchRow(const float* row, int64_t width) {
   for (int64_t at = 0; at < width && at < 64; at += 16) __builtin_prefetch(row + at);
 }
@@ -88,7 +88,7 @@ LAWN_INLINE Words loadWords(const uint32_t* from) {
   return value;
 }
 
-/// kLanes half-words, widened.
+/// kLanes 16-bit values, widened.
 LAWN_INLINE Words loadWords(const uint16_t* from) {
   typedef uint16_t halves __attribute__((vector_size(2 * kLanes)));
   halves value;
@@ -147,8 +147,8 @@ LAWN_INLINE FloatsOf<8> squareRoot(FloatsOf<8> x) { return FloatsOf<8>(_mm256_sq
 LAWN_INLINE FloatsOf<16> squareRoot(FloatsOf<16> x) { return FloatsOf<16>(_mm512_sqrt_ps(__m512(x))); }
 #endif
 
-/// Calls `body.template run<N>(offset)` over [at, end) in pieces of kLanes, then of its halves down to 4; the rest (under 4
-/// elements) one at a time with N = 1. The cut depends on the length alone.
+/// Calls `body.template run<N>(offset)` over [at, end) in pieces of kLanes, then of its halves down to 4; the rest
+/// (under 4 elements) one at a time with N = 1. The pieces depend on the length alone.
 template <typename Body>
 LAWN_INLINE void forEachPiece(int64_t end, Body&& body, int64_t at = 0) {
   for (; at + kLanes <= end; at += kLanes) body.template run<kLanes>(at);

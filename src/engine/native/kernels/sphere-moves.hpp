@@ -1,17 +1,18 @@
-// Steps that a norm governs: LAWN's projections and retractions, and trust ratios. Twins: src/optimizer/{lawn,sphere}.ts.
+// Steps that a norm governs: LAWN's projections and retractions, and trust ratios. Twins:
+// src/optimizer/{lawn,sphere}.ts.
 //
 //   blocks of a whole tensor:  rowDots -> (host: projections, LARS) -> direction -> (host: ratio, retraction) -> move
-//   blocks of one row:         sphereRows does it all while the row is in the first level of the cache (sphere-rows.hpp)
+//   blocks of one row:         sphereRows does it all while the row is in the level 1 cache (sphere-rows.hpp)
 //
 // The norm after a step needs no pass of its own: ||w - s u||^2 = <w,w> - 2 s <w,u> + s^2 <u,u>.
 #pragma once
 
-#include "tensor-dots.hpp"
-#include "update-rules.hpp"
+#include "kernels/tensor-dots.hpp"
+#include "kernels/update-rules.hpp"
 
 namespace lawn::LAWN_ISA {
 
-/// u of one run from the projected gradient and velocity, in the gradient's place.
+/// u of one run from the projected gradient and velocity; it overwrites the gradient.
 template <Rule rule>
 struct DirectionPass {
   const RuleStep k;
@@ -40,7 +41,14 @@ LAWN_INLINE DirectionDots directionOfRow(const RuleStep& k, const UpdateView& vi
   DirectionDots dots{};
   forEachRun(width, [&](int64_t at, int64_t length) LAWN_INLINE_LAMBDA {
     const UpdateView run = shifted(view, row * width + at);
-    DirectionPass<rule> pass{k, run, gradientAlong, velocityAlong, {}, {}};
+    DirectionPass<rule> pass{
+        .k = k,
+        .view = run,
+        .gradientAlong = gradientAlong,
+        .velocityAlong = velocityAlong,
+        .wu = {},
+        .uu = {},
+    };
     forEachPiece(length, pass);
     dots.wu += pass.wu.sum();
     dots.uu += pass.uu.sum();
@@ -48,7 +56,7 @@ LAWN_INLINE DirectionDots directionOfRow(const RuleStep& k, const UpdateView& vi
   return dots;
 }
 
-/// w <- (w - step (u - along w)) retraction; the direction's place becomes a zero gradient.
+/// w <- (w - step (u - along w)) retraction; the gradient's array, which holds u, is zeroed.
 struct MovePass {
   const UpdateView view;
   const RowMove row;
@@ -71,7 +79,7 @@ LAWN_INLINE void moveRow(const UpdateView& view, int64_t row, int64_t width, con
   forEachPiece(width, pass);
 }
 
-/// Moves each row along the direction that stands in its gradient's place, and zeroes that.
+/// Moves each row along the direction that its gradient's array holds, and zeroes that.
 inline void move(const UpdateView& view, const RowMove* perRow) {
   for (int64_t row = 0; row < view.rows; row++) moveRow(view, row, view.width, perRow[row]);
 }

@@ -1,19 +1,20 @@
-// A whole constrained step of rows that are LAWN blocks of their own, a tile of rows at a time. A row's dots wait for each other, those of
-// its neighbours need not; and what is one division or root a row is done for several rows in one instruction.
+// A whole constrained step of rows that are LAWN blocks of their own, a tile of rows at a time. The dots of a row
+// depend on each other, those of different rows do not; and the divisions and roots of several rows are one
+// instruction.
 #pragma once
 
-#include "sphere-moves.hpp"
+#include "kernels/sphere-moves.hpp"
 
 namespace lawn::LAWN_ISA {
 
 constexpr int64_t kSphereTile = 16;
 
-/// The scalars of a tile's rows. Rows beyond the last have a target of 0, which stands for a row without a sphere.
+/// The scalars of a tile's rows. Rows beyond the last have a target of 0: no sphere.
 struct SphereTile {
   double target[kSphereTile], perSquare[kSphereTile];  // c, and 1 / c^2 or 0
   double wg[kSphereTile], wm[kSphereTile];             // <w,g> and <w,m>, or 0 where the gradient is not projected
   double wu[kSphereTile], uu[kSphereTile];
-  double norm[kSphereTile];                            // after the step
+  double norm[kSphereTile];  // after the step
   float along[kSphereTile], retraction[kSphereTile];
 };
 
@@ -25,10 +26,13 @@ LAWN_INLINE void beginTile(SphereTile& tile, const double* targets, int64_t coun
   }
 }
 
-/// How each row comes back to its sphere after the step against u: ||w - s (u - a w)||^2 from the dots, and c over its root.
+/// How each row returns to its sphere after the step along -u: ||w - s (u - a w)||^2 from the dots, and c over its
+/// root.
 LAWN_INLINE void planTile(SphereTile& tile, bool projectsDirection, double step) {
   const double projects = projectsDirection ? 1 : 0;
-  for (int64_t row = 0; row < kSphereTile; row++) tile.along[row] = float(projects * tile.wu[row] * tile.perSquare[row]);
+  for (int64_t row = 0; row < kSphereTile; row++) {
+    tile.along[row] = float(projects * tile.wu[row] * tile.perSquare[row]);
+  }
   for (int64_t row = 0; row < kSphereTile; row++) {
     const double ww = tile.target[row] * tile.target[row], wu = tile.wu[row], a = double(tile.along[row]);
     const double tangentWu = wu - a * ww, tangentUu = tile.uu[row] - 2 * a * wu + a * a * ww;
@@ -81,13 +85,18 @@ struct VisitSphereRows {
         const bool isSphere = tile.target[row] > kVanishingNorm, hasVanished = tile.norm[row] <= kVanishingNorm;
         kept += isSphere && hasVanished;
         moveRow(rows, row, width,
-                {0, 0, tile.along[row], constants.learningRate, tile.retraction[row], isSphere && !hasVanished});
+                {
+                    .directionAlong = tile.along[row],
+                    .step = constants.learningRate,
+                    .retraction = tile.retraction[row],
+                    .moves = isSphere && !hasVanished,
+                });
       }
     }
   }
 };
 
-/// Under a rule without trust ratio. Returns how many rows were kept in place.
+/// Under a rule without trust ratio. Returns how many rows were left unchanged.
 inline int64_t sphereRows(const RuleStep& k, const UpdateView& view, const SphereRows& sphere) {
   VisitSphereRows visit{k, view, sphere};
   withRule(k.rule, visit);

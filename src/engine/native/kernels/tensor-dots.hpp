@@ -1,9 +1,9 @@
-// Dots over rows of a tensor. Norms that become LAWN's targets, or stand in a trust ratio, are summed in float64 throughout; the
-// dots that only project are summed in float32 over runs of 16 vectors and in float64 over the runs, which errs by less than
-// the rounding of the vector that is projected.
+// Dots over rows of a tensor. Norms that become LAWN's targets, or stand in a trust ratio, are summed in float64
+// throughout; the dots that only project are summed in float32 over runs of 16 vectors and in float64 over the runs,
+// which errs by less than the rounding of the vector that is projected.
 #pragma once
 
-#include "update-rules.hpp"
+#include "kernels/update-rules.hpp"
 
 namespace lawn::LAWN_ISA {
 
@@ -40,7 +40,8 @@ struct ProjectionDots {
   }
 };
 
-/// <w,w> and <g,g> in float64. Lanes are added in the order of memory: plain, and quick enough for what is rarely asked.
+/// <w,w> and <g,g> in float64. Lanes are added in the order of memory: plain, and quick enough for what is rarely
+/// asked.
 struct SquareNorms {
   const UpdateView& view;
   double ww[kLanes] = {}, gg[kLanes] = {};
@@ -58,7 +59,7 @@ LAWN_INLINE RowDots projectionDotsOf(const UpdateView& view, int64_t row, int64_
   RowDots dots{};
   forEachRun(width, [&](int64_t at, int64_t length) LAWN_INLINE_LAMBDA {
     const UpdateView run = shifted(view, row * width + at);
-    ProjectionDots pass{run, {}, {}};
+    ProjectionDots pass{.view = run, .wg = {}, .wm = {}};
     forEachPiece(length, pass);
     dots.wg += pass.wg.sum();
     dots.wm += pass.wm.sum();

@@ -1,11 +1,11 @@
 // exp(-x) and ln(1 + e) for the losses, lane by lane. Twin: src/ranker/loss.ts (softplus, sigmoid).
 //
 // Errors, held over a million values of each range by test/engine/native/kernel-check.cpp:
-//   expNegative   x in [0, 87]: at most 2 units in the last place; beyond 87 the true value is below 2e-38 and 2e-38 is given
+//   expNegative   x in [0, 87]: at most 2 units in the last place; above 87, where e^-x < 2e-38, it gives 2e-38
 //   log1pUnit     e in [0, 1]: at most 3 units in the last place
 #pragma once
 
-#include "simd.hpp"
+#include "kernels/simd.hpp"
 
 namespace lawn::LAWN_ISA {
 
@@ -61,7 +61,8 @@ LAWN_INLINE SoftplusWithSlope softplusWithSlope(Floats z) {
   const Floats e = expNegative(magnitude);
   const Floats positivePart = whereAboveZero(z, z);
   const Floats reciprocal = 1.0f / (1.0f + e);
-  // NaN must not look like a finite loss: magnitude of NaN is NaN, and the comparison above lets it through as the limit.
+  // NaN must not look like a finite loss: magnitude of NaN is NaN, and the comparison above lets it through as the
+  // limit.
   const Floats poison = z - z;  // 0 for finite z, NaN for NaN and infinities
   return {positivePart + log1pUnit(e) + poison, (z < 0.0f ? e * reciprocal : reciprocal) + poison};
 }

@@ -2,8 +2,8 @@
 // Twins: src/optimizer/{sgd,adagrad,rmsprop,adam,adamw,lamb,lars}.ts.
 #pragma once
 
-#include "kernel-table.hpp"
-#include "simd.hpp"
+#include "kernels/kernel-table.hpp"
+#include "kernels/simd.hpp"
 
 namespace lawn::LAWN_ISA {
 
@@ -12,7 +12,7 @@ constexpr bool isAdamLike = rule == Rule::adam || rule == Rule::adamw || rule ==
 template <Rule rule>
 constexpr bool isDecoupled = rule == Rule::adamw || rule == Rule::lamb;  // weight decay stays out of the moments
 template <Rule rule>
-constexpr bool hasVelocity = rule != Rule::sgd && rule != Rule::adagrad && rule != Rule::rmsprop;
+constexpr bool hasVelocity = !(rule == Rule::sgd || rule == Rule::adagrad || rule == Rule::rmsprop);
 template <Rule rule>
 constexpr bool hasRoot = rule == Rule::adagrad || rule == Rule::rmsprop || isAdamLike<rule>;
 template <Rule rule>
@@ -63,7 +63,7 @@ LAWN_INLINE UpdateView shifted(const UpdateView& view, int64_t at) {
 }
 
 /// w <- w - lr u; the gradient becomes zero.
-/// Holds copies of the constants and pointers: what is only referred to, the compiler must read again after every store.
+/// Holds copies of the constants and pointers: through references the compiler would reload them after every store.
 template <Rule rule, bool isIdle>
 struct FreeStep {
   const RuleStep k;
@@ -96,7 +96,8 @@ LAWN_INLINE void stepRow(Step& step, int64_t row, int64_t width) {
   }
 }
 
-/// Rows of a table, of which some have a sample. Nobody foresees which: so one branch a row, and no loops that end with a run of rows.
+/// Rows of a table, of which some have a sample. Which is unpredictable, so there is one branch per row and no
+/// inner loop over runs of rows.
 template <Rule rule, int Width>
 void freeStepOfRows(const RuleStep& k, const UpdateView& view) {
   FreeStep<rule, false> full{k, view};

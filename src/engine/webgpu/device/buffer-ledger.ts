@@ -1,4 +1,7 @@
-/** Every buffer that is alive, by owner: what lets a session free all of its memory at once, and a test count what leaked. */
+/**
+ * Every buffer that is alive, by owner: what lets a session free all of its memory at once, and
+ * a test count what leaked.
+ */
 import { EngineError } from "../../../errors.ts";
 
 export interface BufferLedger {
@@ -43,7 +46,7 @@ export function createBufferLedger(device: GPUDevice, settle: <T>(work: Promise<
     if (problem !== null) {
       buffer.destroy();
       throw new EngineError(
-        `webgpu engine: no room on the device for ${label}, ${size} bytes beside the ${bytesAlive} in use; use a smaller batch or ranker, or --engine native`,
+        `webgpu engine: no room on the device for ${label}, ${size} bytes besides the ${bytesAlive} in use; use a smaller batch or ranker, or --engine native`,
       );
     }
     buffers++;

@@ -1,4 +1,7 @@
-/** How the lanes of a workgroup share rows of values: consecutive lanes have consecutive columns, and a workgroup takes as many rows at once as fit. */
+/**
+ * How the lanes of a workgroup share rows of values: consecutive lanes have consecutive columns, and a workgroup takes
+ * as many rows at once as fit.
+ */
 
 export const WORKGROUP_LANES = 256;
 /** Rows at once are counted by the bits of a word. */

@@ -1,12 +1,12 @@
 /**
- * Which adapter there is, found out cheaply and quietly: no GPU device, no Dawn loaded; else a child process asks, because drivers
- * talk on stderr. Software adapters count only where they were asked for.
+ * Which adapter there is, found out cheaply and quietly: no GPU device, no Dawn loaded; else a child process asks,
+ * because drivers talk on stderr. Software adapters count only where they were asked for.
  */
 import { fork } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { platform } from "node:os";
 import path from "node:path";
-import { EngineError } from "../../../errors.ts";
+import { EngineError, firstLineOf } from "../../../errors.ts";
 
 export interface AdapterFacts {
   readonly vendor: string;
@@ -45,10 +45,10 @@ export async function findAdapter({ allowSoftware }: { readonly allowSoftware: b
     };
   }
   try {
-    const facts = allowSoftware ? factsOf(await requestAdapter({ allowSoftware })) : await askOnce();
+    const facts = allowSoftware ? factsOf(await requestAdapter({ allowSoftware, isHalf: false })) : await askOnce();
     return judge(facts, allowSoftware);
   } catch (error) {
-    const [words = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+    const words = firstLineOf(error);
     return {
       facts: null,
       reason: `the package webgpu cannot be used (${words})`,
@@ -61,7 +61,7 @@ export async function findAdapter({ allowSoftware }: { readonly allowSoftware: b
 export interface AdapterWishes {
   readonly allowSoftware: boolean;
   /** Whether float16 in kernels is wanted. */
-  readonly isHalf?: boolean;
+  readonly isHalf: boolean;
 }
 
 /** The adapter itself. Throws EngineError where there is none that may be used. */
@@ -102,18 +102,21 @@ function judge(facts: AdapterFacts | null, allowSoftware: boolean): AdapterSearc
 }
 
 /**
- * SwiftShader writes one instruction for every word of workgroup memory that it zeroes itself, which made compiling ten times slower
- * than with Dawn's own loop.
+ * SwiftShader writes one instruction for every word of workgroup memory that it zeroes itself, which made compiling ten
+ * times slower than with Dawn's own loop.
  */
 const softwareFlags = ["disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension"];
 
-/** Dawn keeps float16 from NVIDIA's Vulkan drivers unless told not to; who asks for it gets it, and the tests hold it to the reference. */
+/**
+ * Dawn keeps float16 from NVIDIA's Vulkan drivers unless told not to; who asks for it gets it, and the tests
+ * hold it to the reference.
+ */
 const halfFlags = ["enable-dawn-features=vulkan_enable_f16_on_nvidia"];
 
 /** Dawn lives as long as these are referenced. */
 const instances = new Map<string, GPU>();
 
-async function requestAdapter({ allowSoftware, isHalf = false }: AdapterWishes): Promise<GPUAdapter | null> {
+async function requestAdapter({ allowSoftware, isHalf }: AdapterWishes): Promise<GPUAdapter | null> {
   const flags = [...(allowSoftware ? softwareFlags : []), ...(isHalf ? halfFlags : [])];
   const key = flags.join(" ");
   let gpu = instances.get(key);
@@ -143,12 +146,12 @@ async function askOnce(): Promise<AdapterFacts | null> {
   return knownGpu;
 }
 
-const PATIENCE_MILLISECONDS = 30_000;
+const TIMEOUT_MILLISECONDS = 30_000;
 
 function askChild(): Promise<AdapterFacts | null> {
   return new Promise((resolve, reject) => {
     const child = fork(probeFile(), { stdio: ["ignore", "ignore", "ignore", "ipc"], execArgv: [] });
-    const timer = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MILLISECONDS);
+    const timer = setTimeout(() => child.kill("SIGKILL"), TIMEOUT_MILLISECONDS);
     child.once("message", (facts) => resolve(facts as AdapterFacts | null)); // what probe-adapter.mjs sends
     child.once("error", reject);
     child.once("exit", (code, signal) => {

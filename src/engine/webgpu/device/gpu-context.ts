@@ -1,8 +1,9 @@
 /**
- * One device and what its sessions share: its limits, compiled pipelines, a ledger of the buffers alive, and its failures. A lost
- * device or a refused command is an EngineError at the next call of the session; nothing waits for a device that is gone.
+ * One device and what its sessions share: its limits, compiled pipelines, a ledger of the buffers alive, and its
+ * failures. A lost device or a refused command is an EngineError at the next call of the session; nothing waits
+ * for a device that is gone.
  */
-import { EngineError } from "../../../errors.ts";
+import { EngineError, firstLineOf } from "../../../errors.ts";
 import { type BufferLedger, createBufferLedger } from "./buffer-ledger.ts";
 import type { Kernel, ProductPrecision } from "./kernel.ts";
 import { createPipelineCache } from "./pipeline-cache.ts";
@@ -42,11 +43,11 @@ export function createGpuContext({ device, name, precision, largestBinding }: Co
   const waiting = new Set<() => void>();
   void device.lost.then(({ reason, message }) => {
     lost = true;
-    failure ??= `the device was lost (${reason}${message === "" ? "" : `: ${firstLine(message)}`})`;
+    failure ??= `the device was lost (${reason}${message === "" ? "" : `: ${firstLineOf(message)}`})`;
     for (const end of waiting) end();
   });
   device.onuncapturederror = ({ error }) => {
-    failure ??= `the device refused a command: ${firstLine(error.message)}`;
+    failure ??= `the device refused a command: ${firstLineOf(error)}`;
   };
   const { maxStorageBufferBindingSize, maxBufferSize } = device.limits;
   const most = Math.min(maxStorageBufferBindingSize, maxBufferSize, largestBinding ?? Number.POSITIVE_INFINITY);
@@ -80,8 +81,7 @@ export function createGpuContext({ device, name, precision, largestBinding }: Co
       if (!lost) await Promise.race([loss, new Promise((resolve) => setTimeout(resolve, GRACE_MILLISECONDS))]);
       check();
       if (outcome.error instanceof EngineError) throw outcome.error;
-      const words = outcome.error instanceof Error ? outcome.error.message : String(outcome.error);
-      throw new EngineError(`webgpu engine: ${name}: ${firstLine(words)}`);
+      throw new EngineError(`webgpu engine: ${name}: ${firstLineOf(outcome.error)}`);
     } finally {
       waiting.delete(end);
     }
@@ -97,8 +97,4 @@ export function createGpuContext({ device, name, precision, largestBinding }: Co
     settle,
     hasFailed: () => failure !== null,
   };
-}
-
-function firstLine(text: string): string {
-  return text.split("\n", 1)[0] ?? "";
 }

@@ -1,12 +1,15 @@
 /** What a kernel is to the rest of the engine: WGSL text, and what it binds in which order. */
 
 /**
- * step: the numbers of the running step (step-numbers.ts), at a dynamic offset. constants: numbers of this dispatch that no step
- * changes. read, write: storage.
+ * step: the numbers of the running step (step-numbers.ts), at a dynamic offset. constants: numbers of this dispatch
+ * that no step changes. read, write: storage.
  */
 export type Binding = "step" | "constants" | "read" | "write";
 
-/** Of the factors of a matrix product; sums over more than a tile's depth, and all that is stored, are float32 either way. */
+/**
+ * Of the factors of a matrix product; sums over more than a tile's depth, and all that is
+ * stored, are float32 either way.
+ */
 export type ProductPrecision = "float32" | "float16";
 
 export interface Kernel {
@@ -17,7 +20,10 @@ export interface Kernel {
   readonly code: string;
 }
 
-/** The workgroup's number in a dispatch that may be folded into two dimensions (see `foldWorkgroups`). Takes builtins wg and groups. */
+/**
+ * The workgroup's number in a dispatch that may be folded into two dimensions (see `foldWorkgroups`).
+ * Takes builtins wg and groups.
+ */
 export const workgroupNumber = "wg.y * groups.x + wg.x";
 
 /** Parameters of every entry point. */

@@ -24,8 +24,8 @@ export function createPipelineCache(
     const layout = device.createPipelineLayout({
       bindGroupLayouts: [
         device.createBindGroupLayout({
-          entries: bindings.map((binding, place) => ({
-            binding: place,
+          entries: bindings.map((binding, index) => ({
+            binding: index,
             visibility: computeStage,
             buffer: bindingTypes[binding],
           })),

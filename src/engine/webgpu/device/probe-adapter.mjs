@@ -1,6 +1,6 @@
 /**
- * Asks for a GPU adapter in a process of its own, so that what drivers write to stderr does not reach the user of every command:
- * sends the adapter's description to the parent, or null. Run by gpu-adapter.ts.
+ * Asks for a GPU adapter in a process of its own, so that what drivers write to stderr does not reach the user of every
+ * command: sends the adapter's description to the parent, or null. Run by gpu-adapter.ts.
  */
 const { create } = await import("webgpu");
 const adapter = await create([]).requestAdapter({ powerPreference: "high-performance" });

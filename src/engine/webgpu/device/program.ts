@@ -39,8 +39,8 @@ export async function bindProgram(
 ): Promise<Program> {
   const pipelines = await Promise.all(plans.map(({ kernel }) => context.pipelineOf(kernel)));
   const program: Dispatch[] = [];
-  for (const [place, { kernel, constants, storage, workgroups }] of plans.entries()) {
-    const pipeline = pipelines[place]!;
+  for (const [index, { kernel, constants, storage, workgroups }] of plans.entries()) {
+    const pipeline = pipelines[index]!;
     let constantsBuffer: GPUBuffer | null = null;
     if (constants !== undefined) {
       constantsBuffer = await account.uniform(`constants of ${kernel.label}`, constants.byteLength);
@@ -82,9 +82,9 @@ export function encodeProgram(pass: GPUComputePassEncoder, program: Program, slo
 export function constantWords(...values: readonly (number | { readonly float: number })[]): Uint32Array<ArrayBuffer> {
   const words = new Uint32Array(Math.ceil(values.length / 4) * 4);
   const floats = new Float32Array(words.buffer);
-  for (const [place, value] of values.entries()) {
-    if (typeof value === "number") words[place] = value;
-    else floats[place] = value.float;
+  for (const [index, value] of values.entries()) {
+    if (typeof value === "number") words[index] = value;
+    else floats[index] = value.float;
   }
   return words;
 }

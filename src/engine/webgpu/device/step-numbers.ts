@@ -1,4 +1,4 @@
-/** The numbers of one chunk of one step, as kernels read them: a slot of a uniform buffer, written once per submission. */
+/** The numbers of one chunk of one step for the kernels: a slot of a uniform buffer, written once per submission. */
 
 export interface StepNumbers {
   /** Pairs of this chunk: its samples, twice as many under bpr. */
@@ -7,7 +7,7 @@ export interface StepNumbers {
   /** Position in the epoch of the chunk's first sample. */
   readonly firstSample: number;
   /** Where this step's loss goes. */
-  readonly lossPlace: number;
+  readonly lossIndex: number;
   /** Samples of the whole batch. */
   readonly batchLength: number;
   readonly learningRate: number;
@@ -55,7 +55,7 @@ struct Step {
   pairs: u32,
   samples: u32,
   firstSample: u32,
-  lossPlace: u32,
+  lossIndex: u32,
   inverseBatch: f32,
   learningRate: f32,
   adds: u32,
@@ -81,7 +81,7 @@ export function writeStepNumbers(numbers: StepNumbers, slot: number, bytes: Arra
   const words = new Uint32Array(bytes, slot * SLOT_BYTES, SLOT_WORDS);
   const floats = new Float32Array(bytes, slot * SLOT_BYTES, SLOT_WORDS);
   const { update, draws } = numbers;
-  words.set([numbers.pairs, numbers.samples, numbers.firstSample, numbers.lossPlace], 0);
+  words.set([numbers.pairs, numbers.samples, numbers.firstSample, numbers.lossIndex], 0);
   floats.set([1 / numbers.batchLength, numbers.learningRate], 4);
   words.set([numbers.adds ? 1 : 0, numbers.pairsPerSplit], 6);
   floats.set([...update.corrections, ...update.groupCorrections], 8);

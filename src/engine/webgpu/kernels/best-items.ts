@@ -1,11 +1,13 @@
 /**
- * The best items of users, chosen from their scores on the device. Scores become whole numbers in the same order, so that ties and NaN
- * need no care: 0 is masked, 1 is NaN, and -0 counts as 0. Each lane of a user's workgroup knows the best of its items that is not
- * taken yet; k times the best of the lanes is taken, and its lane looks for its next.
+ * The best items of users, chosen from their scores on the device. Scores become whole numbers in the same order, so
+ * that ties and NaN need no care: 0 is masked, 1 is NaN, and -0 counts as 0. Each lane of a user's workgroup knows the
+ * best of its items that is not taken yet; k times the best of the lanes is taken, and its lane looks for its next.
  *
- *   keys [rows, items] -> best [rows, k, 2]: item and key, by falling key, equal keys by rising item; key 0 where none is left
+ *   keys [rows, items] -> best [rows, k, 2]: item and key, by falling key, equal keys by rising
+ *       item; key 0 where none is left
  *
- * Twin: bestItemsInto (scoring/best-items.ts). Bound by memory: reads the keys once, and a 256th of a row again for each item taken.
+ * Twin: bestItemsInto (scoring/best-items.ts). Bound by memory: reads the keys once, and a 256th of a row
+ * again for each item taken.
  */
 import { builtins, type Kernel, workgroupNumber } from "../device/kernel.ts";
 import { stepStruct } from "../device/step-numbers.ts";
@@ -34,18 +36,18 @@ fn main(${builtins}) {
 `,
 };
 
-/** Leaves out step.pairs places. Storage: places, keys. */
+/** Leaves out step.pairs keys. Storage: their indices, keys. */
 export const maskKeysKernel: Kernel = {
   label: "mask-keys",
   bindings: ["step", "read", "write"],
   code: /* wgsl */ `${stepStruct}
-@group(0) @binding(1) var<storage, read> places: array<u32>;
+@group(0) @binding(1) var<storage, read> indices: array<u32>;
 @group(0) @binding(2) var<storage, read_write> keys: array<u32>;
 
 @compute @workgroup_size(${KEY_LANES})
 fn main(${builtins}) {
   let number = (${workgroupNumber}) * ${KEY_LANES}u + lane;
-  if (number < step.pairs) { keys[places[number]] = 0u; }
+  if (number < step.pairs) { keys[indices[number]] = 0u; }
 }
 `,
 };
@@ -78,7 +80,7 @@ fn main(${builtins}) {
   if (row >= step.samples) { return; }
   let first = row * extents.x;
   var mine = next(first, lane, 0u, 0xffffffffu);
-  for (var place = 0u; place < extents.y; place++) {
+  for (var index = 0u; index < extents.y; index++) {
     laneItems[lane] = mine.x;
     laneKeys[lane] = mine.y;
     for (var half = ${KEY_LANES / 2}u; half > 0u; half >>= 1u) {
@@ -95,7 +97,7 @@ fn main(${builtins}) {
     workgroupBarrier();
     let taken = vec2u(laneItems[0], laneKeys[0]);
     workgroupBarrier();
-    if (lane == 0u) { best[row * extents.y + place] = taken; }
+    if (lane == 0u) { best[row * extents.y + index] = taken; }
     if (taken.y != 0u && taken.x == mine.x) { mine = next(first, lane, mine.x, mine.y); }
   }
 }

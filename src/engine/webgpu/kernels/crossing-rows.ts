@@ -1,9 +1,10 @@
 /**
- * What row-gradients.ts leaves of the tables' gradients: rows that cross the borders of blocks get the sum of their partials, first
- * block to last; rows without pairs get 0; and every row gets the decay of its embeddings, as often as it was looked up.
+ * What row-gradients.ts leaves of the tables' gradients: rows that cross the borders of blocks get the sum of
+ * their partials, first block to last; rows without pairs get 0; and every row gets the decay of its embeddings,
+ * as often as it was looked up.
  *
- * Where a row crosses many borders, all rows' lanes of the workgroup share its partials and their sums are added in the order
- * of lanes. Twins: reference/backward.ts, gradient-buffers.ts and embedding-decay.ts. Bound by memory.
+ * Where a row crosses many borders, all rows' lanes of the workgroup share its partials and their sums are added in the
+ * order of lanes. Twins: reference/backward.ts, gradient-buffers.ts and embedding-decay.ts. Bound by memory.
  */
 import { WORKGROUP_LANES } from "../device/column-lanes.ts";
 import { builtins, type Kernel, workgroupNumber } from "../device/kernel.ts";
@@ -75,7 +76,7 @@ fn main(${builtins}) {
   let s = unit.side;
   let own = tableOf(s, unit.column);
   let within = unit.column - own.before;
-  let row = sides.side[s].firstRow + unit.place;
+  let row = sides.side[s].firstRow + unit.index;
   if (unit.isThere && row - own.firstRow < own.rows) {
     let run = runOf(s, row);
     let goal = own.offset + (row - own.firstRow) * own.width + within;

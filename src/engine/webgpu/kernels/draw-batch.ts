@@ -1,9 +1,10 @@
 /**
- * Samples of a step drawn where they are used: rows in the order of the keyed permutation, negatives by rank among the unseen
- * items. Integers only, the same bits as its plain twins drawBatch (dataset/training-batches.ts), permute, threefry and
- * boundedInteger (random.ts) and unseenItemOfRank (dataset/negative-sampler.ts).
+ * Samples of a step drawn where they are used: rows in the order of the keyed permutation, negatives by rank among the
+ * unseen items. Integers only, the same bits as its plain twins drawBatch (dataset/training-batches.ts), permute,
+ * threefry and boundedInteger (random.ts) and unseenItemOfRank (dataset/negative-sampler.ts).
  *
- *   ids [2, capacity]: users of the pairs, then their items. Under bpr pair k is (user, positive) and pair samples + k its negative.
+ *   ids [2, capacity]: users of the pairs, then their items. Under bpr pair k is (user, positive) and pair
+ *       samples + k its negative.
  *   labels [capacity]
  */
 import { builtins, type Kernel, workgroupNumber } from "../device/kernel.ts";

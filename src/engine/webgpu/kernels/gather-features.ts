@@ -1,6 +1,7 @@
 /**
- * Rows of the tables side by side, one row of features per pair (feature-columns.ts). One dispatch per arena piece: a pair whose
- * row lies in another piece is left to that piece's dispatch. A lane keeps its column and walks several pairs (column-lanes.ts).
+ * Rows of the tables side by side, one row of features per pair (feature-columns.ts). One dispatch per arena piece:
+ * a pair whose row lies in another piece is left to that piece's dispatch. A lane keeps its column and walks
+ * several pairs (column-lanes.ts).
  *
  *   ids [2, capacity] -> features [pairs, stride], row-major. Twin: the table look-ups of ranker/forward.ts
  *   Bound by memory: reads and writes 4 stride bytes a pair.
@@ -58,7 +59,8 @@ fn main(${builtins}) {
   let column = (number - run * tables.chunks) * tables.span + lane - share * tables.span;
   if (share >= tables.atOnce || column >= tables.stride) { return; }
   var f = 0u;
-  while (f < tables.count && column - tables.features[f].column >= tables.features[f].width) { f++; } // wraps round for columns before it
+  // The difference wraps round for columns before the feature.
+  while (f < tables.count && column - tables.features[f].column >= tables.features[f].width) { f++; }
   if (f == tables.count) { return; }
   let feature = tables.features[f];
   let source = feature.offset + column - feature.column;
@@ -67,9 +69,10 @@ fn main(${builtins}) {
     let pair = vec4u(first) + (vec4u(k) + vec4u(0u, 1u, 2u, 3u)) * tables.atOnce;
     if (pair.x >= step.pairs) { return; }
     let at = feature.side * tables.capacity + min(pair, vec4u(step.pairs - 1u));
-    let rows = vec4u(ids[at.x], ids[at.y], ids[at.z], ids[at.w]) - feature.firstRow; // wraps round for rows before this piece
-    let place = source + min(rows, vec4u(feature.rows - 1u)) * feature.width;
-    let found = vec4f(values[place.x], values[place.y], values[place.z], values[place.w]);
+    // Wraps round for rows before this piece.
+    let rows = vec4u(ids[at.x], ids[at.y], ids[at.z], ids[at.w]) - feature.firstRow;
+    let index = source + min(rows, vec4u(feature.rows - 1u)) * feature.width;
+    let found = vec4f(values[index.x], values[index.y], values[index.z], values[index.w]);
     let goal = pair * tables.stride + column;
 ${["x", "y", "z", "w"].map((k) => `    if (pair.${k} < step.pairs && rows.${k} < feature.rows) { features[goal.${k}] = found.${k}; }`).join("\n")}
   }

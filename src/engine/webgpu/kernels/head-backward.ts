@@ -1,7 +1,7 @@
 /**
  * The chain rule through the head: into the last tower layer, and into the head's own weights.
  *
- *   head-delta     delta [pairs, last] = slope head, 0 where the layer is 0                 (an empty tower has no ReLU to mask)
+ *   head-delta     delta [pairs, last] = slope head, 0 where the layer is 0 (an empty tower has no ReLU to mask)
  *   head-gradient  splits [runs, head + 1] = per run of pairs, sums of slope (p q | last | 1)
  *
  * Twins: openTowerBackward and openGmfBackward (reference/backward.ts). Bound by memory.
@@ -30,11 +30,11 @@ struct Shape {
 
 @compute @workgroup_size(${DELTA_LANES})
 fn main(${builtins}) {
-  let place = (${workgroupNumber}) * ${DELTA_LANES}u + lane;
-  let pair = place / shape.lastWidth;
+  let index = (${workgroupNumber}) * ${DELTA_LANES}u + lane;
+  let pair = index / shape.lastWidth;
   if (pair >= step.pairs) { return; }
-  let slope = slopes[pair] * values[shape.headOffset + (place - pair * shape.lastWidth)];
-  if (shape.isMasked != 0u && last[place] <= 0.0) { delta[place] = 0.0; } else { delta[place] = slope; }
+  let slope = slopes[pair] * values[shape.headOffset + (index - pair * shape.lastWidth)];
+  if (shape.isMasked != 0u && last[index] <= 0.0) { delta[index] = 0.0; } else { delta[index] = slope; }
 }
 `,
 };

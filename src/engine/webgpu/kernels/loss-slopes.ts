@@ -50,7 +50,8 @@ fn sigmoid(x: f32) -> f32 {
   return e / (1.0 + e);
 }
 
-// ln(1 + x) for x in [0, 1] as 2 artanh(x / (2 + x)): the argument is at most 1/3, so the terms left out are below 1e-8.
+// ln(1 + x) for x in [0, 1] as 2 artanh(x / (2 + x)): the argument is at most 1/3, so the
+// terms left out are below 1e-8.
 fn log1p(x: f32) -> f32 {
   let s = x / (2.0 + x);
   let q = s * s;
@@ -87,15 +88,15 @@ var<workgroup> sums: array<f32, 256>;
 fn main(@builtin(local_invocation_index) lane: u32) {
   let count = (step.samples + ${LOGIT_LANES - 1}u) / ${LOGIT_LANES}u;
   var sum = 0.0;
-  for (var place = lane; place < count; place += 256u) { sum += lossSums[place]; }
+  for (var index = lane; index < count; index += 256u) { sum += lossSums[index]; }
   sums[lane] = sum;
   for (var half = 128u; half > 0u; half >>= 1u) {
     workgroupBarrier();
     if (lane < half) { sums[lane] += sums[lane + half]; }
   }
   if (lane == 0u) {
-    let before = select(0.0, losses[step.lossPlace], step.adds != 0u);
-    losses[step.lossPlace] = before + sums[0] * step.inverseBatch;
+    let before = select(0.0, losses[step.lossIndex], step.adds != 0u);
+    losses[step.lossIndex] = before + sums[0] * step.inverseBatch;
   }
 }
 `,

@@ -1,20 +1,22 @@
 /**
- * Dense layers as tiled matrix products: C[m, n] = sum over k of A[m, k] B[k, n], tiles of A and B in workgroup memory four values at a
- * time, a patch of C in each thread's registers.
+ * Dense layers as tiled matrix products: C[m, n] = sum over k of A[m, k] B[k, n], tiles of A and B in workgroup memory
+ * four values at a time, a patch of C in each thread's registers.
  *
- *   forward   out  [pairs, outputs]  = ReLU(X W^T + b)         m pairs, n outputs, k inputs     twin: denseRelu (ranker/forward.ts)
- *   input     dX   [pairs, inputs]   = dOut W, 0 where X is 0  m pairs, n inputs, k outputs     twin: reference/dense-relu-backward.ts
- *   weight    dW   = dOut^T X, db = dOut^T 1                   m outputs, n inputs, k a run of pairs; [dW | db] of the runs are
- *             summed by sum-splits.ts
+ *   forward   out [pairs, outputs] = ReLU(X W^T + b)         m pairs, n outputs, k inputs
+ *   input     dX [pairs, inputs] = dOut W, 0 where X is 0    m pairs, n inputs, k outputs
+ *   weight    dW = dOut^T X, db = dOut^T 1                   m outputs, n inputs, k a run of pairs;
+ *                                                            sum-splits.ts adds up the runs' [dW | db]
  *
- *   a step of the loop:  aTile [depth, m]  bTile [depth, n]     thread (laneM, laneN): rows 4 laneM .. + 3, columns 4 laneN .. + 3,
- *                                                               and in wide tiles as much again half a tile further on
+ * Twins: denseRelu (ranker/forward.ts) and reference/dense-relu-backward.ts.
  *
- * `float16` keeps the tiles in float16, deltas as many times larger as the batch is long, and adds the products of one step of the loop in
- * float16 before they join the float32 sums: up to twice the rate, for about three decimal digits.
+ * In a step of the loop, with aTile [depth, m] and bTile [depth, n], thread (laneM, laneN) has rows 4 laneM .. + 3 and
+ * columns 4 laneN .. + 3, and in wide tiles as much again half a tile further on.
  *
- * A narrow `weight` has fewer patches than threads: groups of threads then share the depth, and their sums are added as a tree.
- * Bound by arithmetic from inputs and outputs of about 64 on, by memory below.
+ * `float16` keeps the tiles in float16, deltas as many times larger as the batch is long, and adds the products of one
+ * step of the loop in float16 before they join the float32 sums: up to twice the rate, for about three decimal digits.
+ *
+ * A narrow `weight` has fewer patches than threads: groups of threads then share the depth, and their sums are added as
+ * a tree. Bound by arithmetic from inputs and outputs of about 64 on, by memory below.
  */
 import { builtins, type Kernel, type ProductPrecision, workgroupNumber } from "../device/kernel.ts";
 import { stepStruct } from "../device/step-numbers.ts";
@@ -29,7 +31,10 @@ const HALF_DEPTH = 8;
 /** Pairs from which on tiles of 128 rows still give every core of a large device work. */
 const MANY_PAIRS = 32_768;
 
-/** Narrow layers get narrow tiles, so that few threads work on columns that are not there. `m` counts pairs, but outputs under `weight`. */
+/**
+ * Narrow layers get narrow tiles, so that few threads work on columns that are not there. `m` counts pairs,
+ * but outputs under `weight`.
+ */
 export function tileFor(kind: ProductKind, m: number, n: number): Tile {
   const extentFor = (extent: number): number => (extent > 64 ? 128 : extent > 32 ? 64 : extent > 16 ? 32 : 16);
   if (kind === "weight") {
@@ -120,8 +125,9 @@ ${hasBias ? "  var bias = vec4f(); // of the rows whose quads this lane loads, a
   for (var firstK = range.x; firstK < range.y; firstK += ${depth}u) {
     // What lies beyond C's rows and columns is never stored, whatever is read there; beyond k's range it must be 0.
 ${loadA}
-    for (var place = lane; place < ${(tile.n / 4) * depth}u; place += ${lanes}u) {
-      let at = ${kind === "forward" ? `vec2u(place / ${depth}u, place % ${depth}u)` : `vec2u(place % ${tile.n / 4}u, place / ${tile.n / 4}u)`}; // n / 4, k
+    for (var index = lane; index < ${(tile.n / 4) * depth}u; index += ${lanes}u) {
+      // n / 4, k
+      let at = ${kind === "forward" ? `vec2u(index / ${depth}u, index % ${depth}u)` : `vec2u(index % ${tile.n / 4}u, index / ${tile.n / 4}u)`};
       var quad = vec4f();
       if (firstK + at.y < range.y) { quad = quadB(firstK + at.y, firstN + 4u * at.x); }
       tiles[${firstB}u + at.y * ${strideB}u + at.x] = ${quadType}(quad);
@@ -203,12 +209,12 @@ function sumOfGroups(
   for (var half = ${groups / 2}u; half > 0u; half >>= 1u) {
     if (group >= half && group < 2u * half) {
       let at = ((group - half) * ${patches}u + patch_) * ${count}u;
-${sums.map((name, place) => `      ${memory}[at + ${place}u] = ${name};`).join("\n")}
+${sums.map((name, index) => `      ${memory}[at + ${index}u] = ${name};`).join("\n")}
     }
     workgroupBarrier();
     if (group < half) {
       let at = (group * ${patches}u + patch_) * ${count}u;
-${sums.map((name, place) => `      ${name} += ${memory}[at + ${place}u];`).join("\n")}
+${sums.map((name, index) => `      ${name} += ${memory}[at + ${index}u];`).join("\n")}
     }
     workgroupBarrier();
   }
@@ -216,5 +222,5 @@ ${sums.map((name, place) => `      ${name} += ${memory}[at + ${place}u];`).join(
 }
 
 function range(length: number): number[] {
-  return Array.from({ length }, (_, place) => place);
+  return Array.from({ length }, (_, index) => index);
 }

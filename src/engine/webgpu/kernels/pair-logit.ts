@@ -1,6 +1,6 @@
 /**
- * The logit of one pair from its features and its last tower layer, as ranker-spec.ts writes it; included by every kernel that
- * needs one, so that training and scoring have the same bits. Twin: openForward (ranker/forward.ts)
+ * The logit of one pair from its features and its last tower layer, as ranker-spec.ts writes it; included by every
+ * kernel that needs one, so that training and scoring have the same bits. Twin: openForward (ranker/forward.ts)
  */
 
 /** Needs `logitShape` (a LogitShape), `features`, `last` and `values` in scope. */

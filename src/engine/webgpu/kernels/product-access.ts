@@ -1,6 +1,6 @@
 /**
- * What the three matrix products of matrix-product.ts bind, read and write. `quads`: whether every row of X, dOut and out begins at a multiple
- * of four values, so that memory is asked for four values at a time.
+ * What the three matrix products of matrix-product.ts bind, read and write. `quads`: whether every row of X, dOut and
+ * out begins at a multiple of four values, so that memory is asked for four values at a time.
  */
 export type ProductKind = "forward" | "input" | "weight";
 
@@ -14,8 +14,8 @@ type Access = "scalars" | "quads";
 /** Buffers in the order of their bindings from 2 on. Weights are few and stay in the cache: scalars always. */
 export function productDeclarations(kind: ProductKind, access: Access): string {
   const type = access === "quads" ? "vec4f" : "f32";
-  const bind = (place: number, name: string, mode: "read" | "read_write", of: string): string =>
-    `@group(0) @binding(${place}) var<storage, ${mode}> ${name}: array<${of}>;`;
+  const bind = (index: number, name: string, mode: "read" | "read_write", of: string): string =>
+    `@group(0) @binding(${index}) var<storage, ${mode}> ${name}: array<${of}>;`;
   switch (kind) {
     case "forward":
       return [bind(2, "x", "read", type), bind(3, "weights", "read", "f32"), bind(4, "out", "read_write", type)].join(
@@ -38,9 +38,9 @@ export function productDeclarations(kind: ProductKind, access: Access): string {
 }
 
 /**
- * extentsOf(): m and n. rangeOf(split): of k. rowA(m, k): A[m, k .. k + 3] for forward and input. quadA(m, k): A[m .. m + 3, k], and quadB(k, n):
- * B[k, n .. n + 3]. put(m, n, split, extents, sums): C[m, n .. n + 3], as far as it is there. NaN passes a ReLU and counts as fired, so
- * that it spreads until somebody looks.
+ * extentsOf(): m and n. rangeOf(split): of k. rowA(m, k): A[m, k .. k + 3] for forward and input. quadA(m, k): A[m ..
+ * m + 3, k], and quadB(k, n): B[k, n .. n + 3]. put(m, n, split, extents, sums): C[m, n .. n + 3], as far as it is
+ * there. NaN passes a ReLU and counts as fired, so that it spreads until somebody looks.
  */
 export function productAccess(kind: ProductKind, access: Access): string {
   const isQuads = access === "quads";

@@ -26,8 +26,9 @@ export function loadQuads({
   isDepthInner,
 }: Loading & { isDepthInner: boolean }): string {
   return /* wgsl */ `
-    for (var place = lane; place < ${(tile.m / 4) * depth}u; place += ${lanes}u) {
-      let at = ${isDepthInner ? `vec2u(place / ${depth}u, place % ${depth}u)` : `vec2u(place % ${tile.m / 4}u, place / ${tile.m / 4}u)`}; // m / 4, k
+    for (var index = lane; index < ${(tile.m / 4) * depth}u; index += ${lanes}u) {
+      // m / 4, k
+      let at = ${isDepthInner ? `vec2u(index / ${depth}u, index % ${depth}u)` : `vec2u(index % ${tile.m / 4}u, index / ${tile.m / 4}u)`};
       var quad = vec4f();
       if (firstK + at.y < range.y) { quad = quadA(firstM + 4u * at.x, firstK + at.y)${scale}; }
       tiles[at.y * ${strideA}u + at.x] = ${quadType}(quad);
@@ -39,9 +40,9 @@ ${isDepthInner ? "" : "      bias += quad;"}
 export function loadRows({ tile, depth, lanes, strideA, quadType, scale }: Loading): string {
   const quadsM = tile.m / 4;
   return /* wgsl */ `
-    for (var place = lane; place < ${(quadsM * depth) / 4}u; place += ${lanes}u) {
-      let m = (place >> 1u) % ${quadsM}u; // / 4
-      let k = 2u * (place / ${2 * quadsM}u) + (place & 1u); // / 4
+    for (var index = lane; index < ${(quadsM * depth) / 4}u; index += ${lanes}u) {
+      let m = (index >> 1u) % ${quadsM}u; // / 4
+      let k = 2u * (index / ${2 * quadsM}u) + (index & 1u); // / 4
       var block = mat4x4f();
       if (firstK + 4u * k < range.y) {
         let at = vec2u(firstM + 4u * m, firstK + 4u * k);

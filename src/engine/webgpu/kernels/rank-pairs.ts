@@ -1,6 +1,6 @@
 /**
- * Small batches in the order of their users and, beside it, of their items: every pair counts those before it, in one dispatch.
- * The same order as its twin sort-pairs.ts, which needs two dispatches a pass or more.
+ * Small batches in the order of their users and, in a second list, of their items: every pair counts those before it,
+ * in one dispatch. The same order as its twin sort-pairs.ts, which needs two dispatches a pass or more.
  *
  *   ids [2, capacity] -> (row, pair) [2, capacity]. Bound by latency: pairs^2 comparisons a side.
  */
@@ -21,7 +21,7 @@ export const rankPairsKernel: Kernel = {
 @group(0) @binding(3) var<storage, read_write> sorted: array<vec2u>;
 var<workgroup> rows: array<vec4u, ${MOST_RANKED / 4}>; // of all pairs of the side
 
-// Places without a pair come after every row.
+// Positions without a pair come after every row.
 fn rowOf(side: u32, pair: u32) -> u32 {
   if (pair >= step.pairs) { return 0xffffffffu; }
   return ids[side * extents.x + pair];

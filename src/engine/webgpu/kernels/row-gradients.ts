@@ -1,6 +1,6 @@
 /**
- * Gradients of the tables, block by block of the sorted order: a row's pairs lie together there and are summed in that order, without
- * atomics, so that runs repeat bit for bit. Work is spread evenly, however often a row occurs.
+ * Gradients of the tables, block by block of the sorted order: a row's pairs lie together there and are summed in that
+ * order, without atomics, so that runs repeat bit for bit. Work is spread evenly, however often a row occurs.
  *
  *   dot   d row = sum of slope partner            gmf   d row = sum of slope head partner
  *   mlp   d row = sum of its half of dX           bias  d row = sum of slope; 0 for users under bpr
@@ -8,7 +8,8 @@
  * A row that lies in one block is done here. What a block has of a row that crosses its border goes to partials, which
  * crossing-rows.ts adds up; it also sees to rows without pairs and to the decay.
  *
- *   partials [sides, blocks, 2, columns], see side-tables.ts. Twins: reference/backward.ts and gradient-buffers.ts. Bound by memory.
+ *   partials [sides, blocks, 2, columns], see side-tables.ts. Twins: reference/backward.ts and
+ *       gradient-buffers.ts. Bound by memory.
  */
 import { WORKGROUP_LANES } from "../device/column-lanes.ts";
 import { builtins, type Kernel, workgroupNumber } from "../device/kernel.ts";
@@ -20,7 +21,10 @@ const { Dot, Gmf, Mlp, Bias } = tableModes;
 /** A lane asks memory for this many pairs before it adds the first; divides every block but the last. */
 const lookAhead = ["x", "y", "z", "w"] as const;
 
-/** Constants: see `Sides`. Storage: sorted, slopes, features, inputDelta, values (the head's piece), gradient of the tables' piece, partials. */
+/**
+ * Constants: see `Sides`. Storage: sorted, slopes, features, inputDelta, values (the head's piece), gradient of
+ * the tables' piece, partials.
+ */
 export const rowGradientsKernel: Kernel = {
   label: "row-gradients",
   bindings: ["step", "constants", "read", "read", "read", "read", "read", "write", "write"],
@@ -65,7 +69,7 @@ fn main(${builtins}) {
   let own = tableOf(unit.side, unit.column);
   let within = unit.column - own.before;
   let base = sides.side[unit.side].at;
-  let first = unit.place * pairsPerBlock();
+  let first = unit.index * pairsPerBlock();
   let end = min(first + pairsPerBlock(), step.pairs);
   var row = sorted[base + first].x;
   // A table may have none of these rows in this piece.
@@ -74,8 +78,8 @@ fn main(${builtins}) {
   if (own.mode == ${Gmf}u) { scale = values[sides.headOffset + within]; }
   var isContinued = first > 0u && sorted[base + max(first, 1u) - 1u].x == row;
   var sum = 0.0;
-  for (var place = first; place < end; place += ${lookAhead.length}u) {
-    let ahead = vec4u(place) + vec4u(0u, 1u, 2u, 3u);
+  for (var position = first; position < end; position += ${lookAhead.length}u) {
+    let ahead = vec4u(position) + vec4u(0u, 1u, 2u, 3u);
     let at = base + min(ahead, vec4u(end - 1u));
     let a = sorted[at.x];
     let b = sorted[at.y];
@@ -87,7 +91,7 @@ fn main(${builtins}) {
 ${lookAhead
   .map(
     (k) => `    if (rows.${k} != row) {
-      if (isContinued) { partials[partialAt(unit.side, unit.place, 0u, unit.column)] = sum; } else { writeRow(row, own, within, sum); }
+      if (isContinued) { partials[partialAt(unit.side, unit.index, 0u, unit.column)] = sum; } else { writeRow(row, own, within, sum); }
       isContinued = false;
       row = rows.${k};
       sum = 0.0;
@@ -98,7 +102,7 @@ ${lookAhead
   }
   let goesOn = end < step.pairs && sorted[base + min(end, step.pairs - 1u)].x == row;
   if (isContinued || goesOn) {
-    partials[partialAt(unit.side, unit.place, select(1u, 0u, isContinued), unit.column)] = sum;
+    partials[partialAt(unit.side, unit.index, select(1u, 0u, isContinued), unit.column)] = sum;
   } else {
     writeRow(row, own, within, sum);
   }

@@ -1,6 +1,6 @@
 /**
- * Where each user's and each item's pairs begin in the sorted order, by binary search: starts [2, stride], one more than rows, so
- * that row r has the places [starts[r], starts[r + 1]).
+ * Where each user's and each item's pairs begin in the sorted order, by binary search: starts [2, stride], one more
+ * than rows, so that row r has the positions [starts[r], starts[r + 1]).
  */
 import { builtins, type Kernel, workgroupNumber } from "../device/kernel.ts";
 import { stepStruct } from "../device/step-numbers.ts";
@@ -18,17 +18,17 @@ export const rowStartsKernel: Kernel = {
 
 @compute @workgroup_size(${START_LANES})
 fn main(${builtins}) {
-  let place = (${workgroupNumber}) * ${START_LANES}u + lane;
-  let side = place / extents.x;
+  let index = (${workgroupNumber}) * ${START_LANES}u + lane;
+  let side = index / extents.x;
   if (side > 1u) { return; }
-  let row = place - side * extents.x;
+  let row = index - side * extents.x;
   var low = 0u;
   var high = step.pairs;
   while (low < high) {
     let middle = (low + high) >> 1u;
     if (sorted[side * extents.y + middle].x >= row) { high = middle; } else { low = middle + 1u; }
   }
-  starts[place] = low;
+  starts[index] = low;
 }
 `,
 };

@@ -1,6 +1,7 @@
 /**
- * What the kernels of the table gradients know of the two sides: their tables in one piece of the arena, side by side as columns, and
- * which lanes work on what. A unit is a block of the sorted order, or a row, of one side, with up to 256 of its columns.
+ * What the kernels of the table gradients know of the two sides: their tables in one piece of the arena, side by
+ * side as columns, and which lanes work on what. A unit is a block of the sorted order, or a row, of one side, with
+ * up to 256 of its columns.
  */
 
 /** Tables of one side. */
@@ -12,7 +13,10 @@ export const tableModes = { Dot: 0, Gmf: 1, Mlp: 2, Bias: 3, Idle: 4 } as const;
 const LARGE_BATCH = 2 ** 18;
 const PAIRS_PER_BLOCK = { small: 16, large: 64 } as const;
 
-/** Pairs of a block of the sorted order; short ones give small batches enough lanes. A function of the chunk's pairs alone. */
+/**
+ * Pairs of a block of the sorted order; short ones give small batches enough lanes. A function
+ * of the chunk's pairs alone.
+ */
 export function pairsPerBlock(pairs: number): number {
   return pairs < LARGE_BATCH ? PAIRS_PER_BLOCK.small : PAIRS_PER_BLOCK.large;
 }
@@ -63,7 +67,7 @@ struct Sides {
 
 struct Unit {
   side: u32,
-  place: u32, // block or row
+  index: u32, // block or row
   column: u32,
   share: u32, // which of the units at once
   isThere: bool,
@@ -86,9 +90,9 @@ fn unitOf(workgroup: u32, lane: u32, extents: vec2u) -> Unit {
   unit.side = s;
   unit.share = lane / span;
   let number = (workgroup - s * before) * atOnce + unit.share;
-  unit.place = number / chunks;
-  unit.column = (number - unit.place * chunks) * span + lane - unit.share * span;
-  unit.isThere = unit.share < atOnce && unit.column < sides.side[s].columns && unit.place < select(extents.x, extents.y, s == 1u);
+  unit.index = number / chunks;
+  unit.column = (number - unit.index * chunks) * span + lane - unit.share * span;
+  unit.isThere = unit.share < atOnce && unit.column < sides.side[s].columns && unit.index < select(extents.x, extents.y, s == 1u);
   return unit;
 }
 
@@ -98,7 +102,8 @@ fn tableOf(s: u32, column: u32) -> Table {
   return sides.side[s].table[t];
 }
 
-// Of [sides, blocks, 2, columns]: slot 0 has what a block adds to a run that an earlier one began, slot 1 what it begins.
+// Of [sides, blocks, 2, columns]: slot 0 has what a block adds to a run that an earlier one
+// began, slot 1 what it begins.
 fn partialAt(s: u32, block: u32, slot: u32, column: u32) -> u32 {
   let before = select(0u, blockCount() * 2u * sides.side[0].columns, s == 1u);
   return before + (block * 2u + slot) * sides.side[s].columns + column;

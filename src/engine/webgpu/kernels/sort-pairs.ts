@@ -1,13 +1,16 @@
 /**
- * The batch's pairs in the order of their users and, beside it, of their items: a stable counting sort by 8 bits at a time, so
- * equal rows keep the pairs' own order and sums over them repeat bit for bit. Both sides are sorted by the same dispatches.
+ * The batch's pairs in the order of their users and, in a second list, of their items: a stable counting sort by 8 bits
+ * at a time, so equal rows keep the pairs' own order and sums over them repeat bit for bit. Both sides are
+ * sorted by the same dispatches.
  *
  *   histogram  counts [2, tiles, 256]: how often each digit occurs in each tile of 1,024 pairs
- *   scan       counts become, per digit, the number in earlier tiles; totals [2, 256]. Left out where tiles are few: the scatter adds them
- *   scatter    (row, pair) [2, capacity] move to their places: digits before, plus earlier tiles, plus equal digits before it in the tile
+ *   scan       counts become, per digit, the number in earlier tiles; totals [2, 256]. Left out
+ *              where tiles are few: the scatter adds them
+ *   scatter    (row, pair) [2, capacity] move to their positions: the number of smaller digits, of equal ones in
+ *              earlier tiles, and of equal ones before it in the tile
  *
- * Integer atomics count in the histogram and mark lanes in the scatter, where their order does not show. Bound by memory: 16 bytes a
- * pair, side and pass, the writes scattered. Twin for small batches: rank-pairs.ts.
+ * Integer atomics count in the histogram and mark lanes in the scatter, where their order does not show. Bound by
+ * memory: 16 bytes a pair, side and pass, the writes scattered. Twin for small batches: rank-pairs.ts.
  */
 import { builtins, type Kernel, workgroupNumber } from "../device/kernel.ts";
 import { stepStruct } from "../device/step-numbers.ts";
@@ -43,9 +46,9 @@ fn digitOf(row: u32) -> u32 { return (row >> sort.shift) & ${SORT_DIGITS - 1}u; 
 function entries(isFirst: boolean): string {
   return isFirst
     ? /* wgsl */ `@group(0) @binding(2) var<storage, read> ids: array<u32>;
-fn entryOf(side: u32, place: u32) -> vec2u { return vec2u(ids[side * sort.capacity + place], place); }`
+fn entryOf(side: u32, position: u32) -> vec2u { return vec2u(ids[side * sort.capacity + position], position); }`
     : /* wgsl */ `@group(0) @binding(2) var<storage, read> unsorted: array<vec2u>;
-fn entryOf(side: u32, place: u32) -> vec2u { return unsorted[side * sort.capacity + place]; }`;
+fn entryOf(side: u32, position: u32) -> vec2u { return unsorted[side * sort.capacity + position]; }`;
 }
 
 /** Constants: see `Sort`. Storage: ids or entries, counts. */
@@ -63,8 +66,8 @@ fn main(${builtins}) {
   let tile = number % tileCount();
   if (side > 1u) { return; }
   for (var round = 0u; round < ${ROUNDS}u; round++) {
-    let place = tile * ${SORT_TILE}u + round * ${LANES}u + lane;
-    if (place < step.pairs) { atomicAdd(&histogram[digitOf(entryOf(side, place).x)], 1u); }
+    let position = tile * ${SORT_TILE}u + round * ${LANES}u + lane;
+    if (position < step.pairs) { atomicAdd(&histogram[digitOf(entryOf(side, position).x)], 1u); }
   }
   workgroupBarrier();
   counts[(side * sort.mostTiles + tile) * ${SORT_DIGITS}u + lane] = atomicLoad(&histogram[lane]);
@@ -72,7 +75,10 @@ fn main(${builtins}) {
 `,
 });
 
-/** Constants: see `Sort`. Storage: counts, totals. A workgroup per 8 digits of a side; a lane has a digit and a run of tiles. */
+/**
+ * Constants: see `Sort`. Storage: counts, totals. A workgroup per 8 digits of a side; a lane has a
+ * digit and a run of tiles.
+ */
 export const sortScanKernel: Kernel = {
   label: "sort-scan",
   bindings: ["step", "constants", "write", "write"],
@@ -120,7 +126,8 @@ export const sortScatterKernel = (isFirst: boolean): Kernel => ({
 @group(0) @binding(3) var<storage, read> counts: array<u32>;
 @group(0) @binding(4) var<storage, read> totals: array<u32>;
 @group(0) @binding(5) var<storage, read_write> sorted: array<vec2u>;
-var<workgroup> marks: array<atomic<u32>, ${WORDS * SORT_DIGITS}>; // [words, digits]: the lanes of this round that have the digit
+// [words, digits]: the lanes of this round that have the digit.
+var<workgroup> marks: array<atomic<u32>, ${WORDS * SORT_DIGITS}>;
 var<workgroup> goals: array<u32, ${SORT_DIGITS}>; // where the next pair with the digit goes
 var<workgroup> sums: array<u32, 16>; // of 16 digits each
 

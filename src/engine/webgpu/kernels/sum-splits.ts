@@ -1,6 +1,6 @@
 /**
- * Gradients of the dense tensors from their sums over runs of pairs: [dW | db] of every layer and of the head. Groups of threads take
- * every 16th run each and are then added as a tree.
+ * Gradients of the dense tensors from their sums over runs of pairs: [dW | db] of every layer and of the head. Groups
+ * of threads take every 16th run each and are then added as a tree.
  *
  *   jobs: per tensor pair, where its runs [runs, rows, columns] begin and where dW [rows, columns - 1] and db [rows] go
  *
@@ -56,12 +56,12 @@ var<workgroup> sums: array<f32, ${LANES}>;
 
 @compute @workgroup_size(${LANES})
 fn main(${builtins}) {
-  let place = (${workgroupNumber}) * ${SUM_VALUES}u + lane % ${SUM_VALUES}u;
-  let isThere = place < total.y;
+  let index = (${workgroupNumber}) * ${SUM_VALUES}u + lane % ${SUM_VALUES}u;
+  let isThere = index < total.y;
   var j = 0u;
-  while (j + 1u < total.x && jobs[j + 1u].before <= place) { j++; }
+  while (j + 1u < total.x && jobs[j + 1u].before <= index) { j++; }
   let job = jobs[j];
-  let within = place - job.before;
+  let within = index - job.before;
   var sum = 0.0;
   if (isThere) {
     let runs = (step.pairs + step.pairsPerSplit - 1u) / step.pairsPerSplit;

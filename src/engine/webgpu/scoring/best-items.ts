@@ -1,4 +1,7 @@
-/** The best items of users without their scores leaving the device: scored and chosen for a few users at a time, only lists read back. */
+/**
+ * The best items of users without their scores leaving the device: scored and chosen for a few users at a
+ * time, only lists read back.
+ */
 import { NO_ITEM, type TopItems, type TopItemsRequest } from "../../../ranker/scorer.ts";
 import type { GpuContext } from "../device/gpu-context.ts";
 import { bindProgram, constantWords, encodeProgram, type Work } from "../device/program.ts";
@@ -35,14 +38,14 @@ export async function bestItems(parts: BestItemsParts, { users, k, masked }: Top
   const usersAtOnce = Math.max(1, Math.floor(Math.min(KEYS_AT_ONCE / items, room / items, room / (2 * most))));
   for (let start = 0; start < users.length; start += usersAtOnce) {
     const asked = users.slice(start, start + usersAtOnce);
-    const places = placesOf(masked, start, asked.length, items);
+    const indices = indicesOf(masked, start, asked.length, items);
     const account = context.buffers.openAccount();
     try {
       const keys = await account.storage("scores to choose from", 4 * asked.length * items);
       await parts.scoreInto(keys, asked);
       const best = await account.storage("best items", 8 * asked.length * most);
-      const left = await account.storage("items left out", 4 * places.length);
-      if (places.length > 0) context.device.queue.writeBuffer(left, 0, places);
+      const left = await account.storage("items left out", 4 * indices.length);
+      if (indices.length > 0) context.device.queue.writeBuffer(left, 0, indices);
       const plans = [
         {
           kernel: maskKeysKernel,
@@ -57,7 +60,7 @@ export async function bestItems(parts: BestItemsParts, { users, k, masked }: Top
         },
       ];
       const program = await bindProgram(context, account, plans, parts.stepBuffer);
-      const work = { pairs: places.length, samples: asked.length };
+      const work = { pairs: indices.length, samples: asked.length };
       parts.writeWork(work);
       const encoder = context.device.createCommandEncoder();
       const pass = encoder.beginComputePass();
@@ -73,8 +76,8 @@ export async function bestItems(parts: BestItemsParts, { users, k, masked }: Top
   return found;
 }
 
-/** Places in the keys of the users from `start` on. */
-function placesOf(
+/** Indices in the keys of the users from `start` on. */
+function indicesOf(
   masked: TopItemsRequest["masked"],
   start: number,
   rows: number,
@@ -82,12 +85,12 @@ function placesOf(
 ): Uint32Array<ArrayBuffer> {
   if (masked === undefined) return new Uint32Array(0);
   const first = masked.offsets[start]!;
-  const places = Uint32Array.from(masked.items.subarray(first, masked.offsets[start + rows]));
+  const indices = Uint32Array.from(masked.items.subarray(first, masked.offsets[start + rows]));
   for (let row = 0; row < rows; row++) {
     const end = masked.offsets[start + row + 1]! - first;
-    for (let place = masked.offsets[start + row]! - first; place < end; place++) places[place]! += row * items;
+    for (let index = masked.offsets[start + row]! - first; index < end; index++) indices[index]! += row * items;
   }
-  return places;
+  return indices;
 }
 
 /** From [rows, most, 2], items beside keys. */
@@ -97,10 +100,10 @@ function copyLists(
   { start, k, most }: { readonly start: number; readonly k: number; readonly most: number },
 ): void {
   const count = pairs.length / 2;
-  const scores = scoresOfKeys(Uint32Array.from({ length: count }, (_, place) => pairs[2 * place + 1]!));
-  for (let place = 0; place < count; place++) {
-    const goal = (start + Math.floor(place / most)) * k + (place % most);
-    found.items[goal] = pairs[2 * place]!;
-    found.scores[goal] = scores[place]!;
+  const scores = scoresOfKeys(Uint32Array.from({ length: count }, (_, index) => pairs[2 * index + 1]!));
+  for (let index = 0; index < count; index++) {
+    const goal = (start + Math.floor(index / most)) * k + (index % most);
+    found.items[goal] = pairs[2 * index]!;
+    found.scores[goal] = scores[index]!;
   }
 }

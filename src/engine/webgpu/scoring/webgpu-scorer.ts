@@ -173,7 +173,7 @@ export function openWebgpuScorer(parts: {
 
 /** What scoring kernels do not read. */
 const scoringNumbers = {
-  lossPlace: 0,
+  lossIndex: 0,
   batchLength: 1,
   learningRate: 0,
   adds: false,

@@ -1,4 +1,7 @@
-/** The dispatches from activations to loss and gradient: slopes, the tower back to front, dense sums, then the tables row by row. */
+/**
+ * The dispatches from activations to loss and gradient: slopes, the tower back to front, dense sums,
+ * then the tables row by row.
+ */
 
 import type { BufferAccount } from "../device/buffer-ledger.ts";
 import { constantWords, type DispatchPlan, type Work } from "../device/program.ts";
@@ -18,7 +21,10 @@ export interface BackwardMemory {
   /** [pairs] d loss / d logit */
   readonly slopes: GPUBuffer;
   readonly lossSums: GPUBuffer;
-  /** deltas[l]: d loss / d input of tower layer l, [pairs, inputs]; the last one is d loss / d last layer. Empty without an MLP path. */
+  /**
+   * deltas[l]: d loss / d input of tower layer l, [pairs, inputs]; the last one is d loss / d last layer.
+   * Empty without an MLP path.
+   */
   readonly deltas: readonly GPUBuffer[];
   readonly splits: GPUBuffer;
 }

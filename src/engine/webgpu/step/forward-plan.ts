@@ -51,7 +51,7 @@ export function forwardPlans(ranker: RankerMemory, memory: ForwardMemory): Dispa
   return [...gatherPlans(ranker, memory), ...towerPlans(ranker, memory)];
 }
 
-/** The last tower layer's rows; the concatenated embeddings where the tower is empty, and nothing without an MLP path. */
+/** The last tower layer's rows; the concatenated embeddings under an empty tower; nothing without an MLP path. */
 export function lastLayer({ spec }: RankerMemory, { columns, features, activations }: ForwardMemory) {
   const width = lastWidth(spec);
   const buffer = activations.at(-1);
@@ -90,11 +90,11 @@ export function headValues({ plan, values }: RankerMemory): GPUBuffer {
 function gatherPlans({ plan, values }: RankerMemory, memory: ForwardMemory): DispatchPlan[] {
   const { columns, capacity, ids, features } = memory;
   const lanes = columnLanes(columns.stride);
-  return values.flatMap((piece, place): DispatchPlan[] => {
+  return values.flatMap((piece, index): DispatchPlan[] => {
     const words = columns.features.flatMap(({ name, side, column, width }) =>
       plan.parts
         .get(name)!
-        .filter((part) => part.piece === place)
+        .filter((part) => part.piece === index)
         .map(({ firstRow, rows, offset }) => [column, width, side === "user" ? 0 : 1, firstRow, rows, offset, 0, 0]),
     );
     if (words.length === 0) return [];

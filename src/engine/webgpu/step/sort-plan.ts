@@ -1,4 +1,7 @@
-/** The dispatches that put a batch's pairs in the order of their rows, side by side for users and items, and find where each row begins. */
+/**
+ * The dispatches that put a batch's pairs in the order of their rows, side by side for users and items, and
+ * find where each row begins.
+ */
 import type { BufferAccount } from "../device/buffer-ledger.ts";
 import { constantWords, type DispatchPlan } from "../device/program.ts";
 import { MOST_RANKED, RANK_LANES, rankPairsKernel } from "../kernels/rank-pairs.ts";
@@ -64,7 +67,7 @@ function mostTiles(capacity: number): number {
   return Math.ceil(capacity / SORT_TILE);
 }
 
-/** Two or three dispatches for each 8 bits of the row; none for batches that are ranked, nor where no batch is larger. */
+/** Two or three dispatches for each 8 bits of the row; none where no batch is too large to be ranked. */
 function passPlans({ spec }: RankerMemory, { capacity, ids }: ForwardMemory, sort: SortMemory): DispatchPlan[] {
   if (capacity <= MOST_RANKED) return [];
   const bits = 32 - Math.clz32(Math.max(spec.users, spec.items) - 1);

@@ -1,4 +1,7 @@
-/** Steps cut into chunks, written into slots and submitted a few at a time; at most two submissions wait, so that the host neither stalls the queue nor floods it. */
+/**
+ * Steps cut into chunks, written into slots and submitted a few at a time; at most two submissions wait, so that the
+ * host neither stalls the queue nor floods it.
+ */
 import type { Batch } from "../../../dataset/batch.ts";
 import type { GpuContext } from "../device/gpu-context.ts";
 import { encodeProgram } from "../device/program.ts";
@@ -16,7 +19,7 @@ import type { DeviceOptimizer } from "../update/device-optimizer.ts";
 import type { TrainingProgram } from "./training-program.ts";
 
 export const SLOTS = 64;
-/** Pairs that one submission computes, at most, unless a single chunk has more: a submission stays well below a second. */
+/** Most pairs of one submission, unless a single chunk has more: a submission stays well below a second. */
 const PAIRS_PER_SUBMISSION = 2 ** 21;
 /** More would only keep the host waiting for its losses. */
 const STEPS_PER_SUBMISSION = 16;
@@ -24,13 +27,16 @@ const STEPS_PER_SUBMISSION = 16;
 export const LOSS_PLACES = 1024;
 
 export interface StepRunner {
-  /** Steps of this many samples each, drawn on the device; the k-th loss lands in place k. Stops early once `isOver`. */
+  /** Steps of this many samples each, drawn on the device; losses[k] is the k-th step's. Stops once `isOver`. */
   train(
     steps: readonly DrawnStep[],
     draws: DrawNumbers,
     at: { readonly program: TrainingProgram; readonly optimizer: DeviceOptimizer; readonly isOver: () => boolean },
   ): Promise<void>;
-  /** The gradient of a given batch, into the gradient arena; with an optimizer, the step as well. The loss lands in place 0. */
+  /**
+   * The gradient of a given batch, into the gradient arena; with an optimizer, the step as well.
+   * The loss lands at index 0.
+   */
   run(
     batch: Batch,
     at: {
@@ -59,7 +65,7 @@ export function createStepRunner(context: GpuContext, chunks: ChunkPlan, stepBuf
   function fill(
     slot: number,
     chunk: Chunk,
-    step: DrawnStep & { readonly place: number; readonly draws: DrawNumbers; readonly update: UpdateNumbers },
+    step: DrawnStep & { readonly index: number; readonly draws: DrawNumbers; readonly update: UpdateNumbers },
   ): void {
     const pairs = chunk.samples * chunks.pairsPerSample;
     writeStepNumbers(
@@ -67,7 +73,7 @@ export function createStepRunner(context: GpuContext, chunks: ChunkPlan, stepBuf
         pairs,
         samples: chunk.samples,
         firstSample: step.firstSample + chunk.first,
-        lossPlace: step.place,
+        lossIndex: step.index,
         batchLength: step.samples,
         learningRate: step.learningRate,
         adds: chunk.first > 0,
@@ -88,19 +94,19 @@ export function createStepRunner(context: GpuContext, chunks: ChunkPlan, stepBuf
   return {
     async train(steps, draws, { program, optimizer, isOver }) {
       const waiting: Promise<undefined>[] = [];
-      for (let place = 0; place < steps.length && !isOver(); ) {
+      for (let index = 0; index < steps.length && !isOver(); ) {
         const encoder = context.device.createCommandEncoder();
         let slot = 0;
         let pairs = 0;
         let taken = 0;
-        while (place < steps.length && taken < STEPS_PER_SUBMISSION && pairs < PAIRS_PER_SUBMISSION) {
-          const step = steps[place]!;
+        while (index < steps.length && taken < STEPS_PER_SUBMISSION && pairs < PAIRS_PER_SUBMISSION) {
+          const step = steps[index]!;
           const parts = chunksOf(step.samples, chunks.samples);
           if (slot > 0 && slot + parts.length > SLOTS) break;
           const update = optimizer.take();
           for (const chunk of parts) {
             if (slot === SLOTS) throw new RangeError(`a batch of ${step.samples} samples needs over ${SLOTS} chunks`);
-            fill(slot, chunk, { ...step, place, draws, update });
+            fill(slot, chunk, { ...step, index, draws, update });
             const work = { samples: chunk.samples, pairs: chunk.samples * chunks.pairsPerSample };
             const pass = encoder.beginComputePass();
             encodeProgram(pass, program.draw ?? [], slot, work);
@@ -110,7 +116,7 @@ export function createStepRunner(context: GpuContext, chunks: ChunkPlan, stepBuf
             slot++;
           }
           optimizer.encode(encoder, slot - 1);
-          place++;
+          index++;
           taken++;
         }
         submit(encoder, slot);
@@ -125,7 +131,7 @@ export function createStepRunner(context: GpuContext, chunks: ChunkPlan, stepBuf
       const parts = chunksOf(batch.length, chunks.samples);
       for (const chunk of parts) {
         writeChunk(queue, batch, chunk, program);
-        const step = { firstSample: 0, samples: batch.length, learningRate, place: 0, draws: noDraws, update };
+        const step = { firstSample: 0, samples: batch.length, learningRate, index: 0, draws: noDraws, update };
         fill(0, chunk, step);
         const encoder = context.device.createCommandEncoder();
         const pass = encoder.beginComputePass();
@@ -148,11 +154,14 @@ function chunksOf(length: number, most: number): readonly Chunk[] {
   }));
 }
 
-/** The chunk's columns where the kernels look for them: under bpr the negatives are pairs of their own behind the positives. */
+/**
+ * The chunk's columns where the kernels look for them: under bpr the negatives are pairs of their
+ * own behind the positives.
+ */
 function writeChunk(queue: GPUQueue, batch: Batch, { first, samples }: Chunk, program: TrainingProgram): void {
   const { ids, labels, pairCapacity } = program;
-  const write = (place: number, column: Uint32Array): void => {
-    queue.writeBuffer(ids, 4 * place, Uint32Array.from(column.subarray(first, first + samples)));
+  const write = (index: number, column: Uint32Array): void => {
+    queue.writeBuffer(ids, 4 * index, Uint32Array.from(column.subarray(first, first + samples)));
   };
   write(0, batch.users);
   if (batch.kind === "pointwise") {

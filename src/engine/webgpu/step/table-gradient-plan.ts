@@ -1,4 +1,4 @@
-/** The dispatches from slopes and deltas to the gradients of the tables: each row's run of the sorted pairs is summed. */
+/** The dispatches from slopes and deltas to the gradients of the tables: each row's sorted pairs are summed. */
 
 import type { BufferAccount } from "../device/buffer-ledger.ts";
 import { columnLanes } from "../device/column-lanes.ts";
@@ -27,7 +27,8 @@ export async function allocatePartials(
   account: BufferAccount,
   { capacity, columns }: ForwardMemory,
 ): Promise<GPUBuffer> {
-  // No more than the features take: a single block has no borders, and from two on there are eight pairs or more to a block.
+  // No more than the features take: a single block has no borders, and from two on there are eight
+  // pairs or more to a block.
   const blocks = mostBlocks(capacity) > 1 ? mostBlocks(capacity) : 0;
   return account.storage("sums of rows in several blocks", 8 * blocks * columns.stride);
 }

@@ -1,4 +1,7 @@
-/** Everything a session needs to take a step of up to `samples` samples a chunk: memory and bound dispatches, made once and grown when a larger batch comes. */
+/**
+ * Everything a session needs to take a step of up to `samples` samples a chunk: memory and bound dispatches, made once
+ * and grown when a larger batch comes.
+ */
 import type { BatchSource } from "../../../dataset/training-batches.ts";
 import { samplesPerEpoch, samplesPerPositive } from "../../../dataset/training-batches.ts";
 import type { BufferAccount } from "../device/buffer-ledger.ts";

@@ -1,6 +1,7 @@
 /**
- * Where the ranker's tensors lie on the device: end to end in pieces that one binding can hold, gradient and optimizer slots
- * cut the same way. A table larger than a piece is split between rows; everything that touches a tensor goes part by part.
+ * Where the ranker's tensors lie on the device: end to end in pieces that one binding can hold, gradient and
+ * optimizer slots cut the same way. A table larger than a piece is split between rows; everything that touches a
+ * tensor goes part by part.
  */
 import { EngineError } from "../../../errors.ts";
 import { type ParameterInfo, sizeOf } from "../../../ranker/ranker-spec.ts";
@@ -23,7 +24,10 @@ export interface ArenaPlan {
 /** 256 bytes: where a binding may begin. The values between tensors stay 0. */
 const ALIGNMENT = 64;
 
-/** Tables by row, then tower and head together in one piece. Throws EngineError where a row, or these, are larger than a piece. */
+/**
+ * Tables by row, then tower and head together in one piece. Throws EngineError where a row, or
+ * these, are larger than a piece.
+ */
 export function planArena(parameters: readonly ParameterInfo[], pieceBytes: number): ArenaPlan {
   const room = Math.floor(pieceBytes / 4 / ALIGNMENT) * ALIGNMENT;
   const pieces: number[] = [0];

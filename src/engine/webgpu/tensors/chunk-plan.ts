@@ -1,4 +1,7 @@
-/** How much of a batch the device works on at once: numbers of the ranker and the device alone, so that results depend on nothing else. */
+/**
+ * How much of a batch the device works on at once: numbers of the ranker and the device alone, so that
+ * results depend on nothing else.
+ */
 import { EngineError } from "../../../errors.ts";
 import type { LossName } from "../../../ranker/loss.ts";
 import { headWidth, type RankerSpec } from "../../../ranker/ranker-spec.ts";

@@ -1,7 +1,10 @@
 /**
- * One row of features per pair, gathered from the tables: the values of the pair's user and item side by side, path by path.
+ * One row of features per pair, gathered from the tables: the values of the pair's user and item side by
+ * side, path by path.
  *
- *   [userDot | itemDot | userGmf | itemGmf | userMlp | itemMlp | userBias | itemBias]      paths that the spec leaves out have no columns
+ *   [userDot | itemDot | userGmf | itemGmf | userMlp | itemMlp | userBias | itemBias]
+ *
+ * Paths that the spec leaves out have no columns.
  */
 import { headWidth, type RankerSpec } from "../../../ranker/ranker-spec.ts";
 

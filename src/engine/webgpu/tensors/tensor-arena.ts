@@ -1,4 +1,7 @@
-/** One kind of values of every tensor (weights, gradients, a slot) on the device, piece by piece, and their way in and out. */
+/**
+ * One kind of values of every tensor (weights, gradients, a slot) on the device, piece by piece,
+ * and their way in and out.
+ */
 import type { FloatArray, ParameterInfo } from "../../../ranker/ranker-spec.ts";
 import { sizeOf } from "../../../ranker/ranker-spec.ts";
 import type { BufferAccount } from "../device/buffer-ledger.ts";

@@ -1,4 +1,7 @@
-/** Adam's two corrections 1 / (1 - beta^t) at step t, in float64 before they go to a kernel; 1 for rules without moments. */
+/**
+ * Adam's two corrections 1 / (1 - beta^t) at step t, in float64 before they go to a kernel; 1
+ * for rules without moments.
+ */
 import type { BaseOptimizerConfig } from "../../../optimizer/optimizer-config.ts";
 
 export function biasCorrections(rule: BaseOptimizerConfig, step: number): readonly [number, number] {

@@ -1,8 +1,9 @@
 /**
- * Every rule, free and under LAWN with every switch, as kernels: one pass over the arena for a free rule, and the passes of
- * kernels/lawn-tiles.ts where norms count. Held equal to the compositions of src/optimizer by the engine contract.
+ * Every rule, free and under LAWN with every switch, as kernels: one pass over the arena for a free rule,
+ * and the passes of kernels/lawn-tiles.ts where norms count. Held equal to the compositions of
+ * src/optimizer by the engine contract.
  */
-import type { LawnGroup } from "../../../optimizer/lawn/lawn-blocks.ts";
+import type { LawnGroup } from "../../../optimizer/lawn-blocks.ts";
 import type { BaseOptimizerConfig, OptimizerConfig } from "../../../optimizer/optimizer-config.ts";
 import type { OptimizerMemory } from "../../../optimizer/rules/transform.ts";
 import type { ParameterInfo } from "../../../ranker/ranker-spec.ts";
@@ -10,7 +11,7 @@ import type { BufferAccount } from "../device/buffer-ledger.ts";
 import type { GpuContext } from "../device/gpu-context.ts";
 import { bindProgram, type DispatchPlan, encodeProgram, type Program } from "../device/program.ts";
 import type { UpdateNumbers } from "../device/step-numbers.ts";
-import { BLOCK_WORDS } from "../kernels/combine-blocks.ts";
+import { BLOCK_WORDS } from "../kernels/update/combine-blocks.ts";
 import { FREE_VALUES, freeUpdateKernel } from "../kernels/update/free-update.ts";
 import { needsNorms, ruleWords, slotCount } from "../kernels/update/update-rule.ts";
 import { openTensorArena, type TensorArena } from "../tensors/tensor-arena.ts";
@@ -43,7 +44,7 @@ export async function openFusedOptimizer(options: FusedOptions): Promise<DeviceO
   const slots: TensorArena[] = [];
   for (const name of slotNames) slots.push(await openTensorArena(context, account, values.plan, `slots ${name}`));
   for (const [parameter, bySlot] of memory?.slots ?? []) {
-    for (const [place, name] of slotNames.entries()) slots[place]!.write(parameter, bySlot[name]!);
+    for (const [index, name] of slotNames.entries()) slots[index]!.write(parameter, bySlot[name]!);
   }
   const norms = planNorms(values.plan, parameters, groups);
   const buffers = needsNorms(rule) || lawn !== null ? await allocateNorms(options, norms) : null;

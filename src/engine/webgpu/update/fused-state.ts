@@ -1,6 +1,6 @@
-/** The fused optimizer's state between device and host, under the names that every engine shares (optimizer-state.ts). */
+/** The fused optimizer's state between device and host, under the shared names of optimizer-state.ts. */
 import { float32Ops } from "../../../optimizer/arrays/float-ops.ts";
-import type { LawnGroup } from "../../../optimizer/lawn/lawn-blocks.ts";
+import type { LawnGroup } from "../../../optimizer/lawn-blocks.ts";
 import type { OptimizerConfig } from "../../../optimizer/optimizer-config.ts";
 import type { OptimizerState } from "../../../optimizer/optimizer-state.ts";
 import { exportState } from "../../../optimizer/optimizer-transfer.ts";
@@ -9,7 +9,7 @@ import type { ParameterInfo } from "../../../ranker/ranker-spec.ts";
 import type { BufferAccount } from "../device/buffer-ledger.ts";
 import type { GpuContext } from "../device/gpu-context.ts";
 import { readBytes } from "../device/read-back.ts";
-import { BLOCK_WORDS, blockFields } from "../kernels/combine-blocks.ts";
+import { BLOCK_WORDS, blockFields } from "../kernels/update/combine-blocks.ts";
 import type { TensorArena } from "../tensors/tensor-arena.ts";
 
 export interface FusedState {
@@ -35,7 +35,7 @@ export async function readFusedState(state: FusedState): Promise<OptimizerState>
   const bySlot = new Map<string, Slots<Float32Array>>();
   for (const info of parameters) {
     const own: Record<string, Float32Array> = {};
-    for (const [place, name] of slotNames.entries()) own[name] = await slots[place]!.read(info);
+    for (const [index, name] of slotNames.entries()) own[name] = await slots[index]!.read(info);
     bySlot.set(info.name, own);
   }
   const { step, switchedAt, zeroBlocksBefore, keptBlocksBefore } = counters;

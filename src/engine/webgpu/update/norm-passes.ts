@@ -1,7 +1,7 @@
 /** The order of the passes where norms count: a step of LAWN over a rule, of LAMB, or of both (docs/lawn.md). */
 import type { BaseOptimizerConfig, LawnConfig } from "../../../optimizer/optimizer-config.ts";
 import { constantWords, type DispatchPlan, float } from "../device/program.ts";
-import { type CombineStage, combineKernel } from "../kernels/combine-blocks.ts";
+import { type CombineStage, combineKernel } from "../kernels/update/combine-blocks.ts";
 import { type LawnPass, lawnTileKernel, passSlots } from "../kernels/update/lawn-tiles.ts";
 import { ruleWords } from "../kernels/update/update-rule.ts";
 import type { TensorArena } from "../tensors/tensor-arena.ts";

@@ -1,8 +1,9 @@
 /**
- * How tensors are walked where norms count: each part of a tensor is a run of rows, cut into tiles of one workgroup each, and every
- * tile leaves one sum per row or piece of a row. A block's dots are sums of those, over its members (optimizer/lawn-blocks.ts).
+ * How tensors are walked where norms count: each part of a tensor is a run of rows, cut into tiles of one workgroup
+ * each, and every tile leaves one sum per row or piece of a row. A block's dots are sums of those, over its members
+ * (optimizer/lawn-blocks.ts).
  */
-import type { LawnGroup } from "../../../optimizer/lawn/lawn-blocks.ts";
+import type { LawnGroup } from "../../../optimizer/lawn-blocks.ts";
 import { type ParameterInfo, sizeOf } from "../../../ranker/ranker-spec.ts";
 import { TILE_LANES, TILE_VALUES } from "../kernels/update/norm-tiles.ts";
 import type { ArenaPlan } from "../tensors/arena.ts";
@@ -59,8 +60,8 @@ export function planNorms(
     blocks += rows;
   }
   for (const [tensor, info] of parameters.entries()) {
-    const place = groups.findIndex(({ members }) => members.some((member) => member.info.name === info.name));
-    const group = groups[place];
+    const index = groups.findIndex(({ members }) => members.some((member) => member.info.name === info.name));
+    const group = groups[index];
     const blockRows = group?.rows ?? 1;
     const width = sizeOf(info.shape) / blockRows;
     for (const part of plan.parts.get(info.name) ?? []) {
@@ -72,12 +73,12 @@ export function planNorms(
       const piecesPerRow = Math.ceil(rowWidth / TILE_VALUES);
       const lanes = Math.min(TILE_LANES, 2 ** Math.ceil(Math.log2(rowWidth)));
       const rowsPerTile = piecesPerRow > 1 ? 1 : TILE_LANES / lanes;
-      const firstBlock = group === undefined ? noBlock : firstBlocks[place]! + firstRow;
+      const firstBlock = group === undefined ? noBlock : firstBlocks[index]! + firstRow;
       const { piece, offset } = part;
       runs[piece]!.push(tiles[piece]!, offset, rows, rowWidth, lanes, piecesPerRow, sums, firstBlock, tensor);
       tiles[piece]! += piecesPerRow > 1 ? rows * piecesPerRow : Math.ceil(rows / rowsPerTile);
       counts[piece]! += 1;
-      if (group !== undefined) blockMembers[place]!.push({ firstRow, rows, firstSum: sums, sumsPerRow: piecesPerRow });
+      if (group !== undefined) blockMembers[index]!.push({ firstRow, rows, firstSum: sums, sumsPerRow: piecesPerRow });
       tensorMembers[tensor]!.push({ firstRow: 0, rows: 1, firstSum: sums, sumsPerRow: rows * piecesPerRow });
       sums += rows * piecesPerRow;
     }
@@ -90,7 +91,7 @@ export function planNorms(
     })),
     sums,
     blocks,
-    blockGroups: planCombine(groups.map(({ rows }, place) => ({ rows, members: blockMembers[place]! }))),
+    blockGroups: planCombine(groups.map(({ rows }, index) => ({ rows, members: blockMembers[index]! }))),
     tensorGroups: planCombine(tensorMembers.map((members) => ({ rows: 1, members }))),
   };
 }

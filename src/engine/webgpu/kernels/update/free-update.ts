@@ -1,6 +1,6 @@
 /**
- * One step of a rule without norms over a whole piece of the arena, four values at a time: every row's moments decay at every step.
- * Bound by memory: under Adam 16 bytes read and 12 written a value. Twin: optimizer/free-optimizer.ts
+ * One step of a rule without norms over a whole piece of the arena, four values at a time: every row's moments decay at
+ * every step. Bound by memory: under Adam 16 bytes read and 12 written a value. Twin: optimizer/free-optimizer.ts
  */
 import type { BaseOptimizerConfig } from "../../../../optimizer/optimizer-config.ts";
 import { builtins, type Kernel, workgroupNumber } from "../../device/kernel.ts";
@@ -13,7 +13,7 @@ export const FREE_VALUES = 4 * LANES;
 /** Constants: ruleWords with the piece's values. Storage: gradient, weights, slots. */
 export function freeUpdateKernel(rule: BaseOptimizerConfig): Kernel {
   const slots = slotCount(rule);
-  const load = (k: number): string => (k < slots ? `slots${k}[place]` : "Real(0.0)");
+  const load = (k: number): string => (k < slots ? `slots${k}[index]` : "Real(0.0)");
   return {
     label: `free-update ${rule.name}`,
     bindings: ["step", "constants", "read", "write", ...Array<"write">(slots).fill("write")],
@@ -27,14 +27,14 @@ ${ruleFunction(rule)}
 
 @compute @workgroup_size(${LANES})
 fn main(${builtins}) {
-  let place = (${workgroupNumber}) * ${LANES}u + lane;
-  if (4u * place >= rule.values) { return; }
-  let weight = weights[place];
+  let index = (${workgroupNumber}) * ${LANES}u + lane;
+  if (4u * index >= rule.values) { return; }
+  let weight = weights[index];
   var slot0 = ${load(0)};
   var slot1 = ${load(1)};
-  let along = direction(gradient[place], weight, &slot0, &slot1, step.corrections);
-  weights[place] = weight - step.learningRate * along;
-${Array.from({ length: slots }, (_, k) => `  slots${k}[place] = slot${k};`).join("\n")}
+  let along = direction(gradient[index], weight, &slot0, &slot1, step.corrections);
+  weights[index] = weight - step.learningRate * along;
+${Array.from({ length: slots }, (_, k) => `  slots${k}[index] = slot${k};`).join("\n")}
 }
 `,
   };

@@ -1,20 +1,21 @@
 /**
- * LAWN's passes over the tensors, and LAMB's, one file so that a step reads like docs/lawn.md. Between two passes combine-blocks.ts
- * turns their sums into one coefficient per block.
+ * LAWN's passes over the tensors, and LAMB's, one file so that a step reads like docs/lawn.md. Between two passes
+ * combine-blocks.ts turns their sums into one coefficient per block.
  *
  *   dots       <w, w>, <w, g>, <w, m>
  *   gradient   g <- P(g); <g, g>, <w, w> for LARS's ratio                                      only under LARS
  *   moments    g <- P(g), m <- P(m), u <- direction; u replaces g; <w, u>
  *   direction  u <- P(u); <u, u>, <w, w> for LAMB's ratio                                      only under LAMB
- *   move       u <- w - rate ratio P(u); <u, u>; under LAMB P was done before, and without LAWN the step goes straight into w
+ *   move       u <- w - rate ratio P(u); <u, u>; under LAMB P was done before; without LAWN the step goes into w
  *   retract    w <- R(u)
  *
- * Twins: lawnStep and moveOnSphere (optimizer/lawn.ts), sphere.ts, lamb.ts. Bound by memory: under LAWN-Adam about twice Adam's traffic.
+ * Twins: lawnStep and moveOnSphere (optimizer/lawn.ts), sphere.ts, lamb.ts. Bound by memory: under LAWN-Adam
+ * about twice Adam's traffic.
  */
 import type { BaseOptimizerConfig } from "../../../../optimizer/optimizer-config.ts";
 import type { Binding, Kernel } from "../../device/kernel.ts";
 import { stepStruct } from "../../device/step-numbers.ts";
-import { blockStruct } from "../combine-blocks.ts";
+import { blockStruct } from "./combine-blocks.ts";
 import { noBlockLiteral, runStruct, tileMain } from "./norm-tiles.ts";
 import { hasVelocity, ruleConstants, ruleFunction, slotBindings, slotCount } from "./update-rule.ts";
 

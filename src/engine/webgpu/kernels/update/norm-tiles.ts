@@ -1,7 +1,7 @@
 /**
- * The frame of every kernel that walks tensors tile by tile and sums as it goes (norm-runs.ts says how): each lane takes every
- * lanes-th value of its row, and the lanes' sums are halved in a fixed order. Float32 throughout: a sum of n values of one sign is
- * off by about log2(n) roundings, 6e-8 each.
+ * The frame of every kernel that walks tensors tile by tile and sums as it goes (norm-runs.ts says how): each lane
+ * takes every lanes-th value of its row, and the lanes' sums are halved in a fixed order. Float32 throughout: a sum of
+ * n values of one sign is off by about log2(n) roundings, 6e-8 each.
  */
 import { builtins, workgroupNumber } from "../../device/kernel.ts";
 
@@ -28,8 +28,9 @@ struct Run {
 `;
 
 /**
- * `before` runs once per lane with run, row and block (${noBlockLiteral} without one) in scope; `each` once per value with `at`, its place
- * in the piece, and adds to `sum`, a vec4f, what is to be summed. `count` and `tiles` are expressions.
+ * `before` runs once per lane with run, row and block (${noBlockLiteral} without one) in scope; `each` once
+ * per value with `at`, its index in the piece, and adds to `sum`, a vec4f, what is to be summed. `count`
+ * and `tiles` are expressions.
  */
 export function tileMain(body: {
   readonly before: string;

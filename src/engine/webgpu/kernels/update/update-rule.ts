@@ -1,6 +1,6 @@
 /**
- * The base rules as WGSL over a type Real (f32, or vec4f where four values at a time will do), included by every kernel that moves
- * weights. One function: the direction, with the slots moved on.
+ * The base rules as WGSL over a type Real (f32, or vec4f where four values at a time will do), included by every kernel
+ * that moves weights. One function: the direction, with the slots moved on.
  *
  * Twins: optimizer/{sgd,adagrad,rmsprop,adam,adamw,lamb,lars}.ts, whose formulas and order these are.
  */
@@ -61,7 +61,10 @@ ${extra}}
 `;
 }
 
-/** fn direction(gradient, weight, slot0, slot1, numbers): a rule without slots leaves both alone. `numbers`: Adam's corrections; x is LARS's ratio. */
+/**
+ * fn direction(gradient, weight, slot0, slot1, numbers): a rule without slots leaves both alone. `numbers`: Adam's
+ * corrections; x is LARS's ratio.
+ */
 export function ruleFunction(rule: BaseOptimizerConfig): string {
   const decayed = rule.weightDecay === 0 ? "gradient" : "gradient + rule.weightDecay * weight";
   return /* wgsl */ `

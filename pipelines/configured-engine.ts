@@ -1,0 +1,26 @@
+/** The engine that a stage's settings ask for: the one place where they become an engine's options, so that none gets lost. */
+import type { Engine } from "../src/engine/engine.ts";
+import type { TfjsBackend } from "../src/engine/engine-provider.ts";
+import { type EngineChoice, openEngine } from "../src/engine/open-engine.ts";
+
+/** As the settings of these names: null and false leave the choice to the engine. */
+export interface EngineSettings {
+  readonly engine: EngineChoice;
+  readonly threads: number | null;
+  readonly tfjsBackend: TfjsBackend | null;
+  readonly allowSoftwareAdapter: boolean;
+  /** Of training steps; false where nothing is trained. */
+  readonly halfPrecision: boolean;
+}
+
+/** Says which engines were passed over. Throws EngineError where the engine cannot run here or cannot honour a setting. */
+export function openConfiguredEngine(settings: EngineSettings, log: (line: string) => void): Promise<Engine> {
+  const { engine, threads, tfjsBackend, allowSoftwareAdapter, halfPrecision } = settings;
+  return openEngine(engine, {
+    onPassedOver: log,
+    ...(threads === null ? {} : { threads }),
+    ...(tfjsBackend === null ? {} : { tfjsBackend }),
+    allowSoftwareAdapter,
+    halfPrecision,
+  });
+}

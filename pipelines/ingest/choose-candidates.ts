@@ -1,0 +1,113 @@
+/** Which candidates a dataset gets, drawn or taken from the publisher's file, with words for metrics.json and for what is odd. */
+import { candidatesFromNegatives, type GivenNegatives } from "../../src/dataset/candidates-from-negatives.ts";
+import { type EvaluationCandidates, fullCatalogueCandidates } from "../../src/dataset/evaluation-candidates.ts";
+import { sampleCandidates } from "../../src/dataset/sample-candidates.ts";
+import { DataError } from "../../src/errors.ts";
+import type { OfficialNegatives } from "../../src/interactions/reading/read-negatives.ts";
+import { withoutCompression } from "../../src/interactions/sources/open-source.ts";
+import { GONE, type Renumbering } from "../../src/interactions/splitting/renumber.ts";
+import { SPLIT_PART } from "../../src/interactions/splitting/split.ts";
+import { interactionsOfPart, itemsByUserOf, type SplitView } from "./split-view.ts";
+
+export interface CandidateRequest {
+  readonly kind: "sampled" | "official" | "full";
+  /** n of 1 + n. */
+  readonly negatives: number;
+  readonly ownNegatives: "remove" | "keep";
+  readonly seed: number;
+}
+
+export interface ChosenCandidates {
+  readonly candidates: EvaluationCandidates;
+  /** Such as "1+99 candidates from ml-1m.test.negative". */
+  readonly description: string;
+  /** Numbers about the official file. */
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** Official negatives exist for test alone; validation is then sampled as it is without them. */
+export function chooseCandidates(
+  view: SplitView,
+  split: "validation" | "test",
+  request: CandidateRequest,
+  official: OfficialNegatives | null,
+): ChosenCandidates {
+  const evaluated = interactionsOfPart(view, SPLIT_PART[split]);
+  if (request.kind === "full") {
+    const candidates = fullCatalogueCandidates(split, evaluated);
+    return { candidates, description: "full catalogue, seen items masked", counts: {} };
+  }
+  if (request.kind === "official" && split === "test" && official !== null) {
+    return fromOfficial(view, request, official);
+  }
+  const { train, validation, test } = SPLIT_PART;
+  const seen = itemsByUserOf(view, [train, validation, test]);
+  const { negatives: count, seed } = request;
+  const candidates = sampleCandidates({ split, evaluated, seen, count, seed });
+  return { candidates, description: `1+${count} sampled candidates (seed ${seed})`, counts: {} };
+}
+
+function fromOfficial(
+  view: SplitView,
+  { ownNegatives }: CandidateRequest,
+  negatives: OfficialNegatives,
+): ChosenCandidates {
+  const file = withoutCompression(negatives.file);
+  const evaluated = interactionsOfPart(view, SPLIT_PART.test);
+  const linesUsed = checkPositives(negatives, view.numbers, itemsByUserOf(view, [SPLIT_PART.test]), file);
+  const { candidates, ...counts } = candidatesFromNegatives({
+    split: "test",
+    evaluated,
+    train: itemsByUserOf(view, [SPLIT_PART.train]),
+    negatives: byFinalUser(negatives, view.numbers),
+    ownNegatives,
+  });
+  const perCase = Math.round(negatives.items.length / Math.max(1, negatives.users.length));
+  const own = ownNegatives === "keep" ? ", own positives kept" : "";
+  return {
+    candidates,
+    description: `1+${perCase} candidates from ${file}${own}`,
+    counts: { ...counts, linesLeftOut: negatives.lines - linesUsed },
+  };
+}
+
+/** How many lines belong to users of the test file. Throws where they are of another split, which would rank the wrong items. */
+function checkPositives(
+  { users, positives }: OfficialNegatives,
+  numbers: Renumbering,
+  tested: ReturnType<typeof itemsByUserOf>,
+  file: string,
+): number {
+  let linesUsed = 0;
+  for (let index = 0; index < users.length; index++) {
+    const user = numbers.userIndex[users[index]!]!;
+    if (user === GONE) continue;
+    const items = tested.itemsSorted.subarray(tested.offsets[user]!, tested.offsets[user + 1]!);
+    if (items.length === 0) continue;
+    linesUsed++;
+    if (!items.includes(numbers.itemIndex[positives[index]!]!)) {
+      throw new DataError(
+        `${file}: case ${index + 1} names a test item that user index ${user} does not have in the test file; the files belong to different splits`,
+      );
+    }
+  }
+  return linesUsed;
+}
+
+/** Cases of one user follow each other here, whatever their order in the file. */
+function byFinalUser({ users, offsets, items }: OfficialNegatives, numbers: Renumbering): GivenNegatives {
+  const counts = new Uint32Array(numbers.users + 1);
+  const userOf = (index: number): number => numbers.userIndex[users[index]!]!;
+  for (let index = 0; index < users.length; index++) {
+    if (userOf(index) !== GONE) counts[userOf(index) + 1]! += offsets[index + 1]! - offsets[index]!;
+  }
+  for (let user = 0; user < numbers.users; user++) counts[user + 1]! += counts[user]!;
+  const next = counts.slice(0, numbers.users);
+  const grouped = new Uint32Array(counts[numbers.users]!);
+  for (let index = 0; index < users.length; index++) {
+    const user = userOf(index);
+    if (user === GONE) continue;
+    for (let k = offsets[index]!; k < offsets[index + 1]!; k++) grouped[next[user]!++] = numbers.itemIndex[items[k]!]!;
+  }
+  return { offsets: counts, items: grouped };
+}

@@ -1,0 +1,111 @@
+/** dataset.json: what was read, what was left out and why, how it was split, and what each file holds. */
+import type { WrittenColumns } from "../../src/arrow/write-columns.ts";
+import type { CleaningStep } from "../../src/interactions/cleaning/clean-log.ts";
+import type { BuiltLog } from "../../src/interactions/reading/build-log.ts";
+import type { Renumbering } from "../../src/interactions/splitting/renumber.ts";
+import type { SplitLog } from "../../src/interactions/splitting/split-log.ts";
+import { ITEM_INFO_SCHEMA, type WrittenItemInfo } from "../dataset/item-info-file.ts";
+import { contentHash, type DATASET_FILES, type DatasetDescription } from "../dataset/stored-dataset.ts";
+import type { StageContext } from "../stage.ts";
+import type { SourceRecord } from "./check-up-to-date.ts";
+import type { WrittenFile } from "./dataset-writer.ts";
+import { type IngestPlan, lastingSettings, settingsHash } from "./plan-ingest.ts";
+
+interface WrittenCandidates {
+  readonly file: WrittenColumns;
+  readonly description: string;
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+type InteractionFile = Exclude<(typeof DATASET_FILES)[number], `candidates-${string}`>;
+
+export interface DatasetFacts {
+  readonly plan: IngestPlan;
+  readonly sources: readonly SourceRecord[];
+  readonly built: BuiltLog;
+  readonly cleaning: readonly CleaningStep[];
+  readonly split: SplitLog;
+  readonly numbers: Renumbering;
+  readonly files: Readonly<Record<InteractionFile, WrittenFile>>;
+  /** Null without an items file. */
+  readonly info: WrittenItemInfo | null;
+  readonly candidates: { readonly validation: WrittenCandidates; readonly test: WrittenCandidates };
+  readonly context: StageContext;
+}
+
+const CANDIDATE_SCHEMA = [
+  { name: "user", type: "uint32" },
+  { name: "item", type: "uint32" },
+  { name: "is_positive", type: "bool" },
+];
+
+export function describeDataset(facts: DatasetFacts): DatasetDescription {
+  const { plan, sources, built, cleaning, split, numbers, info, candidates, context } = facts;
+  const { config } = plan;
+  const files: DatasetDescription["files"] = {
+    ...plainFiles(facts.files),
+    "candidates-validation.arrow": { ...candidates.validation.file, schema: CANDIDATE_SCHEMA },
+    "candidates-test.arrow": { ...candidates.test.file, schema: CANDIDATE_SCHEMA },
+  };
+  const { parts: _parts, coldUsers, leaks, warnings: _warnings, ...splitFacts } = split;
+  return {
+    name: config.dataset,
+    users: numbers.users,
+    items: numbers.items,
+    interactions: {
+      train: files["train.arrow"].rows,
+      validation: files["validation.arrow"].rows,
+      test: files["test.arrow"].rows,
+    },
+    split: {
+      ...splitFacts,
+      kind: split.kind === "given" ? (plan.raw.plan.publishedSplit ?? split.kind) : split.kind,
+      request: plan.split,
+    },
+    candidates: { validation: candidates.validation.description, test: candidates.test.description },
+    candidateCounts: { validation: candidates.validation.counts, test: candidates.test.counts },
+    seed: config.seed,
+    idType: built.idTypes,
+    timeUnitRead: built.timeUnit,
+    rowsRead: built.rowsRead,
+    cleaning: [...built.steps, ...cleaning, coldUserStep(split, facts)],
+    firstBadRows: built.firstBadRows,
+    coldUsers,
+    itemsWithoutTrainRows: numbers.itemTrainCounts.filter((count) => count === 0).length,
+    leaks: {
+      trainNewerThanMedianTest: leaks.trainNewerThanMedianTest,
+      evaluatedPairsInTrain: leaks.evaluatedPairsInTrain,
+    },
+    warnings: [...built.warnings, ...split.warnings],
+    format: plan.raw.plan.format,
+    formats: built.formats,
+    sources,
+    settings: lastingSettings(config),
+    settingsHash: settingsHash(config),
+    toolVersion: context.environment.packageVersion,
+    ...(info === null ? {} : { itemInfo: { ...info, schema: ITEM_INFO_SCHEMA } }),
+    files,
+    contentHash: contentHash(files),
+  };
+}
+
+/** Copies without the name of their interface, as an open-ended description wants them. */
+function plainFiles(
+  files: DatasetFacts["files"],
+): Record<InteractionFile, { rows: number; bytes: number; sha256: string }> {
+  const plain = ({ rows, bytes, sha256, schema }: WrittenFile) => ({ rows, bytes, sha256, schema });
+  return {
+    "train.arrow": plain(files["train.arrow"]),
+    "validation.arrow": plain(files["validation.arrow"]),
+    "test.arrow": plain(files["test.arrow"]),
+    "users.arrow": plain(files["users.arrow"]),
+    "items.arrow": plain(files["items.arrow"]),
+  };
+}
+
+/** The last step by which rows leave: those of users who have nothing in train. */
+function coldUserStep({ coldUsers }: SplitLog, { built, cleaning }: DatasetFacts): CleaningStep {
+  const rowsBefore = [...built.steps, ...cleaning].at(-1)?.rowsAfter ?? built.rowsRead;
+  const reason = `${coldUsers.users} users have no rows in train`;
+  return { step: "cold-users", reason, rowsBefore, rowsAfter: rowsBefore - coldUsers.rows };
+}

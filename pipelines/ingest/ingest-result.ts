@@ -1,0 +1,72 @@
+/** What ingest tells people and scripts when it is done. */
+import { z } from "zod";
+import { describeBadRow } from "../../src/interactions/reading/bad-rows.ts";
+import type { DatasetDescription } from "../dataset/stored-dataset.ts";
+import type { StageResult } from "../stage.ts";
+
+const reported = z.looseObject({
+  rowsRead: z.number(),
+  cleaning: z.array(z.object({ step: z.string(), reason: z.string(), rowsBefore: z.number(), rowsAfter: z.number() })),
+  firstBadRows: z.array(
+    z.object({
+      file: z.string(),
+      line: z.number().nullable(),
+      row: z.number().nullable(),
+      reason: z.string(),
+      text: z.string(),
+    }),
+  ),
+  warnings: z.array(z.string()),
+  itemsWithoutTrainRows: z.number(),
+  itemInfo: z.looseObject({ described: z.number(), withFeatures: z.number() }).optional(),
+  candidateCounts: z.object({ test: z.object({ linesLeftOut: z.number().default(0) }) }),
+});
+
+/** `cost` is null when nothing had to be done. */
+export function ingestResult(
+  directory: string,
+  description: DatasetDescription,
+  cost: { readonly seconds: number; readonly peakMemoryBytes: number } | null,
+): StageResult {
+  const { name, users, items, interactions, split, candidates, contentHash } = description;
+  const { rowsRead, cleaning, firstBadRows, warnings, itemsWithoutTrainRows, itemInfo, candidateCounts } =
+    reported.parse(description);
+  const { linesLeftOut } = candidateCounts.test;
+  const status = cost === null ? "up-to-date" : "done";
+  const { train, validation, test } = interactions;
+  const steps = cleaning.filter(({ rowsBefore, rowsAfter }) => rowsAfter < rowsBefore);
+  const lines = [
+    `${directory}: ${users} users, ${items} items, ${train} train + ${validation} validation + ${test} test (${split.kind}; ${candidates.test})`,
+    ...(cost === null ? ["up to date: same raw files, same settings; --force makes it anew"] : []),
+    ...(cost === null
+      ? []
+      : [
+          `${rowsRead} rows read in ${cost.seconds.toFixed(1)} s, at most ${Math.round(cost.peakMemoryBytes / 2 ** 20)} MiB in memory`,
+        ]),
+    ...steps.map(({ step, reason, rowsBefore, rowsAfter }) => `  ${rowsBefore - rowsAfter} ${step}: ${reason}`),
+    ...firstBadRows.map((row) => `    ${describeBadRow(row)}`),
+    ...(itemsWithoutTrainRows > 0 ? [`  ${itemsWithoutTrainRows} items have no row in train`] : []),
+    ...(itemInfo === undefined
+      ? []
+      : [`  titles of ${itemInfo.described} items, features of ${itemInfo.withFeatures}, from the items file`]),
+    ...(linesLeftOut > 0
+      ? [`  ${linesLeftOut} lines of the official negatives left out: not of a user with a test item here`]
+      : []),
+  ];
+  return {
+    json: {
+      status,
+      dataset: name,
+      directory,
+      users,
+      items,
+      interactions,
+      rowsRead,
+      cleaning,
+      warnings,
+      contentHash,
+      ...cost,
+    },
+    text: lines.join("\n"),
+  };
+}

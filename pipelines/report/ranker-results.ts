@@ -1,0 +1,84 @@
+/** What stands beside a run in its report: outcomes user by user, of the run's folder, of baselines' folders, or measured here. */
+import path from "node:path";
+import { readColumns } from "../../src/arrow/read-columns.ts";
+import { popularityScorer } from "../../src/baselines/popularity.ts";
+import { randomScorer } from "../../src/baselines/random.ts";
+import { DataError } from "../../src/errors.ts";
+import type { Scorer } from "../../src/ranker/scorer.ts";
+import type { MetricsDocument } from "../../src/runs/metrics-document.ts";
+import { perUserFileName, runFiles } from "../../src/runs/run-directory.ts";
+import { evaluateSplit, metricsDocument } from "../measures/evaluate-split.ts";
+import { measureBeyond } from "../measures/measure-beyond.ts";
+import { readMetrics } from "../runs/metrics-file.ts";
+import type { EvaluationRequest } from "./evaluation-request.ts";
+
+export interface RankerResults {
+  readonly name: string;
+  /** Indices, in the order of the columns. */
+  readonly users: Uint32Array;
+  /** By metric name, a value for each user. */
+  readonly perUser: Readonly<Record<string, Float32Array>>;
+  readonly document: MetricsDocument;
+}
+
+/** A folder with metrics.json and the per-user file beside it. Throws DataError where either is missing or they disagree. */
+export async function readRankerResults(folder: string, name: string): Promise<RankerResults> {
+  const document = await readMetrics(folder);
+  if (document === null) {
+    throw new DataError(
+      `${folder}: no ${runFiles.metrics} there, so it is no evaluation; write one: lawn-ranker evaluate --baseline NAME --dataset NAME --output ${folder}`,
+    );
+  }
+  const file = path.join(folder, perUserFileName(document.split));
+  const columns = await readColumns(file);
+  const users = columns.uint32("user");
+  if (users.length !== document.users) {
+    throw new DataError(`${file}: ${users.length} users, but ${runFiles.metrics} says ${document.users}`);
+  }
+  const perUser = Object.fromEntries(Object.keys(document.metrics).map((metric) => [metric, columns.float32(metric)]));
+  return { name, users, perUser, document };
+}
+
+/** Baselines that an evaluation wrote. Throws DataError for one that answers other questions than the run did. */
+export async function readBaselines(
+  folders: readonly string[],
+  subject: RankerResults,
+): Promise<readonly RankerResults[]> {
+  const rankers: RankerResults[] = [];
+  for (const folder of folders) {
+    const ranker = await readRankerResults(folder, path.basename(folder));
+    if (ranker.document.protocol !== subject.document.protocol || ranker.document.split !== subject.document.split) {
+      throw new DataError(
+        `${folder}: answers "${ranker.document.split}: ${ranker.document.protocol}", but the run "${subject.document.split}: ${subject.document.protocol}"; evaluate it under the same protocol`,
+      );
+    }
+    if (!sameUsers(ranker.users, subject.users)) {
+      throw new DataError(
+        `${folder}: other users than the run's; evaluate it on the dataset that the run was trained on`,
+      );
+    }
+    rankers.push(ranker);
+  }
+  return rankers;
+}
+
+/** Popularity and random need no tuning and no file. */
+export async function baselinesAtHand(questions: EvaluationRequest, seed: number): Promise<readonly RankerResults[]> {
+  const { train } = questions.dataset;
+  return [
+    await measure("popularity", popularityScorer(train), questions),
+    await measure("random", randomScorer({ users: train.users, items: train.items, seed }), questions),
+  ];
+}
+
+async function measure(name: string, scorer: Scorer, questions: EvaluationRequest): Promise<RankerResults> {
+  const evaluation = await evaluateSplit({ scorer, ...questions });
+  const k = questions.ks[0]!;
+  const beyond = await measureBeyond({ scorer, ...questions, evaluation, k, negativesPerPositive: null });
+  const { users, metrics } = evaluation.perUser;
+  return { name, users, perUser: metrics, document: { ...metricsDocument({ evaluation }), ...beyond } };
+}
+
+function sameUsers(left: Uint32Array, right: Uint32Array): boolean {
+  return left.length === right.length && left.every((user, index) => user === right[index]);
+}

@@ -1,0 +1,153 @@
+/** Everything the report of a run shows, read from the run and its dataset, and scored anew where no file has it. */
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { isRecord } from "../../src/config/is-record.ts";
+import type { ReportConfig } from "../../src/config/schemas/report-schema.ts";
+import { DataError } from "../../src/errors.ts";
+import type { Scorer } from "../../src/ranker/scorer.ts";
+import type { DataContent, EpochContent, RunContent, UserContent } from "../../src/report/run-content.ts";
+import { parseDiagnostics } from "../../src/runs/diagnostics-record.ts";
+import type { MetricsDocument } from "../../src/runs/metrics-document.ts";
+import { runFiles } from "../../src/runs/run-directory.ts";
+import { parseTrainingLog } from "../../src/runs/training-log.ts";
+import { openConfiguredEngine } from "../configured-engine.ts";
+import { type LoadedDataset, loadDataset } from "../dataset/stored-dataset.ts";
+import { evaluateSplit } from "../measures/evaluate-split.ts";
+import { type BeyondParts, measureBeyond } from "../measures/measure-beyond.ts";
+import { withScorer } from "../measures/with-scorer.ts";
+import { readMetrics } from "../runs/metrics-file.ts";
+import { type LoadedRun, loadRun, trainedMixture, verifyRun } from "../runs/stored-run.ts";
+import type { StageContext } from "../stage.ts";
+import { outcomesOf } from "./estimate-outcomes.ts";
+import type { EvaluationRequest } from "./evaluation-request.ts";
+import { exampleUsers } from "./example-users.ts";
+import { baselinesAtHand, type RankerResults, readBaselines, readRankerResults } from "./ranker-results.ts";
+
+/** Throws DataError for a run that is unfinished or damaged; a dataset that is not at hand is said in `absent`. */
+export async function readRunContent(
+  directory: string,
+  config: ReportConfig,
+  context: StageContext,
+): Promise<RunContent> {
+  const run = await loadRun(directory);
+  await verifyRun(directory, run.manifest);
+  const metrics = await metricsOf(directory);
+  const absent: string[] = [];
+  const dataset = await datasetOf(run, config, absent);
+  const questions: EvaluationRequest | null =
+    dataset === null ? null : { dataset, split: metrics.split, ...cutsOf(run.config), log: context.log };
+  const scored = questions === null ? null : await scoreRun(run, questions, config, context);
+  const beyond: BeyondParts = scored?.beyond ?? metrics;
+  const subject = await readRankerResults(directory, "this run");
+  const rivals: RankerResults[] = [
+    ...(questions === null ? [] : await baselinesAtHand(questions, config.seed)),
+    ...(await readBaselines(config.baselines, subject)),
+  ];
+  const { validation } = run.config;
+  return {
+    manifest: run.manifest,
+    config: run.config,
+    data: dataset === null ? null : dataContent(dataset),
+    protocol: metrics.protocol,
+    split: metrics.split,
+    users: metrics.users,
+    tieRate: metrics.tieRate,
+    metricNames: Object.keys(metrics.metrics),
+    rankers: outcomesOf({ ...subject, document: { ...metrics, ...beyond } }, rivals, config),
+    interval: { level: config.level, resamples: config.resamples, seed: config.seed },
+    epochs: await epochsOf(directory),
+    validationMetric: isRecord(validation) ? String(validation.metric) : "NDCG@10",
+    calibration: beyond.calibration ?? null,
+    people: scored?.people ?? [],
+    peopleChoice: `Drawn from the tested users, one from each of ${scored?.people.length ?? 0} groups of like activity, the least active first (seed ${config.seed}).`,
+    absent,
+    reportVersion: context.environment.packageVersion,
+  };
+}
+
+async function metricsOf(directory: string): Promise<MetricsDocument> {
+  const metrics = await readMetrics(directory);
+  if (metrics !== null) return metrics;
+  throw new DataError(`${path.join(directory, runFiles.metrics)} is missing; put it back or train anew with --force`);
+}
+
+/** Null, with the reason in `absent`, where the data of the run is not at hand. */
+async function datasetOf(run: LoadedRun, config: ReportConfig, absent: string[]): Promise<LoadedDataset | null> {
+  const folder = path.join(config.dataRoot, config.dataset ?? run.datasetName);
+  const what = "The data, its baselines, deciles, calibration and recommendations";
+  try {
+    const dataset = await loadDataset(folder);
+    if (dataset.description.contentHash === run.datasetHash) return dataset;
+    absent.push(
+      `${what}: ${folder} holds content ${dataset.description.contentHash.slice(0, 12)}, but the run was trained on ${run.datasetHash.slice(0, 12)}; ingest the same logs with the same settings.`,
+    );
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    absent.push(`${what}: ${error.message}.`);
+  }
+  return null;
+}
+
+async function scoreRun(
+  run: LoadedRun,
+  questions: EvaluationRequest,
+  config: ReportConfig,
+  context: StageContext,
+): Promise<{ readonly beyond: BeyondParts; readonly people: readonly UserContent[] }> {
+  const engine = await openConfiguredEngine(
+    { ...config, tfjsBackend: null, allowSoftwareAdapter: false, halfPrecision: false },
+    context.log,
+  );
+  const negativesPerPositive = trainedMixture(run);
+  return withScorer(engine, run, async (scorer) => ({
+    beyond: await beyondOf(scorer, questions, negativesPerPositive),
+    people: await exampleUsers(scorer, questions.dataset, {
+      split: questions.split,
+      count: config.people,
+      listLength: 10,
+      seed: config.seed,
+    }),
+  }));
+}
+
+/** Deciles, lists, AUC and calibration of a scorer, at the first cut. */
+async function beyondOf(
+  scorer: Scorer,
+  questions: EvaluationRequest,
+  negativesPerPositive: number | null,
+): Promise<BeyondParts> {
+  const evaluation = await evaluateSplit({ scorer, ...questions });
+  return measureBeyond({ scorer, ...questions, evaluation, k: questions.ks[0]!, negativesPerPositive });
+}
+
+async function epochsOf(directory: string): Promise<readonly EpochContent[]> {
+  const file = path.join(directory, runFiles.log);
+  const records = parseTrainingLog(await readFile(file, "utf8"), file);
+  return records.map((record) => ({ ...record, diagnostics: parseDiagnostics(record, file) }));
+}
+
+/** Of the resolved config of train, which always has them. */
+function cutsOf({ candidates, k }: LoadedRun["config"]): Pick<EvaluationRequest, "candidates" | "ks"> {
+  const ks = Array.isArray(k) ? k.filter((cut) => typeof cut === "number") : [];
+  return { candidates: candidates === "full" ? "full" : "sampled", ks: ks.length === 0 ? [10] : ks };
+}
+
+function dataContent({ description }: LoadedDataset): DataContent {
+  const { name, users, items, interactions, split, candidates } = description;
+  const sources: unknown[] = Array.isArray(description.sources) ? description.sources : [];
+  const warnings: unknown[] = Array.isArray(description.warnings) ? description.warnings : [];
+  return {
+    name,
+    users,
+    items,
+    interactions,
+    split: typeof split.rule === "string" ? split.rule : split.kind,
+    candidates,
+    sources: sources.filter(isRecord).map((source) => ({
+      path: path.basename(String(source.path)),
+      bytes: Number(source.bytes),
+      sha256: String(source.sha256),
+    })),
+    warnings: warnings.filter((warning) => typeof warning === "string"),
+  };
+}

@@ -1,0 +1,80 @@
+/** Lists for users in --users or --pairs whom the dataset does not know at all: the most popular items, under --unknown popular. */
+import { DataError } from "../../src/errors.ts";
+import { unknownUserIds } from "../../src/interactions/lookup/match-ids.ts";
+import { type ListRules, scoreBlock } from "../../src/scoring/score-block.ts";
+import type { IdColumnType } from "../dataset/vocabulary-files.ts";
+import { rowsOfLists, type ScoredBlock } from "./output/list-rows.ts";
+import type { ScoreInputs } from "./score-inputs.ts";
+import { candidatesOfUnknownUsers } from "./selection/candidate-pairs.ts";
+
+export interface UnknownUsersRequest {
+  readonly inputs: ScoreInputs;
+  readonly rules: ListRules;
+  /** Positions in the order of the unknown users. */
+  readonly range: { readonly from: number; readonly to: number };
+  readonly batchSize: number;
+  /** Whether the users come with items of their own to rank. */
+  readonly pairs: boolean;
+}
+
+interface UnknownUser {
+  readonly id: string;
+  /** Null for the whole catalogue. */
+  readonly items: Uint32Array | null;
+}
+
+export async function* scoreUnknownUsers(request: UnknownUsersRequest): AsyncGenerator<ScoredBlock> {
+  const { range, batchSize } = request;
+  let position = 0;
+  let block: UnknownUser[] = [];
+  for await (const user of unknownUsers(request)) {
+    if (position >= range.from && position < range.to) block.push(user);
+    position++;
+    if (block.length === batchSize) {
+      yield await scoredBlock(block, request);
+      block = [];
+    }
+    if (position >= range.to) break;
+  }
+  if (block.length > 0) yield await scoredBlock(block, request);
+}
+
+async function* unknownUsers({ inputs, pairs }: UnknownUsersRequest): AsyncGenerator<UnknownUser> {
+  const database = await inputs.database();
+  if (!pairs) {
+    for await (const ids of unknownUserIds(database, "listed")) for (const id of ids) yield { id, items: null };
+    return;
+  }
+  for await (const { userId, items } of candidatesOfUnknownUsers(database)) yield { id: userId, items };
+}
+
+async function scoredBlock(
+  block: readonly UnknownUser[],
+  { inputs, rules, pairs }: UnknownUsersRequest,
+): Promise<ScoredBlock> {
+  const { shape, items } = inputs;
+  const offsets = new Uint32Array(block.length + 1);
+  for (const [row, { items: own }] of block.entries()) offsets[row + 1] = offsets[row]! + (own?.length ?? 0);
+  const candidates = new Uint32Array(offsets[block.length]!);
+  for (const [row, { items: own }] of block.entries()) if (own !== null) candidates.set(own, offsets[row]);
+  const lists = await scoreBlock(
+    null,
+    {
+      users: Uint32Array.from(block.keys()),
+      seen: { offsets: new Uint32Array(block.length + 1), itemsSorted: new Uint32Array(0) },
+      isCold: () => true,
+      candidates: pairs ? { offsets, items: candidates } : null,
+    },
+    rules,
+  );
+  return { ...rowsOfLists(lists, (row) => idOf(block[row]!.id, shape.userIds), items.ids, shape), scoringMs: 0 };
+}
+
+/** An id that no column of whole numbers can hold is no user of this log, whatever it is. */
+function idOf(id: string, type: IdColumnType): bigint | string {
+  if (type === "utf8") return id;
+  if (/^-?\d{1,19}$/.test(id) && BigInt(id) === BigInt.asIntN(64, BigInt(id))) return BigInt(id);
+  throw new DataError(
+    `user id ${JSON.stringify(id)} is no whole number of 64 bits as the ids of this log are; take it out, or leave such users out with --unknown skip`,
+  );
+}

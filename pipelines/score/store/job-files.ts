@@ -1,0 +1,104 @@
+/** Which files scoring reads, and where they stand in a folder that a worker makes of them. */
+import path from "node:path";
+import { z } from "zod";
+import type { ScoreConfig } from "../../../src/config/schemas/score-schema.ts";
+import { DataError } from "../../../src/errors.ts";
+import { contentOf } from "../../../src/files/file-content.ts";
+import { fileRecord } from "../../../src/runs/file-record.ts";
+import { runFiles } from "../../../src/runs/run-directory.ts";
+import { DESCRIPTION_FILE } from "../../dataset/stored-dataset.ts";
+import type { ScoreSubject } from "../score-inputs.ts";
+
+/** A file as jobs name it; its path where it came from is nobody else's concern. */
+export const jobFileSchema = z.object({
+  /** In the worker's folder: one of its folders and a name. */
+  relativePath: z.string().regex(/^(run|dataset|users|pairs|allow|deny)\/(?!\.{1,2}$)[^/\\]+$/),
+  ...fileRecord.shape,
+});
+
+export type JobFile = z.output<typeof jobFileSchema>;
+
+export interface SourceFile extends JobFile {
+  /** On this machine. */
+  readonly path: string;
+}
+
+const DATASET_FILES_READ = ["train.arrow", "validation.arrow", "test.arrow", "users.arrow", "items.arrow"] as const;
+const LISTS = ["users", "pairs", "allow", "deny"] as const;
+
+/** Of large files the size and hash are those on record; small ones, and lists of ids, are hashed here. */
+export async function jobFiles(config: ScoreConfig, subject: ScoreSubject): Promise<readonly SourceFile[]> {
+  const { run, manifest, directory, description } = subject;
+  const checkpoint = manifest.files[runFiles.checkpoint];
+  if (checkpoint === undefined) throw new DataError(`${run}: its manifest names no ${runFiles.checkpoint}`);
+  const recorded = (folder: string, inFolder: string, name: string, { bytes, sha256 }: Recorded): SourceFile => ({
+    path: path.join(folder, name),
+    relativePath: `${inFolder}/${name}`,
+    bytes,
+    sha256,
+  });
+  const lists = LISTS.flatMap((list) => {
+    const file = config[list];
+    return file === null ? [] : [{ file, relativePath: pathOfList(list, file) }];
+  });
+  return [
+    await hashedFile(path.join(run, runFiles.manifest), `run/${runFiles.manifest}`),
+    recorded(run, "run", runFiles.checkpoint, checkpoint),
+    await hashedFile(path.join(directory, DESCRIPTION_FILE), `dataset/${DESCRIPTION_FILE}`),
+    ...DATASET_FILES_READ.map((name) => recorded(directory, "dataset", name, description.files[name])),
+    ...(await Promise.all(lists.map(({ file, relativePath }) => hashedFile(file, relativePath)))),
+  ];
+}
+
+/** The settings of the same job in a worker's folder, relative to it. */
+export function configForWorker(config: ScoreConfig): ScoreConfig {
+  const list = (name: (typeof LISTS)[number]): string | null => {
+    const file = config[name];
+    return file === null ? null : pathOfList(name, file);
+  };
+  return {
+    ...config,
+    run: "./run",
+    dataset: "dataset",
+    dataRoot: ".",
+    modelsRoot: ".",
+    output: path.basename(config.output),
+    users: list("users"),
+    pairs: list("pairs"),
+    allow: list("allow"),
+    deny: list("deny"),
+    queue: null,
+    store: null,
+    shards: null,
+  };
+}
+
+/** `config` of configForWorker, in `folder`. */
+export function configInFolder(config: ScoreConfig, folder: string): ScoreConfig {
+  const inFolder = (relativePath: string | null): string | null =>
+    relativePath === null ? null : path.join(folder, relativePath);
+  return {
+    ...config,
+    run: path.join(folder, "run"),
+    dataRoot: folder,
+    modelsRoot: folder,
+    users: inFolder(config.users),
+    pairs: inFolder(config.pairs),
+    allow: inFolder(config.allow),
+    deny: inFolder(config.deny),
+  };
+}
+
+interface Recorded {
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** The name is kept, since its ending says the format. */
+function pathOfList(list: (typeof LISTS)[number], file: string): string {
+  return `${list}/${path.basename(file)}`;
+}
+
+async function hashedFile(file: string, relativePath: string): Promise<SourceFile> {
+  return { path: file, relativePath, ...(await contentOf(file)) };
+}

@@ -1,0 +1,92 @@
+/** One pass of training with its effects: an engine session, the recorder and the display around the loop. */
+import type { TrainConfig } from "../../src/config/schemas/train-schema.ts";
+import type { BatchSource } from "../../src/dataset/training-batches.ts";
+import type { Engine } from "../../src/engine/engine.ts";
+import type { RankerSpec } from "../../src/ranker/ranker-spec.ts";
+import { measureDiagnostics } from "../../src/training/diagnostics.ts";
+import { makeProbe } from "../../src/training/probe.ts";
+import { probeValues } from "../../src/training/probe-values.ts";
+import { type TrainingOutcome, trainRanker } from "../../src/training/train-ranker.ts";
+import type { TrainingHooks, TrainingPlan } from "../../src/training/training-plan.ts";
+import { beginning, type ResumePoint } from "../../src/training/training-state.ts";
+import { openDisplay } from "../progress/train-progress.ts";
+import type { RunRecorder } from "../runs/run-recorder.ts";
+import type { StageContext } from "../stage.ts";
+import { sessionOptionsOf } from "../training/configured-training.ts";
+import { openTensorboardFile, type TensorboardFile } from "./tensorboard-file.ts";
+
+export interface PassOptions {
+  readonly config: TrainConfig;
+  readonly spec: RankerSpec;
+  readonly engine: Engine;
+  readonly source: BatchSource;
+  readonly plan: TrainingPlan;
+  readonly validate: TrainingHooks["validate"];
+  /** Where an interrupted pass goes on; null begins it from initial values. */
+  readonly from: ResumePoint | null;
+  /** Kept in every resume file of this pass. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly recorder: RunRecorder;
+  readonly context: StageContext;
+}
+
+export async function runPass(options: PassOptions): Promise<TrainingOutcome> {
+  const { config, engine, source, plan, from, recorder, context } = options;
+  await recorder.rewindLog(plan.pass, from?.epoch ?? 0);
+  const session = await engine.open(sessionOptionsOf(config, source, from?.snapshot ?? null));
+  const board = config.tensorboard
+    ? await openTensorboardFile(recorder.directory, {
+        pass: plan.pass,
+        resumptions: recorder.manifest.resumptions,
+        step: (from?.epoch ?? 0) * plan.stepsPerEpoch,
+        now: context.now,
+      })
+    : null;
+  const display = openDisplay(plan, (from?.epoch ?? 0) * plan.stepsPerEpoch + (from?.step ?? 0), context);
+  try {
+    return await trainRanker({
+      session,
+      plan,
+      state: from ?? beginning,
+      signal: context.signal,
+      hooks: {
+        elapsed: context.elapsed,
+        validate: options.validate,
+        diagnose: config.diagnostics ? diagnosis(options, session, board) : null,
+        epochDone: async (record) => {
+          display.epoch(record);
+          await recorder.log(record);
+          await board?.epoch(record);
+        },
+        checkpoint: (point) => saveCheckpoint(options, point),
+        progress: display.step,
+      },
+    });
+  } finally {
+    display.close();
+    session.close();
+    await board?.close();
+  }
+}
+
+type Session = Awaited<ReturnType<Engine["open"]>>;
+
+function diagnosis(
+  { config, spec, source }: PassOptions,
+  session: Session,
+  board: TensorboardFile | null,
+): NonNullable<TrainingHooks["diagnose"]> {
+  const probe = makeProbe(source);
+  const blocks = config.lawn?.granularity === "row" ? "row" : "layer";
+  return async ({ parameters, previous, atSwitch }) => {
+    const gradient = await session.gradient(probe.batch);
+    board?.histograms(probeValues(spec, probe, parameters));
+    return measureDiagnostics({ spec, probe, parameters, gradient, previous, atSwitch, blocks });
+  };
+}
+
+/** The resume file first: it holds the best parameters too, so that a crash between the two writes loses nothing. */
+async function saveCheckpoint({ spec, plan, labels, recorder }: PassOptions, point: ResumePoint): Promise<void> {
+  await recorder.saveResume({ spec, point, labels: { ...labels, pass: plan.pass } });
+  if (point.best !== null) await recorder.saveChosen({ spec, ...point.best, pass: plan.pass });
+}

@@ -1,0 +1,174 @@
+/** What a parsed train config means for one dataset: the ranker, its batches, its optimizer in steps, and the plan of a pass. */
+import { initializerFromText } from "../../src/config/initializer-text.ts";
+import { baseOf } from "../../src/config/optimizer-options.ts";
+import type { TrainConfig } from "../../src/config/schemas/train-schema.ts";
+import { groupItemsByUser, type Interactions, type ItemsByUser } from "../../src/dataset/interaction-dataset.ts";
+import {
+  type BatchSource,
+  checkBatchSource,
+  samplesPerEpoch,
+  stepsPerEpoch,
+} from "../../src/dataset/training-batches.ts";
+import type { SessionOptions, Snapshot } from "../../src/engine/engine.ts";
+import { checkOptimizerConfig } from "../../src/optimizer/check-optimizer-config.ts";
+import { lawnGroups } from "../../src/optimizer/lawn-blocks.ts";
+import { compileSchedule, type LearningRateSchedule } from "../../src/optimizer/learning-rate.ts";
+import type {
+  BaseOptimizerConfig,
+  LawnConfig,
+  LawnSwitch,
+  OptimizerConfig,
+} from "../../src/optimizer/optimizer-config.ts";
+import { type Initializers, initializeParameters } from "../../src/ranker/initialize.ts";
+import { rankerSpecOf } from "../../src/ranker/ranker-presets.ts";
+import { parametersOf, type RankerSpec } from "../../src/ranker/ranker-spec.ts";
+import type { TrainingPlan } from "../../src/training/training-plan.ts";
+
+/** The model's preset with the sizes that were given over it. Throws ConfigError naming sizes that cannot be. */
+export function rankerOf(config: TrainConfig, extents: { readonly users: number; readonly items: number }): RankerSpec {
+  const given = Object.entries(config.ranker).filter(([, value]) => value !== undefined);
+  return rankerSpecOf(config.model, { ...extents, shape: Object.fromEntries(given) });
+}
+
+function initializersOf({ initialize }: TrainConfig): Initializers {
+  return {
+    embedding: initializerFromText(initialize.embedding),
+    dense: initializerFromText(initialize.dense),
+    head: initializerFromText(initialize.head),
+    bias: initializerFromText(initialize.bias),
+  };
+}
+
+/** Throws ConfigError or DataError when no batch could be drawn. `seen` may be given by callers that have it already. */
+export function batchSourceOf(
+  config: TrainConfig,
+  interactions: Interactions,
+  seen: ItemsByUser = groupItemsByUser(interactions),
+): BatchSource {
+  const source: BatchSource = {
+    interactions,
+    seen,
+    loss: config.loss,
+    negativesPerPositive: config.negatives,
+    batchSize: config.batchSize,
+    seed: config.seed,
+  };
+  checkBatchSource(source);
+  return source;
+}
+
+/** Throws ConfigError for an optimizer that cannot be, or has nothing to do on this ranker: before anything is written. */
+export function optimizerOf(config: TrainConfig, source: BatchSource): OptimizerConfig {
+  const base = baseConfigOf(config.optimizer);
+  const lawn = config.lawn === undefined ? null : lawnConfigOf(config.lawn, source);
+  checkOptimizerConfig({ base, lawn });
+  if (lawn !== null) lawnGroups(parametersOf(rankerOf(config, source.interactions)), lawn);
+  return { base, lawn };
+}
+
+/**
+ * Everything a session of training is opened with: the one place where a config becomes session options, for runs and trials alike.
+ * `start` is where an interrupted training goes on; null begins from the initial values that the config's seed draws.
+ */
+export function sessionOptionsOf(config: TrainConfig, source: BatchSource, start: Snapshot | null): SessionOptions {
+  const spec = rankerOf(config, source.interactions);
+  return {
+    spec,
+    loss: config.loss,
+    start: start ?? {
+      parameters: initializeParameters(spec, initializersOf(config), config.seed),
+      optimizer: null,
+    },
+    optimizer: optimizerOf(config, source),
+    embeddingDecay: config.embeddingDecay,
+    source,
+  };
+}
+
+/** `epochs` may be fewer than the config's: the schedule stays the one of the whole run, cut off. */
+export function planOf(options: {
+  readonly config: TrainConfig;
+  readonly source: BatchSource;
+  readonly pass: TrainingPlan["pass"];
+  readonly epochs: number;
+  /** False where there is nothing to validate on. */
+  readonly selects: boolean;
+}): TrainingPlan {
+  const { config, source, pass, epochs, selects } = options;
+  const { metric, patience } = config.validation;
+  const steps = stepsPerEpoch(source);
+  const { lawn } = optimizerOf(config, source);
+  const horizon = { steps: config.epochs * steps, stepsPerEpoch: steps, epochs: config.epochs };
+  return {
+    pass,
+    epochs,
+    stepsPerEpoch: steps,
+    samplesPerEpoch: samplesPerEpoch(source),
+    batchSize: source.batchSize,
+    learningRate: compileSchedule(scheduleOf(config), horizon),
+    selection: selects ? { metric, patience: patience ?? Number.POSITIVE_INFINITY } : null,
+    checkpointEveryEpochs: config.checkpoint.everyEpochs,
+    checkpointEverySteps: config.checkpoint.everySteps,
+    switchStep: lawn?.switchAt.kind === "step" ? lawn.switchAt.step : null,
+  };
+}
+
+function scheduleOf({ schedule, optimizer }: TrainConfig): LearningRateSchedule {
+  const { name } = schedule;
+  if (name !== "constant" && name !== "linear" && name !== "cosine") return { kind: "expression", expression: name };
+  const rate = completed(optimizer, "learningRate");
+  return {
+    kind: "warmup",
+    rate,
+    warmup: { amount: completed(schedule, "warmupEpochs"), unit: "epochs" },
+    decay: name,
+    floor: name === "constant" ? 0 : rate * completed(schedule, "finalRate"),
+  };
+}
+
+function baseConfigOf(optimizer: TrainConfig["optimizer"]): BaseOptimizerConfig {
+  const base = baseOf(optimizer.name);
+  const weightDecay = completed(optimizer, "weightDecay");
+  const number = (key: keyof TrainConfig["optimizer"]): number => completed(optimizer, key);
+  switch (base) {
+    case "sgd":
+      return { name: "sgd", momentum: 0, nesterov: false, weightDecay };
+    case "momentum":
+    case "nesterov":
+      return { name: "sgd", momentum: number("momentum"), nesterov: base === "nesterov", weightDecay };
+    case "adagrad":
+      return { name: base, epsilon: number("epsilon"), weightDecay };
+    case "rmsprop":
+      return { name: base, decay: number("decay"), epsilon: number("epsilon"), weightDecay };
+    case "adam":
+    case "adamw":
+    case "lamb":
+      return { name: base, beta1: number("beta1"), beta2: number("beta2"), epsilon: number("epsilon"), weightDecay };
+    case "lars":
+      return {
+        name: base,
+        momentum: number("momentum"),
+        trustCoefficient: number("trustCoefficient"),
+        epsilon: number("epsilon"),
+        weightDecay,
+      };
+    default:
+      return base satisfies never;
+  }
+}
+
+function lawnConfigOf(lawn: NonNullable<TrainConfig["lawn"]>, source: BatchSource): LawnConfig {
+  const { freeEpochs, freeSteps, switchNorm, scope, granularity, project, state, constrainBiases } = lawn;
+  let switchAt: LawnSwitch;
+  if (switchNorm !== undefined) switchAt = { kind: "norm", norm: switchNorm };
+  else if (freeSteps !== undefined) switchAt = { kind: "step", step: freeSteps };
+  else switchAt = { kind: "step", step: Math.round(completed({ freeEpochs }, "freeEpochs") * stepsPerEpoch(source)) };
+  return { switchAt, scope, granularity, project, state, constrainBiases };
+}
+
+/** A number that parsing has filled in; its absence is a defect of the schema, not of the user. */
+function completed<Key extends string>(settings: { readonly [K in Key]?: unknown }, key: Key): number {
+  const value = settings[key];
+  if (typeof value !== "number") throw new RangeError(`the parsed config lacks ${key}`);
+  return value;
+}

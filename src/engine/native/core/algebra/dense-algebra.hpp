@@ -1,0 +1,29 @@
+// Dense linear algebra of the baselines on the kernels and a pool of threads. Results do not depend on the number of
+// threads.
+#pragma once
+
+#include "core/runtime/thread-pool.hpp"
+#include "kernels/kernel-table.hpp"
+
+namespace lawn {
+
+/// [size][size], symmetric positive definite, becomes its inverse in place; false, with the matrix destroyed, where it
+/// is not positive definite. Blocked Gauss-Jordan without pivoting, which such matrices do not need; 2 size^3
+/// operations.
+bool invertPositiveDefinite(const AlgebraTable& algebra, ThreadPool& pool, int64_t size, double* matrix);
+
+/// One side of an alternating least squares sweep: for each row r with its vectors v = other[columns[offsets[r] ..
+/// offsets[r + 1])], own[r] = (weight x sum over all `other` of o o^T + ridge[r] I + sum of v v^T)^-1 sum of v.
+struct SweepView {
+  int64_t rows, otherRows, width;
+  const uint32_t *offsets, *columns;
+  const float* other;   // [otherRows][width]
+  const double* ridge;  // [rows]
+  double weight;
+  float* own;  // [rows][width] out
+};
+
+/// False where a system was not positive definite.
+bool sweepLeastSquares(const KernelTable& kernels, ThreadPool& pool, const SweepView& sweep);
+
+}  // namespace lawn

@@ -1,0 +1,75 @@
+// See batch-plan.hpp.
+#include "core/batch/batch-plan.hpp"
+
+namespace lawn {
+
+BatchPlan::BatchPlan(const std::array<int64_t, kSides>& tableRows, int64_t chunkSamples) : chunkSamples_(chunkSamples) {
+  for (int side = 0; side < kSides; side++) sides[side].tableRows = tableRows[side];
+}
+
+void BatchPlan::begin(const SampleSource& source) {
+  source_ = source;
+  const int64_t n = source.samples();
+  for (PlanSide& side : sides) {
+    side.sampleRows.reserve(n);
+    side.sampleSlots.reserve(n);
+    side.runStarts.reserve(n + chunks());
+    side.runRows.reserve(n + chunks());
+    side.runSlots.reserve(n + chunks());
+    side.runCounts.assign(size_t(chunks()), 0);
+    side.distinct.reserve(size_t(std::min(n, side.tableRows)));
+  }
+  sides[kItems].order.reserve(n);
+  labels.reserve(n);
+}
+
+void BatchPlan::prepareChunk(int64_t chunk, SortScratch& scratch) {
+  const int64_t begin = chunkBegin(chunk), count = chunkLength(chunk);
+  source_.read(begin, count, scratch.rows[kUsers].data(), scratch.rows[kItems].data(), scratch.labels.data());
+
+  sortChunk(chunk, kUsers, scratch.rows[kUsers].data(), scratch.order.data(), scratch.sorter);
+  uint32_t *users = sides[kUsers].sampleRows.data() + begin, *items = sides[kItems].sampleRows.data() + begin;
+  for (int64_t i = 0; i < count; i++) {
+    const uint32_t drawn = scratch.order[i];
+    users[i] = scratch.rows[kUsers][drawn];
+    items[i] = scratch.rows[kItems][drawn];
+    labels[begin + i] = scratch.labels[drawn];
+  }
+  sortChunk(chunk, kItems, items, sides[kItems].order.data() + begin, scratch.sorter);
+}
+
+void BatchPlan::sortChunk(int64_t chunk, int side, const uint32_t* rows, uint32_t* order, RowSorter& sorter) {
+  PlanSide& plan = sides[side];
+  const FoundRuns found{
+      .order = order,
+      .starts = plan.runStarts.data() + runsBegin(chunk),
+      .rows = plan.runRows.data() + runsBegin(chunk),
+  };
+  plan.runCounts[size_t(chunk)] = sorter.sort(rows, chunkLength(chunk), plan.tableRows, found);
+}
+
+void BatchPlan::numberRows(int side, SlotIndex& index) {
+  PlanSide& plan = sides[side];
+  std::vector<uint32_t>& distinct = plan.distinct;
+  distinct.clear();
+  for (int64_t chunk = 0; chunk < chunks(); chunk++) {
+    const uint32_t* rows = plan.runRows.data() + runsBegin(chunk);
+    uint32_t* slots = plan.runSlots.data() + runsBegin(chunk);
+    for (int64_t r = 0; r < plan.runCounts[size_t(chunk)]; r++) {
+      uint32_t& slot = index.slotOf[rows[r]];
+      if (slot >= distinct.size() || distinct[slot] != rows[r]) {
+        slot = uint32_t(distinct.size());
+        distinct.push_back(rows[r]);
+      }
+      slots[r] = slot;
+    }
+  }
+}
+
+void BatchPlan::writeSampleSlots(int64_t chunk, int side, const SlotIndex& index) {
+  PlanSide& plan = sides[side];
+  const int64_t begin = chunkBegin(chunk), end = begin + chunkLength(chunk);
+  for (int64_t k = begin; k < end; k++) plan.sampleSlots[k] = index.slotOf[plan.sampleRows[k]];
+}
+
+}  // namespace lawn

@@ -1,0 +1,86 @@
+// A batch made ready for the kernels: cut into chunks, each sorted by user, with its runs of equal users and of equal
+// items, and the distinct rows of the whole batch numbered from 0 ("slots"). Preparing a chunk touches nothing of the
+// model, so the next batch is prepared while this one trains.
+//
+//   chunk c holds samples [c * chunkSamples, ...): users ascending, equal users in drawn order, so that BPR pairs
+//   stay together; user runs are consecutive samples, item runs list samples through `order`
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "core/batch/sample-source.hpp"
+#include "core/batch/sort-by-row.hpp"
+#include "core/runtime/aligned-array.hpp"
+
+namespace lawn {
+
+/// One side of a batch: its samples' rows and slots, and its runs. The arrays of all chunks are laid end to end: chunk
+/// c's part begins at c * chunkSamples in arrays of samples, at c * chunkSamples + c in arrays of runs, which have one
+/// more start than runs.
+struct PlanSide {
+  int64_t tableRows;
+  AlignedArray<uint32_t> sampleRows, sampleSlots;  // [samples]
+  AlignedArray<uint32_t> order;                    // [samples] counted from the chunk's begin; empty for users
+  AlignedArray<uint32_t> runStarts, runRows, runSlots;
+  std::vector<int64_t> runCounts;  // [chunks]
+  std::vector<uint32_t> distinct;  // [slots] table rows
+
+  int64_t slots() const { return int64_t(distinct.size()); }
+};
+
+/// Maps the table rows of a batch to slots. An entry counts only where `distinct` confirms it (Briggs & Torczon 1993),
+/// so what earlier batches left need not be cleared.
+struct SlotIndex {
+  explicit SlotIndex(int64_t rows) : slotOf(rows) {}
+  AlignedArray<uint32_t> slotOf;
+};
+
+/// A thread's memory for sorting one chunk.
+struct SortScratch {
+  std::array<AlignedArray<uint32_t>, kSides> rows;
+  AlignedArray<uint32_t> order;
+  AlignedArray<float> labels;
+  RowSorter sorter;
+
+  void reserve(int64_t chunkSamples, int64_t mostTableRows) {
+    for (AlignedArray<uint32_t>& ofSide : rows) ofSide.reserve(chunkSamples);
+    order.reserve(chunkSamples);
+    labels.reserve(chunkSamples);
+    sorter.reserve(chunkSamples, mostTableRows);
+  }
+};
+
+class BatchPlan {
+ public:
+  BatchPlan(const std::array<int64_t, kSides>& tableRows, int64_t chunkSamples);
+
+  /// Makes room for a batch. Then prepareChunk for each chunk, in any order or at once; then numberRows of each side.
+  void begin(const SampleSource& source);
+  void prepareChunk(int64_t chunk, SortScratch& scratch);
+  /// Numbers one side's distinct rows, in order of first appearance.
+  void numberRows(int side, SlotIndex& index);
+  /// Writes the slots of one side's samples, from what `numberRows` left in the index.
+  void writeSampleSlots(int64_t chunk, int side, const SlotIndex& index);
+
+  int64_t samples() const { return source_.samples(); }
+  bool isPairwise() const { return source_.isPairwise(); }
+  int64_t losses() const { return isPairwise() ? samples() / 2 : samples(); }
+  int64_t chunks() const { return divideUp(samples(), chunkSamples_); }
+  int64_t chunkBegin(int64_t chunk) const { return chunk * chunkSamples_; }
+  int64_t chunkLength(int64_t chunk) const { return std::min(chunkSamples_, samples() - chunkBegin(chunk)); }
+  /// Where a chunk's runs begin in the arrays of runs.
+  int64_t runsBegin(int64_t chunk) const { return chunkBegin(chunk) + chunk; }
+
+  std::array<PlanSide, kSides> sides;
+  AlignedArray<float> labels;  // [samples]
+
+ private:
+  void sortChunk(int64_t chunk, int side, const uint32_t* rows, uint32_t* order, RowSorter& sorter);
+
+  const int64_t chunkSamples_;
+  SampleSource source_;
+};
+
+}  // namespace lawn

@@ -1,0 +1,130 @@
+// See sample-source.hpp.
+#include "core/batch/sample-source.hpp"
+
+#include <algorithm>
+
+namespace lawn {
+
+namespace {
+
+/// Items per bucket, about: the bounds then take a quarter of the memory of the items.
+constexpr uint32_t kItemsPerBucket = 4;
+/// Searches read whole vectors of items.
+constexpr int64_t kMostVectorLanes = 16;
+
+/// How many of a user's `count` sorted items come before the unseen item of rank `rank`. Twin: unseenItemOfRank of
+/// negative-sampler.ts.
+uint32_t seenBefore(const uint32_t* items, uint32_t count, uint32_t rank) {
+  uint32_t low = 0, high = count;
+  while (low < high) {
+    const uint32_t middle = (low + high) / 2;
+    if (items[middle] - middle > rank) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+}  // namespace
+
+void Interactions::setPairs(int64_t count, const uint32_t* userColumn, const uint32_t* itemColumn) {
+  itemBits_ = bitsFor(users) + bitsFor(items) <= 32 ? uint32_t(bitsFor(items)) : 0;
+  const int64_t words = pairs().wordsPerPair();
+  pairWords_ = AlignedArray<uint32_t>(count * words);
+  for (int64_t row = 0; row < count; row++) {
+    if (itemBits_ > 0) {
+      pairWords_[row] = userColumn[row] << itemBits_ | itemColumn[row];
+    } else {
+      pairWords_[2 * row] = userColumn[row];
+      pairWords_[2 * row + 1] = itemColumn[row];
+    }
+  }
+}
+
+void Interactions::setSeen(const uint32_t* offsets, const uint32_t* itemsByUser) {
+  if (isNarrow()) fillSeen(offsets, itemsByUser, narrowBounds_, narrowItems_);
+  else fillSeen(offsets, itemsByUser, wideBounds_, wideItems_);
+}
+
+template <typename Stored>
+void Interactions::fillSeen(const uint32_t* offsets, const uint32_t* itemsByUser, AlignedArray<Stored>& bounds,
+                            AlignedArray<Stored>& stored) {
+  stored = AlignedArray<Stored>(int64_t(offsets[users]) + kMostVectorLanes);
+  for (uint32_t k = 0; k < offsets[users]; k++) stored[k] = Stored(itemsByUser[k]);
+  seenUsers_ = AlignedArray<SeenUser>(users);
+  uint32_t boundCount = 0;
+  for (uint32_t user = 0; user < users; user++) {
+    const uint32_t count = offsets[user + 1] - offsets[user], buckets = count / kItemsPerBucket + 1;
+    seenUsers_[user] = {offsets[user], count, boundCount, buckets};
+    boundCount += buckets + 1;
+  }
+  bounds = AlignedArray<Stored>(boundCount);
+  for (uint32_t k = 0; k < users; k++) {
+    const SeenUser& user = seenUsers_[k];
+    const uint64_t unseen = items - user.count;
+    for (uint64_t bucket = 0; bucket <= user.buckets; bucket++) {
+      // The least word of this bucket; after the last bucket, the greatest word there is.
+      const uint64_t word = bucket < user.buckets ? ((bucket << 32) + user.buckets - 1) / user.buckets : 0xffffffff;
+      bounds[user.bounds + bucket] =
+          Stored(seenBefore(itemsByUser + user.begin, user.count, uint32_t((word * unseen) >> 32)));
+    }
+  }
+}
+
+SeenItems Interactions::seen() const {
+  if (isNarrow()) return {seenUsers_.data(), narrowBounds_.data(), narrowItems_.data(), true};
+  return {seenUsers_.data(), wideBounds_.data(), wideItems_.data(), false};
+}
+
+SampleSource SampleSource::columns(int64_t length, const uint32_t* users, const uint32_t* items, const uint32_t* others,
+                                   const float* labels) {
+  SampleSource source;
+  source.pairwise_ = others != nullptr;
+  source.samples_ = source.pairwise_ ? 2 * length : length;
+  source.users_ = users;
+  source.items_ = items;
+  source.others_ = others;
+  source.labels_ = labels;
+  return source;
+}
+
+SampleSource SampleSource::drawn(const Interactions& interactions, const EpochKeys& keys, int64_t step,
+                                 const KernelTable& kernels) {
+  SampleSource source;
+  const uint64_t first = uint64_t(step) * uint64_t(interactions.batchSize);
+  const uint64_t losses = std::min<uint64_t>(uint64_t(interactions.batchSize), interactions.samplesPerEpoch - first);
+  source.pairwise_ = interactions.pairwise;
+  source.samples_ = int64_t(source.pairwise_ ? 2 * losses : losses);
+  source.firstInEpoch_ = source.pairwise_ ? 2 * first : first;
+  source.kernels_ = &kernels;
+  EpochView& epoch = source.epoch_;
+  epoch.samples = interactions.samplesPerEpoch;
+  epoch.leftBits = keys.leftBits;
+  epoch.rightBits = keys.rightBits;
+  std::copy(keys.roundKeys, keys.roundKeys + 6, epoch.roundKeys);
+  epoch.negativesLow = keys.negativesLow;
+  epoch.negativesHigh = keys.negativesHigh;
+  epoch.pairwise = interactions.pairwise;
+  epoch.samplesPerPositive = interactions.samplesPerPositive;
+  epoch.perSamplesPerPositive = ~uint64_t(0) / interactions.samplesPerPositive + 1;
+  epoch.items = interactions.items;
+  epoch.pairs = interactions.pairs();
+  epoch.seen = interactions.seen();
+  return source;
+}
+
+void SampleSource::read(int64_t first, int64_t count, uint32_t* users, uint32_t* items, float* labels) const {
+  if (kernels_ != nullptr) return kernels_->draw(epoch_, firstInEpoch_ + uint64_t(first), count, users, items, labels);
+  if (pairwise_) {
+    for (int64_t s = 0; s < count; s++) {
+      const int64_t pair = (first + s) / 2;
+      users[s] = users_[pair];
+      items[s] = s % 2 == 0 ? items_[pair] : others_[pair];
+    }
+    return;
+  }
+  std::copy(users_ + first, users_ + first + count, users);
+  std::copy(items_ + first, items_ + first + count, items);
+  std::copy(labels_ + first, labels_ + first + count, labels);
+}
+
+}  // namespace lawn

@@ -1,0 +1,73 @@
+// Where a batch's samples come from: columns that the caller gave, or draws by counter from the training interactions.
+#pragma once
+
+#include "core/runtime/aligned-array.hpp"
+#include "kernels/kernel-table.hpp"
+
+namespace lawn {
+
+/// Training interactions and each user's sorted items, copied into native memory. Twin: BatchSource of
+/// src/dataset/training-batches.ts.
+struct Interactions {
+  Interactions(uint32_t users, uint32_t items) : users(users), items(items) {}
+
+  void setPairs(int64_t count, const uint32_t* userColumn, const uint32_t* itemColumn);
+  /// Copies each user's sorted items and builds what the search among them starts from.
+  void setSeen(const uint32_t* offsets, const uint32_t* itemsByUser);
+
+  PairLog pairs() const { return {pairWords_.data(), itemBits_}; }
+  SeenItems seen() const;
+
+  const uint32_t users, items;
+  uint32_t samplesPerPositive = 0;
+  uint64_t samplesPerEpoch = 0;
+  int64_t batchSize = 0;
+  bool pairwise = false;
+
+ private:
+  template <typename Stored>
+  void fillSeen(const uint32_t* offsets, const uint32_t* itemsByUser, AlignedArray<Stored>& bounds,
+                AlignedArray<Stored>& stored);
+
+  bool isNarrow() const { return items <= kMostNarrow; }
+
+  AlignedArray<uint32_t> pairWords_;
+  uint32_t itemBits_ = 0;
+  AlignedArray<SeenUser> seenUsers_;  // [users]
+  AlignedArray<uint16_t> narrowBounds_, narrowItems_;
+  AlignedArray<uint32_t> wideBounds_, wideItems_;
+};
+
+/// What src/random.ts derives from seed and epoch; the keys are computed there, once per epoch.
+struct EpochKeys {
+  uint32_t leftBits, rightBits;
+  uint32_t roundKeys[6];
+  uint32_t negativesLow, negativesHigh;
+};
+
+/// The samples of one batch. Under BPR a pair is two samples, the positive first.
+class SampleSource {
+ public:
+  /// Columns of an explicit batch; of a pairwise one, `others` are the negatives, else `labels` are given.
+  static SampleSource columns(int64_t length, const uint32_t* users, const uint32_t* items, const uint32_t* others,
+                              const float* labels);
+  /// Batch `step` of an epoch.
+  static SampleSource drawn(const Interactions& interactions, const EpochKeys& keys, int64_t step,
+                            const KernelTable& kernels);
+
+  int64_t samples() const { return samples_; }
+  bool isPairwise() const { return pairwise_; }
+  /// Samples [first, first + count), both even under BPR. Writes no labels under BPR.
+  void read(int64_t first, int64_t count, uint32_t* users, uint32_t* items, float* labels) const;
+
+ private:
+  int64_t samples_ = 0;
+  bool pairwise_ = false;
+  const uint32_t *users_ = nullptr, *items_ = nullptr, *others_ = nullptr;
+  const float* labels_ = nullptr;
+  EpochView epoch_{};
+  uint64_t firstInEpoch_ = 0;
+  const KernelTable* kernels_ = nullptr;
+};
+
+}  // namespace lawn

@@ -1,0 +1,242 @@
+// See batch-gradient.hpp; the kernels and their data flow are drawn in kernels/kernel-table.hpp.
+#include "core/gradient/batch-gradient.hpp"
+
+#include <algorithm>
+
+#include "core/batch/side-tasks.hpp"
+
+namespace lawn {
+
+namespace {
+
+/// Lanes are partial sums over samples, or over table rows: at most this many per batch, which also bounds the threads
+/// that find work.
+constexpr int64_t kMostGradientLanes = 16;
+/// Samples per task where the order of sums does not depend on it.
+constexpr int64_t kSamplesPerTask = 2048;
+
+/// [begin, end) of lane `lane`: consecutive whole blocks, the same number for each lane give or take one.
+struct LaneRange {
+  LaneRange(int64_t count, int64_t lane, int64_t lanes) {
+    const int64_t blocks = divideUp(count, kBlockSamples);
+    begin = std::min(count, blocks * lane / lanes * kBlockSamples);
+    end = std::min(count, blocks * (lane + 1) / lanes * kBlockSamples);
+  }
+  int64_t begin, end;
+};
+
+/// Lanes of a batch: no more than its first chunk has blocks, because every lane is cleared and summed in full. Later
+/// chunks are no longer than the first, and a batch of one chunk has no more distinct rows than samples.
+int64_t lanesOf(const BatchPlan& plan) {
+  return plan.chunks() == 0 ? 1 : std::min(kMostGradientLanes, divideUp(plan.chunkLength(0), kBlockSamples));
+}
+
+}  // namespace
+
+int64_t chunkSamplesFor(int64_t firstPad) {
+  // About 2 MiB of first-layer deltas: what the second level of the cache holds on the machines this was tuned for.
+  const int64_t fitting = (int64_t(1) << 19) / std::max<int64_t>(firstPad, 1);
+  return std::clamp<int64_t>(fitting, 2048, 16384) / 2 * 2;
+}
+
+BatchGradient::BatchGradient(RankerModel& model, const KernelTable& kernels, ThreadPool& pool, double embeddingDecay)
+    : model_(model),
+      kernels_(kernels),
+      pool_(pool),
+      scratch_(size_t(pool.threads())),
+      sides_{{{SlotIndex(model.spec.rows[kUsers]), {}, {}}, {SlotIndex(model.spec.rows[kItems]), {}, {}}}},
+      lanes_(kMostGradientLanes * model.layout.size),
+      totals_(kMostGradientLanes),
+      decay_(model, pool, embeddingDecay) {
+  std::vector<int64_t> pads{model.firstPad};
+  for (size_t l = 1; l < model.spec.tower.size(); l++) pads.push_back(roundUp(model.spec.tower[l], kernels.lanes));
+  for (ThreadScratch& scratch : scratch_) {
+    for (const int64_t pad : pads) {
+      for (std::vector<float*>* list : {&scratch.activations, &scratch.deltas}) {
+        scratch.memory.emplace_back(kBlockSamples * pad);
+        list->push_back(scratch.memory.back().data());
+      }
+    }
+    scratch.logits = AlignedArray<float>(kBlockSamples);
+    scratch.gathered = AlignedArray<float>(kBlockSamples * model.embeddingPad);
+    scratch.product = AlignedArray<float>(kBlockSamples * model.embeddingPad);
+    scratch.view = {
+        .activations = scratch.activations.data(),
+        .deltas = scratch.deltas.data(),
+        .logits = scratch.logits.data(),
+    };
+  }
+}
+
+double BatchGradient::compute(BatchPlan& plan, const OverlappedWork& overlapped) {
+  prepareSlots(plan);
+  std::fill(totals_.begin(), totals_.end(), BlockTotals{});
+  for (int64_t chunk = 0; chunk < plan.chunks(); chunk++) {
+    trainChunk(plan, chunk, chunk == 0 ? &overlapped : nullptr);
+    addChunk(plan, chunk);
+  }
+  finishRows(plan);
+  decay_.addTo(plan);
+  BlockTotals sum;
+  for (const BlockTotals& lane : totals_) {
+    sum.loss += lane.loss;
+    sum.slopes += lane.slopes;
+  }
+  model_.reduceDense(lanes_.data(), lanesOf(plan), sum.slopes);
+  return sum.loss / double(plan.losses());
+}
+
+/// Numbers the distinct rows, computes their halves of the first layer, and clears what will be summed.
+void BatchGradient::prepareSlots(BatchPlan& plan) {
+  pool_.run(kSides, [&](int64_t side, int) { plan.numberRows(int(side), sides_[side].index); });
+  const int64_t pad = model_.firstPad;
+  for (int side = 0; side < kSides; side++) {
+    sides_[side].halves.reserve(plan.sides[side].slots() * pad);
+    sides_[side].sums.reserve(plan.sides[side].slots() * pad);
+  }
+  slopes_.reserve(std::min(plan.samples(), chunkSamplesFor(pad)));
+  firstDeltas_.reserve(std::min(plan.samples(), chunkSamplesFor(pad)) * pad);
+
+  constexpr int64_t slotsPerTask = 2 * kBlockSamples;
+  const SideTasks slotTasks(divideUp(plan.sides[kUsers].slots(), slotsPerTask),
+                            divideUp(plan.sides[kItems].slots(), slotsPerTask));
+  pool_.run(1 + plan.chunks() + slotTasks.count(), [&](int64_t task, int thread) {
+    if (task == 0) return std::fill(lanes_.data(), lanes_.data() + lanesOf(plan) * model_.layout.size, 0.0f);
+    task -= 1;
+    if (task < plan.chunks()) {
+      for (int side = 0; side < kSides; side++) plan.writeSampleSlots(task, side, sides_[side].index);
+      return;
+    }
+    const SideTasks::Part part = slotTasks.partOf(task - plan.chunks());
+    const PlanSide& side = plan.sides[part.side];
+    const int64_t begin = part.index * slotsPerTask, end = std::min(begin + slotsPerTask, side.slots());
+    model_.markSampled(part.side, side.distinct.data() + begin, end - begin, true);
+    if (pad == 0) return;
+    kernels_.halves(rowsOf(plan, part.side, thread), begin, end);
+    float* sums = sides_[part.side].sums.data();
+    std::fill(sums + begin * pad, sums + end * pad, 0.0f);
+  });
+}
+
+/// What the kernels read and write of a chunk's samples.
+SamplesView BatchGradient::samplesOf(const BatchPlan& plan, int64_t chunk) {
+  const int64_t begin = plan.chunkBegin(chunk);
+  SamplesView samples{};
+  for (int side = 0; side < kSides; side++) {
+    samples.sides[side] = {
+        .rows = plan.sides[side].sampleRows.data() + begin,
+        .slots = plan.sides[side].sampleSlots.data() + begin,
+    };
+  }
+  samples.labels = plan.isPairwise() ? nullptr : plan.labels.data() + begin;
+  samples.inverseCount = float(1.0 / double(plan.losses()));
+  samples.slopes = slopes_.data();
+  samples.firstDeltas = firstDeltas_.data();
+  return samples;
+}
+
+void BatchGradient::trainChunk(const BatchPlan& plan, int64_t chunk, const OverlappedWork* overlapped) {
+  RankerView ranker = model_.view();
+  for (int side = 0; side < kSides; side++) ranker.sides[side].halves = sides_[side].halves.data();
+  const SamplesView samples = samplesOf(plan, chunk);
+  const int64_t count = plan.chunkLength(chunk), lanes = lanesOf(plan);
+  const int64_t overlappedTasks = overlapped == nullptr ? 0 : overlapped->tasks;
+  pool_.run(overlappedTasks + lanes, [&](int64_t task, int thread) {
+    if (task < overlappedTasks) return overlapped->run(task, thread);
+    const int64_t lane = task - overlappedTasks;
+    const LaneRange range(count, lane, lanes);
+    if (range.begin == range.end) return;
+    const BlockTotals totals =
+        kernels_.trainBlocks(ranker, samples, range.begin, range.end, scratch_[size_t(thread)].view,
+                             lanes_.data() + lane * model_.layout.size);
+    totals_[size_t(lane)].loss += totals.loss;
+    totals_[size_t(lane)].slopes += totals.slopes;
+  });
+}
+
+/// Adds the chunk's slopes and deltas to the rows they belong to. A row belongs to one run, and a run to one task.
+void BatchGradient::addChunk(const BatchPlan& plan, int64_t chunk) {
+  const RankerView ranker = model_.view();
+  const SamplesView samples = samplesOf(plan, chunk);
+  const int64_t begin = plan.chunkBegin(chunk), count = plan.chunkLength(chunk);
+  RunsView runs[kSides];
+  SideGradients gradients[kSides];
+  for (int side = 0; side < kSides; side++) {
+    const PlanSide& of = plan.sides[side];
+    runs[side] = {
+        .side = side,
+        .starts = of.runStarts.data() + plan.runsBegin(chunk),
+        .slots = of.runSlots.data() + plan.runsBegin(chunk),
+        .order = of.order.size() == 0 ? nullptr : of.order.data() + begin,
+    };
+    gradients[side] = model_.gradientsOf(side);
+    gradients[side].sums = sides_[side].sums.data();
+  }
+  const int64_t tasksPerSide = divideUp(count, kSamplesPerTask);
+  const SideTasks tasks(tasksPerSide, tasksPerSide);
+  pool_.run(tasks.count(), [&](int64_t task, int) {
+    const auto [side, part] = tasks.partOf(task);
+    const uint32_t* starts = runs[side].starts;
+    const int64_t runCount = plan.sides[side].runCounts[size_t(chunk)];
+    // Runs that begin within this part of the samples.
+    const auto runAt = [&](int64_t sample) {
+      return std::lower_bound(starts, starts + runCount, uint32_t(sample)) - starts;
+    };
+    const int64_t first = runAt(part * kSamplesPerTask), last = runAt(std::min(count, (part + 1) * kSamplesPerTask));
+    kernels_.addRuns(ranker, samples, runs[side], gradients[side], first, last);
+  });
+}
+
+/// From sums per row to the gradients of tables and of the first layer.
+void BatchGradient::finishRows(const BatchPlan& plan) {
+  if (model_.firstPad == 0 && model_.spec.gmf == 0) return;
+  const DenseLayout& layout = model_.layout;
+  const int64_t lanes = lanesOf(plan);
+  const SideTasks tasks(lanes, lanes);
+  pool_.run(tasks.count(), [&](int64_t task, int thread) {
+    const auto [side, lane] = tasks.partOf(task);
+    const LaneRange range(plan.sides[side].slots(), lane, lanes);
+    if (range.begin == range.end) return;
+    // The two sides of a lane write to different parts of it.
+    float* dense = lanes_.data() + lane * layout.size;
+    RowsView rows = rowsOf(plan, side, thread);
+    rows.weightGradient = dense + layout.firstWeight[side];
+    if (side == kUsers) {  // of what both sides share, one side's sum is the whole
+      rows.biasGradient = dense + layout.firstBias;
+      rows.headGmfGradient = dense + layout.headGmf;
+    }
+    kernels_.rowGradients(rows, range.begin, range.end);
+  });
+}
+
+RowsView BatchGradient::rowsOf(const BatchPlan& plan, int side, int thread) {
+  RowsView rows = model_.rowsView(side);
+  rows.rows = plan.sides[side].distinct.data();
+  rows.halves = sides_[side].halves.data();
+  rows.sums = sides_[side].sums.data();
+  rows.gathered = scratch_[size_t(thread)].gathered.data();
+  rows.product = scratch_[size_t(thread)].product.data();
+  return rows;
+}
+
+void BatchGradient::forgetSamples(const BatchPlan& plan) {
+  for (int side = 0; side < kSides; side++) {
+    model_.markSampled(side, plan.sides[side].distinct.data(), plan.sides[side].slots(), false);
+  }
+}
+
+void BatchGradient::clear(const BatchPlan& plan) {
+  for (int side = 0; side < kSides; side++) {
+    for (const int table : model_.sides[side].tables()) {
+      if (table < 0) continue;
+      const int64_t width = model_.tensors[size_t(table)].width;
+      float* gradient = model_.gradient(table);
+      for (const uint32_t row : plan.sides[side].distinct) {
+        std::fill(gradient + row * width, gradient + (row + 1) * width, 0.0f);
+      }
+    }
+  }
+  forgetSamples(plan);
+}
+
+}  // namespace lawn

@@ -1,0 +1,69 @@
+// Mean loss of a batch and its gradient, left in the tensors' gradient arrays. Every sum has a fixed order: which chunk
+// and which lane a sample falls into depends on its index and the batch alone, never on threads; a lane sums its
+// samples in order, and the lanes are summed in order.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <vector>
+
+#include "core/batch/batch-plan.hpp"
+#include "core/gradient/embedding-decay.hpp"
+#include "core/ranker-model.hpp"
+#include "core/runtime/thread-pool.hpp"
+
+namespace lawn {
+
+/// Samples of a chunk, whose first-layer deltas are in memory at once. A function of the ranker alone, because the
+/// order of sums depends on it.
+int64_t chunkSamplesFor(int64_t firstPad);
+
+class BatchGradient {
+ public:
+  BatchGradient(RankerModel& model, const KernelTable& kernels, ThreadPool& pool, double embeddingDecay);
+
+  /// Independent work that is overlapped with the gradient: `tasks` calls of `run`.
+  struct OverlappedWork {
+    int64_t tasks = 0;
+    std::function<void(int64_t task, int thread)> run;
+  };
+
+  /// The plan must be prepared, and the tables' gradients zero, as an optimizer's step or `clear` leaves them. Rows
+  /// with samples are marked as such until `forgetSamples`.
+  double compute(BatchPlan& plan, const OverlappedWork& overlapped);
+  void forgetSamples(const BatchPlan& plan);
+  /// Zeroes the gradients of the rows with samples, and forgets those.
+  void clear(const BatchPlan& plan);
+
+ private:
+  struct ThreadScratch {
+    std::vector<AlignedArray<float>> memory;
+    std::vector<float*> activations, deltas;
+    AlignedArray<float> logits, gathered, product;
+    BlockScratch view{};
+  };
+
+  struct SideState {
+    SlotIndex index;
+    AlignedArray<float> halves, sums;  // [slots][firstPad]
+  };
+
+  void prepareSlots(BatchPlan& plan);
+  SamplesView samplesOf(const BatchPlan& plan, int64_t chunk);
+  void trainChunk(const BatchPlan& plan, int64_t chunk, const OverlappedWork* overlapped);
+  void addChunk(const BatchPlan& plan, int64_t chunk);
+  void finishRows(const BatchPlan& plan);
+  RowsView rowsOf(const BatchPlan& plan, int side, int thread);
+
+  RankerModel& model_;
+  const KernelTable& kernels_;
+  ThreadPool& pool_;
+  std::vector<ThreadScratch> scratch_;
+  std::array<SideState, kSides> sides_;
+  AlignedArray<float> slopes_, firstDeltas_;
+  AlignedArray<float> lanes_;  // [gradient lanes, at most][layout.size]
+  std::vector<BlockTotals> totals_;
+  EmbeddingDecay decay_;
+};
+
+}  // namespace lawn

@@ -1,0 +1,44 @@
+// See embedding-decay.hpp.
+#include "core/gradient/embedding-decay.hpp"
+
+#include "core/batch/side-tasks.hpp"
+
+namespace lawn {
+
+void EmbeddingDecay::addTo(const BatchPlan& plan) {
+  if (strength_ == 0) return;
+  pool_.run(kSides, [&](int64_t side, int) { countLookups(plan, int(side)); });
+  constexpr int64_t slotsPerTask = 256;
+  const SideTasks tasks(divideUp(plan.sides[kUsers].slots(), slotsPerTask),
+                        divideUp(plan.sides[kItems].slots(), slotsPerTask));
+  const double share = strength_ / double(plan.losses());
+  pool_.run(tasks.count(), [&](int64_t task, int) {
+    const SideTasks::Part part = tasks.partOf(task);
+    const PlanSide& side = plan.sides[part.side];
+    const SideTables& tables = model_.sides[part.side];
+    const int64_t begin = part.index * slotsPerTask, end = std::min(begin + slotsPerTask, side.slots());
+    for (const int table : {tables.dot, tables.gmf, tables.mlp}) {
+      if (table < 0) continue;
+      const int64_t width = model_.tensors[size_t(table)].width;
+      for (int64_t slot = begin; slot < end; slot++) {
+        const float factor = float(share * double(lookups_[part.side][size_t(slot)]));
+        const float* row = model_.value(table) + side.distinct[size_t(slot)] * width;
+        float* gradient = model_.gradient(table) + side.distinct[size_t(slot)] * width;
+        for (int64_t c = 0; c < width; c++) gradient[c] += factor * row[c];
+      }
+    }
+  });
+}
+
+void EmbeddingDecay::countLookups(const BatchPlan& plan, int side) {
+  const PlanSide& of = plan.sides[side];
+  std::vector<uint32_t>& lookups = lookups_[side];
+  lookups.assign(of.distinct.size(), 0);
+  for (int64_t chunk = 0; chunk < plan.chunks(); chunk++) {
+    const uint32_t* starts = of.runStarts.data() + plan.runsBegin(chunk);
+    const uint32_t* slots = of.runSlots.data() + plan.runsBegin(chunk);
+    for (int64_t r = 0; r < of.runCounts[size_t(chunk)]; r++) lookups[slots[r]] += starts[r + 1] - starts[r];
+  }
+}
+
+}  // namespace lawn

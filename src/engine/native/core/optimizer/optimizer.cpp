@@ -1,0 +1,201 @@
+// See optimizer.hpp.
+#include "core/optimizer/optimizer.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+
+namespace lawn {
+
+Optimizer::Optimizer(RankerModel& model, const OptimizerSettings& settings, std::vector<LawnGroup> given,
+                     const KernelTable& kernels, ThreadPool& pool)
+    : slots(model.tensors.size()),
+      groups(std::move(given)),
+      model_(model),
+      settings_(settings),
+      kernels_(kernels),
+      pool_(pool),
+      states_(model.tensors.size()) {
+  for (size_t g = 0; g < groups.size(); g++) {
+    groups[g].target.assign(size_t(groups[g].rows), 0);
+    groups[g].constrained.assign(size_t(groups[g].rows), 0);
+    for (const int tensor : groups[g].members) {
+      states_[size_t(tensor)].group = int(g);
+      states_[size_t(tensor)].rows = groups[g].rows;
+    }
+  }
+  for (size_t t = 0; t < model.tensors.size(); t++) {
+    if (hasVelocity()) slots[t].velocity = AlignedArray<float>(model.tensors[t].size);
+    if (hasRoot()) slots[t].root = AlignedArray<float>(model.tensors[t].size);
+    addSegments(int(t), states_[t].rows);
+  }
+}
+
+bool Optimizer::hasVelocity() const {
+  return settings_.rule != Rule::sgd && settings_.rule != Rule::adagrad && settings_.rule != Rule::rmsprop;
+}
+
+bool Optimizer::hasRoot() const {
+  switch (settings_.rule) {
+    case Rule::adagrad:
+    case Rule::rmsprop:
+    case Rule::adam:
+    case Rule::adamw:
+    case Rule::lamb: return true;
+    default: return false;
+  }
+}
+
+void Optimizer::addSegments(int tensor, int64_t rows) {
+  const int64_t size = model_.tensors[size_t(tensor)].size;
+  NormState& state = states_[size_t(tensor)];
+  state.moves.resize(size_t(rows));
+  const int64_t rowWidth = rows == 1 ? model_.tensors[size_t(tensor)].width : size / rows;
+  const int64_t rowsAtOnce = std::max<int64_t>(1, kSegmentFloats / rowWidth);
+  int64_t dots = 0;
+  for (int64_t begin = 0; begin < size; begin += rowsAtOnce * rowWidth) {
+    const int64_t length = std::min(rowsAtOnce * rowWidth, size - begin);
+    const int64_t segmentRows = rows == 1 ? 1 : length / rowWidth;
+    segments_.push_back({
+        .tensor = tensor,
+        .begin = begin,
+        .firstRow = rows == 1 ? 0 : begin / rowWidth,
+        .rows = segmentRows,
+        .width = length / segmentRows,
+        .firstDots = dots,
+    });
+    dots += segmentRows;
+  }
+  state.dots.resize(size_t(dots));
+  state.directionDots.resize(size_t(dots));
+}
+
+Optimizer::StepKind Optimizer::kindOf(int tensor) const {
+  if (hasRatio() && !model_.tensors[size_t(tensor)].isBias) return StepKind::norms;
+  const int group = states_[size_t(tensor)].group;
+  if (!isLawnActive() || group < 0) return StepKind::free;
+  const LawnGroup& blocks = groups[size_t(group)];
+  const bool rowsAreBlocks = blocks.rows > 1 && blocks.members.size() == 1;
+  return rowsAreBlocks && !settings_.lawn.switchesByNorm ? StepKind::rows : StepKind::norms;
+}
+
+/// Whether <w,w> must be summed in each step; the norm of a constrained block of one tensor is known, its target.
+bool Optimizer::wantsNorms(const NormState& state) const {
+  return hasRatio() || settings_.lawn.switchesByNorm || groups[size_t(state.group)].members.size() > 1;
+}
+
+RuleStep Optimizer::ruleStep(double learningRate, double t) const {
+  const OptimizerSettings& s = settings_;
+  RuleStep k{};
+  k.rule = s.rule;
+  k.learningRate = float(learningRate);
+  k.weightDecay = float(s.weightDecay);
+  k.epsilon = float(s.epsilon);
+  const bool adamLike = s.rule == Rule::adam || s.rule == Rule::adamw || s.rule == Rule::lamb;
+  const double first = adamLike ? s.beta1 : s.momentum;
+  k.first = float(first);
+  k.firstComplement = float(1 - first);
+  const bool addsSquares = s.rule == Rule::adagrad;
+  k.second = float(addsSquares ? 1 : s.beta2);
+  k.secondComplement = float(addsSquares ? 1 : 1 - s.beta2);
+  k.rootDecay = float(std::sqrt(s.beta2));
+  if (adamLike) {
+    k.firstCorrection = float(1 / (1 - std::pow(s.beta1, t)));
+    k.rootCorrection = float(1 / std::sqrt(1 - std::pow(s.beta2, t)));
+  }
+  return k;
+}
+
+UpdateView Optimizer::viewOf(const Segment& segment) {
+  const size_t t = size_t(segment.tensor);
+  UpdateView view{};
+  view.weight = model_.tensors[t].value.data() + segment.begin;
+  view.gradient = model_.tensors[t].gradient.data() + segment.begin;
+  if (hasVelocity()) view.velocity = slots[t].velocity.data() + segment.begin;
+  if (hasRoot()) view.root = slots[t].root.data() + segment.begin;
+  view.rows = segment.rows;
+  view.width = segment.width;
+  view.layerRatio = states_[t].layerRatio;
+  view.sampledWidth = model_.tensors[t].width;
+  if (model_.tensors[t].isSampled != nullptr) {
+    view.isSampled = model_.tensors[t].isSampled + segment.begin / view.sampledWidth;
+  }
+  return view;
+}
+
+void Optimizer::step(double learningRate) {
+  switchIfDue();
+  const double t = double(stepsDone + 1);
+  const RuleStep free = ruleStep(learningRate, t);
+  const bool restarted = settings_.lawn.resetsState && switchedAt >= 0;
+  const RuleStep constrained = restarted ? ruleStep(learningRate, double(stepsDone - switchedAt + 1)) : free;
+
+  std::vector<StepKind> kinds(states_.size());
+  for (size_t i = 0; i < kinds.size(); i++) kinds[i] = kindOf(int(i));
+  const auto eachSegment = [&](auto&& visit) {
+    pool_.run(int64_t(segments_.size()), [&](int64_t task, int) {
+      const Segment& segment = segments_[size_t(task)];
+      visit(segment, states_[size_t(segment.tensor)], kinds[size_t(segment.tensor)]);
+    });
+  };
+
+  std::atomic<int64_t> kept{0};
+  eachSegment([&](const Segment& segment, NormState& state, StepKind kind) {
+    if (kind == StepKind::free) {
+      kernels_.freeStep(free, viewOf(segment));
+    } else if (kind == StepKind::rows) {
+      const SphereRows sphere{
+          .targets = groups[size_t(state.group)].target.data() + segment.firstRow,
+          .projectsGradient = settings_.lawn.projectsGradient,
+          .projectsDirection = settings_.lawn.projectsDirection,
+      };
+      kept += kernels_.sphereRows(constrained, viewOf(segment), sphere);
+    } else {
+      kernels_.rowDots(viewOf(segment), wantsNorms(state), state.dots.data() + segment.firstDots);
+    }
+  });
+  keptBlocks += kept;
+  stepsDone++;
+  if (std::count(kinds.begin(), kinds.end(), StepKind::norms) == 0) return;
+
+  planDirections();
+  eachSegment([&](const Segment& segment, NormState& state, StepKind kind) {
+    if (kind != StepKind::norms) return;
+    kernels_.direction(state.group >= 0 ? constrained : free, viewOf(segment), state.moves.data() + segment.firstRow,
+                       state.directionDots.data() + segment.firstDots);
+  });
+  planMoves(learningRate);
+  eachSegment([&](const Segment& segment, NormState& state, StepKind kind) {
+    if (kind == StepKind::norms) kernels_.move(viewOf(segment), state.moves.data() + segment.firstRow);
+  });
+}
+
+RowDots Optimizer::rowDots(int tensor, int64_t row) const {
+  const NormState& state = states_[size_t(tensor)];
+  if (state.rows > 1) return state.dots[size_t(row)];
+  RowDots sum{};
+  for (const RowDots& part : state.dots) {
+    sum.ww += part.ww;
+    sum.wg += part.wg;
+    sum.wm += part.wm;
+    sum.gg += part.gg;
+  }
+  if (state.group >= 0 && isLawnActive() && !wantsNorms(state)) {
+    const double target = groups[size_t(state.group)].target[0];
+    sum.ww = target * target;
+  }
+  return sum;
+}
+
+DirectionDots Optimizer::directionDots(int tensor, int64_t row) const {
+  const NormState& state = states_[size_t(tensor)];
+  if (state.rows > 1) return state.directionDots[size_t(row)];
+  DirectionDots sum{};
+  for (const DirectionDots& part : state.directionDots) {
+    sum.wu += part.wu;
+    sum.uu += part.uu;
+  }
+  return sum;
+}
+
+}  // namespace lawn

@@ -1,0 +1,115 @@
+// Every base optimizer and LAWN over each, on the model's tensors; the arithmetic per element is in
+// kernels/update-rules.hpp. Twins: src/optimizer/{build-optimizer,lawn,lawn-switch,sphere}.ts.
+//
+// Tensors are split into segments, and stepped in one of three ways:
+//
+//   free   no norm plays a part: one pass
+//   rows   every row is a constrained LAWN block of its own: one pass, row by row
+//   norms  blocks that span more than a row, or LAMB's or LARS's trust ratio: three passes (dots, direction, move);
+//          between them a block's dots are summed over its segments, in order, in float64
+#pragma once
+
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "core/ranker-model.hpp"
+#include "core/runtime/thread-pool.hpp"
+
+namespace lawn {
+
+/// LAWN's blocks: row r of the group is the r-th row of every member, end to end. Twin: src/optimizer/lawn/lawn-blocks.ts.
+struct LawnGroup {
+  int64_t rows;
+  std::vector<int> members;                 // tensors, each of `rows` rows
+  std::vector<double> target, constrained;  // [rows]
+};
+
+struct LawnSettings {
+  bool switchesByNorm = false;
+  double switchStep = std::numeric_limits<double>::infinity();
+  double switchNorm = 0;
+  bool projectsGradient = true, projectsDirection = true;
+  bool resetsState = false;
+};
+
+struct OptimizerSettings {
+  Rule rule = Rule::sgd;
+  double momentum = 0, beta1 = 0, beta2 = 0, epsilon = 0, weightDecay = 0, trustCoefficient = 0;
+  bool hasLawn = false;
+  LawnSettings lawn;
+};
+
+class Optimizer {
+ public:
+  Optimizer(RankerModel& model, const OptimizerSettings& settings, std::vector<LawnGroup> groups,
+            const KernelTable& kernels, ThreadPool& pool);
+
+  /// One update from the tensors' gradients, which are zero afterwards. Those of rows not marked as sampled must be
+  /// zero already.
+  void step(double learningRate);
+  bool hasVelocity() const;
+  bool hasRoot() const;
+
+  /// Second moments are stored as their square roots, so that those of rows without a sample decay without taking a
+  /// root. The root of a squared root has the same bits, so reading squares out and writing them back loses nothing
+  /// (`squareOf`).
+  struct Slots {
+    AlignedArray<float> velocity, root;
+
+    /// The square that is read out. One below the least normal float has too few bits to restore its root: it reads as
+    /// 0, its limit under decay.
+    static float squareOf(float root) {
+      const float square = root * root;
+      return square < std::numeric_limits<float>::min() ? 0 : square;
+    }
+  };
+  std::vector<Slots> slots;  // per tensor
+  std::vector<LawnGroup> groups;
+  int64_t stepsDone = 0, switchedAt = -1, zeroBlocks = 0, keptBlocks = 0;
+
+ private:
+  /// Part of one tensor: `rows` rows of `width` from `begin`; of a tensor that is one block, whole rows taken as one.
+  struct Segment {
+    int tensor;
+    int64_t begin, firstRow, rows, width;
+    int64_t firstDots;  // of its rows, in the tensor's `dots` and `directionDots`
+  };
+  /// What a tensor's norms need between passes. Dots: one per row, or one per segment of its only row.
+  struct NormState {
+    int64_t rows = 1;
+    int group = -1;  // -1: in no LAWN block
+    std::vector<RowDots> dots;
+    std::vector<DirectionDots> directionDots;
+    std::vector<RowMove> moves;  // [rows]
+    float layerRatio = 1;
+  };
+  enum class StepKind { free, rows, norms };
+
+  void addSegments(int tensor, int64_t rows);
+  StepKind kindOf(int tensor) const;
+  bool stepsByNorms(int tensor) const { return kindOf(tensor) == StepKind::norms; }
+  bool hasRatio() const { return settings_.rule == Rule::lamb || settings_.rule == Rule::lars; }
+  /// Whether blocks may be constrained: from the start where each switches by its norm, else once the switch has come.
+  bool isLawnActive() const { return settings_.hasLawn && (settings_.lawn.switchesByNorm || switchedAt >= 0); }
+  bool wantsNorms(const NormState& state) const;
+  void switchIfDue();
+  void switchGrownRows(LawnGroup& group, int64_t row, double norm);
+  RuleStep ruleStep(double learningRate, double t) const;
+  UpdateView viewOf(const Segment& segment);
+  RowDots rowDots(int tensor, int64_t row) const;
+  DirectionDots directionDots(int tensor, int64_t row) const;
+  void planDirections();
+  void planMoves(double learningRate);
+  void moveFactors(int tensor, double learningRate);
+  void retractGroup(LawnGroup& group);
+
+  RankerModel& model_;
+  const OptimizerSettings settings_;
+  const KernelTable& kernels_;
+  ThreadPool& pool_;
+  std::vector<Segment> segments_;
+  std::vector<NormState> states_;  // per tensor
+};
+
+}  // namespace lawn

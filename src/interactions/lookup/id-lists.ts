@@ -1,0 +1,70 @@
+/** Lists of ids that a user hands in (users, items or pairs of them) as a table of texts, whatever format the file has. */
+import { DataError, firstLineOf } from "../../errors.ts";
+import { idText } from "../reading/load-rows.ts";
+import { chooseColumn, columnNames } from "../sources/choose-columns.ts";
+import { openSource, type TextLayout } from "../sources/open-source.ts";
+import { sqlName } from "../sources/sql-text.ts";
+import { orDataError, type TableSource } from "../sources/table-source.ts";
+import type { WorkDatabase } from "../sources/work-database.ts";
+
+export type IdRole = "user" | "item";
+
+export interface IdListFile {
+  readonly path: string;
+  /** Which columns are wanted, one or both, in the order of the table's columns <role>_text. */
+  readonly roles: readonly IdRole[];
+  /** Names of columns, or numbers from 1; the usual ones unless given. */
+  readonly columns: Readonly<Partial<Record<IdRole, string>>>;
+}
+
+export interface IdListRows {
+  /** In the file. */
+  readonly rows: number;
+  /** In the table: repeats count once. */
+  readonly distinct: number;
+}
+
+/** Creates `table` from the file. Throws ConfigError where there is none, DataError for rows that cannot be read or lack an id. */
+export async function loadIdList(database: WorkDatabase, table: string, list: IdListFile): Promise<IdListRows> {
+  const { path, roles, columns } = list;
+  const source = await openSource(database, { path, name: path, table: `${table}_file`, text: layoutOf(list) });
+  const names = source.columns.map(({ name }) => name);
+  const texts = roles.map((role) => {
+    const column = source.columns[chooseColumn(source.file, names, role, columns[role])]!;
+    return `${idText(source.file, column)} AS ${role}_text`;
+  });
+  const all = sqlName(`${table}_rows`);
+  await orDataError(source.file, () =>
+    database.run(`CREATE TABLE ${all} AS SELECT ${texts.join(", ")} FROM ${source.from}`),
+  );
+  await refuseBadRows(database, all, list, source);
+  const rows = await database.count(`SELECT count(*) FROM ${all}`);
+  await database.run(`CREATE TABLE ${sqlName(table)} AS SELECT DISTINCT * FROM ${all}`);
+  await database.run(`DROP TABLE ${all}`);
+  return { rows, distinct: await database.count(`SELECT count(*) FROM ${sqlName(table)}`) };
+}
+
+function layoutOf({ roles, columns }: IdListFile): TextLayout {
+  const wanted = columnNames(Object.values(columns));
+  const [role] = roles;
+  return role !== undefined && roles.length === 1
+    ? { kind: "ids", role, wanted }
+    : { kind: "table", encoding: "utf-8", wanted };
+}
+
+async function refuseBadRows(
+  database: WorkDatabase,
+  table: string,
+  { roles }: IdListFile,
+  source: TableSource,
+): Promise<void> {
+  const missing = roles.map((role) => `${role}_text IS NULL`).join(" OR ");
+  const without = await database.count(`SELECT count(*) FROM ${table} WHERE ${missing}`);
+  if (without > 0) {
+    throw new DataError(`${source.file}: ${without} rows without ${roles.map((role) => `${role} id`).join(" or ")}`);
+  }
+  if (!source.storesRejects) return;
+  const [rejected] = await database.rows("SELECT line, error_message FROM reject_errors ORDER BY line LIMIT 1");
+  if (rejected === undefined) return;
+  throw new DataError(`${source.file}:${rejected.line}: ${firstLineOf(rejected.error_message)}`);
+}

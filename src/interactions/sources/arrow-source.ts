@@ -1,0 +1,29 @@
+/** Arrow files as input of ingest: src/arrow reads them, the work database takes them in. */
+import { describeColumns, streamColumns } from "../../arrow/stream-columns.ts";
+import { DataError } from "../../errors.ts";
+import { appendBatches, createTableFor } from "./append-columns.ts";
+import { sqlName } from "./sql-text.ts";
+import { openRelation, type TableSource } from "./table-source.ts";
+import type { WorkDatabase } from "./work-database.ts";
+
+/** Copies every column that has a counterpart in SQL into `table`; lists, structs and the like stay behind. */
+export async function openArrowSource(
+  database: WorkDatabase,
+  table: string,
+  file: { readonly path: string; readonly name: string },
+): Promise<TableSource> {
+  const columns = (await describeColumns(file.path)).flatMap(({ name, kind }) =>
+    kind === null ? [] : [{ name, kind }],
+  );
+  if (columns.length === 0) throw new DataError(`${file.path}: no column of numbers, text or times`);
+  const names = columns.map(({ name }) => name);
+  await createTableFor(database, table, columns);
+  await appendBatches(database, table, batchesOf(file.path, names));
+  return openRelation(database, sqlName(table), file.name, "arrow");
+}
+
+async function* batchesOf(path: string, names: readonly string[]) {
+  for await (const { rows, columns } of streamColumns(path, names)) {
+    yield { rows, columns: names.map((name) => columns[name]!) };
+  }
+}

@@ -1,0 +1,71 @@
+/** A table of any origin as SQL reads it: what stands after FROM, and which columns it has. */
+import { ConfigError, DataError, firstLineOf } from "../../errors.ts";
+import { sqlName, sqlText } from "./sql-text.ts";
+import type { WorkDatabase } from "./work-database.ts";
+
+export interface SourceColumn {
+  readonly name: string;
+  /** SQL type as the source yields it: VARCHAR throughout for text formats. */
+  readonly type: string;
+}
+
+export interface TableSource {
+  /** File name for reports and errors. */
+  readonly file: string;
+  /** Such as `csv, delimiter ",", header` or `parquet`. */
+  readonly format: string;
+  /** What stands after FROM. */
+  readonly from: string;
+  readonly columns: readonly SourceColumn[];
+  /** The same columns with the types their values look like, for conditions. */
+  readonly typedColumns: readonly SourceColumn[];
+  /** Line of the first row, from 1; null where rows are not lines. */
+  readonly firstRowLine: number | null;
+  /** Whether the reader sets aside rows it cannot split (table reject_errors). */
+  readonly storesRejects: boolean;
+}
+
+/** Rejected rows are listed up to this many a file; further ones are lost to the count. */
+export const MOST_REJECTS = 200_000;
+export const STORING_REJECTS = `store_rejects = true, rejects_limit = ${MOST_REJECTS}`;
+
+/** A table of the work database, such as one filled from an Arrow file. */
+export async function openRelation(
+  database: WorkDatabase,
+  from: string,
+  file: string,
+  format: string,
+): Promise<TableSource> {
+  const columns = await describe(database, from, file);
+  return { file, format, from, columns, typedColumns: columns, firstRowLine: null, storesRejects: false };
+}
+
+/** Paths whose brackets and stars are meant literally; DuckDB would take them for a pattern. */
+export function sqlPath(path: string): string {
+  return sqlText(path.replaceAll(/[*?[]/g, "[$&]"));
+}
+
+export async function describe(database: WorkDatabase, from: string, file: string): Promise<SourceColumn[]> {
+  const rows = await orDataError(file, () => database.rows(`DESCRIBE SELECT * FROM ${from}`));
+  return rows.map((row) => ({ name: String(row.column_name), type: String(row.column_type) }));
+}
+
+/** A file DuckDB cannot open is bad data, not a fault of the program. */
+export async function orDataError<T>(file: string, task: () => Promise<T>): Promise<T> {
+  try {
+    return await task();
+  } catch (error) {
+    if (error instanceof DataError || error instanceof ConfigError) throw error;
+    throw new DataError(`${file}: ${firstLineOf(error)}`);
+  }
+}
+
+/** A list of columns for SELECT, each cast to the type its values look like where the source yields text. */
+export function typedSelectList(source: TableSource): string {
+  return source.columns
+    .map(({ name, type }, index) => {
+      const wanted = source.typedColumns[index]?.type ?? type;
+      return wanted === type ? sqlName(name) : `TRY_CAST(${sqlName(name)} AS ${wanted}) AS ${sqlName(name)}`;
+    })
+    .join(", ");
+}

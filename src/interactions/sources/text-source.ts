@@ -1,0 +1,81 @@
+/** Delimited text as a source of rows: its shape found out from its first lines, every value as text. */
+import { detectTable, type TableHints, type TextTable } from "./detect-table.ts";
+import { sqlName, sqlText } from "./sql-text.ts";
+import { orDataError, type SourceColumn, STORING_REJECTS, sqlPath, type TableSource } from "./table-source.ts";
+import type { WorkDatabase } from "./work-database.ts";
+
+export type TextEncoding = "utf-8" | "latin-1";
+
+export interface TextOptions extends TableHints {
+  readonly encoding: TextEncoding;
+  /** Whether typedColumns will be used; finding them out reads the file once more. */
+  readonly needsTypes: boolean;
+}
+
+const HEAD_LINES = 100;
+/** A column is of a type although up to this share of its values is not; in a condition those count as missing. */
+const MOST_EXCEPTIONS = 0.001;
+
+export async function openTextSource(database: WorkDatabase, path: string, options: TextOptions): Promise<TableSource> {
+  const lines = await readHead(database, path, options);
+  const table = detectTable(lines, options);
+  const untyped = table.columns.map((name) => ({ name, type: "VARCHAR" }));
+  const from = textRows(path, table, options, STORING_REJECTS);
+  return {
+    file: options.file,
+    format: `text, delimiter ${JSON.stringify(table.delimiter)}, ${table.hasHeader ? "header" : "no header"}, ${options.encoding}`,
+    from,
+    columns: untyped,
+    typedColumns: options.needsTypes ? await findTypes(database, path, table, options) : untyped,
+    firstRowLine: table.hasHeader ? 2 : 1,
+    storesRejects: true,
+  };
+}
+
+/** Every line of a text file as one VARCHAR column `line`, in order. */
+export function linesOf(path: string, encoding: TextEncoding, onBadRows = "ignore_errors = true"): string {
+  // No text holds the unit separator, so a line is never split.
+  return `read_csv(${sqlPath(path)}, header = false, delim = '\u001f', quote = '', escape = '', auto_detect = false, columns = {'line': 'VARCHAR'}, max_line_size = 16000000, ${onBadRows}, encoding = ${sqlText(encoding)})`;
+}
+
+async function readHead(database: WorkDatabase, path: string, options: TextOptions): Promise<string[]> {
+  const rows = await orDataError(options.file, () =>
+    database.rows(`SELECT line FROM ${linesOf(path, options.encoding)} WHERE line IS NOT NULL LIMIT ${HEAD_LINES}`),
+  );
+  return rows.map(({ line }) => String(line).replace(/\r$/, ""));
+}
+
+function textRows(path: string, table: TextTable, options: TextOptions, onBadRows: string): string {
+  const columns = table.columns.map((name) => `${sqlText(name)}: 'VARCHAR'`).join(", ");
+  const shape = [
+    `header = ${table.hasHeader}`,
+    `delim = ${sqlText(table.delimiter)}`,
+    `quote = ${sqlText(table.quote)}`,
+    `escape = ${sqlText(table.quote)}`,
+    `encoding = ${sqlText(options.encoding)}`,
+  ].join(", ");
+  return `read_csv(${sqlPath(path)}, ${shape}, auto_detect = false, columns = {${columns}}, ${onBadRows})`;
+}
+
+/**
+ * The narrowest type that the values of the whole file have, a few exceptions apart: whole number, number, time or else text.
+ * Told by the first rows alone, a column of 3 and 4 would read a later 3.5 as 4.
+ */
+async function findTypes(
+  database: WorkDatabase,
+  path: string,
+  table: TextTable,
+  options: TextOptions,
+): Promise<SourceColumn[]> {
+  const tests = table.columns.map((name) => {
+    const column = sqlName(name);
+    const isMostly = (type: string): string =>
+      `count(TRY_CAST(${column} AS ${type})) >= ${1 - MOST_EXCEPTIONS} * count(${column})`;
+    const numbersAreWhole = `bool_and(coalesce(TRY_CAST(${column} AS BIGINT)::VARCHAR = ${column}, TRY_CAST(${column} AS DOUBLE) IS NULL))`;
+    return `CASE WHEN count(${column}) = 0 THEN 'VARCHAR' WHEN ${isMostly("BIGINT")} AND ${numbersAreWhole} THEN 'BIGINT'
+      WHEN ${isMostly("DOUBLE")} THEN 'DOUBLE' WHEN ${isMostly("TIMESTAMPTZ")} THEN 'TIMESTAMPTZ' ELSE 'VARCHAR' END AS ${column}`;
+  });
+  const rows = textRows(path, table, options, "ignore_errors = true");
+  const [types] = await orDataError(options.file, () => database.rows(`SELECT ${tests.join(", ")} FROM ${rows}`));
+  return table.columns.map((name) => ({ name, type: String(types?.[name] ?? "VARCHAR") }));
+}

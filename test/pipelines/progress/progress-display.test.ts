@@ -1,0 +1,64 @@
+/** Progress on a terminal and away from one. */
+import { Writable } from "node:stream";
+import { describe, expect, it } from "@jest/globals";
+import { openProgressDisplay } from "../../../pipelines/progress/progress-display.ts";
+
+const start = {
+  format: "score {bar} {value}/{total}  left {left}",
+  total: 4,
+  words: { left: "?" },
+  secondsBetweenLines: 10,
+};
+
+describe("progress away from a terminal", () => {
+  it("is a line now and then, and at once where there is news", () => {
+    let now = 0;
+    const lines: string[] = [];
+    const context = { terminal: null, log: (line: string) => lines.push(line), elapsed: () => now };
+    const display = openProgressDisplay(start, context);
+    const at = (done: number, milliseconds: number, isNews = false): void => {
+      now = milliseconds;
+      display.show({ done, line: () => `${done} of 4`, isNews });
+    };
+    at(1, 9_999);
+    at(2, 10_000);
+    at(3, 12_000, true);
+    at(3, 21_999); // 10 s after the news at the earliest
+    at(4, 22_000);
+    display.close();
+    expect(lines).toEqual(["2 of 4", "3 of 4", "4 of 4"]);
+  });
+
+  it("may begin with a line", () => {
+    const lines: string[] = [];
+    const context = { terminal: null, log: (line: string) => lines.push(line), elapsed: () => 0 };
+    const display = openProgressDisplay({ ...start, beginsWithLine: true }, context);
+    display.show({ done: 1, line: () => "1 of 4" });
+    display.show({ done: 2, line: () => "2 of 4" });
+    expect(lines).toEqual(["1 of 4"]);
+  });
+});
+
+describe("progress on a terminal", () => {
+  it("is a bar that keeps the words it is not told anew", () => {
+    let text = "";
+    const terminal = Object.assign(
+      new Writable({
+        write(chunk, _, done) {
+          text += String(chunk);
+          done();
+        },
+      }),
+      { isTTY: true, columns: 80 },
+    ) as unknown as NodeJS.WriteStream; // of which cli-progress uses no more
+    const log = (): void => {
+      throw new Error("no lines on a terminal");
+    };
+    const display = openProgressDisplay(start, { terminal, log, elapsed: () => 0 });
+    expect(text).toContain("0/4  left ?");
+    display.show({ done: 1, words: () => ({ left: "0:07" }), line: () => "1 of 4" });
+    display.show({ done: 3, total: 5, line: () => "3 of 5" });
+    display.close();
+    expect(text).toContain("3/5  left 0:07");
+  });
+});
