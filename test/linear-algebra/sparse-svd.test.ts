@@ -54,7 +54,7 @@ describe("leadingRightSingular", () => {
     const dense = symmetricEigen(gram, items);
     const matrix = { rows: users, columns: items, offsets, columnIndices: itemsSorted };
     const { vectors } = leadingRightSingular(matrix, rank, key);
-    expect(dense.values[rank]! / dense.values[rank - 1]!).toBeGreaterThan(0.95); // close indeed
+    expect(dense.values[rank]! / dense.values[rank - 1]!).toBeGreaterThan(0.93); // close indeed
     // Projectors onto the two spans, which no sign or turn within a span changes.
     for (let a = 0; a < items; a++) {
       for (let b = 0; b < items; b++) {
@@ -70,7 +70,9 @@ describe("leadingRightSingular", () => {
 
   it("finds every copy of a value that stands there many times", () => {
     // Fifteen groups alike, each of two users who have the same two items: the value 2, fifteen times.
-    const kept = Array.from({ length: 15 }, (_, g) => [0, 1].flatMap((u) => [0, 1].map((i) => [2 * g + u, 2 * g + i]))).flat();
+    const kept = Array.from({ length: 15 }, (_, g) =>
+      [0, 1].flatMap((u) => [0, 1].map((i) => [2 * g + u, 2 * g + i])),
+    ).flat();
     const { offsets, itemsSorted } = groupItemsByUser(
       interactionsOf(kept as [number, number][], { users: 30, items: 30 }),
     );
