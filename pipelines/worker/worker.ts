@@ -10,7 +10,6 @@ const MILLISECONDS_BETWEEN_LOOKS = 500;
 
 export const workerStage: Stage<typeof workerSchema> = {
   name: "worker",
-  summary: "take jobs of score and compare from a Redis queue and do them",
   schema: workerSchema,
   async run({ queue: url, queueName: name, threads, cache, lockSeconds, mostStalls, untilEmpty }, context) {
     const options = { url, name, log: context.log };
