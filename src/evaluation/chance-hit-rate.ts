@@ -2,8 +2,8 @@
 import type { EvaluationCandidates } from "../dataset/evaluation-candidates.ts";
 
 /**
- * The expected HR@k of a random order of each user's stored candidates, mean over users, in [0, 1]. With p positives and
- * n negatives, the first k hold none with probability (n choose k) / (n + p choose k).
+ * The expected HR@k of a random order of each user's stored candidates, mean over users, in [0, 1]. With p positives
+ * and n negatives, the first k hold none with probability (n choose k) / (n + p choose k).
  */
 export function chanceHitRate({ users, positiveOffsets, negativeOffsets }: EvaluationCandidates, k: number): number {
   let sum = 0;

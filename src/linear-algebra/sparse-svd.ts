@@ -148,7 +148,7 @@ function timesTransposed({ rows, columns, offsets, columnIndices }: SparseOnes, 
   return out;
 }
 
-/** Gram-Schmidt against `others` and the vectors before, each twice, in place; what lies in their span is drawn anew. */
+/** Gram-Schmidt against `others` and the vectors before, twice, in place; what lies in their span is drawn anew. */
 function orthonormalize(
   block: Float64Array[],
   others: readonly RitzPair[],
