@@ -24,7 +24,7 @@ export interface RightSingular {
 /** Vectors kept beyond those asked for: the closer the next value, the more of them a round needs. */
 const OVERSAMPLING = 10;
 /** Of an eigenvector of A^T A: its residual's length over the largest eigenvalue. */
-const TOLERANCE = 1e-9;
+const TOLERANCE = 1e-8;
 /** A filter that grew the largest direction by more would drown the others in rounding. */
 const MOST_GROWTH = 1e7;
 const MOST_DEGREE = 20;
