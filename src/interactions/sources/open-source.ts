@@ -5,7 +5,8 @@ import { openArrowSource } from "./arrow-source.ts";
 import type { TableHints } from "./detect-table.ts";
 import { isIdPerLine, openIdLines } from "./id-lines.ts";
 import { openJsonSource } from "./json-source.ts";
-import { openRelation, sqlPath, type TableSource } from "./table-source.ts";
+import { sqlPath } from "./sql-text.ts";
+import { openRelation, type TableSource } from "./table-source.ts";
 import { linesOf, openTextSource, type TextEncoding } from "./text-source.ts";
 import type { WorkDatabase } from "./work-database.ts";
 
