@@ -1,5 +1,6 @@
 /** The stage `score`: the best items of every user, or of some, to a file; in one go, in shards, or from shards that are done. */
 import path from "node:path";
+import { addressText } from "../../src/config/address-text.ts";
 import { formatOfOutput, type ScoreConfig, scoreSchema } from "../../src/config/schemas/score-schema.ts";
 import { takeLock } from "../../src/files/lock-file.ts";
 import { makeFolder } from "../../src/files/make-folder.ts";
@@ -103,7 +104,8 @@ async function scoreInQueue(
       store === null
         ? sharedFolderStorage(config, subject)
         : await openRemoteShardStorage(config, subject, store, context);
-    context.log(`${shards} shards in the queue; lawn-ranker worker --queue ${url} does them, here or elsewhere`);
+    const worker = `lawn-ranker worker --queue ${addressText(url)}`;
+    context.log(`${shards} shards in the queue; ${worker} does them, here or elsewhere`);
     await scoreByQueue(storage, subject.plan, { queue, shards, attempts: config.attempts }, context);
   } finally {
     await queue.close();
