@@ -50,6 +50,7 @@ const owners: Record<string, readonly string[]> = {
   bullmq: ["pipelines/queue"],
   ioredis: ["pipelines/queue"],
   aws4fetch: ["src/transfer/s3-request.ts"],
+  yauzl: ["pipelines/data/zip-members.ts"],
   zod: ["src/config", "src/files", "src/runs", "src/training", "pipelines"],
 };
 

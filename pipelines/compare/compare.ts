@@ -27,7 +27,6 @@ import { type WorkHooks, workOnStudy } from "./work-on-study.ts";
 
 export const compareStage: Stage<typeof compareSchema> = {
   name: "compare",
-  summary: "tune arms of optimizers alike, train fresh seeds, and test the differences",
   schema: compareSchema,
   run: (config, context) => (config.join === null ? lead(config, context) : help(config, config.join, context)),
 };

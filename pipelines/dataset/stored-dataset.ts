@@ -37,7 +37,9 @@ export const DATASET_FILES = [
 
 export type DatasetFile = (typeof DATASET_FILES)[number];
 
-/** Titles and features of items, where an items file was given. Not part of the content hash: no result depends on it. */
+/**
+ * Titles and features of items, where an items file was given. Not part of the content hash: no result depends on it.
+ */
 export const ITEM_INFO_FILE = "item-info.arrow";
 
 /** Written last by ingest: a folder without it was not finished. */
@@ -45,8 +47,11 @@ export const DESCRIPTION_FILE = "dataset.json";
 
 const count = z.number().int().min(0);
 
-/** The part of dataset.json that later stages rely on; ingest writes more (counts of every cleaning step, sources, schema). */
-export const datasetDescriptionSchema = z.looseObject({
+/**
+ * The part of dataset.json that later stages rely on; ingest writes more (counts of every
+ * cleaning step, sources, schema).
+ */
+const datasetDescriptionSchema = z.looseObject({
   name: z.string().min(1),
   users: count.min(1),
   items: count.min(1),

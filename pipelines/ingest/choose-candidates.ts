@@ -1,4 +1,7 @@
-/** Which candidates a dataset gets, drawn or taken from the publisher's file, with words for metrics.json and for what is odd. */
+/**
+ * Which candidates a dataset gets, drawn or taken from the publisher's file, with words for
+ * metrics.json and for what is odd.
+ */
 import { candidatesFromNegatives, type GivenNegatives } from "../../src/dataset/candidates-from-negatives.ts";
 import { type EvaluationCandidates, fullCatalogueCandidates } from "../../src/dataset/evaluation-candidates.ts";
 import { sampleCandidates } from "../../src/dataset/sample-candidates.ts";
@@ -71,7 +74,10 @@ function fromOfficial(
   };
 }
 
-/** How many lines belong to users of the test file. Throws where they are of another split, which would rank the wrong items. */
+/**
+ * How many lines belong to users of the test file. Throws where they are of another split, which
+ * would rank the wrong items.
+ */
 function checkPositives(
   { users, positives }: OfficialNegatives,
   numbers: Renumbering,

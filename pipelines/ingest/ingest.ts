@@ -25,7 +25,6 @@ import { openStagingFolder, type StagingFolder } from "./staging-folder.ts";
 
 export const ingestStage: Stage<typeof ingestSchema> = {
   name: "ingest",
-  summary: "clean, number and split raw logs into Arrow files under data/<dataset>",
   schema: ingestSchema,
   run: ingest,
 };

@@ -1,4 +1,7 @@
-/** What stands beside a run in its report: outcomes user by user, of the run's folder, of baselines' folders, or measured here. */
+/**
+ * What stands beside a run in its report: outcomes user by user, of the run's folder, of baselines'
+ * folders, or measured here.
+ */
 import path from "node:path";
 import { readColumns } from "../../src/arrow/read-columns.ts";
 import { popularityScorer } from "../../src/baselines/popularity.ts";
@@ -21,7 +24,10 @@ export interface RankerResults {
   readonly document: MetricsDocument;
 }
 
-/** A folder with metrics.json and the per-user file beside it. Throws DataError where either is missing or they disagree. */
+/**
+ * A folder with metrics.json and the per-user file beside it. Throws DataError where either is
+ * missing or they disagree.
+ */
 export async function readRankerResults(folder: string, name: string): Promise<RankerResults> {
   const document = await readMetrics(folder);
   if (document === null) {

@@ -24,7 +24,6 @@ import { writeScores } from "./write-scores.ts";
 
 export const scoreStage: Stage<typeof scoreSchema> = {
   name: "score",
-  summary: "recommend: the best items of every user with a trained run, to Parquet, Arrow, CSV or JSON lines",
   schema: scoreSchema,
   async run(given, context) {
     const config = { ...given, dataset: given.dataset === null ? null : await datasetNameOf(given.dataset) };

@@ -26,7 +26,6 @@ import { checkMeasures, type TrainingJob, trainAndRefit } from "./train-and-refi
 
 export const trainStage: Stage<typeof trainSchema> = {
   name: "train",
-  summary: "train a ranker on an ingested dataset into models/<dataset>/<run>",
   schema: trainSchema,
   recommend: recommendedSettings,
   run: train,
@@ -57,7 +56,8 @@ async function train(given: TrainConfig, context: StageContext): Promise<StageRe
     datasetHash: dataset.description.contentHash,
     choice: { resume, force },
   };
-  // Everything that can be refused is refused before anything is written; the run is looked at again once nobody else can write.
+  // Everything that can be refused is refused before anything is written; the run is looked at again
+  // once nobody else can write.
   const isFinished = (await decideRun(request)).kind === "finished";
   const popularity = isFinished ? null : await checkMeasures({ config, source, dataset, context });
   await makeFolder(directory, "choose another folder with --models-root or --run");

@@ -11,7 +11,6 @@ const MILLISECONDS_BETWEEN_LOOKS = 500;
 
 export const workerStage: Stage<typeof workerSchema> = {
   name: "worker",
-  summary: "take jobs of score and compare from a Redis queue and do them",
   schema: workerSchema,
   async run(config, context) {
     const { queue: url, queueName: name, threads, cache, root: roots, lockSeconds, mostStalls, untilEmpty } = config;

@@ -32,7 +32,8 @@ describe("leadingRightSingular", () => {
       const along = vectors
         .subarray(k * items, (k + 1) * items)
         .reduce((sum, value, item) => sum + value * dense.vectors[k * items + item]!, 0);
-      expect(Math.abs(along)).toBeCloseTo(1, 4); // the same line; eight rounds leave the ratio of the 14th value to it ^ 17
+      // The same line; eight rounds leave the ratio of the 14th value to it ^ 17.
+      expect(Math.abs(along)).toBeCloseTo(1, 4);
     }
   });
 

@@ -43,6 +43,3 @@ export const jobsSchema = z.object({
     unit: "jobs",
   }),
 });
-
-export type WorkerConfig = z.output<typeof workerSchema>;
-export type JobsConfig = z.output<typeof jobsSchema>;

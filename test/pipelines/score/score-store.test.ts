@@ -1,4 +1,7 @@
-/** Scoring through a queue and an object store: workers that share no folder with anybody give the bytes of a job done alone. */
+/**
+ * Scoring through a queue and an object store: workers that share no folder with anybody give the
+ * bytes of a job done alone.
+ */
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";

@@ -7,13 +7,13 @@ import { streamKey, threefry } from "../../../src/random.ts";
 import { parseTrainingLog } from "../../../src/runs/training-log.ts";
 import { checkerboardDataset } from "../../support/data/checkerboard-dataset.ts";
 import { writeDatasetFolder } from "../../support/data/small-dataset.ts";
-import { compileProgram, runProgram } from "../../support/stages/compiled-program.ts";
+import { compiledProgram, runProgram } from "../../support/stages/compiled-program.ts";
 import { useTemporaryFolder } from "../../support/stages/temporary-folder.ts";
 
 const temporary = useTemporaryFolder();
 let script = "";
 beforeAll(async () => {
-  script = await compileProgram(temporary("program"));
+  script = await compiledProgram();
   await writeDatasetFolder(temporary("data/checkerboard"), checkerboardDataset(40, 60));
 }, 60_000);
 
