@@ -64,6 +64,7 @@ async function makeDataset(
     path: join(staging.scratch, "work.duckdb"),
     spillDirectory: join(staging.scratch, "spill"),
     memoryLimit: config.memoryLimit,
+    readable: sourcePaths(plan),
   });
   const interrupt = (): void => database.interrupt();
   context.signal.addEventListener("abort", interrupt);

@@ -4,7 +4,9 @@ import type { ColumnChoice } from "../sources/choose-columns.ts";
 import type { LogPart } from "../sources/recognise-logs.ts";
 import { sqlName } from "../sources/sql-text.ts";
 import { orDataError, type SourceColumn, type TableSource, typedSelectList } from "../sources/table-source.ts";
+import { withinTime } from "../sources/time-limit.ts";
 import type { WorkDatabase } from "../sources/work-database.ts";
+import { conditionName } from "./check-condition.ts";
 
 /** Values of raw.problem. */
 export const ROW_PROBLEM = {
@@ -23,8 +25,8 @@ export const PART_CODE: Readonly<Record<LogPart, number>> = { log: 0, train: 1, 
 export interface LoadOptions {
   readonly part: LogPart;
   readonly columns: ColumnChoice;
-  /** SQL condition that checkCondition has passed. */
-  readonly where?: string | undefined;
+  /** SQL condition that checkCondition has passed, and how long it may take over this source. */
+  readonly where?: { readonly condition: string; readonly seconds: number } | undefined;
 }
 
 /**
@@ -41,7 +43,11 @@ export async function createRawTable(database: WorkDatabase): Promise<void> {
 /** Appends in file order. Returns the number of rows appended, those with a problem included. */
 export async function loadRows(database: WorkDatabase, source: TableSource, options: LoadOptions): Promise<number> {
   const before = await database.count("SELECT count(*) FROM raw");
-  await orDataError(source.file, () => database.run(`INSERT INTO raw ${rawSelect(source, options)}`));
+  const { where } = options;
+  const load = (): Promise<void> => database.run(`INSERT INTO raw ${rawSelect(source, options)}`);
+  await orDataError(source.file, () =>
+    where === undefined ? load() : withinTime(database, conditionName(where.condition), where.seconds, load),
+  );
   return (await database.count("SELECT count(*) FROM raw")) - before;
 }
 
@@ -59,7 +65,7 @@ function rawSelect(source: TableSource, options: LoadOptions): string {
     `${rating === null ? "NULL" : `${sqlName(rating.name)}::VARCHAR`} AS __rating`,
     `${rating === null ? "NULL" : `TRY_CAST(${sqlName(rating.name)} AS DOUBLE)`} AS __rating_number`,
   ];
-  const wanted = where === undefined ? "true" : `coalesce((\n${where}\n), false)`;
+  const wanted = where === undefined ? "true" : `coalesce((\n${where.condition}\n), false)`;
   const typed = where === undefined ? "" : `, ${typedSelectList(source)}`;
   // Names of our own come first and the file's own columns last, so that the condition sees the file's names.
   return `
