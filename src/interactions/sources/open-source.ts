@@ -6,6 +6,7 @@ import { openArrowSource } from "./arrow-source.ts";
 import type { TableHints } from "./detect-table.ts";
 import { isIdPerLine, openIdLines } from "./id-lines.ts";
 import { openJsonSource } from "./json-source.ts";
+import { withNestedFields } from "./nested-fields.ts";
 import { sqlPath } from "./sql-text.ts";
 import { openRelation, type TableSource } from "./table-source.ts";
 import { linesOf, openTextSource, type TextEncoding } from "./text-source.ts";
@@ -35,15 +36,20 @@ export async function openSource(database: WorkDatabase, file: SourceFile): Prom
   const { path, name, table } = file;
   if (!(await stat(path).catch(() => null))?.isFile()) throw new ConfigError(`${path}: there is no such file`);
   const format = formatOf(name);
+  const wanted = file.text.kind === "lines" ? [] : file.text.wanted;
   switch (format) {
     case "arrow":
       refuseCompressed(path, format);
-      return openArrowSource(database, table, file);
+      return openArrowSource(database, table, file, wanted);
     case "parquet":
       refuseCompressed(path, format);
-      return openRelation(database, `read_parquet(${sqlPath(path)})`, name, format);
+      return withNestedFields(
+        database,
+        await openRelation(database, `read_parquet(${sqlPath(path)})`, name, format),
+        wanted,
+      );
     case "json":
-      return openJsonSource(database, path, name);
+      return openJsonSource(database, path, name, wanted);
     case "text":
       return openText(database, file);
     default:

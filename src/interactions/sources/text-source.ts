@@ -27,9 +27,18 @@ export async function openTextSource(database: WorkDatabase, path: string, optio
     from,
     columns: untyped,
     typedColumns: options.needsTypes ? await findTypes(database, path, table, options) : untyped,
+    isHeader: table.header === null ? null : equalsHeader(table.columns, table.header),
     firstRowLine: table.hasHeader ? 2 : 1,
     storesRejects: true,
   };
+}
+
+/** All fields as the header spells them; the first one alone settles it for nearly every row. */
+function equalsHeader(columns: readonly string[], header: readonly string[]): string {
+  const equals = columns.map((name, index) =>
+    header[index] === "" ? `coalesce(${sqlName(name)}, '') = ''` : `${sqlName(name)} = ${sqlText(header[index]!)}`,
+  );
+  return `coalesce(CASE WHEN ${equals[0]} THEN ${equals.join(" AND ")} END, false)`;
 }
 
 /** Every line of a text file as one VARCHAR column `line`, in order. */

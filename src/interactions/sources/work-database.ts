@@ -83,6 +83,8 @@ export async function openWorkDatabase(options: WorkDatabaseOptions): Promise<Wo
   await database.run(`SET temp_directory = ${sqlText(spillDirectory)}`);
   // Ties in time keep the order of the file, whatever the number of threads.
   await database.run("SET preserve_insertion_order = true");
+  // It makes a join of x IN (a long list), and the rows of a join come in any order.
+  await database.run("SET disabled_optimizers = 'in_clause'");
   await database.run("SET TimeZone = 'UTC'");
   // Ingest never goes to the network on its own.
   await database.run("SET autoinstall_known_extensions = false");
