@@ -1,5 +1,7 @@
 /** What the benchmarks train on: a made-up log with skewed popularities, initial values, and optimizers by name. */
+import { isRuleName, ruleNames, settingsOfRule } from "../dist/src/config/optimizer/rule-table.js";
 import { groupItemsByUser } from "../dist/src/dataset/interaction-dataset.js";
+import { baseConfigOf } from "../dist/src/optimizer/optimizer-config.js";
 import { streamKey, threefry, unitInterval } from "../dist/src/random.js";
 import { parametersOf, sizeOf } from "../dist/src/ranker/ranker-spec.js";
 
@@ -11,10 +13,9 @@ export function specOf({ users, items, gmf, embedding, tower }) {
 /** `adam`, `lawn-adam`, `lawn-row-adam` and so on: LAWN over layers or rows, constrained from the second step on. */
 export function optimizerCalled(words) {
   const name = words.replace(/^lawn-(row-)?/, "");
-  const base =
-    name === "sgd"
-      ? { name, momentum: 0, nesterov: false, weightDecay: 0 }
-      : { name, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
+  if (!isRuleName(name)) throw new Error(`there is no optimizer ${name}; expected one of ${ruleNames.join(", ")}`);
+  const defaults = new Map(settingsOfRule(name).map(([key, setting]) => [key, setting.default]));
+  const base = baseConfigOf(name, (key) => (key === "weightDecay" ? 0 : defaults.get(key)));
   const lawn = {
     switchAt: { kind: "step", step: 1 },
     scope: "all",

@@ -27,7 +27,8 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
-// Started by another of these programs: its end, even by kill -9, closes the channel, and then nobody waits for this one's work.
+// Started by another of these programs: its end, even by kill -9, closes the channel, and then nobody
+// waits for this one's work.
 if (process.channel !== undefined) {
   process.on("disconnect", () => process.exit(130));
   process.channel.unref();

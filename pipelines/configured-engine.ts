@@ -1,4 +1,7 @@
-/** The engine that a stage's settings ask for: the one place where they become an engine's options, so that none gets lost. */
+/**
+ * The engine that a stage's settings ask for: the one place where they become an engine's
+ * options, so that none gets lost.
+ */
 import type { Engine } from "../src/engine/engine.ts";
 import type { TfjsBackend } from "../src/engine/engine-provider.ts";
 import { type EngineChoice, openEngine } from "../src/engine/open-engine.ts";
@@ -13,7 +16,9 @@ export interface EngineSettings {
   readonly halfPrecision: boolean;
 }
 
-/** Says which engines were passed over. Throws EngineError where the engine cannot run here or cannot honour a setting. */
+/**
+ * Says which engines were passed over. Throws EngineError where the engine cannot run here or cannot honour a setting.
+ */
 export function openConfiguredEngine(settings: EngineSettings, log: (line: string) => void): Promise<Engine> {
   const { engine, threads, tfjsBackend, allowSoftwareAdapter, halfPrecision } = settings;
   return openEngine(engine, {

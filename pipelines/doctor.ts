@@ -1,4 +1,6 @@
-/** The stage `doctor`: what this machine offers, which engine would run and why, and whether results could be written. */
+/**
+ * The stage `doctor`: what this machine offers, which engine would run and why, and whether results could be written.
+ */
 import { mkdtemp, rmdir, stat } from "node:fs/promises";
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
 import path from "node:path";
@@ -8,7 +10,7 @@ import { type EngineAvailability, engineAvailability } from "../src/engine/open-
 import { messageOf } from "../src/errors.ts";
 import type { Stage, StageContext, StageResult } from "./stage.ts";
 
-export const doctorSchema = z.object({
+const doctorSchema = z.object({
   dataRoot: setting(z.string().min(1).default("data"), {
     flag: "data-root",
     meaning: "Folder of the ingested datasets",
@@ -18,7 +20,6 @@ export const doctorSchema = z.object({
 
 export const doctorStage: Stage<typeof doctorSchema> = {
   name: "doctor",
-  summary: "check this machine and say which engine would run, and why",
   schema: doctorSchema,
   run: examine,
 };

@@ -6,15 +6,15 @@ import type { Processes } from "../src/files/processes.ts";
 export interface Stage<Schema extends z.ZodType = z.ZodType> {
   /** One name everywhere: file pipelines/<name>.ts, command, make target, config block, `stage` in the manifest. */
   readonly name: string;
-  /** One line for the list of commands. */
-  readonly summary: string;
-  /** Flag of the setting that may be given as a word behind the command: "verify models/x" for "verify --path models/x". */
+  /**
+   * Flag of the setting that may be given as a word behind the command: "verify models/x" for "verify --path models/x".
+   */
   readonly argument?: string;
   /** Every setting, nested as in the config file; flags come from the settings' notes (src/config/setting.ts). */
   readonly schema: Schema;
   /**
-   * Settings this program recommends for what the user gave (nested, before defaults and checks): weaker than the config file
-   * and the flags, stronger than the schema's defaults. Each layer's source is shown to the user.
+   * Settings this program recommends for what the user gave (nested, before defaults and checks): weaker than the
+   * config file and the flags, stronger than the schema's defaults. Each layer's source is shown to the user.
    */
   recommend?(given: Readonly<Record<string, unknown>>): Promise<readonly ConfigLayer[]>;
   run(config: z.output<Schema>, context: StageContext): Promise<StageResult>;
@@ -35,8 +35,8 @@ export interface StageContext extends Processes {
   /** Aborted by the first Ctrl-C or SIGTERM; a second one ends the process. */
   readonly signal: AbortSignal;
   /**
-   * Starts this program once more, with these arguments and nothing on stdin; it ends when this process does, however that ends.
-   * Absent where stages run inside another program.
+   * Starts this program once more, with these arguments and nothing on stdin; it ends when this process does, however
+   * that ends. Absent where stages run inside another program.
    */
   startAgain?(args: readonly string[]): StartedProgram;
   /** Sources of the recommended settings in force, weakest first: see Stage.recommend. */

@@ -1,4 +1,4 @@
-/** Every command there is, in the order of help. Summaries stand here too, so that the list appears without loading a stage. */
+/** Every command there is, in the order of help. Summaries stand here: the list appears without loading a stage. */
 import type { StageEntry } from "./command-line/run-command-line.ts";
 
 export const stages: readonly StageEntry[] = [

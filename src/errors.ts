@@ -31,7 +31,7 @@ export function messageOf(error: unknown): string {
   return typeof error === "object" && error !== null && "message" in error ? String(error.message) : String(error);
 }
 
-/** What was thrown, or a text, without the lines that follow: traces, requirement stacks, copies of an SQL statement. */
+/** Of what was thrown, or of a text: without the traces, requirement stacks or SQL statements that follow. */
 export function firstLineOf(error: unknown): string {
   return messageOf(error).split("\n", 1)[0]!; // split gives one part at least
 }

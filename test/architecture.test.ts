@@ -47,9 +47,10 @@ const owners: Record<string, readonly string[]> = {
   linkedom: ["src/report"],
   mathjs: ["src/optimizer", "src/evaluation", "src/training"],
   "fast-csv": ["pipelines/score/output"],
-  bullmq: ["pipelines/queue/job-queue.ts"],
-  ioredis: ["pipelines/queue/job-queue.ts"],
+  bullmq: ["pipelines/queue"],
+  ioredis: ["pipelines/queue"],
   aws4fetch: ["src/transfer/s3-request.ts"],
+  yauzl: ["pipelines/data/zip-members.ts"],
   zod: ["src/config", "src/files", "src/runs", "src/training", "pipelines"],
 };
 

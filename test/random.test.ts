@@ -125,7 +125,8 @@ describe("permute", () => {
     for (let position = 2 ** 32 - 20_000; position < 2 ** 32; position++) elements.add(permute(permutation, position));
     expect(elements.size).toBe(20_000);
     expect(Math.min(...elements)).toBeGreaterThanOrEqual(0);
-    expect(Math.max(...elements)).toBeGreaterThan(2 ** 31); // 20,000 uniform elements all below it: probability 2^-20000
+    // 20,000 uniform elements all below it: probability 2^-20000.
+    expect(Math.max(...elements)).toBeGreaterThan(2 ** 31);
   });
 
   it.each([3, 10])("sends each of %p positions everywhere equally often over keys", (size) => {
@@ -135,8 +136,8 @@ describe("permute", () => {
       const permutation = makePermutation(foldIn(streamKey(5, "shuffled"), k), size);
       for (let position = 0; position < size; position++) counts[position]![permute(permutation, position)]!++;
     }
-    // The cells of a random permutation matrix: the sum is n / (n - 1) times a chi-squared of (n - 1)^2 degrees, whose mean is
-    // its degrees and whose variance twice that. Five standard deviations.
+    // The cells of a random permutation matrix: the sum is n / (n - 1) times a chi-squared of (n - 1)^2 degrees, whose
+    // mean is its degrees and whose variance twice that. Five standard deviations.
     const expected = keys / size;
     let chiSquared = 0;
     for (const row of counts) for (const count of row) chiSquared += (count - expected) ** 2 / expected;

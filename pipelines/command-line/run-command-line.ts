@@ -103,7 +103,10 @@ function helpOf(setting: Setting): string {
   return notes.length === 0 ? setting.meaning : `${setting.meaning} (${notes.join("; ")})`;
 }
 
-/** The one of the two flags that help shows: its meaning alone would say the opposite of --no-x, or hide that there is one. */
+/**
+ * The one of the two flags that help shows: its meaning alone would say the opposite of --no-x,
+ * or hide that there is one.
+ */
 function switchText({ flag, defaultValue }: Setting): string {
   if (defaultValue === true) return "on unless this is given";
   return defaultValue === false ? "" : `--no-${flag} for the opposite`;

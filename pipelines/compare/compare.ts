@@ -1,8 +1,11 @@
 /** The stage `compare`: a study in, its trials run side by side, and tables, intervals and paired tests out. */
+
 import { availableParallelism } from "node:os";
 import path from "node:path";
+import { addressText } from "../../src/config/address-text.ts";
 import { type CompareConfig, compareSchema } from "../../src/config/schemas/compare-schema.ts";
 import type { Study } from "../../src/config/schemas/study-schema.ts";
+import { shellCommand } from "../../src/config/shell-command.ts";
 import { messageOf } from "../../src/errors.ts";
 import { takeLock } from "../../src/files/lock-file.ts";
 import { makeFolder } from "../../src/files/make-folder.ts";
@@ -26,7 +29,6 @@ import { type WorkHooks, workOnStudy } from "./work-on-study.ts";
 
 export const compareStage: Stage<typeof compareSchema> = {
   name: "compare",
-  summary: "tune arms of optimizers alike, train fresh seeds, and test the differences",
   schema: compareSchema,
   run: (config, context) => (config.join === null ? lead(config, context) : help(config, config.join, context)),
 };
@@ -134,7 +136,8 @@ async function workByQueue(
 ): Promise<"done" | "interrupted"> {
   const queue = await openJobQueue({ url, name, log: context.log });
   try {
-    context.log(`trials in the queue; lawn-ranker worker --queue ${url} runs them, here or elsewhere`);
+    const worker = shellCommand("lawn-ranker", "worker", "--queue", addressText(url));
+    context.log(`trials in the queue; ${worker} runs them, here or elsewhere`);
     return await queueTrials(opened, queue, context, { ...hooks, attempts });
   } finally {
     await queue.close();

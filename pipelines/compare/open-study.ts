@@ -1,4 +1,7 @@
-/** A study at work: its plan, its engine, the datasets it needs, and which trials are done. The same in every process that helps. */
+/**
+ * A study at work: its plan, its engine, the datasets it needs, and which trials are done. The same in
+ * every process that helps.
+ */
 import path from "node:path";
 import { groupItemsByUser } from "../../src/dataset/interaction-dataset.ts";
 import type { Engine } from "../../src/engine/engine.ts";
@@ -23,7 +26,10 @@ export interface OpenStudy {
   readonly cells: readonly StudyCell[];
   /** Loaded once, checked against the study's hash. */
   data(subject: number): Promise<TrialData>;
-  /** Trials that can be run now: tuning first, and final ones only when every arm is tuned. Reads what other processes finished. */
+  /**
+   * Trials that can be run now: tuning first, and final ones only when every arm is tuned. Reads what
+   * other processes finished.
+   */
   remaining(): Promise<readonly TrialPlan[]>;
   /** Every record there is, by trial. */
   readonly records: ReadonlyMap<string, TrialRecord>;

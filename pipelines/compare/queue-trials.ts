@@ -1,4 +1,7 @@
-/** The trials of a study put into a queue by the process that leads it, and watched until all are there. The files say what is done. */
+/**
+ * The trials of a study put into a queue by the process that leads it, and watched until all are there.
+ * The files say what is done.
+ */
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { StorageError } from "../../src/errors.ts";
@@ -9,7 +12,10 @@ import type { OpenStudy } from "./open-study.ts";
 
 const MILLISECONDS_BETWEEN_LOOKS = 500;
 
-/** Queues what can be run, looks until it is done, and goes on with what has become possible; the files say what is done. */
+/**
+ * Queues what can be run, looks until it is done, and goes on with what has become possible;
+ * the files say what is done.
+ */
 export async function queueTrials(
   study: OpenStudy,
   queue: JobQueue,

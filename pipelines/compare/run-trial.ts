@@ -1,4 +1,7 @@
-/** One trial of a study, from initial values to its record: a function of the plan and the data, whichever process runs it. */
+/**
+ * One trial of a study, from initial values to its record: a function of the plan and the data,
+ * whichever process runs it.
+ */
 import { createHash } from "node:crypto";
 import type { ItemsByUser } from "../../src/dataset/interaction-dataset.ts";
 import { type BatchSource, drawBatch, epochDraws, samplesPerEpoch } from "../../src/dataset/training-batches.ts";
@@ -162,7 +165,9 @@ async function evaluateTest({ trial, data, engine }: TrialOptions, { parameters 
 
 const HASHED_SAMPLES = 4096;
 
-/** The first samples of the first epoch are hashed: they depend on the seed, and on neither batch size nor optimizer. */
+/**
+ * The first samples of the first epoch are hashed: they depend on the seed, and on neither batch size nor optimizer.
+ */
 function fairnessOf({ dataset }: TrialData, source: BatchSource): Fairness {
   const { contentHash, files } = dataset.description;
   const few = { ...source, batchSize: Math.min(HASHED_SAMPLES, samplesPerEpoch(source)) };

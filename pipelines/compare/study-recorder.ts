@@ -52,7 +52,7 @@ export class StudyRecorder {
 }
 
 /** Null when the folder, or the file in it, is not there. Throws DataError for a damaged one. */
-export async function readStudyManifest(folder: string): Promise<StudyManifest | null> {
+async function readStudyManifest(folder: string): Promise<StudyManifest | null> {
   const words = { what: "the manifest of a study", remedy: "begin anew with --force" };
   return readJsonIfThere(path.join(folder, studyFiles.manifest), studyManifestSchema, words);
 }

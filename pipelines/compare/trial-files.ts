@@ -15,8 +15,8 @@ import type { SplitEvaluation } from "../measures/evaluate-split.ts";
 import type { TrialResult } from "./run-trial.ts";
 
 /**
- * Null when the trial has not been run. Throws DataError for a damaged record, ConfigError for one of other settings, data or
- * engine: trials that differ are not compared.
+ * Null when the trial has not been run. Throws DataError for a damaged record, ConfigError for one of other settings,
+ * data or engine: trials that differ are not compared.
  */
 export async function readTrial(folder: string, plan: TrialPlan, identity: string): Promise<TrialRecord | null> {
   const file = path.join(folder, trialFile(plan.id));

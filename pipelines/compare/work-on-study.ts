@@ -1,4 +1,7 @@
-/** The work itself: take a trial that nobody has, run it, write it, take the next. Any number of processes may do this at once. */
+/**
+ * The work itself: take a trial that nobody has, run it, write it, take the next. Any number of
+ * processes may do this at once.
+ */
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";

@@ -11,7 +11,6 @@ import { extractMembers, type MemberTarget } from "./zip-members.ts";
 
 export const dataStage: Stage<typeof dataSchema> = {
   name: "data",
-  summary: "download a published log (MovieLens, Pinterest-20) for ingest",
   schema: dataSchema,
   run: fetchDataset,
 };
@@ -58,7 +57,8 @@ async function fetchUnlessThere(
   if (await isLogThere(planned)) return { file, received: null };
 
   const url = `${(config.baseUrl ?? dataset.base).replace(/\/+$/, "")}/${file}`;
-  const target = path.join(folder, members === undefined ? file : `.${file}`); // ingest passes over names with a dot in front
+  // Ingest passes over names with a dot in front.
+  const target = path.join(folder, members === undefined ? file : `.${file}`);
   const progress = showDownload(file, context);
   context.log(`fetching ${url}`);
   const downloaded = await downloadFile({

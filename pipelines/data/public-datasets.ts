@@ -1,4 +1,6 @@
-/** Where the well-known logs are published, what of them is needed, and under which terms. Nothing of them is bundled. */
+/**
+ * Where the well-known logs are published, what of them is needed, and under which terms. Nothing of them is bundled.
+ */
 import type { DOWNLOADABLE } from "../../src/config/schemas/data-schema.ts";
 import type { Checksum } from "../../src/transfer/download-file.ts";
 

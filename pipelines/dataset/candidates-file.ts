@@ -1,4 +1,7 @@
-/** Evaluation candidates as an Arrow file: user, item, is_positive; a case's positives first, cases in ascending user order. */
+/**
+ * Evaluation candidates as an Arrow file: user, item, is_positive; a case's positives first,
+ * cases in ascending user order.
+ */
 import type { ColumnSchema } from "../../src/arrow/column-schema.ts";
 import { readColumns } from "../../src/arrow/read-columns.ts";
 import { type WrittenColumns, writeColumns } from "../../src/arrow/write-columns.ts";

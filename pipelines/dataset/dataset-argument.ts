@@ -1,4 +1,7 @@
-/** `--dataset FILE.json`: ingest's settings in a file that stands for the dataset they make, whichever stage is told of it. */
+/**
+ * `--dataset FILE.json`: ingest's settings in a file that stands for the dataset they make,
+ * whichever stage is told of it.
+ */
 import { basename, dirname, isAbsolute, join } from "node:path";
 import { parseConfig } from "../../src/config/parse.ts";
 import { type IngestConfig, ingestSchema } from "../../src/config/schemas/ingest-schema.ts";

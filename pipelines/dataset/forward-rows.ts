@@ -1,4 +1,7 @@
-/** Rows of an Arrow file that stands in the order of its users, taken range after range: each batch is read once, none is kept. */
+/**
+ * Rows of an Arrow file that stands in the order of its users, taken range after range: each batch
+ * is read once, none is kept.
+ */
 import { type OwnBatch, streamOwnColumns } from "../../src/arrow/stream-own-columns.ts";
 import { DataError } from "../../src/errors.ts";
 

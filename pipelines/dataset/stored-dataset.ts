@@ -37,7 +37,9 @@ export const DATASET_FILES = [
 
 export type DatasetFile = (typeof DATASET_FILES)[number];
 
-/** Titles and features of items, where an items file was given. Not part of the content hash: no result depends on it. */
+/**
+ * Titles and features of items, where an items file was given. Not part of the content hash: no result depends on it.
+ */
 export const ITEM_INFO_FILE = "item-info.arrow";
 
 /** Written last by ingest: a folder without it was not finished. */
@@ -45,8 +47,11 @@ export const DESCRIPTION_FILE = "dataset.json";
 
 const count = z.number().int().min(0);
 
-/** The part of dataset.json that later stages rely on; ingest writes more (counts of every cleaning step, sources, schema). */
-export const datasetDescriptionSchema = z.looseObject({
+/**
+ * The part of dataset.json that later stages rely on; ingest writes more (counts of every
+ * cleaning step, sources, schema).
+ */
+const datasetDescriptionSchema = z.looseObject({
   name: z.string().min(1),
   users: count.min(1),
   items: count.min(1),
@@ -55,7 +60,7 @@ export const datasetDescriptionSchema = z.looseObject({
   interactions: z.looseObject({ train: count, validation: count, test: count }),
   /** `kind` such as "leave-last-out". */
   split: z.looseObject({ kind: z.string().min(1) }),
-  /** For metrics.json, such as "1+99 candidates from ml-1m.test.negative". */
+  /** For metrics.json, such as "1+99 candidates from ml-1m.test.negative"; "p+99" for several positives a user. */
   candidates: z.looseObject({ validation: z.string(), test: z.string() }),
   seed: count,
   /** Of each Arrow file, so that a changed one can be named. */

@@ -1,4 +1,7 @@
-/** The stage `evaluate`: a trained run or a baseline answers a dataset's held-out questions; the answers go to metrics.json. */
+/**
+ * The stage `evaluate`: a trained run or a baseline answers a dataset's held-out questions; the
+ * answers go to metrics.json.
+ */
 import path from "node:path";
 import type { BaselineName } from "../../src/config/baseline-settings.ts";
 import { type EvaluateConfig, evaluateSchema } from "../../src/config/schemas/evaluate-schema.ts";
@@ -29,7 +32,6 @@ import {
 
 export const evaluateStage: Stage<typeof evaluateSchema> = {
   name: "evaluate",
-  summary: "rank the held-out items with a trained run or a baseline and report HR@k and NDCG@k",
   schema: evaluateSchema,
   async run(given, context) {
     const config = { ...given, dataset: given.dataset === null ? null : await datasetNameOf(given.dataset) };

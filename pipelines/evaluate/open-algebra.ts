@@ -1,4 +1,6 @@
-/** The linear algebra of the baselines by the engine's name: native kernels, or the plain loops where there are none. */
+/**
+ * The linear algebra of the baselines by the engine's name: native kernels, or the plain loops where there are none.
+ */
 import { openNativeAlgebra } from "../../src/engine/native/native-algebra.ts";
 import { nativeProvider } from "../../src/engine/native/native-engine.ts";
 import { ConfigError } from "../../src/errors.ts";

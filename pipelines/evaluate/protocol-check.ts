@@ -1,4 +1,7 @@
-/** `evaluate --protocol-check`: one scorer's figures under every protocol as a table and a file, and what the split leaks. */
+/**
+ * `evaluate --protocol-check`: one scorer's figures under every protocol as a table and a file,
+ * and what the split leaks.
+ */
 import path from "node:path";
 import { readColumns } from "../../src/arrow/read-columns.ts";
 import { groupItemsByUser } from "../../src/dataset/interaction-dataset.ts";

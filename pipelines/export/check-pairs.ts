@@ -1,4 +1,7 @@
-/** check-pairs.json: some pairs with the logits they must get, so that whoever serves an export can tell whether they do. */
+/**
+ * check-pairs.json: some pairs with the logits they must get, so that whoever serves an export
+ * can tell whether they do.
+ */
 import { openForward } from "../../src/ranker/forward.ts";
 import type { Vocabulary } from "../dataset/vocabulary-files.ts";
 import type { LoadedRun } from "../runs/stored-run.ts";

@@ -1,4 +1,7 @@
-/** The folder of an export: built under another name and renamed when whole; a former export is replaced, anything else is refused. */
+/**
+ * The folder of an export: built under another name and renamed when whole; a former export is replaced,
+ * anything else is refused.
+ */
 import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { isRecord } from "../../src/config/is-record.ts";
@@ -11,7 +14,7 @@ import { replaceFolder, restoreFolder } from "../../src/files/replace-folder.ts"
 import type { StageContext } from "../stage.ts";
 
 export const EXPORT_MANIFEST = "manifest.json";
-export const EXPORT_REMEDY = "free some space, or choose another folder with --output";
+const EXPORT_REMEDY = "free some space, or choose another folder with --output";
 
 /** Calls `fill` with an empty folder, and puts it at `target` when that is done. */
 export async function publishFolder(
@@ -20,7 +23,7 @@ export async function publishFolder(
   fill: (folder: string) => Promise<void>,
 ): Promise<void> {
   const partial = `${target}.partial`;
-  const replaced = { place: target, former: `${target}.former` };
+  const replaced = { target, former: `${target}.former` };
   await makeFolder(path.dirname(target), "choose another folder with --output");
   try {
     const unlock = await takeLock(`${target}.lock`, context);
@@ -40,7 +43,10 @@ export async function publishFolder(
   }
 }
 
-/** The manifest there, as it was parsed; null where nothing is there. Throws ConfigError for a folder that no export wrote. */
+/**
+ * The manifest there, as it was parsed; null where nothing is there. Throws ConfigError for a
+ * folder that no export wrote.
+ */
 export async function formerExport(target: string): Promise<Readonly<Record<string, unknown>> | null> {
   const names = await readdir(target).catch((error: unknown) => {
     if (errorCode(error) === "ENOENT") return [];

@@ -31,7 +31,6 @@ import { modelCardFacts } from "./model-card-facts.ts";
 
 export const exportStage: Stage<typeof exportSchema> = {
   name: "export",
-  summary: "write a trained run as ONNX, Parquet, Arrow, NPY or a search index, with its ids and a model card",
   schema: exportSchema,
   run: exportRun,
 };

@@ -10,7 +10,9 @@ import type { DatasetDescription } from "../dataset/stored-dataset.ts";
 import { readMetrics } from "../runs/metrics-file.ts";
 import type { LoadedRun } from "../runs/stored-run.ts";
 
-/** The part of dataset.json that a card tells and other stages do not need; a dataset made by hand may lack all of it. */
+/**
+ * The part of dataset.json that a card tells and other stages do not need; a dataset made by hand may lack all of it.
+ */
 const toldOfDataset = z.looseObject({
   itemsWithoutTrainRows: z.number().nullable().catch(null),
   cleaning: z

@@ -40,8 +40,8 @@ export async function readFormer(
 }
 
 /**
- * What the raw files are, and whether they are those of `former`. A file of the same path, size and time of change is taken as
- * unchanged without reading it.
+ * What the raw files are, and whether they are those of `former`. A file of the same path, size and time of change is
+ * taken as unchanged without reading it.
  */
 export async function inspectSources(
   paths: readonly string[],

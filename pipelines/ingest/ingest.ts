@@ -26,7 +26,6 @@ import { openStagingFolder, type StagingFolder } from "./staging-folder.ts";
 
 export const ingestStage: Stage<typeof ingestSchema> = {
   name: "ingest",
-  summary: "clean, number and split raw logs into Arrow files under data/<dataset>",
   schema: ingestSchema,
   run: ingest,
 };
@@ -66,6 +65,7 @@ async function makeDataset(
     path: join(staging.scratch, "work.duckdb"),
     spillDirectory: join(staging.scratch, "spill"),
     memoryLimit: config.memoryLimit,
+    readable: sourcePaths(plan),
   });
   const interrupt = (): void => database.interrupt();
   context.signal.addEventListener("abort", interrupt);
@@ -121,7 +121,7 @@ async function makeDataset(
     // The rest needs no SQL, and its memory is better spent on candidates.
     database.close();
     const files = { ...vocabularies, ...(await writeSplit(view, staging.result, context.signal)) };
-    const candidates = await writeBothCandidates(plan, built, view, staging.result);
+    const candidates = await writeBothCandidates(plan, built, view, staging.result, context.log);
     const description = describeDataset({
       plan,
       sources: records,
@@ -171,12 +171,19 @@ async function writeSplit(view: SplitView, directory: string, signal: AbortSigna
   };
 }
 
-async function writeBothCandidates(plan: IngestPlan, built: BuiltLog, view: SplitView, directory: string) {
+async function writeBothCandidates(
+  plan: IngestPlan,
+  built: BuiltLog,
+  view: SplitView,
+  directory: string,
+  log: StageContext["log"],
+) {
   const { negatives, ownNegatives, seed } = plan.config;
   const request = { kind: plan.candidates, negatives, ownNegatives, seed };
   // One after the other: at a million users either takes hundreds of megabytes.
   const make = async (split: "validation" | "test") => {
-    const { candidates, description, counts } = chooseCandidates(view, split, request, built.negatives);
+    const { candidates, description, counts, warning } = chooseCandidates(view, split, request, built.negatives);
+    if (warning !== null) log(`warning: ${warning}`);
     return {
       file: await writeCandidates(join(directory, `candidates-${split}.arrow`), candidates),
       description,

@@ -1,9 +1,11 @@
 /** What an ingest is about to do, decided before any row is read: dataset name, files, split and candidates. */
+
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { DOWNLOADABLE } from "../../src/config/schemas/data-schema.ts";
 import { DEFAULT_SHARE, type IngestConfig, ingestSchema, momentMs } from "../../src/config/schemas/ingest-schema.ts";
+import { shellCommand } from "../../src/config/shell-command.ts";
 import { ConfigError } from "../../src/errors.ts";
 import { makeFolder } from "../../src/files/make-folder.ts";
 import { writeFileAtomically } from "../../src/files/write-file.ts";
@@ -59,7 +61,8 @@ function splitWish({ split }: IngestConfig): SplitWish {
 function remedyFor({ raw, dataset, dataRoot }: IngestConfig): string {
   const advice = "put the raw log there, or say where it is with --raw";
   const isPublished = raw === undefined && DOWNLOADABLE.some((name) => name === dataset);
-  return isPublished ? `fetch it: lawn-ranker data --dataset ${dataset} --data-root ${dataRoot}; or ${advice}` : advice;
+  const command = shellCommand("lawn-ranker", "data", "--dataset", dataset, "--data-root", dataRoot);
+  return isPublished ? `fetch it: ${command}; or ${advice}` : advice;
 }
 
 /** Raised when the same logs and settings give other files, so that former ones are made anew. */

@@ -52,15 +52,15 @@ export function interactionsOfPart(view: SplitView, part: number): Interactions 
   };
 }
 
-export function countOfPart({ parts }: SplitView, part: number): number {
+function countOfPart({ parts }: SplitView, part: number): number {
   let count = 0;
   for (let row = 0; row < parts.length; row++) if (parts[row] === part) count++;
   return count;
 }
 
 /**
- * Each user's distinct items over the parts that `includes` names. The log is sorted by user already, so this costs 4 bytes a
- * row, where groupItemsByUser, which takes columns in any order, costs 12.
+ * Each user's distinct items over the parts that `includes` names. The log is sorted by user already, so this costs 4
+ * bytes a row, where groupItemsByUser, which takes columns in any order, costs 12.
  */
 export function itemsByUserOf({ log, parts, numbers }: SplitView, included: readonly number[]): ItemsByUser {
   const offsets = new Uint32Array(numbers.users + 1);

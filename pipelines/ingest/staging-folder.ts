@@ -1,4 +1,7 @@
-/** A dataset is built in a hidden folder and moved to its own whole: readers see the former one or the new one, never half of one. */
+/**
+ * A dataset is built in a hidden folder and moved to its own whole: readers see the former one or the
+ * new one, never half of one.
+ */
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ConfigError } from "../../src/errors.ts";
@@ -23,9 +26,9 @@ export interface StagingFolder {
 }
 
 /**
- * <dataRoot>/.<dataset>.partial, guarded by <dataRoot>/.<dataset>.lock. What a process that died left there is removed, and a
- * former dataset that it had just moved aside is put back. Throws ConfigError where <dataRoot>/<dataset> is anything but a
- * dataset: publishing would remove it.
+ * <dataRoot>/.<dataset>.partial, guarded by <dataRoot>/.<dataset>.lock. What a process that died left there is removed,
+ * and a former dataset that it had just moved aside is put back. Throws ConfigError where <dataRoot>/<dataset> is
+ * anything but a dataset: publishing would remove it.
  */
 export async function openStagingFolder(
   dataRoot: string,
@@ -38,7 +41,7 @@ export async function openStagingFolder(
   await makeFolder(dataRoot, REMEDY);
   const unlock = await writable(dataRoot, () => takeLock(join(dataRoot, `.${dataset}.lock`), context));
   try {
-    await restoreFolder({ place: target, former });
+    await restoreFolder({ target, former });
     await refuseForeignFiles(target);
     await rm(partial, { recursive: true, force: true });
     await writable(dataRoot, () => mkdir(partial));
@@ -51,7 +54,7 @@ export async function openStagingFolder(
   return {
     result,
     scratch,
-    publish: () => replaceFolder(result, { place: target, former }),
+    publish: () => replaceFolder(result, { target, former }),
     async close() {
       await rm(partial, { recursive: true, force: true });
       await unlock();

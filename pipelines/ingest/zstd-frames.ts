@@ -1,4 +1,7 @@
-/** Whether a .zst file ends where its frames say (RFC 8878, section 3.1): the SQL engine reads a cut one without complaint. */
+/**
+ * Whether a .zst file ends where its frames say (RFC 8878, section 3.1): the SQL engine reads a
+ * cut one without complaint.
+ */
 import { type FileHandle, open } from "node:fs/promises";
 
 const FRAME_MAGIC = 0xfd2fb528;

@@ -1,4 +1,7 @@
-/** Held-out items of a dataset ranked by a scorer, and the record of it in metrics.json: shared by `train` and `evaluate`. */
+/**
+ * Held-out items of a dataset ranked by a scorer, and the record of it in metrics.json: shared
+ * by `train` and `evaluate`.
+ */
 import { groupItemsByUser } from "../../src/dataset/interaction-dataset.ts";
 import { ConfigError } from "../../src/errors.ts";
 import { type EvaluationResult, evaluateRanker } from "../../src/evaluation/evaluate-ranker.ts";

@@ -5,7 +5,10 @@ import { type WrittenColumns, writeColumns } from "../../src/arrow/write-columns
 import { perUserFileName } from "../../src/runs/run-directory.ts";
 import type { SplitEvaluation } from "./evaluate-split.ts";
 
-/** Columns user, positives, rank, optimisticRank, expectedRank (of the best placed positive), then one per metric by its name. */
+/**
+ * Columns user, positives, rank, optimisticRank, expectedRank (of the best placed positive), then
+ * one per metric by its name.
+ */
 export async function writePerUserResults(directory: string, evaluation: SplitEvaluation): Promise<WrittenColumns> {
   const { users, positives, ranks, optimisticRanks, expectedRanks, metrics } = evaluation.perUser;
   const schema: ColumnSchema = [

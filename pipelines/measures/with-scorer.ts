@@ -1,4 +1,7 @@
-/** Scores of parameters that are no longer trained: an engine's session opened for its scorer alone, and closed after use. */
+/**
+ * Scores of parameters that are no longer trained: an engine's session opened for its scorer
+ * alone, and closed after use.
+ */
 import type { Engine } from "../../src/engine/engine.ts";
 import type { Parameters, RankerSpec } from "../../src/ranker/ranker-spec.ts";
 import type { Scorer } from "../../src/ranker/scorer.ts";
@@ -14,7 +17,7 @@ export async function withScorer<T>(
     loss: "bce",
     start: { parameters, optimizer: null },
     // A session is for training; the lightest optimizer keeps no state beside the parameters.
-    optimizer: { base: { name: "sgd", momentum: 0, nesterov: false, weightDecay: 0 }, lawn: null },
+    optimizer: { base: { name: "sgd", weightDecay: 0 }, lawn: null },
     embeddingDecay: 0,
     source: null,
   });

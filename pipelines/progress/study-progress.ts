@@ -51,8 +51,8 @@ export function openStudyDisplay(expected: ExpectedTrials, context: DisplayConte
 }
 
 /**
- * Seconds left: what trials of each batch size have taken on the average, for those that are to come, shared among the workers. A batch
- * size not yet seen is taken to cost per epoch what the others do.
+ * Seconds left: what trials of each batch size have taken on the average, for those that are to come, shared among the
+ * workers. A batch size not yet seen is taken to cost per epoch what the others do.
  */
 export function secondsLeft(
   records: Iterable<TrialRecord>,

@@ -1,4 +1,4 @@
-/** What a person sees of a training pass: where it is, the loss, and the time left; away from a terminal a line an epoch at least. */
+/** What a person sees of a training pass: epoch, loss, pace and time left; off a terminal, a line an epoch at least. */
 import type { EpochRecord } from "../../src/runs/training-log.ts";
 import type { StepProgress, TrainingPlan } from "../../src/training/training-plan.ts";
 import { clockText } from "./clock-text.ts";

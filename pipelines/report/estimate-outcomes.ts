@@ -1,4 +1,6 @@
-/** Intervals of what a report shows first: each ranker's mean over users, and the run's lead over it, paired by user. */
+/**
+ * Intervals of what a report shows first: each ranker's mean over users, and the run's lead over it, paired by user.
+ */
 import type { ReportConfig } from "../../src/config/schemas/report-schema.ts";
 import type { Difference, Estimate, RankerOutcome } from "../../src/report/run-content.ts";
 import { headlineMetrics } from "../../src/report/words/headline-metrics.ts";

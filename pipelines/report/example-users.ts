@@ -92,7 +92,9 @@ export function chooseCases(
   });
 }
 
-/** Each held-out item's rank among all items that the user has not seen, other held-out ones left out; ties against it. */
+/**
+ * Each held-out item's rank among all items that the user has not seen, other held-out ones left out; ties against it.
+ */
 async function ranksOf(scorer: Scorer, user: number, heldOut: Uint32Array, seen: Uint32Array): Promise<number[]> {
   const scores = await scorer.catalogue(Uint32Array.of(user)); // [items]
   const left = new Set([...seen, ...heldOut]);

@@ -1,8 +1,13 @@
-/** What stands beside a run in its report: outcomes user by user, of the run's folder, of baselines' folders, or measured here. */
+/**
+ * What stands beside a run in its report: outcomes user by user, of the run's folder, of baselines'
+ * folders, or measured here.
+ */
+
 import path from "node:path";
 import { readColumns } from "../../src/arrow/read-columns.ts";
 import { popularityScorer } from "../../src/baselines/popularity.ts";
 import { randomScorer } from "../../src/baselines/random.ts";
+import { shellCommand } from "../../src/config/shell-command.ts";
 import { DataError } from "../../src/errors.ts";
 import type { Scorer } from "../../src/ranker/scorer.ts";
 import type { MetricsDocument } from "../../src/runs/metrics-document.ts";
@@ -21,12 +26,15 @@ export interface RankerResults {
   readonly document: MetricsDocument;
 }
 
-/** A folder with metrics.json and the per-user file beside it. Throws DataError where either is missing or they disagree. */
+/**
+ * A folder with metrics.json and the per-user file beside it. Throws DataError where either is
+ * missing or they disagree.
+ */
 export async function readRankerResults(folder: string, name: string): Promise<RankerResults> {
   const document = await readMetrics(folder);
   if (document === null) {
     throw new DataError(
-      `${folder}: no ${runFiles.metrics} there, so it is no evaluation; write one: lawn-ranker evaluate --baseline NAME --dataset NAME --output ${folder}`,
+      `${folder}: no ${runFiles.metrics} there, so it is no evaluation; write one: lawn-ranker evaluate --baseline NAME --dataset NAME ${shellCommand("--output", folder)}`,
     );
   }
   const file = path.join(folder, perUserFileName(document.split));

@@ -12,13 +12,12 @@ import type { Stage, StageContext, StageResult } from "../stage.ts";
 import { readRunContent } from "./read-run-content.ts";
 import { readStudyContent } from "./read-study-content.ts";
 
-export const reportFile = "report.html";
+const reportFile = "report.html";
 
 const MOST_BYTES = 3_000_000;
 
 export const reportStage: Stage<typeof reportSchema> = {
   name: "report",
-  summary: "write a run or a study as one self-contained HTML page",
   schema: reportSchema,
   async run(given, context) {
     const config = { ...given, dataset: given.dataset === null ? null : await datasetNameOf(given.dataset) };

@@ -5,8 +5,8 @@ import { ConfigError } from "../../src/errors.ts";
 import { latestLink } from "../../src/runs/run-directory.ts";
 
 /**
- * As `train` reads it: `run` is a path when it has a slash, and a name under <modelsRoot>/<dataset> otherwise; without it the
- * dataset's latest finished run is meant. Throws ConfigError naming the path where no folder is.
+ * As `train` reads it: `run` is a path when it has a slash, and a name under <modelsRoot>/<dataset> otherwise; without
+ * it the dataset's latest finished run is meant. Throws ConfigError naming the path where no folder is.
  */
 export async function findRun(options: {
   readonly run: string | null;
@@ -36,7 +36,10 @@ async function isFolder(folder: string): Promise<boolean> {
   return (await stat(folder).catch(() => null))?.isDirectory() ?? false;
 }
 
-/** The run's own name rather than "latest", which will be another run tomorrow; still relative to where the caller stands. */
+/**
+ * The run's own name rather than "latest", which will be another run tomorrow; still relative
+ * to where the caller stands.
+ */
 async function followLink(folder: string): Promise<string> {
   return path.join(path.dirname(folder), path.basename(await realpath(folder)));
 }

@@ -40,7 +40,10 @@ export async function readFinishedManifest(directory: string): Promise<Manifest>
   return manifest;
 }
 
-/** Throws DataError when the folder is missing, was not finished, or its checkpoint is truncated, changed or of another model. */
+/**
+ * Throws DataError when the folder is missing, was not finished, or its checkpoint is truncated,
+ * changed or of another model.
+ */
 export async function loadRun(directory: string): Promise<LoadedRun> {
   const manifest = await readFinishedManifest(directory);
   await verifyRunFile(directory, runFiles.config, manifest);

@@ -4,7 +4,10 @@ import { parseShard, type Shard } from "../../src/scoring/shard.ts";
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** Throws ConfigError for a shard beyond its count, and where --shard env finds no scheduler, or one that does not say how many. */
+/**
+ * Throws ConfigError for a shard beyond its count, and where --shard env finds no scheduler, or one
+ * that does not say how many.
+ */
 export function chooseShard(text: string, variables: Variables): Shard {
   if (text !== "env") {
     const shard = parseShard(text);

@@ -13,7 +13,10 @@ import {
 } from "./output/recommendations.ts";
 import { readShard } from "./shard-files.ts";
 
-/** The records of all `of` shards. Throws DataError naming every one that is missing, damaged or differs from the others. */
+/**
+ * The records of all `of` shards. Throws DataError naming every one that is missing, damaged
+ * or differs from the others.
+ */
 export async function readAllShards(folder: string, plan: string, of: number): Promise<readonly ShardRecord[]> {
   const records: ShardRecord[] = [];
   const missing: string[] = [];

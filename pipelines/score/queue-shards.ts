@@ -1,4 +1,7 @@
-/** A scoring job as shards in a queue: planned here, scored by workers anywhere, watched until all are there. The files say what is done. */
+/**
+ * A scoring job as shards in a queue: planned here, scored by workers anywhere, watched until all are there.
+ * The files say what is done.
+ */
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -28,7 +31,10 @@ const MILLISECONDS_BETWEEN_LOOKS = 500;
 /** A shard that is damaged again and again has a disk or a machine to blame. */
 const MOST_ROUNDS = 5;
 
-/** Resolves when every shard lies there whole. Throws StorageError with the errors of shards that failed after their retries. */
+/**
+ * Resolves when every shard lies there whole. Throws StorageError with the errors of shards that
+ * failed after their retries.
+ */
 export async function scoreByQueue(
   storage: ShardStorage,
   plan: string,

@@ -84,7 +84,8 @@ export async function openScoreInputs(
   await verifyFiles(directory, description, needed);
   let opened: Promise<WorkDatabase> | null = null;
   const database = (): Promise<WorkDatabase> => {
-    opened ??= openWorkDatabase({ path: ":memory:", spillDirectory: scratch, memoryLimit: "512MB" });
+    const readable = [config.users, config.pairs, config.allow, config.deny].filter((file) => file !== null);
+    opened ??= openWorkDatabase({ path: ":memory:", spillDirectory: scratch, memoryLimit: "512MB", readable });
     return opened;
   };
   const checkpointRows = await openCheckpointRows(path.join(run, runFiles.checkpoint), checkpoint);

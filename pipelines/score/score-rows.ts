@@ -1,6 +1,7 @@
 /**
- * The rows of a scoring job, block after block of users: parameters, seen items and ids of a block are read, scored and let go.
- * What a user gets depends on nothing but the run, the dataset and the settings; neither on the block nor on who else is scored.
+ * The rows of a scoring job, block after block of users: parameters, seen items and ids of a block are read, scored
+ * and let go. What a user gets depends on nothing but the run, the dataset and the settings; neither on the block
+ * nor on who else is scored.
  */
 import type { ScoreConfig } from "../../src/config/schemas/score-schema.ts";
 import type { Engine } from "../../src/engine/engine.ts";

@@ -1,4 +1,7 @@
-/** Lists for users in --users or --pairs whom the dataset does not know at all: the most popular items, under --unknown popular. */
+/**
+ * Lists for users in --users or --pairs whom the dataset does not know at all: the most popular
+ * items, under --unknown popular.
+ */
 import { DataError } from "../../src/errors.ts";
 import { unknownUserIds } from "../../src/interactions/lookup/match-ids.ts";
 import { type ListRules, scoreBlock } from "../../src/scoring/score-block.ts";

@@ -1,4 +1,7 @@
-/** Shards of a scoring job on the disk: named by what decides their content, whole or not there, and checked before they are believed. */
+/**
+ * Shards of a scoring job on the disk: named by what decides their content, whole or not there, and checked
+ * before they are believed.
+ */
 import { rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { DataError } from "../../src/errors.ts";
@@ -26,8 +29,8 @@ export function shardDataFile(name: string): string {
 }
 
 /**
- * The record of a finished shard whose file is as the record says; null where it is not finished. Throws DataError, naming the shard,
- * where it is damaged. Reads the file once.
+ * The record of a finished shard whose file is as the record says; null where it is not finished. Throws DataError,
+ * naming the shard, where it is damaged. Reads the file once.
  */
 export async function readShard(folder: string, plan: string, shard: Shard): Promise<ShardRecord | null> {
   const name = shardName(plan, shard);
@@ -67,8 +70,8 @@ export async function readShardOrNothing(
 }
 
 /**
- * Puts a shard in place: its rows first, then the record that makes it finished. Both come from names of this process's own, so that
- * two processes that finish the same shard at once do not meet; they agree on every byte of the rows.
+ * Puts a shard in place: its rows first, then the record that makes it finished. Both come from names of this process's
+ * own, so that two processes that finish the same shard at once do not meet; they agree on every byte of the rows.
  */
 export async function publishShard(
   folder: string,

@@ -1,4 +1,7 @@
-/** A range of a job's users scored into one file, with progress and counts: what a whole job and a shard of one have in common. */
+/**
+ * A range of a job's users scored into one file, with progress and counts: what a whole job and a
+ * shard of one have in common.
+ */
 import type { ScoreConfig } from "../../src/config/schemas/score-schema.ts";
 import type { Engine } from "../../src/engine/engine.ts";
 import { openScoreDisplay } from "../progress/score-progress.ts";

@@ -1,5 +1,8 @@
-/** Whether LAWN had any part in the ranker that a run keeps: where its switch came late or never, the run is one of its base alone. */
-import { baseOf } from "../../src/config/optimizer-options.ts";
+/**
+ * Whether LAWN had any part in the ranker that a run keeps: where its switch came late or never, the run
+ * is one of its base alone.
+ */
+import { baseOf } from "../../src/config/optimizer/optimizer-names.ts";
 import type { TrainConfig } from "../../src/config/schemas/train-schema.ts";
 import type { EpochRecord } from "../../src/runs/training-log.ts";
 

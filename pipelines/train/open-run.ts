@@ -1,4 +1,6 @@
-/** What to do with a run directory: begin, go on, or leave it as finished. Every refusal says which flag would do what. */
+/**
+ * What to do with a run directory: begin, go on, or leave it as finished. Every refusal says which flag would do what.
+ */
 import { mkdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import type { TrainConfig } from "../../src/config/schemas/train-schema.ts";

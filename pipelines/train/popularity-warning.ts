@@ -1,7 +1,13 @@
-/** Whether the ranker that a run keeps has learnt more than which items are popular: where it has not, somebody should know. */
+/**
+ * Whether the ranker that a run keeps has learnt more than which items are popular: where it has
+ * not, somebody should know.
+ */
 import type { TrainConfig } from "../../src/config/schemas/train-schema.ts";
 
-/** One line, or null where all is well or nothing was validated. `popularity` is the baseline's value of the validation metric. */
+/**
+ * One line, or null where all is well or nothing was validated. `popularity` is the baseline's value
+ * of the validation metric.
+ */
 export function popularityWarning(
   { validation: { metric } }: Pick<TrainConfig, "validation">,
   validation: Readonly<Record<string, number>> | null,

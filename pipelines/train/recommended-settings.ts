@@ -1,4 +1,7 @@
-/** pipelines/configs/<dataset>.json: settings that were found good for a known dataset, used unless the user says otherwise. */
+/**
+ * pipelines/configs/<dataset>.json: settings that were found good for a known dataset, used
+ * unless the user says otherwise.
+ */
 import path from "node:path";
 import { z } from "zod";
 import { isRecord } from "../../src/config/is-record.ts";
@@ -10,7 +13,10 @@ import { packagedFolder } from "../packaged-folder.ts";
 
 const record = z.record(z.string(), z.unknown());
 
-/** Every matching entry counts; later ones override earlier ones. Entries look at what the user and the entries before chose. */
+/**
+ * Every matching entry counts; later ones override earlier ones. Entries look at what the user and
+ * the entries before chose.
+ */
 export const recommendationsSchema = z.strictObject({
   train: z.array(
     z.strictObject({
@@ -29,7 +35,10 @@ export const recommendationsSchema = z.strictObject({
 type Recommendation = z.output<typeof recommendationsSchema>["train"][number];
 type Values = Readonly<Record<string, unknown>>;
 
-/** For the dataset's name, also where a dataset file stands for it. Throws ConfigError for such a file that cannot be read. */
+/**
+ * For the dataset's name, also where a dataset file stands for it. Throws ConfigError for such a
+ * file that cannot be read.
+ */
 export async function recommendedSettings(given: Values): Promise<readonly ConfigLayer[]> {
   const named = given.dataset ?? trainSchema.parse({}).dataset;
   if (typeof named !== "string") return [];
@@ -72,7 +81,10 @@ function matches(when: Recommendation["when"], values: Values): boolean {
   );
 }
 
-/** A switch of the user's own replaces the recommended one; a schedule that gives the rate itself replaces rate and schedule. */
+/**
+ * A switch of the user's own replaces the recommended one; a schedule that gives the rate itself
+ * replaces rate and schedule.
+ */
 function withoutOverruled(chosen: Values, given: Values): Values {
   const result: Record<string, unknown> = { ...chosen };
   const switches = ["freeEpochs", "freeSteps", "switchNorm"];

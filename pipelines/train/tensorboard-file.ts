@@ -1,4 +1,6 @@
-/** <run>/tensorboard/<pass>/: an event file for each attempt at a pass, for people who watch training with TensorBoard. */
+/**
+ * <run>/tensorboard/<pass>/: an event file for each attempt at a pass, for people who watch training with TensorBoard.
+ */
 import { type FileHandle, open } from "node:fs/promises";
 import path from "node:path";
 import { makeFolder } from "../../src/files/make-folder.ts";
@@ -16,7 +18,9 @@ export interface TensorboardFile {
   close(): Promise<void>;
 }
 
-/** Appends as training goes: TensorBoard follows a growing file. `step` is where this attempt begins, 0 for a new pass. */
+/**
+ * Appends as training goes: TensorBoard follows a growing file. `step` is where this attempt begins, 0 for a new pass.
+ */
 export async function openTensorboardFile(
   runDirectory: string,
   options: {

@@ -1,4 +1,6 @@
-/** The passes of a run: training with validation, then, if asked for, training anew on train and validation together. */
+/**
+ * The passes of a run: training with validation, then, if asked for, training anew on train and validation together.
+ */
 import { z } from "zod";
 import { popularityScorer } from "../../src/baselines/popularity.ts";
 import { parseJson } from "../../src/config/json-text.ts";
@@ -75,8 +77,8 @@ export async function trainAndRefit(job: TrainingJob, resume: ResumeFile | null)
 }
 
 /**
- * Throws ConfigError for a schedule, a metric or a refit that cannot be. Says, and resolves to, what popularity, the bar to beat, is
- * worth on validation; null where there is none.
+ * Throws ConfigError for a schedule, a metric or a refit that cannot be. Says, and resolves to, what popularity, the
+ * bar to beat, is worth on validation; null where there is none.
  */
 export async function checkMeasures(job: Omit<TrainingJob, "spec" | "engine" | "recorder">): Promise<number | null> {
   const { config, source, dataset, context } = job;

@@ -1,6 +1,9 @@
-/** What a parsed train config means for one dataset: the ranker, its batches, its optimizer in steps, and the plan of a pass. */
+/**
+ * What a parsed train config means for one dataset: the ranker, its batches, its optimizer in
+ * steps, and the plan of a pass.
+ */
 import { initializerFromText } from "../../src/config/initializer-text.ts";
-import { baseOf } from "../../src/config/optimizer-options.ts";
+import { baseOf } from "../../src/config/optimizer/optimizer-names.ts";
 import type { TrainConfig } from "../../src/config/schemas/train-schema.ts";
 import { groupItemsByUser, type Interactions, type ItemsByUser } from "../../src/dataset/interaction-dataset.ts";
 import {
@@ -13,11 +16,11 @@ import type { SessionOptions, Snapshot } from "../../src/engine/engine.ts";
 import { checkOptimizerConfig } from "../../src/optimizer/check-optimizer-config.ts";
 import { lawnGroups } from "../../src/optimizer/lawn-blocks.ts";
 import { compileSchedule, type LearningRateSchedule } from "../../src/optimizer/learning-rate.ts";
-import type {
-  BaseOptimizerConfig,
-  LawnConfig,
-  LawnSwitch,
-  OptimizerConfig,
+import {
+  baseConfigOf,
+  type LawnConfig,
+  type LawnSwitch,
+  type OptimizerConfig,
 } from "../../src/optimizer/optimizer-config.ts";
 import { type Initializers, initializeParameters } from "../../src/ranker/initialize.ts";
 import { rankerSpecOf } from "../../src/ranker/ranker-presets.ts";
@@ -39,7 +42,9 @@ function initializersOf({ initialize }: TrainConfig): Initializers {
   };
 }
 
-/** Throws ConfigError or DataError when no batch could be drawn. `seen` may be given by callers that have it already. */
+/**
+ * Throws ConfigError or DataError when no batch could be drawn. `seen` may be given by callers that have it already.
+ */
 export function batchSourceOf(
   config: TrainConfig,
   interactions: Interactions,
@@ -57,9 +62,12 @@ export function batchSourceOf(
   return source;
 }
 
-/** Throws ConfigError for an optimizer that cannot be, or has nothing to do on this ranker: before anything is written. */
-export function optimizerOf(config: TrainConfig, source: BatchSource): OptimizerConfig {
-  const base = baseConfigOf(config.optimizer);
+/**
+ * Throws ConfigError for an optimizer that cannot be, or has nothing to do on this ranker: before anything is written.
+ */
+function optimizerOf(config: TrainConfig, source: BatchSource): OptimizerConfig {
+  const { optimizer } = config;
+  const base = baseConfigOf(baseOf(optimizer.name), (key) => completed(optimizer, key));
   const lawn = config.lawn === undefined ? null : lawnConfigOf(config.lawn, source);
   checkOptimizerConfig({ base, lawn });
   if (lawn !== null) lawnGroups(parametersOf(rankerOf(config, source.interactions)), lawn);
@@ -67,8 +75,9 @@ export function optimizerOf(config: TrainConfig, source: BatchSource): Optimizer
 }
 
 /**
- * Everything a session of training is opened with: the one place where a config becomes session options, for runs and trials alike.
- * `start` is where an interrupted training goes on; null begins from the initial values that the config's seed draws.
+ * Everything a session of training is opened with: the one place where a config becomes session options, for
+ * runs and trials alike. `start` is where an interrupted training goes on; null begins from the initial values
+ * that the config's seed draws.
  */
 export function sessionOptionsOf(config: TrainConfig, source: BatchSource, start: Snapshot | null): SessionOptions {
   const spec = rankerOf(config, source.interactions);
@@ -124,37 +133,6 @@ function scheduleOf({ schedule, optimizer }: TrainConfig): LearningRateSchedule 
     decay: name,
     floor: name === "constant" ? 0 : rate * completed(schedule, "finalRate"),
   };
-}
-
-function baseConfigOf(optimizer: TrainConfig["optimizer"]): BaseOptimizerConfig {
-  const base = baseOf(optimizer.name);
-  const weightDecay = completed(optimizer, "weightDecay");
-  const number = (key: keyof TrainConfig["optimizer"]): number => completed(optimizer, key);
-  switch (base) {
-    case "sgd":
-      return { name: "sgd", momentum: 0, nesterov: false, weightDecay };
-    case "momentum":
-    case "nesterov":
-      return { name: "sgd", momentum: number("momentum"), nesterov: base === "nesterov", weightDecay };
-    case "adagrad":
-      return { name: base, epsilon: number("epsilon"), weightDecay };
-    case "rmsprop":
-      return { name: base, decay: number("decay"), epsilon: number("epsilon"), weightDecay };
-    case "adam":
-    case "adamw":
-    case "lamb":
-      return { name: base, beta1: number("beta1"), beta2: number("beta2"), epsilon: number("epsilon"), weightDecay };
-    case "lars":
-      return {
-        name: base,
-        momentum: number("momentum"),
-        trustCoefficient: number("trustCoefficient"),
-        epsilon: number("epsilon"),
-        weightDecay,
-      };
-    default:
-      return base satisfies never;
-  }
 }
 
 function lawnConfigOf(lawn: NonNullable<TrainConfig["lawn"]>, source: BatchSource): LawnConfig {

@@ -89,7 +89,10 @@ function recordedFile(
   return { path: file, role, bytes: bytes ?? null, sha256 };
 }
 
-/** "dataset/x" and "run/x" are files of the dataset and the run that the manifest names; other names are paths from its folder. */
+/**
+ * "dataset/x" and "run/x" are files of the dataset and the run that the manifest names; other names
+ * are paths from its folder.
+ */
 function inputPath(
   name: string,
   {

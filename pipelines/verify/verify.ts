@@ -10,7 +10,6 @@ import { recordOfDataset, recordOfManifest } from "./verify-records.ts";
 
 export const verifyStage: Stage<typeof verifySchema> = {
   name: "verify",
-  summary: "hash the files of a run, study, dataset or export again and say what is not as its manifest records",
   schema: verifySchema,
   argument: "path",
   run: verify,

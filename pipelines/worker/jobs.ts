@@ -1,4 +1,6 @@
-/** The stage `jobs`: what is in a queue, from any terminal: how much is done, who is at work, and why something failed. */
+/**
+ * The stage `jobs`: what is in a queue, from any terminal: how much is done, who is at work, and why something failed.
+ */
 import { jobsSchema } from "../../src/config/schemas/worker-schema.ts";
 import { clockText } from "../progress/clock-text.ts";
 import { type KnownJob, openJobQueue } from "../queue/job-queue.ts";
@@ -6,7 +8,6 @@ import type { Stage } from "../stage.ts";
 
 export const jobsStage: Stage<typeof jobsSchema> = {
   name: "jobs",
-  summary: "show a queue: jobs waiting, under way, done, and failed with their errors",
   schema: jobsSchema,
   async run({ queue: url, queueName: name, most }, context) {
     const queue = await openJobQueue({ url, name, log: context.log });

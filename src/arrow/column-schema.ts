@@ -51,7 +51,7 @@ export function vectorType(width: number): FixedSizeList<Float32> {
   return new FixedSizeList(width, new Field("value", new Float32(), false));
 }
 
-export function arrowType(type: ColumnType): DataType {
+function arrowType(type: ColumnType): DataType {
   switch (type) {
     case "uint32":
       return new Uint32();

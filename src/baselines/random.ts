@@ -4,6 +4,7 @@
  */
 import { type RandomBlock, streamKey, threefry, unitInterval } from "../random.ts";
 import type { Scorer } from "../ranker/scorer.ts";
+import { pairScorer } from "./pair-scorer.ts";
 
 /** Uniform in (0, 1), a pure function of (seed, user, item): the order of the questions does not matter. */
 export function randomScorer(options: {
@@ -14,22 +15,8 @@ export function randomScorer(options: {
   const { users, items, seed } = options;
   const key = streamKey(seed, "baseline/random");
   const block: RandomBlock = { first: 0, second: 0 };
-  const score = (user: number, item: number): number => {
+  return pairScorer({ users, items }, (user, item) => {
     threefry(key, user, item, block);
     return unitInterval(block.first);
-  };
-  return {
-    users,
-    items,
-    async pairs(userColumn, itemColumn) {
-      return Float32Array.from(userColumn, (user, row) => score(user, itemColumn[row]!));
-    },
-    async catalogue(userColumn) {
-      const scores = new Float32Array(userColumn.length * items); // [userColumn.length, items], row-major
-      for (const [row, user] of userColumn.entries()) {
-        for (let item = 0; item < items; item++) scores[row * items + item] = score(user, item);
-      }
-      return scores;
-    },
-  };
+  });
 }

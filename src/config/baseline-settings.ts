@@ -52,7 +52,9 @@ export function isTuned(name: BaselineName): name is TunedBaseline {
   return name in baselineGrids;
 }
 
-/** Every combination of the grid's values, with the given ones in place of theirs; the last parameter changes fastest. */
+/**
+ * Every combination of the grid's values, with the given ones in place of theirs; the last parameter changes fastest.
+ */
 export function combinations(
   grid: Readonly<Partial<Record<BaselineParameter, readonly number[]>>>,
   given: Readonly<Partial<Record<BaselineParameter, number | null>>>,

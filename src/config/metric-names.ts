@@ -1,4 +1,7 @@
-/** The ranking metrics by name, once: settings, help texts, logs and reports derive theirs. The formulas: src/evaluation/ranking-metrics.ts. */
+/**
+ * The ranking metrics by name, once: settings, help texts, logs and reports derive theirs. The formulas:
+ * src/evaluation/ranking-metrics.ts.
+ */
 import { z } from "zod";
 
 interface MetricForms {

@@ -14,7 +14,9 @@ export function nearestName(name: string, known: readonly string[]): string | nu
   return best;
 }
 
-/** Insertions, deletions, substitutions and swaps of neighbours that turn `from` into `to` (optimal string alignment). */
+/**
+ * Insertions, deletions, substitutions and swaps of neighbours that turn `from` into `to` (optimal string alignment).
+ */
 export function editDistance(from: string, to: string): number {
   let beforePrevious: number[] = [];
   let previous = Array.from({ length: to.length + 1 }, (_, j) => j);

@@ -1,4 +1,7 @@
-/** Where files travel between machines that share no folder: an s3:// URL as a setting, and how to reach it from the AWS_* variables. */
+/**
+ * Where files travel between machines that share no folder: an s3:// URL as a setting, and how to reach it
+ * from the AWS_* variables.
+ */
 import { z } from "zod";
 import { ConfigError } from "../errors.ts";
 import { setting } from "./setting.ts";
@@ -18,7 +21,7 @@ export const store = setting(storeUrl.nullable().default(null), {
 /** The same URL where it comes from elsewhere than a flag. */
 export const storeUrlType = storeUrl;
 
-export interface StorePlace {
+export interface StoreLocation {
   readonly bucket: string;
   /** Without slashes at its ends; empty for the whole bucket. */
   readonly prefix: string;
@@ -35,7 +38,7 @@ export interface StoreAccess {
 }
 
 /** `url` has been checked by the setting. */
-export function storePlaceOf(url: string): StorePlace {
+export function storeLocationOf(url: string): StoreLocation {
   const [bucket = "", ...prefix] = url.slice("s3://".length).split("/");
   return { bucket, prefix: prefix.filter((segment) => segment !== "").join("/") };
 }
@@ -94,7 +97,8 @@ export function readStoreAccess(environment: Readonly<Record<string, string | un
     accessKeyId: given.AWS_ACCESS_KEY_ID!, // the schema has asked for both
     secretAccessKey: given.AWS_SECRET_ACCESS_KEY!,
     sessionToken: given.AWS_SESSION_TOKEN,
-    region: given.AWS_REGION ?? given.AWS_DEFAULT_REGION ?? "us-east-1", // what servers other than Amazon's call theirs unless told
+    // What servers other than Amazon's call theirs unless told.
+    region: given.AWS_REGION ?? given.AWS_DEFAULT_REGION ?? "us-east-1",
     endpoint: given.AWS_ENDPOINT_URL_S3 ?? given.AWS_ENDPOINT_URL,
   };
 }

@@ -1,4 +1,7 @@
-/** From layers of given values to one checked config: defaults < recommendations < config file < flags, all problems in one error. */
+/**
+ * From layers of given values to one checked config: defaults < recommendations < config file < flags,
+ * all problems in one error.
+ */
 import type { z } from "zod";
 import { ConfigError } from "../errors.ts";
 import { isRecord } from "./is-record.ts";

@@ -1,4 +1,6 @@
-/** A stage's schema read back as a list of settings: names, flags and ranges for help texts, flags and error messages. */
+/**
+ * A stage's schema read back as a list of settings: names, flags and ranges for help texts, flags and error messages.
+ */
 import { z } from "zod";
 import { type TrainRole, trainRoles } from "./train-role.ts";
 
@@ -90,7 +92,8 @@ function readLeaf(described: JsonSchema, path: readonly string[], groupRole: Tra
       flag: text(described.flag),
       meaning: text(described.meaning) ?? "",
       unit: text(described.unit),
-      accepts: described as ValueShape, // JSON Schema's own type is wider: it also allows booleans as schemas, which zod never writes
+      // JSON Schema's own type is wider: it also allows booleans as schemas, which zod never writes.
+      accepts: described as ValueShape,
       role: ownRole(described) ?? groupRole,
       defaultValue: described.default,
     },
@@ -98,5 +101,6 @@ function readLeaf(described: JsonSchema, path: readonly string[], groupRole: Tra
 }
 
 function ownRole({ role }: JsonSchema): TrainRole | null {
-  return typeof role === "string" && role in trainRoles ? (role as TrainRole) : null; // a key of the table, as just seen
+  // A key of the table, as just seen.
+  return typeof role === "string" && role in trainRoles ? (role as TrainRole) : null;
 }

@@ -1,4 +1,7 @@
-/** A setting is a zod type with everything a person needs to know about it: flag, unit and meaning stand here and nowhere else. */
+/**
+ * A setting is a zod type with everything a person needs to know about it: flag, unit and meaning
+ * stand here and nowhere else.
+ */
 import type { z } from "zod";
 
 export interface SettingNotes {
@@ -6,7 +9,10 @@ export interface SettingNotes {
   readonly flag?: string;
   /** One sentence for help texts and docs; range and default are added from the type. */
   readonly meaning: string;
-  /** What the value looks like, where the type alone would show a pattern, such as "normal:0.01, zeros or glorot-uniform". */
+  /**
+   * What the value looks like, where the type alone would show a pattern, such as "normal:0.01,
+   * zeros or glorot-uniform".
+   */
   readonly expects?: string;
   /** Such as "samples", "epochs", "seconds". */
   readonly unit?: string;

@@ -1,4 +1,7 @@
-/** Settings that several stages have and that mean the same in each: declared once, so that flag, default and words cannot part. */
+/**
+ * Settings that several stages have and that mean the same in each: declared once, so that flag,
+ * default and words cannot part.
+ */
 import { z } from "zod";
 import { setting } from "./setting.ts";
 

@@ -1,4 +1,7 @@
-/** What follows from the roles of train's settings: which part of a config decides a result, and what a study may not set. */
+/**
+ * What follows from the roles of train's settings: which part of a config decides a result, and
+ * what a study may not set.
+ */
 import { isRecord } from "./is-record.ts";
 import { trainSchema } from "./schemas/train-schema.ts";
 import { type Setting, type SettingGroup, settingsOf, settingTree } from "./setting-tree.ts";
@@ -6,7 +9,10 @@ import { trainRoles } from "./train-role.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** Of a parsed config, or of one that a record holds: settings that this version does not know are taken to decide something. */
+/**
+ * Of a parsed config, or of one that a record holds: settings that this version does not know are
+ * taken to decide something.
+ */
 export function resultPartOf(config: Values): Values {
   return resultPart(settingTree(trainSchema), config);
 }

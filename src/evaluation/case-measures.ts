@@ -17,7 +17,10 @@ export interface CaseMeasures {
   readonly calibration: CalibrationCounts;
 }
 
-/** `masked` for the full catalogue, null for the stored negatives: the protocol of the evaluation that this stands beside. */
+/**
+ * `masked` for the full catalogue, null for the stored negatives: the protocol of the
+ * evaluation that this stands beside.
+ */
 export async function measureCases(
   scorer: Scorer,
   candidates: EvaluationCandidates,

@@ -60,7 +60,8 @@ export function intraListDiversity(
   for (let start = 0; start < items.length; start += k) {
     const sets = [...items.subarray(start, start + k)]
       .map((item) => (item === NO_ITEM ? undefined : features[item]))
-      .filter((set) => set !== undefined && set.size > 0) as ReadonlySet<string>[]; // the filter leaves no undefined
+      .filter((set) => set !== undefined)
+      .filter((set) => set.size > 0);
     let distances = 0;
     for (const [position, set] of sets.entries()) {
       for (let other = 0; other < position; other++) distances += 1 - jaccard(set, sets[other]!);

@@ -1,4 +1,6 @@
-/** One writer at a time in a folder: a file that holds the writer's process id, and is stale once that process is gone. */
+/**
+ * One writer at a time in a folder: a file that holds the writer's process id, and is stale once that process is gone.
+ */
 import { link, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";

@@ -1,4 +1,4 @@
-/** Folders for results, made with the ones above them; a place where that cannot be is refused by name. */
+/** Folders for results, made with the ones above them; where none can be, it is refused by name. */
 import { constants } from "node:fs";
 import { access, mkdir, stat } from "node:fs/promises";
 import path from "node:path";
@@ -20,44 +20,46 @@ const REASONS: Readonly<Record<string, string>> = {
   EMLINK: "too many links",
 };
 
-/** Throws StorageError that names the folder, the reason and `remedy`, such as "choose another folder with --output". */
+/**
+ * Throws StorageError that names the folder, the reason and `remedy`, such as "choose another folder with --output".
+ */
 export async function makeFolder(folder: string, remedy: string): Promise<void> {
   try {
     // One by one: where a file system takes no folders, such as /proc, node's own recursive mkdir tries again for ever.
-    for (const place of await missingFolders(path.resolve(folder))) await makeOne(place);
+    for (const missing of await missingFolders(path.resolve(folder))) await makeOne(missing);
     await access(folder, constants.W_OK);
   } catch (error) {
     throw cannotWrite(folder, remedy, error);
   }
 }
 
-/** `error` as a StorageError where it says that `place` cannot be written, else `error` itself. */
-export function cannotWrite(place: string, remedy: string, error: unknown): unknown {
+/** `error` as a StorageError where it says that `target`, a file or folder, cannot be written, else `error` itself. */
+export function cannotWrite(target: string, remedy: string, error: unknown): unknown {
   const code = errorCode(error) ?? "";
   const reason = REASONS[code];
   if (reason === undefined) return error;
-  return new StorageError(`${place}: cannot write there (${reason}, ${code}); ${remedy}`, { cause: error });
+  return new StorageError(`${target}: cannot write there (${reason}, ${code}); ${remedy}`, { cause: error });
 }
 
 /** From the uppermost down; ends above at the first thing that is there. */
 async function missingFolders(folder: string): Promise<string[]> {
   const missing: string[] = [];
-  for (let place = folder; ; place = path.dirname(place)) {
-    const found = await stat(place).catch((error: unknown) => {
-      if (errorCode(error) === "ENOENT" && place !== path.dirname(place)) return null;
+  for (let current = folder; ; current = path.dirname(current)) {
+    const found = await stat(current).catch((error: unknown) => {
+      if (errorCode(error) === "ENOENT" && current !== path.dirname(current)) return null;
       throw error;
     });
-    if (found === null) missing.unshift(place);
+    if (found === null) missing.unshift(current);
     else if (found.isDirectory()) return missing;
-    else throw Object.assign(new Error(`${place} is a file`), { code: "ENOTDIR" });
+    else throw Object.assign(new Error(`${current} is a file`), { code: "ENOTDIR" });
   }
 }
 
-async function makeOne(place: string): Promise<void> {
+async function makeOne(folder: string): Promise<void> {
   try {
-    await mkdir(place);
+    await mkdir(folder);
   } catch (error) {
     // Another process may have made it meanwhile; a link to nowhere says EEXIST too, and is no folder.
-    if (errorCode(error) !== "EEXIST" || !(await stat(place).catch(() => null))?.isDirectory()) throw error;
+    if (errorCode(error) !== "EEXIST" || !(await stat(folder).catch(() => null))?.isDirectory()) throw error;
   }
 }

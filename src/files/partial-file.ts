@@ -12,8 +12,8 @@ export interface PartialFile {
 }
 
 /**
- * Survives a crash and a power cut at any moment: readers of `path` find the old content or the new one. Where several processes may
- * write the same file at once, each needs a `partial` of its own, such as workName gives.
+ * Survives a crash and a power cut at any moment: readers of `path` find the old content or the new one. Where several
+ * processes may write the same file at once, each needs a `partial` of its own, such as workName gives.
  */
 export async function openPartialFile(path: string, partial = `${path}.partial`): Promise<PartialFile> {
   const handle = await open(partial, "w");
@@ -34,7 +34,7 @@ export async function openPartialFile(path: string, partial = `${path}.partial`)
   };
 }
 
-/** Puts a finished file, whoever wrote it, where it belongs: on the disk first, then under its name. Same file system. */
+/** Puts a finished file, whoever wrote it, in its place on the same file system: on the disk first, then renamed. */
 export async function putInPlace(finished: string, path: string): Promise<void> {
   await flush(finished, "r+");
   await rename(finished, path);

@@ -1,4 +1,7 @@
-/** Names of unfinished files that tell whose they are, so that several processes can work in one folder and tidy up after the dead. */
+/**
+ * Names of unfinished files that tell whose they are, so that several processes can work in one folder
+ * and tidy up after the dead.
+ */
 import { readdir, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
@@ -9,7 +12,9 @@ export function workName(name: string, { processId }: Pick<Processes, "processId
   return `${name}.work-${hostname()}-${processId}`;
 }
 
-/** Removes what processes of this machine that are gone had begun in `folder`. Those of other machines are left alone. */
+/**
+ * Removes what processes of this machine that are gone had begun in `folder`. Those of other machines are left alone.
+ */
 export async function removeStaleWork(folder: string, { processId, isProcessAlive }: Processes): Promise<void> {
   const prefix = `.work-${hostname()}-`;
   for (const name of await readdir(folder)) {

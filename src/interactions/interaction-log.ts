@@ -7,7 +7,9 @@ export interface InteractionLog {
   readonly rows: number;
   readonly users: number;
   readonly items: number;
-  /** [users + 1] user u's rows are userOffsets[u] .. userOffsets[u + 1], oldest first, ties in the order of the files. */
+  /**
+   * [users + 1] user u's rows are userOffsets[u] .. userOffsets[u + 1], oldest first, ties in the order of the files.
+   */
   readonly userOffsets: Uint32Array;
   /** [rows] */
   readonly itemColumn: Uint32Array;

@@ -1,4 +1,5 @@
-/** From settings to arithmetic: the one place that knows every rule by name, and that LAWN may wrap any of them. */
+/** From settings to arithmetic: the one place that calls every rule by name, and that LAWN may wrap any of them. */
+import { ruleOf } from "../config/optimizer/rule-table.ts";
 import type { ParameterInfo } from "../ranker/ranker-spec.ts";
 import type { ArrayOps } from "./arrays/array-ops.ts";
 import { checkOptimizerConfig } from "./check-optimizer-config.ts";
@@ -7,12 +8,13 @@ import { lawnOptimizer } from "./lawn/lawn.ts";
 import type { BaseOptimizerConfig, OptimizerConfig } from "./optimizer-config.ts";
 import { adagrad } from "./rules/adagrad.ts";
 import { adam } from "./rules/adam.ts";
-import { adamw } from "./rules/adamw.ts";
 import { lamb } from "./rules/lamb.ts";
 import { lars } from "./rules/lars.ts";
+import { lion } from "./rules/lion.ts";
 import { rmsprop } from "./rules/rmsprop.ts";
-import { sgd } from "./rules/sgd.ts";
-import type { BaseRule, Optimizer } from "./rules/transform.ts";
+import { momentum, nesterov, sgd } from "./rules/sgd.ts";
+import type { BaseRule, Optimizer, RuleArithmetic } from "./rules/transform.ts";
+import { withWeightDecay } from "./rules/weight-decay.ts";
 
 export interface BuildOptions<A, C> {
   readonly config: OptimizerConfig;
@@ -28,22 +30,34 @@ export function buildOptimizer<A, C>({ config, parameters, ops }: BuildOptions<A
   return config.lawn === null ? freeOptimizer(parts) : lawnOptimizer(parts, config.lawn);
 }
 
+/** The rule as its row says: with its slots, and with weight decay where it enters. */
 export function baseRule<A, C>(config: BaseOptimizerConfig, ops: ArrayOps<A, C>): BaseRule<A> {
+  const { slots, settings } = ruleOf(config.name);
+  const decay = { strength: config.weightDecay, joins: settings.weightDecay.joins };
+  return { slots, ...withWeightDecay(arithmeticOf(config, ops), ops, decay) };
+}
+
+function arithmeticOf<A, C>(config: BaseOptimizerConfig, ops: ArrayOps<A, C>): RuleArithmetic<A> {
   switch (config.name) {
+    case "adam":
+    case "adamw":
+      return adam(config, ops);
     case "sgd":
-      return sgd(config, ops);
+      return sgd();
+    case "momentum":
+      return momentum(config, ops);
+    case "nesterov":
+      return nesterov(config, ops);
     case "adagrad":
       return adagrad(config, ops);
     case "rmsprop":
       return rmsprop(config, ops);
-    case "adam":
-      return adam(config, ops);
-    case "adamw":
-      return adamw(config, ops);
     case "lamb":
       return lamb(config, ops);
     case "lars":
       return lars(config, ops);
+    case "lion":
+      return lion(config, ops);
     default:
       return config satisfies never;
   }

@@ -1,4 +1,5 @@
 /** What an OptimizerConfig may hold, whichever engine runs it; every problem is named at once. */
+import { isRuleName, type Range, ruleNames, ruleSettings, settingsOfRule } from "../config/optimizer/rule-table.ts";
 import { ConfigError } from "../errors.ts";
 import { vanishingNorm } from "./lawn/sphere.ts";
 import type { BaseOptimizerConfig, LawnConfig, OptimizerConfig } from "./optimizer-config.ts";
@@ -10,27 +11,30 @@ export function checkOptimizerConfig({ base, lawn }: OptimizerConfig): void {
 }
 
 function baseProblems(base: BaseOptimizerConfig): string[] {
-  const problems: string[] = [];
-  const range = (name: string, value: number, { below = Number.POSITIVE_INFINITY, aboveZero = false } = {}): void => {
-    if (value >= 0 && value < below && !(aboveZero && value === 0)) return;
-    const least = aboveZero ? "above 0" : "at least 0";
-    problems.push(
-      `${base.name}: ${name} is ${value}, expected ${least}${Number.isFinite(below) ? ` and below ${below}` : " and finite"}`,
-    );
-  };
-  range("weightDecay", base.weightDecay);
-  if (base.name === "adam" || base.name === "adamw" || base.name === "lamb") {
-    range("beta1", base.beta1, { below: 1 });
-    range("beta2", base.beta2, { below: 1 });
-  }
-  if (base.name === "sgd" || base.name === "lars") range("momentum", base.momentum, { below: 1 });
-  if (base.name === "sgd" && base.nesterov && base.momentum === 0) {
-    problems.push("sgd: nesterov needs a momentum above 0, such as 0.9");
-  }
-  if (base.name === "rmsprop") range("decay", base.decay, { below: 1 });
-  if (base.name === "lars") range("trustCoefficient", base.trustCoefficient, { aboveZero: true });
-  if (base.name !== "sgd") range("epsilon", base.epsilon, { aboveZero: true });
-  return problems;
+  const { name, ...given } = base;
+  if (!isRuleName(name)) return [`optimizer ${name} is unknown, expected one of ${ruleNames.join(", ")}`];
+  const taken = settingsOfRule(name).flatMap(([key]) => (key === "learningRate" ? [] : [key]));
+  const values = new Map<string, unknown>(Object.entries(given));
+  const strays = [...values.keys()].filter((key) => !taken.some((known) => known === key));
+  return [
+    ...strays.map((key) => `${name}: there is no ${key}; it takes ${taken.join(", ")}`),
+    ...taken.flatMap((key) => {
+      const value = values.get(key);
+      const { range } = ruleSettings[key];
+      return isWithin(value, range) ? [] : [`${name}: ${key} is ${value}, expected ${rangeText(range)}`];
+    }),
+  ];
+}
+
+function isWithin(value: unknown, { above, least, below }: Range): boolean {
+  if (typeof value !== "number" || !Number.isFinite(value)) return false;
+  const isHigh = (least === undefined || value >= least) && (above === undefined || value > above);
+  return isHigh && (below === undefined || value < below);
+}
+
+/** Such as "at least 0 and below 1". */
+function rangeText({ above, least, below }: Range): string {
+  return `${least === undefined ? `above ${above}` : `at least ${least}`} and ${below === undefined ? "finite" : `below ${below}`}`;
 }
 
 function lawnProblems(lawn: LawnConfig, base: BaseOptimizerConfig): string[] {

@@ -1,7 +1,7 @@
 /**
- * Which weights LAWN constrains, and in what pieces. A group is one or more tensors cut into an equal number of rows; row r of
- * the group is one vector, the r-th row of every member end to end, and that is a block. So the three granularities, biases
- * inside or outside, and tables or matrices are all one formula: dots summed over the members.
+ * Which weights LAWN constrains, and in what pieces. A group is one or more tensors cut into an equal number of rows;
+ * row r of the group is one vector, the r-th row of every member end to end, and that is a block. So the three
+ * granularities, biases inside or outside, and tables or matrices are all one formula: dots summed over the members.
  */
 import { ConfigError } from "../errors.ts";
 import { type ParameterInfo, sizeOf } from "../ranker/ranker-spec.ts";
@@ -23,7 +23,9 @@ export interface LawnMember {
 
 export type BlockSettings = Pick<LawnConfig, "scope" | "granularity" | "constrainBiases">;
 
-/** In the order of `parameters`. Throws ConfigError where the scope holds no weights: LAWN would silently be its base. */
+/**
+ * In the order of `parameters`. Throws ConfigError where the scope holds no weights: LAWN would silently be its base.
+ */
 export function lawnGroups(parameters: readonly ParameterInfo[], settings: BlockSettings): readonly LawnGroup[] {
   const weights = parameters.filter((info) => scopes[settings.scope].includes(info.role));
   if (weights.length === 0) {

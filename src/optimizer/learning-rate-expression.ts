@@ -1,9 +1,9 @@
 /**
  * Learning rates as a formula of the step, read by mathjs: "0.002 * min(1, step / 500)", "0.01 * 0.9 ^ (epoch - 1)".
  *
- * Names: `step` and `epoch`, the step about to be taken and its epoch, both from 1; `steps` and `epochs`, their last values; pi
- * and e. Everything else that mathjs can do (assignments, its own functions for parsing or importing, strings, matrices) is
- * refused when the expression is compiled: only the node types and names listed here pass.
+ * Names: `step` and `epoch`, the step about to be taken and its epoch, both from 1; `steps` and `epochs`, their last
+ * values; pi and e. Everything else that mathjs can do (assignments, its own functions for parsing or importing,
+ * strings, matrices) is refused when the expression is compiled: only the node types and names listed here pass.
  */
 import { createRequire } from "node:module";
 import type { MathNode, SymbolNode } from "mathjs";
@@ -21,7 +21,10 @@ const constants = ["pi", "e"];
 const functions = ["min", "max", "abs", "sqrt", "exp", "log", "pow", "floor", "ceil", "round", "sin", "cos", "tanh"];
 const operators = ["+", "-", "*", "/", "^", "%", "<", ">", "<=", ">=", "==", "!=", "and", "or", "not"];
 
-/** The expression is tried at every step of a run, or at this many evenly spread steps of a longer one: a tenth of a second. */
+/**
+ * The expression is tried at every step of a run, or at this many evenly spread steps of a longer
+ * one: a tenth of a second.
+ */
 const MOST_TRIED_STEPS = 10_000;
 
 /** The rate of step `step`, from 0. Tries the run's steps at once; ConfigError names expression and position. */
@@ -63,8 +66,8 @@ function parseExpression(expression: string): MathNode {
 }
 
 /**
- * mathjs takes a third of a second to load, so it is loaded when the first expression comes, and in its number-only build.
- * `require` rather than `import()` keeps compiling a schedule synchronous.
+ * mathjs takes a third of a second to load, so it is loaded when the first expression comes, and in its number-only
+ * build. `require` rather than `import()` keeps compiling a schedule synchronous.
  */
 function loadParser(): (expression: string) => MathNode {
   const mathjs: typeof import("mathjs") = createRequire(import.meta.url)("mathjs/number");

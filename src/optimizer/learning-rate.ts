@@ -1,6 +1,6 @@
 /**
- * The learning rate of each step: one schedule over the whole run, as plain data. It never restarts, not even where LAWN
- * switches. Step indices count from 0 here, as everywhere in the engines; inside an expression they count from 1.
+ * The learning rate of each step: one schedule over the whole run, as plain data. It never restarts, not even where
+ * LAWN switches. Step indices count from 0 here, as everywhere in the engines; inside an expression they count from 1.
  */
 import { ConfigError } from "../errors.ts";
 import { compileRateExpression, type RateHorizon } from "./learning-rate-expression.ts";
@@ -30,7 +30,10 @@ export interface RateExpression {
   readonly expression: string;
 }
 
-/** The rate of global step `step`, from 0. Throws ConfigError for a schedule that gives a rate that is negative or not finite. */
+/**
+ * The rate of global step `step`, from 0. Throws ConfigError for a schedule that gives a rate that
+ * is negative or not finite.
+ */
 export function compileSchedule(schedule: LearningRateSchedule, horizon: RateHorizon): (step: number) => number {
   switch (schedule.kind) {
     case "constant":

@@ -1,73 +1,28 @@
 /**
- * An optimizer as plain data, resolved: epochs are already steps, names already settings. Engines recognise what they can fuse
- * in it; `build-optimizer` turns it into arithmetic. Rules and their sources: docs/lawn.md.
+ * An optimizer as plain data, resolved: epochs are already steps, names already settings. Engines recognise what they
+ * can fuse in it; `build-optimizer` turns it into arithmetic. Rules and their sources: docs/lawn.md.
  */
+import { type RuleName, type RuleSettingName, type SettingOf, settingsOfRule } from "../config/optimizer/rule-table.ts";
 
-/** Heavy-ball SGD; momentum 0 is plain SGD; nesterov needs momentum > 0. */
-export interface SgdConfig {
-  readonly name: "sgd";
-  readonly momentum: number;
-  readonly nesterov: boolean;
-  readonly weightDecay: number;
-}
-export interface AdaGradConfig {
-  readonly name: "adagrad";
-  readonly epsilon: number;
-  readonly weightDecay: number;
-}
-export interface RmsPropConfig {
-  readonly name: "rmsprop";
-  /** Decay of the running mean of squares. */
-  readonly decay: number;
-  readonly epsilon: number;
-  readonly weightDecay: number;
-}
-/** Adam; weightDecay is L2, added to the gradient. */
-export interface AdamConfig {
-  readonly name: "adam";
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
-  readonly weightDecay: number;
-}
-/** AdamW; weightDecay is decoupled. */
-export interface AdamWConfig {
-  readonly name: "adamw";
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
-  readonly weightDecay: number;
-}
-export interface LambConfig {
-  readonly name: "lamb";
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
-  readonly weightDecay: number;
-}
-export interface LarsConfig {
-  readonly name: "lars";
-  readonly momentum: number;
-  /** 0.001 in the paper (You et al. 2017). */
-  readonly trustCoefficient: number;
-  readonly epsilon: number;
-  readonly weightDecay: number;
-}
+/** By the rule's name, with every setting of its row but the learning rate, which is the schedule's. */
+export type BaseOptimizerConfig<Name extends RuleName = RuleName> = {
+  [Each in Name]: { readonly name: Each } & { readonly [Key in Exclude<SettingOf<Each>, "learningRate">]: number };
+}[Name];
 
-export type BaseOptimizerConfig =
-  | SgdConfig
-  | AdaGradConfig
-  | RmsPropConfig
-  | AdamConfig
-  | AdamWConfig
-  | LambConfig
-  | LarsConfig;
+/** `settingValue` is asked for each of the rule's settings. */
+export function baseConfigOf(name: RuleName, settingValue: (setting: RuleSettingName) => number): BaseOptimizerConfig {
+  const settings = settingsOfRule(name).flatMap(([key]) => (key === "learningRate" ? [] : [[key, settingValue(key)]]));
+  return { name, ...Object.fromEntries(settings) } as BaseOptimizerConfig; // the type asks for exactly these
+}
 
 export type LawnScope = "all" | "dense" | "head" | "embeddings";
 export type LawnGranularity = "layer" | "row" | "network";
 export type LawnProjection = "both" | "gradient" | "none";
 
-/** When blocks become constrained: all before global step `step` (from 0; Infinity is never), or each when its norm reaches `norm`. */
+/**
+ * When blocks become constrained: all before global step `step` (from 0; Infinity is never), or each when its norm
+ * reaches `norm`.
+ */
 export type LawnSwitch =
   | { readonly kind: "step"; readonly step: number }
   | { readonly kind: "norm"; readonly norm: number };

@@ -1,4 +1,7 @@
-/** An optimizer's memory to the host and back, under the names of optimizer-state.ts; nothing is rounded or recomputed on the way. */
+/**
+ * An optimizer's memory to the host and back, under the names of optimizer-state.ts; nothing is rounded
+ * or recomputed on the way.
+ */
 import { DataError } from "../errors.ts";
 import { type FloatArray, type ParameterInfo, sizeOf } from "../ranker/ranker-spec.ts";
 import type { ArrayOps } from "./arrays/array-ops.ts";

@@ -1,4 +1,7 @@
-/** Freeing what a step replaced: its output shares unchanged arrays with its input, so the input must not be freed whole. */
+/**
+ * Freeing what a step replaced: its output shares unchanged arrays with its input, so the
+ * input must not be freed whole.
+ */
 
 import type { ArrayOps } from "./arrays/array-ops.ts";
 import type { StepOutput } from "./rules/transform.ts";

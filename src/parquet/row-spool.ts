@@ -10,7 +10,7 @@ import { open } from "node:fs/promises";
 import type { ParquetColumn, ParquetValues } from "./parquet-columns.ts";
 
 /** DuckDB's vector size: a chunk cannot be larger. Only the last page may have fewer rows. */
-export const ROWS_PER_PAGE = 2048;
+const ROWS_PER_PAGE = 2048;
 
 const HEADER_BYTES = 8;
 const WRITE_BYTES = 2 ** 20;

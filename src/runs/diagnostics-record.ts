@@ -1,4 +1,7 @@
-/** The `diagnostics` of a line of training.jsonl, as whoever reads a log finds it. What each figure tells: docs/diagnostics.md. */
+/**
+ * The `diagnostics` of a line of training.jsonl, as whoever reads a log finds it. What each figure
+ * tells: docs/diagnostics.md.
+ */
 import { z } from "zod";
 import { DataError } from "../errors.ts";
 import type { EpochRecord } from "./training-log.ts";
@@ -8,7 +11,7 @@ const figure = z.number().nullable();
 const byTensor = z.record(z.string(), figure);
 const movement = z.object({ relative: byTensor, angle: byTensor }).nullable();
 
-export const diagnosticsRecordSchema = z.object({
+const diagnosticsRecordSchema = z.object({
   loss: figure,
   logitAbsP50: figure,
   logitAbsP99: figure,

@@ -5,7 +5,7 @@ const metrics = z.record(z.string(), z.number());
 const unit = z.number().min(0).max(1);
 
 /** What the lists of the best k unseen items look like, as against how often they are right. */
-export const beyondAccuracySchema = z.object({
+const beyondAccuracySchema = z.object({
   /** Length of the lists. */
   k: z.int().min(1),
   /** How many lists: one per evaluated user. */
@@ -36,7 +36,7 @@ const decile = z.object({
 });
 
 /** A group that nobody falls into is left out: equal counts are never parted. */
-export const decilesSchema = z.object({
+const decilesSchema = z.object({
   /** Cut of HR and NDCG. */
   k: z.int().min(1),
   /** Evaluated users, by their train interactions. */
@@ -46,7 +46,7 @@ export const decilesSchema = z.object({
 });
 
 /** Whether sigmoid(score) is a probability, under the mixture of positives and negatives that was trained on. */
-export const calibrationSchema = z.object({
+const calibrationSchema = z.object({
   /** Share of positives in that mixture, 1 / (1 + negatives per positive). */
   positiveShare: unit,
   positives: z.int().min(1),
@@ -67,7 +67,7 @@ export const calibrationSchema = z.object({
 });
 
 /** How the hyper-parameters of a baseline came about. */
-export const baselineChoiceSchema = z.object({
+const baselineChoiceSchema = z.object({
   /** Such as "NDCG@10"; null where all were given. */
   chosenBy: z.string().nullable(),
   parameters: metrics,

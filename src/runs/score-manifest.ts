@@ -34,7 +34,7 @@ const engineSchema = z.object({ name: z.string(), description: z.string(), arith
 const shapeSchema = z.object({ userIds: idType, itemIds: idType, hasSource: z.boolean() });
 
 /** <output>.shards/<plan>/<i>-of-<N>.<hash>.json: written last, so a shard without it is not finished. */
-export const shardRecordSchema = z.object({
+const shardRecordSchema = z.object({
   stage: z.literal("score-shard"),
   plan: sha256,
   index: count,
@@ -52,7 +52,7 @@ export const shardRecordSchema = z.object({
 });
 
 /** <output>.manifest.json */
-export const scoreManifestSchema = z.object({
+const scoreManifestSchema = z.object({
   stage: z.literal("score"),
   plan: sha256,
   run: z.string(),

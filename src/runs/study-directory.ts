@@ -1,4 +1,7 @@
-/** models/studies/<study>/: the names of its files. A trial's files are named for the trial, so any process can write them. */
+/**
+ * models/studies/<study>/: the names of its files. A trial's files are named for the trial, so
+ * any process can write them.
+ */
 
 export const studyFiles = {
   /** What was run, whether it is done, and the hash of every file: study-manifest.ts. */

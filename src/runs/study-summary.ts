@@ -15,7 +15,7 @@ const spreadSchema = z.object({
   high: z.number(),
 });
 
-export const armSummarySchema = z.object({
+const armSummarySchema = z.object({
   /** Place in `subjects`. */
   subject: z.int().min(0),
   arm: z.string(),
@@ -69,7 +69,7 @@ const testSchema = z.object({
   adjusted: z.number(),
 });
 
-export const comparisonSchema = z.object({
+const comparisonSchema = z.object({
   subject: z.int().min(0),
   batchSize: z.int().min(1),
   treatment: z.string(),

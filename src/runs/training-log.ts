@@ -4,7 +4,7 @@ import { parseJson } from "../config/json-text.ts";
 
 const metrics = z.record(z.string(), z.number());
 
-export const epochRecordSchema = z.object({
+const epochRecordSchema = z.object({
   /** `train` learns on train; `refit` then learns anew on train and validation. */
   pass: z.enum(["train", "refit"]),
   /** From 1. */
@@ -48,8 +48,8 @@ export function epochLine(record: EpochRecord): string {
 }
 
 /**
- * The records of a log. A last line without an end was torn by a crash and is left out; any other line that is not a record is
- * a DataError, with `where` (a file name) and the line's number.
+ * The records of a log. A last line without an end was torn by a crash and is left out; any other line that is not a
+ * record is a DataError, with `where` (a file name) and the line's number.
  */
 export function parseTrainingLog(text: string, where: string): readonly EpochRecord[] {
   const lines = text.split("\n");
@@ -57,7 +57,9 @@ export function parseTrainingLog(text: string, where: string): readonly EpochRec
   return lines.map((line, index) => parseLine(line, `${where}:${index + 1}`));
 }
 
-/** The records up to `epoch` of `pass`: those that a checkpoint taken then stands on. Later ones will be trained again. */
+/**
+ * The records up to `epoch` of `pass`: those that a checkpoint taken then stands on. Later ones will be trained again.
+ */
 export function recordsThrough(
   records: readonly EpochRecord[],
   pass: EpochRecord["pass"],

@@ -4,11 +4,13 @@ import { rowFileRecord, sha256 } from "./file-record.ts";
 
 const metrics = z.record(z.string(), z.number());
 
-/** Tuning trials choose an arm's setting on validation; final trials train it with fresh seeds and meet the test split. */
-export const trialPhases = ["tuning", "final"] as const;
+/**
+ * Tuning trials choose an arm's setting on validation; final trials train it with fresh seeds and meet the test split.
+ */
+const trialPhases = ["tuning", "final"] as const;
 
 /** What makes two trials comparable: the same bytes behind data, candidates and negatives. */
-export const fairnessSchema = z.object({
+const fairnessSchema = z.object({
   /** Content hash of the dataset. */
   dataset: sha256,
   /** sha256 of the frozen candidates of each split. */
@@ -17,7 +19,7 @@ export const fairnessSchema = z.object({
   negatives: sha256,
 });
 
-export const trialEpochSchema = z.object({
+const trialEpochSchema = z.object({
   /** From 1. */
   epoch: z.int().min(1),
   loss: z.number(),
@@ -30,7 +32,9 @@ export const trialEpochSchema = z.object({
 
 export const trialRecordSchema = z.object({
   id: z.string(),
-  /** sha256 of everything that decides the result: settings, data, engine. A trial of another identity is another trial. */
+  /**
+   * sha256 of everything that decides the result: settings, data, engine. A trial of another identity is another trial.
+   */
   identity: sha256,
   /** Place in the study's subjects. */
   subject: z.int().min(0),
@@ -39,7 +43,7 @@ export const trialRecordSchema = z.object({
   arm: z.string(),
   batchSize: z.int().min(1),
   phase: z.enum(trialPhases),
-  /** From 0: place in the arm's search, or of the seed. */
+  /** From 0: index in the arm's search, or of the seed. */
   index: z.int().min(0),
   seed: z.int().min(0),
   /** What the search chose, by name of the dimension; a JSON text where one name stands for several settings. */

@@ -1,4 +1,6 @@
-/** A study compares like with like or not at all: the same data, candidates, negatives and engine behind every trial. */
+/**
+ * A study compares like with like or not at all: the same data, candidates, negatives and engine behind every trial.
+ */
 import { DataError } from "../errors.ts";
 import type { TrialRecord } from "../runs/trial-record.ts";
 

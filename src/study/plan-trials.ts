@@ -1,4 +1,6 @@
-/** A study spelt out: its cells (an arm at a batch size on a subject), and the trials of each with all their settings. */
+/**
+ * A study spelt out: its cells (an arm at a batch size on a subject), and the trials of each with all their settings.
+ */
 import { metricCut } from "../config/metric-names.ts";
 import { type ConfigLayer, parseConfig } from "../config/parse.ts";
 import type { Study, StudyArm, StudyBatch } from "../config/schemas/study-schema.ts";

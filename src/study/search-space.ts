@@ -1,4 +1,7 @@
-/** Points of a search space: which settings trial number i of an arm tries. The same for every arm that declares the same dimensions. */
+/**
+ * Points of a search space: which settings trial number i of an arm tries. The same for every arm that
+ * declares the same dimensions.
+ */
 import { isRecord } from "../config/is-record.ts";
 import type { SearchDimension, SearchSpace } from "../config/schemas/study-schema.ts";
 import { ConfigError } from "../errors.ts";

@@ -1,10 +1,14 @@
 /**
- * Sobol's low-discrepancy sequence (Sobol 1967; direction numbers of Joe & Kuo 2008, "new-joe-kuo-6", the first ten dimensions), moved by a
- * digital shift: each dimension is xor-ed with a random word of its own, which keeps every net property and spreads the zeros.
+ * Sobol's low-discrepancy sequence (Sobol 1967; direction numbers of Joe & Kuo 2008, "new-joe-kuo-6", the first ten
+ * dimensions), moved by a digital shift: each dimension is xor-ed with a random word of its own, which keeps every net
+ * property and spreads the zeros.
  */
 import { streamKey, threefry } from "../random.ts";
 
-/** Degree and inner coefficients of the primitive polynomial, then the first direction integers; the first dimension needs none. */
+/**
+ * Degree and inner coefficients of the primitive polynomial, then the first direction integers; the
+ * first dimension needs none.
+ */
 const POLYNOMIALS: readonly { readonly degree: number; readonly inner: number; readonly first: readonly number[] }[] = [
   { degree: 1, inner: 0, first: [1] },
   { degree: 2, inner: 1, first: [1, 3] },
@@ -19,7 +23,10 @@ const POLYNOMIALS: readonly { readonly degree: number; readonly inner: number; r
 
 export const MOST_SOBOL_DIMENSIONS = POLYNOMIALS.length + 1;
 
-/** Coordinate `dimension` of point `index` (from 0) without a shift, in [0, 1): 0, 1/2, 3/4, 1/4, ... in the first dimension. */
+/**
+ * Coordinate `dimension` of point `index` (from 0) without a shift, in [0, 1): 0, 1/2, 3/4, 1/4,
+ * ... in the first dimension.
+ */
 export function sobolCoordinate(dimension: number, index: number): number {
   return sobolWord(dimension, index) / 2 ** 32;
 }

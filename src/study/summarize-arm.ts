@@ -63,7 +63,9 @@ export function summarizeArm(evidence: CellEvidence, { study, target, intervals 
   };
 }
 
-/** The first epoch whose validation is at least `target`, and the seconds of training up to its end; null where none is. */
+/**
+ * The first epoch whose validation is at least `target`, and the seconds of training up to its end; null where none is.
+ */
 export function timeToTarget(
   { epochs }: Pick<TrialRecord, "epochs">,
   metric: string,

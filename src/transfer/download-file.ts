@@ -2,11 +2,11 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { open, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { setTimeout as sleep } from "node:timers/promises";
 import { DataError } from "../errors.ts";
 import { errorCode } from "../files/error-code.ts";
 import { putInPlace } from "../files/partial-file.ts";
 import { reasonOf, refusal, type Transfer, transferFrom } from "./http-transfer.ts";
+import { TransientError, withRetries } from "./retry.ts";
 
 /** Of what is downloaded. */
 export interface Checksum {
@@ -47,29 +47,24 @@ export async function downloadFile(options: DownloadOptions): Promise<Downloaded
 
 async function fetchAll(options: DownloadOptions, partial: string): Promise<void> {
   const { url, attempts, retrySeconds, signal, onRetry, byHand } = options;
-  let failures = 0;
-  for (;;) {
+  const fetchOn = async (): Promise<void> => {
     const before = await sizeOf(partial);
     try {
       await fetchRest(options, partial, before);
-      return;
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof DataError || isDiskError(error)) throw explainDisk(error, partial);
-      const reason = reasonOf(error);
-      // Bytes that arrived show that the connection works: start counting afresh.
-      failures = (await sizeOf(partial)) > before ? 1 : failures + 1;
-      if (failures >= attempts) {
-        throw new DataError(
-          `${url}: ${reason}, ${failures} times in a row; the same command resumes where it stopped, or ${byHand}`,
-          { cause: error },
-        );
-      }
-      const waitSeconds = retrySeconds * 2 ** (failures - 1);
-      onRetry(`${url}: ${reason}; trying again in ${waitSeconds} s`);
-      await sleep(waitSeconds * 1_000, undefined, { signal });
+      throw new TransientError(reasonOf(error), { cause: error, madeProgress: (await sizeOf(partial)) > before });
     }
-  }
+  };
+  await withRetries(url, fetchOn, {
+    attempts,
+    firstWaitSeconds: retrySeconds,
+    log: onRetry,
+    signal,
+    giveUp: (problem, { cause }) =>
+      new DataError(`${problem}; the same command resumes where it stopped, or ${byHand}`, { cause }),
+  });
 }
 
 /** One request: the rest of the file when the server still has the same one, all of it otherwise. */

@@ -4,7 +4,10 @@ import type { FileContent } from "../files/file-content.ts";
 import { writePieces } from "../files/file-writer.ts";
 import { cannotWrite } from "../files/make-folder.ts";
 
-/** `source` names where `chunks` come from. Throws DataError where they are not `expected`; a cut connection has thrown before. */
+/**
+ * `source` names where `chunks` come from. Throws DataError where they are not `expected`; a cut
+ * connection has thrown before.
+ */
 export async function receiveFile(
   chunks: AsyncIterable<Uint8Array>,
   file: string,

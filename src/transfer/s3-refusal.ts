@@ -13,7 +13,7 @@ export interface Refusal {
 
 const MOST_CHARACTERS = 64 * 1024;
 
-/** Reads the answer's body. Throws PassingFailure where it is cut. */
+/** Reads the answer's body. Throws TransientError where it is cut. */
 export async function readRefusal(response: S3Response): Promise<Refusal> {
   let text = "";
   for await (const chunk of response.chunks()) {
@@ -38,7 +38,7 @@ export function elementOf(xml: string, name: string): string | null {
 }
 
 /** Servers in trouble, too busy, or whose clock ran out over a slow connection. */
-export function mayPass({ status, code }: Refusal): boolean {
+export function isTransient({ status, code }: Refusal): boolean {
   if (["SlowDown", "RequestTimeout", "InternalError", "OperationAborted"].includes(code)) return true;
   return status === 408 || status === 429 || (status >= 500 && status !== 501);
 }
@@ -52,9 +52,9 @@ export function refusalText({ status, code, message }: Refusal): string {
 export function refusalError(
   refusal: Refusal,
   object: string,
-  { place, access }: Pick<Connection, "place" | "access">,
+  { location, access }: Pick<Connection, "location" | "access">,
 ): StorageError {
-  const { bucket } = place;
+  const { bucket } = location;
   const server = access.endpoint ?? `Amazon S3 in ${access.region}`;
   const { remedy, isExplained } = remedyOf(refusal, {
     bucket,

@@ -4,13 +4,13 @@ import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage 
 import { request as httpsRequest } from "node:https";
 import type { Readable } from "node:stream";
 import { AwsV4Signer } from "aws4fetch";
-import type { StoreAccess, StorePlace } from "../config/object-store-settings.ts";
+import type { StoreAccess, StoreLocation } from "../config/object-store-settings.ts";
 import { reasonOf } from "./http-transfer.ts";
-import { PassingFailure } from "./retry.ts";
+import { TransientError } from "./retry.ts";
 
 export interface S3Request {
   readonly method: "GET" | "HEAD" | "PUT" | "POST" | "DELETE";
-  /** Below the prefix of the place. */
+  /** Below the prefix of the location. */
   readonly key: string;
   /** Such as "uploads" or "partNumber=1&uploadId=x", percent-encoded; empty for none. */
   readonly query: string;
@@ -28,12 +28,12 @@ export interface S3Body {
 export interface S3Response {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** The body, to be read once, or begun and left. Throws PassingFailure where it is cut. */
+  /** The body, to be read once, or begun and left. Throws TransientError where it is cut. */
   chunks(): AsyncGenerator<Uint8Array>;
 }
 
 export interface Connection {
-  readonly place: StorePlace;
+  readonly location: StoreLocation;
   readonly access: StoreAccess;
   readonly stallSeconds: number;
   readonly signal: AbortSignal;
@@ -43,7 +43,7 @@ export interface Connection {
 
 const NOTHING_SHA256 = createHash("sha256").digest("hex");
 
-/** Throws PassingFailure where no answer comes; an answer of any status is returned. */
+/** Throws TransientError where no answer comes; an answer of any status is returned. */
 export async function sendS3Request(request: S3Request, connection: Connection): Promise<S3Response> {
   const { method, body } = request;
   const { access, stallSeconds, signal } = connection;
@@ -68,7 +68,7 @@ export async function sendS3Request(request: S3Request, connection: Connection):
   return new Promise((resolve, reject) => {
     const outgoing = send(url, { method, headers, signal, timeout: stallSeconds * 1000 });
     outgoing.on("timeout", () => outgoing.destroy(new Error(`the connection brought nothing for ${stallSeconds} s`)));
-    outgoing.on("error", (error) => reject(signal.aborted ? error : passing(error)));
+    outgoing.on("error", (error) => reject(signal.aborted ? error : transient(error)));
     outgoing.on("response", (answer) => {
       resolve({ status: answer.statusCode ?? 0, headers: answer.headers, chunks: () => chunksOf(answer, signal) });
     });
@@ -86,17 +86,17 @@ export async function sendS3Request(request: S3Request, connection: Connection):
 }
 
 /**
- * Amazon's buckets have a host each, but for names with a dot, which no certificate covers; those, and all buckets of other servers,
- * stand in the path. Every segment is encoded as the signature has it.
+ * Amazon's buckets have a host each, but for names with a dot, which no certificate covers; those, and all buckets of
+ * other servers, stand in the path. Every segment is encoded as the signature has it.
  */
-export function objectUrl({ place, access }: Pick<Connection, "place" | "access">, key: string): string {
-  const path = [place.prefix, key]
+export function objectUrl({ location, access }: Pick<Connection, "location" | "access">, key: string): string {
+  const path = [location.prefix, key]
     .filter((part) => part !== "")
     .join("/")
     .split("/")
     .map(encodeStrictly)
     .join("/");
-  const { bucket } = place;
+  const { bucket } = location;
   if (access.endpoint !== null) return `${access.endpoint.replace(/\/+$/, "")}/${bucket}/${path}`;
   const host = `s3.${access.region}.amazonaws.com${access.region.startsWith("cn-") ? ".cn" : ""}`;
   return bucket.includes(".") ? `https://${host}/${bucket}/${path}` : `https://${bucket}.${host}/${path}`;
@@ -118,7 +118,7 @@ async function* chunksOf(answer: IncomingMessage, signal: AbortSignal): AsyncGen
   try {
     for (;;) {
       const next = await chunks.next().catch((error: unknown) => {
-        throw signal.aborted ? error : passing(error);
+        throw signal.aborted ? error : transient(error);
       });
       if (next.done === true) return;
       yield next.value;
@@ -128,6 +128,6 @@ async function* chunksOf(answer: IncomingMessage, signal: AbortSignal): AsyncGen
   }
 }
 
-function passing(error: unknown): PassingFailure {
-  return new PassingFailure(reasonOf(error));
+function transient(error: unknown): TransientError {
+  return new TransientError(reasonOf(error));
 }

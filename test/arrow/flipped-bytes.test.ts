@@ -1,11 +1,13 @@
-/** Whatever byte of an Arrow file is damaged, reading it ends, in what it holds or in a DataError that names the file. */
+/**
+ * Whatever byte of an Arrow file is damaged, reading it ends, in what it holds or in a DataError that names the file.
+ */
 import { execFile } from "node:child_process";
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { openColumnWriter } from "../../src/arrow/write-columns.ts";
-import { compileProgram } from "../support/stages/compiled-program.ts";
+import { compiledPackage } from "../support/stages/compiled-program.ts";
 import { useTemporaryFolder } from "../support/stages/temporary-folder.ts";
 
 const fixtures = path.resolve(import.meta.dirname, "../fixtures/arrow");
@@ -17,7 +19,7 @@ describe("an Arrow file with one byte changed", () => {
   const file = useTemporaryFolder();
   let dist = "";
   beforeAll(async () => {
-    dist = path.resolve(path.dirname(await compileProgram(file("program"))), "..");
+    dist = path.join(await compiledPackage(), "dist");
   });
 
   it("is read or refused, as we write it", async () => {

@@ -30,7 +30,8 @@ const EXPECTED: Readonly<Record<string, readonly [kind: string, values: readonly
   timestamp_us: ["timestamp", [0n, -1_500n, null, 10n ** 9n, 5n]],
   timestamp_ns: ["timestamp", [0n, -2n, null, 10n ** 6n, 0n]], // -1500 ns is 1.5 us before 1970: down to -2
   timestamp_zone: ["timestamp", [0n, 1n, null, 3n, 4n]],
-  date32: ["timestamp", [BigInt(DAY), BigInt(-DAY), null, BigInt(18_262 * DAY), BigInt(18_262 * DAY)]], // 2020-01-01 is day 18,262
+  // 2020-01-01 is day 18,262.
+  date32: ["timestamp", [BigInt(DAY), BigInt(-DAY), null, BigInt(18_262 * DAY), BigInt(18_262 * DAY)]],
   date64: ["timestamp", [BigInt(DAY), BigInt(-DAY), null, BigInt(18_262 * DAY), BigInt(18_262 * DAY)]],
   bool: ["boolean", [1, 0, null, 1, 1]],
 };

@@ -13,7 +13,8 @@ describe("pureSvdScorer", () => {
   });
 
   it("with one factor of two separate groups keeps the larger one", async () => {
-    // Users 0 to 2 have items 0 and 1, user 3 has item 2: singular values sqrt(6) and 1, the first vector (1, 1, 0) / sqrt(2).
+    // Users 0 to 2 have items 0 and 1, user 3 has item 2: singular values sqrt(6) and 1, the first
+    // vector (1, 1, 0) / sqrt(2).
     const train = interactionsOf(
       [
         [0, 0],

@@ -1,7 +1,7 @@
 /** One list names the metrics: what is computed is accepted wherever a metric is chosen, and shown in the help. */
 import { describe, expect, it } from "@jest/globals";
 import { runCommandLine } from "../../pipelines/command-line/run-command-line.ts";
-import { trainStage } from "../../pipelines/train/train.ts";
+import { stages } from "../../pipelines/stages.ts";
 import {
   headlineKinds,
   isHeadlineMetric,
@@ -44,7 +44,7 @@ describe("the metrics of the list", () => {
       stderr: (text: string) => void printed.push(text),
       context: () => silentContext,
     };
-    await runCommandLine(["train", "--help"], [{ ...trainStage, load: async () => trainStage }], terminal);
+    await runCommandLine(["train", "--help"], stages, terminal);
     const [, line = ""] = /--validation-metric\s(.*?)\n\s+--/s.exec(printed.join("")) ?? [];
     for (const name of [...metricKinds, ...wholeListMetrics]) expect(line).toMatch(new RegExp(`\\b${name}\\b`));
   });

@@ -1,6 +1,6 @@
 /** s3:// URLs as a setting, and what the AWS_* variables have to say before a store is asked anything. */
 import { describe, expect, it } from "@jest/globals";
-import { readStoreAccess, store, storePlaceOf } from "../../src/config/object-store-settings.ts";
+import { readStoreAccess, store, storeLocationOf } from "../../src/config/object-store-settings.ts";
 
 const keys = { AWS_ACCESS_KEY_ID: "AKID", AWS_SECRET_ACCESS_KEY: "secret" };
 
@@ -23,8 +23,8 @@ describe("the URL of a store", () => {
   });
 
   it("is a bucket and a prefix without slashes at its ends", () => {
-    expect(storePlaceOf("s3://bucket")).toEqual({ bucket: "bucket", prefix: "" });
-    expect(storePlaceOf("s3://bucket//a/b/")).toEqual({ bucket: "bucket", prefix: "a/b" });
+    expect(storeLocationOf("s3://bucket")).toEqual({ bucket: "bucket", prefix: "" });
+    expect(storeLocationOf("s3://bucket//a/b/")).toEqual({ bucket: "bucket", prefix: "a/b" });
   });
 });
 

@@ -1,4 +1,6 @@
-/** Every DenseAlgebra gives what the definition says: an inverse times its matrix is one, a sweep solves its systems. */
+/**
+ * Every DenseAlgebra gives what the definition says: an inverse times its matrix is one, a sweep solves its systems.
+ */
 import { describe, expect, it } from "@jest/globals";
 import { openNativeAlgebra } from "../../src/engine/native/native-algebra.ts";
 import type { DenseAlgebra, LeastSquaresSweep } from "../../src/linear-algebra/dense-algebra.ts";
@@ -73,7 +75,8 @@ describe.each(implementations)("linear algebra, %s", (_name, open) => {
     await open().sweep(sweep);
     const oracle = { ...sweep, own: new Float32Array(sweep.own.length) };
     await plainAlgebra.sweep(oracle);
-    for (const [place, value] of oracle.own.entries()) expect(sweep.own[place]).toBeCloseTo(value, 4); // float32 systems of values around 1
+    // Float32 systems of values around 1.
+    for (const [place, value] of oracle.own.entries()) expect(sweep.own[place]).toBeCloseTo(value, 4);
     for (let row = 0; row < shape.rows; row++) expectSolved(oracle, row);
   });
 });
@@ -121,7 +124,8 @@ function expectSolved({ offsets, columns, width, other, ridge, weight, own }: Le
   };
   for (let at = 0; at < other.length / width; at++) add(at, weight, 0);
   for (let place = offsets[row]!; place < offsets[row + 1]!; place++) add(columns[place]!, 1, 1);
-  for (const value of residual) expect(Math.abs(value)).toBeLessThan(1e-4); // own is float32, sums of up to 150 products
+  // Own is float32, sums of up to 150 products.
+  for (const value of residual) expect(Math.abs(value)).toBeLessThan(1e-4);
 }
 
 function normals(length: number, seed: number): Float64Array {

@@ -1,4 +1,7 @@
-/** What every engine promises. An engine in open-engine's table joins by being there; one that cannot run here is skipped by name. */
+/**
+ * What every engine promises. An engine in open-engine's table joins by being there; one that cannot
+ * run here is skipped by name.
+ */
 import { beforeAll, describe, expect, it, jest } from "@jest/globals";
 import type { Batch } from "../../src/dataset/batch.ts";
 import { drawBatch, epochDraws } from "../../src/dataset/training-batches.ts";
@@ -22,6 +25,7 @@ import {
   smallSource,
 } from "../support/engines/engine-cases.ts";
 import { engineVariants } from "../support/engines/engine-variants.ts";
+import { once } from "../support/engines/once.ts";
 import { expectSameBits, expectSameSnapshot } from "../support/engines/same-bits.ts";
 
 // A software GPU is slow, more so on a busy machine.
@@ -29,11 +33,20 @@ jest.setTimeout(600_000);
 
 const combinations = rankerCases.flatMap((ranker) => losses.map((loss) => ({ ...ranker, loss })));
 
-/** Relative to the largest value of the tensor: a few float32 roundings (6e-8 each) in sums of tens of terms, in any order. */
+/**
+ * Relative to the largest value of the tensor: a few float32 roundings (6e-8 each) in sums of
+ * tens of terms, in any order.
+ */
 const GRADIENT_TOLERANCE = 1e-5;
-/** Terms of a gradient are of this order; where they cancel, as with one user and one item under bpr, their roundings remain. */
+/**
+ * Terms of a gradient are of this order; where they cancel, as with one user and one item under
+ * bpr, their roundings remain.
+ */
 const GRADIENT_FLOOR = 1e-2;
-/** After 6 steps: Adam divides by sqrt(v), which turns a tiny gradient's rounding into a whole step of 0.01 in the worst case. */
+/**
+ * After 6 steps: Adam divides by sqrt(v), which turns a tiny gradient's rounding into a whole step
+ * of 0.01 in the worst case.
+ */
 const STEPS_TOLERANCE = 1e-3;
 
 async function takeSteps(session: TrainingSession, batches: readonly Batch[], rate = 0.01): Promise<number[]> {
@@ -132,43 +145,36 @@ for (const variant of await engineVariants()) {
       });
     });
 
-    describe.each(optimizerCases)("with $name", ({ name, config }) => {
+    describe.each(optimizerCases)("with $name", ({ config }) => {
+      const batches = batchesOf(everything, "bce", 6);
+      const options = optionsOf(everything, "bce", { optimizer: config });
+      const trained = once(async () => {
+        const session = await engine.open(options);
+        const before = await takeSteps(session, batches.slice(0, 4));
+        const middle = await session.snapshot();
+        const after = await takeSteps(session, batches.slice(4));
+        const end = await session.snapshot();
+        session.close();
+        return { losses: [...before, ...after], middle, end };
+      });
+
       it("takes the steps of the reference in float64", async () => {
-        const batches = batchesOf(everything, "bce", 6);
-        const start = { parameters: randomParameters(everything, float32), optimizer: null };
-        const session = await engine.open(optionsOf(everything, "bce", { start, optimizer: config }));
-        const exact = await referenceEngine.open(
-          optionsOf(everything, "bce", {
-            start: { ...start, parameters: asFloat64(start.parameters) },
-            optimizer: config,
-          }),
-        );
-        const found = await takeSteps(session, batches);
+        const { losses: found, end } = await trained();
+        const start = { parameters: asFloat64(randomParameters(everything, float32)), optimizer: null };
+        const exact = await referenceEngine.open({ ...options, start });
         const expected = await takeSteps(exact, batches);
         for (const [k, loss] of expected.entries()) expect(found[k]).toBeCloseTo(loss, 3);
-        expectClose((await session.snapshot()).parameters, (await exact.snapshot()).parameters, STEPS_TOLERANCE);
-        session.close();
+        expectClose(end.parameters, (await exact.snapshot()).parameters, STEPS_TOLERANCE);
         exact.close();
       });
 
-      const isTimely = !variant.isSoftwareAdapter || name === "adam" || name === "lawn-adam";
-      const itWhereTimely = isTimely ? it : it.skip;
-
-      itWhereTimely(
-        `moves between engines${isTimely ? "" : " (skipped: minutes on a software adapter)"}: the reference goes on from its snapshot as it does itself`,
-        async () => {
-          const batches = batchesOf(everything, "bce", 6);
-          const options = optionsOf(everything, "bce", { optimizer: config });
-          const session = await engine.open(options);
-          await takeSteps(session, batches.slice(0, 4));
-          const reference = await referenceEngine.open({ ...options, start: await session.snapshot() });
-          await takeSteps(session, batches.slice(4));
-          await takeSteps(reference, batches.slice(4));
-          expectClose((await session.snapshot()).parameters, (await reference.snapshot()).parameters, STEPS_TOLERANCE);
-          session.close();
-          reference.close();
-        },
-      );
+      it("moves between engines: the reference goes on from its snapshot as it does itself", async () => {
+        const { middle, end } = await trained();
+        const reference = await referenceEngine.open({ ...options, start: middle });
+        await takeSteps(reference, batches.slice(4));
+        expectClose(end.parameters, (await reference.snapshot()).parameters, STEPS_TOLERANCE);
+        reference.close();
+      });
     });
 
     it.each(losses)("trains on the batches it draws exactly as on the same batches given, under %s", async (loss) => {
@@ -237,9 +243,13 @@ for (const variant of await engineVariants()) {
     it("leaves the event loop free while it trains", async () => {
       const session = await engine.open(optionsOf(neumf, "bce"));
       let turns = 0;
-      const ticking = setInterval(() => turns++, 0);
-      await takeSteps(session, Array<Batch>(20).fill(randomBatch(neumf, "bce", { length: 2000 })));
-      clearInterval(ticking);
+      const turn = () => {
+        turns++;
+        turning = setImmediate(turn);
+      };
+      let turning = setImmediate(turn);
+      await takeSteps(session, Array<Batch>(20).fill(randomBatch(neumf, "bce", { length: 100 })));
+      clearImmediate(turning);
       expect(turns).toBeGreaterThan(0); // 0 if the steps held on to the thread until all were done
       session.close();
     });

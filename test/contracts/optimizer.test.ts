@@ -1,12 +1,18 @@
-/** What every optimizer promises, alone and under LAWN with each of its switches: a row in support/optimizer-cases.ts is enough. */
+/**
+ * What every optimizer promises, alone and under LAWN with each of its switches: a row in
+ * config/optimizer/rule-table.ts is enough.
+ */
+import { isDeepStrictEqual } from "node:util";
 import { describe, expect, it } from "@jest/globals";
+import { ruleOf } from "../../src/config/optimizer/rule-table.ts";
 import { float32Ops } from "../../src/optimizer/arrays/float-ops.ts";
-import type { LawnConfig, OptimizerConfig } from "../../src/optimizer/optimizer-config.ts";
+import type { BaseOptimizerConfig, LawnConfig, OptimizerConfig } from "../../src/optimizer/optimizer-config.ts";
 import type { OptimizerState } from "../../src/optimizer/optimizer-state.ts";
 import { exportState, importState } from "../../src/optimizer/optimizer-transfer.ts";
 import { releaseReplaced } from "../../src/optimizer/release-replaced.ts";
 import type { StepOutput } from "../../src/optimizer/rules/transform.ts";
 import { sizeOf } from "../../src/ranker/ranker-spec.ts";
+import { once } from "../support/engines/once.ts";
 import {
   advance,
   baseCases,
@@ -41,6 +47,8 @@ const rows: readonly { label: string; config: OptimizerConfig }[] = [
 ];
 
 describe.each(rows)("$label", ({ config }) => {
+  const eightSteps = once(async () => hostCopy(await advance(start(config), 8)));
+
   it("starts with slots of zeros, one per parameter", async () => {
     const run = start(config);
     const state = await exportState(run.ops, run.at.memory);
@@ -53,20 +61,22 @@ describe.each(rows)("$label", ({ config }) => {
   it("gives the same bits for the same steps, and leaves its arguments alone", async () => {
     const begun = start(config);
     const before = await hostCopy(begun);
-    const once = await hostCopy(await advance(begun, 8));
+    const after = await hostCopy(await advance(begun, 8));
     expect(await hostCopy(begun)).toEqual(before);
-    expect(await hostCopy(await advance(start(config), 8))).toEqual(once);
-    expect(once.parameters).not.toEqual(before.parameters);
+    expect(await eightSteps()).toEqual(after);
+    expect(after.parameters).not.toEqual(before.parameters);
   });
 
   it("resumes from its exported state bit for bit, before and after a switch", async () => {
+    const path = [start(config)];
+    for (let step = 0; step < 11; step++) path.push(await advance(path.at(-1)!, 1));
     for (const steps of [2, 3, 6]) {
-      const first = await advance(start(config), steps);
+      const first = path[steps]!;
       const state = await exportState(first.ops, first.at.memory);
       const resumed = start(config, await parametersOnHost(first.at));
       const memory = importState(resumed.ops, resumed.optimizer, state);
       const continued = await advance({ ...resumed, at: { ...resumed.at, memory } }, 5);
-      expect(await hostCopy(continued)).toEqual(await hostCopy(await advance(first, 5)));
+      expect(await hostCopy(continued)).toEqual(await hostCopy(path[steps + 5]!));
     }
   });
 
@@ -80,7 +90,7 @@ describe.each(rows)("$label", ({ config }) => {
       ops.free(gradients);
       now = after;
     }
-    expect(await hostCopy({ optimizer, ops, at: now })).toEqual(await hostCopy(await advance(start(config), 8)));
+    expect(await hostCopy({ optimizer, ops, at: now })).toEqual(await eightSteps());
   });
 
   it("stays finite from weights of 0", async () => {
@@ -92,9 +102,21 @@ describe.each(rows)("$label", ({ config }) => {
   });
 });
 
+/** Where each step moved the norms on by one rounding of 6e-8, they would be off by more than 1e-6. */
+const CONSTRAINED_STEPS = 30;
+
+/** Of bases by themselves; the rows of LAWN's switches share it. */
+const freeRuns = new Map<string, Promise<HostRun>>();
+function freeRun(base: BaseOptimizerConfig, steps: number): Promise<HostRun> {
+  const key = `${JSON.stringify(base)} ${steps}`;
+  const run = freeRuns.get(key) ?? advance(start({ base, lawn: null }), steps);
+  freeRuns.set(key, run);
+  return run;
+}
+
 describe.each(lawnRows)("$label", ({ base, lawn }) => {
   it("is its base, bit for bit, until the switch and not after it", async () => {
-    const free = await advance(start({ base, lawn: null }), 5);
+    const free = await freeRun(base, 5);
     const beforeSwitch = await advance(start({ base, lawn: switchingAt(lawn, 5) }), 5);
     expect(await withoutLawn(beforeSwitch)).toEqual(await withoutLawn(free));
     expect((await advance(beforeSwitch, 1)).at.parameters).not.toEqual((await advance(free, 1)).at.parameters);
@@ -103,14 +125,14 @@ describe.each(lawnRows)("$label", ({ base, lawn }) => {
   it("is its base throughout when it never switches", async () => {
     const never = await advance(start({ base, lawn: switchingAt(lawn, Number.POSITIVE_INFINITY) }), 8);
     const unreached: LawnConfig = { ...lawn, state: "keep", switchAt: { kind: "norm", norm: 1e6 } };
-    const free = await withoutLawn(await advance(start({ base, lawn: null }), 8));
+    const free = await withoutLawn(await freeRun(base, 8));
     expect(await withoutLawn(never)).toEqual(free);
     expect(await withoutLawn(await advance(start({ base, lawn: unreached }), 8))).toEqual(free);
   });
 
   it("holds every constrained norm where the switch found it", async () => {
     const atSwitch = await advance(start({ base, lawn: switchingAt(lawn, 5) }), 5);
-    const later = await advance(atSwitch, 100);
+    const later = await advance(atSwitch, CONSTRAINED_STEPS);
     const targets = blockNorms(atSwitch);
     const norms = blockNorms(later);
     expect(norms).toHaveLength(targets.length);
@@ -119,6 +141,18 @@ describe.each(lawnRows)("$label", ({ base, lawn }) => {
       expect(Math.abs(norm / targets[i]! - 1)).toBeLessThan(1e-6);
     }
     expect(later.at.memory.lawn?.switchedAt).toBe(5);
+  });
+});
+
+describe.each(baseCases)("weight decay of $label", ({ label, base }) => {
+  it("joins what its row in the table says: slots see it in the gradient, and not in the direction", async () => {
+    const { slots, settings } = ruleOf(label);
+    const stateWith = async (weightDecay: number) =>
+      hostCopy(await advance(start({ base: { ...base, weightDecay }, lawn: null }), 1));
+    const [without, decayed] = [await stateWith(0), await stateWith(0.5)];
+    expect(decayed.parameters).not.toEqual(without.parameters);
+    const isSeen = slots.length > 0 && settings.weightDecay.joins === "gradient";
+    expect({ isSeen: !isDeepStrictEqual(decayed.state, without.state) }).toEqual({ isSeen });
   });
 });
 

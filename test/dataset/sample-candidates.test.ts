@@ -70,7 +70,8 @@ describe("sampled candidates", () => {
       for (const item of draw([[0, 7]], { split: "test", seed }).negatives) times[item]!++;
     }
     expect(times[7]).toBe(0);
-    // 5 of 19 free items a seed: mean 1,052.6, binomial deviation sqrt(4000 p (1 - p)) = 27.8; five of those either way.
+    // 5 of 19 free items a seed: mean 1,052.6, binomial deviation sqrt(4000 p (1 - p)) = 27.8;
+    // five of those either way.
     const mean = (seeds * 5) / (ITEMS - 1);
     for (const [item, count] of times.entries()) if (item !== 7) expect(Math.abs(count - mean)).toBeLessThan(5 * 27.8);
   });

@@ -46,11 +46,13 @@ describe("measureBeyondAccuracy", () => {
       users: 3,
       catalogueCoverage: 3 / 6,
       gini: expect.closeTo((1 + 3 + 5) / (3 * 5), 12), // ascending 0 0 0 1 1 1, weights 1 3 5 for the last
-      novelty: expect.closeTo((Math.log2(3 / 2) + Math.log2(3) + Math.log2(3)) / 3, 12), // nobody has item 3: as if one had
+      // Nobody has item 3: as if one had.
+      novelty: expect.closeTo((Math.log2(3 / 2) + Math.log2(3) + Math.log2(3)) / 3, 12),
       meanPopularity: (2 + 0 + 1) / 3,
       intraListDiversity: null, // lists of one have no pairs
     });
-    // All users have two train items. Test items: 1 (twice taken, a hit), and 4 twice (never taken): middles 1 and 2.5 of 3.
+    // All users have two train items. Test items: 1 (twice taken, a hit), and 4 twice (never
+    // taken): middles 1 and 2.5 of 3.
     expect(result.deciles).toEqual({
       k: 1,
       userActivity: [

@@ -25,7 +25,8 @@ describe("calibration", () => {
   });
 
   it("weighs negatives until they are as many per positive as in training", () => {
-    // 1 positive and 9 negatives of p = 1/4, trained with 3 negatives a positive: 1 in 4 is positive, which is what 1/4 says.
+    // 1 positive and 9 negatives of p = 1/4, trained with 3 negatives a positive: 1 in 4 is
+    // positive, which is what 1/4 says.
     const result = counts([0.25], Array<number>(9).fill(0.25)).result(3);
     expect(result?.bins).toEqual([
       {

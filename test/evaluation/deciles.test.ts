@@ -10,7 +10,8 @@ describe("decilesOf", () => {
   });
 
   it("keeps equal values together, at the middle of their places", () => {
-    // Places 0 to 3 are 1, 5, 5, 9. The fives have places [1, 3), middle 2: 1 + floor(10 x 2 / 4) = 6. The one: middle 0.5, 1 + 1.
+    // Places 0 to 3 are 1, 5, 5, 9. The fives have places [1, 3), middle 2: 1 + floor(10 x 2 / 4) = 6.
+    // The one: middle 0.5, 1 + 1.
     expect([...decilesOf([5, 1, 9, 5])]).toEqual([6, 2, 9, 6]);
     expect([...decilesOf([7, 7, 7])]).toEqual([6, 6, 6]); // middle 1.5 of 3
   });

@@ -1,6 +1,7 @@
 /**
- * Answers that others published for the NCF paper's split of MovieLens 1M and its official negatives: random scores HR@10 .0987,
- * NDCG@10 .0442; item popularity .4531, .2542 (Dacrema et al., RecSys 2019, full results). They test the whole protocol.
+ * Answers that others published for the NCF paper's split of MovieLens 1M and its official negatives: random
+ * scores HR@10 .0987, NDCG@10 .0442; item popularity .4531, .2542 (Dacrema et al., RecSys 2019, full results).
+ * They test the whole protocol.
  */
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";

@@ -20,7 +20,8 @@ describe("findLeakage", () => {
       [0, 40],
       [3, 5],
     ]);
-    // At 25: two of four rows are later, and item 2 is new; items 0, 1, 3 and (by this very row) 2 are there. At 40: none. At 5: all four; item 3 alone is there.
+    // At 25: two of four rows are later, and item 2 is new; items 0, 1, 3 and (by this very row) 2 are there. At 40:
+    // none. At 5: all four; item 3 alone is there.
     expect(findLeakage(train, heldOut, 5)).toEqual({
       evaluated: 3,
       withLaterTraining: 2,

@@ -17,7 +17,8 @@ describe("folded vectors", () => {
         for (let item = 0; item < spec.items; item++) {
           let product = 0;
           for (let i = 0; i < width; i++) product += users[user * width + i]! * items[item * width + i]!;
-          expect(product).toBeCloseTo(logit(user, item), 5); // the item's weighted values are rounded to float32 once more
+          // The item's weighted values are rounded to float32 once more.
+          expect(product).toBeCloseTo(logit(user, item), 5);
         }
       }
     },

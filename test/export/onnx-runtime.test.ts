@@ -1,4 +1,7 @@
-/** Exported models in onnxruntime, a program that knows nothing of ours. It is installed by `make check-onnx`, and skipped out loud without. */
+/**
+ * Exported models in onnxruntime, a program that knows nothing of ours. It is installed by `make check-onnx`, and
+ * skipped out loud without.
+ */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -51,7 +54,8 @@ function check(ranker: RankerCase, inlineBytes: number, name: string): void {
   differences.push(
     `${name}, ${inlineBytes === 0 ? "tables beside it" : "tables inside"}: ${difference.toExponential(1)} (logits up to ${largest.toFixed(1)})`,
   );
-  expect(difference).toBeLessThan(1e-6 * Math.max(1, largest) * 10); // float32 sums of up to 25 products in another order
+  // Float32 sums of up to 25 products in another order.
+  expect(difference).toBeLessThan(1e-6 * Math.max(1, largest) * 10);
 }
 
 function write({ spec, parameters }: RankerCase, inlineBytes: number, name: string): string {

@@ -1,4 +1,7 @@
-/** Rankers as ONNX: the bytes are decoded and run by plain loops of the test's own; test/onnx does the same with onnxruntime. */
+/**
+ * Rankers as ONNX: the bytes are decoded and run by plain loops of the test's own; test/onnx does
+ * the same with onnxruntime.
+ */
 import { describe, expect, it } from "@jest/globals";
 import { encodeOnnx, MOST_INLINE_BYTES } from "../../src/export/encode-onnx.ts";
 import type { OnnxModel } from "../../src/export/onnx-model.ts";
@@ -26,7 +29,8 @@ describe.each(rankerCases().map((ranker) => [ranker.name, ranker] as const))("an
     const pairs = everyPair(ranker.spec);
     const expected = pairs.user.map((user, k) => logit(user, pairs.item[k]!));
     const found = runOnnx(model, pairs);
-    for (const [k, value] of found.entries()) expect(value).toBeCloseTo(expected[k]!, 12); // float64 in both, other order of sums
+    // Float64 in both, other order of sums.
+    for (const [k, value] of found.entries()) expect(value).toBeCloseTo(expected[k]!, 12);
     expect(found).toHaveLength(expected.length);
     expect(runOnnx(model, { user: [3], item: [2] })[0]).toBeCloseTo(logit(3, 2), 12);
   });

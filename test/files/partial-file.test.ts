@@ -80,7 +80,7 @@ describe("a file written in pieces", () => {
 });
 
 describe("a folder", () => {
-  const target = () => ({ place: at("data"), former: at("former") });
+  const target = () => ({ target: at("data"), former: at("former") });
   const make = (name: string, content: string): void => {
     mkdirSync(at(name));
     writeFileSync(path.join(at(name), "file"), content);

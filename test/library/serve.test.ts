@@ -1,4 +1,7 @@
-/** A run loaded for serving: the run's own logits by the log's ids, lists without seen items, many callers at once, and refusals. */
+/**
+ * A run loaded for serving: the run's own logits by the log's ids, lists without seen items, many
+ * callers at once, and refusals.
+ */
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";

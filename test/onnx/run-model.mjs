@@ -1,6 +1,7 @@
 /**
- * An ONNX model run by onnxruntime, in a process of its own: the runtime's tensors want the host's realm, and jest has another.
- * Usage: node run-model.mjs MODEL.onnx PAIRS.json   PAIRS.json is {"user":[...],"item":[...]}; prints the logits as JSON.
+ * An ONNX model run by onnxruntime, in a process of its own: the runtime's tensors want the host's
+ * realm, and jest has another.
+ * Usage: node run-model.mjs MODEL.onnx PAIRS.json   PAIRS.json is {"user":[...],"item":[...]}; prints logits as JSON.
  */
 import { readFileSync } from "node:fs";
 import { InferenceSession, Tensor } from "onnxruntime-node";

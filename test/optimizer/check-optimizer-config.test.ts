@@ -5,7 +5,6 @@ import type { BaseOptimizerConfig, LawnConfig } from "../../src/optimizer/optimi
 import { baseCases, lawnCases, plainLawn } from "../support/engines/optimizer-cases.ts";
 
 const adam = { name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 } as const;
-const sgd = { name: "sgd", momentum: 0, nesterov: false, weightDecay: 0 } as const;
 const problemsOf = (base: BaseOptimizerConfig, lawn: LawnConfig | null = null): string => {
   try {
     checkOptimizerConfig({ base, lawn });
@@ -47,8 +46,7 @@ describe("checkOptimizerConfig", () => {
     [{ ...adam, epsilon: 0 }, /adam: epsilon is 0, expected above 0 and finite/],
     [{ ...adam, weightDecay: -0.1 }, /adam: weightDecay is -0.1/],
     [{ ...adam, weightDecay: Number.POSITIVE_INFINITY }, /adam: weightDecay is Infinity/],
-    [{ ...sgd, momentum: 1 }, /sgd: momentum is 1/],
-    [{ ...sgd, nesterov: true }, /nesterov needs a momentum above 0/],
+    [{ name: "nesterov", momentum: 1, weightDecay: 0 }, /nesterov: momentum is 1/],
     [{ name: "rmsprop", decay: 1, epsilon: 1e-8, weightDecay: 0 }, /rmsprop: decay is 1/],
     [
       { name: "lars", momentum: 0.9, trustCoefficient: 0, epsilon: 1e-8, weightDecay: 0 },
@@ -56,6 +54,17 @@ describe("checkOptimizerConfig", () => {
     ],
   ])("refuses %j", (base, problem) => {
     expect(problemsOf(base)).toMatch(problem);
+  });
+
+  it.each([
+    [
+      { name: "sgd", momentum: 0.9, nesterov: false, weightDecay: 0 },
+      /sgd: there is no momentum; it takes weightDecay\n.*no nesterov/,
+    ],
+    [{ name: "sgd" }, /sgd: weightDecay is undefined, expected at least 0 and finite/],
+    [{ name: "addam", weightDecay: 0 }, /optimizer addam is unknown, expected one of adam, adamw/],
+  ])("refuses %j of a program without types", (base, problem) => {
+    expect(problemsOf(base as never)).toMatch(problem);
   });
 
   it("names every problem at once", () => {

@@ -46,7 +46,7 @@ describe("exportState", () => {
   it("goes on counting kept blocks after an import", async () => {
     // w = 1 with gradient 1 and rate 1, unprojected: the step leads to 0, so the block is kept where it is.
     const config: OptimizerConfig = {
-      base: { name: "sgd", momentum: 0, nesterov: false, weightDecay: 0 },
+      base: { name: "sgd", weightDecay: 0 },
       lawn: { ...plainLawn, project: "none" },
     };
     const info = [{ name: "head.weight", shape: [1], role: "head" }] as const;
@@ -78,7 +78,7 @@ describe("importState", () => {
     const state = await exported({ base: { ...adam, name: "adamw" }, lawn: null });
     expect(() => importInto(lawnAdam, state)).toThrow(DataError);
     expect(() => importInto(lawnAdam, state)).toThrow(/"lawn.target\/userGmf" has no values, expected 2; .*and 3 more/);
-    const momentum = { name: "sgd", momentum: 0.9, nesterov: false, weightDecay: 0 } as const;
+    const momentum = { name: "momentum", momentum: 0.9, weightDecay: 0 } as const;
     expect(() => importInto({ base: momentum, lawn: null }, state)).toThrow(
       /"velocity\/userGmf" has no values, expected 4/,
     );

@@ -35,7 +35,8 @@ describe("releaseReplaced", () => {
     expect(target(second)).toBe(target(first));
     const before = target(second)[0];
     releaseReplaced(ops, first, second);
-    for (let i = 0; i < 100; i++) ops.blocksFromHost(Float64Array.of(-1)); // would take the target's memory if it were free
+    // Would take the target's memory if it were free.
+    for (let i = 0; i < 100; i++) ops.blocksFromHost(Float64Array.of(-1));
     expect(target(second)[0]).toBe(before);
   });
 });

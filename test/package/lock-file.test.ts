@@ -1,4 +1,7 @@
-/** The lock file pins every platform's packages: `npm ci` refuses one that was written where a mirror lacks some of them. */
+/**
+ * The lock file pins every platform's packages: `npm ci` refuses one that was written where a
+ * mirror lacks some of them.
+ */
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "@jest/globals";

@@ -1,4 +1,7 @@
-/** Parquet files of ours: read back by three readers that are not the writer, whole or not there, and the same bytes every time. */
+/**
+ * Parquet files of ours: read back by three readers that are not the writer, whole or not there, and
+ * the same bytes every time.
+ */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";

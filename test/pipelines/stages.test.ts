@@ -3,9 +3,9 @@ import { stages } from "../../pipelines/stages.ts";
 import { settingsOf, settingTree } from "../../src/config/setting-tree.ts";
 
 describe.each(stages.map((entry) => [entry.name, entry] as const))("the command %s", (name, entry) => {
-  it("is the stage of that name, with the summary that help shows", async () => {
+  it("is the stage of that name", async () => {
     const stage = await entry.load();
-    expect([stage.name, stage.summary]).toEqual([name, entry.summary]);
+    expect(stage.name).toBe(name);
   });
 
   it("has flags of its own, and a meaning for each", async () => {

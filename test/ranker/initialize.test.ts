@@ -21,7 +21,9 @@ function deviationOf(values: Float32Array): number {
   return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
 }
 
-/** Relative standard error of a standard deviation is sqrt((kurtosis - 1) / 4n): at most 0.71 / sqrt(n); five of them. */
+/**
+ * Relative standard error of a standard deviation is sqrt((kurtosis - 1) / 4n): at most 0.71 / sqrt(n); five of them.
+ */
 function expectDeviation(values: Float32Array, expected: number): void {
   expect(Math.abs(deviationOf(values) / expected - 1)).toBeLessThan((5 * 0.71) / Math.sqrt(values.length));
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,4 +1,7 @@
-/** Reports as readers meet them: in a real Chromium, at a phone's width and a large screen's, in both themes and with everything opened. */
+/**
+ * Reports as readers meet them: in a real Chromium, at a phone's width and a large screen's, in both themes
+ * and with everything opened.
+ */
 import { existsSync, readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -132,7 +135,9 @@ async function openAll(page: Page): Promise<void> {
   await page.waitForTimeout(50); // until the page has settled which boxes scroll
 }
 
-/** Text that a reader cannot see whole: wider than the window, clipped by its box, or outside the chart it stands in. */
+/**
+ * Text that a reader cannot see whole: wider than the window, clipped by its box, or outside the chart it stands in.
+ */
 async function cutText(page: Page): Promise<unknown> {
   return page.evaluate(`(() => {
     const cut = [];

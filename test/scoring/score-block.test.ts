@@ -82,7 +82,8 @@ describe("lists of a block", () => {
       { items: [1, 0], scores: [9, 5], popular: true },
       { items: [3], scores: [23], popular: false },
     ]);
-    expect((await listsOf({ candidates }, { k: 1 })).map(({ items }) => items)).toEqual([[2], [1], []]); // 4 and 3 are seen
+    // 4 and 3 are seen.
+    expect((await listsOf({ candidates }, { k: 1 })).map(({ items }) => items)).toEqual([[2], [1], []]);
   });
 
   it("do not depend on who else is in the block", async () => {

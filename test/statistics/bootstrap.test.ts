@@ -7,7 +7,8 @@ describe("bootstrapIntervals", () => {
   it("has the standard error of the mice of Efron & Tibshirani (1993, table 2.1): 23.36", () => {
     const survivalDays = [94, 197, 16, 38, 99, 141, 23];
     const [interval] = bootstrapIntervals([[survivalDays]], options);
-    expect(Math.abs(interval!.standardError - 23.36)).toBeLessThan(1.05); // 4 standard errors: 4 x 23.36 / sqrt(2 x 4000)
+    // 4 standard errors: 4 x 23.36 / sqrt(2 x 4000).
+    expect(Math.abs(interval!.standardError - 23.36)).toBeLessThan(1.05);
   });
 
   it("knows the percentiles of two users, of whom one was hit", () => {

@@ -1,7 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
 import { signFlipTest } from "../../src/statistics/permutation-test.ts";
 
-/** Darwin's 15 pairs of maize, crossed less self-fertilised, in eighths of an inch; Fisher 1935, The Design of Experiments, section 21. */
+/**
+ * Darwin's 15 pairs of maize, crossed less self-fertilised, in eighths of an inch; Fisher 1935, The Design
+ * of Experiments, section 21.
+ */
 const darwin = [49, -67, 8, 16, 6, 23, 28, 41, 14, 29, 56, 24, 75, 60, -48];
 const drawn = { permutations: 20_000, seed: 3 };
 
@@ -25,7 +28,8 @@ describe("signFlipTest", () => {
   it("knows hand-counted cases", () => {
     expect(signFlipTest([1, 1], drawn)).toBe(0.5); // sums 2, 0, 0, -2: two of four
     expect(signFlipTest([3, 1, 0], drawn)).toBe(0.5); // 4, 2, -2, -4; the 0 changes nothing
-    expect(signFlipTest([0.1, 0.2, 0.3], drawn)).toBe(0.25); // only all + and all -, whatever the rounding of .1 + .2 + .3
+    // Only all + and all -, whatever the rounding of .1 + .2 + .3.
+    expect(signFlipTest([0.1, 0.2, 0.3], drawn)).toBe(0.25);
     expect(signFlipTest([0, 0], drawn)).toBe(1);
   });
 

@@ -18,7 +18,8 @@ describe("wilcoxonSignedRank", () => {
 
   it("shares ranks among ties and drops zeros", () => {
     // Sizes 1, 1, 2: ranks 1.5, 1.5, 3. Positive: 1.5 + 3. Sums of the 8 assignments: 0, 1.5, 1.5, 3, 3, 4.5, 4.5, 6.
-    expect(wilcoxonSignedRank([1, -1, 0, 2])).toEqual({ positiveRanks: 4.5, pairs: 3, p: 0.75 }); // 2 x 3 of 8 at most 1.5
+    // 2 x 3 of 8 at most 1.5.
+    expect(wilcoxonSignedRank([1, -1, 0, 2])).toEqual({ positiveRanks: 4.5, pairs: 3, p: 0.75 });
     expect(wilcoxonSignedRank([0, 0])).toEqual({ positiveRanks: 0, pairs: 0, p: 1 });
   });
 
@@ -32,8 +33,8 @@ describe("wilcoxonSignedRank", () => {
   });
 
   it("lowers the variance for ties", () => {
-    // 60 ones, 40 positive: all ranks 30.5; V = 1220, mean 915, variance 18452.5 - (60^3 - 60) / 48 = 18452.5 - 4498.75 = 13953.75.
-    // z = 304.5 / 118.126 = 2.5778, p = 0.00994.
+    // 60 ones, 40 positive: all ranks 30.5; V = 1220, mean 915, variance 18452.5 - (60^3 - 60) / 48 = 18452.5 -
+    // 4498.75 = 13953.75. z = 304.5 / 118.126 = 2.5778, p = 0.00994.
     const { p } = wilcoxonSignedRank(Array.from({ length: 60 }, (_, k) => (k < 40 ? 1 : -1)));
     expect(p).toBeCloseTo(0.00994, 4);
   });

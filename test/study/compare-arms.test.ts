@@ -36,7 +36,8 @@ describe("two arms compared", () => {
   it("differ by the mean over users and seeds, and are tested on users' means over seeds", () => {
     const interval = { low: -0.1, high: 0.9, standardError: 0.2 };
     const comparison = comparePair(pairOf(treatment, baseline, "HR@5")!, { study, interval });
-    // Users: .5, 1, .5, -.5. |sum| 1.5; of 16 sign assignments, those with |sum| >= 1.5: sums 2.5 (1), 1.5 (3), -2.5, -1.5 alike: 8.
+    // Users: .5, 1, .5, -.5. |sum| 1.5; of 16 sign assignments, those with |sum| >= 1.5: sums 2.5 (1), 1.5
+    // (3), -2.5, -1.5 alike: 8.
     expect(comparison).toMatchObject({
       treatment: "lawn-adam",
       baseline: "adam",
@@ -45,7 +46,8 @@ describe("two arms compared", () => {
       users: { count: 4, wins: 3, losses: 1, ties: 0, permutation: { p: 0.5 } },
       seeds: { count: 2, differences: [0.5, 0.25], permutationP: 0.5 }, // both + or both -: 2 of 4
     });
-    // Ranks of .5, .5, .5, 1: 2, 2, 2, 4. Positive 8 of 10; assignments of at most 2: 0, 2, 2, 2: 4 of 16, both sides 8 of 16.
+    // Ranks of .5, .5, .5, 1: 2, 2, 2, 4. Positive 8 of 10; assignments of at most 2: 0, 2, 2, 2: 4
+    // of 16, both sides 8 of 16.
     expect(comparison.users.wilcoxon.p).toBeCloseTo(0.5, 12);
     // Mean .375; squares about it: .015625 x 2 + .390625 + .765625 = 1.1875; deviation sqrt(1.1875 / 3) = .62915.
     expect(comparison.users.effectSize).toBeCloseTo(0.375 / 0.62915, 4);

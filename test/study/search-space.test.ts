@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { type SearchSpace, studySchema } from "../../src/config/schemas/study-schema.ts";
 import { searchPoint } from "../../src/study/search-space.ts";
 
-const spaceOf = (space: unknown): SearchSpace => studySchema.shape.space.parse(space); // with the defaults of every dimension
+// With the defaults of every dimension.
+const spaceOf = (space: unknown): SearchSpace => studySchema.shape.space.parse(space);
 const at = { method: "sobol", seed: 1, stream: "", index: 0, batchSize: 2048, epochs: 10 } as const;
 
 describe("searchPoint", () => {

@@ -101,7 +101,8 @@ describe("the tensors' figures", () => {
 
   it("take each row as a block where LAWN does: a row of one value cannot turn", () => {
     const figures = measureDiagnostics({ ...options, blocks: "row" });
-    expect(figures.tangentGradientNorms).toEqual({ userDot: 8, itemDot: 0, "head.bias": 0 }); // userDot[1] is 0: no sphere
+    // UserDot[1] is 0: no sphere.
+    expect(figures.tangentGradientNorms).toEqual({ userDot: 8, itemDot: 0, "head.bias": 0 });
   });
 
   it("say how far each tensor moved and turned, where there is something to compare with", () => {

@@ -1,16 +1,19 @@
-/** An object store over HTTP: what is written comes back, what may pass is tried again, what is damaged or refused is named. */
+/**
+ * An object store over HTTP: what is written comes back, what may pass is tried again, what is
+ * damaged or refused is named.
+ */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { beforeEach, describe, expect, it } from "@jest/globals";
-import { type ObjectStore, openObjectStore, usualManners } from "../../src/transfer/object-store.ts";
+import { defaultTransferSettings, type ObjectStore, openObjectStore } from "../../src/transfer/object-store.ts";
 import { useS3 } from "../support/servers/s3-server.ts";
 import { silentContext } from "../support/stages/silent-context.ts";
 import { useTemporaryFolder } from "../support/stages/temporary-folder.ts";
 
 const temporary = useTemporaryFolder();
 const s3 = useS3();
-const quick = { ...usualManners, attempts: 3, firstWaitSeconds: 0.001, stallSeconds: 0.2 };
+const quick = { ...defaultTransferSettings, attempts: 3, firstWaitSeconds: 0.001, stallSeconds: 0.2 };
 
 const bytes = Buffer.from(Array.from({ length: 2500 }, (_, at) => (at * 31) % 251));
 const content = { bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
@@ -30,10 +33,10 @@ function open({
   now = Date.now,
   log = () => {},
   signal = silentContext.signal,
-  ...manners
+  ...settings
 }: Opening = {}): ObjectStore {
   const environment = { ...silentContext.environment, variables: { ...s3().variables, ...variables } };
-  return openObjectStore(url, { ...silentContext, now, log, signal, environment }, { ...quick, ...manners });
+  return openObjectStore(url, { ...silentContext, now, log, signal, environment }, { ...quick, ...settings });
 }
 
 beforeEach(async () => {

@@ -5,7 +5,8 @@ import { AwsV4Signer } from "aws4fetch";
 import { objectUrl } from "../../src/transfer/s3-request.ts";
 import { parseAuthorization, signatureOf } from "../support/servers/s3-signature.ts";
 
-// "Signature Calculations for the Authorization Header: Transferring Payload in a Single Chunk", Amazon S3 API Reference.
+// "Signature Calculations for the Authorization Header: Transferring Payload in a Single
+// Chunk", Amazon S3 API Reference.
 const secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 const host = "examplebucket.s3.amazonaws.com";
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
@@ -79,7 +80,7 @@ describe("a signature", () => {
 describe("an object's URL", () => {
   const access = { accessKeyId: "a", secretAccessKey: "b", sessionToken: null, region: "eu-west-1", endpoint: null };
   const urlOf = (bucket: string, change: object, prefix = "p") =>
-    objectUrl({ place: { bucket, prefix }, access: { ...access, ...change } }, "files/a b+c");
+    objectUrl({ location: { bucket, prefix }, access: { ...access, ...change } }, "files/a b+c");
 
   it("has the bucket as its host at Amazon, but for names with a dot", () => {
     expect(urlOf("bucket", {})).toBe("https://bucket.s3.eu-west-1.amazonaws.com/p/files/a%20b%2Bc");

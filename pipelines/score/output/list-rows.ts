@@ -48,7 +48,7 @@ export function rowsOfLists(
 type NewIds = { [index: number]: bigint | string } & (BigInt64Array | string[]);
 
 function newIds(type: IdColumnType, length: number): NewIds {
-  return (type === "int64" ? new BigInt64Array(length) : new Array<string>(length)) as NewIds; // written with ids of its own type
+  return type === "int64" ? new BigInt64Array(length) : new Array<string>(length);
 }
 
 function asIds(ids: NewIds): IdValues {

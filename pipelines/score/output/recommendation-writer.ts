@@ -20,7 +20,10 @@ export interface RecommendationFormat {
 
 const REMEDY = "free some space, or choose another file with --output";
 
-/** The bytes depend on the rows and the format, not on how the rows were appended. Throws StorageError where it cannot be written. */
+/**
+ * The bytes depend on the rows and the format, not on how the rows were appended. Throws StorageError
+ * where it cannot be written.
+ */
 export async function openRecommendationWriter(
   path: string,
   shape: RecommendationShape,

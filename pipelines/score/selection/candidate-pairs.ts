@@ -1,4 +1,7 @@
-/** The pairs of --pairs, taken range after range of users in the order in which the users are scored: each user's candidate items. */
+/**
+ * The pairs of --pairs, taken range after range of users in the order in which the users are scored:
+ * each user's candidate items.
+ */
 import { knownPairs, unknownUsersPairs } from "../../../src/interactions/lookup/match-ids.ts";
 import type { WorkDatabase } from "../../../src/interactions/sources/work-database.ts";
 

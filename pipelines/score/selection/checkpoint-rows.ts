@@ -14,12 +14,18 @@ export interface CheckpointRows {
   shared(): Promise<Parameters>;
   /** Tables of the users [from, to), by name. */
   userRows(from: number, to: number): Promise<Parameters>;
-  /** Throws DataError where the file is no longer the one that was opened. A file renamed over it does not disturb the one open. */
+  /**
+   * Throws DataError where the file is no longer the one that was opened. A file renamed over it does
+   * not disturb the one open.
+   */
   checkUnchanged(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Reads the whole file once for its sha256. Throws DataError where that is not `expected`, or the file is no checkpoint. */
+/**
+ * Reads the whole file once for its sha256. Throws DataError where that is not `expected`, or
+ * the file is no checkpoint.
+ */
 export async function openCheckpointRows(file: string, expected: string | undefined): Promise<CheckpointRows> {
   const handle = await openFile(file);
   try {
@@ -91,7 +97,8 @@ export function rankerOfUsers(
   users: number,
 ): { readonly spec: RankerSpec; readonly parameters: Parameters } {
   const all = new Map([...shared, ...userRows]);
-  const ordered = parametersOf(spec).map(({ name }) => [name, all.get(name)!] as const); // shared and userRows hold each
+  // Shared and userRows hold each.
+  const ordered = parametersOf(spec).map(({ name }) => [name, all.get(name)!] as const);
   return { spec: { ...spec, users }, parameters: new Map(ordered) };
 }
 

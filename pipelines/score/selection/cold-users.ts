@@ -1,4 +1,6 @@
-/** Users without a single interaction in what their run was trained on: their embeddings are as they were first drawn. */
+/**
+ * Users without a single interaction in what their run was trained on: their embeddings are as they were first drawn.
+ */
 import { join } from "node:path";
 import { streamOwnColumns } from "../../../src/arrow/stream-own-columns.ts";
 import type { Manifest } from "../../../src/runs/manifest.ts";

@@ -1,4 +1,7 @@
-/** A worker's own copies of files from an object store: one of each content, checked by hash, linked into a folder for each job. */
+/**
+ * A worker's own copies of files from an object store: one of each content, checked by hash, linked
+ * into a folder for each job.
+ */
 import { link, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import type { FileContent } from "../../../src/files/file-content.ts";

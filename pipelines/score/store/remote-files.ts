@@ -1,4 +1,6 @@
-/** Files in an object store under the hash of their content: what is there already is not sent again, whoever sent it. */
+/**
+ * Files in an object store under the hash of their content: what is there already is not sent again, whoever sent it.
+ */
 import { DataError } from "../../../src/errors.ts";
 import type { FileContent } from "../../../src/files/file-content.ts";
 import { fileProblem } from "../../../src/files/recorded-files.ts";

@@ -1,4 +1,7 @@
-/** Where the shards of a queued job meet when machines share no folder: the inputs go to an object store, finished shards come from there. */
+/**
+ * Where the shards of a queued job meet when machines share no folder: the inputs go to an object store,
+ * finished shards come from there.
+ */
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import type { ScoreConfig } from "../../../src/config/schemas/score-schema.ts";

@@ -42,8 +42,8 @@ export async function readRemoteShard({ store, plan, key }: RemoteJob, shard: Sh
 }
 
 /**
- * The rows first, then the record that makes the shard finished. Two workers that finish the same shard leave the record of the later one,
- * which names its own rows.
+ * The rows first, then the record that makes the shard finished. Two workers that finish the same shard leave the
+ * record of the later one, which names its own rows.
  */
 export async function uploadShard(
   { store, plan, key }: RemoteJob,
@@ -55,8 +55,8 @@ export async function uploadShard(
 }
 
 /**
- * Puts a finished shard into `folder`, as if it had been scored there; false where it is not finished. A damaged one is removed from the
- * store, so that it is done again, and `onDamage` is told.
+ * Puts a finished shard into `folder`, as if it had been scored there; false where it is not finished. A damaged one is
+ * removed from the store, so that it is done again, and `onDamage` is told.
  */
 export async function fetchShard(
   job: RemoteJob,

@@ -1,4 +1,7 @@
-/** Every setting of `compare`, once. What a study itself holds stands in study-schema.ts; flags here change it for one call. */
+/**
+ * Every setting of `compare`, once. What a study itself holds stands in study-schema.ts; flags
+ * here change it for one call.
+ */
 import { z } from "zod";
 import { attempts, queue, queueName } from "../queue-settings.ts";
 import { setting } from "../setting.ts";

@@ -1,7 +1,10 @@
-/** A study file: arms, their search spaces, budgets and questions. Stands alone or extends another; the parsed value is complete. */
+/**
+ * A study file: arms, their search spaces, budgets and questions. Stands alone or extends another; the
+ * parsed value is complete.
+ */
 import { z } from "zod";
 import { defaultMetric, metricType } from "../metric-names.ts";
-import { optimizerNames } from "../optimizer-options.ts";
+import { optimizerNames } from "../optimizer/optimizer-names.ts";
 
 const settings = z.record(z.string(), z.unknown());
 const name = z.string().regex(/^[\w.-]+$/, "expected letters, digits, dots, dashes and underscores");
@@ -101,18 +104,18 @@ export const studySchema = z
       context.addIssue({ code: "custom", path: [...path], message });
     };
     const arms = study.arms.map((arm) => arm.name);
-    for (const [place, arm] of arms.entries()) {
-      if (arms.indexOf(arm) !== place) refuse(["arms", place, "name"], `there are two arms named ${arm}`);
+    for (const [index, arm] of arms.entries()) {
+      if (arms.indexOf(arm) !== index) refuse(["arms", index, "name"], `there are two arms named ${arm}`);
     }
     const sizes = study.batchSizes.map(({ size }) => size);
-    for (const [place, size] of sizes.entries()) {
-      if (sizes.indexOf(size) !== place) refuse(["batchSizes", place, "size"], `batch size ${size} stands there twice`);
+    for (const [index, size] of sizes.entries()) {
+      if (sizes.indexOf(size) !== index) refuse(["batchSizes", index, "size"], `batch size ${size} stands there twice`);
     }
-    for (const [place, pair] of study.comparisons.entries()) {
+    for (const [index, pair] of study.comparisons.entries()) {
       for (const arm of pair.filter((member) => !arms.includes(member))) {
-        refuse(["comparisons", place], `there is no arm ${arm}`);
+        refuse(["comparisons", index], `there is no arm ${arm}`);
       }
-      if (pair[0] === pair[1]) refuse(["comparisons", place], `${pair[0]} is compared with itself`);
+      if (pair[0] === pair[1]) refuse(["comparisons", index], `${pair[0]} is compared with itself`);
     }
     if (study.search.seed >= study.seeds.first && study.search.seed < study.seeds.first + study.seeds.count) {
       refuse(["search", "seed"], "the final seeds must be fresh; choose a search seed outside them");

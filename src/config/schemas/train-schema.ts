@@ -1,10 +1,13 @@
-/** Every setting of `train`, once: type, default, unit, range and meaning. The parsed config is complete and can be given back as a file. */
+/**
+ * Every setting of `train`, once: type, default, unit, range and meaning. The parsed config is complete and
+ * can be given back as a file.
+ */
 import { z } from "zod";
 import { initializerPattern } from "../initializer-text.ts";
 import { defaultMetric, metricType, metricWords } from "../metric-names.ts";
-import { completeOptimizer, optimizerContradictions } from "../optimizer-completion.ts";
-import { baseOf, hasLawn } from "../optimizer-options.ts";
-import { lawnSettings, optimizerSettings, scheduleSettings } from "../optimizer-settings.ts";
+import { completeOptimizer, optimizerContradictions } from "../optimizer/optimizer-completion.ts";
+import { baseOf, hasLawn } from "../optimizer/optimizer-names.ts";
+import { lawnSettings, optimizerSettings, scheduleSettings } from "../optimizer/optimizer-settings.ts";
 import { setting } from "../setting.ts";
 import {
   allowSoftwareAdapter,

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { EngineError, firstLineOf } from "../../errors.ts";
+import { checkNativeRules, type NativeRule } from "./native-rules.ts";
 import type { NativeSettings } from "./native-settings.ts";
 
 const require = createRequire(import.meta.url);
@@ -34,6 +35,8 @@ export type TensorKind = (typeof tensorKinds)[keyof typeof tensorKinds];
 
 /** Nothing here checks sizes or indices beyond what memory safety inside the addon needs; native-session.ts does. */
 export interface NativeAddon {
+  /** The rules it was built with. */
+  rules(): readonly NativeRule[];
   /** The set it would run: the best of this processor for "", or "" if it lacks the one named. */
   instructionSet(wanted: string): string;
   openSession(settings: NativeSettings): NativeSession;
@@ -122,6 +125,7 @@ export function loadNativeAddon(): LoadedAddon {
 export function requireNativeAddon(): NativeAddon {
   const found = loadNativeAddon();
   if (found.addon === null) throw new EngineError(`native engine: ${found.reason}; ${found.remedy}`);
+  checkNativeRules(found.addon.rules());
   return found.addon;
 }
 

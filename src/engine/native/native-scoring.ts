@@ -6,13 +6,15 @@ import { createSessionCalls } from "../session-calls.ts";
 import { requireNativeAddon, tensorKinds } from "./native-addon.ts";
 import { describeMachine, machineOf, type NativeOptions } from "./native-machine.ts";
 import { openNativeScorer } from "./native-scorer.ts";
+import type { NativeSettings } from "./native-settings.ts";
 
 /** An optimizer there must be; this one keeps no memory of its own. */
-const noOptimizer = {
-  rule: 0,
-  momentum: 0,
-  beta1: 0,
-  beta2: 0,
+const noOptimizer: NativeSettings["optimizer"] = {
+  rule: "sgd",
+  firstDecay: 0,
+  firstShare: 0,
+  secondDecay: 0,
+  secondShare: 0,
   epsilon: 0,
   weightDecay: 0,
   trustCoefficient: 0,

@@ -4,6 +4,7 @@ import type { LawnGroup } from "../../optimizer/lawn-blocks.ts";
 import type { BaseOptimizerConfig, LawnConfig } from "../../optimizer/optimizer-config.ts";
 import type { ParameterInfo } from "../../ranker/ranker-spec.ts";
 import type { SessionOptions } from "../engine.ts";
+import { ruleNumbers } from "../rule-numbers.ts";
 
 export interface NativeSettings {
   readonly ranker: NativeRanker;
@@ -27,11 +28,13 @@ interface NativeRanker {
 }
 
 interface NativeOptimizer {
-  readonly rule: number;
-  readonly momentum: number;
-  readonly beta1: number;
-  /** Also RMSProp's decay of squares. */
-  readonly beta2: number;
+  /** Its name, by which the addon finds it among its own. */
+  readonly rule: string;
+  /** See rule-numbers.ts. */
+  readonly firstDecay: number;
+  readonly firstShare: number;
+  readonly secondDecay: number;
+  readonly secondShare: number;
   readonly epsilon: number;
   readonly weightDecay: number;
   readonly trustCoefficient: number;
@@ -65,9 +68,6 @@ export interface NativeMachine {
   readonly instructionSet: string;
 }
 
-/** In the order of `enum class Rule` in kernels/kernel-table.hpp. */
-const rules = ["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw", "lamb", "lars"] as const;
-
 export function nativeSettings(
   { spec, optimizer, source, embeddingDecay }: SessionOptions,
   blocks: { readonly parameters: readonly ParameterInfo[]; readonly groups: readonly LawnGroup[] },
@@ -89,19 +89,18 @@ export function nativeSettings(
 }
 
 function nativeOptimizer(base: BaseOptimizerConfig, lawn: LawnConfig | null): NativeOptimizer {
-  const unused = { momentum: 0, beta1: 0, beta2: 0, epsilon: 0, trustCoefficient: 0 };
-  const numbers = {
-    ...unused,
-    ...base,
-    ...(base.name === "rmsprop" ? { beta2: base.decay } : {}),
+  const { first, second } = ruleNumbers(base);
+  return {
+    rule: base.name,
+    firstDecay: first.decay,
+    firstShare: first.share,
+    secondDecay: second.decay,
+    secondShare: second.share,
+    epsilon: "epsilon" in base ? base.epsilon : 0,
+    weightDecay: base.weightDecay,
+    trustCoefficient: "trustCoefficient" in base ? base.trustCoefficient : 0,
     lawn: lawn === null ? null : nativeLawn(lawn),
   };
-  return { ...numbers, rule: rules.indexOf(ruleOf(base)) };
-}
-
-function ruleOf(base: BaseOptimizerConfig): (typeof rules)[number] {
-  if (base.name !== "sgd" || base.momentum === 0) return base.name;
-  return base.nesterov ? "nesterov" : "momentum";
 }
 
 function nativeLawn({ switchAt, project, state }: LawnConfig): NativeLawn {

@@ -50,9 +50,8 @@ export function openNativeState(parts: Parts): NativeState {
 
 function writeMemory({ addon, session, optimizer }: Parts, memory: OptimizerMemory<Float32Array, Float64Array>): void {
   for (const [index, { name }] of optimizer.parameters.entries()) {
-    for (const [slot, values] of Object.entries(memory.slots.get(name)!)) {
-      addon.copyTensor(session, kindOf(slot), index, values, 1);
-    }
+    const values = memory.slots.get(name)!;
+    for (const slot of optimizer.slots) addon.copyTensor(session, tensorKinds[slot.kind], index, values[slot.name]!, 1);
   }
   const { lawn } = memory;
   for (const [index, { name }] of optimizer.groups.entries()) {
@@ -69,7 +68,7 @@ function writeMemory({ addon, session, optimizer }: Parts, memory: OptimizerMemo
 function readMemory(parts: Parts): OptimizerMemory<Float32Array, Float64Array> {
   const { addon, session, optimizer, config } = parts;
   const slotsOf = (index: number): Slots<Float32Array> =>
-    Object.fromEntries(optimizer.slots.map(({ name }) => [name, readTensor(parts, kindOf(name), index)]));
+    Object.fromEntries(optimizer.slots.map(({ name, kind }) => [name, readTensor(parts, tensorKinds[kind], index)]));
   const counts = new Float64Array(4);
   addon.copyCounts(session, counts, 0);
   const [step = 0, switchedAt = -1, zeroBlocksBefore = 0, keptBlocksBefore = 0] = counts;
@@ -98,11 +97,6 @@ function readTensor({ addon, session, optimizer }: Parts, kind: TensorKind, inde
   const values = new Float32Array(sizeOf(optimizer.parameters[index]!.shape));
   addon.copyTensor(session, kind, index, values, 0);
   return values;
-}
-
-/** First moments and velocities share native memory of one kind, as do all kinds of squares. */
-function kindOf(slot: string): TensorKind {
-  return slot === "v" || slot === "square" ? tensorKinds.square : tensorKinds.velocity;
 }
 
 function asFloat32(values: FloatArray): Float32Array {

@@ -10,6 +10,7 @@ import { exportState, importState } from "../../optimizer/optimizer-transfer.ts"
 import { releaseReplaced } from "../../optimizer/release-replaced.ts";
 import type { StepOutput } from "../../optimizer/rules/transform.ts";
 import { type FloatArray, parametersOf } from "../../ranker/ranker-spec.ts";
+import { breathe } from "../breathe.ts";
 import { checkBatch, checkLearningRate } from "../check-batch.ts";
 import { checkSpan } from "../check-session-options.ts";
 import type { SessionOptions, TrainingSession } from "../engine.ts";
@@ -86,10 +87,6 @@ export function openReferenceSession<A extends FloatArray>(
 
     close: () => close(),
   };
-}
-
-function breathe(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function copies(tensors: ReadonlyMap<string, FloatArray>): Map<string, FloatArray> {

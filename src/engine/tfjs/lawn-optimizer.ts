@@ -69,7 +69,7 @@ export class LawnOptimizer extends tf.Optimizer {
       const before = new Map(constrained.map((name) => [name, tf.clone<Tensor>(variableOf(name))]));
       const tangents = gradients.map(({ name, tensor }) => {
         const from = before.get(name);
-        const isLeft = from === undefined || project === "none" || (tensor as Tensor | null) === null;
+        const isLeft = from === undefined || project === "none" || tensor === null;
         return { name, tensor: isLeft ? tensor : this.#spheres.tangent(from, tensor) };
       });
       this.base.applyGradients(tangents);
@@ -134,7 +134,7 @@ export class LawnOptimizer extends tf.Optimizer {
     }
     const [baseClass, baseFromConfig] = registered;
     const selection: Selection = { kind: "names", names: constrained.map(({ name }) => name) };
-    const construct = cls as unknown as new (base: unknown, settings: LawnSettings) => T; // this very constructor
+    const construct = cls as new (base: unknown, settings: LawnSettings) => T; // this very constructor
     return new construct(baseFromConfig(baseClass, base.config), { freeSteps, project, selection });
   }
 

@@ -58,6 +58,8 @@ function tensorOps(tf: Tfjs): TensorOps<Tensor1D> {
     scale: (x, factor) => tf.mul(x, factor),
     addScalar: (x, term) => tf.add(x, term),
     sqrt: (x) => tf.sqrt(x),
+    // Not tf.sign, which takes small numbers for 0 on some backends.
+    sign: (x) => tf.tidy(() => tf.sub(tf.cast(tf.greater(x, 0), "float32"), tf.cast(tf.less(x, 0), "float32"))),
   };
 }
 

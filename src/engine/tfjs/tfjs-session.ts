@@ -6,6 +6,7 @@ import { buildOptimizer } from "../../optimizer/build-optimizer.ts";
 import { exportState, importState } from "../../optimizer/optimizer-transfer.ts";
 import { releaseReplaced } from "../../optimizer/release-replaced.ts";
 import { type FloatArray, parametersOf } from "../../ranker/ranker-spec.ts";
+import { breathe } from "../breathe.ts";
 import { checkBatch, checkLearningRate } from "../check-batch.ts";
 import { checkSpan } from "../check-session-options.ts";
 import type { SessionOptions, StepSpan, TrainingSession } from "../engine.ts";
@@ -118,8 +119,4 @@ async function takeNumber(tensor: Scalar): Promise<number> {
   const [value = Number.NaN] = await tensor.data();
   tensor.dispose();
   return value;
-}
-
-function breathe(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,4 +1,7 @@
-/** The cleaning steps on a numbered log, in their fixed order, each counted: repeated pairs, low ratings, rare users and items. */
+/**
+ * The cleaning steps on a numbered log, in their fixed order, each counted: repeated pairs, low
+ * ratings, rare users and items.
+ */
 import { ConfigError, DataError } from "../../errors.ts";
 import { countKept, type InteractionLog, type KeptRows, keepAll } from "../interaction-log.ts";
 import { dropLowRatingsInPlace } from "./drop-low-ratings.ts";

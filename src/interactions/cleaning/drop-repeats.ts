@@ -3,7 +3,10 @@ import type { InteractionLog, KeptRows } from "../interaction-log.ts";
 
 export type DuplicateRule = "last" | "first" | "keep";
 
-/** Clears the rows that `rule` gives up in `kept` and returns their number. Rows of different parts never repeat each other. */
+/**
+ * Clears the rows that `rule` gives up in `kept` and returns their number. Rows of different
+ * parts never repeat each other.
+ */
 export function dropRepeatsInPlace(log: InteractionLog, kept: KeptRows, rule: Exclude<DuplicateRule, "keep">): number {
   // For each item the last user (and part) seen with it: one pass, no sets. Codes start at 1, so 0 means none yet.
   const seenBy = new Float64Array(log.items);

@@ -1,4 +1,6 @@
-/** k-core: users and items with too few interactions leave, which may take others below the line, until nothing changes. */
+/**
+ * k-core: users and items with too few interactions leave, which may take others below the line, until nothing changes.
+ */
 import type { InteractionLog, KeptRows } from "../interaction-log.ts";
 
 export interface FrequencyFloor {

@@ -1,4 +1,5 @@
 /** From files to one numbered, sorted log: read, set bad rows aside, number the ids, sort; everything noticed on the way is reported. */
+import { stat } from "node:fs/promises";
 import { DataError } from "../../errors.ts";
 import type { CleaningStep } from "../cleaning/clean-log.ts";
 import type { InteractionLog } from "../interaction-log.ts";
@@ -7,7 +8,7 @@ import { openSource, type SourceFile } from "../sources/open-source.ts";
 import type { LogPart } from "../sources/split-words.ts";
 import type { WorkDatabase } from "../sources/work-database.ts";
 import { type BadRow, type BadRows, checkBadRows, collectBadRows } from "./bad-rows.ts";
-import { checkCondition } from "./check-condition.ts";
+import { checkCondition, conditionSeconds } from "./check-condition.ts";
 import { crowdedWarning, findCrowdedIds } from "./crowded-ids.ts";
 import { createRawTable, loadRows, ROW_PROBLEM } from "./load-rows.ts";
 import { type IdType, numberIds, secondSpellings } from "./number-ids.ts";
@@ -64,7 +65,11 @@ export async function buildLog(database: WorkDatabase, options: BuildOptions): P
     const chosen = chooseColumns(source.file, names, options.columns);
     const columns = options.usesTimes ? chosen : { ...chosen, time: null };
     if (options.where !== undefined) await checkCondition(database, options.where, source);
-    const { where, nulls, needsRatings } = options;
+    const where =
+      options.where === undefined
+        ? undefined
+        : { condition: options.where, seconds: conditionSeconds((await stat(file.path)).size) };
+    const { nulls, needsRatings } = options;
     const rows = await loadRows(database, source, { part, columns, where, nulls, needsRatings });
     bad.push(await collectBadRows(database, source, { firstRow: loadedRows, rows }));
     loadedRows += rows;

@@ -5,7 +5,9 @@ import { idText, isNoValue } from "../sources/id-text.ts";
 import type { LogPart } from "../sources/split-words.ts";
 import { sqlName } from "../sources/sql-text.ts";
 import { orDataError, type SourceColumn, type TableSource, typedSelectList } from "../sources/table-source.ts";
+import { withinTime } from "../sources/time-limit.ts";
 import type { WorkDatabase } from "../sources/work-database.ts";
+import { conditionName } from "./check-condition.ts";
 import { refuseNestedIds, refuseOddIds } from "./refuse-ids.ts";
 
 /** Values of raw.problem. */
@@ -27,8 +29,8 @@ export const PART_CODE: Readonly<Record<LogPart, number>> = { log: 0, train: 1, 
 export interface LoadOptions {
   readonly part: LogPart;
   readonly columns: ColumnChoice;
-  /** SQL condition that checkCondition has passed. */
-  readonly where?: string | undefined;
+  /** SQL condition that checkCondition has passed, and how long it may take over this source. */
+  readonly where?: { readonly condition: string; readonly seconds: number } | undefined;
   /** Texts that stand for no value. */
   readonly nulls: readonly string[];
   /** Whether a row without a rating is of no use. */
@@ -49,13 +51,17 @@ export async function createRawTable(database: WorkDatabase): Promise<void> {
 /** Appends in file order. Returns the number of rows appended, those with a problem included. */
 export async function loadRows(database: WorkDatabase, source: TableSource, options: LoadOptions): Promise<number> {
   const before = await database.count("SELECT count(*) FROM raw");
+  const { where } = options;
   const user = source.columns[options.columns.user]!;
   const item = source.columns[options.columns.item]!;
   await refuseOddIds(database, source, [
     { column: user, flag: "--user-column" },
     { column: item, flag: "--item-column" },
   ]);
-  await orDataError(source.file, () => database.run(`INSERT INTO raw ${rawSelect(source, options)}`));
+  const load = (): Promise<void> => database.run(`INSERT INTO raw ${rawSelect(source, options)}`);
+  await orDataError(source.file, () =>
+    where === undefined ? load() : withinTime(database, conditionName(where.condition), where.seconds, load),
+  );
   const rows = (await database.count("SELECT count(*) FROM raw")) - before;
   await refuseNestedIds(database, `(FROM raw WHERE rowid >= ${before})`, source.file, [
     { text: "user_text", name: user.name, flag: "--user-column" },
@@ -79,7 +85,7 @@ function rawSelect(source: TableSource, options: LoadOptions): string {
     `${rating === null ? "NULL" : `${sqlName(rating.name)}::VARCHAR`} AS __rating`,
     `${rating === null ? "NULL" : `TRY_CAST(${sqlName(rating.name)} AS DOUBLE)`} AS __rating_number`,
   ];
-  const wanted = where === undefined ? "true" : `coalesce((\n${where}\n), false)`;
+  const wanted = where === undefined ? "true" : `coalesce((\n${where.condition}\n), false)`;
   const typed = where === undefined ? "" : `, ${typedSelectList(source)}`;
   const isExcused = options.needsRatings ? "" : ` AND ${present("__rating", nulls)} IS NOT NULL`;
   // Names of our own come first and the file's own columns last, so that the condition sees the file's names.

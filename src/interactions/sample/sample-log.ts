@@ -1,4 +1,6 @@
-/** The bundled sample: a seeded log in the form of MovieLens' ratings.dat, from invented users whose tastes are known. */
+/**
+ * The bundled sample: a seeded log in the form of MovieLens' ratings.dat, from invented users whose tastes are known.
+ */
 import {
   boundedInteger,
   foldIn,
@@ -31,7 +33,9 @@ export interface SampleRow {
   readonly timestampSeconds: number;
 }
 
-/** Rows as in the file: users by id, each user's rows shuffled; no user takes an item twice or two items in one second. */
+/**
+ * Rows as in the file: users by id, each user's rows shuffled; no user takes an item twice or two items in one second.
+ */
 export function sampleLogRows(shape: SampleShape): SampleRow[] {
   const taste = sampleTaste(shape);
   const counts = activity(streamKey(shape.seed, "sample-activity"), shape);

@@ -1,7 +1,7 @@
 /**
  * The invented people and items behind the bundled sample: who likes what, how popular things are, and how that drifts.
  * A user takes item i, among those not yet taken, with probability proportional to
- *   exp(popularity_i + drift_i * time + AFFINITY * <taste_user, character_i>),   time in [-1/2, 1/2] over the log's span,
+ *   exp(popularity_i + drift_i * time + AFFINITY * <taste_user, character_i>),  time in [-1/2, 1/2] over the span,
  * so the best possible ranking of any candidates is known (sample-log-oracle.ts).
  */
 import { makePermutation, permute, type StreamKey, standardNormal, streamKey, threefry } from "../../random.ts";
@@ -23,7 +23,10 @@ export const FIRST_SECOND = 1_000_000_000; // 2001-09-09
 /** Time is cut into seasons, so that a season's drift is computed once. */
 const SEASONS = 64;
 const TASTE_DIMENSIONS = 6;
-/** Standard deviation of the personal part of the log-weights. With the Zipf law it decides what can be reached: popularity alone has HR@10 of about .42 against 99 negatives, the best possible ranker .80. */
+/**
+ * Standard deviation of the personal part of the log-weights. With the Zipf law it decides what can be reached:
+ * popularity alone has HR@10 of about .42 against 99 negatives, the best possible ranker .80.
+ */
 const AFFINITY = 3;
 const ZIPF_EXPONENT = 2.2;
 const ZIPF_OFFSET = 20;
@@ -44,7 +47,8 @@ export interface SampleTaste {
 export function sampleTaste(shape: SampleShape): SampleTaste {
   const { seed, users, items } = shape;
   const tastes = normals(streamKey(seed, "sample-tastes"), users * TASTE_DIMENSIONS); // [users, TASTE_DIMENSIONS]
-  const characters = normals(streamKey(seed, "sample-characters"), items * TASTE_DIMENSIONS); // [items, TASTE_DIMENSIONS]
+  // [items, TASTE_DIMENSIONS].
+  const characters = normals(streamKey(seed, "sample-characters"), items * TASTE_DIMENSIONS);
   const popularity = zipfLogWeights(streamKey(seed, "sample-popularity"), items);
   const drift = normals(streamKey(seed, "sample-drift"), items);
 

@@ -76,9 +76,7 @@ export function isCutShort(text: string): string {
   return `(regexp_full_match(${text}, ${CUT_SHORT}) AND ${wholeNumber(text)} IS NULL)`;
 }
 
-const CUT_SHORT = sqlText(
-  String.raw`-?[0-9](\.[0-9]+)?[eE]\+[0-9]+|-?[0-9]\.[0-9]+[eE][0-9]+|-?[0-9]{16,}\.0`,
-);
+const CUT_SHORT = sqlText(String.raw`-?[0-9](\.[0-9]+)?[eE]\+[0-9]+|-?[0-9]\.[0-9]+[eE][0-9]+|-?[0-9]{16,}\.0`);
 
 /** SQL: a listed id as a dataset's vocabulary spells it, in which all ids are whole numbers or else strings. */
 export function asInVocabulary(text: string, type: "integer" | "string"): string {

@@ -1,7 +1,7 @@
 /** JSON lines as a source of rows: every key that a row has is a column. */
 import { fieldType, type NestedField, nestedFields } from "./nested-fields.ts";
-import { sqlName, sqlText } from "./sql-text.ts";
-import { describe, type SourceColumn, STORING_REJECTS, sqlPath, type TableSource } from "./table-source.ts";
+import { sqlName, sqlPath, sqlText } from "./sql-text.ts";
+import { describe, type SourceColumn, STORING_REJECTS, type TableSource } from "./table-source.ts";
 import { linesOf } from "./text-source.ts";
 import type { WorkDatabase } from "./work-database.ts";
 

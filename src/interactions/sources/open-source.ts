@@ -1,12 +1,14 @@
 /** A file of rows opened by its format: the one place that decides what a file is, for logs, items files and lists of ids alike. */
 import { stat } from "node:fs/promises";
+import { shellCommand } from "../../config/shell-command.ts";
 import { ConfigError, DataError } from "../../errors.ts";
 import { openArrowSource } from "./arrow-source.ts";
 import type { TableHints } from "./detect-table.ts";
 import { isIdPerLine, openIdLines } from "./id-lines.ts";
 import { openJsonSource } from "./json-source.ts";
 import { withNestedFields } from "./nested-fields.ts";
-import { openRelation, sqlPath, type TableSource } from "./table-source.ts";
+import { sqlPath } from "./sql-text.ts";
+import { openRelation, type TableSource } from "./table-source.ts";
 import { linesOf, openTextSource, type TextEncoding } from "./text-source.ts";
 import type { WorkDatabase } from "./work-database.ts";
 
@@ -91,8 +93,6 @@ async function openText(database: WorkDatabase, { path, name, text, needsTypes =
 function refuseCompressed(path: string, format: string): void {
   const compression = compressionOf(path);
   if (compression === null) return;
-  const unpack = compression === "gzip" ? "gunzip" : "zstd -d";
-  throw new DataError(
-    `${path}: ${format} inside a compressed file, which cannot be read there; unpack it: ${unpack} ${path}`,
-  );
+  const unpack = shellCommand(...(compression === "gzip" ? ["gunzip"] : ["zstd", "-d"]), path);
+  throw new DataError(`${path}: ${format} inside a compressed file, which cannot be read there; unpack it: ${unpack}`);
 }

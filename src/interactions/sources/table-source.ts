@@ -1,6 +1,6 @@
 /** A table of any origin as SQL reads it: what stands after FROM, and which columns it has. */
 import { ConfigError, DataError, firstLineOf } from "../../errors.ts";
-import { sqlName, sqlText } from "./sql-text.ts";
+import { sqlName } from "./sql-text.ts";
 import type { WorkDatabase } from "./work-database.ts";
 
 export interface SourceColumn {
@@ -56,11 +56,6 @@ export async function openRelation(
     firstRowLine: null,
     storesRejects: false,
   };
-}
-
-/** Paths whose brackets and stars are meant literally; DuckDB would take them for a pattern. */
-export function sqlPath(path: string): string {
-  return sqlText(path.replaceAll(/[*?[]/g, "[$&]"));
 }
 
 export async function describe(database: WorkDatabase, from: string, file: string): Promise<SourceColumn[]> {

@@ -1,7 +1,7 @@
 /** Delimited text as a source of rows: its shape found out from its first lines, every value as text. */
 import { detectTable, type TableHints, type TextTable } from "./detect-table.ts";
-import { sqlName, sqlText } from "./sql-text.ts";
-import { orDataError, type SourceColumn, STORING_REJECTS, sqlPath, type TableSource } from "./table-source.ts";
+import { sqlName, sqlPath, sqlText } from "./sql-text.ts";
+import { orDataError, type SourceColumn, STORING_REJECTS, type TableSource } from "./table-source.ts";
 import type { WorkDatabase } from "./work-database.ts";
 
 export type TextEncoding = "utf-8" | "latin-1";

@@ -18,8 +18,8 @@ export interface Renumbering {
 }
 
 /**
- * Users without train rows cannot be ranked for, so their rows leave the split. Clears them in `parts` and returns how many
- * users and rows that were.
+ * Users without train rows cannot be ranked for, so their rows leave the split. Clears them in `parts` and returns how
+ * many users and rows that were.
  */
 export function dropColdUsersInPlace(log: InteractionLog, parts: Uint8Array): { users: number; rows: number } {
   let users = 0;
@@ -41,7 +41,9 @@ export function dropColdUsersInPlace(log: InteractionLog, parts: Uint8Array): { 
   return { users, rows };
 }
 
-/** `extraItems` (numbers of the log) stay in the catalogue without any row: items that only the official negatives name. */
+/**
+ * `extraItems` (numbers of the log) stay in the catalogue without any row: items that only the official negatives name.
+ */
 export function renumber(log: InteractionLog, parts: Uint8Array, extraItems: Iterable<number>): Renumbering {
   const userTrain = new Uint32Array(log.users);
   const itemTrain = new Uint32Array(log.items);

@@ -1,4 +1,7 @@
-/** The split a publisher made: test rows stay test. Where no validation file exists, one train row of each tested user becomes validation. */
+/**
+ * The split a publisher made: test rows stay test. Where no validation file exists, one train row of each
+ * tested user becomes validation.
+ */
 import { boundedInteger, foldIn, streamKey, threefry } from "../../random.ts";
 import type { InteractionLog, KeptRows } from "../interaction-log.ts";
 import { PART_CODE } from "../reading/load-rows.ts";

@@ -1,4 +1,7 @@
-/** A seeded random split: a share of each user's rows, or of all rows, is validation and another is test. Order and time play no part. */
+/**
+ * A seeded random split: a share of each user's rows, or of all rows, is validation and another is test.
+ * Order and time play no part.
+ */
 import { foldIn, makePermutation, permute, streamKey } from "../../random.ts";
 import type { InteractionLog, KeptRows } from "../interaction-log.ts";
 import { keptRowsOfUser, SPLIT_PART, type SplitRows } from "./split.ts";

@@ -1,4 +1,7 @@
-/** Two moments cut the whole log: before the first is train, up to the second validation, the rest test. Nothing leaks from the future. */
+/**
+ * Two moments cut the whole log: before the first is train, up to the second validation, the rest test.
+ * Nothing leaks from the future.
+ */
 import { ConfigError } from "../../errors.ts";
 import type { InteractionLog, KeptRows } from "../interaction-log.ts";
 import { SPLIT_PART, type SplitRows } from "./split.ts";
@@ -44,6 +47,6 @@ function momentsOfShares(
 }
 
 /** A moment as ISO 8601, or as milliseconds where dates do not reach. */
-export function isoText(milliseconds: number): string {
+function isoText(milliseconds: number): string {
   return Math.abs(milliseconds) <= 8.64e15 ? new Date(milliseconds).toISOString() : `${milliseconds} ms`;
 }

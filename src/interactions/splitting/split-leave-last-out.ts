@@ -1,9 +1,14 @@
-/** Leave-last-out (He et al. 2017, section 4.1): each user's newest row is test, the one before it validation, the rest train. */
+/**
+ * Leave-last-out (He et al. 2017, section 4.1): each user's newest row is test, the one before it
+ * validation, the rest train.
+ */
 import type { InteractionLog, KeptRows } from "../interaction-log.ts";
 import { keptRowsOfUser, SPLIT_PART, type SplitRows } from "./split.ts";
 
-/** Fewer rows than this leave a user nothing to learn from, so all of them go to train and the user is not evaluated. */
-export const LEAST_ROWS_TO_EVALUATE = 3;
+/**
+ * Fewer rows than this leave a user nothing to learn from, so all of them go to train and the user is not evaluated.
+ */
+const LEAST_ROWS_TO_EVALUATE = 3;
 
 /** Beyond this share of users, equal times are worth a warning: the log is coarser than the split needs. */
 const MANY = 0.5;

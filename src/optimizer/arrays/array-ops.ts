@@ -1,10 +1,11 @@
 /**
- * The arithmetic that optimizers are written in. An engine that brings these few operations runs every optimizer, and LAWN over
- * each, as they stand. A is a tensor's storage (a Float32Array, a tfjs tensor). C holds one coefficient per block, where a block
- * is a whole tensor or each of its rows: norms, dots and ratios, kept where the tensors live, in float64 on the host.
+ * The arithmetic that optimizers are written in. An engine that brings these few operations runs every optimizer,
+ * and LAWN over each, as they stand. A is a tensor's storage (a Float32Array, a tfjs tensor). C holds one
+ * coefficient per block, where a block is a whole tensor or each of its rows: norms, dots and ratios, kept where the
+ * tensors live, in float64 on the host.
  *
- * Every operation returns a new array and leaves its arguments alone; `tidy` frees what is no longer needed. Rates, betas and
- * other settings are plain numbers, known on the host, so that no step ever waits for a device.
+ * Every operation returns a new array and leaves its arguments alone; `tidy` frees what is no longer needed. Rates,
+ * betas and other settings are plain numbers, known on the host, so that no step ever waits for a device.
  */
 import type { FloatArray } from "../../ranker/ranker-spec.ts";
 
@@ -15,7 +16,9 @@ export interface Blocks {
 }
 
 export interface ArrayOps<A, C> extends TensorOps<A>, BlockOps<A, C> {
-  /** Frees every array made inside `work` but those reachable from its result (nested plain objects, Maps and arrays). */
+  /**
+   * Frees every array made inside `work` but those reachable from its result (nested plain objects, Maps and arrays).
+   */
   tidy<T>(work: () => T): T;
   /** Frees arrays the caller owns, reachable from `owned` as above. Using one afterwards is an error. */
   free(owned: unknown): void;
@@ -35,6 +38,8 @@ export interface TensorOps<A> {
   scale(x: A, factor: number): A;
   addScalar(x: A, term: number): A;
   sqrt(x: A): A;
+  /** -1, 0 or 1 */
+  sign(x: A): A;
 }
 
 /** One number per block. `C` arithmetic is element by element over the blocks. */

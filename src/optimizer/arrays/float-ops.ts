@@ -1,6 +1,6 @@
 /**
- * ArrayOps on the host, over Float32Array for training and Float64Array for checks. Sums accumulate in float64 whatever the
- * storage. Every result comes from a pool, so a step inside `tidy` allocates nothing once it has run a few times.
+ * ArrayOps on the host, over Float32Array for training and Float64Array for checks. Sums accumulate in float64 whatever
+ * the storage. Every result comes from a pool, so a step inside `tidy` allocates nothing once it has run a few times.
  */
 import { EngineError } from "../../errors.ts";
 import type { ArrayOps, Blocks, TensorOps } from "./array-ops.ts";
@@ -43,7 +43,9 @@ export function float64Ops(): ArrayOps<Float64Array, Float64Array> {
   };
 }
 
-/** One loop per operation, each written out: a shared loop taking a callback runs several times slower on large tensors. */
+/**
+ * One loop per operation, each written out: a shared loop taking a callback runs several times slower on large tensors.
+ */
 function tensorOps<A extends Float32Array | Float64Array>(make: (length: number) => A): TensorOps<A> {
   return {
     fromHost(values) {
@@ -94,6 +96,11 @@ function tensorOps<A extends Float32Array | Float64Array>(make: (length: number)
     sqrt(x) {
       const out = make(x.length);
       for (let i = 0; i < x.length; i++) out[i] = Math.sqrt(x[i]!);
+      return out;
+    },
+    sign(x) {
+      const out = make(x.length);
+      for (let i = 0; i < x.length; i++) out[i] = Math.sign(x[i]!);
       return out;
     },
   };

@@ -11,7 +11,9 @@ export interface SwitchParts<A, C> {
   readonly parameters: Tensors<A>;
 }
 
-/** Every block free. Targets and masks are there from the start, all 0, so that checkpoints of both phases look alike. */
+/**
+ * Every block free. Targets and masks are there from the start, all 0, so that checkpoints of both phases look alike.
+ */
 export function freeLawnMemory<C>(
   ops: Pick<ArrayOps<unknown, C>, "blocksFromHost">,
   groups: readonly LawnGroup[],
@@ -50,7 +52,9 @@ export function switchEveryBlock<A, C>(
   return { ...lawn, switchedAt: stepsDone, groups: new Map(switched) };
 }
 
-/** Constrains, at its present norm, each free block of one group whose norm has reached `norm`; the host never waits. */
+/**
+ * Constrains, at its present norm, each free block of one group whose norm has reached `norm`; the host never waits.
+ */
 export function switchGrownBlocks<A, C>(
   { ops, parameters }: Pick<SwitchParts<A, C>, "ops" | "parameters">,
   { group, memory, norm }: { readonly group: LawnGroup; readonly memory: LawnGroupMemory<C>; readonly norm: number },

@@ -1,7 +1,7 @@
 /**
- * LAWN, Logit Attenuating Weight Normalization (Gupta et al. 2021, arXiv:2108.05839): our implementation of the published
- * description, over any base rule; what it leaves open is fixed in docs/lawn.md. Training is free until the switch; from then on
- * each constrained block w keeps the norm c it had there. A constrained step:
+ * LAWN, Logit Attenuating Weight Normalization (Gupta et al. 2021, arXiv:2108.05839): our implementation of the
+ * published description, over any base rule; what it leaves open is fixed in docs/lawn.md. Training is free until the
+ * switch; from then on each constrained block w keeps the norm c it had there. A constrained step:
  *
  *   g <- P(g);  m <- P(m)            before the moments are updated; squares of gradients are left alone
  *   u <- base.direction(g, state)    the free step would be w - rate u
@@ -73,7 +73,10 @@ function lawnStep<A, C>(parts: LawnParts<A, C>, input: StepInput<A, C>): StepOut
   return { parameters, memory: { step: memory.step + 1, slots, lawn: { ...lawn, groups } } };
 }
 
-/** The memory with which the step is to be done: constrained, and with fresh slots if so configured, where the switch is due. */
+/**
+ * The memory with which the step is to be done: constrained, and with fresh slots if so
+ * configured, where the switch is due.
+ */
 function switchIfDue<A, C>(parts: LawnParts<A, C>, input: StepInput<A, C>): OptimizerMemory<A, C> {
   const { config, groups, ops } = parts;
   const { memory, parameters } = input;
@@ -145,7 +148,10 @@ function groupMemoryNow<A, C>(parts: LawnParts<A, C>, { group, input, lawn }: Gr
   return switchGrownBlocks({ ops: parts.ops, parameters: input.parameters }, { group, memory, norm: switchAt.norm });
 }
 
-/** Picks the first argument's blocks where constrained, the second's where free, bit for bit. By step, all are constrained. */
+/**
+ * Picks the first argument's blocks where constrained, the second's where free, bit for bit. By
+ * step, all are constrained.
+ */
 function constrainedOnly<A, C>(
   { ops, config }: LawnParts<A, C>,
   group: LawnGroup,
@@ -156,14 +162,16 @@ function constrainedOnly<A, C>(
     group.members.map(({ blocks }, i) => ops.selectBlocks(memory.constrained, constrained[i]!, free[i]!, blocks));
 }
 
-/** First moments and velocities moved to the tangent space at the present weights; one slot at a time, over all members. */
+/**
+ * First moments and velocities moved to the tangent space at the present weights; one slot at a time, over all members.
+ */
 function projectVelocities<A, C>(
   { rule }: LawnParts<A, C>,
   slots: readonly Slots<A>[],
   toTangent: (vectors: Pieces<A>) => Pieces<A>,
 ): readonly Slots<A>[] {
   return rule.slots
-    .filter((slot) => slot.isVelocity)
+    .filter((slot) => slot.kind === "velocity")
     .reduce((projected, { name }) => {
       const vectors = toTangent(projected.map((bySlot) => bySlot[name]!));
       return projected.map((bySlot, i) => ({ ...bySlot, [name]: vectors[i]! }));

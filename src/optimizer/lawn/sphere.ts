@@ -4,7 +4,8 @@
  *   P(x) = x - (<w, x> / ||w||^2) w      the part of x that is tangent to the sphere at w
  *   R(x) = c x / ||x||                   x brought back to the sphere of radius c
  *
- * A block may lie in several tensors (lawn-blocks.ts); its dots are sums over them. `Pieces` holds one tensor per member, in order.
+ * A block may lie in several tensors (lawn-blocks.ts); its dots are sums over them. `Pieces` holds one
+ * tensor per member, in order.
  */
 import type { ArrayOps } from "../arrays/array-ops.ts";
 import type { LawnGroup } from "../lawn-blocks.ts";
@@ -26,7 +27,9 @@ export function blockNorms<A, C>(ops: ArrayOps<A, C>, group: LawnGroup, x: Piece
   return ops.sqrtC(blockDots(ops, group, x, x));
 }
 
-/** P at `at`, for any number of vectors: ||at||^2 is computed once. Where `at` vanishes, every vector is left as it is. */
+/**
+ * P at `at`, for any number of vectors: ||at||^2 is computed once. Where `at` vanishes, every vector is left as it is.
+ */
 export function tangentProjection<A, C>(
   ops: ArrayOps<A, C>,
   group: LawnGroup,
@@ -49,8 +52,8 @@ export interface Retraction<A, C> {
 }
 
 /**
- * R at the stored radii, for the step from `from` to `to`. A block of vanishing radius, or whose `to` vanished, stays at `from`.
- * NaN is not held back: whoever trains must see it.
+ * R at the stored radii, for the step from `from` to `to`. A block of vanishing radius, or whose `to` vanished, stays
+ * at `from`. NaN is not held back: whoever trains must see it.
  */
 export function retract<A, C>(
   ops: ArrayOps<A, C>,

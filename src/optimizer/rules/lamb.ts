@@ -1,29 +1,25 @@
 /**
- * LAMB (You et al. 2020, Algorithm 2, phi the identity): Adam's direction, with bias correction, rescaled per tensor to the
- * tensor's own norm.
+ * LAMB (You et al. 2020, Algorithm 2, phi the identity): Adam's direction, with bias correction, rescaled per tensor to
+ * the tensor's own norm.
  *
  *   r = Adam's direction;  u = r + d w;  direction = (||w|| / ||u||) u, ratio 1 where either norm is 0 and for biases
  *
  * The ratio applies whatever d is. Some libraries skip it when d = 0, which turns LAMB into Adam.
  */
+import type { SlotOf } from "../../config/optimizer/rule-table.ts";
 import { sizeOf } from "../../ranker/ranker-spec.ts";
 import type { ArrayOps } from "../arrays/array-ops.ts";
-import type { LambConfig } from "../optimizer-config.ts";
-import { adamDirection, adamSlots } from "./adam.ts";
+import type { BaseOptimizerConfig } from "../optimizer-config.ts";
+import { adam } from "./adam.ts";
 import { ratioOrOne } from "./ratio-or-one.ts";
-import type { BaseRule } from "./transform.ts";
-import { addWeightDecay } from "./weight-decay.ts";
+import type { RuleArithmetic } from "./transform.ts";
 
-export function lamb<A, C>(config: LambConfig, ops: ArrayOps<A, C>): BaseRule<A> {
+export function lamb<A, C>(
+  config: BaseOptimizerConfig<"lamb">,
+  ops: ArrayOps<A, C>,
+): RuleArithmetic<A, SlotOf<"lamb">> {
   return {
-    slots: adamSlots,
-    direction(input) {
-      const { direction, slots } = adamDirection(ops, config, input);
-      return {
-        direction: addWeightDecay(ops, config.weightDecay, { gradient: direction, weight: input.weight }),
-        slots,
-      };
-    },
+    ...adam(config, ops),
     rescale(direction, weight, info) {
       if (info.role === "bias") return direction;
       const tensor = { size: sizeOf(info.shape), rows: 1 };

@@ -1,4 +1,7 @@
-/** The escape clause that LAMB and LARS share: a layer with no weights or no gradient has no ratio, and moves at the plain rate. */
+/**
+ * The escape clause that LAMB and LARS share: a layer with no weights or no gradient has no ratio, and moves at the
+ * plain rate.
+ */
 import type { BlockOps } from "../arrays/array-ops.ts";
 
 export interface LayerRatio<C> {

@@ -1,29 +1,39 @@
 /**
- * Stochastic gradient descent with heavy-ball momentum (Polyak 1964) or Nesterov's (Nesterov 1983), in the form of Sutskever et
- * al. 2013 as PyTorch writes it: the velocity holds gradients, not steps, so the rate may change without rescaling it.
+ * Stochastic gradient descent, alone or with heavy-ball momentum (Polyak 1964) or Nesterov's (Nesterov 1983), in the
+ * form of Sutskever et al. 2013 as PyTorch writes it: the velocity holds gradients, not steps, so the rate may change
+ * without rescaling it.
  *
- *   g <- g + d w;  b <- mu b + g  (b_1 = g_1);  direction = b, or g + mu b for Nesterov
+ *   b <- mu b + g  (b_1 = g_1);  direction = g, b, or g + mu b for Nesterov
  */
+import type { SlotOf } from "../../config/optimizer/rule-table.ts";
 import type { ArrayOps } from "../arrays/array-ops.ts";
-import type { SgdConfig } from "../optimizer-config.ts";
-import type { BaseRule } from "./transform.ts";
-import { addWeightDecay } from "./weight-decay.ts";
+import type { BaseOptimizerConfig } from "../optimizer-config.ts";
+import type { RuleArithmetic } from "./transform.ts";
 
-export function sgd<A, C>(config: SgdConfig, ops: ArrayOps<A, C>): BaseRule<A> {
-  const { momentum, nesterov, weightDecay } = config;
-  if (momentum === 0) {
-    return {
-      slots: [],
-      direction: (input) => ({ direction: addWeightDecay(ops, weightDecay, input), slots: {} }),
-    };
-  }
+export function sgd<A>(): RuleArithmetic<A, SlotOf<"sgd">> {
+  return { direction: ({ gradient }) => ({ direction: gradient, slots: {} }) };
+}
+
+export function momentum<A, C>(
+  config: BaseOptimizerConfig<"momentum">,
+  ops: ArrayOps<A, C>,
+): RuleArithmetic<A, SlotOf<"momentum">> {
   return {
-    slots: [{ name: "velocity", isVelocity: true }],
-    direction(input) {
-      const gradient = addWeightDecay(ops, weightDecay, input);
-      const velocity = ops.combine(momentum, input.slots.velocity!, 1, gradient);
-      const direction = nesterov ? ops.combine(1, gradient, momentum, velocity) : velocity;
-      return { direction, slots: { velocity } };
+    direction({ gradient, slots }) {
+      const velocity = ops.combine(config.momentum, slots.velocity, 1, gradient);
+      return { direction: velocity, slots: { velocity } };
+    },
+  };
+}
+
+export function nesterov<A, C>(
+  config: BaseOptimizerConfig<"nesterov">,
+  ops: ArrayOps<A, C>,
+): RuleArithmetic<A, SlotOf<"nesterov">> {
+  return {
+    direction({ gradient, slots }) {
+      const velocity = ops.combine(config.momentum, slots.velocity, 1, gradient);
+      return { direction: ops.combine(1, gradient, config.momentum, velocity), slots: { velocity } };
     },
   };
 }

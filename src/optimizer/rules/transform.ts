@@ -1,45 +1,57 @@
 /**
- * The two shapes of optimizer: a rule says how one tensor would move, an optimizer moves all of them. Both are pure: new arrays
- * out, arguments untouched. A rule wrapped by `freeOptimizer` trains freely; the same rule wrapped by `lawnOptimizer` is LAWN over it.
+ * The two shapes of optimizer: a rule says how one tensor would move, an optimizer moves all of them. Both are pure:
+ * new arrays out, arguments untouched. A rule wrapped by `freeOptimizer` trains freely; the same rule wrapped by
+ * `lawnOptimizer` is LAWN over it.
  */
+import type { Slot } from "../../config/optimizer/rule-table.ts";
 import type { ParameterInfo } from "../../ranker/ranker-spec.ts";
 import type { LawnGroup } from "../lawn-blocks.ts";
 
 /** What a rule remembers of one tensor, by slot name: arrays of the tensor's size, all zeros at first. */
-export type Slots<A> = Readonly<Record<string, A>>;
-
-export interface SlotInfo {
-  readonly name: string;
-  /** Whether the slot adds up gradients, so that it lives in the tangent space (a first moment); squares of gradients do not. */
-  readonly isVelocity: boolean;
-}
+export type Slots<A, Name extends string = string> = Readonly<Record<Name, A>>;
 
 /** One published rule, for one tensor at a time: the step is w - learningRate * direction. */
 export interface BaseRule<A> {
-  readonly slots: readonly SlotInfo[];
+  readonly slots: readonly Slot[];
   direction(input: RuleInput<A>): Direction<A>;
-  /** The direction's final length from the tensor's own norm (LAMB's trust ratio). LAWN applies it after its projection. */
+  /**
+   * The direction's final length from the tensor's own norm (LAMB's trust ratio). LAWN applies it after its projection.
+   */
   rescale?(direction: A, weight: A, info: ParameterInfo): A;
 }
 
-export interface RuleInput<A> {
+export interface RuleInput<A, SlotName extends string = string> {
   readonly gradient: A;
   readonly weight: A;
-  readonly slots: Slots<A>;
+  readonly slots: Slots<A, SlotName>;
   /** The t of the papers: 1 for the first step that these slots see. */
   readonly step: number;
   readonly info: ParameterInfo;
 }
 
-export interface Direction<A> {
+export interface Direction<A, SlotName extends string = string> {
   readonly direction: A;
-  readonly slots: Slots<A>;
+  readonly slots: Slots<A, SlotName>;
+}
+
+/** What a file of this folder gives: the rule without the weight decay, which is the same for all (weight-decay.ts). */
+export interface RuleArithmetic<A, SlotName extends string = string> {
+  direction(input: DecayedInput<A, SlotName>): Direction<A, SlotName>;
+  rescale?(direction: A, weight: A, info: ParameterInfo): A;
+}
+
+/** `gradient` holds the decay of rules whose decay joins it. */
+export interface DecayedInput<A, SlotName extends string = string> extends RuleInput<A, SlotName> {
+  /** Of the loss alone. */
+  readonly lossGradient: A;
 }
 
 /** Tensors by parameter name. */
 export type Tensors<A> = ReadonlyMap<string, A>;
 
-/** An optimizer's state while it lives on the engine's side; `optimizer-transfer.ts` carries it to and from the host. */
+/**
+ * An optimizer's state while it lives on the engine's side; `optimizer-transfer.ts` carries it to and from the host.
+ */
 export interface OptimizerMemory<A, C> {
   /** Steps done. */
   readonly step: number;
@@ -51,7 +63,10 @@ export interface OptimizerMemory<A, C> {
 export interface LawnMemory<C> {
   /** The step count at which every block became constrained; -1 before, and always when blocks switch by norm. */
   readonly switchedAt: number;
-  /** Blocks whose norm was at most 1e-12 at their switch, so that they stay where they are; counted before this memory was last imported. */
+  /**
+   * Blocks whose norm was at most 1e-12 at their switch, so that they stay where they are; counted before this memory
+   * was last imported.
+   */
   readonly zeroBlocksBefore: number;
   /** Retractions refused because the norm vanished, counted before this memory was last imported. */
   readonly keptBlocksBefore: number;
@@ -85,7 +100,7 @@ export interface StepOutput<A, C> {
 export interface Optimizer<A, C> {
   /** The tensors it was built for; `init` and `step` expect exactly these. */
   readonly parameters: readonly ParameterInfo[];
-  readonly slots: readonly SlotInfo[];
+  readonly slots: readonly Slot[];
   /** The blocks it constrains; none without LAWN. */
   readonly groups: readonly LawnGroup[];
   /** Fresh state. The caller owns it, and every `memory` that `step` returns. */

@@ -4,7 +4,7 @@ import type { MarkupPart } from "../page/markup.ts";
 import { fixedText } from "../words/number-text.ts";
 import { batchText } from "./batch-text.ts";
 import { drawChart } from "./chart.ts";
-import { type Column, dataTable } from "./data-table.ts";
+import { dataTable, fixedColumn } from "./data-table.ts";
 import type { Figure } from "./figure.ts";
 import { colourOf, dashOf, type Series } from "./series-style.ts";
 
@@ -96,20 +96,14 @@ const axisShare = (value: number): string => String(Number(value.toPrecision(3))
 function tableOf({ title, lines }: BatchFigure) {
   const rows = lines.flatMap(({ name, points }) => points.map((point) => ({ name, ...point })));
   type Row = (typeof rows)[number];
-  const number = (name: string, of: (row: Row) => number | null): Column<Row> => ({
-    name,
-    kind: "number",
-    value: of,
-    show: (row) => fixedText(of(row)),
-  });
   return dataTable<Row>({
     title,
     columns: [
       { name: "arm", kind: "text", value: ({ name }) => name },
       { name: "batch size", kind: "number", value: ({ batchSize }) => batchSize, show: (row) => String(row.batchSize) },
-      number("value", ({ value }) => value),
-      number("low", ({ interval }) => interval?.low ?? null),
-      number("high", ({ interval }) => interval?.high ?? null),
+      fixedColumn("value", ({ value }) => value),
+      fixedColumn("low", ({ interval }) => interval?.low ?? null),
+      fixedColumn("high", ({ interval }) => interval?.high ?? null),
     ],
     rows,
   });

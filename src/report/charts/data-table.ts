@@ -3,7 +3,7 @@
  * that they cannot disagree.
  */
 import { type Markup, markup } from "../page/markup.ts";
-import { ABSENT } from "../words/number-text.ts";
+import { ABSENT, fixedText } from "../words/number-text.ts";
 
 /** What is sorted by and goes into the CSV, unrounded; null is "no value". */
 export type Cell = number | string | null;
@@ -26,6 +26,11 @@ export interface DataTable<Row = unknown> {
   readonly rows: readonly Row[];
   /** Rows to set apart, such as the subject of the report among its rivals. */
   readonly isMarked?: (row: Row) => boolean;
+}
+
+/** Numbers with as many decimals in every row. */
+export function fixedColumn<Row>(name: string, of: (row: Row) => number | null): Column<Row> {
+  return { name, kind: "number", value: of, show: (row) => fixedText(of(row)) };
 }
 
 /** A table of rows of one type, to stand among tables of others: nobody else needs the type of its rows. */

@@ -44,7 +44,7 @@ export function csvLink(table: DataTable): Markup {
   return markup`<p class="actions"><a download="${csvFileName(table)}" href="${csvAddress(table)}">CSV<span class="unseen"> of ${table.title}</span></a></p>`;
 }
 
-export function legendOf(series: readonly Series[] | undefined): Markup | null {
+function legendOf(series: readonly Series[] | undefined): Markup | null {
   if (series === undefined) return null;
   const entries = series.map(
     (entry) =>

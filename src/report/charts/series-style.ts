@@ -4,7 +4,7 @@
  * and markers repeat what the hue says.
  */
 
-export const HUES = ["blue", "vermilion", "green", "purple", "ochre", "sky", "grey"] as const;
+const HUES = ["blue", "vermilion", "green", "purple", "ochre", "sky", "grey"] as const;
 export type Hue = (typeof HUES)[number];
 
 export interface Series {

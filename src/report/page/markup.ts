@@ -26,7 +26,7 @@ export function trustedMarkup(text: string): Markup {
 }
 
 /** Safe between tags and inside a quoted attribute. */
-export function escapeText(text: string): string {
+function escapeText(text: string): string {
   return text.replace(/[&<>"']/g, (sign) => ESCAPES[sign]!);
 }
 

@@ -2,7 +2,7 @@
 import * as Plot from "@observablehq/plot";
 import type { Deciles } from "../../runs/metrics-document.ts";
 import { drawChart } from "../charts/chart.ts";
-import { type Column, dataTable, tableMarkup } from "../charts/data-table.ts";
+import { type Column, dataTable, fixedColumn, tableMarkup } from "../charts/data-table.ts";
 import { csvLink, type Figure, smallFigure } from "../charts/figure.ts";
 import { colourOf } from "../charts/series-style.ts";
 import { markup } from "../page/markup.ts";
@@ -46,12 +46,12 @@ function decileFigure(title: string, text: string, rows: DecileRows, baseline: D
     },
     { name: "to", kind: "number", value: ({ trainTo }) => trainTo, show: (row) => countText(row.trainTo) },
     { name: "cases", kind: "number", value: ({ cases }) => cases, show: (row) => countText(row.cases) },
-    { name: "HR", kind: "number", value: ({ HR }) => HR, show: ({ HR }) => fixedText(HR) },
-    { name: "NDCG", kind: "number", value: ({ NDCG }) => NDCG, show: ({ NDCG }) => fixedText(NDCG) },
+    fixedColumn("HR", ({ HR }) => HR),
+    fixedColumn("NDCG", ({ NDCG }) => NDCG),
   ];
   if (baseline !== null) {
     const of = (row: DecileRows[number]) => baseline.find(({ decile }) => decile === row.decile)?.HR ?? null;
-    columns.push({ name: "HR of popularity", kind: "number", value: of, show: (row) => fixedText(of(row)) });
+    columns.push(fixedColumn("HR of popularity", of));
   }
   const label = `${title}, bar chart. ${rows.map(({ decile, HR }) => `decile ${decile}: ${fixedText(HR, 3)}`).join("; ")}.`;
   return {
@@ -107,12 +107,6 @@ export function calibrationSection({ calibration }: RunContent): Section | null 
   if (calibration === null) return null;
   const { bins, ece, positiveShare } = calibration;
   type Bin = (typeof bins)[number];
-  const number = (name: string, of: (bin: Bin) => number): Column<Bin> => ({
-    name,
-    kind: "number",
-    value: of,
-    show: (bin) => fixedText(of(bin)),
-  });
   const title = "Reliability";
   const label = `Reliability curve: share of positives against predicted probability. ${bins.map((bin) => `${fixedText(bin.meanProbability, 2)}: ${fixedText(bin.positiveRate, 2)}`).join("; ")}.`;
   const reliability = smallFigure({
@@ -121,11 +115,11 @@ export function calibrationSection({ calibration }: RunContent): Section | null 
     table: dataTable<Bin>({
       title,
       columns: [
-        number("from", ({ from }) => from),
-        number("to", ({ to }) => to),
-        number("share of pairs", ({ share }) => share),
-        number("mean probability", ({ meanProbability }) => meanProbability),
-        number("positives", ({ positiveRate }) => positiveRate),
+        fixedColumn("from", ({ from }) => from),
+        fixedColumn("to", ({ to }) => to),
+        fixedColumn("share of pairs", ({ share }) => share),
+        fixedColumn("mean probability", ({ meanProbability }) => meanProbability),
+        fixedColumn("positives", ({ positiveRate }) => positiveRate),
       ],
       rows: bins,
     }),
@@ -150,9 +144,9 @@ export function calibrationSection({ calibration }: RunContent): Section | null 
     table: dataTable<Bin>({
       title: "Shares of pairs by predicted probability",
       columns: [
-        number("from", ({ from }) => from),
-        number("to", ({ to }) => to),
-        number("share of pairs", ({ share }) => share),
+        fixedColumn("from", ({ from }) => from),
+        fixedColumn("to", ({ to }) => to),
+        fixedColumn("share of pairs", ({ share }) => share),
       ],
       rows: bins,
     }),

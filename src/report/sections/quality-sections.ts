@@ -3,7 +3,7 @@ import { armSeries } from "../charts/arm-style.ts";
 import { type BatchLine, batchFigure } from "../charts/batch-figure.ts";
 import { batchText } from "../charts/batch-text.ts";
 import { copyableText } from "../charts/copyable-text.ts";
-import { type Column, type DataTable, dataTable, tableMarkup } from "../charts/data-table.ts";
+import { type Column, type DataTable, dataTable, fixedColumn, tableMarkup } from "../charts/data-table.ts";
 import { csvLink, multiples, smallFigure, wideFigure } from "../charts/figure.ts";
 import { intervalChart } from "../charts/interval-chart.ts";
 import { latexText, markdownText } from "../charts/table-text.ts";
@@ -97,19 +97,13 @@ function rowTable(
   rows: readonly { readonly name: string; readonly value: number; readonly interval: { low: number; high: number } }[],
 ): DataTable {
   type Row = (typeof rows)[number];
-  const number = (name: string, of: (row: Row) => number): Column<Row> => ({
-    name,
-    kind: "number",
-    value: of,
-    show: (row) => fixedText(of(row)),
-  });
   return dataTable<Row>({
     title,
     columns: [
       { name: "arm", kind: "text", value: ({ name }) => name },
-      number("mean", ({ value }) => value),
-      number("low", ({ interval }) => interval.low),
-      number("high", ({ interval }) => interval.high),
+      fixedColumn("mean", ({ value }) => value),
+      fixedColumn("low", ({ interval }) => interval.low),
+      fixedColumn("high", ({ interval }) => interval.high),
     ],
     rows,
   });

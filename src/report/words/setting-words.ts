@@ -1,4 +1,5 @@
 /** Settings of a resolved config in the words of a page. */
+import { isRuleName, ruleOf } from "../../config/optimizer/rule-table.ts";
 
 const MODELS: Readonly<Record<string, string>> = { mf: "MF", gmf: "GMF", mlp: "MLP", neumf: "NeuMF" };
 
@@ -10,22 +11,8 @@ export function rankerTitle(config: Readonly<Record<string, unknown>>): string {
 
 /** Such as "LAWN-Adam", "AdamW", "SGD". */
 export function optimizerTitle(name: string): string {
-  const names: Readonly<Record<string, string>> = {
-    lawn: "LAWN",
-    sgd: "SGD",
-    momentum: "Momentum",
-    nesterov: "Nesterov",
-    adagrad: "AdaGrad",
-    rmsprop: "RMSProp",
-    adam: "Adam",
-    adamw: "AdamW",
-    lamb: "LAMB",
-    lars: "LARS",
-  };
-  return name
-    .split("-")
-    .map((part) => names[part] ?? part)
-    .join("-");
+  const base = name.replace(/^lawn-/, "");
+  return `${base === name ? "" : "LAWN-"}${isRuleName(base) ? ruleOf(base).title : base}`;
 }
 
 /** The setting at a dotted path as text; null where it is not set. Lists are joined by commas. */

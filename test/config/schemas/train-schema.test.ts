@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { initializerFromText } from "../../../src/config/initializer-text.ts";
-import { optimizerNames } from "../../../src/config/optimizer-options.ts";
+import { optimizerNames } from "../../../src/config/optimizer/optimizer-names.ts";
 import { parseConfig } from "../../../src/config/parse.ts";
 import { trainSchema } from "../../../src/config/schemas/train-schema.ts";
 import { settingsOf, settingTree } from "../../../src/config/setting-tree.ts";

@@ -10,7 +10,7 @@ import { losses, optionsOf } from "../../support/engines/engine-cases.ts";
 import { describeNative, instructionSets } from "../../support/engines/native-engine.ts";
 import { expectSameSnapshot } from "../../support/engines/same-bits.ts";
 
-const sgd: BaseOptimizerConfig = { name: "sgd", momentum: 0, nesterov: false, weightDecay: 0 };
+const sgd: BaseOptimizerConfig = { name: "sgd", weightDecay: 0 };
 
 describeNative("drawing by the native engine", () => {
   it.each(losses)("is that of the plain twin, batch after batch to the short last one, under %s", async (loss) => {

@@ -1,4 +1,7 @@
-/** Rows that a batch has no sample of take a shorter way through the optimizer: they must end where the whole rule would bring them. */
+/**
+ * Rows that a batch has no sample of take a shorter way through the optimizer: they must end where the
+ * whole rule would bring them.
+ */
 import { describe, expect, it } from "@jest/globals";
 import type { Batch } from "../../../src/dataset/batch.ts";
 import type { SessionOptions, Snapshot } from "../../../src/engine/engine.ts";

@@ -1,4 +1,6 @@
-/** What close returns, counted by the arrays themselves: the size of the process also holds what allocators and V8 keep. */
+/**
+ * What close returns, counted by the arrays themselves: the size of the process also holds what allocators and V8 keep.
+ */
 import { expect, it } from "@jest/globals";
 import { requireNativeAddon } from "../../../src/engine/native/native-addon.ts";
 import { openNativeEngine } from "../../../src/engine/native/native-engine.ts";

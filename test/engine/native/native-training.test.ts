@@ -1,4 +1,6 @@
-/** What the native engine promises beyond the engine contract: any shape, any number of threads, any instruction set. */
+/**
+ * What the native engine promises beyond the engine contract: any shape, any number of threads, any instruction set.
+ */
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import type { SessionOptions } from "../../../src/engine/engine.ts";
@@ -36,10 +38,15 @@ const anySpec: fc.Arbitrary<RankerSpec> = fc
   .map((spec) => (spec.embedding === 0 ? { ...spec, tower: [] } : spec))
   .filter(({ dot, gmf, embedding }) => dot + gmf + embedding > 0);
 
-/** Relative to the largest gradient of the tensor: float32 roundings (6e-8 each) of up to 200 terms, added in another order. */
+/**
+ * Relative to the largest gradient of the tensor: float32 roundings (6e-8 each) of up to 200
+ * terms, added in another order.
+ */
 const TOLERANCE = 2e-5;
 
-/** Rounding of a float32 sum of up to 70 terms of order 1: nearer to 0, a ReLU may pass in float32 and not in float64. */
+/**
+ * Rounding of a float32 sum of up to 70 terms of order 1: nearer to 0, a ReLU may pass in float32 and not in float64.
+ */
 const KINK = 1e-5;
 
 describeNative("gradients of the native engine", () => {

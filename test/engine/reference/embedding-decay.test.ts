@@ -4,7 +4,7 @@ import { referenceEngine } from "../../../src/engine/reference/reference-engine.
 import type { RankerSpec } from "../../../src/ranker/ranker-spec.ts";
 
 const spec: RankerSpec = { users: 2, items: 3, dot: 1, gmf: 0, embedding: 0, tower: [], idBiases: false };
-const sgd = { base: { name: "sgd", momentum: 0, nesterov: false, weightDecay: 0 }, lawn: null } as const;
+const sgd = { base: { name: "sgd", weightDecay: 0 }, lawn: null } as const;
 
 /** Tables of width 1: users 2 and 3; items 0, 4 and 5. */
 function start() {

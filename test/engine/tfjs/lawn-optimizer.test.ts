@@ -70,8 +70,8 @@ describe("lawn over a tfjs optimizer", () => {
   it("takes the step worked by hand", () => {
     const w = tf.variable(tf.tensor1d([3, 4]), true, "worked");
     const optimizer = lawn(new tf.SGDOptimizer(1), { freeSteps: 0, constrain: ({ name }) => name === "worked" });
-    // Gradient [7, 1]: P takes away <w, g> / ||w||^2 w = 25 / 25 [3, 4] and leaves [4, -3]; w - [4, -3] = [-1, 7], of norm sqrt(50);
-    // at norm 5: [-1, 7] / sqrt(2).
+    // Gradient [7, 1]: P takes away <w, g> / ||w||^2 w = 25 / 25 [3, 4] and leaves [4, -3]; w - [4, -3] = [-1, 7], of
+    // norm sqrt(50); at norm 5: [-1, 7] / sqrt(2).
     optimizer.minimize(() => tf.sum(tf.mul(w, tf.tensor1d([7, 1]))), false, [w]);
     const [first, second] = w.dataSync();
     expect(first).toBeCloseTo(-Math.SQRT1_2, 6);

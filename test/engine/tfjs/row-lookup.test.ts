@@ -47,7 +47,8 @@ describe.each(testedBackends)("row lookup on tfjs %s", (backend) => {
         ),
       ).dataSync()[0]!;
     for (let i = 0; i < values.length; i++) {
-      // Of a cube the central difference is off by h^2 = 2.4e-4 for each of at most 3 repeats, and by float32 over 2 h: 1e-5.
+      // Of a cube the central difference is off by h^2 = 2.4e-4 for each of at most 3 repeats, and
+      // by float32 over 2 h: 1e-5.
       expect(Math.abs((at(i, h) - at(i, -h)) / (2 * h) - gradient[i]!)).toBeLessThan(1e-3);
     }
   });

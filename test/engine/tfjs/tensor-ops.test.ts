@@ -31,6 +31,7 @@ describe.each(testedBackends)("array operations on tfjs %s", (backend) => {
     ["scale", () => ops.scale(x, 0.5), [0.5, 1, 1.5, 2]],
     ["addScalar", () => ops.addScalar(x, 1), [2, 3, 4, 5]],
     ["sqrt", () => ops.sqrt(ops.fromHost(f64(1, 4, 9, 16))), [1, 2, 3, 4]],
+    ["sign", () => ops.sign(ops.fromHost(f64(-2, 0, 1e-30, 5))), [-1, 0, 1, 1]],
     ["zerosLike", () => ops.zerosLike(x), [0, 0, 0, 0]],
     ["dot by row", () => ops.dot(x, y, rows), [5, -2]], // 4 + 1, -6 + 4
     ["dot whole", () => ops.dot(x, y, { size: 4, rows: 1 }), [3]],
@@ -95,7 +96,8 @@ describe.each(testedBackends)("array operations on tfjs %s", (backend) => {
     const exact = values.reduce((sum, value) => sum + value * value, 0); // reduce runs in float64
     const tensor = ops.fromHost(values);
     const [sum] = await ops.blocksToHost(ops.dot(tensor, tensor, { size: length, rows: 1 }));
-    // The bound is 3 ceil(log4 n) + 1 = 28 roundings of 2^-24, 1.7e-6; rounding errors of both signs leave 1 or 2 of them.
+    // The bound is 3 ceil(log4 n) + 1 = 28 roundings of 2^-24, 1.7e-6; rounding errors of both
+    // signs leave 1 or 2 of them.
     expect(Math.abs(sum! / exact - 1)).toBeLessThan(4 * 2 ** -24);
     ops.free(tensor);
   });

@@ -1,4 +1,7 @@
-/** Gradients of tables where some rows have most of a batch and many have none of it: sorted, cut into blocks and added up as the reference adds them. */
+/**
+ * Gradients of tables where some rows have most of a batch and many have none of it: sorted, cut into blocks and added
+ * up as the reference adds them.
+ */
 import { describe, it, jest } from "@jest/globals";
 import type { Batch } from "../../../src/dataset/batch.ts";
 import { referenceEngine } from "../../../src/engine/reference/reference-engine.ts";

@@ -1,4 +1,7 @@
-/** What the webgpu engine promises beyond the contract: nothing leaks, runs repeat, losses of the device are told, tables may be split. */
+/**
+ * What the webgpu engine promises beyond the contract: nothing leaks, runs repeat, losses of the device are
+ * told, tables may be split.
+ */
 import { beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { groupItemsByUser } from "../../../src/dataset/interaction-dataset.ts";
 import { type BatchSource, drawBatch, epochDraws } from "../../../src/dataset/training-batches.ts";

@@ -59,7 +59,8 @@ describe("ratings", () => {
 
 describe("k-core", () => {
   it("follows the chain: a rare item takes its user below the floor, who takes the next item", () => {
-    // Floors 2 and 2. Item 3 has one row, so user 2 falls to one row, so item 2 falls to one, so user 1 falls to one ...
+    // Floors 2 and 2. Item 3 has one row, so user 2 falls to one row, so item 2 falls to one,
+    // so user 1 falls to one ...
     const pairs = [
       [0, 0],
       [0, 1],

@@ -48,7 +48,7 @@ describe("the bundled sample", () => {
     expect(oracle).toBeLessThan(0.86);
   });
 
-  it("has an oracle that refuses strangers", () => {
+  it("has an oracle that refuses unknown users", () => {
     expect(() => sampleLogOracle(BUNDLED_SAMPLE)(1_000_000, 1, 1_000_000_000)).toThrow(
       "is not of the sample with seed 42",
     );

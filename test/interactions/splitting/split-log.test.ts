@@ -84,7 +84,8 @@ describe("by time", () => {
   });
 
   it("meets the shares as nearly as equal times allow", () => {
-    // Times 1 2 4 5 6: 0.2 of 5 rows is one row for test (from 6), one for validation (from 5): the new user again, and refused.
+    // Times 1 2 4 5 6: 0.2 of 5 rows is one row for test (from 6), one for validation (from 5): the
+    // new user again, and refused.
     const cut = { kind: "shares", validationShare: 0.2, testShare: 0.2 } as const;
     expect(() => splitLog(log, keepAll(log), { kind: "time", cut })).toThrow(DataError);
     // 0.4: validation from the second of five times, 4; test from 6.

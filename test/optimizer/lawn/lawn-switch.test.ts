@@ -7,7 +7,7 @@ import type { ParameterInfo } from "../../../src/ranker/ranker-spec.ts";
 import { expectValues } from "../../support/engines/one-tensor.ts";
 import { advance, plainLawn, startRun } from "../../support/engines/optimizer-cases.ts";
 
-const sgd = { name: "sgd", momentum: 0, nesterov: false, weightDecay: 0 } as const;
+const sgd = { name: "sgd", weightDecay: 0 } as const;
 const adam = { name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 } as const;
 const f64 = (...values: number[]) => Float64Array.from(values);
 

@@ -17,8 +17,8 @@ import {
   startRun,
 } from "../../support/engines/optimizer-cases.ts";
 
-const sgd = { name: "sgd", momentum: 0, nesterov: false, weightDecay: 0 } as const;
-const momentum = { ...sgd, momentum: 0.5 } as const;
+const sgd = { name: "sgd", weightDecay: 0 } as const;
+const momentum = { name: "momentum", momentum: 0.5, weightDecay: 0 } as const;
 const adam = { name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 } as const;
 const lamb = { ...adam, name: "lamb" } as const;
 const lawnSgd = { base: sgd, lawn: plainLawn };

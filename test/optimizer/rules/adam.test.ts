@@ -8,7 +8,8 @@ describe("adam", () => {
     const [first, second] = weightsAfterEachStep({ config, weight: [1], gradients: [[2], [1]], learningRate: 0.1 });
     // m = 1, v = 1; mh = 1 / 0.5 = 2, vh = 1 / 0.25 = 4; 2 / (2 + 1)
     expectValues(first, [1 - 0.2 / 3]);
-    // m = 0.5 + 0.5 = 1, v = 0.75 + 0.25 = 1; mh = 1 / 0.75 = 4/3, vh = 1 / 0.4375 = 16/7; (4/3) / (4 / sqrt(7) + 1) = 0.5308155917
+    // m = 0.5 + 0.5 = 1, v = 0.75 + 0.25 = 1; mh = 1 / 0.75 = 4/3, vh = 1 / 0.4375 = 16/7; (4/3) / (4 /
+    // sqrt(7) + 1) = 0.5308155917
     expectValues(second, [0.8802517742]);
   });
 

@@ -1,7 +1,8 @@
 import { describe, it } from "@jest/globals";
 import { expectValues, weightsAfterEachStep } from "../../support/engines/one-tensor.ts";
 
-const plain = { name: "sgd", momentum: 0, nesterov: false, weightDecay: 0 } as const;
+const plain = { name: "sgd", weightDecay: 0 } as const;
+const heavyBall = { momentum: 0.9, weightDecay: 0 } as const;
 const problem = {
   weight: [1, -2],
   gradients: [
@@ -24,13 +25,13 @@ describe("sgd", () => {
   });
 
   it("takes the first gradient whole into the heavy ball's velocity", () => {
-    const [first, second] = weightsAfterEachStep({ ...problem, config: { ...plain, momentum: 0.9 } });
+    const [first, second] = weightsAfterEachStep({ ...problem, config: { ...heavyBall, name: "momentum" } });
     expectValues(first, [0.95, -2.1]); // b = g
     expectValues(second, [0.805, -2.19]); // b = 0.9 [0.5, 1] + [1, 0] = [1.45, 0.9]
   });
 
   it("looks ahead along Nesterov's velocity", () => {
-    const [first, second] = weightsAfterEachStep({ ...problem, config: { ...plain, momentum: 0.9, nesterov: true } });
+    const [first, second] = weightsAfterEachStep({ ...problem, config: { ...heavyBall, name: "nesterov" } });
     expectValues(first, [0.905, -2.19]); // g + 0.9 b = [0.95, 1.9]
     expectValues(second, [0.6745, -2.271]); // [1, 0] + 0.9 [1.45, 0.9] = [2.305, 0.81]
   });

@@ -27,7 +27,6 @@ const schema = z.object({
 
 const echo: Stage<typeof schema> = {
   name: "echo",
-  summary: "gives its settings back",
   schema,
   run: async (config, context) => {
     context.log("working");
@@ -53,7 +52,7 @@ const echo: Stage<typeof schema> = {
 };
 
 const stages: readonly StageEntry[] = [
-  { name: "echo", summary: echo.summary, load: async () => echo },
+  { name: "echo", summary: "gives its settings back", load: async () => echo },
   {
     name: "never",
     summary: "must not be loaded",
@@ -184,6 +183,7 @@ describe("the command line", () => {
     expect(words).toContain(
       "--batch-size <value> Samples a step (a whole number of at least 1; in samples; default 256)",
     );
+    expect(words).toContain("gives its settings back");
     expect(words).toContain("--tower <value> Widths (a list, each a whole number of at least 1; default 32,16)");
     expect(words).toContain("--no-shuffle Shuffle");
     expect(words).not.toContain("--no-force");

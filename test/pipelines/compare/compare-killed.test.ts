@@ -9,14 +9,14 @@ import { studyManifestSchema } from "../../../src/runs/study-manifest.ts";
 import { studySummarySchema } from "../../../src/runs/study-summary.ts";
 import { checkerboardDataset } from "../../support/data/checkerboard-dataset.ts";
 import { writeDatasetFolder } from "../../support/data/small-dataset.ts";
-import { compileProgram, runProgram } from "../../support/stages/compiled-program.ts";
+import { compiledProgram, runProgram } from "../../support/stages/compiled-program.ts";
 import { smallStudy } from "../../support/stages/small-study.ts";
 import { useTemporaryFolder } from "../../support/stages/temporary-folder.ts";
 
 const temporary = useTemporaryFolder();
 let script = "";
 beforeAll(async () => {
-  script = await compileProgram(temporary("program"));
+  script = await compiledProgram();
   await writeDatasetFolder(temporary("data/checkerboard"), checkerboardDataset(40, 60));
   const study = smallStudy({ batchSizes: [{ size: 64, epochs: 3 }], search: { trials: 4, seed: 1 } });
   await writeFile(temporary("small.json"), JSON.stringify(study));

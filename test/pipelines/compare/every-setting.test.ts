@@ -1,4 +1,7 @@
-/** Every setting of `train` in a study: it changes what a trial trains, or it is refused by name. Nothing is taken and ignored. */
+/**
+ * Every setting of `train` in a study: it changes what a trial trains, or it is refused by name.
+ * Nothing is taken and ignored.
+ */
 import { describe, expect, it } from "@jest/globals";
 import { runTrial, trialIdentity } from "../../../pipelines/compare/run-trial.ts";
 import type { Study } from "../../../src/config/schemas/study-schema.ts";

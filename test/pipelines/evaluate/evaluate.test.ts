@@ -29,7 +29,8 @@ describe("evaluating a baseline", () => {
 
   it("reports the metrics with their protocol, and writes nothing", async () => {
     const { json, text } = await evaluate(popularity);
-    // User 0: item 1 (count 2) before 3, 4, 5 (none): 1st. Users 1 and 2: item 4 (none) behind 2 and the tied 3 and 5: 4th.
+    // User 0: item 1 (count 2) before 3, 4, 5 (none): 1st. Users 1 and 2: item 4 (none) behind 2
+    // and the tied 3 and 5: 4th.
     expect(json).toMatchObject({
       stage: "evaluate",
       baseline: "popularity",

@@ -1,4 +1,6 @@
-/** The stage `export`: every file of every format read back by somebody else, the same bytes twice, and what it refuses. */
+/**
+ * The stage `export`: every file of every format read back by somebody else, the same bytes twice, and what it refuses.
+ */
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";

@@ -1,4 +1,7 @@
-/** The stage as a whole: when it has nothing to do, what a dataset file stands for, and which options it will not ignore. */
+/**
+ * The stage as a whole: when it has nothing to do, what a dataset file stands for, and which
+ * options it will not ignore.
+ */
 import { readFileSync, statSync, utimesSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { IngestFolder } from "../../support/data/ingest-folder.ts";

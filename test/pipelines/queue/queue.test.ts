@@ -1,6 +1,10 @@
-/** Shards and trials through a real Redis: the same files as without one, failures with their reasons, progress for anybody who asks. */
+/**
+ * Shards and trials through a real Redis: the same files as without one, failures with their reasons,
+ * progress for anybody who asks.
+ */
 import { existsSync } from "node:fs";
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "@jest/globals";
 import { Redis } from "ioredis";
 import type { z } from "zod";
@@ -28,7 +32,7 @@ function call<Schema extends z.ZodType>(stage: Stage<Schema>, flags: Flags, cont
 /** A worker in this process while `task` runs. */
 async function withWorker<T>(queueName: string, task: () => Promise<T>): Promise<T> {
   const stop = new AbortController();
-  const flags = { queue: redis(), "queue-name": queueName, "lock-seconds": "5" };
+  const flags = { queue: redis(), "queue-name": queueName, "lock-seconds": "5", root: temporary(".") };
   const worker = call(workerStage, flags, { signal: stop.signal });
   try {
     return await task();
@@ -70,7 +74,7 @@ describeRedis("a scoring job in a queue", () => {
     const queued = { output: temporary("failing.csv"), users, queue: redis(), "queue-name": "failing", shards: "2" };
     const job = score(queued).catch((error: Error) => error);
     // The file goes once the job has been planned, before anybody works on it.
-    while ((await countsOf("failing")).waiting !== 2);
+    while ((await countsOf("failing")).waiting !== 2) await sleep(20);
     await rename(users, away);
     const error = await withWorker("failing", () => job);
     expect(String(error)).toMatch(/2 shards failed\nshard 0\/2, 1 attempts: .*users.txt: there is no such file/);
@@ -95,7 +99,7 @@ describeRedis("a scoring job in a queue", () => {
 
   it("goes on where Redis has lost everything it knew", async () => {
     const job = score({ output: temporary("forgotten.csv"), queue: redis(), "queue-name": "forgotten", shards: "2" });
-    while ((await countsOf("forgotten")).waiting !== 2);
+    while ((await countsOf("forgotten")).waiting !== 2) await sleep(20);
     const client = new Redis(redis());
     await client.flushall();
     client.disconnect();

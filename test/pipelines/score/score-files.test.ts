@@ -1,4 +1,7 @@
-/** What scoring writes: the same rows in every format, read back by readers of others, and the same bytes however the job is cut. */
+/**
+ * What scoring writes: the same rows in every format, read back by readers of others, and the same
+ * bytes however the job is cut.
+ */
 import { DuckDBInstance } from "@duckdb/node-api";
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
@@ -12,7 +15,8 @@ const { temporary, score, rows, bytes } = useScoreFolder();
 
 async function fileBytes(name: string): Promise<ArrayBuffer> {
   const content = await bytes(name);
-  return content.buffer.slice(content.byteOffset, content.byteOffset + content.byteLength) as ArrayBuffer; // never a shared one
+  // Never a shared one.
+  return content.buffer.slice(content.byteOffset, content.byteOffset + content.byteLength) as ArrayBuffer;
 }
 
 const plain = ({ user_id, item_id, rank, score: value, source }: Record<string, unknown>) => ({

@@ -8,7 +8,7 @@ import { workerStage } from "../../../pipelines/worker/worker.ts";
 import { parseConfig } from "../../../src/config/parse.ts";
 import { describeRedis, useRedis } from "../../support/servers/redis-server.ts";
 import { accessKey } from "../../support/servers/s3-server.ts";
-import { compileProgram, runProgram } from "../../support/stages/compiled-program.ts";
+import { compiledProgram, runProgram } from "../../support/stages/compiled-program.ts";
 import { silentContext } from "../../support/stages/silent-context.ts";
 import { sent, store, useStoredScoring } from "../../support/stages/stored-scoring.ts";
 
@@ -37,7 +37,7 @@ describeRedis("a scoring job through a queue and a store", () => {
   }
 
   it("by two worker processes in folders of their own gives the bytes of a job done alone", async () => {
-    const script = await compileProgram(temporary("program"));
+    const script = await compiledProgram();
     const board = ["--run", "once", "--dataset", "board", "--engine", "reference", "--unknown", "popular", "--json"];
     const alone = await runProgram(script, ["score", ...board, "--output", "alone.parquet"], temporary("."));
     expect([alone.status, alone.err]).toEqual([0, expect.anything()]);

@@ -1,4 +1,7 @@
-/** Scoring through a queue and an object store: workers that share no folder with anybody give the bytes of a job done alone. */
+/**
+ * Scoring through a queue and an object store: workers that share no folder with anybody give the
+ * bytes of a job done alone.
+ */
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -23,7 +26,11 @@ describe("shards through a store", () => {
     return remoteShardJob.data.parse(JSON.parse(JSON.stringify(storage.jobOf({ index, of: 2 }).data)));
   }
   const worker = (data: Awaited<ReturnType<typeof jobOf>>, root: string, context = withStore()) =>
-    remoteShardJob.run(data, { cache: temporary(root), threads: null }, context);
+    remoteShardJob.run(
+      data,
+      { cache: temporary(root), threads: null, roots: [], stopping: new AbortController().signal },
+      context,
+    );
 
   it("need eight files, which are sent once and fetched once", async () => {
     const storage = await storageOf({ output: temporary("once.csv") });

@@ -36,7 +36,8 @@ describe("scoring all users", () => {
       const found = listOf(all, 1000 + user);
       expect(found.map(({ item }) => item)).toEqual(expected.map(({ item }) => `item-${item}`));
       expect(found.map(({ rank }) => rank)).toEqual([1, 2, 3, 4]);
-      for (const [place, row] of found.entries()) expect(row.score).toBeCloseTo(expected[place]!.score, 5); // sums in another order
+      // Sums in another order.
+      for (const [place, row] of found.entries()) expect(row.score).toBeCloseTo(expected[place]!.score, 5);
     }
   });
 
@@ -62,7 +63,8 @@ describe("scoring all users", () => {
   it("keeps seen items where told to", async () => {
     const all = await rows("seen", { "exclude-seen": false, k: String(boardItems) });
     expect(listOf(all, 1003)).toHaveLength(boardItems);
-    expect(listOf(await rows("unseen", { k: String(boardItems) }), 1003)).toHaveLength(boardItems / 2); // has all of one colour
+    // Has all of one colour.
+    expect(listOf(await rows("unseen", { k: String(boardItems) }), 1003)).toHaveLength(boardItems / 2);
   });
 
   it("keeps to a minimum score", async () => {
@@ -117,8 +119,8 @@ describe("scoring some users", () => {
   });
 
   it("does with unknown ids as told: refuses, leaves out, or gives the most popular items", async () => {
-    await writeFile(temporary("strangers.txt"), "1004\n77\n9\n1004\n");
-    const users = temporary("strangers.txt");
+    await writeFile(temporary("unknown.txt"), "1004\n77\n9\n1004\n");
+    const users = temporary("unknown.txt");
     await expect(rows("refused", { users, unknown: "error" })).rejects.toThrow(
       '2 user ids are unknown to the dataset ("9", "77"); --unknown skip leaves them out',
     );

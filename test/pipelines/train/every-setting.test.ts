@@ -1,4 +1,7 @@
-/** What each setting says of itself is so: one that claims to change a run's result does, and one that claims not to leaves its bits. */
+/**
+ * What each setting says of itself is so: one that claims to change a run's result does, and one that
+ * claims not to leaves its bits.
+ */
 import { createHash } from "node:crypto";
 import { cp, readFile } from "node:fs/promises";
 import path from "node:path";

@@ -7,7 +7,7 @@ import {
   recommendedSettings,
   settingsFor,
 } from "../../../pipelines/train/recommended-settings.ts";
-import { optimizerNames } from "../../../src/config/optimizer-options.ts";
+import { optimizerNames } from "../../../src/config/optimizer/optimizer-names.ts";
 import { parseConfig } from "../../../src/config/parse.ts";
 import { trainSchema } from "../../../src/config/schemas/train-schema.ts";
 import { useTemporaryFolder } from "../../support/stages/temporary-folder.ts";
@@ -34,7 +34,8 @@ describe("settingsFor", () => {
       lawn: { freeEpochs: 3, scope: "all" },
       optimizer: { learningRate: 0.5 },
     });
-    expect(settingsFor(entries, { batchSize: 64 })).toEqual({ batchSize: 4096, epochs: 7 }); // the user's 64 wins when layers meet
+    // The user's 64 wins when layers meet.
+    expect(settingsFor(entries, { batchSize: 64 })).toEqual({ batchSize: 4096, epochs: 7 });
     expect(settingsFor(entries, { model: "mf", optimizer: { name: "adam" } })).not.toHaveProperty("lawn");
   });
 

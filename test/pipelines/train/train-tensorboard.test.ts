@@ -81,7 +81,8 @@ describe("train --tensorboard", () => {
     expect(second?.name).toBe("events.out.tfevents.1700000000.lawn-ranker.0001");
     const [, restart, ...epochs] = second!.events;
     expect(restart).toMatchObject({ sessionStatus: 1 });
-    // What TensorBoard shows: the first file up to the restart, then the second. No step is missing and none is there twice.
+    // What TensorBoard shows: the first file up to the restart, then the second. No step is
+    // missing and none is there twice.
     const shown = [...first!.events.slice(1).filter(({ step }) => step < restart!.step), ...epochs].map(
       ({ step }) => step,
     );

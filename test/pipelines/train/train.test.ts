@@ -56,7 +56,8 @@ const inRun = (run: string, file = ".") => temporary(path.join("models/board", r
 describe("train", () => {
   it("learns the colours of a checkerboard and leaves a complete, verifiable run", async () => {
     const result = await train({ run: "first" });
-    // Every user likes all items of one colour, so a ranker that has learnt it puts the held-out item before all others.
+    // Every user likes all items of one colour, so a ranker that has learnt it puts the
+    // held-out item before all others.
     expect(result.json).toMatchObject({ stage: "train", status: "done", run: inRun("first"), split: "test" });
     expect(result.json.metrics).toMatchObject({ "HR@3": 1, "NDCG@3": 1 });
     expect((await readdir(inRun("first"))).sort()).toEqual([

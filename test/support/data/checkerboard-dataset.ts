@@ -1,10 +1,15 @@
-/** Users who like every item of their own colour and none of the other: a dataset whose answer is known and soon learnt. */
+/**
+ * Users who like every item of their own colour and none of the other: a dataset whose answer is known and soon learnt.
+ */
 import type { LoadedDataset } from "../../../pipelines/dataset/stored-dataset.ts";
 import { groupItemsByUser, type Interactions } from "../../../src/dataset/interaction-dataset.ts";
 import { sampleCandidates } from "../../../src/dataset/sample-candidates.ts";
 import { smallDataset } from "./small-dataset.ts";
 
-/** Colour is the parity of the index. Of each user's items one, drawn round robin, is held out for validation and one for test. */
+/**
+ * Colour is the parity of the index. Of each user's items one, drawn round robin, is held out for
+ * validation and one for test.
+ */
 export function checkerboardDataset(users: number, items: number): Omit<LoadedDataset, "directory"> {
   const rows: Record<"train" | "validation" | "test", [number, number][]> = { train: [], validation: [], test: [] };
   for (let user = 0; user < users; user++) {

@@ -4,8 +4,9 @@ import { type SampleShape, sampleTaste, seasonOf } from "../../../src/interactio
 
 /**
  * Logarithm, up to a constant per (user, time), of the probability that the user takes this item at that time.
- * The item a user took next, hidden among uniformly drawn others that the user never took, is the candidate of weight w with
- * probability w / (sum over candidates): ranking by this number is Bayes-optimal, and its HR@k and NDCG@k are the ceiling.
+ * The item a user took next, hidden among uniformly drawn others that the user never took, is the candidate of
+ * weight w with probability w / (sum over candidates): ranking by this number is Bayes-optimal, and its HR@k
+ * and NDCG@k are the ceiling.
  */
 export type SampleLogOracle = (userId: number, itemId: number, timestampSeconds: number) => number;
 

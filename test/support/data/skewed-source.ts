@@ -5,7 +5,9 @@ import { streamKey, threefry, unitInterval } from "../../../src/random.ts";
 import type { LossName } from "../../../src/ranker/loss.ts";
 import type { RankerSpec } from "../../../src/ranker/ranker-spec.ts";
 
-/** Wide enough that a batch of 20,000 is cut into several chunks, every lane gets samples, and tables several segments. */
+/**
+ * Wide enough that a batch of 20,000 is cut into several chunks, every lane gets samples, and tables several segments.
+ */
 export const wide: RankerSpec = {
   users: 900,
   items: 700,

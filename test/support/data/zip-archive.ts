@@ -1,4 +1,7 @@
-/** A zip archive in memory, deflated, as Info-ZIP would write it; its CRC-32 comes from gzip, not from the code under test. */
+/**
+ * A zip archive in memory, deflated, as Info-ZIP would write it; its CRC-32 comes from gzip, not
+ * from the code under test.
+ */
 import { deflateRawSync, gzipSync } from "node:zlib";
 
 export interface ZipMember {
@@ -12,7 +15,8 @@ export function zipOf(members: readonly ZipMember[]): Buffer {
   let offset = 0;
   for (const { name, content } of members) {
     const packed = deflateRawSync(content);
-    // Shared by both headers: version 2.0, no flags, deflate, no time, CRC-32 (a gzip file ends in it), sizes, name, no extra.
+    // Shared by both headers: version 2.0, no flags, deflate, no time, CRC-32 (a gzip file ends in
+    // it), sizes, name, no extra.
     const common = Buffer.alloc(26);
     common.writeUInt16LE(20, 0);
     common.writeUInt16LE(8, 4);

@@ -3,8 +3,8 @@ import { expect } from "@jest/globals";
 import type { Parameters } from "../../../src/ranker/ranker-spec.ts";
 
 /**
- * Same names in the same order; each value within `relative` of the largest value of its tensor, or of `floor` where all are smaller:
- * the size of terms whose sum may cancel.
+ * Same names in the same order; each value within `relative` of the largest value of its tensor, or of `floor` where
+ * all are smaller: the size of terms whose sum may cancel.
  */
 export function expectClose(actual: Parameters, expected: Parameters, relative: number, floor = 1e-3): void {
   expect([...actual.keys()]).toEqual([...expected.keys()]);

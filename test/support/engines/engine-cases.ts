@@ -1,4 +1,7 @@
-/** Rankers, batches and optimizers small enough to check by other means and odd enough to find mistakes; shared by engine tests. */
+/**
+ * Rankers, batches and optimizers small enough to check by other means and odd enough to find
+ * mistakes; shared by engine tests.
+ */
 import type { Batch } from "../../../src/dataset/batch.ts";
 import { groupItemsByUser } from "../../../src/dataset/interaction-dataset.ts";
 import type { BatchSource } from "../../../src/dataset/training-batches.ts";

@@ -1,4 +1,7 @@
-/** Every engine that the contracts run over: those of open-engine's table, and the tfjs engine once for each backend installed for tests. */
+/**
+ * Every engine that the contracts run over: those of open-engine's table, and the tfjs engine once for each
+ * backend installed for tests.
+ */
 import type { Engine } from "../../../src/engine/engine.ts";
 import type { TfjsBackend } from "../../../src/engine/engine-provider.ts";
 import { type EngineAvailability, engineAvailability, openEngine } from "../../../src/engine/open-engine.ts";
@@ -6,8 +9,6 @@ import { type EngineAvailability, engineAvailability, openEngine } from "../../.
 export interface EngineVariant extends EngineAvailability {
   /** For test titles, such as "tfjs on wasm". */
   readonly title: string;
-  /** A GPU made of CPU instructions: seconds a kernel, so that contracts run a stated part of their tests on it. */
-  readonly isSoftwareAdapter: boolean;
   open(): Promise<Engine>;
 }
 
@@ -20,13 +21,11 @@ export async function engineVariants(): Promise<readonly EngineVariant[]> {
   for (const availability of await engineAvailability(allowed)) {
     const { name, available } = availability;
     if (name === "webgpu") {
-      const [real] = (await engineAvailability()).filter((engine) => engine.name === name);
-      const isSoftwareAdapter = available && real?.available !== true;
-      variants.push({ ...availability, title: name, isSoftwareAdapter, open: () => openEngine(name, allowed) });
+      variants.push({ ...availability, title: name, open: () => openEngine(name, allowed) });
       continue;
     }
     if (name !== "tfjs" || !available) {
-      variants.push({ ...availability, title: name, isSoftwareAdapter: false, open: () => openEngine(name) });
+      variants.push({ ...availability, title: name, open: () => openEngine(name) });
       continue;
     }
     for (const tfjsBackend of tfjsBackends) {
@@ -36,7 +35,6 @@ export async function engineVariants(): Promise<readonly EngineVariant[]> {
         ...availability,
         description,
         title: `${name} on ${tfjsBackend}`,
-        isSoftwareAdapter: false,
         open,
       });
     }

@@ -1,4 +1,7 @@
-/** How near a batch comes to where a ReLU turns: nearer than a rounding, float32 and float64 may rightly take different sides. */
+/**
+ * How near a batch comes to where a ReLU turns: nearer than a rounding, float32 and float64 may
+ * rightly take different sides.
+ */
 import type { Batch } from "../../../src/dataset/batch.ts";
 import { openForward } from "../../../src/ranker/forward.ts";
 import type { Parameters, RankerSpec } from "../../../src/ranker/ranker-spec.ts";

@@ -1,7 +1,7 @@
 /** What a session that is opened for its scorer alone trains with: nothing worth mentioning. */
 export const sgd = {
   loss: "bce",
-  optimizer: { base: { name: "sgd", momentum: 0, nesterov: false, weightDecay: 0 }, lawn: null },
+  optimizer: { base: { name: "sgd", weightDecay: 0 }, lawn: null },
   embeddingDecay: 0,
   source: null,
 } as const;

@@ -1,4 +1,6 @@
-/** An event file taken apart by hand: TFRecord frames with both checksums checked bit by bit, then protobuf wire types. */
+/**
+ * An event file taken apart by hand: TFRecord frames with both checksums checked bit by bit, then protobuf wire types.
+ */
 
 export interface ReadEvent {
   wallTime: number;

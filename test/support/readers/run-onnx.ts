@@ -1,4 +1,7 @@
-/** ONNX files read and run the slow way: a decoder and plain loops for the operators of a ranker, sharing nothing with the encoder. */
+/**
+ * ONNX files read and run the slow way: a decoder and plain loops for the operators of a ranker, sharing
+ * nothing with the encoder.
+ */
 import { PbfReader } from "pbf";
 
 interface Tensor {

@@ -1,4 +1,7 @@
-/** A Redis of the test's own, on a port of its own; tests that need one are skipped out loud where redis-server is not installed. */
+/**
+ * A Redis of the test's own, on a port of its own; tests that need one are skipped out loud where
+ * redis-server is not installed.
+ */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { createServer } from "node:net";
 import { afterAll, beforeAll, describe } from "@jest/globals";

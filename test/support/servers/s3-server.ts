@@ -1,4 +1,7 @@
-/** An S3 of the test's own: buckets in memory, path-style, that checks signature, clock, token and hash of every request as Amazon's does. */
+/**
+ * An S3 of the test's own: buckets in memory, path-style, that checks signature, clock, token and hash of every
+ * request as Amazon's does.
+ */
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { afterAll, beforeAll } from "@jest/globals";
@@ -15,7 +18,9 @@ export interface S3Server {
   readonly buckets: Set<string>;
   /** "PUT bucket/key?query 200", in order. */
   readonly answered: string[];
-  /** Asked before each request is looked at: a status to fail with, "cut" in the middle, "silent", or null to serve it. */
+  /**
+   * Asked before each request is looked at: a status to fail with, "cut" in the middle, "silent", or null to serve it.
+   */
   trouble: (request: string) => number | "cut" | "silent" | null;
   /** Where set, requests must carry it. */
   sessionToken: string | null;

@@ -1,4 +1,6 @@
-/** AWS Signature Version 4 of a received request, worked out from Amazon's description alone: what a signer is held to. */
+/**
+ * AWS Signature Version 4 of a received request, worked out from Amazon's description alone: what a signer is held to.
+ */
 import { createHash, createHmac } from "node:crypto";
 
 export interface ReceivedRequest {

@@ -1,10 +1,16 @@
-/** The program as users run it: compiled once per test file into a folder of its own, then called as a process. */
+/** The program as users run it: compiled once a run of the tests, then called as a process. */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { cp, symlink } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
+import { madeOnce } from "./made-once.ts";
 
 const root = path.resolve(import.meta.dirname, "../../..");
+const manifest: { readonly files: readonly string[] } = JSON.parse(
+  readFileSync(path.join(root, "package.json"), "utf8"),
+);
+const shipped = ["package.json", "README.md", "LICENSE", ...manifest.files.filter((name) => name !== "dist")];
 
 export interface ProgramResult {
   /** Null when a signal ended it. */
@@ -13,26 +19,24 @@ export interface ProgramResult {
   readonly err: string;
 }
 
-/** Compiles into `folder`, beside links to what an installed package has; resolves to the path of the command line's script. */
-export async function compileProgram(folder: string): Promise<string> {
-  const compiler = path.join(root, "node_modules/typescript/bin/tsc");
-  const dist = path.join(folder, "dist");
-  const buildInfo = path.join(folder, ".tsbuildinfo");
-  await promisify(execFile)(process.execPath, [
-    compiler,
-    "-p",
-    path.join(root, "tsconfig.build.json"),
-    "--outDir",
-    dist,
-    "--tsBuildInfoFile",
-    buildInfo,
-  ]).catch((error: { stdout?: string }) => {
-    throw new Error(`the program does not compile:\n${error.stdout}`);
+/** The path of the command line's script. */
+export async function compiledProgram(): Promise<string> {
+  return path.join(await compiledPackage(), "dist/pipelines/cli.js");
+}
+
+/** A folder with all that the package ships, compiled, beside a link to the packages installed here. */
+export function compiledPackage(): Promise<string> {
+  return madeOnce("package", async (folder) => {
+    const filter = (source: string): boolean => path.basename(source) !== "node_modules";
+    for (const name of shipped) await cp(path.join(root, name), path.join(folder, name), { recursive: true, filter });
+    await symlink(path.join(root, "node_modules"), path.join(folder, "node_modules"), "dir");
+    const compiler = path.join(folder, "node_modules/typescript/bin/tsc");
+    await promisify(execFile)(process.execPath, [compiler, "-p", "tsconfig.build.json"], { cwd: folder }).catch(
+      (error: { stdout?: string }) => {
+        throw new Error(`the program does not compile:\n${error.stdout}`);
+      },
+    );
   });
-  await cp(path.join(root, "package.json"), path.join(folder, "package.json"));
-  await symlink(path.join(root, "node_modules"), path.join(folder, "node_modules"), "dir");
-  await symlink(path.join(root, "pipelines"), path.join(folder, "pipelines"), "dir");
-  return path.join(dist, "pipelines/cli.js");
 }
 
 export type Variables = Readonly<Record<string, string>>;

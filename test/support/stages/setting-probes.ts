@@ -1,4 +1,7 @@
-/** For every setting of `train`, by dotted path: another value than the tiny config has, and the company in which it matters. */
+/**
+ * For every setting of `train`, by dotted path: another value than the tiny config has, and the
+ * company in which it matters.
+ */
 
 export type Values = Readonly<Record<string, unknown>>;
 

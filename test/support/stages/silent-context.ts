@@ -1,4 +1,6 @@
-/** The outside world of a stage under test: silent, without a terminal, never interrupted. Spread it to change a part. */
+/**
+ * The outside world of a stage under test: silent, without a terminal, never interrupted. Spread it to change a part.
+ */
 import type { StageContext } from "../../../pipelines/stage.ts";
 
 export const silentContext: StageContext = {

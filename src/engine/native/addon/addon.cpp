@@ -15,6 +15,29 @@ napi_value instructionSet(const Call& call) {
   return newText(call.env, kernels == nullptr ? "" : kernels->name);
 }
 
+/// -> [{ name, hasVelocity, hasSquare, isDecoupled, ratio }], of every instruction set alike
+napi_value rules(const Call& call) {
+  const char* const ratios[] = {"none", "gradient", "direction"};
+  const KernelTable& kernels = *chooseKernels(nullptr);
+  napi_value all;
+  check(napi_create_array(call.env, &all), "create array");
+  for (int32_t index = 0; index < kernels.ruleCount; index++) {
+    const RuleFacts& facts = kernels.rules[index];
+    napi_value rule;
+    check(napi_create_object(call.env, &rule), "create object");
+    const auto set = [&](const char* name, napi_value value) {
+      check(napi_set_named_property(call.env, rule, name, value), name);
+    };
+    set("name", newText(call.env, facts.name));
+    set("hasVelocity", newFlag(call.env, facts.hasVelocity));
+    set("hasSquare", newFlag(call.env, facts.hasSquare));
+    set("isDecoupled", newFlag(call.env, facts.isDecoupled));
+    set("ratio", newText(call.env, ratios[int(facts.ratio)]));
+    check(napi_set_element(call.env, all, uint32_t(index), rule), "set element");
+  }
+  return all;
+}
+
 napi_value openSession(const Call& call) {
   auto handle = std::make_unique<SessionHandle>();
   handle->session = std::make_shared<Session>(readSettings(call.env, call.arguments[0]));
@@ -42,8 +65,7 @@ napi_value step(const Call& call) {
   });
 }
 
-/// (session, users, items, labels | null, negatives | null) -> mean loss; the gradient waits in the tensors for
-/// clearGradient
+/// (session, users, items, labels | null, negatives | null) -> mean loss; the gradient stays until clearGradient
 napi_value gradient(const Call& call) {
   auto batch = std::make_shared<OwnedBatch>(call, 1);
   return PromiseWork::start(call.env, {},
@@ -135,6 +157,7 @@ napi_value initialise(napi_env env, napi_value exports) {
     const char* name;
     napi_callback function;
   } functions[] = {
+      {"rules", guarded<rules>},
       {"instructionSet", guarded<instructionSet>},
       {"openSession", guarded<openSession>},
       {"closeSession", guarded<closeSession>},

@@ -19,12 +19,20 @@ RankerSpec readRanker(napi_env env, napi_value spec) {
   return ranker;
 }
 
-OptimizerSettings readOptimizer(napi_env env, napi_value from) {
+int32_t ruleNamed(const std::string& name, const KernelTable& kernels) {
+  for (int32_t rule = 0; rule < kernels.ruleCount; rule++) {
+    if (name == kernels.rules[rule].name) return rule;
+  }
+  throw std::runtime_error("native addon: there is no rule " + name);
+}
+
+OptimizerSettings readOptimizer(napi_env env, napi_value from, const KernelTable& kernels) {
   OptimizerSettings settings;
-  settings.rule = Rule(int32_t(numberOf(env, from, "rule")));
-  settings.momentum = numberOf(env, from, "momentum");
-  settings.beta1 = numberOf(env, from, "beta1");
-  settings.beta2 = numberOf(env, from, "beta2");
+  settings.rule = ruleNamed(text(env, property(env, from, "rule"), "rule"), kernels);
+  settings.firstDecay = numberOf(env, from, "firstDecay");
+  settings.firstShare = numberOf(env, from, "firstShare");
+  settings.secondDecay = numberOf(env, from, "secondDecay");
+  settings.secondShare = numberOf(env, from, "secondShare");
   settings.epsilon = numberOf(env, from, "epsilon");
   settings.weightDecay = numberOf(env, from, "weightDecay");
   settings.trustCoefficient = numberOf(env, from, "trustCoefficient");
@@ -76,15 +84,15 @@ std::unique_ptr<Interactions> readInteractions(napi_env env, napi_value from) {
 
 SessionSettings readSettings(napi_env env, napi_value options) {
   SessionSettings settings;
+  const std::string kernels = text(env, property(env, options, "instructionSet"), "instructionSet");
+  settings.kernels = chooseKernels(kernels.empty() ? nullptr : kernels.c_str());
+  if (settings.kernels == nullptr) throw std::runtime_error("this processor has no instruction set " + kernels);
   settings.ranker = readRanker(env, property(env, options, "ranker"));
-  settings.optimizer = readOptimizer(env, property(env, options, "optimizer"));
+  settings.optimizer = readOptimizer(env, property(env, options, "optimizer"), *settings.kernels);
   settings.embeddingDecay = numberOf(env, options, "embeddingDecay");
   settings.groups = readGroups(env, property(env, options, "groups"));
   settings.interactions = readInteractions(env, property(env, options, "interactions"));
   settings.threads = int(numberOf(env, options, "threads"));
-  const std::string kernels = text(env, property(env, options, "instructionSet"), "instructionSet");
-  settings.kernels = chooseKernels(kernels.empty() ? nullptr : kernels.c_str());
-  if (settings.kernels == nullptr) throw std::runtime_error("this processor has no instruction set " + kernels);
   return settings;
 }
 

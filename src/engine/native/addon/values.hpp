@@ -95,6 +95,12 @@ inline napi_value newNumber(napi_env env, double value) {
   return result;
 }
 
+inline napi_value newFlag(napi_env env, bool value) {
+  napi_value result;
+  check(napi_get_boolean(env, value, &result), "create boolean");
+  return result;
+}
+
 inline napi_value newText(napi_env env, const char* value) {
   napi_value result;
   check(napi_create_string_utf8(env, value, NAPI_AUTO_LENGTH, &result), "create string");

@@ -115,16 +115,26 @@ struct RowsView {
   float* product;          // scratch [kBlockSamples][embeddingPad]
 };
 
-enum class Rule : int32_t { sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw, lamb, lars };
+/// Which vector a trust ratio rescales, per tensor.
+enum class Ratio { none, gradient, direction };
 
-/// Constants of one step of a rule. Unused ones are 0.
+/// What is known of a rule, its arithmetic apart. Twin: its row in src/config/optimizer/rule-table.ts;
+/// native-rules.ts compares them.
+struct RuleFacts {
+  const char* name;
+  bool hasVelocity, hasSquare;
+  bool isDecoupled;  // weight decay joins the direction, not the gradient
+  Ratio ratio;
+};
+
+/// Constants of one step of a rule.
 struct RuleStep {
-  Rule rule;
+  int32_t rule;  // among KernelTable::rules
   float learningRate, weightDecay, epsilon;
-  float first, firstComplement;           // momentum or beta1, and 1 - beta1
-  float second, secondComplement;         // decay of squares or beta2, and 1 - it; Adagrad's are both 1
-  float rootDecay;                        // root of the decay of squares; Adagrad has no use for it
-  float firstCorrection, rootCorrection;  // 1 / (1 - beta1^t), and the root of 1 / (1 - beta2^t)
+  float firstDecay, firstShare;           // momentum or beta1, and 1 or 1 - beta1. Twin: src/engine/rule-numbers.ts
+  float secondDecay, secondShare;         // beta2 or the decay of squares, and 1 - it; where squares add up, both 1
+  float rootDecay;                        // root of secondDecay
+  float firstCorrection, rootCorrection;  // 1 / (1 - firstDecay^t), and the root of 1 / (1 - secondDecay^t)
 };
 
 /// Floats that are updated at once: with gradient and moments they stay in the level 2 cache.
@@ -135,7 +145,7 @@ struct UpdateView {
   float *weight, *gradient;
   float *velocity, *root;  // null where the rule has none; `root` is the square root of the second moment
   int64_t rows, width;
-  float layerRatio;  // LARS's q; 1 elsewhere
+  float gradientRatio;  // the trust ratio of the gradient; 1 without one
   const uint8_t*
       isSampled;  // of each row of the table, sampledWidth floats long: 0 where its gradient is zero; null: unknown
   int64_t sampledWidth;
@@ -231,6 +241,8 @@ struct KernelTable {
   /// null then.
   void (*draw)(const EpochView&, uint64_t first, int64_t count, uint32_t* users, uint32_t* items, float* labels);
   const AlgebraTable* algebra;
+  const RuleFacts* rules;
+  int32_t ruleCount;
 };
 
 /// The best table that this machine can run, or the one named; null if the name is unknown or the machine lacks it.

@@ -32,6 +32,8 @@ const KernelTable kernelTable = {
     .sphereRows = sphereRows,
     .draw = draw,
     .algebra = &algebraTable,
+    .rules = ruleFacts,
+    .ruleCount = ruleCount,
 };
 
 }  // namespace lawn::LAWN_ISA

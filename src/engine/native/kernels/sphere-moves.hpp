@@ -1,8 +1,9 @@
 // Steps that a norm governs: LAWN's projections and retractions, and trust ratios. Twins:
 // src/optimizer/{lawn,sphere}.ts.
 //
-//   blocks of a whole tensor:  rowDots -> (host: projections, LARS) -> direction -> (host: ratio, retraction) -> move
-//   blocks of one row:         sphereRows does it all while the row is in the level 1 cache (sphere-rows.hpp)
+//   blocks of a whole tensor:  rowDots -> (host: projections, gradient's ratio) -> direction -> (host: ratio,
+//   retraction) -> move blocks of one row:         sphereRows does it all while the row is in the level 1 cache
+//   (sphere-rows.hpp)
 //
 // The norm after a step needs no pass of its own: ||w - s u||^2 = <w,w> - 2 s <w,u> + s^2 <u,u>.
 #pragma once
@@ -26,7 +27,7 @@ struct DirectionPass {
     auto velocity = broadcast<N>(0), root = broadcast<N>(0);
     if constexpr (hasVelocity<rule>) velocity = load<N>(view.velocity + at) - velocityAlong * w;
     if constexpr (hasRoot<rule>) root = load<N>(view.root + at);
-    const auto u = ruleDirection<rule>(k, w, g, velocity, root, view.layerRatio);
+    const auto u = ruleDirection<rule, false>(k, w, g, velocity, root, view.gradientRatio);
     if constexpr (hasVelocity<rule>) store<N>(view.velocity + at, velocity);
     if constexpr (hasRoot<rule>) store<N>(view.root + at, root);
     store<N>(view.gradient + at, u);

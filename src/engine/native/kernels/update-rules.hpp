@@ -1,5 +1,5 @@
 // Every base rule, once, for whole vectors and single floats alike; and the free step, one pass over a tensor.
-// Twins: src/optimizer/{sgd,adagrad,rmsprop,adam,adamw,lamb,lars}.ts.
+// Twins: src/optimizer/rules.
 #pragma once
 
 #include "kernels/kernel-table.hpp"
@@ -7,48 +7,95 @@
 
 namespace lawn::LAWN_ISA {
 
-template <Rule rule>
-constexpr bool isAdamLike = rule == Rule::adam || rule == Rule::adamw || rule == Rule::lamb;
-template <Rule rule>
-constexpr bool isDecoupled = rule == Rule::adamw || rule == Rule::lamb;  // weight decay stays out of the moments
-template <Rule rule>
-constexpr bool hasVelocity = !(rule == Rule::sgd || rule == Rule::adagrad || rule == Rule::rmsprop);
-template <Rule rule>
-constexpr bool hasRoot = rule == Rule::adagrad || rule == Rule::rmsprop || isAdamLike<rule>;
-template <Rule rule>
-constexpr bool changesIdleRows = hasVelocity<rule> || rule == Rule::rmsprop;  // Adagrad's sums of squares do not decay
+// Every rule, a line each: its name, its slots, where its weight decay enters and what its trust ratio is of.
+#define LAWN_RULES(RULE)                                                                              \
+  RULE(adam, .hasVelocity = true, .hasSquare = true, .isDecoupled = false, .ratio = Ratio::none)      \
+  RULE(adamw, .hasVelocity = true, .hasSquare = true, .isDecoupled = true, .ratio = Ratio::none)      \
+  RULE(sgd, .hasVelocity = false, .hasSquare = false, .isDecoupled = false, .ratio = Ratio::none)     \
+  RULE(momentum, .hasVelocity = true, .hasSquare = false, .isDecoupled = false, .ratio = Ratio::none) \
+  RULE(nesterov, .hasVelocity = true, .hasSquare = false, .isDecoupled = false, .ratio = Ratio::none) \
+  RULE(adagrad, .hasVelocity = false, .hasSquare = true, .isDecoupled = false, .ratio = Ratio::none)  \
+  RULE(rmsprop, .hasVelocity = false, .hasSquare = true, .isDecoupled = false, .ratio = Ratio::none)  \
+  RULE(lamb, .hasVelocity = true, .hasSquare = true, .isDecoupled = true, .ratio = Ratio::direction)  \
+  RULE(lars, .hasVelocity = true, .hasSquare = false, .isDecoupled = false, .ratio = Ratio::gradient) \
+  RULE(lion, .hasVelocity = true, .hasSquare = false, .isDecoupled = true, .ratio = Ratio::none)
 
-/// The direction u of an adaptive rule, from its moments.
-template <Rule rule, typename V>
-LAWN_INLINE V adaptiveDirection(const RuleStep& k, V w, V g, V velocity, V root) {
-  if constexpr (!isAdamLike<rule>) return g / (root + k.epsilon);
-  V u = (velocity * k.firstCorrection) / (root * k.rootCorrection + k.epsilon);
+#define LAWN_RULE_NAME(rule, ...) rule,
+enum class Rule : int32_t { LAWN_RULES(LAWN_RULE_NAME) };
+
+#define LAWN_RULE_FACTS(rule, ...) {.name = #rule, __VA_ARGS__},
+constexpr RuleFacts ruleFacts[] = {LAWN_RULES(LAWN_RULE_FACTS)};
+constexpr int32_t ruleCount = int32_t(sizeof ruleFacts / sizeof ruleFacts[0]);
+
+template <Rule rule>
+constexpr bool hasVelocity = ruleFacts[int32_t(rule)].hasVelocity;
+template <Rule rule>
+constexpr bool hasRoot = ruleFacts[int32_t(rule)].hasSquare;  // of which the root is kept
+template <Rule rule>
+constexpr bool isDecoupled = ruleFacts[int32_t(rule)].isDecoupled;
+/// Whether a row without a sample moves all the same.
+template <Rule rule>
+constexpr bool movesIdleRows = hasVelocity<rule> || isDecoupled<rule>;
+
+/// decay slot + share g; g is 0 where a row is idle.
+template <bool isIdle, typename V>
+LAWN_INLINE V movedVelocity(float decay, V velocity, float share, V g) {
+  if constexpr (isIdle) return decay * velocity;
+  else return decay * velocity + share * g;
+}
+
+/// The root of decay root^2 + share g^2, which an idle row need not take.
+template <bool isIdle, typename V>
+LAWN_INLINE V movedRoot(const RuleStep& k, V root, V g) {
+  if constexpr (isIdle) return k.rootDecay * root;
+  else return squareRoot(k.secondDecay * (root * root) + k.secondShare * (g * g));
+}
+
+/// -1, 0 or 1; NaN stays, and shows.
+template <typename V>
+LAWN_INLINE V signOf(V x) {
+  const V one = V{} + 1.0f;
+  return x > 0.0f ? one : x < 0.0f ? -one : x;
+}
+
+/// The direction u of one rule from the gradient g, which holds the decay of rules whose decay joins it; brings the
+/// slots up to date. V is Floats or float.
+template <Rule rule, bool isIdle, typename V>
+LAWN_INLINE V ruleArithmetic(const RuleStep& k, V g, V& velocity, V& root, float gradientRatio) {
+  if constexpr (rule == Rule::sgd) {
+    return g;
+  } else if constexpr (rule == Rule::momentum) {
+    velocity = movedVelocity<isIdle>(k.firstDecay, velocity, 1, g);
+    return velocity;
+  } else if constexpr (rule == Rule::nesterov) {
+    velocity = movedVelocity<isIdle>(k.firstDecay, velocity, 1, g);
+    return movedVelocity<isIdle>(k.firstDecay, velocity, 1, g);
+  } else if constexpr (rule == Rule::lars) {
+    velocity = movedVelocity<isIdle>(k.firstDecay, velocity, gradientRatio, g);
+    return velocity;
+  } else if constexpr (rule == Rule::adagrad || rule == Rule::rmsprop) {
+    root = movedRoot<isIdle>(k, root, g);
+    return g / (root + k.epsilon);
+  } else if constexpr (rule == Rule::adam || rule == Rule::adamw || rule == Rule::lamb) {
+    velocity = movedVelocity<isIdle>(k.firstDecay, velocity, k.firstShare, g);
+    root = movedRoot<isIdle>(k, root, g);
+    return (velocity * k.firstCorrection) / (root * k.rootCorrection + k.epsilon);
+  } else if constexpr (rule == Rule::lion) {
+    const V u = signOf(movedVelocity<isIdle>(k.firstDecay, velocity, k.firstShare, g));
+    velocity = movedVelocity<isIdle>(k.secondDecay, velocity, k.secondShare, g);
+    return u;
+  } else {
+    static_assert(int32_t(rule) < 0, "a rule without arithmetic");
+  }
+}
+
+/// The direction u, weight decay included; the free step is w - lr u. An idle row has no gradient and no decay in it.
+template <Rule rule, bool isIdle, typename V>
+LAWN_INLINE V ruleDirection(const RuleStep& k, V w, V g, V& velocity, V& root, float gradientRatio) {
+  if constexpr (!isIdle && !isDecoupled<rule>) g = g + k.weightDecay * w;
+  V u = ruleArithmetic<rule, isIdle>(k, g, velocity, root, gradientRatio);
   if constexpr (isDecoupled<rule>) u = u + k.weightDecay * w;
   return u;
-}
-
-/// The direction u of one rule (the free step is w - lr u); brings the slots up to date. V is Floats or float.
-template <Rule rule, typename V>
-LAWN_INLINE V ruleDirection(const RuleStep& k, V w, V g, V& velocity, V& root, float layerRatio) {
-  if constexpr (!isDecoupled<rule>) g = g + k.weightDecay * w;
-  if constexpr (rule == Rule::lars) velocity = k.first * velocity + layerRatio * g;
-  else if constexpr (isAdamLike<rule>) velocity = k.first * velocity + k.firstComplement * g;
-  else if constexpr (hasVelocity<rule>) velocity = k.first * velocity + g;
-  if constexpr (hasRoot<rule>) {
-    root = squareRoot(k.second * (root * root) + k.secondComplement * (g * g));
-    return adaptiveDirection<rule>(k, w, g, velocity, root);
-  }
-  if constexpr (rule == Rule::nesterov) return g + k.first * velocity;
-  return hasVelocity<rule> ? velocity : g;
-}
-
-/// The same where g is zero and no weight decay enters the moments: they only decay, and roots need not be taken.
-template <Rule rule, typename V>
-LAWN_INLINE V idleDirection(const RuleStep& k, V w, V& velocity, V& root) {
-  if constexpr (hasVelocity<rule>) velocity = k.first * velocity;
-  if constexpr (hasRoot<rule>) root = k.rootDecay * root;
-  if constexpr (isAdamLike<rule>) return adaptiveDirection<rule>(k, w, w, velocity, root);
-  return rule == Rule::nesterov ? k.first * velocity : velocity;
 }
 
 /// The same tensor, further on; which rows have samples is no longer known.
@@ -71,14 +118,14 @@ struct FreeStep {
   template <int N>
   LAWN_INLINE void run(int64_t at) {
     const auto w = load<N>(view.weight + at);
-    auto velocity = broadcast<N>(0), root = broadcast<N>(0), u = broadcast<N>(0);
+    auto g = broadcast<N>(0), velocity = broadcast<N>(0), root = broadcast<N>(0);
     if constexpr (hasVelocity<rule>) velocity = load<N>(view.velocity + at);
     if constexpr (hasRoot<rule>) root = load<N>(view.root + at);
-    if constexpr (isIdle) u = idleDirection<rule>(k, w, velocity, root);
-    else u = ruleDirection<rule>(k, w, load<N>(view.gradient + at), velocity, root, view.layerRatio);
+    if constexpr (!isIdle) g = load<N>(view.gradient + at);
+    const auto u = ruleDirection<rule, isIdle>(k, w, g, velocity, root, view.gradientRatio);
     if constexpr (hasVelocity<rule>) store<N>(view.velocity + at, velocity);
     if constexpr (hasRoot<rule>) store<N>(view.root + at, root);
-    if constexpr (!isIdle || hasVelocity<rule>) store<N>(view.weight + at, w - k.learningRate * u);
+    if constexpr (!isIdle || movesIdleRows<rule>) store<N>(view.weight + at, w - k.learningRate * u);
     if constexpr (!isIdle) store<N>(view.gradient + at, broadcast<N>(0));
   }
 };
@@ -102,11 +149,13 @@ template <Rule rule, int Width>
 void freeStepOfRows(const RuleStep& k, const UpdateView& view) {
   FreeStep<rule, false> full{k, view};
   FreeStep<rule, true> idle{k, view};
+  // What an idle row has beside its weight are squares, which need not decay.
+  const bool changesIdle = movesIdleRows<rule> || (hasRoot<rule> && k.rootDecay != 1);
   const uint8_t* isSampled = view.isSampled;
   const int64_t width = view.sampledWidth, rows = view.rows * view.width / width;
   for (int64_t row = 0; row < rows; row++) {
     if (isSampled[row] != 0) stepRow<Width>(full, row, width);
-    else if constexpr (changesIdleRows<rule>) stepRow<Width>(idle, row, width);
+    else if (changesIdle) stepRow<Width>(idle, row, width);
   }
 }
 
@@ -127,18 +176,10 @@ void freeStepOf(const RuleStep& k, const UpdateView& view) {
 
 /// Calls `visit.template run<rule>()` for the rule known only now.
 template <typename Visit>
-LAWN_INLINE void withRule(Rule rule, Visit&& visit) {
-  switch (rule) {
-    case Rule::sgd: return visit.template run<Rule::sgd>();
-    case Rule::momentum: return visit.template run<Rule::momentum>();
-    case Rule::nesterov: return visit.template run<Rule::nesterov>();
-    case Rule::adagrad: return visit.template run<Rule::adagrad>();
-    case Rule::rmsprop: return visit.template run<Rule::rmsprop>();
-    case Rule::adam: return visit.template run<Rule::adam>();
-    case Rule::adamw: return visit.template run<Rule::adamw>();
-    case Rule::lamb: return visit.template run<Rule::lamb>();
-    case Rule::lars: return visit.template run<Rule::lars>();
-  }
+LAWN_INLINE void withRule(int32_t rule, Visit&& visit) {
+#define LAWN_RULE_CASE(rule, ...) \
+  case Rule::rule: return visit.template run<Rule::rule>();
+  switch (Rule(rule)) { LAWN_RULES(LAWN_RULE_CASE) }
 }
 
 struct VisitFreeStep {

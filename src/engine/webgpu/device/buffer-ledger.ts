@@ -23,7 +23,7 @@ export interface BufferAccount {
 }
 
 /** GPUBufferUsage and GPUMapMode by value: Node has no such globals. */
-export const bufferUsage = { mapRead: 1, copySource: 4, copyTarget: 8, uniform: 64, storage: 128 } as const;
+const bufferUsage = { mapRead: 1, copySource: 4, copyTarget: 8, uniform: 64, storage: 128 } as const;
 export const mapModeRead = 1;
 
 export function createBufferLedger(device: GPUDevice, settle: <T>(work: Promise<T>) => Promise<T>): BufferLedger {

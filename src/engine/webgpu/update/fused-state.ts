@@ -26,7 +26,7 @@ export interface FusedState {
     readonly zeroBlocksBefore: number;
     readonly keptBlocksBefore: number;
   };
-  /** Null without LAWN and LAMB. */
+  /** Null without LAWN and trust ratio. */
   readonly blocks: GPUBuffer | null;
 }
 

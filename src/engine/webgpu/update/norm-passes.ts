@@ -2,7 +2,13 @@
 import type { BaseOptimizerConfig, LawnConfig } from "../../../optimizer/optimizer-config.ts";
 import { constantWords, type DispatchPlan, float } from "../device/program.ts";
 import { type CombineStage, combineKernel } from "../kernels/update/combine-blocks.ts";
-import { type LawnPass, lawnTileKernel, passSlots } from "../kernels/update/lawn-tiles.ts";
+import {
+  type LawnPass,
+  lawnTileKernel,
+  passSlots,
+  scalesDirection,
+  scalesGradient,
+} from "../kernels/update/lawn-tiles.ts";
 import { ruleWords } from "../kernels/update/update-rule.ts";
 import type { TensorArena } from "../tensors/tensor-arena.ts";
 import type { NormPlan } from "./norm-runs.ts";
@@ -22,7 +28,7 @@ export interface NormBuffers {
 
 export interface NormPasses {
   readonly rule: BaseOptimizerConfig;
-  /** Null for LAMB and LARS alone. */
+  /** Null for a rule with a trust ratio alone. */
   readonly lawn: LawnConfig | null;
   readonly norms: NormPlan;
   readonly buffers: NormBuffers;
@@ -35,18 +41,17 @@ export function normPlans(passes: NormPasses): DispatchPlan[] {
   const tiles = (pass: LawnPass): DispatchPlan[] => tilePlans(passes, pass);
   const combine = (stage: CombineStage): DispatchPlan => combinePlan(passes, stage);
   const { rule, lawn } = passes;
-  const isLamb = rule.name === "lamb";
-  const larsRatios = rule.name === "lars" ? [...tiles("gradient"), combine("lars-ratios")] : [];
-  const lambRatios = isLamb ? [...tiles("direction"), combine("lamb-ratios")] : [];
-  if (lawn === null) return [...larsRatios, ...tiles("moments"), ...lambRatios, ...tiles("move-freely")];
+  const gradientRatios = scalesGradient(rule) ? [...tiles("gradient"), combine("gradient-ratios")] : [];
+  const directionRatios = scalesDirection(rule) ? [...tiles("direction"), combine("direction-ratios")] : [];
+  if (lawn === null) return [...gradientRatios, ...tiles("moments"), ...directionRatios, ...tiles("move-freely")];
   return [
     ...tiles("dots"),
     combine("projection"),
-    ...larsRatios,
+    ...gradientRatios,
     ...tiles("moments"),
     combine("direction"),
-    ...lambRatios,
-    ...tiles(isLamb ? "move-projected" : "move"),
+    ...directionRatios,
+    ...tiles(scalesDirection(rule) ? "move-projected" : "move"),
     combine("retraction"),
     ...tiles("retract"),
   ];
@@ -86,7 +91,7 @@ function combinePlan({ rule, lawn, norms, buffers }: NormPasses, stage: CombineS
       float(switchNorm),
       isProjected ? 1 : 0,
       lawn?.project === "both" ? 1 : 0,
-      ...(rule.name === "lars" ? [rule.trustCoefficient, rule.weightDecay, rule.epsilon] : [0, 0, 0]).map(float),
+      ...("trustCoefficient" in rule ? [rule.trustCoefficient, rule.weightDecay, rule.epsilon] : [0, 0, 0]).map(float),
     ),
     storage: isRatios ? [tensorGroups, tensorMembers, sums, exempt, ratios] : [blockGroups, blockMembers, sums, blocks],
     workgroups: () => workgroups,

@@ -8,7 +8,8 @@ const spec = { users: 40, items: 30, dot: 0, gmf: 2, embedding: 8, tower: [4], i
 describe("planArena", () => {
   it("lays tensors end to end at multiples of 64 values", () => {
     const { pieces, parts } = planArena(parametersOf(spec), 2 ** 20);
-    // userGmf 80 -> 128, itemGmf 60 -> 64, userMlp 320, itemMlp 240 -> 256, tower 64 and 4 -> 64, head 6 -> 64 and 1 -> 64
+    // userGmf 80 -> 128, itemGmf 60 -> 64, userMlp 320, itemMlp 240 -> 256, tower 64 and 4 ->
+    // 64, head 6 -> 64 and 1 -> 64
     expect(pieces).toEqual([128 + 64 + 320 + 256 + 64 + 64 + 64 + 64]);
     expect(parts.get("itemGmf")).toEqual([{ piece: 0, offset: 128, firstRow: 0, rows: 30, width: 2 }]);
     expect(parts.get("head.weight")).toEqual([

@@ -54,7 +54,7 @@ void Interactions::fillSeen(const uint32_t* offsets, const uint32_t* itemsByUser
   uint32_t boundCount = 0;
   for (uint32_t user = 0; user < users; user++) {
     const uint32_t count = offsets[user + 1] - offsets[user], buckets = count / kItemsPerBucket + 1;
-    seenUsers_[user] = {offsets[user], count, boundCount, buckets};
+    seenUsers_[user] = {.begin = offsets[user], .count = count, .bounds = boundCount, .buckets = buckets};
     boundCount += buckets + 1;
   }
   bounds = AlignedArray<Stored>(boundCount);
@@ -71,8 +71,12 @@ void Interactions::fillSeen(const uint32_t* offsets, const uint32_t* itemsByUser
 }
 
 SeenItems Interactions::seen() const {
-  if (isNarrow()) return {seenUsers_.data(), narrowBounds_.data(), narrowItems_.data(), true};
-  return {seenUsers_.data(), wideBounds_.data(), wideItems_.data(), false};
+  return {
+      .users = seenUsers_.data(),
+      .bounds = isNarrow() ? static_cast<const void*>(narrowBounds_.data()) : wideBounds_.data(),
+      .items = isNarrow() ? static_cast<const void*>(narrowItems_.data()) : wideItems_.data(),
+      .isNarrow = isNarrow(),
+  };
 }
 
 SampleSource SampleSource::columns(int64_t length, const uint32_t* users, const uint32_t* items, const uint32_t* others,

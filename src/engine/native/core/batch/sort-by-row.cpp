@@ -11,8 +11,8 @@ namespace {
 /// Up to this many table rows per sample, counting sort (one counter per row) is cheaper than radix sort.
 constexpr int64_t kCountersPerSample = 2;
 
-/// Sorts [count] of (key << 32 | index) by key, stably: least significant digit first. Returns the array that holds the
-/// result.
+/// Sorts [count] of (key << 32 | index) by key, stably: least significant digit first. Returns the sorted
+/// array, one of the two.
 uint64_t* radixSort(uint64_t* from, uint64_t* to, int64_t count, int64_t keyBits) {
   // Wide digits need fewer passes but more counters; counters should not outnumber what is sorted by much.
   const int64_t widest = std::min<int64_t>(11, std::max<int64_t>(6, bitsFor(count)));

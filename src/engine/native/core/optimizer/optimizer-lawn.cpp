@@ -59,7 +59,7 @@ void Optimizer::switchGrownRows(LawnGroup& group, int64_t row, double norm) {
   group.target[size_t(row)] = norm;
 }
 
-/// From the first dots: which part of gradient and velocity to take off, and LARS's ratio.
+/// From the first dots: which part of gradient and velocity to take off, and the gradient's trust ratio.
 void Optimizer::planDirections() {
   for (size_t t = 0; t < states_.size(); t++) {
     if (!stepsByNorms(int(t))) continue;
@@ -86,7 +86,7 @@ void Optimizer::planDirections() {
       }
     }
   }
-  if (settings_.rule != Rule::lars) return;
+  if (facts().ratio != Ratio::gradient) return;
   for (size_t t = 0; t < states_.size(); t++) {
     NormState& state = states_[t];
     if (model_.tensors[t].isBias) continue;  // ratio 1
@@ -99,7 +99,7 @@ void Optimizer::planDirections() {
     const double weightNorm = std::sqrt(ww), gradientNorm = std::sqrt(gg);
     const double ratio = settings_.trustCoefficient * weightNorm /
                          (gradientNorm + settings_.weightDecay * weightNorm + settings_.epsilon);
-    state.layerRatio = float(ratioOrOne(weightNorm, gradientNorm, ratio));
+    state.gradientRatio = weightNorm > 0 ? float(ratio) : 1.0f;
   }
 }
 
@@ -134,7 +134,7 @@ void Optimizer::planMoves(double learningRate) {
 void Optimizer::moveFactors(int tensor, double learningRate) {
   NormState& state = states_[size_t(tensor)];
   double ratio = 1;
-  if (settings_.rule == Rule::lamb && !model_.tensors[size_t(tensor)].isBias) {
+  if (facts().ratio == Ratio::direction && !model_.tensors[size_t(tensor)].isBias) {
     double ww = 0, uu = 0;
     for (int64_t row = 0; row < state.rows; row++) {
       const double rowWw = rowDots(tensor, row).ww;

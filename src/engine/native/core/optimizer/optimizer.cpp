@@ -31,21 +31,6 @@ Optimizer::Optimizer(RankerModel& model, const OptimizerSettings& settings, std:
   }
 }
 
-bool Optimizer::hasVelocity() const {
-  return settings_.rule != Rule::sgd && settings_.rule != Rule::adagrad && settings_.rule != Rule::rmsprop;
-}
-
-bool Optimizer::hasRoot() const {
-  switch (settings_.rule) {
-    case Rule::adagrad:
-    case Rule::rmsprop:
-    case Rule::adam:
-    case Rule::adamw:
-    case Rule::lamb: return true;
-    default: return false;
-  }
-}
-
 void Optimizer::addSegments(int tensor, int64_t rows) {
   const int64_t size = model_.tensors[size_t(tensor)].size;
   NormState& state = states_[size_t(tensor)];
@@ -91,18 +76,14 @@ RuleStep Optimizer::ruleStep(double learningRate, double t) const {
   k.learningRate = float(learningRate);
   k.weightDecay = float(s.weightDecay);
   k.epsilon = float(s.epsilon);
-  const bool adamLike = s.rule == Rule::adam || s.rule == Rule::adamw || s.rule == Rule::lamb;
-  const double first = adamLike ? s.beta1 : s.momentum;
-  k.first = float(first);
-  k.firstComplement = float(1 - first);
-  const bool addsSquares = s.rule == Rule::adagrad;
-  k.second = float(addsSquares ? 1 : s.beta2);
-  k.secondComplement = float(addsSquares ? 1 : 1 - s.beta2);
-  k.rootDecay = float(std::sqrt(s.beta2));
-  if (adamLike) {
-    k.firstCorrection = float(1 / (1 - std::pow(s.beta1, t)));
-    k.rootCorrection = float(1 / std::sqrt(1 - std::pow(s.beta2, t)));
-  }
+  k.firstDecay = float(s.firstDecay);
+  k.firstShare = float(s.firstShare);
+  k.secondDecay = float(s.secondDecay);
+  k.secondShare = float(s.secondShare);
+  k.rootDecay = float(std::sqrt(s.secondDecay));
+  // Infinite where slots add up: such a rule has no bias to correct.
+  k.firstCorrection = float(1 / (1 - std::pow(s.firstDecay, t)));
+  k.rootCorrection = float(1 / std::sqrt(1 - std::pow(s.secondDecay, t)));
   return k;
 }
 
@@ -115,7 +96,7 @@ UpdateView Optimizer::viewOf(const Segment& segment) {
   if (hasRoot()) view.root = slots[t].root.data() + segment.begin;
   view.rows = segment.rows;
   view.width = segment.width;
-  view.layerRatio = states_[t].layerRatio;
+  view.gradientRatio = states_[t].gradientRatio;
   view.sampledWidth = model_.tensors[t].width;
   if (model_.tensors[t].isSampled != nullptr) {
     view.isSampled = model_.tensors[t].isSampled + segment.begin / view.sampledWidth;

@@ -18,7 +18,8 @@
 
 namespace lawn {
 
-/// LAWN's blocks: row r of the group is the r-th row of every member, end to end. Twin: src/optimizer/lawn/lawn-blocks.ts.
+/// LAWN's blocks: row r of the group is the r-th row of every member, end to end. Twin:
+/// src/optimizer/lawn/lawn-blocks.ts.
 struct LawnGroup {
   int64_t rows;
   std::vector<int> members;                 // tensors, each of `rows` rows
@@ -34,8 +35,9 @@ struct LawnSettings {
 };
 
 struct OptimizerSettings {
-  Rule rule = Rule::sgd;
-  double momentum = 0, beta1 = 0, beta2 = 0, epsilon = 0, weightDecay = 0, trustCoefficient = 0;
+  int32_t rule = 0;                                                         // among the kernels' rules
+  double firstDecay = 0, firstShare = 0, secondDecay = 0, secondShare = 0;  // see RuleStep
+  double epsilon = 0, weightDecay = 0, trustCoefficient = 0;
   bool hasLawn = false;
   LawnSettings lawn;
 };
@@ -48,8 +50,8 @@ class Optimizer {
   /// One update from the tensors' gradients, which are zero afterwards. Those of rows not marked as sampled must be
   /// zero already.
   void step(double learningRate);
-  bool hasVelocity() const;
-  bool hasRoot() const;
+  bool hasVelocity() const { return facts().hasVelocity; }
+  bool hasRoot() const { return facts().hasSquare; }
 
   /// Second moments are stored as their square roots, so that those of rows without a sample decay without taking a
   /// root. The root of a squared root has the same bits, so reading squares out and writing them back loses nothing
@@ -82,14 +84,15 @@ class Optimizer {
     std::vector<RowDots> dots;
     std::vector<DirectionDots> directionDots;
     std::vector<RowMove> moves;  // [rows]
-    float layerRatio = 1;
+    float gradientRatio = 1;
   };
   enum class StepKind { free, rows, norms };
 
   void addSegments(int tensor, int64_t rows);
   StepKind kindOf(int tensor) const;
   bool stepsByNorms(int tensor) const { return kindOf(tensor) == StepKind::norms; }
-  bool hasRatio() const { return settings_.rule == Rule::lamb || settings_.rule == Rule::lars; }
+  const RuleFacts& facts() const { return kernels_.rules[settings_.rule]; }
+  bool hasRatio() const { return facts().ratio != Ratio::none; }
   /// Whether blocks may be constrained: from the start where each switches by its norm, else once the switch has come.
   bool isLawnActive() const { return settings_.hasLawn && (settings_.lawn.switchesByNorm || switchedAt >= 0); }
   bool wantsNorms(const NormState& state) const;

@@ -14,7 +14,7 @@ import { builtins, type Kernel, workgroupNumber } from "../../device/kernel.ts";
 import { stepStruct } from "../../device/step-numbers.ts";
 import { TILE_LANES } from "./norm-tiles.ts";
 
-export type CombineStage = "projection" | "direction" | "lamb-ratios" | "lars-ratios" | "retraction";
+export type CombineStage = "projection" | "direction" | "direction-ratios" | "gradient-ratios" | "retraction";
 
 export const BLOCK_WORDS = 12;
 export const blockFields = { target: 0, constrained: 1, zero: 2, kept: 3 } as const;
@@ -54,7 +54,7 @@ struct Settings {
   switchNorm: f32, // negative: blocks do not switch by norm
   projectsGradient: u32,
   projectsDirection: u32,
-  trust: f32, // LARS
+  trust: f32, // of LARS
   weightDecay: f32,
   epsilon: f32,
 }
@@ -155,17 +155,18 @@ fn finish(b: u32, sum: vec4f) {
   if (settings.projectsDirection != 0u && square > vanishingSquare && blocks[b].constrained != 0.0) { share = sum.x / square; }
   blocks[b].directionShare = share;
 }`,
-  "lamb-ratios": /* wgsl */ `
+  "direction-ratios": /* wgsl */ `
 fn finish(tensor: u32, sum: vec4f) {
   var ratio = 1.0;
   if (exempt[tensor] == 0u && sum.x > 0.0 && sum.y > 0.0) { ratio = sum.y * inverseRoot(sum.y) * inverseRoot(sum.x); }
   ratios[tensor] = ratio;
 }`,
-  "lars-ratios": /* wgsl */ `
+  "gradient-ratios": /* wgsl */ `
 fn finish(tensor: u32, sum: vec4f) {
   var ratio = 1.0;
-  if (exempt[tensor] == 0u && sum.x > 0.0 && sum.y > 0.0) {
-    let gradientNorm = sum.x * inverseRoot(sum.x);
+  if (exempt[tensor] == 0u && sum.y > 0.0) {
+    var gradientNorm = 0.0;
+    if (sum.x > 0.0) { gradientNorm = sum.x * inverseRoot(sum.x); }
     let weightNorm = sum.y * inverseRoot(sum.y);
     ratio = settings.trust * weightNorm / (gradientNorm + settings.weightDecay * weightNorm + settings.epsilon);
   }

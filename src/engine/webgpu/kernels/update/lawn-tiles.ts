@@ -3,15 +3,16 @@
  * combine-blocks.ts turns their sums into one coefficient per block.
  *
  *   dots       <w, w>, <w, g>, <w, m>
- *   gradient   g <- P(g); <g, g>, <w, w> for LARS's ratio                                      only under LARS
+ *   gradient   g <- P(g); <g, g>, <w, w> for the gradient's trust ratio                        only under LARS
  *   moments    g <- P(g), m <- P(m), u <- direction; u replaces g; <w, u>
- *   direction  u <- P(u); <u, u>, <w, w> for LAMB's ratio                                      only under LAMB
+ *   direction  u <- P(u); <u, u>, <w, w> for the direction's trust ratio                       only under LAMB
  *   move       u <- w - rate ratio P(u); <u, u>; under LAMB P was done before; without LAWN the step goes into w
  *   retract    w <- R(u)
  *
  * Twins: lawnStep and moveOnSphere (optimizer/lawn.ts), sphere.ts, lamb.ts. Bound by memory: under LAWN-Adam
  * about twice Adam's traffic.
  */
+import { ruleOf } from "../../../../config/optimizer/rule-table.ts";
 import type { BaseOptimizerConfig } from "../../../../optimizer/optimizer-config.ts";
 import type { Binding, Kernel } from "../../device/kernel.ts";
 import { stepStruct } from "../../device/step-numbers.ts";
@@ -65,6 +66,16 @@ export function passSlots(rule: BaseOptimizerConfig, pass: LawnPass): number {
   return pass === "dots" || pass === "moments" ? slotCount(rule) : 0;
 }
 
+/** LARS. */
+export function scalesGradient(rule: BaseOptimizerConfig): boolean {
+  return ruleOf(rule.name).ratio === "gradient";
+}
+
+/** LAMB. */
+export function scalesDirection(rule: BaseOptimizerConfig): boolean {
+  return ruleOf(rule.name).ratio === "direction";
+}
+
 const isFresh = `let isFresh = step.switches != 0u && rule.resets != 0u && block != ${noBlockLiteral};`;
 
 interface PassBody {
@@ -94,11 +105,11 @@ const passes: Readonly<Record<LawnPass, (rule: BaseOptimizerConfig) => PassBody>
     var velocityShare = 0.0;
     var numbers = step.corrections;
     if (block != ${noBlockLiteral}) {
-      ${rule.name === "lars" ? "" : "gradientShare = blocks[block].gradientShare;"}
+      ${scalesGradient(rule) ? "" : "gradientShare = blocks[block].gradientShare;"}
       velocityShare = blocks[block].velocityShare;
       numbers = step.groupCorrections;
     }
-    ${rule.name === "lars" ? "numbers = vec2f(ratios[run.tensor]);" : ""}`,
+    ${scalesGradient(rule) ? "numbers = vec2f(ratios[run.tensor]);" : ""}`,
     each: `      let w = weights[at];
       var slot0 = 0.0;
       var slot1 = 0.0;
@@ -123,7 +134,7 @@ const passes: Readonly<Record<LawnPass, (rule: BaseOptimizerConfig) => PassBody>
   "move-projected": () => ({ before: "", each: moveAlong("ratios[run.tensor] * gradient[at]") }),
   "move-freely": (rule) => ({
     before: "",
-    each: `      weights[at] -= step.learningRate * (${rule.name === "lamb" ? "ratios[run.tensor] * " : ""}gradient[at]);`,
+    each: `      weights[at] -= step.learningRate * (${scalesDirection(rule) ? "ratios[run.tensor] * " : ""}gradient[at]);`,
   }),
   retract: () => ({
     before: `    var factor = 1.0;

@@ -1,7 +1,10 @@
-/** What the optimizer settings mean together: options nobody would look at are found, and those left open are filled in. */
+/**
+ * What the optimizer settings mean together: options nobody would look at are found, and those left open are filled in.
+ */
 import type { z } from "zod";
-import { baseOf, hasLawn, type OptimizerOptions, optimizerDefaults } from "./optimizer-options.ts";
+import { baseOf, hasLawn } from "./optimizer-names.ts";
 import type { lawnSettings, optimizerSettings, scheduleSettings } from "./optimizer-settings.ts";
+import { type RuleSettingName, ruleOf, settingsOfRule } from "./rule-table.ts";
 
 type OptimizerSettings = z.output<typeof optimizerSettings>;
 type ScheduleSettings = z.output<typeof scheduleSettings>;
@@ -31,7 +34,7 @@ export function isExpression(schedule: ScheduleSettings): boolean {
 export function optimizerContradictions({ optimizer, schedule, lawn }: OptimizerGroups): readonly Contradiction[] {
   const found: Contradiction[] = [];
   const base = baseOf(optimizer.name);
-  const taken = optimizerDefaults[base];
+  const taken = ruleOf(base).settings;
   for (const key of givenKeys(optimizer)) {
     if (key !== "name" && !(key in taken)) {
       found.push({
@@ -48,9 +51,11 @@ export function optimizerContradictions({ optimizer, schedule, lawn }: Optimizer
 export interface CompleteGroups {
   readonly optimizer: {
     readonly name: OptimizerSettings["name"];
-    /** Absent where the schedule is an expression, which gives the rate itself. */
-    readonly learningRate?: number;
-  } & Omit<OptimizerOptions, "learningRate">;
+    readonly weightDecay: number;
+    /**
+     * Those of its rule; the learning rate is absent where the schedule is an expression, which gives the rate itself.
+     */
+  } & { readonly [Key in RuleSettingName]?: number };
   readonly schedule: { readonly name: string; readonly warmupEpochs?: number; readonly finalRate?: number };
   readonly lawn?: CompleteLawn;
 }
@@ -63,12 +68,14 @@ export type CompleteLawn = Pick<LawnSettings, (typeof switchKeys)[number]> & {
 /** Expects groups without contradictions. */
 export function completeOptimizer({ optimizer, schedule, lawn }: OptimizerGroups): CompleteGroups {
   const { name } = optimizer;
-  // adamw alone has a decay by default, and LAWN replaces it.
-  const defaults = { ...optimizerDefaults[baseOf(name)], ...(hasLawn(name) ? { weightDecay: 0 } : {}) };
+  const values: { readonly [Key in RuleSettingName]?: number } = Object.fromEntries(
+    settingsOfRule(baseOf(name)).map(([key, { default: value }]) => [key, value]),
+  );
+  const weightDecay = hasLawn(name) ? 0 : ruleOf(baseOf(name)).settings.weightDecay.default; // LAWN replaces decay
   const given = Object.fromEntries(givenKeys(optimizer).map((key) => [key, optimizer[key]]));
-  const { learningRate, ...options } = { ...defaults, ...given, name };
+  const { learningRate, ...options } = { ...values, weightDecay, ...given, name };
   return {
-    optimizer: isExpression(schedule) ? options : { ...options, learningRate },
+    optimizer: isExpression(schedule) || learningRate === undefined ? options : { ...options, learningRate },
     schedule: completeSchedule(schedule),
     ...(hasLawn(name) ? { lawn: completeLawn(lawn) } : {}),
   };

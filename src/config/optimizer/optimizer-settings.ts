@@ -1,10 +1,13 @@
-/** The settings of optimizer, learning-rate schedule and LAWN. Those without a default get their optimizer's own: optimizer-completion. */
+/**
+ * The settings of optimizer, learning-rate schedule and LAWN. Those without a default get their optimizer's
+ * own: optimizer-completion.
+ */
 import { z } from "zod";
-import { optimizerNames } from "./optimizer-options.ts";
-import { setting } from "./setting.ts";
-import { trainSetting } from "./train-role.ts";
-
-const fraction = z.number().min(0).lt(1);
+import { setting } from "../setting.ts";
+import { trainSetting } from "../train-role.ts";
+import { optimizerNames } from "./optimizer-names.ts";
+import { settingHelp } from "./rule-help.ts";
+import { type Range, type RuleSettingName, ruleSettings } from "./rule-table.ts";
 
 export const optimizerSettings = z.object({
   name: trainSetting(z.enum(optimizerNames).default("lawn-adam"), {
@@ -12,40 +15,25 @@ export const optimizerSettings = z.object({
     meaning: "Update rule; lawn-X constrains weight norms over any rule X",
     role: "controlled",
   }),
-  learningRate: setting(z.number().positive().optional(), {
-    flag: "learning-rate",
-    meaning: "Peak learning rate; each optimizer has its own default, 0.001 for the Adam family",
-  }),
-  weightDecay: setting(z.number().min(0).optional(), {
-    flag: "weight-decay",
-    meaning:
-      "L2 strength (decoupled for adamw, inside the trust ratio for lamb and lars); refused with LAWN; 0.01 for adamw, else 0",
-  }),
-  beta1: setting(fraction.optional(), {
-    flag: "beta1",
-    meaning: "Decay of the first moment of adam, adamw and lamb; 0.9 unless given",
-  }),
-  beta2: setting(fraction.optional(), {
-    flag: "beta2",
-    meaning: "Decay of the second moment of adam, adamw and lamb; 0.999 unless given",
-  }),
-  epsilon: setting(z.number().positive().optional(), {
-    flag: "epsilon",
-    meaning: "Term that keeps adaptive rules from dividing by zero; 1e-8 for adam unless given",
-  }),
-  momentum: setting(fraction.optional(), {
-    flag: "momentum",
-    meaning: "Momentum of momentum, nesterov and lars; 0.9 unless given",
-  }),
-  decay: setting(fraction.optional(), {
-    flag: "square-decay",
-    meaning: "Decay of rmsprop's mean of squares; 0.99 unless given",
-  }),
-  trustCoefficient: setting(z.number().positive().optional(), {
-    flag: "trust-coefficient",
-    meaning: "Trust coefficient of lars; 0.001 unless given",
-  }),
+  ...ruleSettingTypes(),
 });
+
+/** The settings of every rule in the table, each once. */
+function ruleSettingTypes(): Record<RuleSettingName, z.ZodOptional<z.ZodNumber>> {
+  const typeOf = (key: RuleSettingName) => {
+    const { flag, range } = ruleSettings[key];
+    return setting(numberIn(range).optional(), { flag, meaning: settingHelp(key) });
+  };
+  const keys = Object.keys(ruleSettings) as RuleSettingName[]; // the table has no keys but its own
+  return Object.fromEntries(keys.map((key) => [key, typeOf(key)])) as ReturnType<typeof ruleSettingTypes>;
+}
+
+function numberIn({ above, least, below }: Range): z.ZodNumber {
+  let type = z.number();
+  if (above !== undefined) type = type.gt(above);
+  if (least !== undefined) type = type.min(least);
+  return below === undefined ? type : type.lt(below);
+}
 
 export const scheduleSettings = z.object({
   name: setting(z.string().min(1).default("linear"), {

@@ -1,13 +1,13 @@
 /**
- * Jest's Node environment with the host's typed arrays.
- * A jest test runs in its own realm; arrays made by native modules (DuckDB, Node-API add-ons) come from the host's realm and
- * would fail `instanceof Float32Array` in a test although they pass in every real program.
+ * Jest's Node environment with the host's typed arrays. A jest test runs in its own realm; arrays made by native
+ * modules (DuckDB, Node-API add-ons) come from the host's realm and would fail `instanceof Float32Array` in a test
+ * although they pass in every real program.
  */
 const { existsSync } = require("node:fs");
 const { TestEnvironment } = require("jest-environment-node");
 
-// Where there is no GPU, the webgpu engine's tests run on the software Vulkan driver of Debian's chromium package. Set here, in the
-// host's realm: a test's process.env is a copy that drivers do not see.
+// Where there is no GPU, the webgpu engine's tests run on the software Vulkan driver of Debian's chromium package. Set
+// here, in the host's realm: a test's process.env is a copy that drivers do not see.
 const softwareDriver = "/usr/lib/chromium/vk_swiftshader_icd.json";
 const hasGpu = ["/dev/nvidiactl", "/dev/dri", "/dev/dxg"].some((file) => existsSync(file));
 if (process.env.VK_DRIVER_FILES === undefined && !hasGpu && existsSync(softwareDriver)) {

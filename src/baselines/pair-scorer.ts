@@ -1,0 +1,23 @@
+/** A scorer of one user and one item at a time, as plain loops over what is asked. */
+import type { Scorer } from "../ranker/scorer.ts";
+
+/** `score` is a pure function of the pair. */
+export function pairScorer(
+  { users, items }: { readonly users: number; readonly items: number },
+  score: (user: number, item: number) => number,
+): Scorer {
+  return {
+    users,
+    items,
+    async pairs(userColumn, itemColumn) {
+      return Float32Array.from(userColumn, (user, row) => score(user, itemColumn[row]!));
+    },
+    async catalogue(userColumn) {
+      const scores = new Float32Array(userColumn.length * items); // [userColumn.length, items], row-major
+      for (const [row, user] of userColumn.entries()) {
+        for (let item = 0; item < items; item++) scores[row * items + item] = score(user, item);
+      }
+      return scores;
+    },
+  };
+}
