@@ -180,7 +180,8 @@ describe("times", () => {
       /2 of 24.*\n.*log\.csv:5: the time is missing\n.*log\.csv:6: the time is missing/,
     );
     const path = `${folder.path}/log.parquet`;
-    const database = await openWorkDatabase({ path: ":memory:", spillDirectory: folder.path, memoryLimit: "1GB" });
+    const scratch = { path: ":memory:", spillDirectory: folder.path, memoryLimit: "1GB" };
+    const database = await openWorkDatabase({ ...scratch, readable: [path] });
     const time = "CASE WHEN k = 3 THEN -9223372036854775808 ELSE 1600000000000000000 + k END";
     await database.run(
       `COPY (SELECT k % 4 AS user, k AS item, ${time} AS time FROM range(24) t(k)) TO '${path}' (FORMAT parquet)`,

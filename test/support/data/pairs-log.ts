@@ -20,7 +20,8 @@ export function pairsText(userOf: (user: number, k: number) => string, delimiter
 export async function pairsParquet(folder: IngestFolder, name: string, select: string): Promise<string> {
   folder.write("raw/x", "");
   const path = `${folder.path}/raw/${name}`;
-  const database = await openWorkDatabase({ path: ":memory:", spillDirectory: folder.path, memoryLimit: "1GB" });
+  const scratch = { path: ":memory:", spillDirectory: folder.path, memoryLimit: "1GB" };
+  const database = await openWorkDatabase({ ...scratch, readable: [path] });
   const rows = PAIRS.map(({ user, item, time }, k) => `(${k}, ${user}, ${item}, ${time})`).join(", ");
   await database.run(`COPY (SELECT ${select} FROM (VALUES ${rows}) AS log(k, u, i, t)) TO '${path}' (FORMAT parquet)`);
   database.close();
