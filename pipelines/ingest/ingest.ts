@@ -143,6 +143,7 @@ async function readLog(
     columns: { user: config.userColumn, item: config.itemColumn, time: config.timeColumn, rating: config.ratingColumn },
     where: config.where,
     usesTimes: !rowsAreInOrder,
+    dateFormat: config.dateFormat,
     maxBadRows: config.maxBadRows,
     log: context.log,
   });

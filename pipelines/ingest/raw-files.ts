@@ -7,13 +7,13 @@ import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { DataError, messageOf } from "../../src/errors.ts";
-import { compressionOf } from "../../src/interactions/sources/open-source.ts";
 import {
   type LogPlan,
   planForFile,
   planForFiles,
   recogniseLogs,
 } from "../../src/interactions/sources/recognise-logs.ts";
+import { type FileFormat, sniffFile } from "../../src/interactions/sources/sniff-file.ts";
 import { zstdProblem } from "./zstd-frames.ts";
 
 export interface RawLogs {
@@ -27,6 +27,8 @@ export interface FileFacts {
   readonly sha256: string;
   readonly modifiedMs: number;
   readonly isUtf8: boolean;
+  /** What it is read as, by its first bytes. */
+  readonly format: FileFormat;
 }
 
 /** `raw` is a folder, a file, or a path whose last part holds * or ?. `remedy` is what to do where there is nothing. */
@@ -57,9 +59,9 @@ export async function inspectFile(path: string, signal: AbortSignal): Promise<Fi
   const checked = async (source: AsyncIterable<Buffer>): Promise<void> => {
     for await (const chunk of source) text.take(chunk);
   };
-  const compression = compressionOf(path);
   const facts = await stat(path);
   if (facts.size === 0) throw new DataError(`${path}: the file is empty, expected a log`);
+  const { format, compression } = await sniffFile(path);
   try {
     if (compression === "gzip") await pipeline(createReadStream(path), hashed, createGunzip(), checked, { signal });
     else await pipeline(createReadStream(path), hashed, checked, { signal });
@@ -70,27 +72,22 @@ export async function inspectFile(path: string, signal: AbortSignal): Promise<Fi
   }
   const problem = compression === "zstd" ? await zstdProblem(path) : null;
   if (problem !== null) throw new DataError(`${path}: ${problem}; the file is cut or damaged, fetch it again`);
-  if (text.isUtf16)
-    throw new DataError(`${path}: UTF-16 text, expected UTF-8; convert it, such as with iconv -f UTF-16 -t UTF-8`);
   return {
     bytes: facts.size,
     sha256: digest.digest("hex"),
     modifiedMs: Math.trunc(facts.mtimeMs),
     // The bytes of a .zst are not its text; Node cannot unpack it, so --encoding must say what is not UTF-8.
     isUtf8: compression === "zstd" || text.isUtf8,
+    format,
   };
 }
 
 /** Whether bytes that come in pieces are UTF-8; a character may be cut between two pieces. */
 class TextCheck {
   isUtf8 = true;
-  isUtf16 = false;
   private rest = Buffer.alloc(0);
-  private isStart = true;
 
   take(chunk: Buffer): void {
-    if (this.isStart) this.isUtf16 = /^(fffe|feff)/.test(chunk.toString("hex", 0, 2));
-    this.isStart = false;
     if (!this.isUtf8) return;
     const bytes = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk]);
     const cut = unfinishedBytes(bytes);

@@ -6,9 +6,9 @@ import type { BuildOptions } from "../../src/interactions/reading/build-log.ts";
 import type { ItemFile, ItemFiles } from "../../src/interactions/reading/read-item-info.ts";
 import type { NegativesFile } from "../../src/interactions/reading/read-negatives.ts";
 import { columnNames } from "../../src/interactions/sources/choose-columns.ts";
-import { formatOf, type SourceFile } from "../../src/interactions/sources/open-source.ts";
+import type { SourceFile } from "../../src/interactions/sources/open-source.ts";
+import type { TextEncoding } from "../../src/interactions/sources/readable-text.ts";
 import type { PlannedFile } from "../../src/interactions/sources/recognise-logs.ts";
-import type { TextEncoding } from "../../src/interactions/sources/text-source.ts";
 import type { SourceRecord } from "./check-up-to-date.ts";
 import type { IngestPlan } from "./plan-ingest.ts";
 
@@ -28,14 +28,18 @@ export function sourcePaths(plan: IngestPlan): string[] {
 
 /** Throws ConfigError for settings of text files where a log is of another format. */
 export function sourcesOf(plan: IngestPlan, records: readonly SourceRecord[]): IngestSources {
+  const formatOf = (path: string): string => records.find((record) => record.path === path)?.format ?? "text";
   const encodingOf = (path: string): TextEncoding =>
-    (records.find((record) => record.path === path)?.isUtf8 ?? true) ? "utf-8" : "latin-1";
+    (records.find((record) => record.path === path)?.isUtf8 ?? true) ? "utf-8" : "not utf-8";
   const itemFile = (path: string): ItemFile => ({ path, encoding: encodingOf(path) });
   const { itemsFile, itemIdMap } = plan.config;
   return {
     logs: plan.raw.plan.files.map((file, index) => {
       const path = join(plan.raw.directory, file.name);
-      return { part: file.part, file: logFile(plan.config, file, { path, index, found: encodingOf(path) }) };
+      return {
+        part: file.part,
+        file: logFile(plan.config, file, { path, index, found: encodingOf(path), format: formatOf(path) }),
+      };
     }),
     negatives: negativesOf(plan),
     items:
@@ -50,12 +54,19 @@ function negativesOf({ raw, candidates }: IngestPlan): NegativesFile | null {
   return name === null || candidates !== "official" ? null : { path: join(raw.directory, name), name };
 }
 
+interface FoundFile {
+  readonly path: string;
+  /** Among the log's files, from 0. */
+  readonly index: number;
+  readonly found: TextEncoding;
+  readonly format: string;
+}
+
 function logFile(
   config: IngestConfig,
   { name, delimiter, columns }: PlannedFile,
-  { path, index, found }: { readonly path: string; readonly index: number; readonly found: TextEncoding },
+  { path, index, found, format }: FoundFile,
 ): SourceFile {
-  const format = formatOf(name);
   if (format !== "text") refuseTextSettings(config, name, format);
   return {
     path,
@@ -67,6 +78,9 @@ function logFile(
       delimiter: config.delimiter === "tab" || config.delimiter === "\\t" ? "\t" : (config.delimiter ?? delimiter),
       header: config.header === "auto" ? undefined : config.header,
       columns,
+      quote: config.quote,
+      escape: config.escape,
+      hasDecimalCommas: config.decimal === ",",
       wanted: columnNames([config.userColumn, config.itemColumn, config.timeColumn, config.ratingColumn]),
       encoding: config.encoding === "auto" ? found : config.encoding,
     },
@@ -78,6 +92,9 @@ function refuseTextSettings(config: IngestConfig, name: string, format: string):
   const given = [
     ...(config.delimiter === undefined ? [] : ["--delimiter"]),
     ...(config.header === "auto" ? [] : ["--header"]),
+    ...(config.quote === undefined ? [] : ["--quote"]),
+    ...(config.escape === undefined ? [] : ["--escape"]),
+    ...(config.decimal === "." ? [] : ["--decimal"]),
     ...(config.encoding === "auto" ? [] : ["--encoding"]),
   ];
   if (given.length > 0)

@@ -1,5 +1,6 @@
 /** Lists of ids that a user hands in (users, items or pairs of them) as a table of texts, whatever format the file has. */
-import { DataError, firstLineOf } from "../../errors.ts";
+import { DataError } from "../../errors.ts";
+import { rejectReason } from "../reading/bad-rows.ts";
 import { idText } from "../reading/load-rows.ts";
 import { chooseColumn, columnNames } from "../sources/choose-columns.ts";
 import { openSource, type TextLayout } from "../sources/open-source.ts";
@@ -64,7 +65,9 @@ async function refuseBadRows(
     throw new DataError(`${source.file}: ${without} rows without ${roles.map((role) => `${role} id`).join(" or ")}`);
   }
   if (!source.storesRejects) return;
-  const [rejected] = await database.rows("SELECT line, error_message FROM reject_errors ORDER BY line LIMIT 1");
+  const [rejected] = await database.rows(
+    "SELECT line, error_type::VARCHAR AS error FROM reject_errors ORDER BY line LIMIT 1",
+  );
   if (rejected === undefined) return;
-  throw new DataError(`${source.file}:${rejected.line}: ${firstLineOf(rejected.error_message)}`);
+  throw new DataError(`${source.file}:${rejected.line}: ${rejectReason(rejected.error)}`);
 }

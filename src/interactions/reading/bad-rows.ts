@@ -27,7 +27,8 @@ const SHOWN_CHARACTERS = 60;
 const REJECT_REASONS: Readonly<Record<string, string>> = {
   "MISSING COLUMNS": "too few columns",
   "TOO MANY COLUMNS": "too many columns",
-  "UNQUOTED VALUE": "a quote that never closes, or text after one",
+  "UNQUOTED VALUE":
+    'a quote that never closes, or text after one (--quote none takes quotes for text, --escape reads \\")',
   "LINE SIZE OVER MAXIMUM": "the line is longer than 2,000,000 bytes (16,000,000 in json lines)",
   "INVALID ENCODING": "not UTF-8 (a text table can be read with --encoding latin-1)",
 };
@@ -88,6 +89,11 @@ export function lineOfRow(index: number, firstRowLine: number, rejectedLines: re
   return line;
 }
 
+/** What DuckDB's kinds of errors mean, in words. */
+export function rejectReason(error: unknown): string {
+  return REJECT_REASONS[String(error)] ?? String(error).toLowerCase();
+}
+
 async function takeRejected(database: WorkDatabase): Promise<{ line: number; reason: string; text: string }[]> {
   // One line can have several complaints; the first says most.
   const rows = await database.rows(
@@ -97,7 +103,7 @@ async function takeRejected(database: WorkDatabase): Promise<{ line: number; rea
   await database.run("DELETE FROM reject_errors");
   return rows.map(({ line, error, text }) => ({
     line: Number(line),
-    reason: REJECT_REASONS[String(error)] ?? String(error).toLowerCase(),
+    reason: rejectReason(error),
     text: printable(String(text ?? "")),
   }));
 }

@@ -1,10 +1,11 @@
 /** Titles and features of items from a file beside the log: MovieLens's movies.dat, movies.csv and u.item, or any table. */
 import { basename } from "node:path";
 import { ConfigError, DataError } from "../../errors.ts";
-import { openSource, withoutCompression } from "../sources/open-source.ts";
+import { openSource } from "../sources/open-source.ts";
+import type { TextEncoding } from "../sources/readable-text.ts";
+import { withoutCompression } from "../sources/sniff-file.ts";
 import { sqlName } from "../sources/sql-text.ts";
 import { orDataError, type TableSource } from "../sources/table-source.ts";
-import type { TextEncoding } from "../sources/text-source.ts";
 import type { WorkDatabase } from "../sources/work-database.ts";
 
 export interface ItemInfo {

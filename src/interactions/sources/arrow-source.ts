@@ -3,7 +3,7 @@ import { describeColumns, streamColumns } from "../../arrow/stream-columns.ts";
 import { DataError } from "../../errors.ts";
 import { appendBatches, createTableFor } from "./append-columns.ts";
 import { sqlName } from "./sql-text.ts";
-import { openRelation, type TableSource } from "./table-source.ts";
+import { openRelation, refuseSameNames, type TableSource } from "./table-source.ts";
 import type { WorkDatabase } from "./work-database.ts";
 
 /** Copies every column that has a counterpart in SQL into `table`; lists, structs and the like stay behind. */
@@ -12,9 +12,12 @@ export async function openArrowSource(
   table: string,
   file: { readonly path: string; readonly name: string },
 ): Promise<TableSource> {
-  const columns = (await describeColumns(file.path)).flatMap(({ name, kind }) =>
-    kind === null ? [] : [{ name, kind }],
+  const described = await describeColumns(file.path);
+  refuseSameNames(
+    file.name,
+    described.map(({ name }) => name),
   );
+  const columns = described.flatMap(({ name, kind }) => (kind === null ? [] : [{ name, kind }]));
   if (columns.length === 0) throw new DataError(`${file.path}: no column of numbers, text or times`);
   const names = columns.map(({ name }) => name);
   await createTableFor(database, table, columns);

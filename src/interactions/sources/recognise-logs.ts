@@ -1,6 +1,6 @@
 /** Which of the files in a raw folder hold the log, told by their usual names; other files beside them are left alone. */
 import { DataError } from "../../errors.ts";
-import { withoutCompression } from "./open-source.ts";
+import { withoutCompression } from "./sniff-file.ts";
 
 /** Where a file's rows belong: to one log still to be split, or to a part of a split its publisher made. */
 export type LogPart = "log" | "train" | "validation" | "test";
@@ -27,7 +27,7 @@ export interface LogPlan {
 }
 
 const RATING_COLUMNS = ["user", "item", "rating", "timestamp"];
-const TABLE_NAME = /\.(csv|tsv|txt|dat|data|inter|jsonl|ndjson|json|parquet|arrow|feather|ipc)$/i;
+const TABLE_NAME = /\.(csv|tsv|txt|dat|data|inter|jsonl|ndjson|json|parquet|parq|pq|arrow|feather|ipc)$/i;
 const NO_LOG = "name the file itself (--raw FILE) with --user-column and --item-column";
 
 /** `names` are the file names of one folder, without folders. Throws when none or more than one log is recognised. */

@@ -1,4 +1,6 @@
 /** The scratch database in which ingest does its SQL: one file, one connection, bounded memory, spilling to disk beside it. */
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import { type DuckDBConnection, type DuckDBDataChunk, DuckDBInstance } from "@duckdb/node-api";
 import { DataError, firstLineOf, messageOf } from "../../errors.ts";
 import { sqlText } from "./sql-text.ts";
@@ -13,6 +15,8 @@ export interface WorkDatabase {
   count(sql: string): Promise<number>;
   /** Results of any size, some thousand rows at a time, in the order of the query. */
   stream(sql: string): AsyncIterable<DuckDBDataChunk>;
+  /** Path for a new file of the caller's own, which goes when the folder for what does not fit in memory goes. */
+  scratchFile(): Promise<string>;
   /** For the appender alone, which fills tables row by row. */
   readonly connection: DuckDBConnection;
   /** Makes the statement that is running fail soon. */
@@ -35,6 +39,7 @@ export async function openWorkDatabase(options: WorkDatabaseOptions): Promise<Wo
   const instance = await DuckDBInstance.create(path);
   const connection = await instance.connect();
   let isOpen = true;
+  let scratchFiles = 0;
 
   const explained = async <T>(task: () => Promise<T>): Promise<T> => {
     try {
@@ -63,6 +68,10 @@ export async function openWorkDatabase(options: WorkDatabaseOptions): Promise<Wo
         if (chunk === null || chunk.rowCount === 0) return;
         yield chunk;
       }
+    },
+    async scratchFile() {
+      await mkdir(spillDirectory, { recursive: true });
+      return join(spillDirectory, `scratch-${++scratchFiles}`);
     },
     interrupt: () => {
       if (isOpen) connection.interrupt();
