@@ -19,7 +19,7 @@ import { writeInteractions, writeVocabulary } from "./dataset-writer.ts";
 import { describeDataset } from "./describe-dataset.ts";
 import { ingestResult } from "./ingest-result.ts";
 import { type IngestPlan, planIngest, settingsHash } from "./plan-ingest.ts";
-import { type IngestSources, sourcePaths, sourcesOf } from "./source-files.ts";
+import { emptyFilesNote, type IngestSources, sourcePaths, sourcesOf } from "./source-files.ts";
 import type { SplitView } from "./split-view.ts";
 import { openStagingFolder, type StagingFolder } from "./staging-folder.ts";
 
@@ -68,6 +68,8 @@ async function makeDataset(
   const interrupt = (): void => database.interrupt();
   context.signal.addEventListener("abort", interrupt);
   try {
+    const empty = emptyFilesNote(records);
+    if (empty !== null) context.log(empty);
     const built = await readLog(database, plan, sources, context);
     // A log that is split anew is one log: a pair in train and in test is then a repeat like any other.
     const log = plan.split.kind === "given" ? built.log : { ...built.log, parts: null };

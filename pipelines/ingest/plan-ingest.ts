@@ -32,6 +32,8 @@ export async function planIngest(given: IngestConfig, log: (line: string) => voi
   const folder = config.raw ?? join(config.dataRoot, "raw", config.dataset);
   if (config.raw === undefined && config.dataset === "sample") await makeSampleLog(folder, log);
   const raw = await findRawLogs(folder, remedyFor(config));
+  const { brokenLinks } = raw;
+  if (brokenLinks.length > 0) log(`passed over, links that lead nowhere: ${brokenLinks.join(", ")}`);
   if (raw.plan.rowsAreInOrder && config.timeColumn !== undefined) {
     throw new ConfigError(
       `--time-column: the rows of a ${raw.plan.format} stand oldest first, times are not used; leave it out`,

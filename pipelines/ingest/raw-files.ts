@@ -2,8 +2,8 @@
 import { isUtf8 } from "node:buffer";
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { readlink, stat } from "node:fs/promises";
+import { basename, dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { DataError, messageOf } from "../../src/errors.ts";
@@ -14,11 +14,14 @@ import {
   recogniseLogs,
 } from "../../src/interactions/sources/recognise-logs.ts";
 import { type FileFormat, sniffFile } from "../../src/interactions/sources/sniff-file.ts";
+import { filesIn, filesMatching } from "./list-files.ts";
 import { zstdProblem } from "./zstd-frames.ts";
 
 export interface RawLogs {
   readonly directory: string;
   readonly plan: LogPlan;
+  /** Beside the log. */
+  readonly brokenLinks: readonly string[];
 }
 
 export interface FileFacts {
@@ -27,26 +30,32 @@ export interface FileFacts {
   readonly sha256: string;
   readonly modifiedMs: number;
   readonly isUtf8: boolean;
+  /** Nothing but blanks in it, unpacked. */
+  readonly isEmpty: boolean;
   /** What it is read as, by its first bytes. */
   readonly format: FileFormat;
 }
 
-/** `raw` is a folder, a file, or a path whose last part holds * or ?. `remedy` is what to do where there is nothing. */
+/** `raw` is a folder, a file, or a path with *, ** or ?. `remedy` is what to do where there is nothing. */
 export async function findRawLogs(raw: string, remedy: string): Promise<RawLogs> {
   const found = await stat(raw).catch(() => null);
-  if (found?.isDirectory()) return { directory: raw, plan: recogniseLogs(raw, await fileNames(raw)) };
-  if (found?.isFile()) return { directory: dirname(raw), plan: planForFile(basename(raw)) };
+  if (found?.isDirectory()) {
+    const files = await filesIn(raw);
+    return { ...files, plan: recogniseLogs(raw, files.names) };
+  }
+  if (found?.isFile()) return { directory: dirname(raw), plan: planForFile(basename(raw)), brokenLinks: [] };
   if (found !== null) throw new DataError(`${raw}: neither a file nor a folder`);
-  if (!/[*?]/.test(basename(raw))) {
+  const link = await readlink(raw).catch(() => null);
+  if (link !== null) throw new DataError(`${raw}: a link to ${link}, which is not there; mend the link`);
+  if (!/[*?]/.test(raw)) {
     throw new DataError(`${raw}: there is no such file or folder; ${remedy}`);
   }
-  const pattern = globPattern(basename(raw));
-  const names = (await fileNames(dirname(raw))).filter((name) => pattern.test(name)).sort();
-  if (names.length === 0) throw new DataError(`${raw}: no file matches`);
-  return { directory: dirname(raw), plan: planForFiles(names) };
+  const files = await filesMatching(raw);
+  if (files.names.length === 0) throw new DataError(`${raw}: no file matches`);
+  return { ...files, plan: planForFiles(files.names) };
 }
 
-/** Reads the whole file once. Throws DataError for an empty file, a damaged gzip and UTF-16. */
+/** Reads the whole file once. Throws DataError for a damaged file, archives and UTF-16. */
 export async function inspectFile(path: string, signal: AbortSignal): Promise<FileFacts> {
   const digest = createHash("sha256");
   const text = new TextCheck();
@@ -56,11 +65,14 @@ export async function inspectFile(path: string, signal: AbortSignal): Promise<Fi
       yield chunk;
     }
   };
+  let isEmpty = true;
   const checked = async (source: AsyncIterable<Buffer>): Promise<void> => {
-    for await (const chunk of source) text.take(chunk);
+    for await (const chunk of source) {
+      text.take(chunk);
+      isEmpty &&= chunk.every((byte) => byte <= 0x20);
+    }
   };
   const facts = await stat(path);
-  if (facts.size === 0) throw new DataError(`${path}: the file is empty, expected a log`);
   const { format, compression } = await sniffFile(path);
   try {
     if (compression === "gzip") await pipeline(createReadStream(path), hashed, createGunzip(), checked, { signal });
@@ -78,6 +90,7 @@ export async function inspectFile(path: string, signal: AbortSignal): Promise<Fi
     modifiedMs: Math.trunc(facts.mtimeMs),
     // The bytes of a .zst are not its text; Node cannot unpack it, so --encoding must say what is not UTF-8.
     isUtf8: compression === "zstd" || text.isUtf8,
+    isEmpty,
     format,
   };
 }
@@ -105,21 +118,4 @@ function unfinishedBytes(bytes: Buffer): number {
     return back < length ? back : 0;
   }
   return 0;
-}
-
-async function fileNames(directory: string): Promise<string[]> {
-  const entries = await readdir(directory, { withFileTypes: true }).catch((error: unknown) => {
-    throw new DataError(`${directory}: cannot be listed (${messageOf(error)})`);
-  });
-  const names: string[] = [];
-  for (const entry of entries) {
-    if (entry.isFile() || (entry.isSymbolicLink() && (await stat(join(directory, entry.name))).isFile()))
-      names.push(entry.name);
-  }
-  return names;
-}
-
-function globPattern(text: string): RegExp {
-  const escaped = text.replaceAll(/[.+^${}()|[\]\\]/g, "\\$&");
-  return new RegExp(`^${escaped.replaceAll("*", ".*").replaceAll("?", ".")}$`);
 }

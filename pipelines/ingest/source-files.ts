@@ -1,16 +1,25 @@
 /** The files that an ingest reads: their paths by the plan, and how each is to be read by what its bytes are. */
 import { join } from "node:path";
 import type { IngestConfig } from "../../src/config/schemas/ingest-schema.ts";
-import { ConfigError } from "../../src/errors.ts";
+import { ConfigError, DataError } from "../../src/errors.ts";
 import type { BuildOptions } from "../../src/interactions/reading/build-log.ts";
 import type { ItemFile, ItemFiles } from "../../src/interactions/reading/read-item-info.ts";
 import type { NegativesFile } from "../../src/interactions/reading/read-negatives.ts";
 import { columnNames } from "../../src/interactions/sources/choose-columns.ts";
 import type { SourceFile } from "../../src/interactions/sources/open-source.ts";
+import { partitionsOf } from "../../src/interactions/sources/partitions.ts";
 import type { TextEncoding } from "../../src/interactions/sources/readable-text.ts";
 import type { PlannedFile } from "../../src/interactions/sources/recognise-logs.ts";
 import type { SourceRecord } from "./check-up-to-date.ts";
 import type { IngestPlan } from "./plan-ingest.ts";
+
+/** Parts of a log may be empty, as engines write them; null where none is. */
+export function emptyFilesNote(records: readonly SourceRecord[]): string | null {
+  const empty = records.filter(({ isEmpty }) => isEmpty).map(({ path }) => path);
+  if (empty.length === 0) return null;
+  const shown = empty.length <= 3 ? empty.join(", ") : `${empty.slice(0, 3).join(", ")} and ${empty.length - 3} more`;
+  return `passed over ${empty.length} empty files: ${shown}`;
+}
 
 export interface IngestSources {
   readonly logs: BuildOptions["sources"];
@@ -33,8 +42,15 @@ export function sourcesOf(plan: IngestPlan, records: readonly SourceRecord[]): I
     (records.find((record) => record.path === path)?.isUtf8 ?? true) ? "utf-8" : "not utf-8";
   const itemFile = (path: string): ItemFile => ({ path, encoding: encodingOf(path) });
   const { itemsFile, itemIdMap } = plan.config;
+  const isEmpty = new Set(records.filter((record) => record.isEmpty).map(({ path }) => path));
+  const pathOf = ({ name }: PlannedFile): string => join(plan.raw.directory, name);
+  const filled = plan.raw.plan.files.filter((file) => file.part !== "log" || !isEmpty.has(pathOf(file)));
+  const needed = [...(filled.length === 0 ? plan.raw.plan.files.slice(0, 1) : filled).map(pathOf)];
+  for (const path of [...needed, itemsFile, itemIdMap]) {
+    if (path !== undefined && isEmpty.has(path)) throw new DataError(`${path}: the file is empty, expected a log`);
+  }
   return {
-    logs: plan.raw.plan.files.map((file, index) => {
+    logs: filled.map((file, index) => {
       const path = join(plan.raw.directory, file.name);
       return {
         part: file.part,
@@ -72,6 +88,7 @@ function logFile(
     path,
     name,
     table: `arrow_input_${index}`,
+    partitions: partitionsOf(name),
     needsTypes: config.where !== undefined,
     text: {
       kind: "table",

@@ -1,4 +1,4 @@
-/** JSON as a source of rows: an object a line, objects over several lines, or one array of objects; every key that a row has is a column. */
+/** JSON as rows: an object a line, objects over several lines or one array of them; every key is a column. */
 import { DataError } from "../../errors.ts";
 import { type PackedText, readableText } from "./readable-text.ts";
 import { sqlName, sqlText } from "./sql-text.ts";
@@ -99,7 +99,8 @@ async function readJson(
     `${sqlPath(path)}, compression = ${sqlText(compression ?? "uncompressed")}`;
   if (layout === "newline_delimited") {
     const text = await readableText(database, file, "utf-8");
-    // Line by line, because DuckDB's own reader takes a byte order mark for a broken row, and a row that is cut off for the next one too.
+    // Line by line, because DuckDB's own reader takes a byte order mark for a broken row, and a row that is cut off for
+    // the next one too.
     const lines = `SELECT line FROM ${linesOf(text, STORING_REJECTS)} WHERE trim(line, ' \t\r') <> ''`;
     return { file: kind(text.path, text.compression), values: `(${lines})` };
   }

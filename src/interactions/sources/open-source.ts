@@ -5,6 +5,7 @@ import { openArrowSource } from "./arrow-source.ts";
 import { isIdPerLine, openIdLines } from "./id-lines.ts";
 import { openJsonSource } from "./json-source.ts";
 import { openParquetSource } from "./parquet-source.ts";
+import { type Partition, withPartitions } from "./partitions.ts";
 import { readableText, type TextEncoding } from "./readable-text.ts";
 import { type Compression, sniffFile } from "./sniff-file.ts";
 import { openRelation, type TableSource } from "./table-source.ts";
@@ -19,6 +20,8 @@ export interface SourceFile {
   readonly table: string;
   /** How the rows stand in it if it is text; the other formats say so themselves. */
   readonly text: TextLayout;
+  /** Columns that the folders it lies in are named by. */
+  readonly partitions?: readonly Partition[];
   /** Whether typedColumns will be used; finding them out reads a text file once more. */
   readonly needsTypes?: boolean;
 }
@@ -32,6 +35,10 @@ export type TextLayout =
 
 /** Throws ConfigError where there is no such file, DataError where it cannot be read as what it is. */
 export async function openSource(database: WorkDatabase, file: SourceFile): Promise<TableSource> {
+  return withPartitions(await openFormat(database, file), file.partitions ?? []);
+}
+
+async function openFormat(database: WorkDatabase, file: SourceFile): Promise<TableSource> {
   const { path, name, table } = file;
   if (!(await stat(path).catch(() => null))?.isFile()) throw new ConfigError(`${path}: there is no such file`);
   const { format, compression, head } = await sniffFile(path, name);

@@ -1,4 +1,4 @@
-/** Text as the SQL engine can read it: as it lies there, or as a plain copy where its line ends are mixed or its encoding is Windows-1252. */
+/** Text as the SQL engine can read it: as it lies there, or a plain copy of mixed line ends or of Windows-1252. */
 import { createReadStream, createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { TextDecoder } from "node:util";
@@ -121,12 +121,17 @@ function plain(encoding: TextEncoding) {
   };
 }
 
+/** By shape, since such errors may come from another realm. */
+function codeOf(error: unknown): string {
+  return typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
+}
+
 async function orDamaged(file: PackedText, task: () => Promise<void>): Promise<void> {
   try {
     await task();
   } catch (error) {
     // Of zlib's errors alone: a full disk is no fault of the file.
-    if (!(error instanceof Error && "code" in error && String(error.code).startsWith("Z_"))) throw error;
+    if (!/^Z_/.test(codeOf(error))) throw error;
     throw new DataError(
       `${file.name}: cannot be read to the end (${messageOf(error)}); the file is cut or damaged, fetch it again`,
     );

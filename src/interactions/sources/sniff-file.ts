@@ -34,7 +34,7 @@ const FOREIGN: readonly { readonly magic: string; readonly what: string; readonl
 const TAR_MAGIC = "ustar";
 const TAR_MAGIC_AT = 257;
 
-/** `path` is what is read, `name` what the user knows it by. Throws DataError for archives and the like, and for UTF-16. */
+/** `name` is what the user knows the file by. Throws DataError for archives and the like, and for UTF-16. */
 export async function sniffFile(path: string, name = path): Promise<SniffedFile> {
   const packed = await firstBytes(path);
   const compression = compressionIn(packed) ?? compressionOf(name);
