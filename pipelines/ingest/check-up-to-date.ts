@@ -18,6 +18,7 @@ const sourceRecord = z.object({
   isUtf8: z.boolean(),
   isEmpty: z.boolean(),
   format: z.enum(["text", "json", "parquet", "arrow"]),
+  oddLines: z.number(),
 });
 const recorded = z.looseObject({ sources: z.array(sourceRecord), settingsHash: z.string() });
 

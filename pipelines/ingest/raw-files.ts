@@ -1,5 +1,4 @@
 /** The raw logs as files: which ones are meant, and what their bytes say (hash, encoding, whether they are whole). */
-import { isUtf8 } from "node:buffer";
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readlink, stat } from "node:fs/promises";
@@ -12,9 +11,11 @@ import {
   planForFile,
   planForFiles,
   recogniseLogs,
+  type SplitWish,
 } from "../../src/interactions/sources/recognise-logs.ts";
 import { type FileFormat, sniffFile } from "../../src/interactions/sources/sniff-file.ts";
 import { filesIn, filesMatching } from "./list-files.ts";
+import { TextCheck } from "./text-check.ts";
 import { zstdProblem } from "./zstd-frames.ts";
 
 export interface RawLogs {
@@ -29,7 +30,10 @@ export interface FileFacts {
   /** Of the file as it lies there, compressed or not. */
   readonly sha256: string;
   readonly modifiedMs: number;
+  /** Whether it is to be read as UTF-8 although some lines may not be: false where it is plainly of another encoding. */
   readonly isUtf8: boolean;
+  /** Lines that are not UTF-8. */
+  readonly oddLines: number;
   /** Nothing but blanks in it, unpacked. */
   readonly isEmpty: boolean;
   /** What it is read as, by its first bytes. */
@@ -37,11 +41,11 @@ export interface FileFacts {
 }
 
 /** `raw` is a folder, a file, or a path with *, ** or ?. `remedy` is what to do where there is nothing. */
-export async function findRawLogs(raw: string, remedy: string): Promise<RawLogs> {
+export async function findRawLogs(raw: string, remedy: string, wish: SplitWish): Promise<RawLogs> {
   const found = await stat(raw).catch(() => null);
   if (found?.isDirectory()) {
     const files = await filesIn(raw);
-    return { ...files, plan: recogniseLogs(raw, files.names) };
+    return { ...files, plan: recogniseLogs(raw, files.names, wish) };
   }
   if (found?.isFile()) return { directory: dirname(raw), plan: planForFile(basename(raw)), brokenLinks: [] };
   if (found !== null) throw new DataError(`${raw}: neither a file nor a folder`);
@@ -52,7 +56,7 @@ export async function findRawLogs(raw: string, remedy: string): Promise<RawLogs>
   }
   const files = await filesMatching(raw);
   if (files.names.length === 0) throw new DataError(`${raw}: no file matches`);
-  return { ...files, plan: planForFiles(files.names) };
+  return { ...files, plan: planForFiles(raw, files.names, wish) };
 }
 
 /** Reads the whole file once. Throws DataError for a damaged file, archives and UTF-16. */
@@ -66,14 +70,15 @@ export async function inspectFile(path: string, signal: AbortSignal): Promise<Fi
     }
   };
   let isEmpty = true;
+  const { format, compression } = await sniffFile(path);
+  const isText = format === "text" || format === "json";
   const checked = async (source: AsyncIterable<Buffer>): Promise<void> => {
     for await (const chunk of source) {
-      text.take(chunk);
+      if (isText) text.take(chunk);
       isEmpty &&= chunk.every((byte) => byte <= 0x20);
     }
   };
   const facts = await stat(path);
-  const { format, compression } = await sniffFile(path);
   try {
     if (compression === "gzip") await pipeline(createReadStream(path), hashed, createGunzip(), checked, { signal });
     else await pipeline(createReadStream(path), hashed, checked, { signal });
@@ -89,33 +94,8 @@ export async function inspectFile(path: string, signal: AbortSignal): Promise<Fi
     sha256: digest.digest("hex"),
     modifiedMs: Math.trunc(facts.mtimeMs),
     // The bytes of a .zst are not its text; Node cannot unpack it, so --encoding must say what is not UTF-8.
-    isUtf8: compression === "zstd" || text.isUtf8,
     isEmpty,
     format,
+    ...(compression === "zstd" ? { isUtf8: true, oddLines: 0 } : text.facts()),
   };
-}
-
-/** Whether bytes that come in pieces are UTF-8; a character may be cut between two pieces. */
-class TextCheck {
-  isUtf8 = true;
-  private rest = Buffer.alloc(0);
-
-  take(chunk: Buffer): void {
-    if (!this.isUtf8) return;
-    const bytes = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk]);
-    const cut = unfinishedBytes(bytes);
-    this.isUtf8 = isUtf8(bytes.subarray(0, bytes.length - cut));
-    this.rest = Buffer.from(bytes.subarray(bytes.length - cut));
-  }
-}
-
-/** How many bytes at the end begin a character that the next piece may finish. */
-function unfinishedBytes(bytes: Buffer): number {
-  for (let back = 1; back <= 3 && back <= bytes.length; back++) {
-    const byte = bytes[bytes.length - back]!;
-    if (byte >= 0x80 && byte < 0xc0) continue;
-    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
-    return back < length ? back : 0;
-  }
-  return 0;
 }

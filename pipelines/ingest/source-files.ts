@@ -37,9 +37,8 @@ export function sourcePaths(plan: IngestPlan): string[] {
 
 /** Throws ConfigError for settings of text files where a log is of another format. */
 export function sourcesOf(plan: IngestPlan, records: readonly SourceRecord[]): IngestSources {
-  const formatOf = (path: string): string => records.find((record) => record.path === path)?.format ?? "text";
-  const encodingOf = (path: string): TextEncoding =>
-    (records.find((record) => record.path === path)?.isUtf8 ?? true) ? "utf-8" : "not utf-8";
+  const byPath = new Map(records.map((record) => [record.path, record]));
+  const encodingOf = (path: string): TextEncoding => ((byPath.get(path)?.isUtf8 ?? true) ? "utf-8" : "not utf-8");
   const itemFile = (path: string): ItemFile => ({ path, encoding: encodingOf(path) });
   const { itemsFile, itemIdMap } = plan.config;
   const isEmpty = new Set(records.filter((record) => record.isEmpty).map(({ path }) => path));
@@ -54,7 +53,12 @@ export function sourcesOf(plan: IngestPlan, records: readonly SourceRecord[]): I
       const path = join(plan.raw.directory, file.name);
       return {
         part: file.part,
-        file: logFile(plan.config, file, { path, index, found: encodingOf(path), format: formatOf(path) }),
+        file: logFile(plan.config, file, {
+          path,
+          index,
+          found: encodingOf(path),
+          format: byPath.get(path)?.format ?? "text",
+        }),
       };
     }),
     negatives: negativesOf(plan),
@@ -63,6 +67,21 @@ export function sourcesOf(plan: IngestPlan, records: readonly SourceRecord[]): I
         ? null
         : { items: itemFile(itemsFile), idMap: itemIdMap === undefined ? null : itemFile(itemIdMap) },
   };
+}
+
+/** Of the text files that are not wholly UTF-8, how each is read and why. */
+export function encodingNotes({ config, raw }: IngestPlan, records: readonly SourceRecord[]): string[] {
+  const logs = raw.plan.files.map(({ name }) => join(raw.directory, name));
+  return records
+    .filter(({ oddLines, format }) => oddLines > 0 && (format === "text" || format === "json"))
+    .map(({ path, oddLines, isUtf8, format }) => {
+      const lines = `${path}: ${oddLines} lines are not UTF-8`;
+      if (config.encoding !== "auto" && logs.includes(path))
+        return `${lines}; read as ${config.encoding}, as --encoding says`;
+      return isUtf8 || format === "json"
+        ? `${lines}, too few for another encoding: read as utf-8, those rows are malformed`
+        : `${lines}, nearly all that have other letters than ASCII: read as latin-1, or as windows-1252 where they hold bytes that only that has`;
+    });
 }
 
 function negativesOf({ raw, candidates }: IngestPlan): NegativesFile | null {

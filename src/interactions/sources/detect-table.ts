@@ -1,6 +1,7 @@
 /** The shape of a delimited text file, found out from its first lines: delimiter, header, quoting, column names. */
+import { NULL_TEXTS } from "../../config/schemas/ingest-schema.ts";
 import { DataError } from "../../errors.ts";
-import { isUsualName } from "./choose-columns.ts";
+import { isUsualName, plain } from "./choose-columns.ts";
 import { detectQuoting, joinRecords, type Quoting, type QuotingHints, splitFields } from "./detect-quoting.ts";
 import { refuseSameNames } from "./table-source.ts";
 
@@ -9,6 +10,8 @@ export interface TextTable extends Quoting {
   readonly hasHeader: boolean;
   /** From the header, or column1, column2, ... */
   readonly columns: readonly string[];
+  /** The header's fields as they stand there; null without a header. */
+  readonly header: readonly string[] | null;
 }
 
 export interface TableHints extends QuotingHints {
@@ -20,6 +23,8 @@ export interface TableHints extends QuotingHints {
   readonly columns?: readonly string[] | undefined;
   /** Names the user gave for columns: a first line that holds one is a header. */
   readonly wanted: readonly string[];
+  /** Names of columns that such files usually have, as plain() writes them; those of logs unless given. */
+  readonly usual?: readonly string[];
 }
 
 // Longer ones first, so that "::" is not taken for two empty ":" fields.
@@ -40,12 +45,12 @@ export function detectTable(lines: readonly string[], hints: TableHints): TextTa
     );
   }
   if (hints.columns !== undefined && hints.header !== "yes") {
-    return { delimiter, ...quoting, hasHeader: false, columns: completed(hints.columns, fields.length) };
+    return { delimiter, ...quoting, hasHeader: false, columns: completed(hints.columns, fields.length), header: null };
   }
   const hasHeader =
     hints.header === undefined ? looksLikeHeader(fields, records, delimiter, quoting, hints) : hints.header === "yes";
   const columns = hasHeader ? distinctNames(fields, hints.file) : completed([], fields.length);
-  return { delimiter, ...quoting, hasHeader, columns };
+  return { delimiter, ...quoting, hasHeader, columns, header: hasHeader ? fields : null };
 }
 
 function findDelimiter(lines: readonly string[], hints: TableHints): string {
@@ -70,7 +75,10 @@ function findDelimiter(lines: readonly string[], hints: TableHints): string {
   return best.delimiter;
 }
 
-/** A header names a column the user asked for or a usual one, or has words where the next lines have numbers. */
+/**
+ * A header names a column the user asked for, or two usual ones, or one where no field is a number, or else has words (no
+ * placeholders) where nearly all of the next lines have numbers. So one odd first row of data stays data.
+ */
 function looksLikeHeader(
   fields: readonly string[],
   lines: readonly string[],
@@ -78,12 +86,27 @@ function looksLikeHeader(
   quoting: Quoting,
   hints: TableHints,
 ): boolean {
-  if (fields.some((field) => hints.wanted.includes(field.trim()) || isUsualName(field))) return true;
+  const isUsual = (field: string): boolean => hints.usual?.includes(plain(field)) ?? isUsualName(field);
+  const usual = fields.filter(isUsual).length;
+  if (usual >= 2 || fields.some((field) => hints.wanted.includes(field.trim()))) return true;
+  if (fields.some(isNumber)) return false;
+  if (usual > 0) return true;
   const body = lines.slice(1).map((line) => splitFields(line, delimiter, quoting));
   if (body.length === 0) return false;
   return fields.some(
-    (field, column) => !isNumber(field) && field.trim() !== "" && body.every((row) => isNumber(row[column] ?? "")),
+    (field, column) =>
+      !isPlaceholder(field) &&
+      body.filter((row) => !isNumber(row[column] ?? "") && !isPlaceholder(row[column] ?? "")).length <=
+        body.length * MOST_EXCEPTIONS &&
+      body.some((row) => isNumber(row[column] ?? "")),
   );
+}
+
+/** A column holds numbers although this share of the lines looked at says otherwise. */
+const MOST_EXCEPTIONS = 0.1;
+
+function isPlaceholder(text: string): boolean {
+  return text.trim() === "" || NULL_TEXTS.includes(text.trim());
 }
 
 function isNumber(text: string): boolean {

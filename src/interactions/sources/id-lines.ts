@@ -30,6 +30,7 @@ export async function openIdLines(
     from: `(SELECT trim(line) AS ${sqlName(column.name)} FROM ${idLines(text)} WHERE ${IS_FILLED}${header})`,
     columns: [column],
     typedColumns: [column],
+    isHeader: null, // left out above
     firstRowLine: hasHeader ? 2 : 1,
     storesRejects: true,
   };

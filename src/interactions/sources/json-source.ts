@@ -1,7 +1,8 @@
-/** JSON as rows: an object a line, objects over several lines or one array of them; every key is a column. */
-import { DataError } from "../../errors.ts";
+/** JSON as a source of rows: every key that a row has is a column. */
+import { type JsonLayout, jsonLayout, LAYOUT_NAMES } from "./json-layout.ts";
+import { fieldType, type NestedField, nestedFields } from "./nested-fields.ts";
 import { type PackedText, readableText } from "./readable-text.ts";
-import { sqlName, sqlText } from "./sql-text.ts";
+import { sqlName, sqlPath, sqlText } from "./sql-text.ts";
 import {
   describe,
   mayBeRenamed,
@@ -9,132 +10,116 @@ import {
   refuseSameNames,
   type SourceColumn,
   STORING_REJECTS,
-  sqlPath,
   type TableSource,
 } from "./table-source.ts";
 import { linesOf } from "./text-source.ts";
 import type { WorkDatabase } from "./work-database.ts";
+
+/** Objects and lists; a column of mixed kinds is JSON, and its values are looked at one by one. */
+const NESTED = /^(STRUCT|MAP)\b|\[\]$/;
 
 export interface JsonFile extends PackedText {
   /** Its first bytes, as sniffFile gives them. */
   readonly head: Buffer;
 }
 
-type JsonLayout = "newline_delimited" | "unstructured" | "array";
-
-const LAYOUT_NAMES: Readonly<Record<JsonLayout, string>> = {
-  newline_delimited: "json lines",
-  unstructured: "json, objects over several lines",
-  array: "json, an array",
-};
-
-export async function openJsonSource(database: WorkDatabase, file: JsonFile): Promise<TableSource> {
-  const layout = layoutOf(file);
-  const json = await readJson(database, file, layout);
-  // From every row: a key may first appear, or turn from 3 to 3.5 or to text, a million rows down.
-  const described = await describe(
-    database,
-    `read_json_auto(${json.file}, ignore_errors = ${layout === "newline_delimited"}, format = '${layout}', sample_size = -1)`,
-    file.name,
-  );
-  await refuseRenamedKeys(database, { file: file.name, values: json.values, columns: described });
+export async function openJsonSource(
+  database: WorkDatabase,
+  file: JsonFile,
+  wanted: readonly string[],
+): Promise<TableSource> {
+  const layout = jsonLayout(file.name, file.head);
+  const isByLine = layout === "newline_delimited";
+  const { typed: rows, texts } = await readers(database, file, layout);
+  const keys = await describe(database, rows, file.name);
+  await refuseRenamedKeys(database, texts, { file: file.name, keys });
+  const fields = await fieldsInside(database, rows, nestedFields(keys, wanted));
+  const described = [...keys.map(({ name, type }) => ({ name, type, path: [name] })), ...fields];
   // DuckDB calls a mix of kinds JSON, in which plain text is not readable.
   const typedColumns = described.map(({ name, type }) => ({ name, type: type === "JSON" ? "VARCHAR" : type }));
-  const isByLine = layout === "newline_delimited";
   return {
     file: file.name,
     format: LAYOUT_NAMES[layout],
-    from: jsonRows(json.values, described),
-    columns: described.map(({ name }) => ({ name, type: "VARCHAR" })),
+    from: jsonRows(texts, described),
+    columns: described.map(({ name, type }) => ({
+      name,
+      type: "VARCHAR",
+      ...(NESTED.test(type) ? { nested: type } : {}),
+    })),
     typedColumns,
+    isHeader: null,
     firstRowLine: isByLine ? 1 : null,
     storesRejects: isByLine,
   };
 }
 
-/** Throws DataError for what merely looks like JSON. */
-function layoutOf({ name, head }: JsonFile): JsonLayout {
-  const text = head
-    .toString("utf8")
-    .replace(/^\ufeff/, "")
-    .trimStart();
-  if (/^(\[\s*)?\{\s*u?'/.test(text)) {
-    throw new DataError(
-      `${name}: not JSON (single quotes: Python dicts); write it as JSON lines, such as with python3 -c ` +
-        `"import ast,json,sys; [print(json.dumps(ast.literal_eval(line))) for line in sys.stdin]" < ${name}`,
-    );
-  }
-  if (text.startsWith("[")) {
-    if (/^\[\s*[{\]]/.test(text)) return "array";
-    throw new DataError(
-      `${name}: a JSON array of other things than objects, expected [{"user": ..., "item": ...}, ...] or one such object a line`,
-    );
-  }
-  if (head.length > 0 && !/^\s*\{/m.test(text)) {
-    throw new DataError(
-      `${name}: not JSON (it begins with "${text.slice(0, 40).split(/[\r\n]/)[0]}"), expected objects such as {"user": 1, "item": 2}`,
-    );
-  }
-  const first = /^[^\r\n]*(?=[\r\n])/.exec(text)?.[0];
-  // A first line that opens what a later one closes; one that is cut off or damaged is one bad row.
-  return first !== undefined && /[{[,:]\s*$/.test(first) && !isJson(first) ? "unstructured" : "newline_delimited";
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** The file as the readers take it, and a relation with each of its objects as text in column `line`. */
-async function readJson(
+/** Relations with a column for each key, and with each object as text in column `line`. */
+async function readers(
   database: WorkDatabase,
   file: JsonFile,
   layout: JsonLayout,
-): Promise<{ readonly file: string; readonly values: string }> {
-  const kind = (path: string, compression: string | null): string =>
-    `${sqlPath(path)}, compression = ${sqlText(compression ?? "uncompressed")}`;
+): Promise<{ readonly typed: string; readonly texts: string }> {
+  const kind = ({ path, compression }: Omit<PackedText, "name">): string =>
+    `${sqlPath(path)}, compression = ${sqlText(compression ?? "uncompressed")}, format = '${layout}'`;
+  // From every row: a key may first appear, or turn from 3 to 3.5 or to text, a million rows down.
+  const typed = (text: Omit<PackedText, "name">): string =>
+    `read_json_auto(${kind(text)}, ignore_errors = ${layout === "newline_delimited"}, sample_size = -1)`;
   if (layout === "newline_delimited") {
     const text = await readableText(database, file, "utf-8");
     // Line by line, because DuckDB's own reader takes a byte order mark for a broken row, and a row that is cut off for
     // the next one too.
     const lines = `SELECT line FROM ${linesOf(text, STORING_REJECTS)} WHERE trim(line, ' \t\r') <> ''`;
-    return { file: kind(text.path, text.compression), values: `(${lines})` };
+    return { typed: typed(text), texts: `(${lines})` };
   }
-  const whole = kind(file.path, file.compression);
-  const objects = `read_json(${whole}, format = '${layout}', records = 'false', columns = {'value': 'JSON'})`;
-  return { file: whole, values: `(SELECT value::VARCHAR AS line FROM ${objects})` };
-}
-
-/** Every value as text, so that the few of another kind do not turn into nothing. */
-function jsonRows(values: string, columns: readonly SourceColumn[]): string {
-  const pointers = columns.map(({ name }) => sqlText(`/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`));
-  const named = columns.map(({ name }, index) => `fields[${index + 1}] AS ${sqlName(name)}`);
-  return `(SELECT ${named.join(", ")} FROM (
-    SELECT json_extract_string(CASE WHEN json_valid(line) THEN line END, [${pointers.join(", ")}]) AS fields
-    FROM ${values}))`;
+  const objects = `read_json(${kind(file)}, records = 'false', columns = {'value': 'JSON'})`;
+  return { typed: typed(file), texts: `(SELECT value::VARCHAR AS line FROM ${objects})` };
 }
 
 /** Throws DataError where two keys differ by case alone. */
 async function refuseRenamedKeys(
   database: WorkDatabase,
-  {
-    file,
-    values,
-    columns,
-  }: { readonly file: string; readonly values: string; readonly columns: readonly SourceColumn[] },
+  texts: string,
+  { file, keys }: { readonly file: string; readonly keys: readonly SourceColumn[] },
 ): Promise<void> {
-  if (!mayBeRenamed(columns.map(({ name }) => name))) return;
-  const keys = await orDataError(file, () =>
+  if (!mayBeRenamed(keys.map(({ name }) => name))) return;
+  const found = await orDataError(file, () =>
     database.rows(
-      `SELECT DISTINCT unnest(json_keys(CASE WHEN json_valid(line) THEN line END)) AS key FROM ${values} ORDER BY key`,
+      `SELECT DISTINCT unnest(json_keys(CASE WHEN json_valid(line) THEN line END)) AS key FROM ${texts} ORDER BY key`,
     ),
   );
   refuseSameNames(
     file,
-    keys.map(({ key }) => String(key)),
+    found.map(({ key }) => String(key)),
   );
+}
+
+interface JsonColumn extends SourceColumn {
+  /** Keys from the row inwards. */
+  readonly path: readonly string[];
+}
+
+/** Where DuckDB sees objects of one shape it knows their fields; of others any field may be there. */
+async function fieldsInside(
+  database: WorkDatabase,
+  rows: string,
+  wanted: readonly NestedField[],
+): Promise<JsonColumn[]> {
+  const found: JsonColumn[] = [];
+  for (const field of wanted) {
+    const isStruct = field.column.type.startsWith("STRUCT");
+    if (!isStruct && !/^(JSON|MAP)/.test(field.column.type)) continue;
+    const type = isStruct ? await fieldType(database, rows, field) : "JSON";
+    if (type !== null) found.push({ name: field.name, type, path: [field.column.name, ...field.fields] });
+  }
+  return found;
+}
+
+/** Every value as text, so that the few of another kind do not turn into nothing. */
+function jsonRows(texts: string, columns: readonly JsonColumn[]): string {
+  const escaped = (name: string): string => `/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+  const pointers = columns.map((column) => sqlText(column.path.map(escaped).join("")));
+  const named = columns.map(({ name }, index) => `fields[${index + 1}] AS ${sqlName(name)}`);
+  return `(SELECT ${named.join(", ")} FROM (
+    SELECT json_extract_string(CASE WHEN json_valid(line) THEN line END, [${pointers.join(", ")}]) AS fields
+    FROM ${texts}))`;
 }

@@ -1,9 +1,11 @@
 /** A file of rows opened by its format: the one place that decides what a file is, for logs, items files and lists of ids alike. */
 import { stat } from "node:fs/promises";
+import { shellCommand } from "../../config/shell-command.ts";
 import { ConfigError, DataError } from "../../errors.ts";
 import { openArrowSource } from "./arrow-source.ts";
 import { isIdPerLine, openIdLines } from "./id-lines.ts";
 import { openJsonSource } from "./json-source.ts";
+import { withNestedFields } from "./nested-fields.ts";
 import { openParquetSource } from "./parquet-source.ts";
 import { type Partition, withPartitions } from "./partitions.ts";
 import { readableText, type TextEncoding } from "./readable-text.ts";
@@ -42,15 +44,16 @@ async function openFormat(database: WorkDatabase, file: SourceFile): Promise<Tab
   const { path, name, table } = file;
   if (!(await stat(path).catch(() => null))?.isFile()) throw new ConfigError(`${path}: there is no such file`);
   const { format, compression, head } = await sniffFile(path, name);
+  const wanted = file.text.kind === "lines" ? [] : file.text.wanted;
   switch (format) {
     case "arrow":
       refuseCompressed(path, format, compression);
-      return openArrowSource(database, table, file);
+      return openArrowSource(database, table, file, wanted);
     case "parquet":
       refuseCompressed(path, format, compression);
-      return openParquetSource(database, file);
+      return withNestedFields(database, await openParquetSource(database, file), wanted);
     case "json":
-      return openJsonSource(database, { path, name, compression, head });
+      return openJsonSource(database, { path, name, compression, head }, wanted);
     case "text":
       return openText(database, file, compression);
     default:
@@ -81,8 +84,6 @@ async function openText(
 /** Both formats are read by jumping about in the file, which a compressed one does not allow; their own compression is fine. */
 function refuseCompressed(path: string, format: string, compression: Compression | null): void {
   if (compression === null) return;
-  const unpack = compression === "gzip" ? "gunzip" : "zstd -d";
-  throw new DataError(
-    `${path}: ${format} inside a compressed file, which cannot be read there; unpack it: ${unpack} ${path}`,
-  );
+  const unpack = shellCommand(...(compression === "gzip" ? ["gunzip"] : ["zstd", "-d"]), path);
+  throw new DataError(`${path}: ${format} inside a compressed file, which cannot be read there; unpack it: ${unpack}`);
 }

@@ -1,5 +1,6 @@
 /** Parquet as a source of rows. */
-import { mayBeRenamed, openRelation, orDataError, refuseSameNames, sqlPath, type TableSource } from "./table-source.ts";
+import { sqlPath } from "./sql-text.ts";
+import { mayBeRenamed, openRelation, orDataError, refuseSameNames, type TableSource } from "./table-source.ts";
 import type { SqlValue, WorkDatabase } from "./work-database.ts";
 
 export async function openParquetSource(
