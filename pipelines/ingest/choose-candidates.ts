@@ -8,7 +8,7 @@ import { sampleCandidates } from "../../src/dataset/sample-candidates.ts";
 import { DataError } from "../../src/errors.ts";
 import { chanceHitRate, hasSeveralPositives } from "../../src/evaluation/chance-hit-rate.ts";
 import type { OfficialNegatives } from "../../src/interactions/reading/read-negatives.ts";
-import { withoutCompression } from "../../src/interactions/sources/open-source.ts";
+import { withoutCompression } from "../../src/interactions/sources/sniff-file.ts";
 import { GONE, type Renumbering } from "../../src/interactions/splitting/renumber.ts";
 import { SPLIT_PART } from "../../src/interactions/splitting/split.ts";
 import { interactionsOfPart, itemsByUserOf, type SplitView } from "./split-view.ts";

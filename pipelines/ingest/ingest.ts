@@ -20,7 +20,7 @@ import { writeInteractions, writeVocabulary } from "./dataset-writer.ts";
 import { describeDataset } from "./describe-dataset.ts";
 import { ingestResult } from "./ingest-result.ts";
 import { type IngestPlan, planIngest, settingsHash } from "./plan-ingest.ts";
-import { encodingNotes, type IngestSources, sourcePaths, sourcesOf } from "./source-files.ts";
+import { emptyFilesNote, encodingNotes, type IngestSources, sourcePaths, sourcesOf } from "./source-files.ts";
 import type { SplitView } from "./split-view.ts";
 import { openStagingFolder, type StagingFolder } from "./staging-folder.ts";
 
@@ -70,6 +70,8 @@ async function makeDataset(
   const interrupt = (): void => database.interrupt();
   context.signal.addEventListener("abort", interrupt);
   try {
+    const empty = emptyFilesNote(records);
+    if (empty !== null) context.log(empty);
     for (const note of encodingNotes(plan, records)) context.log(note);
     const built = await readLog(database, plan, sources, context);
     // A log that is split anew is one log: a pair in train and in test is then a repeat like any other.
@@ -155,6 +157,7 @@ async function readLog(
     columns: { user: config.userColumn, item: config.itemColumn, time: config.timeColumn, rating: config.ratingColumn },
     where: config.where,
     usesTimes: !rowsAreInOrder,
+    dateFormat: config.dateFormat,
     maxBadRows: config.maxBadRows,
     nulls: config.nullTexts,
     needsRatings: config.minRating !== undefined,

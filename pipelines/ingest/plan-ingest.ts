@@ -35,6 +35,8 @@ export async function planIngest(given: IngestConfig, log: (line: string) => voi
   const folder = config.raw ?? join(config.dataRoot, "raw", config.dataset);
   if (config.raw === undefined && config.dataset === "sample") await makeSampleLog(folder, log);
   const raw = await findRawLogs(folder, remedyFor(config), splitWish(config));
+  const { brokenLinks } = raw;
+  if (brokenLinks.length > 0) log(`passed over, links that lead nowhere: ${brokenLinks.join(", ")}`);
   const { leftAside = [] } = raw.plan;
   if (leftAside.length > 0) log(`left aside, since their names are of no part of the split: ${leftAside.join(", ")}`);
   if (raw.plan.rowsAreInOrder && config.timeColumn !== undefined) {

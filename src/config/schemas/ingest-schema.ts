@@ -5,6 +5,7 @@ import { dataRoot } from "../shared-settings.ts";
 
 const share = z.number().min(0).max(1);
 const text = z.string().min(1);
+const character = z.string().length(1);
 
 /** Used where --validation-share and --test-share are not given. */
 export const DEFAULT_SHARE = 0.1;
@@ -70,9 +71,28 @@ const settings = z.object({
     flag: "header",
     meaning: "Whether the first line of a text file names its columns",
   }),
-  encoding: setting(z.enum(["auto", "utf-8", "latin-1"]).default("auto"), {
+  encoding: setting(z.enum(["auto", "utf-8", "latin-1", "windows-1252"]).default("auto"), {
     flag: "encoding",
-    meaning: "Of text files; auto takes latin-1 for a file that is not UTF-8",
+    meaning:
+      "Of text files; auto takes a file that is not UTF-8 for latin-1, or for windows-1252 by bytes only that has",
+  }),
+  quote: setting(z.union([character, z.literal("none")]).optional(), {
+    flag: "quote",
+    expects: "one character, or none",
+    meaning: "Around fields of a text file, none for quotes that are mere text; found out unless given",
+  }),
+  escape: setting(character.optional(), {
+    flag: "escape",
+    expects: "one character",
+    meaning: "Before a quote inside quotes, such as \\; the quote once more, or found out, unless given",
+  }),
+  decimal: setting(z.enum([".", ","]).default("."), {
+    flag: "decimal",
+    meaning: "Before the decimals of numbers in text files",
+  }),
+  dateFormat: setting(text.optional(), {
+    flag: "date-format",
+    meaning: "How the times are written where they are no numbers and not ISO 8601: as for strptime, such as %d.%m.%Y",
   }),
   maxBadRows: setting(share.default(0.001), {
     flag: "max-bad-rows",
@@ -185,6 +205,10 @@ export const ingestSchema = settings.superRefine((config, context) => {
   if (config.ownNegatives === "keep" && (config.candidates === "sampled" || config.candidates === "full")) {
     refuse("ownNegatives", "only official candidates have it");
   }
+  if (config.escape !== undefined && config.quote === "none")
+    refuse("escape", "there are no quotes under --quote none");
+  if (config.dateFormat !== undefined && config.order === "row")
+    refuse("dateFormat", "times are not used under order row");
   if (config.minRating !== undefined && config.ratingColumn === "none") refuse("minRating", "needs --rating-column");
   if (config.itemIdMap !== undefined && config.itemsFile === undefined) refuse("itemIdMap", "needs --items-file");
   if (config.negatives !== 99 && config.candidates === "full") refuse("negatives", "the full catalogue has no samples");

@@ -27,7 +27,8 @@ const SHOWN_CHARACTERS = 60;
 const REJECT_REASONS: Readonly<Record<string, string>> = {
   "MISSING COLUMNS": "too few columns",
   "TOO MANY COLUMNS": "too many columns",
-  "UNQUOTED VALUE": "a quote that never closes, or text after one",
+  "UNQUOTED VALUE":
+    'a quote that never closes, or text after one (--quote none takes quotes for text, --escape reads \\")',
   "LINE SIZE OVER MAXIMUM": "the line is longer than 2,000,000 bytes (16,000,000 in json lines)",
   "INVALID ENCODING": "not UTF-8 (--encoding latin-1 reads a whole text table otherwise)",
 };

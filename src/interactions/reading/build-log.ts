@@ -1,11 +1,13 @@
 /** From files to one numbered, sorted log: read, set bad rows aside, number the ids, sort; everything noticed on the way is reported. */
 import { stat } from "node:fs/promises";
-import { DataError } from "../../errors.ts";
+import { ConfigError, DataError } from "../../errors.ts";
 import type { CleaningStep } from "../cleaning/clean-log.ts";
 import type { InteractionLog } from "../interaction-log.ts";
 import { type ColumnRequest, chooseColumns } from "../sources/choose-columns.ts";
+import { withDateFormat } from "../sources/dated-source.ts";
 import { openSource, type SourceFile } from "../sources/open-source.ts";
 import type { LogPart } from "../sources/split-words.ts";
+import type { TableSource } from "../sources/table-source.ts";
 import type { WorkDatabase } from "../sources/work-database.ts";
 import { type BadRow, type BadRows, checkBadRows, collectBadRows } from "./bad-rows.ts";
 import { checkCondition, conditionSeconds } from "./check-condition.ts";
@@ -24,6 +26,8 @@ export interface BuildOptions {
   readonly where: string | undefined;
   /** False leaves time columns aside: the order of the rows counts instead. */
   readonly usesTimes: boolean;
+  /** Of the time column, as for strptime; undefined where numbers and ISO 8601 are read. */
+  readonly dateFormat: string | undefined;
   /** Share of all rows that may be malformed. */
   readonly maxBadRows: number;
   /** Texts that stand for no value. */
@@ -60,10 +64,11 @@ export async function buildLog(database: WorkDatabase, options: BuildOptions): P
   const bad: BadRows[] = [];
   let loadedRows = 0;
   for (const { part, file } of options.sources) {
-    const source = await openSource(database, file);
-    const names = source.columns.map(({ name }) => name);
-    const chosen = chooseColumns(source.file, names, options.columns);
+    const opened = await openSource(database, file);
+    const names = opened.columns.map(({ name }) => name);
+    const chosen = chooseColumns(opened.file, names, options.columns);
     const columns = options.usesTimes ? chosen : { ...chosen, time: null };
+    const source = await withDates(database, opened, { column: columns.time, format: options.dateFormat });
     if (options.where !== undefined) await checkCondition(database, options.where, source);
     const where =
       options.where === undefined
@@ -123,6 +128,17 @@ export async function buildLog(database: WorkDatabase, options: BuildOptions): P
       ...(await idWarnings(database, log, idTypes)),
     ],
   };
+}
+
+async function withDates(
+  database: WorkDatabase,
+  source: TableSource,
+  { column, format }: { readonly column: number | null; readonly format: string | undefined },
+): Promise<TableSource> {
+  if (format === undefined) return source;
+  if (column === null)
+    throw new ConfigError(`--date-format: ${source.file} has no column of times; name it with --time-column`);
+  return withDateFormat(database, source, { column, format });
 }
 
 async function someRating(database: WorkDatabase): Promise<boolean> {

@@ -3,7 +3,7 @@ import { describeColumns, streamColumns } from "../../arrow/stream-columns.ts";
 import { DataError } from "../../errors.ts";
 import { appendBatches, createTableFor } from "./append-columns.ts";
 import { sqlName } from "./sql-text.ts";
-import { openRelation, type TableSource, UNREAD } from "./table-source.ts";
+import { openRelation, refuseSameNames, type TableSource, UNREAD } from "./table-source.ts";
 import type { WorkDatabase } from "./work-database.ts";
 
 /**
@@ -17,6 +17,10 @@ export async function openArrowSource(
   wanted: readonly string[],
 ): Promise<TableSource> {
   const described = await describeColumns(file.path, wanted);
+  refuseSameNames(
+    file.name,
+    described.map(({ name }) => name),
+  );
   const columns = described.flatMap(({ kind, ...column }) => (kind === null ? [] : [{ ...column, kind }]));
   if (columns.length === 0) throw new DataError(`${file.path}: no column of numbers, text or times`);
   const names = columns.map(({ name }) => name);

@@ -2,19 +2,19 @@
 import { NULL_TEXTS } from "../../config/schemas/ingest-schema.ts";
 import { DataError } from "../../errors.ts";
 import { isUsualName, plain } from "./choose-columns.ts";
+import { detectQuoting, joinRecords, type Quoting, type QuotingHints, splitFields } from "./detect-quoting.ts";
+import { refuseSameNames } from "./table-source.ts";
 
-export interface TextTable {
+export interface TextTable extends Quoting {
   readonly delimiter: string;
   readonly hasHeader: boolean;
-  /** '"', or empty when quotes mean nothing. */
-  readonly quote: string;
   /** From the header, or column1, column2, ... */
   readonly columns: readonly string[];
   /** The header's fields as they stand there; null without a header. */
   readonly header: readonly string[] | null;
 }
 
-export interface TableHints {
+export interface TableHints extends QuotingHints {
   /** File name, for errors. */
   readonly file: string;
   readonly delimiter?: string | undefined;
@@ -30,51 +30,42 @@ export interface TableHints {
 // Longer ones first, so that "::" is not taken for two empty ":" fields.
 const DELIMITERS = ["::", "\t", ",", ";", "|"];
 
-/** `lines` are the first few records of the file, without line ends; blank lines are passed over. */
+/** `lines` are the first few lines of the file, without line ends; blank ones are passed over. */
 export function detectTable(lines: readonly string[], hints: TableHints): TextTable {
   const filled = lines.filter((line) => line.trim() !== "");
-  const [first] = filled;
-  if (first === undefined) throw new DataError(`${hints.file}: the file is empty, expected rows of user and item`);
+  if (filled.length === 0) throw new DataError(`${hints.file}: the file is empty, expected rows of user and item`);
   const delimiter = hints.delimiter ?? findDelimiter(filled, hints);
-  const quote = usesQuotes(filled, delimiter) ? '"' : "";
-  const fields = splitFields(first, delimiter, quote);
+  const quoting = detectQuoting(filled, delimiter, hints);
+  const records = joinRecords(filled, delimiter, quoting);
+  const first = records[0]!; // some line is filled
+  const fields = splitFields(first, delimiter, quoting);
   if (fields.length < 2) {
     throw new DataError(
       `${hints.file}: the first line "${shortened(first)}" has no ${spelled(delimiter)}, expected at least a user and an item; set --delimiter`,
     );
   }
   if (hints.columns !== undefined && hints.header !== "yes") {
-    return { delimiter, quote, hasHeader: false, columns: completed(hints.columns, fields.length), header: null };
+    return { delimiter, ...quoting, hasHeader: false, columns: completed(hints.columns, fields.length), header: null };
   }
   const hasHeader =
-    hints.header === undefined ? looksLikeHeader(fields, filled, delimiter, quote, hints) : hints.header === "yes";
+    hints.header === undefined ? looksLikeHeader(fields, records, delimiter, quoting, hints) : hints.header === "yes";
   const columns = hasHeader ? distinctNames(fields, hints.file) : completed([], fields.length);
-  return { delimiter, quote, hasHeader, columns, header: hasHeader ? fields : null };
-}
-
-/** Fields of one record. A quoted field may hold delimiters and doubled quotes. */
-export function splitFields(line: string, delimiter: string, quote: string): string[] {
-  if (quote === "") return line.split(delimiter);
-  const fields: string[] = [];
-  let rest = line;
-  for (;;) {
-    const quoted = rest.startsWith(quote) ? /^"((?:[^"]|"")*)"/.exec(rest) : null;
-    const end = quoted === null ? rest.indexOf(delimiter) : rest.indexOf(delimiter, quoted[0].length);
-    const raw = end < 0 ? rest : rest.slice(0, end);
-    fields.push(quoted === null ? raw : (quoted[1] ?? "").replaceAll('""', '"'));
-    if (end < 0) return fields;
-    rest = rest.slice(end + delimiter.length);
-  }
+  return { delimiter, ...quoting, hasHeader, columns, header: hasHeader ? fields : null };
 }
 
 function findDelimiter(lines: readonly string[], hints: TableHints): string {
   const sample = lines.slice(0, 20);
   const scored = DELIMITERS.map((delimiter) => {
-    const counts = sample.map((line) => splitFields(line, delimiter, usesQuotes(sample, delimiter) ? '"' : "").length);
+    const quoting = detectQuoting(sample, delimiter, hints);
+    const counts = joinRecords(sample, delimiter, quoting).map((line) => splitFields(line, delimiter, quoting).length);
     const usual = counts[0] ?? 0;
     return { delimiter, usual, agreeing: counts.filter((count) => count === usual).length };
   });
-  const best = scored.filter(({ usual }) => usual >= 2).sort((a, b) => b.agreeing - a.agreeing || b.usual - a.usual)[0];
+  // A tab hardly ever stands inside a field, while lists of a field have commas, one row as many as the next.
+  const isTab = ({ delimiter }: { readonly delimiter: string }): number => Number(delimiter === "\t");
+  const best = scored
+    .filter(({ usual }) => usual >= 2)
+    .sort((a, b) => b.agreeing - a.agreeing || isTab(b) - isTab(a) || b.usual - a.usual)[0];
   if (best === undefined) {
     const tried = DELIMITERS.map(spelled).join(", ");
     throw new DataError(
@@ -82,12 +73,6 @@ function findDelimiter(lines: readonly string[], hints: TableHints): string {
     );
   }
   return best.delimiter;
-}
-
-/** Comma and semicolon files quote by custom (RFC 4180); the others only where a field visibly starts with a quote. */
-function usesQuotes(lines: readonly string[], delimiter: string): boolean {
-  if (delimiter === "," || delimiter === ";") return true;
-  return lines.some((line) => line.startsWith('"') || line.includes(`${delimiter}"`));
 }
 
 /**
@@ -98,7 +83,7 @@ function looksLikeHeader(
   fields: readonly string[],
   lines: readonly string[],
   delimiter: string,
-  quote: string,
+  quoting: Quoting,
   hints: TableHints,
 ): boolean {
   const isUsual = (field: string): boolean => hints.usual?.includes(plain(field)) ?? isUsualName(field);
@@ -106,7 +91,7 @@ function looksLikeHeader(
   if (usual >= 2 || fields.some((field) => hints.wanted.includes(field.trim()))) return true;
   if (fields.some(isNumber)) return false;
   if (usual > 0) return true;
-  const body = lines.slice(1).map((line) => splitFields(line, delimiter, quote));
+  const body = lines.slice(1).map((line) => splitFields(line, delimiter, quoting));
   if (body.length === 0) return false;
   return fields.some(
     (field, column) =>
@@ -134,8 +119,7 @@ function completed(names: readonly string[], count: number): string[] {
 
 function distinctNames(fields: readonly string[], file: string): string[] {
   const names = fields.map((field, column) => field.trim() || `column${column + 1}`);
-  const repeated = names.find((name, column) => names.indexOf(name) !== column);
-  if (repeated !== undefined) throw new DataError(`${file}: the header has the column "${repeated}" twice`);
+  refuseSameNames(file, names);
   return names;
 }
 

@@ -1,6 +1,6 @@
 /** Which of the files in a raw folder hold the log, told by their usual names; other files beside them are left alone. */
 import { ConfigError, DataError } from "../../errors.ts";
-import { withoutCompression } from "./open-source.ts";
+import { withoutCompression } from "./sniff-file.ts";
 import { halfSplit, type LogPart, refuseCopies, splitsByName } from "./split-words.ts";
 
 export interface PlannedFile {
@@ -27,7 +27,7 @@ export interface LogPlan {
 }
 
 const RATING_COLUMNS = ["user", "item", "rating", "timestamp"];
-const TABLE_NAME = /\.(csv|tsv|txt|dat|data|inter|jsonl|ndjson|json|parquet|arrow|feather|ipc)$/i;
+const TABLE_NAME = /\.(csv|tsv|txt|dat|data|inter|jsonl|ndjson|json|parquet|parq|pq|arrow|feather|ipc)$/i;
 const NO_LOG = "name the file itself (--raw FILE) with --user-column and --item-column";
 
 /** What the user says of files whose names leave it open: as given, one log to be split anew, or nothing. */

@@ -1,6 +1,6 @@
 /** Splits that publishers made, told by the words of their files' names: x.train.inter, ratings_test.csv, dev-00000.parquet. */
 import { DataError } from "../../errors.ts";
-import { withoutCompression } from "./open-source.ts";
+import { withoutCompression } from "./sniff-file.ts";
 
 /** Where a file's rows belong: to one log still to be split, or to a part of a split its publisher made. */
 export type LogPart = "log" | "train" | "validation" | "test";

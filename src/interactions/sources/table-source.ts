@@ -58,6 +58,25 @@ export async function openRelation(
   };
 }
 
+/** SQL tells no Rating from rating, and nor could a condition. Throws DataError. */
+export function refuseSameNames(file: string, names: readonly string[]): void {
+  const first = new Map<string, string>();
+  for (const name of names) {
+    const known = first.get(name.toLowerCase());
+    if (known === name) throw new DataError(`${file}: the header has the column "${name}" twice`);
+    if (known !== undefined) {
+      throw new DataError(`${file}: the columns "${known}" and "${name}" differ by case alone; rename one of them`);
+    }
+    first.set(name.toLowerCase(), name);
+  }
+}
+
+/** Whether DuckDB may have named a column anew: the second of Rating and rating it calls rating_1, a name that no file has. */
+export function mayBeRenamed(names: readonly string[]): boolean {
+  const known = new Set(names.map((name) => name.toLowerCase()));
+  return names.some((name) => /_\d+$/.test(name) && known.has(name.toLowerCase().replace(/_\d+$/, "")));
+}
+
 export async function describe(database: WorkDatabase, from: string, file: string): Promise<SourceColumn[]> {
   const rows = await orDataError(file, () => database.rows(`DESCRIBE SELECT * FROM ${from}`));
   return rows.map((row) => ({ name: String(row.column_name), type: String(row.column_type) }));
@@ -69,7 +88,12 @@ export async function orDataError<T>(file: string, task: () => Promise<T>): Prom
     return await task();
   } catch (error) {
     if (error instanceof DataError || error instanceof ConfigError) throw error;
-    throw new DataError(`${file}: ${firstLineOf(error)}`);
+    const reason = firstLineOf(error);
+    // Only text that cannot be looked through before comes here so.
+    if (/state machine/.test(reason)) {
+      throw new DataError(`${file}: line ends of several kinds (LF, CRLF, CR) inside zstd; unpack it: zstd -d ${file}`);
+    }
+    throw new DataError(`${file}: ${reason}`);
   }
 }
 
