@@ -2,13 +2,13 @@
 import { stat } from "node:fs/promises";
 import { ConfigError, DataError } from "../../errors.ts";
 import type { CleaningStep } from "../cleaning/clean-log.ts";
+import type { WorkDatabase } from "../database/work-database.ts";
 import type { InteractionLog } from "../interaction-log.ts";
 import { type ColumnRequest, chooseColumns } from "../sources/choose-columns.ts";
 import { withDateFormat } from "../sources/dated-source.ts";
 import { openSource, type SourceFile } from "../sources/open-source.ts";
 import type { LogPart } from "../sources/split-words.ts";
 import type { TableSource } from "../sources/table-source.ts";
-import type { WorkDatabase } from "../sources/work-database.ts";
 import { type BadRow, type BadRows, checkBadRows, collectBadRows } from "./bad-rows.ts";
 import { checkCondition, conditionSeconds } from "./check-condition.ts";
 import { crowdedWarning, findCrowdedIds } from "./crowded-ids.ts";

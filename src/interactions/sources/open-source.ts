@@ -2,6 +2,7 @@
 import { stat } from "node:fs/promises";
 import { shellCommand } from "../../config/shell-command.ts";
 import { ConfigError, DataError } from "../../errors.ts";
+import type { WorkDatabase } from "../database/work-database.ts";
 import { openArrowSource } from "./arrow-source.ts";
 import { isIdPerLine, openIdLines } from "./id-lines.ts";
 import { openJsonSource } from "./json-source.ts";
@@ -12,7 +13,6 @@ import { readableText, type TextEncoding } from "./readable-text.ts";
 import { type Compression, sniffFile } from "./sniff-file.ts";
 import { openRelation, type TableSource } from "./table-source.ts";
 import { linesOf, openTextSource, type TextOptions } from "./text-source.ts";
-import type { WorkDatabase } from "./work-database.ts";
 
 export interface SourceFile {
   readonly path: string;
