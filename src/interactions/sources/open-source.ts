@@ -40,6 +40,17 @@ export async function openSource(database: WorkDatabase, file: SourceFile): Prom
   return withPartitions(await openFormat(database, file), file.partitions ?? []);
 }
 
+/** Text files that groupParts has put together, as one source named like the first. */
+export async function openParts(database: WorkDatabase, files: readonly SourceFile[]): Promise<TableSource> {
+  const [first, ...others] = files;
+  if (first?.text.kind !== "table") throw new TypeError("parts are tables of text");
+  const { compression } = await sniffFile(first.path, first.name);
+  const furtherPaths = others.map(({ path }) => path);
+  const text = { path: first.path, furtherPaths, compression, encoding: "utf-8", description: "utf-8" } as const;
+  const { name, needsTypes = false, partitions = [] } = first;
+  return withPartitions(await openTextSource(database, text, { ...first.text, file: name, needsTypes }), partitions);
+}
+
 async function openFormat(database: WorkDatabase, file: SourceFile): Promise<TableSource> {
   const { path, name, table } = file;
   if (!(await stat(path).catch(() => null))?.isFile()) throw new ConfigError(`${path}: there is no such file`);

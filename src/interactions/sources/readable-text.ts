@@ -19,6 +19,8 @@ export interface PackedText {
 
 export interface ReadableText {
   readonly path: string;
+  /** Files that go on where it ends, each with the same header. */
+  readonly furtherPaths?: readonly string[];
   readonly compression: Compression | null;
   /** Of what is at `path`. */
   readonly encoding: "utf-8" | "latin-1";

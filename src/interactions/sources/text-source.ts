@@ -64,13 +64,15 @@ export function linesOf(text: ReadableText, onBadRows = "ignore_errors = true"):
 }
 
 /** The kind of the file is said, not left to its name. */
-function pathAndKind({ path, compression, encoding }: ReadableText): string {
-  return `${sqlPath(path)}, compression = ${sqlText(compression ?? "none")}, encoding = ${sqlText(encoding)}`;
+function pathAndKind({ path, furtherPaths = [], compression, encoding }: ReadableText): string {
+  const paths = furtherPaths.length === 0 ? sqlPath(path) : `[${[path, ...furtherPaths].map(sqlPath).join(", ")}]`;
+  return `${paths}, compression = ${sqlText(compression ?? "none")}, encoding = ${sqlText(encoding)}`;
 }
 
 async function readHead(database: WorkDatabase, text: ReadableText, options: TextOptions): Promise<string[]> {
+  const first = { ...text, furtherPaths: [] };
   const rows = await orDataError(options.file, () =>
-    database.rows(`SELECT line FROM ${linesOf(text)} WHERE line IS NOT NULL LIMIT ${HEAD_LINES}`),
+    database.rows(`SELECT line FROM ${linesOf(first)} WHERE line IS NOT NULL LIMIT ${HEAD_LINES}`),
   );
   return rows.map(({ line }) => String(line).replace(/\r$/, ""));
 }
