@@ -94,7 +94,8 @@ export function lastingSettings(config: IngestConfig): Readonly<Record<string, u
 async function fromDatasetDefinition(given: IngestConfig): Promise<IngestConfig> {
   const { dataset: path, raw, dataRoot, memoryLimit, force, ...rest } = given;
   const defaults: Readonly<Record<string, unknown>> = ingestSchema.parse({});
-  const beside = Object.entries(rest).filter(([key, value]) => value !== defaults[key]);
+  const isGiven = ([key, value]: [string, unknown]): boolean => JSON.stringify(value) !== JSON.stringify(defaults[key]);
+  const beside = Object.entries(rest).filter(isGiven);
   if (beside.length > 0) {
     throw new ConfigError(
       `${beside.map(([key]) => key).join(", ")}: given beside the dataset file ${path}; write it into the file`,

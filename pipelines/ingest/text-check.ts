@@ -35,11 +35,12 @@ export class TextCheck {
   }
 
   /**
-   * Text of another encoding has bytes that are not UTF-8 in nearly every line beyond ASCII, and not in one line alone: a
-   * damaged byte in a file of UTF-8 or ASCII makes one bad line, not another encoding.
+   * Text of another encoding has bytes that are not UTF-8 in nearly every line beyond ASCII, and not in one line of many
+   * alone: a damaged byte in a file of UTF-8 or ASCII makes one bad line, not another encoding.
    */
   private isPlainlyOther(): boolean {
-    return this.oddLines >= 2 && this.oddLines >= MUCH * this.lines && this.utf8Lines <= this.oddLines / 20;
+    const share = this.oddLines / Math.max(1, this.lines);
+    return share >= (this.oddLines > 1 ? MUCH : MUCH_OF_ONE) && this.utf8Lines <= this.oddLines * FEW_BESIDE;
   }
 
   private look(piece: Buffer): void {
@@ -63,6 +64,10 @@ export class TextCheck {
 
 /** Fewer odd lines than this share are what --max-bad-rows passes over unless told otherwise. */
 const MUCH = 0.001;
+/** What share one line alone must be of a file that is so short. */
+const MUCH_OF_ONE = 0.25;
+/** Letters of another encoding rarely look like UTF-8. */
+const FEW_BESIDE = 0.05;
 const LONGEST_REST = 2 ** 24;
 
 function countLines(piece: Buffer): number {

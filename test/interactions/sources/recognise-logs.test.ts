@@ -58,7 +58,12 @@ describe("recognised names", () => {
         "train-00000-of-00002.parquet",
         "train-00001-of-00002.parquet",
       ],
-      ["train train-00000-of-00002.parquet", "train train-00001-of-00002.parquet", "test test-00000-of-00001.parquet"],
+      [
+        "train train-00000-of-00002.parquet",
+        "train train-00001-of-00002.parquet",
+        "validation dev-0000.parquet",
+        "test test-00000-of-00001.parquet",
+      ],
     ],
     ["words of other cases", ["Test.TXT", "logTrain.TXT.gz"], ["train logTrain.TXT.gz", "test Test.TXT"]],
     ["training files alone as one log", ["train-0.jsonl", "train-1.jsonl"], ["log train-0.jsonl", "log train-1.jsonl"]],
