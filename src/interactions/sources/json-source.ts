@@ -1,7 +1,6 @@
 /** JSON as a source of rows: every key that a row has is a column. */
 import { type JsonLayout, jsonLayout, LAYOUT_NAMES } from "./json-layout.ts";
 import { fieldType, type NestedField, nestedFields } from "./nested-fields.ts";
-import { type PackedText, readableText } from "./readable-text.ts";
 import { sqlName, sqlPath, sqlText } from "./sql-text.ts";
 import {
   describe,
@@ -12,7 +11,8 @@ import {
   STORING_REJECTS,
   type TableSource,
 } from "./table-source.ts";
-import { linesOf } from "./text-source.ts";
+import { type PackedText, readableText } from "./text/readable-text.ts";
+import { linesOf } from "./text/text-source.ts";
 import type { WorkDatabase } from "./work-database.ts";
 
 /** Objects and lists; a column of mixed kinds is JSON, and its values are looked at one by one. */

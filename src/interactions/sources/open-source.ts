@@ -3,15 +3,15 @@ import { stat } from "node:fs/promises";
 import { shellCommand } from "../../config/shell-command.ts";
 import { ConfigError, DataError } from "../../errors.ts";
 import { openArrowSource } from "./arrow-source.ts";
-import { isIdPerLine, openIdLines } from "./id-lines.ts";
 import { openJsonSource } from "./json-source.ts";
 import { withNestedFields } from "./nested-fields.ts";
 import { openParquetSource } from "./parquet-source.ts";
 import { type Partition, withPartitions } from "./partitions.ts";
-import { readableText, type TextEncoding } from "./readable-text.ts";
 import { type Compression, sniffFile } from "./sniff-file.ts";
 import { openRelation, type TableSource } from "./table-source.ts";
-import { linesOf, openTextSource, type TextOptions } from "./text-source.ts";
+import { isIdPerLine, openIdLines } from "./text/id-lines.ts";
+import { readableText, type TextEncoding } from "./text/readable-text.ts";
+import { linesOf, openTextSource, type TextOptions } from "./text/text-source.ts";
 import type { WorkDatabase } from "./work-database.ts";
 
 export interface SourceFile {

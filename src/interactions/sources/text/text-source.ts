@@ -1,9 +1,10 @@
 /** Delimited text as a source of rows: its shape found out from its first lines, every value as text. */
+
+import { sqlName, sqlPath, sqlText } from "../sql-text.ts";
+import { orDataError, type SourceColumn, STORING_REJECTS, type TableSource } from "../table-source.ts";
+import type { WorkDatabase } from "../work-database.ts";
 import { detectTable, type TableHints, type TextTable } from "./detect-table.ts";
 import type { ReadableText } from "./readable-text.ts";
-import { sqlName, sqlPath, sqlText } from "./sql-text.ts";
-import { orDataError, type SourceColumn, STORING_REJECTS, type TableSource } from "./table-source.ts";
-import type { WorkDatabase } from "./work-database.ts";
 
 export interface TextOptions extends TableHints {
   /** Numbers such as 3,5 are 3.5. */
