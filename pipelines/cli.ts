@@ -103,7 +103,9 @@ function gitCommit(root: string): string | null {
   if (!existsSync(join(root, ".git"))) return null;
   try {
     const args = ["-C", root, "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"];
-    return execFileSync("git", args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+    // Asking takes no lock: somebody may be committing there this moment.
+    const env = { ...process.env, GIT_OPTIONAL_LOCKS: "0" };
+    return execFileSync("git", args, { encoding: "utf8", env, stdio: ["ignore", "pipe", "ignore"] }).trim();
   } catch {
     return null;
   }

@@ -138,5 +138,5 @@ async function merge(config: ScoreConfig, subject: ScoreSubject, context: StageC
 }
 
 function formatOf(config: ScoreConfig): RecommendationFormat {
-  return { format: formatOfOutput(config)!, compression: config.compression ?? "snappy" }; // the schema has asked for a format
+  return { format: formatOfOutput(config)!, compression: config.compression ?? "snappy", isCsvSafe: config.csvSafe }; // the schema has asked for a format
 }
