@@ -28,7 +28,6 @@ describe("text for a terminal", () => {
   it.each(["text", "json", "log", "error", "debug"])("is what a stage's %s becomes", async (way) => {
     const stage: Stage = {
       name: "evil",
-      summary: "",
       schema: z.object({}),
       async run(_, context) {
         if (way === "log") context.log(`item ${EVIL}`);
