@@ -47,12 +47,15 @@ export const workerStage: Stage<typeof workerSchema> = {
       },
     );
     context.log(`waiting for jobs; Ctrl-C ends after the job under way, a second one at once`);
+    const stopped = new Promise<null>((resolve) =>
+      context.signal.addEventListener("abort", () => resolve(null), { once: true }),
+    );
     try {
       while (!context.signal.aborted) {
         await sleep(MILLISECONDS_BETWEEN_LOOKS, undefined, { signal: context.signal }).catch(() => {});
         if (!untilEmpty) continue;
-        const { waiting, active } = await queue.counts();
-        if (waiting + active === 0) break;
+        const counts = await Promise.race([queue.counts(), stopped]); // a Redis that is gone does not answer
+        if (counts === null || counts.waiting + counts.active === 0) break;
       }
       await worker.close();
     } finally {
