@@ -1,4 +1,7 @@
-/** What a failed command tells its user and its shell: one or a few lines and an exit status, a stack only on request. */
+/**
+ * What a failed command tells its user and its shell: one or a few lines and an exit status, a stack
+ * only on request.
+ */
 import { withoutSecrets } from "../../src/config/address-text.ts";
 import { ConfigError, DataError, EngineError, StorageError } from "../../src/errors.ts";
 import { openFilesRemedy } from "../../src/files/open-files-limit.ts";

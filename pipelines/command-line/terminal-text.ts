@@ -1,7 +1,7 @@
 /**
- * Text on its way to a terminal: titles, ids and file names come from outside, and a terminal obeys what stands in them.
- * Control characters (C0, DEL, C1), signs that turn the direction of writing (Trojan Source, Boucher & Anderson 2021),
- * and invisible line ends are shown as JSON escapes them, so that JSON stays the same JSON.
+ * Text on its way to a terminal: titles, ids and file names come from outside, and a terminal obeys what stands in
+ * them. Control characters (C0, DEL, C1), signs that turn the direction of writing (Trojan Source, Boucher &
+ * Anderson 2021), and invisible line ends are shown as JSON escapes them, so that JSON stays the same JSON.
  */
 
 // Tab and line feed are what our own text is laid out with.

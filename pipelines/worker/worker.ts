@@ -1,4 +1,7 @@
-/** The stage `worker`: takes jobs from a queue, one at a time, until it is told to stop. Kill it at any moment; nothing is lost. */
+/**
+ * The stage `worker`: takes jobs from a queue, one at a time, until it is told to stop. Kill it at any
+ * moment; nothing is lost.
+ */
 import { setTimeout as sleep } from "node:timers/promises";
 import { workerSchema } from "../../src/config/schemas/worker-schema.ts";
 import { ConfigError, DataError, messageOf } from "../../src/errors.ts";
@@ -65,7 +68,10 @@ export const workerStage: Stage<typeof workerSchema> = {
   },
 };
 
-/** What the queue is told of a failure. Bad data and wrong settings fail in the same way however often they are tried. */
+/**
+ * What the queue is told of a failure. Bad data and wrong settings fail in the same way however often
+ * they are tried.
+ */
 function outcomeOf(
   error: unknown,
   job: { readonly type: string; readonly data: unknown },

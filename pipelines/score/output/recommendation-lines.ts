@@ -26,8 +26,9 @@ export function csvLines(columns: readonly string[], { isSafe }: { readonly isSa
 }
 
 /**
- * A text that a spreadsheet shows and does not execute: after OWASP, "CSV Injection", a ' stands before what begins with
- * =, +, -, @, tab, carriage return or line feed, or with the wide forms of the first four. Numbers are never formulas.
+ * A text that a spreadsheet shows and does not execute: after OWASP, "CSV Injection", a ' stands before what begins
+ * with =, +, -, @, tab, carriage return or line feed, or with the wide forms of the first four. Numbers are never
+ * formulas.
  */
 function inertText(text: string): string {
   return /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/.test(text) ? `'${text}` : text;
