@@ -119,8 +119,10 @@ describe("the doors between rooms", () => {
   });
 
   it("a file of rows is opened by open-source.ts alone", () => {
-    const openers = filesMatching(/\bopen(Text|Json)Source\b|read_parquet\(/, () => true);
-    const own = ["json-source", "open-source", "text-source"].map((name) => `src/interactions/sources/${name}.ts`);
+    const openers = filesMatching(/\bopen(Text|Json|Parquet)Source\b|read_parquet\(/, () => true);
+    const own = ["json-source", "open-source", "parquet-source", "text-source"].map(
+      (name) => `src/interactions/sources/${name}.ts`,
+    );
     expect(openers).toEqual(own);
   });
 

@@ -16,6 +16,9 @@ const sourceRecord = z.object({
   sha256: z.string(),
   modifiedMs: z.number(),
   isUtf8: z.boolean(),
+  isEmpty: z.boolean(),
+  format: z.enum(["text", "json", "parquet", "arrow"]),
+  oddLines: z.number(),
 });
 const recorded = z.looseObject({ sources: z.array(sourceRecord), settingsHash: z.string() });
 

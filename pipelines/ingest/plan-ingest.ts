@@ -11,6 +11,7 @@ import { makeFolder } from "../../src/files/make-folder.ts";
 import { writeFileAtomically } from "../../src/files/write-file.ts";
 import { SAMPLE_LOG_FILE, sampleLogText } from "../../src/interactions/sample/sample-log.ts";
 import { BUNDLED_SAMPLE } from "../../src/interactions/sample/sample-taste.ts";
+import type { SplitWish } from "../../src/interactions/sources/recognise-logs.ts";
 import type { SplitRequest } from "../../src/interactions/splitting/split-log.ts";
 import { isDatasetDefinition, readDatasetDefinition } from "../dataset/dataset-argument.ts";
 import { findRawLogs, type RawLogs } from "./raw-files.ts";
@@ -33,7 +34,11 @@ export async function planIngest(given: IngestConfig, log: (line: string) => voi
   }
   const folder = config.raw ?? join(config.dataRoot, "raw", config.dataset);
   if (config.raw === undefined && config.dataset === "sample") await makeSampleLog(folder, log);
-  const raw = await findRawLogs(folder, remedyFor(config));
+  const raw = await findRawLogs(folder, remedyFor(config), splitWish(config));
+  const { brokenLinks } = raw;
+  if (brokenLinks.length > 0) log(`passed over, links that lead nowhere: ${brokenLinks.join(", ")}`);
+  const { leftAside = [] } = raw.plan;
+  if (leftAside.length > 0) log(`left aside, since their names are of no part of the split: ${leftAside.join(", ")}`);
   if (raw.plan.rowsAreInOrder && config.timeColumn !== undefined) {
     throw new ConfigError(
       `--time-column: the rows of a ${raw.plan.format} stand oldest first, times are not used; leave it out`,
@@ -50,6 +55,10 @@ export async function planIngest(given: IngestConfig, log: (line: string) => voi
   };
 }
 
+function splitWish({ split }: IngestConfig): SplitWish {
+  return split === "auto" ? null : split === "given" ? "given" : "anew";
+}
+
 /** For logs that are not where they should be. */
 function remedyFor({ raw, dataset, dataRoot }: IngestConfig): string {
   const advice = "put the raw log there, or say where it is with --raw";
@@ -59,7 +68,7 @@ function remedyFor({ raw, dataset, dataRoot }: IngestConfig): string {
 }
 
 /** Raised when the same logs and settings give other files, so that former ones are made anew. */
-const FORMAT_VERSION = 2;
+const FORMAT_VERSION = 3;
 
 /** Names everything that shapes the result but the raw files; where things are and how ingest runs do not. */
 export function settingsHash(config: IngestConfig): string {
@@ -85,7 +94,8 @@ export function lastingSettings(config: IngestConfig): Readonly<Record<string, u
 async function fromDatasetDefinition(given: IngestConfig): Promise<IngestConfig> {
   const { dataset: path, raw, dataRoot, memoryLimit, force, ...rest } = given;
   const defaults: Readonly<Record<string, unknown>> = ingestSchema.parse({});
-  const beside = Object.entries(rest).filter(([key, value]) => value !== defaults[key]);
+  const isGiven = ([key, value]: [string, unknown]): boolean => JSON.stringify(value) !== JSON.stringify(defaults[key]);
+  const beside = Object.entries(rest).filter(isGiven);
   if (beside.length > 0) {
     throw new ConfigError(
       `${beside.map(([key]) => key).join(", ")}: given beside the dataset file ${path}; write it into the file`,

@@ -1,16 +1,25 @@
 /** The files that an ingest reads: their paths by the plan, and how each is to be read by what its bytes are. */
 import { join } from "node:path";
 import type { IngestConfig } from "../../src/config/schemas/ingest-schema.ts";
-import { ConfigError } from "../../src/errors.ts";
+import { ConfigError, DataError } from "../../src/errors.ts";
 import type { BuildOptions } from "../../src/interactions/reading/build-log.ts";
 import type { ItemFile, ItemFiles } from "../../src/interactions/reading/read-item-info.ts";
 import type { NegativesFile } from "../../src/interactions/reading/read-negatives.ts";
 import { columnNames } from "../../src/interactions/sources/choose-columns.ts";
-import { formatOf, type SourceFile } from "../../src/interactions/sources/open-source.ts";
+import type { SourceFile } from "../../src/interactions/sources/open-source.ts";
+import { partitionsOf } from "../../src/interactions/sources/partitions.ts";
+import type { TextEncoding } from "../../src/interactions/sources/readable-text.ts";
 import type { PlannedFile } from "../../src/interactions/sources/recognise-logs.ts";
-import type { TextEncoding } from "../../src/interactions/sources/text-source.ts";
 import type { SourceRecord } from "./check-up-to-date.ts";
 import type { IngestPlan } from "./plan-ingest.ts";
+
+/** Parts of a log may be empty, as engines write them; null where none is. */
+export function emptyFilesNote(records: readonly SourceRecord[]): string | null {
+  const empty = records.filter(({ isEmpty }) => isEmpty).map(({ path }) => path);
+  if (empty.length === 0) return null;
+  const shown = empty.length <= 3 ? empty.join(", ") : `${empty.slice(0, 3).join(", ")} and ${empty.length - 3} more`;
+  return `passed over ${empty.length} empty files: ${shown}`;
+}
 
 export interface IngestSources {
   readonly logs: BuildOptions["sources"];
@@ -28,14 +37,29 @@ export function sourcePaths(plan: IngestPlan): string[] {
 
 /** Throws ConfigError for settings of text files where a log is of another format. */
 export function sourcesOf(plan: IngestPlan, records: readonly SourceRecord[]): IngestSources {
-  const encodingOf = (path: string): TextEncoding =>
-    (records.find((record) => record.path === path)?.isUtf8 ?? true) ? "utf-8" : "latin-1";
+  const byPath = new Map(records.map((record) => [record.path, record]));
+  const encodingOf = (path: string): TextEncoding => ((byPath.get(path)?.isUtf8 ?? true) ? "utf-8" : "not utf-8");
   const itemFile = (path: string): ItemFile => ({ path, encoding: encodingOf(path) });
   const { itemsFile, itemIdMap } = plan.config;
+  const isEmpty = new Set(records.filter((record) => record.isEmpty).map(({ path }) => path));
+  const pathOf = ({ name }: PlannedFile): string => join(plan.raw.directory, name);
+  const filled = plan.raw.plan.files.filter((file) => file.part !== "log" || !isEmpty.has(pathOf(file)));
+  const needed = [...(filled.length === 0 ? plan.raw.plan.files.slice(0, 1) : filled).map(pathOf)];
+  for (const path of [...needed, itemsFile, itemIdMap]) {
+    if (path !== undefined && isEmpty.has(path)) throw new DataError(`${path}: the file is empty, expected a log`);
+  }
   return {
-    logs: plan.raw.plan.files.map((file, index) => {
+    logs: filled.map((file, index) => {
       const path = join(plan.raw.directory, file.name);
-      return { part: file.part, file: logFile(plan.config, file, { path, index, found: encodingOf(path) }) };
+      return {
+        part: file.part,
+        file: logFile(plan.config, file, {
+          path,
+          index,
+          found: encodingOf(path),
+          format: byPath.get(path)?.format ?? "text",
+        }),
+      };
     }),
     negatives: negativesOf(plan),
     items:
@@ -45,28 +69,54 @@ export function sourcesOf(plan: IngestPlan, records: readonly SourceRecord[]): I
   };
 }
 
+/** Of the text files that are not wholly UTF-8, how each is read and why. */
+export function encodingNotes({ config, raw }: IngestPlan, records: readonly SourceRecord[]): string[] {
+  const logs = raw.plan.files.map(({ name }) => join(raw.directory, name));
+  return records
+    .filter(({ oddLines, format }) => oddLines > 0 && (format === "text" || format === "json"))
+    .map(({ path, oddLines, isUtf8, format }) => {
+      const lines = `${path}: ${oddLines} lines are not UTF-8`;
+      if (config.encoding !== "auto" && logs.includes(path))
+        return `${lines}; read as ${config.encoding}, as --encoding says`;
+      return isUtf8 || format === "json"
+        ? `${lines}, too few for another encoding: read as utf-8, those rows are malformed`
+        : `${lines}, nearly all that have other letters than ASCII: read as latin-1, or as windows-1252 where they hold bytes that only that has`;
+    });
+}
+
 function negativesOf({ raw, candidates }: IngestPlan): NegativesFile | null {
   const name = raw.plan.negatives;
   return name === null || candidates !== "official" ? null : { path: join(raw.directory, name), name };
 }
 
+interface FoundFile {
+  readonly path: string;
+  /** Among the log's files, from 0. */
+  readonly index: number;
+  readonly found: TextEncoding;
+  readonly format: string;
+}
+
 function logFile(
   config: IngestConfig,
   { name, delimiter, columns }: PlannedFile,
-  { path, index, found }: { readonly path: string; readonly index: number; readonly found: TextEncoding },
+  { path, index, found, format }: FoundFile,
 ): SourceFile {
-  const format = formatOf(name);
   if (format !== "text") refuseTextSettings(config, name, format);
   return {
     path,
     name,
     table: `arrow_input_${index}`,
+    partitions: partitionsOf(name),
     needsTypes: config.where !== undefined,
     text: {
       kind: "table",
       delimiter: config.delimiter === "tab" || config.delimiter === "\\t" ? "\t" : (config.delimiter ?? delimiter),
       header: config.header === "auto" ? undefined : config.header,
       columns,
+      quote: config.quote,
+      escape: config.escape,
+      hasDecimalCommas: config.decimal === ",",
       wanted: columnNames([config.userColumn, config.itemColumn, config.timeColumn, config.ratingColumn]),
       encoding: config.encoding === "auto" ? found : config.encoding,
     },
@@ -78,6 +128,9 @@ function refuseTextSettings(config: IngestConfig, name: string, format: string):
   const given = [
     ...(config.delimiter === undefined ? [] : ["--delimiter"]),
     ...(config.header === "auto" ? [] : ["--header"]),
+    ...(config.quote === undefined ? [] : ["--quote"]),
+    ...(config.escape === undefined ? [] : ["--escape"]),
+    ...(config.decimal === "." ? [] : ["--decimal"]),
     ...(config.encoding === "auto" ? [] : ["--encoding"]),
   ];
   if (given.length > 0)

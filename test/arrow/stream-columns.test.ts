@@ -19,7 +19,7 @@ const EXPECTED: Readonly<Record<string, readonly [kind: string, values: readonly
   float16: ["number", [1.5, -2, 0, 4, 5]],
   float32: ["number", [1.5, -2, null, 4, 5]],
   float64: ["number", [1.5, -2, null, 4, 5]],
-  decimal: ["number", [1.25, -3.5, null, 4, 5]],
+  decimal: ["decimal", [125n, -350n, null, 400n, 500n]], // of scale 2
   whole_decimal: ["integer", [-1n, 2n ** 62n, null, 4n, 5n]],
   utf8: ["text", ["a", "né", null, "", "日本 beyond twelve bytes"]],
   large_utf8: ["text", ["a", "né", null, "", "日本 beyond twelve bytes"]],

@@ -1,18 +1,22 @@
 /** From files to one numbered, sorted log: read, set bad rows aside, number the ids, sort; everything noticed on the way is reported. */
 import { stat } from "node:fs/promises";
-import { DataError } from "../../errors.ts";
+import { ConfigError, DataError } from "../../errors.ts";
 import type { CleaningStep } from "../cleaning/clean-log.ts";
 import type { InteractionLog } from "../interaction-log.ts";
 import { type ColumnRequest, chooseColumns } from "../sources/choose-columns.ts";
+import { withDateFormat } from "../sources/dated-source.ts";
 import { openSource, type SourceFile } from "../sources/open-source.ts";
-import type { LogPart } from "../sources/recognise-logs.ts";
+import type { LogPart } from "../sources/split-words.ts";
+import type { TableSource } from "../sources/table-source.ts";
 import type { WorkDatabase } from "../sources/work-database.ts";
 import { type BadRow, type BadRows, checkBadRows, collectBadRows } from "./bad-rows.ts";
 import { checkCondition, conditionSeconds } from "./check-condition.ts";
+import { crowdedWarning, findCrowdedIds } from "./crowded-ids.ts";
 import { createRawTable, loadRows, ROW_PROBLEM } from "./load-rows.ts";
-import { type IdType, numberIds } from "./number-ids.ts";
+import { type IdType, numberIds, secondSpellings } from "./number-ids.ts";
 import { loadNegatives, type NegativesFile, type OfficialNegatives, readNegatives } from "./read-negatives.ts";
 import { readSortedLog, sortLog, summariseTimes } from "./sort-log.ts";
+import { spanText, spanWarnings, type TimeSpan, timeSpan } from "./time-span.ts";
 import { readTimes, type TimeUnit } from "./time-unit.ts";
 
 export interface BuildOptions {
@@ -22,8 +26,16 @@ export interface BuildOptions {
   readonly where: string | undefined;
   /** False leaves time columns aside: the order of the rows counts instead. */
   readonly usesTimes: boolean;
+  /** Of the time column, as for strptime; undefined where numbers and ISO 8601 are read. */
+  readonly dateFormat: string | undefined;
   /** Share of all rows that may be malformed. */
   readonly maxBadRows: number;
+  /** Texts that stand for no value. */
+  readonly nulls: readonly string[];
+  /** Whether rows without a rating are of no use. */
+  readonly needsRatings: boolean;
+  /** Milliseconds since 1970, to tell times of the future. */
+  readonly nowMs: number;
   readonly log: (line: string) => void;
 }
 
@@ -32,6 +44,8 @@ export interface BuiltLog {
   readonly negatives: OfficialNegatives | null;
   readonly idTypes: { readonly user: IdType; readonly item: IdType };
   readonly timeUnit: TimeUnit | null;
+  /** Null without times. */
+  readonly timeSpan: TimeSpan | null;
   /** Of each file: its format and the columns that were used. */
   readonly formats: readonly {
     readonly file: string;
@@ -50,23 +64,25 @@ export async function buildLog(database: WorkDatabase, options: BuildOptions): P
   const bad: BadRows[] = [];
   let loadedRows = 0;
   for (const { part, file } of options.sources) {
-    const source = await openSource(database, file);
-    const names = source.columns.map(({ name }) => name);
-    const chosen = chooseColumns(source.file, names, options.columns);
+    const opened = await openSource(database, file);
+    const names = opened.columns.map(({ name }) => name);
+    const chosen = chooseColumns(opened.file, names, options.columns);
     const columns = options.usesTimes ? chosen : { ...chosen, time: null };
+    const source = await withDates(database, opened, { column: columns.time, format: options.dateFormat });
     if (options.where !== undefined) await checkCondition(database, options.where, source);
     const where =
       options.where === undefined
         ? undefined
         : { condition: options.where, seconds: conditionSeconds((await stat(file.path)).size) };
-    const rows = await loadRows(database, source, { part, columns, where });
+    const { nulls, needsRatings } = options;
+    const rows = await loadRows(database, source, { part, columns, where, nulls, needsRatings });
     bad.push(await collectBadRows(database, source, { firstRow: loadedRows, rows }));
     loadedRows += rows;
     options.log(`read ${source.file}: ${rows} rows (${source.format})`);
     const named = Object.entries(columns).map(([role, column]) => [role, column === null ? null : names[column]!]);
     formats.push({ file: source.file, format: source.format, columns: Object.fromEntries(named) });
   }
-  const negativeLines = await loadNegatives(database, options.negatives);
+  const negativeLines = await loadNegatives(database, options.negatives, options.nulls);
 
   const rejectedRows = bad.reduce((sum, { count }) => sum + count, 0) - (await unreadableRows(database));
   const rowsRead = loadedRows + rejectedRows;
@@ -76,7 +92,7 @@ export async function buildLog(database: WorkDatabase, options: BuildOptions): P
   if ((steps.at(-1)?.rowsAfter ?? rowsRead) === 0) throw new DataError(nothingLeft(rowsRead, steps));
 
   const times = readTimes(await summariseTimes(database));
-  const hasRatings = formats.every(({ columns }) => columns.rating !== null);
+  const hasRatings = formats.every(({ columns }) => columns.rating !== null) && (await someRating(database));
   const user = await numberIds(database, "user");
   const item = await numberIds(database, "item");
   options.log(`numbered ${user.count} users (${user.type} ids) and ${item.count} items (${item.type} ids)`);
@@ -93,18 +109,55 @@ export async function buildLog(database: WorkDatabase, options: BuildOptions): P
   await sortLog(database, sort);
   const log = await readSortedLog(database, sort);
   const idTypes = { user: user.type, item: item.type };
+  const span = timeSpan(log.timesMs);
+  options.log(span === null ? "times: none are used" : `times: ${spanText(span)} (${times.unit})`);
   const official = options.negatives === null ? null : { file: options.negatives.name, lines: negativeLines };
   return {
     log,
     negatives: official === null ? null : await readNegatives(database, idTypes, official),
     idTypes,
     timeUnit: times.unit,
+    timeSpan: span,
     formats,
     rowsRead,
     steps,
     firstBadRows: bad.flatMap(({ first }) => first).slice(0, 5),
-    warnings: times.warnings,
+    warnings: [
+      ...times.warnings,
+      ...spanWarnings(log.timesMs, times.unit ?? "times", options.nowMs),
+      ...(await idWarnings(database, log, idTypes)),
+    ],
   };
+}
+
+async function withDates(
+  database: WorkDatabase,
+  source: TableSource,
+  { column, format }: { readonly column: number | null; readonly format: string | undefined },
+): Promise<TableSource> {
+  if (format === undefined) return source;
+  if (column === null)
+    throw new ConfigError(`--date-format: ${source.file} has no column of times; name it with --time-column`);
+  return withDateFormat(database, source, { column, format });
+}
+
+async function someRating(database: WorkDatabase): Promise<boolean> {
+  return (await database.count("SELECT count(rating) FROM raw")) > 0;
+}
+
+/** Ids that may be nobody, and ids that may be one although they are written in two ways. */
+async function idWarnings(database: WorkDatabase, log: InteractionLog, types: BuiltLog["idTypes"]): Promise<string[]> {
+  const warnings: string[] = [];
+  for (const crowded of findCrowdedIds(log)) {
+    const [row] = await database.rows(
+      `SELECT id::VARCHAR AS id FROM ${crowded.column}s WHERE number = ${crowded.number}`,
+    );
+    warnings.push(crowdedWarning(crowded, String(row?.id)));
+  }
+  for (const column of ["user", "item"] as const) {
+    if (types[column] === "string") warnings.push(...(await secondSpellings(database, column)));
+  }
+  return warnings;
 }
 
 async function unreadableRows(database: WorkDatabase): Promise<number> {
@@ -125,6 +178,15 @@ async function readingSteps(
     ...(where === undefined
       ? []
       : [["not-wanted", `--where ${where}`, rowsWith(ROW_PROBLEM.notWanted)] as [string, string, number]]),
+    ...(rowsWith(ROW_PROBLEM.repeatedHeader) === 0
+      ? []
+      : [
+          ["repeated-header", "the header once more, inside a file", rowsWith(ROW_PROBLEM.repeatedHeader)] as [
+            string,
+            string,
+            number,
+          ],
+        ]),
     ["malformed", "the row, its time or its rating could not be read", rejectedRows + unreadable],
     ["missing-user", "no user id", rowsWith(ROW_PROBLEM.userMissing)],
     ["missing-item", "no item id", rowsWith(ROW_PROBLEM.itemMissing)],

@@ -1,17 +1,20 @@
 /** The shape of a delimited text file, found out from its first lines: delimiter, header, quoting, column names. */
+import { NULL_TEXTS } from "../../config/schemas/ingest-schema.ts";
 import { DataError } from "../../errors.ts";
-import { isUsualName } from "./choose-columns.ts";
+import { isUsualName, plain } from "./choose-columns.ts";
+import { detectQuoting, joinRecords, type Quoting, type QuotingHints, splitFields } from "./detect-quoting.ts";
+import { refuseSameNames } from "./table-source.ts";
 
-export interface TextTable {
+export interface TextTable extends Quoting {
   readonly delimiter: string;
   readonly hasHeader: boolean;
-  /** '"', or empty when quotes mean nothing. */
-  readonly quote: string;
   /** From the header, or column1, column2, ... */
   readonly columns: readonly string[];
+  /** The header's fields as they stand there; null without a header. */
+  readonly header: readonly string[] | null;
 }
 
-export interface TableHints {
+export interface TableHints extends QuotingHints {
   /** File name, for errors. */
   readonly file: string;
   readonly delimiter?: string | undefined;
@@ -20,56 +23,49 @@ export interface TableHints {
   readonly columns?: readonly string[] | undefined;
   /** Names the user gave for columns: a first line that holds one is a header. */
   readonly wanted: readonly string[];
+  /** Names of columns that such files usually have, as plain() writes them; those of logs unless given. */
+  readonly usual?: readonly string[];
 }
 
 // Longer ones first, so that "::" is not taken for two empty ":" fields.
 const DELIMITERS = ["::", "\t", ",", ";", "|"];
 
-/** `lines` are the first few records of the file, without line ends; blank lines are passed over. */
+/** `lines` are the first few lines of the file, without line ends; blank ones are passed over. */
 export function detectTable(lines: readonly string[], hints: TableHints): TextTable {
   const filled = lines.filter((line) => line.trim() !== "");
-  const [first] = filled;
-  if (first === undefined) throw new DataError(`${hints.file}: the file is empty, expected rows of user and item`);
+  if (filled.length === 0) throw new DataError(`${hints.file}: the file is empty, expected rows of user and item`);
   const delimiter = hints.delimiter ?? findDelimiter(filled, hints);
-  const quote = usesQuotes(filled, delimiter) ? '"' : "";
-  const fields = splitFields(first, delimiter, quote);
+  const quoting = detectQuoting(filled, delimiter, hints);
+  const records = joinRecords(filled, delimiter, quoting);
+  const first = records[0]!; // some line is filled
+  const fields = splitFields(first, delimiter, quoting);
   if (fields.length < 2) {
     throw new DataError(
       `${hints.file}: the first line "${shortened(first)}" has no ${spelled(delimiter)}, expected at least a user and an item; set --delimiter`,
     );
   }
   if (hints.columns !== undefined && hints.header !== "yes") {
-    return { delimiter, quote, hasHeader: false, columns: completed(hints.columns, fields.length) };
+    return { delimiter, ...quoting, hasHeader: false, columns: completed(hints.columns, fields.length), header: null };
   }
   const hasHeader =
-    hints.header === undefined ? looksLikeHeader(fields, filled, delimiter, quote, hints) : hints.header === "yes";
+    hints.header === undefined ? looksLikeHeader(fields, records, delimiter, quoting, hints) : hints.header === "yes";
   const columns = hasHeader ? distinctNames(fields, hints.file) : completed([], fields.length);
-  return { delimiter, quote, hasHeader, columns };
-}
-
-/** Fields of one record. A quoted field may hold delimiters and doubled quotes. */
-export function splitFields(line: string, delimiter: string, quote: string): string[] {
-  if (quote === "") return line.split(delimiter);
-  const fields: string[] = [];
-  let rest = line;
-  for (;;) {
-    const quoted = rest.startsWith(quote) ? /^"((?:[^"]|"")*)"/.exec(rest) : null;
-    const end = quoted === null ? rest.indexOf(delimiter) : rest.indexOf(delimiter, quoted[0].length);
-    const raw = end < 0 ? rest : rest.slice(0, end);
-    fields.push(quoted === null ? raw : (quoted[1] ?? "").replaceAll('""', '"'));
-    if (end < 0) return fields;
-    rest = rest.slice(end + delimiter.length);
-  }
+  return { delimiter, ...quoting, hasHeader, columns, header: hasHeader ? fields : null };
 }
 
 function findDelimiter(lines: readonly string[], hints: TableHints): string {
   const sample = lines.slice(0, 20);
   const scored = DELIMITERS.map((delimiter) => {
-    const counts = sample.map((line) => splitFields(line, delimiter, usesQuotes(sample, delimiter) ? '"' : "").length);
+    const quoting = detectQuoting(sample, delimiter, hints);
+    const counts = joinRecords(sample, delimiter, quoting).map((line) => splitFields(line, delimiter, quoting).length);
     const usual = counts[0] ?? 0;
     return { delimiter, usual, agreeing: counts.filter((count) => count === usual).length };
   });
-  const best = scored.filter(({ usual }) => usual >= 2).sort((a, b) => b.agreeing - a.agreeing || b.usual - a.usual)[0];
+  // A tab hardly ever stands inside a field, while lists of a field have commas, one row as many as the next.
+  const isTab = ({ delimiter }: { readonly delimiter: string }): number => Number(delimiter === "\t");
+  const best = scored
+    .filter(({ usual }) => usual >= 2)
+    .sort((a, b) => b.agreeing - a.agreeing || isTab(b) - isTab(a) || b.usual - a.usual)[0];
   if (best === undefined) {
     const tried = DELIMITERS.map(spelled).join(", ");
     throw new DataError(
@@ -79,26 +75,38 @@ function findDelimiter(lines: readonly string[], hints: TableHints): string {
   return best.delimiter;
 }
 
-/** Comma and semicolon files quote by custom (RFC 4180); the others only where a field visibly starts with a quote. */
-function usesQuotes(lines: readonly string[], delimiter: string): boolean {
-  if (delimiter === "," || delimiter === ";") return true;
-  return lines.some((line) => line.startsWith('"') || line.includes(`${delimiter}"`));
-}
-
-/** A header names a column the user asked for or a usual one, or has words where the next lines have numbers. */
+/**
+ * A header names a column the user asked for, or two usual ones, or one where no field is a number, or else has words (no
+ * placeholders) where nearly all of the next lines have numbers. So one odd first row of data stays data.
+ */
 function looksLikeHeader(
   fields: readonly string[],
   lines: readonly string[],
   delimiter: string,
-  quote: string,
+  quoting: Quoting,
   hints: TableHints,
 ): boolean {
-  if (fields.some((field) => hints.wanted.includes(field.trim()) || isUsualName(field))) return true;
-  const body = lines.slice(1).map((line) => splitFields(line, delimiter, quote));
+  const isUsual = (field: string): boolean => hints.usual?.includes(plain(field)) ?? isUsualName(field);
+  const usual = fields.filter(isUsual).length;
+  if (usual >= 2 || fields.some((field) => hints.wanted.includes(field.trim()))) return true;
+  if (fields.some(isNumber)) return false;
+  if (usual > 0) return true;
+  const body = lines.slice(1).map((line) => splitFields(line, delimiter, quoting));
   if (body.length === 0) return false;
   return fields.some(
-    (field, column) => !isNumber(field) && field.trim() !== "" && body.every((row) => isNumber(row[column] ?? "")),
+    (field, column) =>
+      !isPlaceholder(field) &&
+      body.filter((row) => !isNumber(row[column] ?? "") && !isPlaceholder(row[column] ?? "")).length <=
+        body.length * MOST_EXCEPTIONS &&
+      body.some((row) => isNumber(row[column] ?? "")),
   );
+}
+
+/** A column holds numbers although this share of the lines looked at says otherwise. */
+const MOST_EXCEPTIONS = 0.1;
+
+function isPlaceholder(text: string): boolean {
+  return text.trim() === "" || NULL_TEXTS.includes(text.trim());
 }
 
 function isNumber(text: string): boolean {
@@ -111,8 +119,7 @@ function completed(names: readonly string[], count: number): string[] {
 
 function distinctNames(fields: readonly string[], file: string): string[] {
   const names = fields.map((field, column) => field.trim() || `column${column + 1}`);
-  const repeated = names.find((name, column) => names.indexOf(name) !== column);
-  if (repeated !== undefined) throw new DataError(`${file}: the header has the column "${repeated}" twice`);
+  refuseSameNames(file, names);
   return names;
 }
 

@@ -1,5 +1,6 @@
 /** A text file that is no table but a list: one id a line, with or without a header. */
 import { isUsualName } from "./choose-columns.ts";
+import type { ReadableText } from "./readable-text.ts";
 import { sqlName, sqlText } from "./sql-text.ts";
 import { orDataError, type TableSource } from "./table-source.ts";
 import { linesOf } from "./text-source.ts";
@@ -8,27 +9,28 @@ import type { WorkDatabase } from "./work-database.ts";
 const HEAD_LINES = 20;
 
 /** Told by its first lines, which hold no delimiter; an empty file is none. */
-export async function isIdPerLine(database: WorkDatabase, path: string): Promise<boolean> {
-  const head = await firstLines(database, path, HEAD_LINES);
+export async function isIdPerLine(database: WorkDatabase, text: ReadableText, file: string): Promise<boolean> {
+  const head = await firstLines(database, text, { file, count: HEAD_LINES });
   return head.length > 0 && head.every((line) => !/[,;|\t]|::/.test(line));
 }
 
 /** `wanted` are names that the user gave for the column: a first line that is one of them is a header. */
 export async function openIdLines(
   database: WorkDatabase,
-  path: string,
-  { role, wanted }: { readonly role: "user" | "item"; readonly wanted: readonly string[] },
+  text: ReadableText,
+  { file, role, wanted }: { readonly file: string; readonly role: "user" | "item"; readonly wanted: readonly string[] },
 ): Promise<TableSource> {
-  const first = (await firstLines(database, path, 1))[0]!.trim(); // isIdPerLine has found one
+  const first = (await firstLines(database, text, { file, count: 1 }))[0]!.trim(); // isIdPerLine has found one
   const hasHeader = isUsualName(first) || wanted.includes(first);
   const header = hasHeader ? ` AND trim(line) <> ${sqlText(first)}` : "";
   const column = { name: hasHeader ? first : `${role}_id`, type: "VARCHAR" };
   return {
-    file: path,
+    file,
     format: "text, an id a line",
-    from: `(SELECT trim(line) AS ${sqlName(column.name)} FROM ${idLines(path)} WHERE ${IS_FILLED}${header})`,
+    from: `(SELECT trim(line) AS ${sqlName(column.name)} FROM ${idLines(text)} WHERE ${IS_FILLED}${header})`,
     columns: [column],
     typedColumns: [column],
+    isHeader: null, // left out above
     firstRowLine: hasHeader ? 2 : 1,
     storesRejects: true,
   };
@@ -36,13 +38,17 @@ export async function openIdLines(
 
 const IS_FILLED = "trim(coalesce(line, '')) <> ''";
 
-async function firstLines(database: WorkDatabase, path: string, count: number): Promise<readonly string[]> {
-  const rows = await orDataError(path, () =>
-    database.rows(`SELECT line FROM ${idLines(path)} WHERE ${IS_FILLED} LIMIT ${count}`),
+async function firstLines(
+  database: WorkDatabase,
+  text: ReadableText,
+  { file, count }: { readonly file: string; readonly count: number },
+): Promise<readonly string[]> {
+  const rows = await orDataError(file, () =>
+    database.rows(`SELECT line FROM ${idLines(text)} WHERE ${IS_FILLED} LIMIT ${count}`),
   );
   return rows.map(({ line }) => String(line));
 }
 
-function idLines(path: string): string {
-  return linesOf(path, "utf-8", "store_rejects = true");
+function idLines(text: ReadableText): string {
+  return linesOf(text, "store_rejects = true");
 }

@@ -3,12 +3,15 @@ import { stat } from "node:fs/promises";
 import { shellCommand } from "../../config/shell-command.ts";
 import { ConfigError, DataError } from "../../errors.ts";
 import { openArrowSource } from "./arrow-source.ts";
-import type { TableHints } from "./detect-table.ts";
 import { isIdPerLine, openIdLines } from "./id-lines.ts";
 import { openJsonSource } from "./json-source.ts";
-import { sqlPath } from "./sql-text.ts";
+import { withNestedFields } from "./nested-fields.ts";
+import { openParquetSource } from "./parquet-source.ts";
+import { type Partition, withPartitions } from "./partitions.ts";
+import { readableText, type TextEncoding } from "./readable-text.ts";
+import { type Compression, sniffFile } from "./sniff-file.ts";
 import { openRelation, type TableSource } from "./table-source.ts";
-import { linesOf, openTextSource, type TextEncoding } from "./text-source.ts";
+import { linesOf, openTextSource, type TextOptions } from "./text-source.ts";
 import type { WorkDatabase } from "./work-database.ts";
 
 export interface SourceFile {
@@ -19,73 +22,67 @@ export interface SourceFile {
   readonly table: string;
   /** How the rows stand in it if it is text; the other formats say so themselves. */
   readonly text: TextLayout;
+  /** Columns that the folders it lies in are named by. */
+  readonly partitions?: readonly Partition[];
   /** Whether typedColumns will be used; finding them out reads a text file once more. */
   readonly needsTypes?: boolean;
 }
 
 export type TextLayout =
-  | ({ readonly kind: "table"; readonly encoding: TextEncoding } & Omit<TableHints, "file">)
+  | ({ readonly kind: "table"; readonly encoding: TextEncoding } & Omit<TextOptions, "file" | "needsTypes">)
   /** An id a line, with or without a header, or a column of a table. */
   | { readonly kind: "ids"; readonly role: "user" | "item"; readonly wanted: readonly string[] }
   /** One column `line`. */
   | { readonly kind: "lines" };
 
-/** Throws ConfigError where there is no such file, DataError where it cannot be read as what its name says. */
+/** Throws ConfigError where there is no such file, DataError where it cannot be read as what it is. */
 export async function openSource(database: WorkDatabase, file: SourceFile): Promise<TableSource> {
+  return withPartitions(await openFormat(database, file), file.partitions ?? []);
+}
+
+async function openFormat(database: WorkDatabase, file: SourceFile): Promise<TableSource> {
   const { path, name, table } = file;
   if (!(await stat(path).catch(() => null))?.isFile()) throw new ConfigError(`${path}: there is no such file`);
-  const format = formatOf(name);
+  const { format, compression, head } = await sniffFile(path, name);
+  const wanted = file.text.kind === "lines" ? [] : file.text.wanted;
   switch (format) {
     case "arrow":
-      refuseCompressed(path, format);
-      return openArrowSource(database, table, file);
+      refuseCompressed(path, format, compression);
+      return openArrowSource(database, table, file, wanted);
     case "parquet":
-      refuseCompressed(path, format);
-      return openRelation(database, `read_parquet(${sqlPath(path)})`, name, format);
+      refuseCompressed(path, format, compression);
+      return withNestedFields(database, await openParquetSource(database, file), wanted);
     case "json":
-      return openJsonSource(database, path, name);
+      return openJsonSource(database, { path, name, compression, head }, wanted);
     case "text":
-      return openText(database, file);
+      return openText(database, file, compression);
     default:
       return format satisfies never;
   }
 }
 
-export function formatOf(name: string): "parquet" | "json" | "arrow" | "text" {
-  const bare = withoutCompression(name).toLowerCase();
-  if (bare.endsWith(".parquet")) return "parquet";
-  if (/\.(jsonl|ndjson|json)$/.test(bare)) return "json";
-  if (/\.(arrow|feather|ipc)$/.test(bare)) return "arrow";
-  return "text";
-}
-
-export function compressionOf(name: string): "gzip" | "zstd" | null {
-  if (/\.gz$/i.test(name)) return "gzip";
-  return /\.zst$/i.test(name) ? "zstd" : null;
-}
-
-/** A name without the extension of its compression. */
-export function withoutCompression(name: string): string {
-  return name.replace(/\.(gz|zst)$/i, "");
-}
-
-async function openText(database: WorkDatabase, { path, name, text, needsTypes = false }: SourceFile) {
+async function openText(
+  database: WorkDatabase,
+  { path, name, text, needsTypes = false }: SourceFile,
+  compression: Compression | null,
+) {
+  const encoding = text.kind === "table" ? text.encoding : "utf-8";
+  const readable = await readableText(database, { path, name, compression }, encoding);
   switch (text.kind) {
     case "lines":
-      return openRelation(database, linesOf(path, "utf-8"), name, "lines of text");
+      return openRelation(database, linesOf(readable), name, "lines of text");
     case "ids":
-      if (await isIdPerLine(database, path)) return openIdLines(database, path, text);
-      return openTextSource(database, path, { file: name, needsTypes, encoding: "utf-8", wanted: text.wanted });
+      if (await isIdPerLine(database, readable, name)) return openIdLines(database, readable, { ...text, file: name });
+      return openTextSource(database, readable, { file: name, needsTypes, wanted: text.wanted });
     case "table":
-      return openTextSource(database, path, { file: name, needsTypes, ...text });
+      return openTextSource(database, readable, { file: name, needsTypes, ...text });
     default:
       return text satisfies never;
   }
 }
 
 /** Both formats are read by jumping about in the file, which a compressed one does not allow; their own compression is fine. */
-function refuseCompressed(path: string, format: string): void {
-  const compression = compressionOf(path);
+function refuseCompressed(path: string, format: string, compression: Compression | null): void {
   if (compression === null) return;
   const unpack = shellCommand(...(compression === "gzip" ? ["gunzip"] : ["zstd", "-d"]), path);
   throw new DataError(`${path}: ${format} inside a compressed file, which cannot be read there; unpack it: ${unpack}`);

@@ -7,7 +7,14 @@ export interface SourceColumn {
   readonly name: string;
   /** SQL type as the source yields it: VARCHAR throughout for text formats. */
   readonly type: string;
+  /** What the file holds where that is an object or a list and `type` merely its text. */
+  readonly nested?: string;
+  /** Floats narrower than their SQL type: whole numbers from here on may be rounded. */
+  readonly wholeBelow?: number;
 }
+
+/** Type of a column that is in the file but cannot be read, so that SQL does not have it. */
+export const UNREAD = "UNREAD";
 
 export interface TableSource {
   /** File name for reports and errors. */
@@ -19,6 +26,8 @@ export interface TableSource {
   readonly columns: readonly SourceColumn[];
   /** The same columns with the types their values look like, for conditions. */
   readonly typedColumns: readonly SourceColumn[];
+  /** SQL condition: the row is the header once more, as where files were joined; null where there is no header. */
+  readonly isHeader: string | null;
   /** Line of the first row, from 1; null where rows are not lines. */
   readonly firstRowLine: number | null;
   /** Whether the reader sets aside rows it cannot split (table reject_errors). */
@@ -37,7 +46,35 @@ export async function openRelation(
   format: string,
 ): Promise<TableSource> {
   const columns = await describe(database, from, file);
-  return { file, format, from, columns, typedColumns: columns, firstRowLine: null, storesRejects: false };
+  return {
+    file,
+    format,
+    from,
+    columns,
+    typedColumns: columns,
+    isHeader: null,
+    firstRowLine: null,
+    storesRejects: false,
+  };
+}
+
+/** SQL tells no Rating from rating, and nor could a condition. Throws DataError. */
+export function refuseSameNames(file: string, names: readonly string[]): void {
+  const first = new Map<string, string>();
+  for (const name of names) {
+    const known = first.get(name.toLowerCase());
+    if (known === name) throw new DataError(`${file}: the header has the column "${name}" twice`);
+    if (known !== undefined) {
+      throw new DataError(`${file}: the columns "${known}" and "${name}" differ by case alone; rename one of them`);
+    }
+    first.set(name.toLowerCase(), name);
+  }
+}
+
+/** Whether DuckDB may have named a column anew: the second of Rating and rating it calls rating_1, a name that no file has. */
+export function mayBeRenamed(names: readonly string[]): boolean {
+  const known = new Set(names.map((name) => name.toLowerCase()));
+  return names.some((name) => /_\d+$/.test(name) && known.has(name.toLowerCase().replace(/_\d+$/, "")));
 }
 
 export async function describe(database: WorkDatabase, from: string, file: string): Promise<SourceColumn[]> {
@@ -51,15 +88,21 @@ export async function orDataError<T>(file: string, task: () => Promise<T>): Prom
     return await task();
   } catch (error) {
     if (error instanceof DataError || error instanceof ConfigError) throw error;
-    throw new DataError(`${file}: ${firstLineOf(error)}`);
+    const reason = firstLineOf(error);
+    // Only text that cannot be looked through before comes here so.
+    if (/state machine/.test(reason)) {
+      throw new DataError(`${file}: line ends of several kinds (LF, CRLF, CR) inside zstd; unpack it: zstd -d ${file}`);
+    }
+    throw new DataError(`${file}: ${reason}`);
   }
 }
 
 /** A list of columns for SELECT, each cast to the type its values look like where the source yields text. */
 export function typedSelectList(source: TableSource): string {
   return source.columns
-    .map(({ name, type }, index) => {
-      const wanted = source.typedColumns[index]?.type ?? type;
+    .filter(({ type }) => type !== UNREAD)
+    .map(({ name, type }) => {
+      const wanted = source.typedColumns.find((typed) => typed.name === name)?.type ?? type;
       return wanted === type ? sqlName(name) : `TRY_CAST(${sqlName(name)} AS ${wanted}) AS ${sqlName(name)}`;
     })
     .join(", ");

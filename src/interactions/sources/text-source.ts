@@ -1,60 +1,95 @@
 /** Delimited text as a source of rows: its shape found out from its first lines, every value as text. */
 import { detectTable, type TableHints, type TextTable } from "./detect-table.ts";
+import type { ReadableText } from "./readable-text.ts";
 import { sqlName, sqlPath, sqlText } from "./sql-text.ts";
 import { orDataError, type SourceColumn, STORING_REJECTS, type TableSource } from "./table-source.ts";
 import type { WorkDatabase } from "./work-database.ts";
 
-export type TextEncoding = "utf-8" | "latin-1";
-
 export interface TextOptions extends TableHints {
-  readonly encoding: TextEncoding;
+  /** Numbers such as 3,5 are 3.5. */
+  readonly hasDecimalCommas?: boolean;
   /** Whether typedColumns will be used; finding them out reads the file once more. */
   readonly needsTypes: boolean;
+}
+
+/** What spreadsheets write before the header. */
+const SEPARATOR_LINE = /^"?sep=(.)"?$/i;
+
+interface ReadTable extends TextTable {
+  /** Lines before the header. */
+  readonly skipped: number;
+  readonly hasDecimalCommas: boolean;
 }
 
 const HEAD_LINES = 100;
 /** A column is of a type although up to this share of its values is not; in a condition those count as missing. */
 const MOST_EXCEPTIONS = 0.001;
 
-export async function openTextSource(database: WorkDatabase, path: string, options: TextOptions): Promise<TableSource> {
-  const lines = await readHead(database, path, options);
-  const table = detectTable(lines, options);
+export async function openTextSource(
+  database: WorkDatabase,
+  text: ReadableText,
+  options: TextOptions,
+): Promise<TableSource> {
+  const lines = await readHead(database, text, options);
+  const separator = SEPARATOR_LINE.exec(lines[0] ?? "")?.[1];
+  const skipped = separator === undefined ? 0 : 1;
+  const found = detectTable(lines.slice(skipped), { ...options, delimiter: options.delimiter ?? separator });
+  const table = { ...found, skipped, hasDecimalCommas: options.hasDecimalCommas ?? false };
   const untyped = table.columns.map((name) => ({ name, type: "VARCHAR" }));
-  const from = textRows(path, table, options, STORING_REJECTS);
+  const from = textRows(text, table, STORING_REJECTS);
   return {
     file: options.file,
-    format: `text, delimiter ${JSON.stringify(table.delimiter)}, ${table.hasHeader ? "header" : "no header"}, ${options.encoding}`,
+    format: `text, delimiter ${JSON.stringify(table.delimiter)}, ${table.hasHeader ? "header" : "no header"}, ${text.description}`,
     from,
     columns: untyped,
-    typedColumns: options.needsTypes ? await findTypes(database, path, table, options) : untyped,
-    firstRowLine: table.hasHeader ? 2 : 1,
+    typedColumns: options.needsTypes ? await findTypes(database, text, table, options) : untyped,
+    isHeader: table.header === null ? null : equalsHeader(table.columns, table.header),
+    firstRowLine: (table.hasHeader ? 2 : 1) + skipped,
     storesRejects: true,
   };
 }
 
-/** Every line of a text file as one VARCHAR column `line`, in order. */
-export function linesOf(path: string, encoding: TextEncoding, onBadRows = "ignore_errors = true"): string {
-  // No text holds the unit separator, so a line is never split.
-  return `read_csv(${sqlPath(path)}, header = false, delim = '\u001f', quote = '', escape = '', auto_detect = false, columns = {'line': 'VARCHAR'}, max_line_size = 16000000, ${onBadRows}, encoding = ${sqlText(encoding)})`;
+/** All fields as the header spells them; the first one alone settles it for nearly every row. */
+function equalsHeader(columns: readonly string[], header: readonly string[]): string {
+  const equals = columns.map((name, index) =>
+    header[index] === "" ? `coalesce(${sqlName(name)}, '') = ''` : `${sqlName(name)} = ${sqlText(header[index]!)}`,
+  );
+  return `coalesce(CASE WHEN ${equals[0]} THEN ${equals.join(" AND ")} END, false)`;
 }
 
-async function readHead(database: WorkDatabase, path: string, options: TextOptions): Promise<string[]> {
+/** Every line of a text file as one VARCHAR column `line`, in order. */
+export function linesOf(text: ReadableText, onBadRows = "ignore_errors = true"): string {
+  // No text holds the unit separator, so a line is never split.
+  return `read_csv(${pathAndKind(text)}, header = false, delim = '\u001f', quote = '', escape = '', auto_detect = false, columns = {'line': 'VARCHAR'}, max_line_size = 16000000, ${onBadRows})`;
+}
+
+/** The kind of the file is said, not left to its name. */
+function pathAndKind({ path, compression, encoding }: ReadableText): string {
+  return `${sqlPath(path)}, compression = ${sqlText(compression ?? "none")}, encoding = ${sqlText(encoding)}`;
+}
+
+async function readHead(database: WorkDatabase, text: ReadableText, options: TextOptions): Promise<string[]> {
   const rows = await orDataError(options.file, () =>
-    database.rows(`SELECT line FROM ${linesOf(path, options.encoding)} WHERE line IS NOT NULL LIMIT ${HEAD_LINES}`),
+    database.rows(`SELECT line FROM ${linesOf(text)} WHERE line IS NOT NULL LIMIT ${HEAD_LINES}`),
   );
   return rows.map(({ line }) => String(line).replace(/\r$/, ""));
 }
 
-function textRows(path: string, table: TextTable, options: TextOptions, onBadRows: string): string {
+function textRows(text: ReadableText, table: ReadTable, onBadRows: string): string {
   const columns = table.columns.map((name) => `${sqlText(name)}: 'VARCHAR'`).join(", ");
   const shape = [
     `header = ${table.hasHeader}`,
     `delim = ${sqlText(table.delimiter)}`,
     `quote = ${sqlText(table.quote)}`,
-    `escape = ${sqlText(table.quote)}`,
-    `encoding = ${sqlText(options.encoding)}`,
+    `escape = ${sqlText(table.escape)}`,
+    `skip = ${table.skipped}`,
   ].join(", ");
-  return `read_csv(${sqlPath(path)}, ${shape}, auto_detect = false, columns = {${columns}}, ${onBadRows})`;
+  const rows = `read_csv(${pathAndKind(text)}, ${shape}, auto_detect = false, columns = {${columns}}, ${onBadRows})`;
+  if (!table.hasDecimalCommas) return rows;
+  const decimals = table.columns.map(
+    (name) => `regexp_replace(${sqlName(name)}, '^([-+]?\\d*),(\\d+)$', '\\1.\\2') AS ${sqlName(name)}`,
+  );
+  return `(SELECT ${decimals.join(", ")} FROM ${rows})`;
 }
 
 /**
@@ -63,8 +98,8 @@ function textRows(path: string, table: TextTable, options: TextOptions, onBadRow
  */
 async function findTypes(
   database: WorkDatabase,
-  path: string,
-  table: TextTable,
+  text: ReadableText,
+  table: ReadTable,
   options: TextOptions,
 ): Promise<SourceColumn[]> {
   const tests = table.columns.map((name) => {
@@ -75,7 +110,7 @@ async function findTypes(
     return `CASE WHEN count(${column}) = 0 THEN 'VARCHAR' WHEN ${isMostly("BIGINT")} AND ${numbersAreWhole} THEN 'BIGINT'
       WHEN ${isMostly("DOUBLE")} THEN 'DOUBLE' WHEN ${isMostly("TIMESTAMPTZ")} THEN 'TIMESTAMPTZ' ELSE 'VARCHAR' END AS ${column}`;
   });
-  const rows = textRows(path, table, options, "ignore_errors = true");
+  const rows = textRows(text, table, "ignore_errors = true");
   const [types] = await orDataError(options.file, () => database.rows(`SELECT ${tests.join(", ")} FROM ${rows}`));
   return table.columns.map((name) => ({ name, type: String(types?.[name] ?? "VARCHAR") }));
 }

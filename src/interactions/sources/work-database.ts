@@ -2,6 +2,8 @@
  * The scratch database in which ingest does its SQL: one file, one connection, bounded memory, spilling to disk beside
  * it. It reads the files it was opened for and is shut off from all others, so that no condition of a user reaches them.
  */
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import { type DuckDBConnection, type DuckDBDataChunk, DuckDBInstance } from "@duckdb/node-api";
 import { DataError, firstLineOf, messageOf } from "../../errors.ts";
 import { sqlPath, sqlText } from "./sql-text.ts";
@@ -16,6 +18,8 @@ export interface WorkDatabase {
   count(sql: string): Promise<number>;
   /** Results of any size, some thousand rows at a time, in the order of the query. */
   stream(sql: string): AsyncIterable<DuckDBDataChunk>;
+  /** Path for a copy of a readable file, which SQL may read too; it goes with the folder for what does not fit in memory. */
+  scratchFile(): Promise<string>;
   /** For the appender alone, which fills tables row by row. */
   readonly connection: DuckDBConnection;
   /** Makes the statement that is running fail soon. */
@@ -40,6 +44,8 @@ export async function openWorkDatabase(options: WorkDatabaseOptions): Promise<Wo
   const instance = await DuckDBInstance.create(path);
   const connection = await instance.connect();
   let isOpen = true;
+  const copies = join(spillDirectory, "copies");
+  let scratchFiles = 0;
 
   const explained = async <T>(task: () => Promise<T>): Promise<T> => {
     try {
@@ -69,6 +75,10 @@ export async function openWorkDatabase(options: WorkDatabaseOptions): Promise<Wo
         yield chunk;
       }
     },
+    async scratchFile() {
+      await mkdir(copies, { recursive: true });
+      return join(copies, `${++scratchFiles}`);
+    },
     interrupt: () => {
       if (isOpen) connection.interrupt();
     },
@@ -83,12 +93,15 @@ export async function openWorkDatabase(options: WorkDatabaseOptions): Promise<Wo
   await database.run(`SET temp_directory = ${sqlText(spillDirectory)}`);
   // Ties in time keep the order of the file, whatever the number of threads.
   await database.run("SET preserve_insertion_order = true");
+  // It makes a join of x IN (a long list), and the rows of a join come in any order.
+  await database.run("SET disabled_optimizers = 'in_clause'");
   await database.run("SET TimeZone = 'UTC'");
   // Ingest never goes to the network on its own.
   await database.run("SET autoinstall_known_extensions = false");
   // By either spelling: of the file, and of the pattern that stands for it alone.
   const paths = readable.flatMap((file) => [sqlText(file), sqlPath(file)]);
   await database.run(`SET allowed_paths = [${paths.join(", ")}]`);
+  await database.run(`SET allowed_directories = [${sqlText(`${copies}/`)}]`);
   await database.run("SET enable_external_access = false");
   await database.run("SET lock_configuration = true");
   return database;

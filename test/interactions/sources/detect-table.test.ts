@@ -4,7 +4,8 @@ import fc from "fast-check";
 import { lineOfRow } from "../../../src/interactions/reading/bad-rows.ts";
 import { readTimes } from "../../../src/interactions/reading/time-unit.ts";
 import { chooseColumns } from "../../../src/interactions/sources/choose-columns.ts";
-import { detectTable, splitFields } from "../../../src/interactions/sources/detect-table.ts";
+import { splitFields } from "../../../src/interactions/sources/detect-quoting.ts";
+import { detectTable } from "../../../src/interactions/sources/detect-table.ts";
 
 const hints = { file: "f", wanted: [] };
 
@@ -33,7 +34,7 @@ describe("detecting a table", () => {
     fc.assert(
       fc.property(fc.array(field, { minLength: 1, maxLength: 5 }), (fields) => {
         const line = fields.map((text) => `"${text.replaceAll('"', '""')}"`).join(",");
-        expect(splitFields(line, ",", '"')).toEqual(fields);
+        expect(splitFields(line, ",", { quote: '"', escape: '"' })).toEqual(fields);
       }),
     );
   });
@@ -61,7 +62,7 @@ describe("the line of a row", () => {
 });
 
 describe("the unit of times", () => {
-  const summary = { rows: 3, numbers: 3, moments: 0, smallest: 9e8, largest: 1e9 };
+  const summary = { rows: 3, numbers: 3, moments: 0, smallest: 9e8, largest: 1e9, calendar: null };
   it.each([
     [1e9, "seconds"],
     [1e12, "milliseconds"],

@@ -43,6 +43,32 @@ describe("given splits", () => {
     expect(text).toContain("2 lines of the official negatives left out");
   });
 
+  it("takes the words of file names anywhere, whatever the format", async () => {
+    folder.write("raw/shop.train.inter", "user_id:token\titem_id:token\n1\t1\n1\t2\n2\t2\n2\t3\n");
+    folder.write("raw/shop-dev.jsonl", '{"user":1,"item":3}\n{"user":2,"item":1}\n');
+    folder.write("raw/Test_shop.csv", "user,item\n1,4\n2,4\n");
+    await folder.ingest({ raw: `${folder.path}/raw`, candidates: "full" });
+    expect(await folder.pairs("validation")).toEqual([
+      ["1", "3"],
+      ["2", "1"],
+    ]);
+    expect(await folder.pairs("test")).toEqual([
+      ["1", "4"],
+      ["2", "4"],
+    ]);
+    expect(folder.description()).toMatchObject({ split: { kind: "given" } });
+  });
+
+  it("asks what half a split is", async () => {
+    for (const part of ["a", "b", "test-c"]) folder.write(`raw/${part}.csv`, "user,item\n1,1\n1,2\n2,3\n");
+    const raw = `${folder.path}/raw`;
+    await expect(folder.ingest({ raw })).rejects.toThrow(
+      /test-c\.csv \(test\) and a\.csv, b\.csv as train.*--split given/,
+    );
+    await folder.ingest({ raw, split: "given", candidates: "full" });
+    expect(folder.description()).toMatchObject({ split: { kind: "given" } });
+  });
+
   it("is one log again when another split is asked for", async () => {
     folder.write("raw/train.csv", "user,item,time\n1,1,1\n1,2,2\n1,3,3\n");
     folder.write("raw/test.csv", "user,item,time\n1,1,4\n");

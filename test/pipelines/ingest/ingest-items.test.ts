@@ -57,6 +57,31 @@ describe("an items file", () => {
     expect(found?.features[ids.indexOf("11")]).toEqual(["unknown"]);
   });
 
+  it("with rows that cannot be read is refused by name, or told of within --max-bad-rows", async () => {
+    const good = Array.from({ length: 6 }, (_, k) => `${10 + k},T${k}`);
+    const lines = ["id,title", ...good.slice(0, 2), ",no id", "NA,nobody", '15,"open', ...good.slice(2)];
+    const file = folder.write("items.csv", lines.join("\n"));
+    await expect(ingest(file)).rejects.toThrow(
+      /rows are malformed.*--max-bad-rows 0\.001.*\n.*items\.csv:4: the item id is missing/,
+    );
+    const { text } = await ingest(
+      folder.write("items.csv", lines.filter((line) => !line.includes("open")).join("\n")),
+      {
+        "max-bad-rows": "0.3",
+      },
+    );
+    expect(text).toMatch(
+      /2 rows of the items file could not be read\n.*items\.csv:4: the item id is missing\n.*items\.csv:5/,
+    );
+    const cut = folder.write(
+      "items.jsonl",
+      `${good.map((line) => JSON.stringify({ id: line.split(",")[0], title: "T" })).join("\n")}\n{"id":`,
+    );
+    await expect(ingest(cut)).rejects.toThrow(/1 of 7 rows.*\n.*items\.jsonl:7: nothing readable in it/);
+    const objects = folder.write("items.jsonl", '{"id":{"of":1},"title":"T"}');
+    await expect(ingest(objects)).rejects.toThrow('column "id" is of type STRUCT');
+  });
+
   it("leaves the content hash alone, and is read again when it changes", async () => {
     const without = await folder.ingest({ raw, candidates: "full" });
     const first = await ingest(folder.write("items.tsv", "id\ttitle\n10\tA\n"));

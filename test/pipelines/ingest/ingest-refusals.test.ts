@@ -55,7 +55,7 @@ describe("bad data", () => {
     ],
   ])("refuses %s", async (_, name, content, message) => {
     const raw = folder.write(name, content);
-    const outcome = folder.ingest({ raw });
+    const outcome = folder.ingest({ raw, ...(message.source.includes("rating") ? { "min-rating": "1" } : {}) });
     await expect(outcome).rejects.toThrow(message);
     await expect(outcome).rejects.toBeInstanceOf(DataError);
     expect(folder.leftovers()).toEqual([]);

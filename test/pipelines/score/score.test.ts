@@ -91,11 +91,22 @@ describe("scoring some users", () => {
     ["an id a line", "users.txt", "1003\n1001\n1003\n"],
     ["an id a line under a header", "users.csv", "user_id\n1003\n1001\n"],
     ["a table", "table.tsv", "user_id\tcountry\n1003\tde\n1001\tse\n"],
+    ["a table with numbers as floats and white space", "t.csv", "user_id,x\n1003.0,1\n\u00a01001\u2003,2\nuser_id,x\n"],
+    ["objects", "users.jsonl", '{"user":{"id":1003}}\n{"user":{"id":1001}}\n', { "user-column": "user.id" }],
     ["JSON lines", "users.jsonl", '{"user_id":1003}\n{"user_id":1001}\n'],
-  ])("of a file: %s", async (_, name, text) => {
+  ])("of a file: %s", async (_, name, text, flags: Record<string, string> = {}) => {
     await writeFile(temporary(name), text);
-    const some = await rows("some", { users: temporary(name), k: "2" });
+    const some = await rows("some", { users: temporary(name), k: "2", ...flags });
     expect(some).toEqual((await rows("all", { k: "2" })).filter(({ user }) => user === 1001 || user === 1003));
+  });
+
+  it("refuses objects and bytes that are no text", async () => {
+    await writeFile(temporary("o.jsonl"), '{"user":{"id":1003}}\n');
+    await expect(rows("bad", { users: temporary("o.jsonl") })).rejects.toThrow(
+      /"user" is of type STRUCT.*--user-column/,
+    );
+    await writeFile(temporary("b.csv"), Buffer.from("user_id,x\n1003,a\n1001,\xff\n", "latin1"));
+    await expect(rows("bad", { users: temporary("b.csv") })).rejects.toThrow(/b\.csv:3: not UTF-8/);
   });
 
   it("of a condition over users.arrow, alone and with a file", async () => {

@@ -1,0 +1,30 @@
+/** Parquet as a source of rows. */
+import { sqlPath } from "./sql-text.ts";
+import { mayBeRenamed, openRelation, orDataError, refuseSameNames, type TableSource } from "./table-source.ts";
+import type { SqlValue, WorkDatabase } from "./work-database.ts";
+
+export async function openParquetSource(
+  database: WorkDatabase,
+  { path, name }: { readonly path: string; readonly name: string },
+): Promise<TableSource> {
+  const source = await openRelation(database, `read_parquet(${sqlPath(path)})`, name, "parquet");
+  if (mayBeRenamed(source.columns.map((column) => column.name))) {
+    const nodes = await orDataError(name, () =>
+      database.rows(`SELECT name, coalesce(num_children, 0) AS children FROM parquet_schema(${sqlPath(path)})`),
+    );
+    refuseSameNames(name, columnNames(nodes));
+  }
+  return source;
+}
+
+/** Of the schema's nodes, root first and each before its children, those right below the root. */
+function columnNames(nodes: readonly Readonly<Record<string, SqlValue>>[]): string[] {
+  const names: string[] = [];
+  let inside = 0;
+  for (const { name, children } of nodes.slice(1)) {
+    if (inside === 0) names.push(String(name));
+    else inside--;
+    inside += Number(children);
+  }
+  return names;
+}

@@ -1,0 +1,139 @@
+/** Text as the SQL engine can read it: as it lies there, or a plain copy of mixed line ends or of Windows-1252. */
+import { createReadStream, createWriteStream } from "node:fs";
+import { pipeline } from "node:stream/promises";
+import { TextDecoder } from "node:util";
+import { createGunzip } from "node:zlib";
+import { DataError, messageOf } from "../../errors.ts";
+import type { Compression } from "./sniff-file.ts";
+import type { WorkDatabase } from "./work-database.ts";
+
+/** "not utf-8" is Latin-1 unless there are bytes that only Windows-1252 has a use for. */
+export type TextEncoding = "utf-8" | "latin-1" | "windows-1252" | "not utf-8";
+
+export interface PackedText {
+  readonly path: string;
+  /** For errors. */
+  readonly name: string;
+  readonly compression: Compression | null;
+}
+
+export interface ReadableText {
+  readonly path: string;
+  readonly compression: Compression | null;
+  /** Of what is at `path`. */
+  readonly encoding: "utf-8" | "latin-1";
+  /** What the file is, for reports: its encoding, and whatever else a copy was made for. */
+  readonly description: string;
+}
+
+const LF = 0x0a;
+const CR = 0x0d;
+
+export async function readableText(
+  database: WorkDatabase,
+  file: PackedText,
+  wanted: TextEncoding,
+): Promise<ReadableText> {
+  if (file.compression === "zstd") return zstdText(file, wanted);
+  const { isMixed, hasControls } = await lookThrough(file, wanted !== "utf-8");
+  if (wanted === "latin-1" && hasControls) {
+    throw new DataError(`${file.name}: has bytes 0x80 to 0x9f, so it is no Latin-1; set --encoding windows-1252`);
+  }
+  const encoding = wanted === "utf-8" ? wanted : hasControls ? "windows-1252" : "latin-1";
+  const description = isMixed ? `${encoding}, mixed line ends` : encoding;
+  if (!isMixed && encoding !== "windows-1252") return { ...file, encoding, description };
+  const path = await database.scratchFile();
+  await orDamaged(file, () => pipeline(piecesOf(file), plain(encoding), createWriteStream(path)));
+  return { path, compression: null, encoding: encoding === "latin-1" ? encoding : "utf-8", description };
+}
+
+/** Node 20 cannot unpack it, so it cannot be looked through or copied. */
+function zstdText(file: PackedText, wanted: TextEncoding): ReadableText {
+  if (wanted === "windows-1252") {
+    throw new DataError(
+      `${file.name}: windows-1252 inside zstd, which cannot be read there; unpack it: zstd -d ${file.name}`,
+    );
+  }
+  const encoding = wanted === "utf-8" ? wanted : "latin-1";
+  return { ...file, encoding, description: encoding };
+}
+
+interface TextTraits {
+  /** Lines end in more than one way, quoted line ends included. */
+  readonly isMixed: boolean;
+  /** Bytes 0x80 to 0x9f: letters in Windows-1252, control characters in Latin-1. Looked for only where asked. */
+  readonly hasControls: boolean;
+}
+
+async function lookThrough(file: PackedText, looksForControls: boolean): Promise<TextTraits> {
+  const found = { lf: false, crlf: false, cr: false };
+  let hasControls = false;
+  let last = 0;
+  const isMixed = (): boolean => Number(found.lf) + Number(found.crlf) + Number(found.cr) > 1;
+  const look = (piece: Buffer): void => {
+    if (last !== CR && piece.indexOf(CR) < 0) found.lf ||= piece.includes(LF);
+    else {
+      for (const byte of piece) {
+        if (byte === LF) found[last === CR ? "crlf" : "lf"] = true;
+        else if (last === CR) found.cr = true;
+        last = byte;
+      }
+    }
+    last = piece[piece.length - 1] ?? last;
+    if (looksForControls && !hasControls) hasControls = piece.some((byte) => byte >= 0x80 && byte <= 0x9f);
+  };
+  await orDamaged(file, async () => {
+    for await (const piece of piecesOf(file)) {
+      look(piece);
+      if (isMixed() && (hasControls || !looksForControls)) break;
+    }
+  });
+  if (last === CR) found.cr = true;
+  return { isMixed: isMixed(), hasControls };
+}
+
+async function* piecesOf({ path, compression }: PackedText): AsyncGenerator<Buffer> {
+  const bytes = createReadStream(path, { highWaterMark: 2 ** 18 });
+  if (compression === null) return yield* bytes;
+  const unpacked = createGunzip();
+  bytes.once("error", (error) => unpacked.destroy(error));
+  try {
+    yield* bytes.pipe(unpacked);
+  } finally {
+    bytes.destroy();
+  }
+}
+
+/** Every line end as one LF, those inside quotes too; Windows-1252 as UTF-8, any other encoding byte for byte. */
+function plain(encoding: TextEncoding) {
+  return async function* (pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    const decoder = encoding === "windows-1252" ? new TextDecoder("windows-1252") : null;
+    const written = (text: string): Buffer =>
+      decoder === null ? Buffer.from(text, "latin1") : Buffer.from(decoder.decode(Buffer.from(text, "latin1")));
+    let rest = "";
+    for await (const piece of pieces) {
+      const text = rest + piece.toString("latin1");
+      // The LF that belongs to a CR may be in the next piece.
+      rest = text.endsWith("\r") ? "\r" : "";
+      yield written(text.slice(0, text.length - rest.length).replaceAll(/\r\n?/g, "\n"));
+    }
+    if (rest !== "") yield written("\n");
+  };
+}
+
+/** By shape, since such errors may come from another realm. */
+function codeOf(error: unknown): string {
+  return typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
+}
+
+async function orDamaged(file: PackedText, task: () => Promise<void>): Promise<void> {
+  try {
+    await task();
+  } catch (error) {
+    // Of zlib's errors alone: a full disk is no fault of the file.
+    if (!/^Z_/.test(codeOf(error))) throw error;
+    throw new DataError(
+      `${file.name}: cannot be read to the end (${messageOf(error)}); the file is cut or damaged, fetch it again`,
+    );
+  }
+}
