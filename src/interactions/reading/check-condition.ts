@@ -2,9 +2,9 @@
 import { ConfigError, firstLineOf } from "../../errors.ts";
 import { sqlText } from "../sources/sql-text.ts";
 import { type TableSource, typedSelectList } from "../sources/table-source.ts";
-import { withinTime } from "../sources/time-limit.ts";
 import type { WorkDatabase } from "../sources/work-database.ts";
 import { refusedPart } from "./condition-syntax.ts";
+import { withinTime } from "./time-limit.ts";
 
 const EXAMPLE = `expected one condition over the columns, such as "rating >= 4 AND timestamp > 978300000"`;
 const MOST_CHARACTERS = 10_000;

@@ -5,10 +5,10 @@ import { idText, isNoValue } from "../sources/id-text.ts";
 import type { LogPart } from "../sources/split-words.ts";
 import { sqlName } from "../sources/sql-text.ts";
 import { orDataError, type SourceColumn, type TableSource, typedSelectList } from "../sources/table-source.ts";
-import { withinTime } from "../sources/time-limit.ts";
 import type { WorkDatabase } from "../sources/work-database.ts";
 import { conditionName } from "./check-condition.ts";
 import { refuseNestedIds, refuseOddIds } from "./refuse-ids.ts";
+import { withinTime } from "./time-limit.ts";
 
 /** Values of raw.problem. */
 export const ROW_PROBLEM = {
