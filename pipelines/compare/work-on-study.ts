@@ -7,6 +7,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ConfigError } from "../../src/errors.ts";
 import { takeLock } from "../../src/files/lock-file.ts";
+import type { Processes } from "../../src/files/processes.ts";
 import { studyFiles } from "../../src/runs/study-directory.ts";
 import type { TrialRecord } from "../../src/runs/trial-record.ts";
 import type { TrialPlan } from "../../src/study/plan-trials.ts";
@@ -15,10 +16,7 @@ import type { OpenStudy } from "./open-study.ts";
 import { runTrial } from "./run-trial.ts";
 import { hasTrial, writeTrial } from "./trial-files.ts";
 
-export type WorkContext = Pick<
-  StageContext,
-  "now" | "elapsed" | "signal" | "environment" | "processId" | "isProcessAlive"
->;
+export type WorkContext = Processes & Pick<StageContext, "elapsed" | "signal" | "environment">;
 
 export interface WorkHooks {
   /** Called whenever records may have become more, by this process or another. */

@@ -26,6 +26,8 @@ const contextWith = (change: Partial<StageContext> = {}): StageContext => ({
   log: (line) => void logged.push(line),
   terminal: null,
   processId: 4242,
+  place: "here",
+  token: "this",
   isProcessAlive: () => false,
   signal: new AbortController().signal,
   recommendations: ["recipe.json"],
@@ -143,7 +145,7 @@ describe("train", () => {
 
   it("is kept from a run directory in which another process works", async () => {
     await train({ run: "busy", epochs: "1" });
-    await writeFile(inRun("busy", "lock"), `77 ${(await import("node:os")).hostname()}\n`);
+    await writeFile(inRun("busy", "lock"), "77 this-machine here another-1\n");
     const alive = contextWith({ isProcessAlive: (id) => id === 77 });
     await expect(train({ run: "busy", epochs: "1", force: true }, alive)).rejects.toThrow(
       /process 77 on .* is at work here/,

@@ -70,6 +70,8 @@ export class IngestFolder {
       now: () => 0,
       elapsed: () => 0,
       processId: 1,
+      place: "here",
+      token: "this",
       isProcessAlive: () => true,
       peakMemoryBytes: () => 0,
       log: (line) => void this.lines.push(line),
