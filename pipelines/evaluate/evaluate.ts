@@ -61,7 +61,7 @@ async function evaluateBaseline(
 
 async function evaluateRun(config: EvaluateConfig, context: StageContext): Promise<StageResult> {
   const { run: named, modelsRoot, dataset: datasetName } = config;
-  const run = await loadRun(await findRun({ run: named, modelsRoot, dataset: datasetName }));
+  const run = await loadRun(await findRun({ run: named, modelsRoot, dataset: datasetName }, context));
   const dataset = await loadDataset(path.join(config.dataRoot, datasetName ?? run.datasetName));
   refuseOtherData(run, dataset);
   const engine = await openConfiguredEngine({ ...config, halfPrecision: false }, context.log);

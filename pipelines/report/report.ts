@@ -26,7 +26,7 @@ export const reportStage: Stage<typeof reportSchema> = {
 };
 
 async function reportRun(config: ReportConfig, context: StageContext): Promise<StageResult> {
-  const directory = await findRun({ run: config.run, modelsRoot: config.modelsRoot, dataset: config.dataset });
+  const directory = await findRun(config, context);
   const content = await readRunContent(directory, config, context);
   for (const sentence of content.absent) context.log(`not shown: ${sentence}`);
   const file = config.output ?? path.join(directory, reportFile);

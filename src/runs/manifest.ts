@@ -23,6 +23,8 @@ export const manifestSchema = z.object({
   platform: z.string(),
   /** ISO 8601, of the first start. */
   startedAt: z.string(),
+  /** ISO 8601, of the moment it was done; absent until then. */
+  finishedAt: z.string().optional(),
   /** Times the run was resumed. */
   resumptions: z.int().min(0),
   /** Wall-clock seconds of all attempts together, up to the last checkpoint of each. */

@@ -1,6 +1,6 @@
-/** Real processes that want one lock at once, the one before having died with it. */
+/** Real processes that want one lock at once, the one before having died with it, or move one link. */
 import { type ChildProcess, fork } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { compiledPackage } from "../support/stages/compiled-program.ts";
@@ -8,6 +8,18 @@ import { useTemporaryFolder } from "../support/stages/temporary-folder.ts";
 
 const temporary = useTemporaryFolder();
 let contender = "";
+
+/** Moves a link to and fro, and says how often it could not. */
+const MOVER = `
+import { replaceLink } from "PACKAGE/dist/src/files/write-file.js";
+import { workName } from "PACKAGE/dist/src/files/work-names.js";
+const [, , link, target] = process.argv;
+let failures = 0;
+for (let move = 0; move < 200; move++) {
+  await replaceLink(link, target, workName(link, { place: "here", processId: process.pid })).catch(() => failures++);
+}
+process.send(failures);
+`;
 
 /** Told the name of a lock: takes it, is alone in `inside` for a moment, and says what it saw. */
 const SCRIPT = `
@@ -51,6 +63,20 @@ async function start(): Promise<ChildProcess> {
   await answer(child);
   return child;
 }
+
+describe("two processes", () => {
+  it("point one link at their runs at once, 200 times each, and never fail", async () => {
+    const folder = temporary("links");
+    mkdirSync(folder);
+    const script = temporary("mover.mjs");
+    writeFileSync(script, MOVER.replaceAll("PACKAGE", await compiledPackage()));
+    const link = path.join(folder, "latest");
+    const movers = ["a", "b"].map((target) => fork(script, [link, target], { execArgv: [] }));
+    expect(await Promise.all(movers.map(answer))).toEqual([0, 0]);
+    expect(["a", "b"]).toContain(readlinkSync(link));
+    expect(readdirSync(folder)).toEqual(["latest"]);
+  }, 120_000);
+});
 
 describe("four contenders", () => {
   it("never hold a lock two at once in 60 rounds, each after a holder that was killed", async () => {
