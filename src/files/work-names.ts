@@ -14,8 +14,8 @@ export function workName(name: string, { place, processId }: Pick<Processes, "pl
 }
 
 /**
- * Removes what processes that are gone had begun in `folder`. Whether one of another machine or container is gone cannot
- * be known, so theirs stays for a day after it was last written.
+ * Removes what processes that are gone had begun in `folder`. Whether one of another machine or container is gone
+ * cannot be known, so theirs stays for a day after it was last written.
  */
 export async function removeStaleWork(folder: string, processes: Processes): Promise<void> {
   for (const name of await readdir(folder)) {

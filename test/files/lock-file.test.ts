@@ -1,7 +1,8 @@
-import { readdir, readFile, utimes, writeFile } from "node:fs/promises";
+import { readdir, readFile, stat, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import path from "node:path";
-import { describe, expect, it } from "@jest/globals";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, it, jest } from "@jest/globals";
 import { sha256Of } from "../../src/files/file-content.ts";
 import { takeLock } from "../../src/files/lock-file.ts";
 import type { Processes } from "../../src/files/processes.ts";
@@ -59,6 +60,25 @@ describe("a lock", () => {
     await age(lock, 3 * MINUTE_SECONDS);
     await (await takeLock(lock, process(1, [1])))();
     expect(await readdir(path.dirname(lock))).toEqual([]);
+  });
+
+  it("shows a sign of life every ten seconds, so that it is kept elsewhere too", async () => {
+    jest.useFakeTimers({
+      doNotFake: ["nextTick", "setImmediate", "setTimeout", "clearTimeout", "Date", "performance"],
+    });
+    try {
+      const lock = temporary("beats");
+      const release = await takeLock(lock, process(1, [1], { place: "elsewhere" }));
+      const before = await readFile(lock, "utf8");
+      await age(lock, 3 * MINUTE_SECONDS);
+      jest.advanceTimersByTime(10_000);
+      while (Date.now() - (await stat(lock)).mtimeMs > MINUTE_SECONDS * 1000) await sleep(5); // the write is under way
+      expect(await readFile(lock, "utf8")).toBe(before);
+      await expect(takeLock(lock, process(2, [2]))).rejects.toThrow(/is at work here/);
+      await release();
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   it("that was taken over is not given back by the holder that was believed gone", async () => {
