@@ -2,10 +2,11 @@
 import { open, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { readTextIfThere, sha256Of } from "../../src/files/file-content.ts";
+import { sealedText } from "../../src/files/sealed-text.ts";
 import { writeFileAtomically } from "../../src/files/write-file.ts";
 import { encodeCheckpoint } from "../../src/ranker/checkpoint.ts";
 import type { Parameters, RankerSpec } from "../../src/ranker/ranker-spec.ts";
-import { type Manifest, manifestText } from "../../src/runs/manifest.ts";
+import type { Manifest } from "../../src/runs/manifest.ts";
 import { runFiles } from "../../src/runs/run-directory.ts";
 import { type EpochRecord, epochLine, parseTrainingLog, recordsThrough } from "../../src/runs/training-log.ts";
 import { encodeResume, type ResumeFile } from "../../src/training/resume-checkpoint.ts";
@@ -54,7 +55,7 @@ export class RunRecorder {
       peakMemoryBytes: Math.max(this.#manifest.peakMemoryBytes, this.#context.peakMemoryBytes()),
       ...change,
     };
-    await writeFileAtomically(this.#path("manifest"), manifestText(this.#manifest));
+    await writeFileAtomically(this.#path("manifest"), sealedText(this.#manifest));
   }
 
   /** Cuts off what training past `epoch` of `pass` had logged before it was lost; that will be trained again. */

@@ -13,7 +13,8 @@ import path from "node:path";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { findRun } from "../../../pipelines/runs/find-run.ts";
 import { latestRun, pointLatest } from "../../../pipelines/runs/latest-run.ts";
-import { type Manifest, manifestText } from "../../../src/runs/manifest.ts";
+import { sealedText } from "../../../src/files/sealed-text.ts";
+import type { Manifest } from "../../../src/runs/manifest.ts";
 import { silentContext } from "../../support/stages/silent-context.ts";
 import { useTemporaryFolder } from "../../support/stages/temporary-folder.ts";
 
@@ -43,7 +44,7 @@ function writeRun(run: string, finishedMinutes: number | null, change: Partial<M
     ...(finishedMinutes === null ? {} : { finishedAt: finished }),
     ...change,
   };
-  writeFileSync(path.join(folder, run, "manifest.json"), manifestText(manifest));
+  writeFileSync(path.join(folder, run, "manifest.json"), sealedText(manifest));
 }
 
 describe("latest", () => {
