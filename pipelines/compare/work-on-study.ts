@@ -64,11 +64,7 @@ async function runFirstFree(study: OpenStudy, plans: readonly TrialPlan[], conte
 }
 
 /** One trial of a study into its own file; null when interrupted. For any process that holds the study open. */
-export async function carryOut(
-  study: OpenStudy,
-  trial: TrialPlan,
-  context: Pick<WorkContext, "now" | "elapsed" | "signal" | "environment">,
-): Promise<TrialRecord | null> {
+export async function carryOut(study: OpenStudy, trial: TrialPlan, context: WorkContext): Promise<TrialRecord | null> {
   const result = await runTrial({
     trial,
     data: await study.data(trial.subject),
@@ -76,7 +72,7 @@ export async function carryOut(
     engineName: study.stored.engine.description,
     context,
   });
-  return result === null ? null : writeTrial(study.folder, result);
+  return result === null ? null : writeTrial(study.folder, result, context);
 }
 
 async function claim(folder: string, plan: TrialPlan, context: WorkContext): Promise<(() => Promise<void>) | null> {
