@@ -84,12 +84,14 @@ async function newestRun(folder: string): Promise<FinishedRun | null> {
   return newest;
 }
 
-/** Which run it is a copy of, nobody can tell, and a new one cannot take its place. */
+/** A new link cannot take its place, and whether it may go is not for a program to say. */
 async function refuseFolder(pointer: string): Promise<void> {
   if (!((await lstat(pointer).catch(() => null))?.isDirectory() ?? false)) return;
   const run = (await readManifest(pointer).catch(() => null))?.run;
+  const isCopy = run === undefined || (await isFolder(path.join(path.dirname(pointer), run)));
+  const remedy = isCopy ? "remove it" : `rename it to ${run}, which is not there`;
   throw new ConfigError(
-    `${pointer} is a folder, expected a link: copying without links makes one of it${run === undefined ? "" : `, here of run ${run}`}; remove it, and the newest finished run is the latest again, or name a run with --run`,
+    `${pointer} is a folder, expected a link: copying without links makes one of it${run === undefined ? "" : `, here of run ${run}`}; ${remedy}, and the newest finished run is the latest again, or name a run with --run`,
   );
 }
 

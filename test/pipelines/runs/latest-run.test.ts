@@ -112,7 +112,9 @@ describe("latest", () => {
   it("is refused where a folder stands in its place", async () => {
     writeRun("a", -1);
     writeRun("latest", -2, { run: "old" });
-    await expect(find()).rejects.toThrow(/latest is a folder, expected a link: .*, here of run old; remove it/);
+    await expect(find()).rejects.toThrow(/is a folder, expected a link: .* of run old; rename it to old, which is/);
+    writeRun("old", -2);
+    await expect(find()).rejects.toThrow(/here of run old; remove it, and the newest finished run is/);
     await expect(pointLatest(folder, "a", context)).rejects.toThrow(/expected a link/);
     expect(existsSync(path.join(pointer(), "manifest.json"))).toBe(true);
     expect(await find("a")).toBe(path.join(folder, "a"));
