@@ -17,7 +17,7 @@ loader=$(ldconfig -p | awk '/libvulkan\.so\.1 .*x86-64/ { print $NF; exit }')
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 top=$folder/lawn-ranker-gpu
-mkdir -p "$top"/{lib/host,bench/peers,node_modules/webgpu/dist/linux-x64,src/engine/webgpu}
+mkdir -p "$top"/{lib/host,bench/peers,node_modules/webgpu/dist/linux-x64,src/engine/webgpu/device}
 cp "$(readlink -f "$(command -v node)")" "$top/node"
 strip "$top/node" 2>/dev/null || true
 cp -L "$loader" "$top/lib/libvulkan.so.1"
@@ -32,7 +32,7 @@ find "$top/dist" \( -name '*.map' -o -name '*.d.ts' -o -name '.built' -o -name '
 cp bench/{throughput,gpu,made-up-task}.mjs "$top/bench/"
 cp -r bench/gpu "$top/bench/"
 cp bench/peers/{machine,neumf-models,run-measurement}.mjs "$top/bench/peers/"
-cp src/engine/webgpu/device/probe-adapter.mjs "$top/src/engine/webgpu/"
+cp src/engine/webgpu/device/probe-adapter.mjs "$top/src/engine/webgpu/device/"
 cp node_modules/webgpu/{index.js,package.json,LICENSE.md} "$top/node_modules/webgpu/"
 cp "$binding" "$top/node_modules/webgpu/dist/linux-x64/"
 cp -rL node_modules/node-gyp-build "$top/node_modules/"

@@ -1,4 +1,5 @@
 /** What a failed command tells its user and its shell: one or a few lines and an exit status, a stack only on request. */
+import { withoutSecrets } from "../../src/config/address-text.ts";
 import { ConfigError, DataError, EngineError, StorageError } from "../../src/errors.ts";
 import { DivergenceError } from "../../src/training/divergence.ts";
 
@@ -11,7 +12,7 @@ export interface Failure {
 export function failureOf(error: unknown, options: { readonly debug: boolean }): Failure {
   const { status, text } = plainFailure(error);
   const stack = options.debug && isErrorLike(error) && error.stack !== undefined ? `\n${error.stack}` : "";
-  return { status, text: `${text}${stack}` };
+  return { status, text: withoutSecrets(`${text}${stack}`) };
 }
 
 function plainFailure(error: unknown): Failure {

@@ -1,8 +1,11 @@
 /** The stage `compare`: a study in, its trials run side by side, and tables, intervals and paired tests out. */
+
 import { availableParallelism } from "node:os";
 import path from "node:path";
+import { addressText } from "../../src/config/address-text.ts";
 import { type CompareConfig, compareSchema } from "../../src/config/schemas/compare-schema.ts";
 import type { Study } from "../../src/config/schemas/study-schema.ts";
+import { shellCommand } from "../../src/config/shell-command.ts";
 import { messageOf } from "../../src/errors.ts";
 import { takeLock } from "../../src/files/lock-file.ts";
 import { makeFolder } from "../../src/files/make-folder.ts";
@@ -133,7 +136,8 @@ async function workByQueue(
 ): Promise<"done" | "interrupted"> {
   const queue = await openJobQueue({ url, name, log: context.log });
   try {
-    context.log(`trials in the queue; lawn-ranker worker --queue ${url} runs them, here or elsewhere`);
+    const worker = shellCommand("lawn-ranker", "worker", "--queue", addressText(url));
+    context.log(`trials in the queue; ${worker} runs them, here or elsewhere`);
     return await queueTrials(opened, queue, context, { ...hooks, attempts });
   } finally {
     await queue.close();

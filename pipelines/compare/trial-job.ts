@@ -1,19 +1,24 @@
 /** A trial of `compare` as a job of the queue: any worker that sees the study's folder carries it out. */
 import { z } from "zod";
 import { hashOf } from "../../src/runs/run-directory.ts";
+import { holdInside } from "../queue/held-paths.ts";
 import type { JobType } from "../queue/job-type.ts";
 import type { StageContext } from "../stage.ts";
 import { type OpenStudy, openStudy, openStudyEngine, readStoredStudy } from "./open-study.ts";
 import { carryOut } from "./work-on-study.ts";
 
-const trialData = z.object({ folder: z.string(), trial: z.string() });
+const trialData = z.object({ folder: z.string().min(1), trial: z.string().min(1) });
 
 /** Of one worker, which keeps studies and their data from trial to trial. */
 export function openTrialJob(): JobType<z.output<typeof trialData>> {
   const trials = openTrials();
   return {
     data: trialData,
-    run: ({ folder, trial }, { threads }, context) => trials.run(folder, trial, threads ?? 1, context),
+    async run({ folder, trial }, { threads, roots }, context) {
+      await holdInside(roots, { study: folder });
+      await holdInside(roots, { "study's data": (await readStoredStudy(folder)).dataRoot });
+      await trials.run(folder, trial, threads ?? 1, context);
+    },
   };
 }
 

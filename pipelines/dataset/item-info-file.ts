@@ -4,7 +4,7 @@ import type { ColumnSchema } from "../../src/arrow/column-schema.ts";
 import { readColumns } from "../../src/arrow/read-columns.ts";
 import { type WrittenColumns, writeColumns } from "../../src/arrow/write-columns.ts";
 import { DataError } from "../../src/errors.ts";
-import type { ItemInfo } from "../../src/interactions/reading/read-item-info.ts";
+import type { ItemInfos } from "../../src/interactions/reading/read-item-info.ts";
 import { GONE } from "../../src/interactions/splitting/renumber.ts";
 import { checkFileOf, ITEM_INFO_FILE, type LoadedDataset } from "./stored-dataset.ts";
 
@@ -20,12 +20,15 @@ export interface WrittenItemInfo extends WrittenColumns {
   /** Items of the dataset that the items file has, and those of them with a feature. */
   readonly described: number;
   readonly withFeatures: number;
+  /** Of the items file and the map of its ids: how many could not be read, and the first of them. */
+  readonly badRows: number;
+  readonly firstBadRows: ItemInfos["firstBadRows"];
 }
 
 /** A row per item of the dataset in ascending order; title and features are "" where the items file lacks the item. */
 export async function writeItemInfo(
   directory: string,
-  info: ReadonlyMap<string, ItemInfo>,
+  { byId, badRows, firstBadRows }: ItemInfos,
   vocabulary: {
     readonly ids: AsyncIterable<readonly (string | bigint)[]>;
     /** By number in the log: the final index or GONE. */
@@ -39,7 +42,7 @@ export async function writeItemInfo(
     for await (const chunk of vocabulary.ids) {
       const indices = vocabulary.index.subarray(first, first + chunk.length);
       first += chunk.length;
-      const present = chunk.filter((_, k) => indices[k] !== GONE).map((id) => info.get(String(id)));
+      const present = chunk.filter((_, k) => indices[k] !== GONE).map((id) => byId.get(String(id)));
       described += present.filter((item) => item !== undefined).length;
       withFeatures += present.filter((item) => (item?.features.length ?? 0) > 0).length;
       await append({
@@ -49,7 +52,7 @@ export async function writeItemInfo(
       });
     }
   });
-  return { ...written, described, withFeatures };
+  return { ...written, described, withFeatures, badRows, firstBadRows };
 }
 
 /** By item index. */

@@ -60,7 +60,7 @@ const datasetDescriptionSchema = z.looseObject({
   interactions: z.looseObject({ train: count, validation: count, test: count }),
   /** `kind` such as "leave-last-out". */
   split: z.looseObject({ kind: z.string().min(1) }),
-  /** For metrics.json, such as "1+99 candidates from ml-1m.test.negative". */
+  /** For metrics.json, such as "1+99 candidates from ml-1m.test.negative"; "p+99" for several positives a user. */
   candidates: z.looseObject({ validation: z.string(), test: z.string() }),
   seed: count,
   /** Of each Arrow file, so that a changed one can be named. */

@@ -1,7 +1,9 @@
 /** users.arrow and items.arrow as values: which id of the log each index stands for, and how often it stands in train. */
 import { join } from "node:path";
+import { z } from "zod";
 import { readColumns } from "../../src/arrow/read-columns.ts";
 import { DataError } from "../../src/errors.ts";
+import type { IdSpelling } from "../../src/interactions/lookup/id-lists.ts";
 import { openForwardRows } from "./forward-rows.ts";
 import { checkFileOf, type DatasetDescription } from "./stored-dataset.ts";
 
@@ -38,6 +40,15 @@ export async function readVocabulary(
 
 export function idTypeOf({ idType }: DatasetDescription, kind: "user" | "item"): IdColumnType {
   return idType[kind] === "integer" ? "int64" : "utf8";
+}
+
+const settings = z.looseObject({ settings: z.looseObject({ nullTexts: z.array(z.string()).default([]) }).optional() });
+
+/** How lists of ids are to be read, so that they mean what the log's did. */
+export function idSpellingOf(description: DatasetDescription): IdSpelling {
+  const { user, item } = description.idType;
+  // A dataset of before there were such texts has none.
+  return { nulls: settings.parse(description).settings?.nullTexts ?? [], types: { user, item } };
 }
 
 /** The ids of users range after range, for jobs whose memory must not grow with them. */

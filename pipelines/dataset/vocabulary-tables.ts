@@ -6,5 +6,5 @@ import type { WorkDatabase } from "../../src/interactions/sources/work-database.
 
 export async function loadVocabulary(database: WorkDatabase, directory: string, kind: "user" | "item"): Promise<void> {
   const [table, name] = kind === "user" ? [idTables.users, "users.arrow"] : [idTables.items, "items.arrow"];
-  await openArrowSource(database, table, { path: join(directory, name), name });
+  await openArrowSource(database, table, { path: join(directory, name), name }, []);
 }

@@ -16,6 +16,7 @@ import type { Scorer } from "../../src/ranker/scorer.ts";
 import type { BaselineChoice, MetricsDocument } from "../../src/runs/metrics-document.ts";
 import type { LoadedDataset } from "../dataset/stored-dataset.ts";
 import { evaluateSplit } from "../measures/evaluate-split.ts";
+import { sayWhileWaiting } from "../progress/while-waiting.ts";
 import type { StageContext } from "../stage.ts";
 import { openAlgebra } from "./open-algebra.ts";
 
@@ -44,7 +45,11 @@ export async function readyBaseline(
   const algebra = await openAlgebra(config.engine, { threads: config.threads, log: context.log });
   if (name === "ials" || name === "ease") context.log(`linear algebra: ${algebra.description}`);
   const fitted = (parameters: Readonly<Record<string, number>>, data = dataset.train): Promise<Scorer> =>
-    fitBaseline(name, data, { parameters, seed, algebra });
+    sayWhileWaiting(
+      () => fitBaseline(name, data, { parameters, seed, algebra }),
+      `fitting ${name}, ${parametersText(parameters)}`,
+      context,
+    );
 
   const tried = combinations(baselineGrids[name], config);
   const chosen = tried.length === 1 ? null : await choose(name, tried, job, fitted);

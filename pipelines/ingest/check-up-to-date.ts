@@ -16,6 +16,7 @@ const sourceRecord = z.object({
   sha256: z.string(),
   modifiedMs: z.number(),
   isUtf8: z.boolean(),
+  oddLines: z.number(),
 });
 const recorded = z.looseObject({ sources: z.array(sourceRecord), settingsHash: z.string() });
 

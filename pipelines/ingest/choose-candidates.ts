@@ -6,6 +6,7 @@ import { candidatesFromNegatives, type GivenNegatives } from "../../src/dataset/
 import { type EvaluationCandidates, fullCatalogueCandidates } from "../../src/dataset/evaluation-candidates.ts";
 import { sampleCandidates } from "../../src/dataset/sample-candidates.ts";
 import { DataError } from "../../src/errors.ts";
+import { chanceHitRate, hasSeveralPositives } from "../../src/evaluation/chance-hit-rate.ts";
 import type { OfficialNegatives } from "../../src/interactions/reading/read-negatives.ts";
 import { withoutCompression } from "../../src/interactions/sources/open-source.ts";
 import { GONE, type Renumbering } from "../../src/interactions/splitting/renumber.ts";
@@ -22,11 +23,17 @@ export interface CandidateRequest {
 
 export interface ChosenCandidates {
   readonly candidates: EvaluationCandidates;
-  /** Such as "1+99 candidates from ml-1m.test.negative". */
+  /** Such as "1+99 candidates from ml-1m.test.negative"; "p+99" where users have several positives. */
   readonly description: string;
   /** Numbers about the official file. */
   readonly counts: Readonly<Record<string, number>>;
+  /** Where the protocol can hardly tell rankers apart; null elsewhere. */
+  readonly warning: string | null;
 }
+
+/** The default cut of hit rates, and the chance of a hit from which on they say little. */
+const USUAL_CUT = 10;
+const MOST_CHANCE = 0.5;
 
 /** Official negatives exist for test alone; validation is then sampled as it is without them. */
 export function chooseCandidates(
@@ -38,7 +45,7 @@ export function chooseCandidates(
   const evaluated = interactionsOfPart(view, SPLIT_PART[split]);
   if (request.kind === "full") {
     const candidates = fullCatalogueCandidates(split, evaluated);
-    return { candidates, description: "full catalogue, seen items masked", counts: {} };
+    return { candidates, description: "full catalogue, seen items masked", counts: {}, warning: null };
   }
   if (request.kind === "official" && split === "test" && official !== null) {
     return fromOfficial(view, request, official);
@@ -47,7 +54,8 @@ export function chooseCandidates(
   const seen = itemsByUserOf(view, [train, validation, test]);
   const { negatives: count, seed } = request;
   const candidates = sampleCandidates({ split, evaluated, seen, count, seed });
-  return { candidates, description: `1+${count} sampled candidates (seed ${seed})`, counts: {} };
+  const name = `${positivesText(candidates)}+${count} sampled candidates (seed ${seed})`;
+  return { candidates, description: name, counts: {}, warning: warningOf(candidates) };
 }
 
 function fromOfficial(
@@ -69,9 +77,24 @@ function fromOfficial(
   const own = ownNegatives === "keep" ? ", own positives kept" : "";
   return {
     candidates,
-    description: `1+${perCase} candidates from ${file}${own}`,
+    description: `${positivesText(candidates)}+${perCase} candidates from ${file}${own}`,
     counts: { ...counts, linesLeftOut: negatives.lines - linesUsed },
+    warning: warningOf(candidates),
   };
+}
+
+function warningOf(candidates: EvaluationCandidates): string | null {
+  const chance = chanceHitRate(candidates, USUAL_CUT);
+  if (chance <= MOST_CHANCE) return null;
+  return (
+    `a ranker that guesses has HR@${USUAL_CUT} ${chance.toFixed(2)} on ${candidates.split}, so hit rates can hardly ` +
+    "tell rankers apart; look at NDCG and recall, or rank against more: --negatives, or --candidates full"
+  );
+}
+
+/** What stands before the "+99": one positive for everybody, or as many as each user has. */
+function positivesText(candidates: EvaluationCandidates): "1" | "p" {
+  return hasSeveralPositives(candidates) ? "p" : "1";
 }
 
 /**

@@ -30,6 +30,7 @@ export interface DatasetFacts {
   /** Null without an items file. */
   readonly info: WrittenItemInfo | null;
   readonly candidates: { readonly validation: WrittenCandidates; readonly test: WrittenCandidates };
+  readonly warnings: readonly string[];
   readonly context: StageContext;
 }
 
@@ -40,7 +41,7 @@ const CANDIDATE_SCHEMA = [
 ];
 
 export function describeDataset(facts: DatasetFacts): DatasetDescription {
-  const { plan, sources, built, cleaning, split, numbers, info, candidates, context } = facts;
+  const { plan, sources, built, cleaning, split, numbers, info, candidates, warnings, context } = facts;
   const { config } = plan;
   const files: DatasetDescription["files"] = {
     ...plainFiles(facts.files),
@@ -67,6 +68,7 @@ export function describeDataset(facts: DatasetFacts): DatasetDescription {
     seed: config.seed,
     idType: built.idTypes,
     timeUnitRead: built.timeUnit,
+    timeSpan: built.timeSpan,
     rowsRead: built.rowsRead,
     cleaning: [...built.steps, ...cleaning, coldUserStep(split, facts)],
     firstBadRows: built.firstBadRows,
@@ -76,7 +78,7 @@ export function describeDataset(facts: DatasetFacts): DatasetDescription {
       trainNewerThanMedianTest: leaks.trainNewerThanMedianTest,
       evaluatedPairsInTrain: leaks.evaluatedPairsInTrain,
     },
-    warnings: [...built.warnings, ...split.warnings],
+    warnings,
     format: plan.raw.plan.format,
     formats: built.formats,
     sources,

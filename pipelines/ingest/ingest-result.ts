@@ -1,24 +1,30 @@
 /** What ingest tells people and scripts when it is done. */
 import { z } from "zod";
 import { describeBadRow } from "../../src/interactions/reading/bad-rows.ts";
+import { spanText } from "../../src/interactions/reading/time-span.ts";
 import type { DatasetDescription } from "../dataset/stored-dataset.ts";
 import type { StageResult } from "../stage.ts";
 
+const badRows = z.array(
+  z.object({
+    file: z.string(),
+    line: z.number().nullable(),
+    row: z.number().nullable(),
+    reason: z.string(),
+    text: z.string(),
+  }),
+);
 const reported = z.looseObject({
   rowsRead: z.number(),
   cleaning: z.array(z.object({ step: z.string(), reason: z.string(), rowsBefore: z.number(), rowsAfter: z.number() })),
-  firstBadRows: z.array(
-    z.object({
-      file: z.string(),
-      line: z.number().nullable(),
-      row: z.number().nullable(),
-      reason: z.string(),
-      text: z.string(),
-    }),
-  ),
+  firstBadRows: badRows,
   warnings: z.array(z.string()),
   itemsWithoutTrainRows: z.number(),
-  itemInfo: z.looseObject({ described: z.number(), withFeatures: z.number() }).optional(),
+  timeUnitRead: z.string().nullable(),
+  timeSpan: z.object({ firstMs: z.number(), lastMs: z.number() }).nullable(),
+  itemInfo: z
+    .looseObject({ described: z.number(), withFeatures: z.number(), badRows: z.number(), firstBadRows: badRows })
+    .optional(),
   candidateCounts: z.object({ test: z.object({ linesLeftOut: z.number().default(0) }) }),
 });
 
@@ -29,8 +35,17 @@ export function ingestResult(
   cost: { readonly seconds: number; readonly peakMemoryBytes: number } | null,
 ): StageResult {
   const { name, users, items, interactions, split, candidates, contentHash } = description;
-  const { rowsRead, cleaning, firstBadRows, warnings, itemsWithoutTrainRows, itemInfo, candidateCounts } =
-    reported.parse(description);
+  const {
+    rowsRead,
+    cleaning,
+    firstBadRows,
+    warnings,
+    itemsWithoutTrainRows,
+    itemInfo,
+    candidateCounts,
+    timeUnitRead,
+    timeSpan,
+  } = reported.parse(description);
   const { linesLeftOut } = candidateCounts.test;
   const status = cost === null ? "up-to-date" : "done";
   const { train, validation, test } = interactions;
@@ -43,12 +58,15 @@ export function ingestResult(
       : [
           `${rowsRead} rows read in ${cost.seconds.toFixed(1)} s, at most ${Math.round(cost.peakMemoryBytes / 2 ** 20)} MiB in memory`,
         ]),
+    ...(timeSpan === null ? [] : [`  times from ${spanText(timeSpan)} (${timeUnitRead})`]),
     ...steps.map(({ step, reason, rowsBefore, rowsAfter }) => `  ${rowsBefore - rowsAfter} ${step}: ${reason}`),
     ...firstBadRows.map((row) => `    ${describeBadRow(row)}`),
     ...(itemsWithoutTrainRows > 0 ? [`  ${itemsWithoutTrainRows} items have no row in train`] : []),
     ...(itemInfo === undefined
       ? []
       : [`  titles of ${itemInfo.described} items, features of ${itemInfo.withFeatures}, from the items file`]),
+    ...((itemInfo?.badRows ?? 0) > 0 ? [`  ${itemInfo?.badRows} rows of the items file could not be read`] : []),
+    ...(itemInfo?.firstBadRows ?? []).map((row) => `    ${describeBadRow(row)}`),
     ...(linesLeftOut > 0
       ? [`  ${linesLeftOut} lines of the official negatives left out: not of a user with a test item here`]
       : []),

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type IngestConfig, ingestSchema } from "../../src/config/schemas/ingest-schema.ts";
 import { writeFileAtomically } from "../../src/files/write-file.ts";
 import { cleanLog } from "../../src/interactions/cleaning/clean-log.ts";
+import { forgottenWarning } from "../../src/interactions/cleaning/forgotten-rows.ts";
 import { type BuiltLog, buildLog } from "../../src/interactions/reading/build-log.ts";
 import { readItemInfo } from "../../src/interactions/reading/read-item-info.ts";
 import { readIds } from "../../src/interactions/reading/sort-log.ts";
@@ -19,7 +20,7 @@ import { writeInteractions, writeVocabulary } from "./dataset-writer.ts";
 import { describeDataset } from "./describe-dataset.ts";
 import { ingestResult } from "./ingest-result.ts";
 import { type IngestPlan, planIngest, settingsHash } from "./plan-ingest.ts";
-import { type IngestSources, sourcePaths, sourcesOf } from "./source-files.ts";
+import { encodingNotes, type IngestSources, sourcePaths, sourcesOf } from "./source-files.ts";
 import type { SplitView } from "./split-view.ts";
 import { openStagingFolder, type StagingFolder } from "./staging-folder.ts";
 
@@ -64,10 +65,12 @@ async function makeDataset(
     path: join(staging.scratch, "work.duckdb"),
     spillDirectory: join(staging.scratch, "spill"),
     memoryLimit: config.memoryLimit,
+    readable: sourcePaths(plan),
   });
   const interrupt = (): void => database.interrupt();
   context.signal.addEventListener("abort", interrupt);
   try {
+    for (const note of encodingNotes(plan, records)) context.log(note);
     const built = await readLog(database, plan, sources, context);
     // A log that is split anew is one log: a pair in train and in test is then a repeat like any other.
     const log = plan.split.kind === "given" ? built.log : { ...built.log, parts: null };
@@ -76,7 +79,9 @@ async function makeDataset(
     const numbers = renumber(log, split.parts, built.negatives?.items ?? []);
     const view = { log, parts: split.parts, numbers };
     context.log(`split ${split.kind}: ${split.rule}`);
-    for (const warning of [...built.warnings, ...split.warnings]) context.log(`warning: ${warning}`);
+    const forgotten = forgottenWarning([...built.steps, ...steps]);
+    const warnings = [...built.warnings, ...(forgotten === null ? [] : [forgotten]), ...split.warnings];
+    for (const warning of warnings) context.log(`warning: ${warning}`);
 
     const { user, item } = built.idTypes;
     const users = {
@@ -95,13 +100,19 @@ async function makeDataset(
       "users.arrow": await writeVocabulary(staging.result, "user", users),
       "items.arrow": await writeVocabulary(staging.result, "item", items),
     };
-    const info =
+    const itemInfos =
       sources.items === null
         ? null
-        : await writeItemInfo(staging.result, await readItemInfo(database, sources.items), {
-            ...items,
-            ids: readIds(database, "items"),
+        : await readItemInfo(database, sources.items, {
+            nulls: config.nullTexts,
+            itemType: item,
+            maxBadRows: config.maxBadRows,
+            log: context.log,
           });
+    const info =
+      itemInfos === null
+        ? null
+        : await writeItemInfo(staging.result, itemInfos, { ...items, ids: readIds(database, "items") });
     if (info?.described === 0) {
       context.log(
         "warning: the items file has no item of the log; where its ids are others, map them with --item-id-map",
@@ -110,7 +121,7 @@ async function makeDataset(
     // The rest needs no SQL, and its memory is better spent on candidates.
     database.close();
     const files = { ...vocabularies, ...(await writeSplit(view, staging.result, context.signal)) };
-    const candidates = await writeBothCandidates(plan, built, view, staging.result);
+    const candidates = await writeBothCandidates(plan, built, view, staging.result, context.log);
     const description = describeDataset({
       plan,
       sources: records,
@@ -121,6 +132,7 @@ async function makeDataset(
       files,
       info,
       candidates,
+      warnings,
       context,
     });
     await writeFileAtomically(join(staging.result, DESCRIPTION_FILE), `${JSON.stringify(description, null, 2)}\n`);
@@ -144,6 +156,9 @@ async function readLog(
     where: config.where,
     usesTimes: !rowsAreInOrder,
     maxBadRows: config.maxBadRows,
+    nulls: config.nullTexts,
+    needsRatings: config.minRating !== undefined,
+    nowMs: context.now(),
     log: context.log,
   });
 }
@@ -156,12 +171,19 @@ async function writeSplit(view: SplitView, directory: string, signal: AbortSigna
   };
 }
 
-async function writeBothCandidates(plan: IngestPlan, built: BuiltLog, view: SplitView, directory: string) {
+async function writeBothCandidates(
+  plan: IngestPlan,
+  built: BuiltLog,
+  view: SplitView,
+  directory: string,
+  log: StageContext["log"],
+) {
   const { negatives, ownNegatives, seed } = plan.config;
   const request = { kind: plan.candidates, negatives, ownNegatives, seed };
   // One after the other: at a million users either takes hundreds of megabytes.
   const make = async (split: "validation" | "test") => {
-    const { candidates, description, counts } = chooseCandidates(view, split, request, built.negatives);
+    const { candidates, description, counts, warning } = chooseCandidates(view, split, request, built.negatives);
+    if (warning !== null) log(`warning: ${warning}`);
     return {
       file: await writeCandidates(join(directory, `candidates-${split}.arrow`), candidates),
       description,

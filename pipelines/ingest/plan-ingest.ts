@@ -1,14 +1,17 @@
 /** What an ingest is about to do, decided before any row is read: dataset name, files, split and candidates. */
+
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { DOWNLOADABLE } from "../../src/config/schemas/data-schema.ts";
 import { DEFAULT_SHARE, type IngestConfig, ingestSchema, momentMs } from "../../src/config/schemas/ingest-schema.ts";
+import { shellCommand } from "../../src/config/shell-command.ts";
 import { ConfigError } from "../../src/errors.ts";
 import { makeFolder } from "../../src/files/make-folder.ts";
 import { writeFileAtomically } from "../../src/files/write-file.ts";
 import { SAMPLE_LOG_FILE, sampleLogText } from "../../src/interactions/sample/sample-log.ts";
 import { BUNDLED_SAMPLE } from "../../src/interactions/sample/sample-taste.ts";
+import type { SplitWish } from "../../src/interactions/sources/recognise-logs.ts";
 import type { SplitRequest } from "../../src/interactions/splitting/split-log.ts";
 import { isDatasetDefinition, readDatasetDefinition } from "../dataset/dataset-argument.ts";
 import { findRawLogs, type RawLogs } from "./raw-files.ts";
@@ -31,7 +34,9 @@ export async function planIngest(given: IngestConfig, log: (line: string) => voi
   }
   const folder = config.raw ?? join(config.dataRoot, "raw", config.dataset);
   if (config.raw === undefined && config.dataset === "sample") await makeSampleLog(folder, log);
-  const raw = await findRawLogs(folder, remedyFor(config));
+  const raw = await findRawLogs(folder, remedyFor(config), splitWish(config));
+  const { leftAside = [] } = raw.plan;
+  if (leftAside.length > 0) log(`left aside, since their names are of no part of the split: ${leftAside.join(", ")}`);
   if (raw.plan.rowsAreInOrder && config.timeColumn !== undefined) {
     throw new ConfigError(
       `--time-column: the rows of a ${raw.plan.format} stand oldest first, times are not used; leave it out`,
@@ -48,15 +53,20 @@ export async function planIngest(given: IngestConfig, log: (line: string) => voi
   };
 }
 
+function splitWish({ split }: IngestConfig): SplitWish {
+  return split === "auto" ? null : split === "given" ? "given" : "anew";
+}
+
 /** For logs that are not where they should be. */
 function remedyFor({ raw, dataset, dataRoot }: IngestConfig): string {
   const advice = "put the raw log there, or say where it is with --raw";
   const isPublished = raw === undefined && DOWNLOADABLE.some((name) => name === dataset);
-  return isPublished ? `fetch it: lawn-ranker data --dataset ${dataset} --data-root ${dataRoot}; or ${advice}` : advice;
+  const command = shellCommand("lawn-ranker", "data", "--dataset", dataset, "--data-root", dataRoot);
+  return isPublished ? `fetch it: ${command}; or ${advice}` : advice;
 }
 
 /** Raised when the same logs and settings give other files, so that former ones are made anew. */
-const FORMAT_VERSION = 2;
+const FORMAT_VERSION = 3;
 
 /** Names everything that shapes the result but the raw files; where things are and how ingest runs do not. */
 export function settingsHash(config: IngestConfig): string {

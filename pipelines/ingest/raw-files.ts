@@ -1,5 +1,4 @@
 /** The raw logs as files: which ones are meant, and what their bytes say (hash, encoding, whether they are whole). */
-import { isUtf8 } from "node:buffer";
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
@@ -7,13 +6,15 @@ import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { DataError, messageOf } from "../../src/errors.ts";
-import { compressionOf } from "../../src/interactions/sources/open-source.ts";
+import { compressionOf, formatOf } from "../../src/interactions/sources/open-source.ts";
 import {
   type LogPlan,
   planForFile,
   planForFiles,
   recogniseLogs,
+  type SplitWish,
 } from "../../src/interactions/sources/recognise-logs.ts";
+import { TextCheck } from "./text-check.ts";
 import { zstdProblem } from "./zstd-frames.ts";
 
 export interface RawLogs {
@@ -26,13 +27,16 @@ export interface FileFacts {
   /** Of the file as it lies there, compressed or not. */
   readonly sha256: string;
   readonly modifiedMs: number;
+  /** Whether it is to be read as UTF-8 although some lines may not be: false where it is plainly of another encoding. */
   readonly isUtf8: boolean;
+  /** Lines that are not UTF-8. */
+  readonly oddLines: number;
 }
 
 /** `raw` is a folder, a file, or a path whose last part holds * or ?. `remedy` is what to do where there is nothing. */
-export async function findRawLogs(raw: string, remedy: string): Promise<RawLogs> {
+export async function findRawLogs(raw: string, remedy: string, wish: SplitWish): Promise<RawLogs> {
   const found = await stat(raw).catch(() => null);
-  if (found?.isDirectory()) return { directory: raw, plan: recogniseLogs(raw, await fileNames(raw)) };
+  if (found?.isDirectory()) return { directory: raw, plan: recogniseLogs(raw, await fileNames(raw), wish) };
   if (found?.isFile()) return { directory: dirname(raw), plan: planForFile(basename(raw)) };
   if (found !== null) throw new DataError(`${raw}: neither a file nor a folder`);
   if (!/[*?]/.test(basename(raw))) {
@@ -41,13 +45,14 @@ export async function findRawLogs(raw: string, remedy: string): Promise<RawLogs>
   const pattern = globPattern(basename(raw));
   const names = (await fileNames(dirname(raw))).filter((name) => pattern.test(name)).sort();
   if (names.length === 0) throw new DataError(`${raw}: no file matches`);
-  return { directory: dirname(raw), plan: planForFiles(names) };
+  return { directory: dirname(raw), plan: planForFiles(raw, names, wish) };
 }
 
 /** Reads the whole file once. Throws DataError for an empty file, a damaged gzip and UTF-16. */
 export async function inspectFile(path: string, signal: AbortSignal): Promise<FileFacts> {
   const digest = createHash("sha256");
   const text = new TextCheck();
+  const isText = ["text", "json"].includes(formatOf(path));
   const hashed = async function* (source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     for await (const chunk of source) {
       digest.update(chunk);
@@ -55,7 +60,7 @@ export async function inspectFile(path: string, signal: AbortSignal): Promise<Fi
     }
   };
   const checked = async (source: AsyncIterable<Buffer>): Promise<void> => {
-    for await (const chunk of source) text.take(chunk);
+    for await (const chunk of source) if (isText) text.take(chunk);
   };
   const compression = compressionOf(path);
   const facts = await stat(path);
@@ -77,37 +82,8 @@ export async function inspectFile(path: string, signal: AbortSignal): Promise<Fi
     sha256: digest.digest("hex"),
     modifiedMs: Math.trunc(facts.mtimeMs),
     // The bytes of a .zst are not its text; Node cannot unpack it, so --encoding must say what is not UTF-8.
-    isUtf8: compression === "zstd" || text.isUtf8,
+    ...(compression === "zstd" ? { isUtf8: true, oddLines: 0 } : text.facts()),
   };
-}
-
-/** Whether bytes that come in pieces are UTF-8; a character may be cut between two pieces. */
-class TextCheck {
-  isUtf8 = true;
-  isUtf16 = false;
-  private rest = Buffer.alloc(0);
-  private isStart = true;
-
-  take(chunk: Buffer): void {
-    if (this.isStart) this.isUtf16 = /^(fffe|feff)/.test(chunk.toString("hex", 0, 2));
-    this.isStart = false;
-    if (!this.isUtf8) return;
-    const bytes = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk]);
-    const cut = unfinishedBytes(bytes);
-    this.isUtf8 = isUtf8(bytes.subarray(0, bytes.length - cut));
-    this.rest = Buffer.from(bytes.subarray(bytes.length - cut));
-  }
-}
-
-/** How many bytes at the end begin a character that the next piece may finish. */
-function unfinishedBytes(bytes: Buffer): number {
-  for (let back = 1; back <= 3 && back <= bytes.length; back++) {
-    const byte = bytes[bytes.length - back]!;
-    if (byte >= 0x80 && byte < 0xc0) continue;
-    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
-    return back < length ? back : 0;
-  }
-  return 0;
 }
 
 async function fileNames(directory: string): Promise<string[]> {

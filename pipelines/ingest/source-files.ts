@@ -45,6 +45,21 @@ export function sourcesOf(plan: IngestPlan, records: readonly SourceRecord[]): I
   };
 }
 
+/** Of the text files that are not wholly UTF-8, how each is read and why. */
+export function encodingNotes({ config, raw }: IngestPlan, records: readonly SourceRecord[]): string[] {
+  const logs = raw.plan.files.map(({ name }) => join(raw.directory, name));
+  return records
+    .filter(({ path, oddLines }) => oddLines > 0 && ["text", "json"].includes(formatOf(path)))
+    .map(({ path, oddLines, isUtf8 }) => {
+      const lines = `${path}: ${oddLines} lines are not UTF-8`;
+      if (config.encoding !== "auto" && logs.includes(path))
+        return `${lines}; read as ${config.encoding}, as --encoding says`;
+      return isUtf8 || formatOf(path) === "json"
+        ? `${lines}, too few for another encoding: read as utf-8, those rows are malformed`
+        : `${lines}, nearly all that have other letters than ASCII: read as latin-1`;
+    });
+}
+
 function negativesOf({ raw, candidates }: IngestPlan): NegativesFile | null {
   const name = raw.plan.negatives;
   return name === null || candidates !== "official" ? null : { path: join(raw.directory, name), name };

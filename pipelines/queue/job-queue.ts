@@ -1,7 +1,9 @@
 /** Jobs for several machines: BullMQ on Redis. What a job does is elsewhere (the stages bring their kinds of job); here it is a name, an id and plain data. */
-import { type Job, Queue, UnrecoverableError, Worker } from "bullmq";
-import { Redis } from "ioredis";
-import { ConfigError } from "../../src/errors.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Job, Queue, UnrecoverableError, WaitingError, Worker } from "bullmq";
+import { withoutSecrets } from "../../src/config/address-text.ts";
+import { messageOf } from "../../src/errors.ts";
+import { connectToRedis, explainRefusal } from "./redis-connection.ts";
 
 export interface PlannedJob {
   /** The same for the same work, so that it is never queued twice; letters, digits, dots and dashes. */
@@ -49,47 +51,48 @@ export interface QueueOptions {
   readonly log: (line: string) => void;
 }
 
-const PATIENCE_MILLISECONDS = 5000; // a server that is just being started again
+const MOST_TITLE_CHARACTERS = 200;
 const SECONDS_KEPT = 7 * 24 * 3600; // finished and failed jobs, for `jobs` to show
 
 /** Throws ConfigError where nobody answers; later on, calls wait for a server that is gone to come back. */
 export async function openJobQueue(options: QueueOptions): Promise<JobQueue> {
-  const connection = await connect(options);
+  const connection = await connectToRedis(options.url, options.log);
   const queue = new Queue(options.name, { connection: connection.redis });
   queue.on("error", () => {}); // told by the connection itself
+  const asked = <T>(question: Promise<T>): Promise<T> =>
+    question.catch((error: unknown) => {
+      throw explainRefusal(error, options.url);
+    });
   return {
     async ensure(jobs, { attempts }) {
       for (const { id, type, title, data } of jobs) {
-        const known = await queue.getJob(id);
+        const known = await asked(queue.getJob(id));
         if (known !== undefined) {
           const state = stateOf(await known.getState());
           if (state === "waiting" || state === "active") continue;
           await known.remove().catch(() => {}); // somebody else may have begun it anew this moment
         }
-        await queue.add(
-          type,
-          { title, ...data },
-          {
-            jobId: id,
-            attempts,
-            backoff: { type: "exponential", delay: 1000 },
-            removeOnComplete: { age: SECONDS_KEPT },
-            removeOnFail: { age: SECONDS_KEPT },
-          },
-        );
+        const manners = {
+          jobId: id,
+          attempts,
+          backoff: { type: "exponential", delay: 1000 },
+          removeOnComplete: { age: SECONDS_KEPT },
+          removeOnFail: { age: SECONDS_KEPT },
+        };
+        await asked(queue.add(type, { title, ...data }, manners));
       }
     },
     async find(id) {
-      const job = await queue.getJob(id);
+      const job = await asked(queue.getJob(id));
       return job === undefined ? null : describeJob(job, stateOf(await job.getState()));
     },
     async list(state, most) {
-      const jobs = await queue.getJobs(typesOf(state), 0, most - 1, true);
+      const jobs = await asked(queue.getJobs(typesOf(state), 0, most - 1, true));
       // A job may go between being listed and being read.
       return jobs.filter((job) => job !== undefined).map((job) => describeJob(job, state));
     },
     async counts() {
-      const found = await queue.getJobCounts();
+      const found = await asked(queue.getJobCounts());
       const sum = (state: JobState): number => typesOf(state).reduce((total, type) => total + (found[type] ?? 0), 0);
       return { waiting: sum("waiting"), active: sum("active"), completed: sum("completed"), failed: sum("failed") };
     },
@@ -101,15 +104,16 @@ export async function openJobQueue(options: QueueOptions): Promise<JobQueue> {
 }
 
 export interface WorkerEvents {
-  /** Throws PermanentFailure where another attempt would fail in the same way. */
+  /** Throws PermanentFailure where another attempt would fail in the same way, HandedBack where others should do it. */
   process(job: { readonly type: string; readonly data: unknown; readonly attempt: number }): Promise<void>;
   started(title: string): void;
   completed(title: string): void;
+  handedBack(title: string): void;
   failed(title: string, error: string): void;
 }
 
 export interface WorkerHandle {
-  /** Takes no further job and waits for the one under way. */
+  /** Takes no further job and waits for the one under way, but not for a Redis that answers no more. */
   close(): Promise<void>;
 }
 
@@ -123,18 +127,36 @@ export interface WorkerSettings {
 /** A failure that no retry mends: bad data or a wrong setting. */
 export class PermanentFailure extends UnrecoverableError {}
 
+/** No failure: the job is for the next worker, as if this one had never taken it. */
+export class HandedBack extends Error {
+  override readonly name = "HandedBack";
+}
+
+const LAST_WORDS_MILLISECONDS = 1500;
+
 /** Takes jobs one at a time until closed. */
 export async function startWorker(
   options: QueueOptions,
   { lockSeconds, mostStalls }: WorkerSettings,
   events: WorkerEvents,
 ): Promise<WorkerHandle> {
-  const connection = await connect(options);
+  const connection = await connectToRedis(options.url, options.log);
+  let underWay: Promise<void> = Promise.resolve();
   const worker = new Worker(
     options.name,
-    async (job) => {
+    async (job, token) => {
       events.started(titleOf(job));
-      await events.process({ type: job.name, data: job.data, attempt: job.attemptsMade + 1 });
+      const task = events.process({ type: job.name, data: job.data, attempt: job.attemptsMade + 1 });
+      underWay = task.then(
+        () => {},
+        () => {},
+      );
+      await task.catch(async (error: unknown) => {
+        if (!(error instanceof HandedBack)) throw error;
+        events.handedBack(titleOf(job));
+        await job.moveToWait(token ?? "");
+        throw new WaitingError();
+      });
     },
     {
       connection: connection.redis,
@@ -146,68 +168,22 @@ export async function startWorker(
   );
   worker.on("completed", (job) => events.completed(titleOf(job)));
   worker.on("failed", (job, error) => events.failed(job === undefined ? "a job" : titleOf(job), error.message));
-  worker.on("error", () => {}); // a lost connection is told by the connection, a lost lock by the next worker's success
+  let refusal = "";
+  worker.on("error", (error) => {
+    // A lost connection is told by the connection, a lost lock by the next worker's success.
+    const explained = explainRefusal(error, options.url);
+    if (explained === error || messageOf(explained) === refusal) return;
+    refusal = messageOf(explained);
+    options.log(refusal);
+  });
   return {
     async close() {
-      await worker.close();
+      const closed = worker.close();
+      await Promise.race([closed, underWay.then(() => sleep(LAST_WORDS_MILLISECONDS, undefined, { ref: false }))]);
       connection.close();
+      await worker.disconnect();
     },
   };
-}
-
-interface Connection {
-  readonly redis: Redis;
-  close(): void;
-}
-
-async function connect({ url, log }: QueueOptions): Promise<Connection> {
-  const redis = new Redis(url, {
-    maxRetriesPerRequest: null,
-    lazyConnect: true,
-    retryStrategy: (times) => Math.min(200 * times, 2000),
-  });
-  let problem = "";
-  let isClosing = false;
-  let isLost = false;
-  redis.on("error", (error: Error) => {
-    problem = error.message;
-  });
-  redis.connect().catch(() => {}); // tried again by retryStrategy until it is ready or given up here
-  if (!(await isReady(redis, PATIENCE_MILLISECONDS))) {
-    redis.disconnect();
-    throw new ConfigError(`${shown(url)}: no Redis answers there (${problem}); start one, or give another --queue`);
-  }
-  redis.on("close", () => {
-    if (!isLost && !isClosing) log(`${shown(url)}: the connection to Redis is lost; waiting for it to come back`);
-    isLost = true;
-  });
-  redis.on("ready", () => {
-    if (isLost) log(`${shown(url)}: connected again`);
-    isLost = false;
-  });
-  return {
-    redis,
-    close() {
-      isClosing = true;
-      redis.disconnect();
-    },
-  };
-}
-
-/** False where it is not ready in time. */
-function isReady(redis: Redis, milliseconds: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(false), milliseconds);
-    redis.once("ready", () => {
-      clearTimeout(timer);
-      resolve(true);
-    });
-  });
-}
-
-/** Without a password. */
-function shown(url: string): string {
-  return url.replace(/\/\/[^@/]*@/, "//");
 }
 
 type BullState = "waiting" | "prioritized" | "delayed" | "waiting-children" | "active" | "completed" | "failed";
@@ -223,7 +199,7 @@ function stateOf(state: string): JobState {
 function titleOf(job: Pick<Job, "data" | "id">): string {
   const data: unknown = job.data;
   const title = typeof data === "object" && data !== null ? Reflect.get(data, "title") : undefined;
-  return typeof title === "string" ? title : String(job.id);
+  return typeof title === "string" ? title.replaceAll(/\s+/g, " ").slice(0, MOST_TITLE_CHARACTERS) : String(job.id);
 }
 
 function describeJob(job: Job, state: JobState): KnownJob {
@@ -234,7 +210,7 @@ function describeJob(job: Job, state: JobState): KnownJob {
     state,
     attempts: job.attemptsMade,
     stalls: job.stalledCounter ?? 0,
-    error: job.failedReason ? job.failedReason : null,
+    error: job.failedReason ? withoutSecrets(job.failedReason) : null,
     startedAt: job.processedOn ?? null,
   };
 }

@@ -7,6 +7,10 @@ export interface JobSettings {
   readonly threads: number | null;
   /** Its folder for copies from an object store. */
   readonly cache: string;
+  /** The folders it may read and write for a job. */
+  readonly roots: readonly string[];
+  /** Aborted when the worker is told to stop: what is computed is finished, but nobody else is waited for long. */
+  readonly stopping: AbortSignal;
 }
 
 export interface JobType<Data = unknown> {

@@ -2,10 +2,12 @@
  * What stands beside a run in its report: outcomes user by user, of the run's folder, of baselines'
  * folders, or measured here.
  */
+
 import path from "node:path";
 import { readColumns } from "../../src/arrow/read-columns.ts";
 import { popularityScorer } from "../../src/baselines/popularity.ts";
 import { randomScorer } from "../../src/baselines/random.ts";
+import { shellCommand } from "../../src/config/shell-command.ts";
 import { DataError } from "../../src/errors.ts";
 import type { Scorer } from "../../src/ranker/scorer.ts";
 import type { MetricsDocument } from "../../src/runs/metrics-document.ts";
@@ -32,7 +34,7 @@ export async function readRankerResults(folder: string, name: string): Promise<R
   const document = await readMetrics(folder);
   if (document === null) {
     throw new DataError(
-      `${folder}: no ${runFiles.metrics} there, so it is no evaluation; write one: lawn-ranker evaluate --baseline NAME --dataset NAME --output ${folder}`,
+      `${folder}: no ${runFiles.metrics} there, so it is no evaluation; write one: lawn-ranker evaluate --baseline NAME --dataset NAME ${shellCommand("--output", folder)}`,
     );
   }
   const file = path.join(folder, perUserFileName(document.split));

@@ -9,7 +9,7 @@ import { openWorkDatabase, type WorkDatabase } from "../../src/interactions/sour
 import type { Manifest } from "../../src/runs/manifest.ts";
 import { hashOf, runFiles } from "../../src/runs/run-directory.ts";
 import { type DatasetDescription, verifyFiles } from "../dataset/stored-dataset.ts";
-import { idTypeOf, readVocabulary, type Vocabulary } from "../dataset/vocabulary-files.ts";
+import { idSpellingOf, idTypeOf, readVocabulary, type Vocabulary } from "../dataset/vocabulary-files.ts";
 import { describeDatasetOfRun } from "../runs/dataset-of-run.ts";
 import { readFinishedManifest } from "../runs/stored-run.ts";
 import type { RecommendationShape } from "./output/recommendations.ts";
@@ -84,7 +84,8 @@ export async function openScoreInputs(
   await verifyFiles(directory, description, needed);
   let opened: Promise<WorkDatabase> | null = null;
   const database = (): Promise<WorkDatabase> => {
-    opened ??= openWorkDatabase({ path: ":memory:", spillDirectory: scratch, memoryLimit: "512MB" });
+    const readable = [config.users, config.pairs, config.allow, config.deny].filter((file) => file !== null);
+    opened ??= openWorkDatabase({ path: ":memory:", spillDirectory: scratch, memoryLimit: "512MB", readable });
     return opened;
   };
   const checkpointRows = await openCheckpointRows(path.join(run, runFiles.checkpoint), checkpoint);
@@ -96,9 +97,10 @@ export async function openScoreInputs(
   try {
     checkExtents(run, checkpointRows, description);
     const items = await readVocabulary(directory, "item", description);
-    const lists = await readItemLists(config, items, database);
+    const spelling = idSpellingOf(description);
+    const lists = await readItemLists(config, items, spelling, database);
     const cold = await findColdUsers(directory, description.users, manifest);
-    const selection = await selectUsers({ config, directory, users: description.users, cold }, database);
+    const selection = await selectUsers({ config, directory, users: description.users, cold, spelling }, database);
     const shape = {
       userIds: idTypeOf(description, "user"),
       itemIds: idTypeOf(description, "item"),

@@ -1,6 +1,9 @@
 /** The stage `score`: the best items of every user, or of some, to a file; in one go, in shards, or from shards that are done. */
+
 import path from "node:path";
+import { addressText } from "../../src/config/address-text.ts";
 import { formatOfOutput, type ScoreConfig, scoreSchema } from "../../src/config/schemas/score-schema.ts";
+import { shellCommand } from "../../src/config/shell-command.ts";
 import { takeLock } from "../../src/files/lock-file.ts";
 import { makeFolder } from "../../src/files/make-folder.ts";
 import { removeStaleWork, workName } from "../../src/files/work-names.ts";
@@ -102,7 +105,8 @@ async function scoreInQueue(
       store === null
         ? sharedFolderStorage(config, subject)
         : await openRemoteShardStorage(config, subject, store, context);
-    context.log(`${shards} shards in the queue; lawn-ranker worker --queue ${url} does them, here or elsewhere`);
+    const worker = shellCommand("lawn-ranker", "worker", "--queue", addressText(url));
+    context.log(`${shards} shards in the queue; ${worker} does them, here or elsewhere`);
     await scoreByQueue(storage, subject.plan, { queue, shards, attempts: config.attempts }, context);
   } finally {
     await queue.close();

@@ -1,6 +1,8 @@
 /** The stage `train`: an ingested dataset in, a run directory with a chosen ranker and its test metrics out. */
+
 import path from "node:path";
 import { type TrainConfig, trainSchema } from "../../src/config/schemas/train-schema.ts";
+import { shellCommand } from "../../src/config/shell-command.ts";
 import { trainWarnings } from "../../src/config/train-warnings.ts";
 import { samplesPerEpoch } from "../../src/dataset/training-batches.ts";
 import { ConfigError, messageOf } from "../../src/errors.ts";
@@ -177,7 +179,10 @@ function startText(decision: RunDecision): string {
 }
 
 function interrupted(directory: string, reason: string): StageResult {
-  const text = `${directory}: ${reason}; go on with: lawn-ranker train --config ${path.join(directory, runFiles.config)} --run ${directory.includes("/") ? directory : `./${directory}`} --resume`;
+  const config = path.join(directory, runFiles.config);
+  const run = directory.includes("/") ? directory : `./${directory}`; // a folder, not a name below --models-root
+  const command = shellCommand("lawn-ranker", "train", "--config", config, "--run", run, "--resume");
+  const text = `${directory}: ${reason}; go on with: ${command}`;
   return { json: { stage: "train", status: "interrupted", run: directory, reason }, text, exitCode: 130 };
 }
 

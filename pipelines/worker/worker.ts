@@ -1,8 +1,9 @@
 /** The stage `worker`: takes jobs from a queue, one at a time, until it is told to stop. Kill it at any moment; nothing is lost. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { workerSchema } from "../../src/config/schemas/worker-schema.ts";
-import { ConfigError, DataError } from "../../src/errors.ts";
-import { openJobQueue, PermanentFailure, startWorker } from "../queue/job-queue.ts";
+import { ConfigError, DataError, messageOf } from "../../src/errors.ts";
+import { failureReason } from "../queue/failure-reason.ts";
+import { HandedBack, openJobQueue, PermanentFailure, startWorker } from "../queue/job-queue.ts";
 import type { Stage, StageContext } from "../stage.ts";
 import { runJob } from "./run-job.ts";
 
@@ -11,26 +12,38 @@ const MILLISECONDS_BETWEEN_LOOKS = 500;
 export const workerStage: Stage<typeof workerSchema> = {
   name: "worker",
   schema: workerSchema,
-  async run({ queue: url, queueName: name, threads, cache, lockSeconds, mostStalls, untilEmpty }, context) {
+  async run(config, context) {
+    const { queue: url, queueName: name, threads, cache, root: roots, lockSeconds, mostStalls, untilEmpty } = config;
+    const settings = { threads, cache, roots, stopping: context.signal };
     const options = { url, name, log: context.log };
     const queue = await openJobQueue(options);
     const done = { completed: 0, failed: 0 };
+    let lastFailure = "";
     // Progress bars of jobs would write over each other's lines.
     const quietly: StageContext = { ...context, terminal: null, signal: new AbortController().signal };
     const worker = await startWorker(
       options,
       { lockSeconds, mostStalls },
       {
-        process: (job) => permanent(() => runJob(job, { threads, cache }, quietly)),
+        async process(job) {
+          try {
+            await runJob(job, settings, quietly);
+          } catch (error) {
+            lastFailure = messageOf(error);
+            throw outcomeOf(error, job, context.signal);
+          }
+        },
         started: (title) => context.log(`${title}: begun`),
         completed(title) {
           done.completed++;
           context.log(`${title}: done`);
         },
-        failed(title, error) {
+        failed(title, reason) {
           done.failed++;
-          context.log(`${title}: failed: ${error}`);
+          context.log(`${title}: failed: ${lastFailure === "" ? reason : lastFailure}`);
+          lastFailure = "";
         },
+        handedBack: (title) => context.log(`${title}: given back to the queue, since its store does not answer`),
       },
     );
     context.log(`waiting for jobs; Ctrl-C ends after the job under way, a second one at once`);
@@ -49,12 +62,15 @@ export const workerStage: Stage<typeof workerSchema> = {
   },
 };
 
-/** Bad data and wrong settings fail in the same way however often they are tried. */
-async function permanent(task: () => Promise<void>): Promise<void> {
-  try {
-    await task();
-  } catch (error) {
-    if (error instanceof DataError || error instanceof ConfigError) throw new PermanentFailure(error.message);
-    throw error;
-  }
+/** What the queue is told of a failure. Bad data and wrong settings fail in the same way however often they are tried. */
+function outcomeOf(
+  error: unknown,
+  job: { readonly type: string; readonly data: unknown },
+  stopping: AbortSignal,
+): Error {
+  // Nothing else ends a job of a worker that was told to stop: the store was given up.
+  if (stopping.aborted && Object(error).name === "AbortError") return new HandedBack();
+  const reason = failureReason(messageOf(error), job);
+  const isLasting = error instanceof DataError || error instanceof ConfigError;
+  return isLasting ? new PermanentFailure(reason) : new Error(reason);
 }

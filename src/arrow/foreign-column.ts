@@ -7,6 +7,8 @@ export type ForeignValues =
   | { readonly kind: "integer"; readonly values: BigInt64Array }
   | { readonly kind: "unsigned"; readonly values: BigUint64Array }
   | { readonly kind: "number"; readonly values: Float64Array }
+  /** Exact decimals, as whole numbers of 10^-scale. */
+  | { readonly kind: "decimal"; readonly values: readonly bigint[]; readonly scale: number }
   | { readonly kind: "text"; readonly values: readonly string[] }
   | { readonly kind: "boolean"; readonly values: Uint8Array }
   /** Microseconds since 1970, rounded down from nanoseconds. Times without a zone are taken as UTC. */
@@ -22,7 +24,7 @@ export type ForeignColumn = ForeignValues & {
 /** What a stored type comes out as, or null when it cannot be taken in (lists, structs, binary, intervals). */
 export function foreignKind(type: DataType): ForeignKind | null {
   if (DataType.isInt(type)) return type.bitWidth === 64 && !type.isSigned ? "unsigned" : "integer";
-  if (DataType.isDecimal(type)) return type.scale === 0 ? "integer" : "number";
+  if (DataType.isDecimal(type)) return type.scale <= 0 ? "integer" : "decimal";
   if (DataType.isFloat(type)) return "number";
   if (isText(type)) return "text";
   if (DataType.isDictionary(type)) return isText(type.dictionary) ? "text" : null;
@@ -35,7 +37,8 @@ export function foreignKind(type: DataType): ForeignKind | null {
 export function foreignColumn(data: Data): ForeignColumn {
   if (data.length === 0) return emptyForeignColumn(data.type);
   if (DataType.isDictionary(data.type)) return dictionaryColumn(data);
-  return { ...foreignValues(data), validity: validityBytes(data) };
+  const validity = validityBytes(data);
+  return { ...foreignValues(data), validity: DataType.isTimestamp(data.type) ? withoutNaT(data, validity) : validity };
 }
 
 function foreignValues(data: Data): ForeignValues {
@@ -69,6 +72,8 @@ function emptyValues(type: DataType): ForeignValues {
       return { kind, values: new BigUint64Array(0) };
     case "number":
       return { kind, values: new Float64Array(0) };
+    case "decimal":
+      return { kind, values: [], scale: DataType.isDecimal(type) ? type.scale : 0 };
     case "text":
       return { kind, values: [] };
     case "boolean":
@@ -119,6 +124,20 @@ function microseconds(data: Data, unit: TimeUnit): BigInt64Array {
   }
 }
 
+/** The least integer is numpy's "not a time": a null, whatever the validity says. */
+function withoutNaT(data: Data, validity: Uint8Array | null): Uint8Array | null {
+  const stored: ArrayLike<number | bigint> = checkedValues(data.values, data.length);
+  let result = validity;
+  for (let row = 0; row < data.length; row++) {
+    if (stored[row] !== NOT_A_TIME) continue;
+    if (result === validity) result = validity?.slice() ?? new Uint8Array(data.length).fill(1);
+    result![row] = 0;
+  }
+  return result;
+}
+
+const NOT_A_TIME = -(2n ** 63n);
+
 /** BigInt division cuts towards 0; times before 1970 must go down. */
 function floorThousandth(value: bigint): bigint {
   return value >= 0n ? value / 1_000n : -((999n - value) / 1_000n);
@@ -149,16 +168,10 @@ function decimalValues(data: Data, scale: number, bitWidth: number): ForeignValu
     for (let word = words - 1; word >= 0; word--) value = (value << 32n) | BigInt(stored[row * words + word]!);
     return BigInt.asIntN(bitWidth, value);
   };
-  if (scale !== 0) {
-    const divisor = 10 ** scale;
-    return {
-      kind: "number",
-      values: Float64Array.from({ length: data.length }, (_, row) => Number(whole(row)) / divisor),
-    };
-  }
+  if (scale > 0) return { kind: "decimal", values: Array.from({ length: data.length }, (_, row) => whole(row)), scale };
   const values = new BigInt64Array(data.length);
   for (let row = 0; row < data.length; row++) {
-    const value = whole(row);
+    const value = whole(row) * 10n ** BigInt(-scale);
     if (value !== BigInt.asIntN(64, value)) throw new RangeError(`the decimal ${value} does not fit 64 bits`);
     values[row] = value;
   }

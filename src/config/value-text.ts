@@ -1,4 +1,5 @@
 /** Values of settings as people write and read them: flag text to value, and what a setting expects in words. */
+import { addressText, withoutSecrets } from "./address-text.ts";
 import type { ValueShape } from "./setting-tree.ts";
 
 /**
@@ -53,9 +54,10 @@ export function expectedText(shape: ValueShape): string {
   }
 }
 
-/** A found value, quoted when it is text, cut when it is long. */
+/** A found value, quoted when it is text, cut when it is long, without the secrets of an address. */
 export function foundText(value: unknown): string {
-  const text = value === undefined ? "missing" : JSON.stringify(value);
+  const shown = typeof value === "string" ? addressText(value) : value;
+  const text = value === undefined ? "missing" : withoutSecrets(JSON.stringify(shown));
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 

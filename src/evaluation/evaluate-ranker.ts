@@ -139,14 +139,9 @@ function checkItem(scorer: Scorer, split: string, item: number): void {
 
 /** A cut that takes in the longest list makes every ranker look perfect. */
 function checkCutsMatter(scorer: Scorer, candidates: EvaluationCandidates, options: EvaluationOptions): void {
-  let longest = scorer.items;
-  if (options.masked === undefined) {
-    longest = 0;
-    for (let caseIndex = 0; caseIndex < candidates.users.length; caseIndex++) {
-      const positives = candidates.positiveOffsets[caseIndex + 1]! - candidates.positiveOffsets[caseIndex]!;
-      const negatives = candidates.negativeOffsets[caseIndex + 1]! - candidates.negativeOffsets[caseIndex]!;
-      longest = Math.max(longest, positives + negatives);
-    }
+  let longest = 0;
+  for (let caseIndex = 0; caseIndex < candidates.users.length; caseIndex++) {
+    longest = Math.max(longest, listLength(scorer, candidates, options.masked, caseIndex));
   }
   const idle = options.ks.filter((k) => k >= longest);
   if (idle.length > 0) {
@@ -154,4 +149,19 @@ function checkCutsMatter(scorer: Scorer, candidates: EvaluationCandidates, optio
       `k is ${idle.join(", ")}, but no user ranks more than ${longest} items, so any ranker would hit; expected below ${longest}`,
     );
   }
+}
+
+/** Items that a case ranks: its positives, and its stored negatives or the catalogue without masked items. */
+function listLength(
+  { items }: Scorer,
+  { users, positiveOffsets, positives, negativeOffsets }: EvaluationCandidates,
+  masked: ItemsByUser | undefined,
+  caseIndex: number,
+): number {
+  const own = positives.subarray(positiveOffsets[caseIndex], positiveOffsets[caseIndex + 1]);
+  if (masked === undefined) return own.length + negativeOffsets[caseIndex + 1]! - negativeOffsets[caseIndex]!;
+  const user = users[caseIndex]!;
+  const seen = masked.itemsSorted.subarray(masked.offsets[user], masked.offsets[user + 1]);
+  // A positive is ranked even where it is masked.
+  return items - seen.length + own.reduce((count, item) => count + (seen.includes(item) ? 1 : 0), 0);
 }

@@ -1,7 +1,7 @@
 /**
- * Records that carry the hash of their own text, as the value of `seal`, their last key: sha256 of the text with nothing
- * between the quotes. A changed byte is known; who changes the seal too is not, so what matters is recorded elsewhere
- * as well.
+ * Records that carry the hash of their own text, as the value of `seal`, their last key: sha256 of the text with
+ * nothing between the quotes. A changed byte is known; who changes the seal too is not, so what matters is recorded
+ * elsewhere as well.
  */
 import { sha256Of } from "./file-content.ts";
 

@@ -1,6 +1,6 @@
 /**
  * What every optimizer promises, alone and under LAWN with each of its switches: a row in
- * config/rule-table.ts is enough.
+ * config/optimizer/rule-table.ts is enough.
  */
 import { isDeepStrictEqual } from "node:util";
 import { describe, expect, it } from "@jest/globals";

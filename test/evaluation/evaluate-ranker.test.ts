@@ -51,6 +51,16 @@ describe("the sampled protocol", () => {
 describe("the full protocol", () => {
   const scorer = scorerOf(2, 6, (_, item) => item); // item 5 first, item 0 last
 
+  it("refuses a cut that takes in the longest list, which masked items shorten", async () => {
+    // Six items, of which user 1 has three: her list has three places, one of them a masked positive's own.
+    const candidates = candidatesOf([{ user: 1, positives: [2], negatives: [] }]);
+    const evaluate = (k: number, masked: number[]) =>
+      evaluateRanker(scorer, candidates, { ks: [k], masked: itemsByUser([[], masked]) });
+    await expect(evaluate(3, [3, 4, 5])).rejects.toThrow("k is 3, but no user ranks more than 3 items");
+    await expect(evaluate(4, [2, 4, 5])).rejects.toThrow("k is 4, but no user ranks more than 4 items");
+    expect((await evaluate(3, [2, 4, 5])).users).toBe(1);
+  });
+
   it("ranks against the whole catalogue but what the user has already", async () => {
     // User 1 has items 5 and 3. Item 2 then stands behind 4 only.
     const result = await evaluateRanker(scorer, candidatesOf([{ user: 1, positives: [2], negatives: [] }]), {
@@ -106,8 +116,9 @@ describe("either protocol", () => {
           negatives: list.slice(positives),
         }));
         const candidates = candidatesOf(cases);
-        const masked = lists.map((list) => list.slice(positives).sort((a, b) => a - b));
-        const ks = [2];
+        // All but one of the negatives, so that every list is longer than the cut.
+        const masked = lists.map((list) => list.slice(positives + 1).sort((a, b) => a - b));
+        const ks = [1];
 
         const sampled = await evaluateRanker(scorer, candidates, { ks, scoresPerBlock });
         expect([...sampled.perUser.ranks]).toEqual(cases.map((entry) => naiveRank(entry, score)));
@@ -116,7 +127,9 @@ describe("either protocol", () => {
         const full = await evaluateRanker(scorer, candidates, { ks, masked: itemsByUser(masked), scoresPerBlock });
         const unmasked = cases.map((entry, user) => ({
           ...entry,
-          negatives: [...Array(items).keys()].filter((item) => !lists[user]!.includes(item)),
+          negatives: [...Array(items).keys()].filter(
+            (item) => !entry.positives.includes(item) && !masked[user]!.includes(item),
+          ),
         }));
         expect([...full.perUser.ranks]).toEqual(unmasked.map((entry) => naiveRank(entry, score)));
         expect(full).toEqual(await evaluateRanker(scorer, candidates, { ks, masked: itemsByUser(masked) }));

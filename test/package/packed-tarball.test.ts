@@ -99,7 +99,7 @@ describe("the packed tarball", () => {
       const [{ item }] = (top as { items: [{ item: string }] }).items;
       const scores = await (await fetch(`${address}/scores?user=${user}&items=${item}`)).json();
       expect(scores).toHaveLength(1);
-      expect((await fetch(`${address}/scores?user=${user}&items=nothing`)).status).toBe(400);
+      expect((await fetch(`${address}/scores?user=${user}&items=nothing`)).status).toBe(404);
     } finally {
       server.kill();
     }

@@ -1,7 +1,7 @@
 /** --allow and --deny: which items may be recommended at all. */
 import type { ScoreConfig } from "../../../src/config/schemas/score-schema.ts";
 import { ConfigError } from "../../../src/errors.ts";
-import { loadIdList } from "../../../src/interactions/lookup/id-lists.ts";
+import { type IdListFile, type IdSpelling, loadIdList } from "../../../src/interactions/lookup/id-lists.ts";
 import type { WorkDatabase } from "../../../src/interactions/sources/work-database.ts";
 import type { Vocabulary } from "../../dataset/vocabulary-files.ts";
 import { unknownIdError } from "./user-selection.ts";
@@ -17,6 +17,7 @@ export interface ItemLists {
 export async function readItemLists(
   config: Pick<ScoreConfig, "allow" | "deny" | "unknown" | "itemColumn">,
   { ids }: Vocabulary,
+  spelling: IdSpelling,
   openDatabase: () => Promise<WorkDatabase>,
 ): Promise<ItemLists> {
   if (config.allow === null && config.deny === null) return { allowed: null, unknownItems: 0 };
@@ -26,7 +27,8 @@ export async function readItemLists(
   for (const [list, value] of [["allow", 1] as const, ["deny", 0] as const]) {
     const path = config[list];
     if (path === null) continue;
-    const listed = await readIds(await openDatabase(), `listed_${list}`, path, config.itemColumn);
+    const columns = config.itemColumn === undefined ? {} : { item: config.itemColumn };
+    const listed = await readIds(await openDatabase(), `listed_${list}`, { path, columns, spelling });
     const unknown = listed.filter((id) => !indexOf.has(id));
     if (unknown.length > 0 && config.unknown === "error") throw unknownIdError("item", path, unknown.length, unknown);
     unknownItems += unknown.length;
@@ -42,14 +44,8 @@ export async function readItemLists(
   return { allowed, unknownItems };
 }
 
-async function readIds(
-  database: WorkDatabase,
-  table: string,
-  path: string,
-  column: string | undefined,
-): Promise<string[]> {
-  const file = { path, roles: ["item"], columns: column === undefined ? {} : { item: column } } as const;
-  await loadIdList(database, table, file);
+async function readIds(database: WorkDatabase, table: string, list: Omit<IdListFile, "roles">): Promise<string[]> {
+  await loadIdList(database, table, { ...list, roles: ["item"] });
   const ids: string[] = [];
   for await (const chunk of database.stream(`SELECT item_text FROM ${table} ORDER BY item_text`)) {
     ids.push(...chunk.getColumnValues(0).map(String));

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { ScoreConfig } from "../../../src/config/schemas/score-schema.ts";
 import { DataError } from "../../../src/errors.ts";
-import { type IdListRows, loadIdList } from "../../../src/interactions/lookup/id-lists.ts";
+import { type IdListRows, type IdSpelling, loadIdList } from "../../../src/interactions/lookup/id-lists.ts";
 import {
   checkUserCondition,
   idTables,
@@ -40,11 +40,13 @@ export interface SelectionRequest {
   readonly directory: string;
   readonly users: number;
   readonly cold: BitSet;
+  /** Of the dataset's ids. */
+  readonly spelling: IdSpelling;
 }
 
 /** Leaves its tables in `database` for candidate-pairs.ts. Throws DataError under --unknown error where somebody is unknown. */
 export async function selectUsers(
-  { config, directory, users, cold }: SelectionRequest,
+  { config, directory, users, cold, spelling }: SelectionRequest,
   openDatabase: () => Promise<WorkDatabase>,
 ): Promise<UserSelection> {
   const { where, unknown } = config;
@@ -58,7 +60,7 @@ export async function selectUsers(
     const database = await openDatabase();
     await loadVocabulary(database, directory, "user");
     if (where !== null) await checkUserCondition(database, where);
-    if (isListed) list = await loadList(database, config);
+    if (isListed) list = await loadList(database, config, spelling);
     const usage = { where, usesList: config.users !== null, usesPairs: config.pairs !== null };
     for await (const chunk of selectedUsers(database, usage)) for (const user of chunk) selected.add(user);
     if (isListed) {
@@ -103,15 +105,19 @@ export async function selectUsers(
   };
 }
 
-async function loadList(database: WorkDatabase, config: SelectionRequest["config"]): Promise<IdListRows> {
+async function loadList(
+  database: WorkDatabase,
+  config: SelectionRequest["config"],
+  spelling: IdSpelling,
+): Promise<IdListRows> {
   const columns = {
     ...(config.userColumn === undefined ? {} : { user: config.userColumn }),
     ...(config.itemColumn === undefined ? {} : { item: config.itemColumn }),
   };
   const file =
     config.pairs === null
-      ? ({ path: config.users!, roles: ["user"], columns } as const) // one of the two has been given
-      : ({ path: config.pairs, roles: ["user", "item"], columns } as const);
+      ? ({ path: config.users!, roles: ["user"], columns, spelling } as const) // one of the two has been given
+      : ({ path: config.pairs, roles: ["user", "item"], columns, spelling } as const);
   return loadIdList(database, config.pairs === null ? idTables.listed : idTables.pairs, file);
 }
 

@@ -10,9 +10,11 @@ import { DESCRIPTION_FILE } from "../../dataset/stored-dataset.ts";
 import type { ScoreSubject } from "../score-inputs.ts";
 
 /** A file as jobs name it; its path where it came from is nobody else's concern. */
+const RELATIVE_PATH = /^(run|dataset|users|pairs|allow|deny)\/(?!\.{1,2}$)[^/\\\0]+$/;
+
 export const jobFileSchema = z.object({
   /** In the worker's folder: one of its folders and a name. */
-  relativePath: z.string().regex(/^(run|dataset|users|pairs|allow|deny)\/(?!\.{1,2}$)[^/\\]+$/),
+  relativePath: z.string().regex(RELATIVE_PATH),
   ...fileRecord.shape,
 });
 
@@ -71,6 +73,12 @@ export function configForWorker(config: ScoreConfig): ScoreConfig {
     store: null,
     shards: null,
   };
+}
+
+/** Whether a config from a queue is one of configForWorker: no path of it leads out of the worker's folder. */
+export function hasOwnPathsAlone(config: ScoreConfig): boolean {
+  const lists = LISTS.map((list) => config[list]).filter((file) => file !== null);
+  return config.dataset === "dataset" && lists.every((file) => RELATIVE_PATH.test(file));
 }
 
 /** `config` of configForWorker, in `folder`. */

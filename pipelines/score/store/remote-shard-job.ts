@@ -6,23 +6,26 @@ import { z } from "zod";
 import { storeUrlType } from "../../../src/config/object-store-settings.ts";
 import { scoreSchema } from "../../../src/config/schemas/score-schema.ts";
 import { ConfigError, DataError, StorageError } from "../../../src/errors.ts";
+import { sha256 } from "../../../src/runs/file-record.ts";
 import { type ObjectStore, openObjectStore } from "../../../src/transfer/object-store.ts";
 import type { JobSettings, JobType } from "../../queue/job-type.ts";
 import type { StageContext } from "../../stage.ts";
 import { readSubject } from "../score-inputs.ts";
 import { scoreShard } from "../score-shard.ts";
 import { openScoringEngine } from "../scoring-engine.ts";
+import { shardType } from "../shard-job.ts";
 import { openFileCache } from "./file-cache.ts";
-import { configInFolder, jobFileSchema } from "./job-files.ts";
+import { configInFolder, hasOwnPathsAlone, jobFileSchema } from "./job-files.ts";
 import { isUploaded } from "./remote-files.ts";
 import { type RemoteJob, readRemoteShard, remoteJobKey, uploadShard } from "./remote-shards.ts";
+import { withGrace } from "./store-patience.ts";
 
 const remoteShardData = z.object({
   /** Resolved, with paths relative to the folder that the worker makes. */
-  config: scoreSchema,
+  config: scoreSchema.refine(hasOwnPathsAlone, "expected the paths of configForWorker"),
   /** What the job was planned from. */
-  plan: z.string(),
-  shard: z.object({ index: z.int().min(0), of: z.int().min(1) }),
+  plan: sha256,
+  shard: shardType,
   store: storeUrlType,
   files: z.array(jobFileSchema),
 });
@@ -35,15 +38,22 @@ const cache = openFileCache();
 
 async function scoreRemoteShard(
   { config, plan, shard, store: url, files }: RemoteShardData,
-  { cache: root, threads }: JobSettings,
+  { cache: root, threads, stopping }: JobSettings,
   context: StageContext,
 ): Promise<void> {
-  const store = openStoreOfWorker(url, context);
-  const job: RemoteJob = { store, plan, key: remoteJobKey(plan, config) };
-  if (await isFinished(job, shard, context)) return;
-
-  const folder = await cache.folderOf(root, files, store, context);
-  const output = path.join(root, "scored", job.key);
+  const key = remoteJobKey(plan, config);
+  const jobIn = (signal: AbortSignal): RemoteJob => ({
+    store: openStoreOfWorker(url, { ...context, signal }),
+    plan,
+    key,
+  });
+  const folder = await withGrace(stopping, async (signal) => {
+    const job = jobIn(signal);
+    if (await isFinished(job, shard, context)) return null;
+    return cache.folderOf(root, files, job.store, context);
+  });
+  if (folder === null) return;
+  const output = path.join(root, "scored", key);
   const own = { ...configInFolder(config, folder), output };
   const subject = await readSubject(own, path.join(folder, "run"));
   if (subject.plan !== plan) {
@@ -54,7 +64,7 @@ async function scoreRemoteShard(
   const open = () => openScoringEngine({ ...own, threads: threads ?? own.threads }, context);
   const { record, folder: shards } = await scoreShard(own, subject, shard, open, context);
   const dataFile = path.join(shards, record.name);
-  await uploadShard(job, record, dataFile);
+  await withGrace(stopping, (signal) => uploadShard(jobIn(signal), record, dataFile));
   // The store has it now; record first, without which the rest is no shard.
   await rm(dataFile.replace(/\.arrow$/, ".json"), { force: true });
   await rm(dataFile, { force: true });

@@ -24,11 +24,13 @@ export const dataSchema = z.object({
   }),
   baseUrl: setting(
     z
-      .url({ protocol: /^https?$/, error: "expected an http or https address" })
+      .url({ protocol: /^https?$/ })
+      .refine(isBare, "expected an address without user, query or fragment")
       .nullable()
       .default(null),
     {
       flag: "base-url",
+      expects: "an http or https address without user, query or fragment, or none",
       meaning: "Mirror to fetch the same files from; the publisher's own address unless given",
     },
   ),
@@ -48,5 +50,12 @@ export const dataSchema = z.object({
     unit: "seconds",
   }),
 });
+
+/** What would stand in every message, or between the address and the file's name. */
+function isBare(text: string): boolean {
+  if (!URL.canParse(text)) return true; // the type itself says so
+  const { username, password, search, hash } = new URL(text);
+  return [username, password, search, hash].every((part) => part === "");
+}
 
 export type DataConfig = z.output<typeof dataSchema>;

@@ -9,6 +9,21 @@ const text = z.string().min(1);
 /** Used where --validation-share and --test-share are not given. */
 export const DEFAULT_SHARE = 0.1;
 
+/** What writers put where there is no value; an empty field is none as well. */
+export const NULL_TEXTS: readonly string[] = [
+  "NULL",
+  "null",
+  "\\N",
+  "NA",
+  "N/A",
+  "n/a",
+  "nan",
+  "NaN",
+  "NaT",
+  "None",
+  "<NA>",
+];
+
 const settings = z.object({
   dataset: setting(text.default("sample"), {
     flag: "dataset",
@@ -29,9 +44,16 @@ const settings = z.object({
   }),
   timeColumn: setting(text.optional(), {
     flag: "time-column",
-    meaning: "Column of times: seconds, milliseconds, finer, or ISO 8601, told by the values",
+    meaning: "Column of times: seconds, milliseconds, finer, or ISO 8601, told by the values; none leaves them aside",
   }),
-  ratingColumn: setting(text.optional(), { flag: "rating-column", meaning: "Column of ratings: numbers" }),
+  ratingColumn: setting(text.optional(), {
+    flag: "rating-column",
+    meaning: "Column of ratings: numbers; none leaves them aside",
+  }),
+  nullTexts: setting(z.array(text).default([...NULL_TEXTS]), {
+    flag: "null",
+    meaning: "Texts that stand for no value, spelled exactly; an empty field always does, and none means no other",
+  }),
   where: setting(text.optional(), {
     flag: "where",
     meaning: "SQL condition over the file's columns; other rows are left out",
@@ -151,7 +173,7 @@ export const ingestSchema = settings.superRefine((config, context) => {
     else if (config.validationFrom === undefined || config.testFrom === undefined)
       refuse(key, "the other moment is missing; give both");
     else if (!Number.isFinite(momentMs(config[key])))
-      refuse(key, "expected ISO 8601 such as 2001-01-01, or milliseconds since 1970");
+      refuse(key, 'expected ISO 8601 such as 2001-01-01 or "2001-01-01 12:00", or milliseconds since 1970');
   }
   if ((config.validationShare ?? DEFAULT_SHARE) + (config.testShare ?? DEFAULT_SHARE) >= 1) {
     refuse("testShare", "validation and test together leave nothing to train on");
@@ -163,15 +185,32 @@ export const ingestSchema = settings.superRefine((config, context) => {
   if (config.ownNegatives === "keep" && (config.candidates === "sampled" || config.candidates === "full")) {
     refuse("ownNegatives", "only official candidates have it");
   }
+  if (config.minRating !== undefined && config.ratingColumn === "none") refuse("minRating", "needs --rating-column");
   if (config.itemIdMap !== undefined && config.itemsFile === undefined) refuse("itemIdMap", "needs --items-file");
   if (config.negatives !== 99 && config.candidates === "full") refuse("negatives", "the full catalogue has no samples");
 });
 
 export type IngestConfig = z.output<typeof ingestSchema>;
 
-/** A moment as milliseconds since 1970; NaN when it is none. Dates without a zone are UTC. */
+// 2020-09-13, 2020-09-13 12:26:40.5, 2020-09-13T12:26:40Z, 2020-09-13 12:26+02:00
+const ISO_MOMENT = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(Z|[+-]\d\d(?::?\d\d)?)?)?$/i;
+const CALENDAR_NUMBER = /^((?:19|20)\d\d)(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?$/;
+
+/** A moment as milliseconds since 1970; NaN when it is none. Dates without a zone are UTC, wherever the machine stands. */
 export function momentMs(value: string): number {
+  const [, year, month, day, hour = "00", minute = "00", second = "00"] = CALENDAR_NUMBER.exec(value) ?? [];
+  const calendar = isoMs(`${year}-${month}-${day}`, `${hour}:${minute}:${second}`, "Z");
+  if (!Number.isNaN(calendar)) return calendar;
   if (/^-?\d+$/.test(value)) return Number(value);
-  const hasZone = /(Z|[+-]\d\d:?\d\d)$/.test(value);
-  return Date.parse(hasZone || !value.includes("T") ? value : `${value}Z`);
+  const [, date, time = "00:00", zone = "Z"] = ISO_MOMENT.exec(value) ?? [];
+  return date === undefined ? Number.NaN : isoMs(date, time, zone);
+}
+
+function isoMs(date: string, time: string, zone: string): number {
+  const digits = zone.replace(":", "");
+  const offset = digits.length < 3 ? "Z" : `${digits.slice(0, 3)}:${digits.slice(3) || "00"}`;
+  const milliseconds = Date.parse(`${date}T${time}${offset}`);
+  // 30 February is a day of March to Date.parse.
+  const day = new Date(Date.parse(`${date}T00:00Z`));
+  return Number.isNaN(day.getTime()) || day.toISOString().slice(0, 10) !== date ? Number.NaN : milliseconds;
 }

@@ -13,6 +13,11 @@ export const workerSchema = z.object({
     meaning:
       "Folder for copies of what score --store hands out; grows with every run and dataset, and may be removed while no worker runs",
   }),
+  root: setting(z.array(z.string().min(1)).min(1).default(["."]), {
+    flag: "root",
+    meaning:
+      "Folders, such as /data,/models, that jobs may name: what lies elsewhere is neither read nor written for them",
+  }),
   lockSeconds: setting(z.int().min(1).max(3600).default(30), {
     flag: "lock-seconds",
     meaning: "A worker not heard of for so long is taken for lost, and its job is given to another",

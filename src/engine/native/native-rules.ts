@@ -1,4 +1,4 @@
-/** Whether the compiled rules are those of config/rule-table.ts: a build of other sources must not train anything. */
+/** Whether the compiled rules are those of config/optimizer/rule-table.ts: another build must not train. */
 import { ruleNames, ruleOf } from "../../config/optimizer/rule-table.ts";
 import { EngineError } from "../../errors.ts";
 

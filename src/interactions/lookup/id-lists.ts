@@ -1,7 +1,10 @@
 /** Lists of ids that a user hands in (users, items or pairs of them) as a table of texts, whatever format the file has. */
-import { DataError, firstLineOf } from "../../errors.ts";
-import { idText } from "../reading/load-rows.ts";
+import { DataError } from "../../errors.ts";
+import { describeBadRow, takeRejected } from "../reading/bad-rows.ts";
+import type { IdType } from "../reading/number-ids.ts";
+import { refuseNestedIds, refuseOddIds } from "../reading/refuse-ids.ts";
 import { chooseColumn, columnNames } from "../sources/choose-columns.ts";
+import { asInVocabulary, idText } from "../sources/id-text.ts";
 import { openSource, type TextLayout } from "../sources/open-source.ts";
 import { sqlName } from "../sources/sql-text.ts";
 import { orDataError, type TableSource } from "../sources/table-source.ts";
@@ -15,6 +18,14 @@ export interface IdListFile {
   readonly roles: readonly IdRole[];
   /** Names of columns, or numbers from 1; the usual ones unless given. */
   readonly columns: Readonly<Partial<Record<IdRole, string>>>;
+  readonly spelling: IdSpelling;
+}
+
+/** How the dataset came to its ids, so that a list's are read alike. */
+export interface IdSpelling {
+  /** Texts that stand for no id. */
+  readonly nulls: readonly string[];
+  readonly types: Readonly<Record<IdRole, IdType>>;
 }
 
 export interface IdListRows {
@@ -29,14 +40,20 @@ export async function loadIdList(database: WorkDatabase, table: string, list: Id
   const { path, roles, columns } = list;
   const source = await openSource(database, { path, name: path, table: `${table}_file`, text: layoutOf(list) });
   const names = source.columns.map(({ name }) => name);
-  const texts = roles.map((role) => {
+  const chosen = roles.map((role) => {
     const column = source.columns[chooseColumn(source.file, names, role, columns[role])]!;
-    return `${idText(source.file, column)} AS ${role}_text`;
+    return { role, column, name: column.name, text: `${role}_text`, flag: `--${role}-column` };
   });
+  await refuseOddIds(database, source, chosen);
+  const { nulls, types } = list.spelling;
+  const asRead = chosen.map(({ column, text }) => `${idText(column, nulls)} AS ${text}`);
+  const asKnown = chosen.map(({ role, text }) => `${asInVocabulary(text, types[role])} AS ${text}`);
+  const rowsOfFile = `SELECT ${asRead.join(", ")} FROM ${source.from} WHERE NOT ${source.isHeader ?? "false"}`;
   const all = sqlName(`${table}_rows`);
   await orDataError(source.file, () =>
-    database.run(`CREATE TABLE ${all} AS SELECT ${texts.join(", ")} FROM ${source.from}`),
+    database.run(`CREATE TABLE ${all} AS SELECT ${asKnown.join(", ")} FROM (${rowsOfFile})`),
   );
+  await refuseNestedIds(database, all, source.file, chosen);
   await refuseBadRows(database, all, list, source);
   const rows = await database.count(`SELECT count(*) FROM ${all}`);
   await database.run(`CREATE TABLE ${sqlName(table)} AS SELECT DISTINCT * FROM ${all}`);
@@ -64,7 +81,6 @@ async function refuseBadRows(
     throw new DataError(`${source.file}: ${without} rows without ${roles.map((role) => `${role} id`).join(" or ")}`);
   }
   if (!source.storesRejects) return;
-  const [rejected] = await database.rows("SELECT line, error_message FROM reject_errors ORDER BY line LIMIT 1");
-  if (rejected === undefined) return;
-  throw new DataError(`${source.file}:${rejected.line}: ${firstLineOf(rejected.error_message)}`);
+  const [rejected] = await takeRejected(database);
+  if (rejected !== undefined) throw new DataError(describeBadRow({ ...rejected, file: source.file, row: null }));
 }

@@ -1,7 +1,8 @@
 /** Listed ids against a dataset's vocabularies, in SQL: who is known, who is not, and in which order. */
-import { checkCondition } from "../reading/check-condition.ts";
+import { checkCondition, conditionName, conditionSeconds } from "../reading/check-condition.ts";
 import { sqlName } from "../sources/sql-text.ts";
 import { openRelation } from "../sources/table-source.ts";
+import { startTimeLimit } from "../sources/time-limit.ts";
 import type { WorkDatabase } from "../sources/work-database.ts";
 
 /** Tables that the questions below are about; each is there only if the job needs it. */
@@ -25,10 +26,21 @@ export async function* selectedUsers(
     ...(usesList ? [`user_id::VARCHAR IN (SELECT user_text FROM ${idTables.listed})`] : []),
     ...(usesPairs ? [`user_id::VARCHAR IN (SELECT user_text FROM ${idTables.pairs})`] : []),
   ];
-  yield* columnOf(
+  const limit = startTimeLimit(
     database,
-    `SELECT "user"::UINTEGER AS u FROM ${idTables.users} WHERE ${conditions.join(" AND ") || "true"} ORDER BY u`,
+    where === null ? "the choice of users" : conditionName(where),
+    conditionSeconds(0),
   );
+  try {
+    yield* columnOf(
+      database,
+      `SELECT "user"::UINTEGER AS u FROM ${idTables.users} WHERE ${conditions.join(" AND ") || "true"} ORDER BY u`,
+    );
+  } catch (error) {
+    throw limit.explain(error);
+  } finally {
+    limit.stop();
+  }
 }
 
 export async function checkUserCondition(database: WorkDatabase, where: string): Promise<void> {

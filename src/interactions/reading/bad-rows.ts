@@ -29,7 +29,7 @@ const REJECT_REASONS: Readonly<Record<string, string>> = {
   "TOO MANY COLUMNS": "too many columns",
   "UNQUOTED VALUE": "a quote that never closes, or text after one",
   "LINE SIZE OVER MAXIMUM": "the line is longer than 2,000,000 bytes (16,000,000 in json lines)",
-  "INVALID ENCODING": "not UTF-8 (a text table can be read with --encoding latin-1)",
+  "INVALID ENCODING": "not UTF-8 (--encoding latin-1 reads a whole text table otherwise)",
 };
 
 /** Bad rows of the source just loaded: those its reader set aside and those whose values make no sense. */
@@ -38,18 +38,39 @@ export async function collectBadRows(
   source: TableSource,
   loaded: { readonly firstRow: number; readonly rows: number },
 ): Promise<BadRows> {
-  const rejected = source.storesRejects ? await takeRejected(database) : [];
   const range = `rowid >= ${loaded.firstRow} AND rowid < ${loaded.firstRow + loaded.rows}`;
-  const bad = `${range} AND problem >= ${ROW_PROBLEM.timeUnreadable}`;
-  const valueCount = await database.count(`SELECT count(*) FROM raw WHERE ${bad}`);
+  return badRowsOf(database, source, {
+    table: "raw",
+    firstRow: loaded.firstRow,
+    test: `${range} AND problem >= ${ROW_PROBLEM.timeUnreadable}`,
+    problem: "problem",
+    detail: "detail",
+  });
+}
+
+/** Bad rows of a table that holds the source's rows in file order: `test`, `problem` and `detail` are SQL over it. */
+export async function badRowsOf(
+  database: WorkDatabase,
+  source: TableSource,
+  rows: {
+    readonly table: string;
+    readonly firstRow: number;
+    readonly test: string;
+    readonly problem: string;
+    readonly detail: string;
+  },
+): Promise<BadRows> {
+  const rejected = source.storesRejects ? await takeRejected(database) : [];
+  const valueCount = await database.count(`SELECT count(*) FROM ${rows.table} WHERE ${rows.test}`);
   const values = await database.rows(
-    `SELECT rowid AS row, problem, detail FROM raw WHERE ${bad} ORDER BY rowid LIMIT ${SHOWN}`,
+    `SELECT rowid AS row, ${rows.problem} AS problem, ${rows.detail} AS detail FROM ${rows.table}
+     WHERE ${rows.test} ORDER BY rowid LIMIT ${SHOWN}`,
   );
   const rejectedLines = rejected.map(({ line }) => line);
   const first = [
     ...rejected.slice(0, SHOWN).map((reject) => ({ ...reject, file: source.file, row: null })),
     ...values.map((value): BadRow => {
-      const index = Number(value.row) - loaded.firstRow;
+      const index = Number(value.row) - rows.firstRow;
       const line = source.firstRowLine === null ? null : lineOfRow(index, source.firstRowLine, rejectedLines);
       const { reason, text } = valueProblem(Number(value.problem), value.detail);
       return { file: source.file, line, row: line === null ? index + 1 : null, reason, text };
@@ -88,7 +109,8 @@ export function lineOfRow(index: number, firstRowLine: number, rejectedLines: re
   return line;
 }
 
-async function takeRejected(database: WorkDatabase): Promise<{ line: number; reason: string; text: string }[]> {
+/** What the reader has set aside since this was last asked for. */
+export async function takeRejected(database: WorkDatabase): Promise<{ line: number; reason: string; text: string }[]> {
   // One line can have several complaints; the first says most.
   const rows = await database.rows(
     `SELECT line, first(error_type::VARCHAR ORDER BY column_idx) AS error, left(any_value(csv_line), ${SHOWN_CHARACTERS}) AS text
@@ -104,11 +126,12 @@ async function takeRejected(database: WorkDatabase): Promise<{ line: number; rea
 
 function valueProblem(problem: number, detail: unknown): { reason: string; text: string } {
   const text = printable(String(detail ?? "")).slice(0, SHOWN_CHARACTERS);
+  if (problem === ROW_PROBLEM.itemMissing) return { reason: "the item id is missing", text };
   if (problem === ROW_PROBLEM.notARow) return { reason: "nothing readable in it", text: "" };
   const [what, example] =
     problem === ROW_PROBLEM.timeUnreadable
       ? ["time", "978300760 or 2001-01-01T10:12:40Z"]
-      : ["rating", "a number such as 3.5"];
+      : ["rating", "a number such as 3.5, or --rating-column none to leave ratings aside"];
   return text === ""
     ? { reason: `the ${what} is missing`, text: "" }
     : { reason: `the ${what} cannot be read, expected ${example}`, text };

@@ -1,17 +1,20 @@
 /** From files to one numbered, sorted log: read, set bad rows aside, number the ids, sort; everything noticed on the way is reported. */
+import { stat } from "node:fs/promises";
 import { DataError } from "../../errors.ts";
 import type { CleaningStep } from "../cleaning/clean-log.ts";
 import type { InteractionLog } from "../interaction-log.ts";
 import { type ColumnRequest, chooseColumns } from "../sources/choose-columns.ts";
 import { openSource, type SourceFile } from "../sources/open-source.ts";
-import type { LogPart } from "../sources/recognise-logs.ts";
+import type { LogPart } from "../sources/split-words.ts";
 import type { WorkDatabase } from "../sources/work-database.ts";
 import { type BadRow, type BadRows, checkBadRows, collectBadRows } from "./bad-rows.ts";
-import { checkCondition } from "./check-condition.ts";
+import { checkCondition, conditionSeconds } from "./check-condition.ts";
+import { crowdedWarning, findCrowdedIds } from "./crowded-ids.ts";
 import { createRawTable, loadRows, ROW_PROBLEM } from "./load-rows.ts";
-import { type IdType, numberIds } from "./number-ids.ts";
+import { type IdType, numberIds, secondSpellings } from "./number-ids.ts";
 import { loadNegatives, type NegativesFile, type OfficialNegatives, readNegatives } from "./read-negatives.ts";
 import { readSortedLog, sortLog, summariseTimes } from "./sort-log.ts";
+import { spanText, spanWarnings, type TimeSpan, timeSpan } from "./time-span.ts";
 import { readTimes, type TimeUnit } from "./time-unit.ts";
 
 export interface BuildOptions {
@@ -23,6 +26,12 @@ export interface BuildOptions {
   readonly usesTimes: boolean;
   /** Share of all rows that may be malformed. */
   readonly maxBadRows: number;
+  /** Texts that stand for no value. */
+  readonly nulls: readonly string[];
+  /** Whether rows without a rating are of no use. */
+  readonly needsRatings: boolean;
+  /** Milliseconds since 1970, to tell times of the future. */
+  readonly nowMs: number;
   readonly log: (line: string) => void;
 }
 
@@ -31,6 +40,8 @@ export interface BuiltLog {
   readonly negatives: OfficialNegatives | null;
   readonly idTypes: { readonly user: IdType; readonly item: IdType };
   readonly timeUnit: TimeUnit | null;
+  /** Null without times. */
+  readonly timeSpan: TimeSpan | null;
   /** Of each file: its format and the columns that were used. */
   readonly formats: readonly {
     readonly file: string;
@@ -54,14 +65,19 @@ export async function buildLog(database: WorkDatabase, options: BuildOptions): P
     const chosen = chooseColumns(source.file, names, options.columns);
     const columns = options.usesTimes ? chosen : { ...chosen, time: null };
     if (options.where !== undefined) await checkCondition(database, options.where, source);
-    const rows = await loadRows(database, source, { part, columns, where: options.where });
+    const where =
+      options.where === undefined
+        ? undefined
+        : { condition: options.where, seconds: conditionSeconds((await stat(file.path)).size) };
+    const { nulls, needsRatings } = options;
+    const rows = await loadRows(database, source, { part, columns, where, nulls, needsRatings });
     bad.push(await collectBadRows(database, source, { firstRow: loadedRows, rows }));
     loadedRows += rows;
     options.log(`read ${source.file}: ${rows} rows (${source.format})`);
     const named = Object.entries(columns).map(([role, column]) => [role, column === null ? null : names[column]!]);
     formats.push({ file: source.file, format: source.format, columns: Object.fromEntries(named) });
   }
-  const negativeLines = await loadNegatives(database, options.negatives);
+  const negativeLines = await loadNegatives(database, options.negatives, options.nulls);
 
   const rejectedRows = bad.reduce((sum, { count }) => sum + count, 0) - (await unreadableRows(database));
   const rowsRead = loadedRows + rejectedRows;
@@ -71,7 +87,7 @@ export async function buildLog(database: WorkDatabase, options: BuildOptions): P
   if ((steps.at(-1)?.rowsAfter ?? rowsRead) === 0) throw new DataError(nothingLeft(rowsRead, steps));
 
   const times = readTimes(await summariseTimes(database));
-  const hasRatings = formats.every(({ columns }) => columns.rating !== null);
+  const hasRatings = formats.every(({ columns }) => columns.rating !== null) && (await someRating(database));
   const user = await numberIds(database, "user");
   const item = await numberIds(database, "item");
   options.log(`numbered ${user.count} users (${user.type} ids) and ${item.count} items (${item.type} ids)`);
@@ -88,18 +104,44 @@ export async function buildLog(database: WorkDatabase, options: BuildOptions): P
   await sortLog(database, sort);
   const log = await readSortedLog(database, sort);
   const idTypes = { user: user.type, item: item.type };
+  const span = timeSpan(log.timesMs);
+  options.log(span === null ? "times: none are used" : `times: ${spanText(span)} (${times.unit})`);
   const official = options.negatives === null ? null : { file: options.negatives.name, lines: negativeLines };
   return {
     log,
     negatives: official === null ? null : await readNegatives(database, idTypes, official),
     idTypes,
     timeUnit: times.unit,
+    timeSpan: span,
     formats,
     rowsRead,
     steps,
     firstBadRows: bad.flatMap(({ first }) => first).slice(0, 5),
-    warnings: times.warnings,
+    warnings: [
+      ...times.warnings,
+      ...spanWarnings(log.timesMs, times.unit ?? "times", options.nowMs),
+      ...(await idWarnings(database, log, idTypes)),
+    ],
   };
+}
+
+async function someRating(database: WorkDatabase): Promise<boolean> {
+  return (await database.count("SELECT count(rating) FROM raw")) > 0;
+}
+
+/** Ids that may be nobody, and ids that may be one although they are written in two ways. */
+async function idWarnings(database: WorkDatabase, log: InteractionLog, types: BuiltLog["idTypes"]): Promise<string[]> {
+  const warnings: string[] = [];
+  for (const crowded of findCrowdedIds(log)) {
+    const [row] = await database.rows(
+      `SELECT id::VARCHAR AS id FROM ${crowded.column}s WHERE number = ${crowded.number}`,
+    );
+    warnings.push(crowdedWarning(crowded, String(row?.id)));
+  }
+  for (const column of ["user", "item"] as const) {
+    if (types[column] === "string") warnings.push(...(await secondSpellings(database, column)));
+  }
+  return warnings;
 }
 
 async function unreadableRows(database: WorkDatabase): Promise<number> {
@@ -120,6 +162,15 @@ async function readingSteps(
     ...(where === undefined
       ? []
       : [["not-wanted", `--where ${where}`, rowsWith(ROW_PROBLEM.notWanted)] as [string, string, number]]),
+    ...(rowsWith(ROW_PROBLEM.repeatedHeader) === 0
+      ? []
+      : [
+          ["repeated-header", "the header once more, inside a file", rowsWith(ROW_PROBLEM.repeatedHeader)] as [
+            string,
+            string,
+            number,
+          ],
+        ]),
     ["malformed", "the row, its time or its rating could not be read", rejectedRows + unreadable],
     ["missing-user", "no user id", rowsWith(ROW_PROBLEM.userMissing)],
     ["missing-item", "no item id", rowsWith(ROW_PROBLEM.itemMissing)],

@@ -1,20 +1,26 @@
 /** Rows of a source into table `raw`, each with what is wrong with it; nothing is dropped silently. */
 import { ConfigError } from "../../errors.ts";
 import type { ColumnChoice } from "../sources/choose-columns.ts";
-import type { LogPart } from "../sources/recognise-logs.ts";
+import { idText, isNoValue } from "../sources/id-text.ts";
+import type { LogPart } from "../sources/split-words.ts";
 import { sqlName } from "../sources/sql-text.ts";
 import { orDataError, type SourceColumn, type TableSource, typedSelectList } from "../sources/table-source.ts";
+import { withinTime } from "../sources/time-limit.ts";
 import type { WorkDatabase } from "../sources/work-database.ts";
+import { conditionName } from "./check-condition.ts";
+import { refuseNestedIds, refuseOddIds } from "./refuse-ids.ts";
 
 /** Values of raw.problem. */
 export const ROW_PROBLEM = {
   none: 0,
   notWanted: 1,
-  userMissing: 2,
-  itemMissing: 3,
-  timeUnreadable: 4,
-  ratingUnreadable: 5,
-  notARow: 6,
+  repeatedHeader: 2,
+  userMissing: 3,
+  itemMissing: 4,
+  /** From here on the row is malformed. */
+  timeUnreadable: 5,
+  ratingUnreadable: 6,
+  notARow: 7,
 } as const;
 
 /** Values of raw.part. */
@@ -23,8 +29,12 @@ export const PART_CODE: Readonly<Record<LogPart, number>> = { log: 0, train: 1, 
 export interface LoadOptions {
   readonly part: LogPart;
   readonly columns: ColumnChoice;
-  /** SQL condition that checkCondition has passed. */
-  readonly where?: string | undefined;
+  /** SQL condition that checkCondition has passed, and how long it may take over this source. */
+  readonly where?: { readonly condition: string; readonly seconds: number } | undefined;
+  /** Texts that stand for no value. */
+  readonly nulls: readonly string[];
+  /** Whether a row without a rating is of no use. */
+  readonly needsRatings: boolean;
 }
 
 /**
@@ -41,73 +51,97 @@ export async function createRawTable(database: WorkDatabase): Promise<void> {
 /** Appends in file order. Returns the number of rows appended, those with a problem included. */
 export async function loadRows(database: WorkDatabase, source: TableSource, options: LoadOptions): Promise<number> {
   const before = await database.count("SELECT count(*) FROM raw");
-  await orDataError(source.file, () => database.run(`INSERT INTO raw ${rawSelect(source, options)}`));
-  return (await database.count("SELECT count(*) FROM raw")) - before;
+  const { where } = options;
+  const user = source.columns[options.columns.user]!;
+  const item = source.columns[options.columns.item]!;
+  await refuseOddIds(database, source, [
+    { column: user, flag: "--user-column" },
+    { column: item, flag: "--item-column" },
+  ]);
+  const load = (): Promise<void> => database.run(`INSERT INTO raw ${rawSelect(source, options)}`);
+  await orDataError(source.file, () =>
+    where === undefined ? load() : withinTime(database, conditionName(where.condition), where.seconds, load),
+  );
+  const rows = (await database.count("SELECT count(*) FROM raw")) - before;
+  await refuseNestedIds(database, `(FROM raw WHERE rowid >= ${before})`, source.file, [
+    { text: "user_text", name: user.name, flag: "--user-column" },
+    { text: "item_text", name: item.name, flag: "--item-column" },
+  ]);
+  return rows;
 }
 
 function rawSelect(source: TableSource, options: LoadOptions): string {
-  const { columns, where } = options;
+  const { columns, where, nulls } = options;
   const column = (position: number): SourceColumn => source.columns[position]!;
   const time = columns.time === null ? null : column(columns.time);
-  const rating = columns.rating === null ? null : column(columns.rating);
+  const rating = columns.rating === null ? null : ratingColumn(source.file, column(columns.rating));
   const texts = [
-    `${idText(source.file, column(columns.user))} AS __user`,
-    `${idText(source.file, column(columns.item))} AS __item`,
+    `${source.isHeader ?? "false"} AS __is_header`,
+    `${idText(column(columns.user), nulls)} AS __user`,
+    `${idText(column(columns.item), nulls)} AS __item`,
     `${time === null ? "NULL" : `${sqlName(time.name)}::VARCHAR`} AS __time`,
     `${time === null ? "NULL" : timeNumber(source.file, time)} AS __time_number`,
     `${time === null ? "NULL" : timeMilliseconds(time)} AS __time_ms`,
     `${rating === null ? "NULL" : `${sqlName(rating.name)}::VARCHAR`} AS __rating`,
     `${rating === null ? "NULL" : `TRY_CAST(${sqlName(rating.name)} AS DOUBLE)`} AS __rating_number`,
   ];
-  const wanted = where === undefined ? "true" : `coalesce((\n${where}\n), false)`;
+  const wanted = where === undefined ? "true" : `coalesce((\n${where.condition}\n), false)`;
   const typed = where === undefined ? "" : `, ${typedSelectList(source)}`;
+  const isExcused = options.needsRatings ? "" : ` AND ${present("__rating", nulls)} IS NOT NULL`;
   // Names of our own come first and the file's own columns last, so that the condition sees the file's names.
   return `
-    SELECT ${PART_CODE[options.part]}, problem, CASE problem WHEN 4 THEN __time WHEN 5 THEN __rating END,
+    SELECT ${PART_CODE[options.part]}, problem, CASE problem
+        WHEN ${ROW_PROBLEM.timeUnreadable} THEN ${present("__time", [...nulls, NOT_A_TIME])}
+        WHEN ${ROW_PROBLEM.ratingUnreadable} THEN ${present("__rating", nulls)} END,
       CASE WHEN problem = 0 AND user_is_number THEN user_number END, CASE WHEN problem = 0 AND NOT user_is_number THEN __user END,
       CASE WHEN problem = 0 AND item_is_number THEN item_number END, CASE WHEN problem = 0 AND NOT item_is_number THEN __item END,
       CASE WHEN problem = 0 THEN __time_number END, CASE WHEN problem = 0 THEN __time_ms END,
-      CASE WHEN problem = 0 THEN __rating_number::FLOAT END
+      CASE WHEN problem = 0 AND isfinite(__rating_number) THEN __rating_number::FLOAT END
     FROM (
       SELECT *,
         TRY_CAST(__user AS BIGINT) AS user_number, coalesce(user_number::VARCHAR = __user, false) AS user_is_number,
         TRY_CAST(__item AS BIGINT) AS item_number, coalesce(item_number::VARCHAR = __item, false) AS item_is_number,
         CASE
+          WHEN __is_header THEN ${ROW_PROBLEM.repeatedHeader}
           WHEN coalesce(__user, __item, __time, __rating) IS NULL THEN ${ROW_PROBLEM.notARow}
           WHEN NOT is_wanted THEN ${ROW_PROBLEM.notWanted}
           WHEN __user IS NULL THEN ${ROW_PROBLEM.userMissing}
           WHEN __item IS NULL THEN ${ROW_PROBLEM.itemMissing}
           ${time === null ? "" : `WHEN __time_ms IS NULL AND NOT coalesce(isfinite(__time_number), false) THEN ${ROW_PROBLEM.timeUnreadable}`}
-          ${rating === null ? "" : `WHEN NOT coalesce(isfinite(__rating_number), false) THEN ${ROW_PROBLEM.ratingUnreadable}`}
+          ${rating === null ? "" : `WHEN NOT coalesce(isfinite(__rating_number), false)${isExcused} THEN ${ROW_PROBLEM.ratingUnreadable}`}
           ELSE 0
         END AS problem
-      FROM (SELECT __user, __item, __time, __time_number, __time_ms, __rating, __rating_number, ${wanted} AS is_wanted
+      FROM (SELECT __is_header, __user, __item, __time, __time_number, __time_ms, __rating, __rating_number, ${wanted} AS is_wanted
         FROM (SELECT ${texts.join(", ")}${typed} FROM ${source.from}))
     )`;
+}
+
+/** SQL: the text, or null where it stands for no value. */
+function present(text: string, nulls: readonly string[]): string {
+  return `CASE WHEN NOT ${isNoValue(`trim(${text})`, nulls)} THEN ${text} END`;
 }
 
 const TEXT = /^VARCHAR$/;
 const WHOLE = /^U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)$/;
 const FRACTIONAL = /^(FLOAT|DOUBLE|DECIMAL.*)$/;
 const MOMENT = /^(DATE|TIMESTAMP.*)$/;
+/** What pandas makes of a missing time as an integer: the least of 64 bits. */
+const NOT_A_TIME = "-9223372036854775808";
 
-/** SQL text of an id column as the log's ids are written: trimmed, null where empty. Throws ConfigError for a type no id has. */
-export function idText(file: string, { name, type }: SourceColumn): string {
-  const column = sqlName(name);
-  if (TEXT.test(type)) return `nullif(trim(${column}), '')`;
-  if (WHOLE.test(type) || type === "UUID") return `${column}::VARCHAR`;
-  // Writers that have no empty integer store ids as 17.0.
-  if (FRACTIONAL.test(type)) {
-    return `CASE WHEN ${column} = trunc(${column}) AND abs(${column}) < 9e15 THEN ${column}::BIGINT::VARCHAR ELSE ${column}::VARCHAR END`;
-  }
-  throw new ConfigError(`${file}: column "${name}" is of type ${type}, expected whole numbers or text for an id`);
+function ratingColumn(file: string, column: SourceColumn): SourceColumn {
+  if (column.nested === undefined) return column;
+  throw new ConfigError(
+    `${file}: column "${column.name}" is of type ${column.nested}, expected ratings; --rating-column none leaves them aside`,
+  );
 }
 
-function timeNumber(file: string, { name, type }: SourceColumn): string {
-  if (TEXT.test(type) || WHOLE.test(type) || FRACTIONAL.test(type)) return `TRY_CAST(${sqlName(name)} AS DOUBLE)`;
+function timeNumber(file: string, { name, type, nested }: SourceColumn): string {
+  if (nested === undefined && (TEXT.test(type) || WHOLE.test(type) || FRACTIONAL.test(type))) {
+    return `nullif(TRY_CAST(${sqlName(name)} AS DOUBLE), ${NOT_A_TIME}::DOUBLE)`;
+  }
   if (MOMENT.test(type)) return "NULL::DOUBLE";
   throw new ConfigError(
-    `${file}: column "${name}" is of type ${type}, expected a time (number, ISO 8601 text or timestamp)`,
+    `${file}: column "${name}" is of type ${nested ?? type}, expected a time (number, ISO 8601 text or timestamp)`,
   );
 }
 

@@ -2,7 +2,8 @@
  * Ids become dense numbers in ascending order of the ids: whole numbers by value, strings by their UTF-8 bytes. So the
  * numbering depends on which ids there are and on nothing else, neither the order of the rows nor the number of threads.
  */
-
+import { DataError } from "../../errors.ts";
+import { isCutShort, wholeNumber } from "../sources/id-text.ts";
 import type { WorkDatabase } from "../sources/work-database.ts";
 import { ROW_PROBLEM } from "./load-rows.ts";
 
@@ -23,12 +24,38 @@ export async function numberIds(database: WorkDatabase, column: IdColumn): Promi
 
 /** The id as it stands in the vocabulary, over columns <column>_number and <column>_text. */
 export function idSql(column: IdColumn, type: IdType): string {
-  return type === "integer" ? `${column}_number` : `coalesce(${column}_text, ${column}_number::VARCHAR)`;
+  return type === "integer"
+    ? `coalesce(${column}_number, ${wholeNumber(`${column}_text`)})`
+    : `coalesce(${column}_text, ${column}_number::VARCHAR)`;
 }
 
-/** One id that is no 64-bit whole number makes all of them strings. */
+/** One id that is no 64-bit whole number, in any spelling of one, makes all of them strings. */
 async function idType(database: WorkDatabase, column: IdColumn): Promise<IdType> {
-  const inNegatives = column === "item" ? ` + (SELECT count(item_text) FROM official_negatives)` : "";
-  const texts = await database.count(`SELECT count(${column}_text)${inNegatives} FROM raw`);
-  return texts === 0 ? "integer" : "string";
+  const text = `${column}_text`;
+  const negatives = column === "item" ? `UNION ALL SELECT ${text} FROM official_negatives` : "";
+  const [found] = await database.rows(
+    `SELECT count(*) FILTER (WHERE is_cut) AS cut, count(*) AS odd, any_value(${text}) FILTER (WHERE is_cut) AS example
+     FROM (SELECT ${text}, ${isCutShort(text)} AS is_cut FROM (SELECT ${text} FROM raw ${negatives})
+           WHERE ${text} IS NOT NULL AND ${wholeNumber(text)} IS NULL)`,
+  );
+  const [cut, odd] = [Number(found?.cut ?? 0), Number(found?.odd ?? 0)];
+  if (cut > 0 && cut === odd) {
+    throw new DataError(
+      `${cut} rows have ${column} ids that lost their last digits (such as ${found?.example}): a spreadsheet or a float wrote them so; export the log anew with ${column} ids as text`,
+    );
+  }
+  return odd === 0 ? "integer" : "string";
+}
+
+/** Where ids are strings, those written like 17.0 stay apart from 17; a warning if both are there. */
+export async function secondSpellings(database: WorkDatabase, column: IdColumn): Promise<string[]> {
+  const [found] = await database.rows(
+    `SELECT count(*) AS pairs, min(id) AS example FROM ${column}s
+     WHERE (${wholeNumber("id")})::VARCHAR IN (SELECT id FROM ${column}s)`,
+  );
+  return Number(found?.pairs ?? 0) === 0
+    ? []
+    : [
+        `${found?.pairs} ${column} ids are there in two spellings, such as ${found?.example}, and count as two: other ${column} ids are words, so all of them are compared as text`,
+      ];
 }

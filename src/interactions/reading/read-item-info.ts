@@ -1,11 +1,13 @@
 /** Titles and features of items from a file beside the log: MovieLens's movies.dat, movies.csv and u.item, or any table. */
 import { basename } from "node:path";
-import { ConfigError, DataError } from "../../errors.ts";
+import { ConfigError } from "../../errors.ts";
+import { plain } from "../sources/choose-columns.ts";
 import { openSource, withoutCompression } from "../sources/open-source.ts";
-import { sqlName } from "../sources/sql-text.ts";
-import { orDataError, type TableSource } from "../sources/table-source.ts";
+import type { SourceColumn, TableSource } from "../sources/table-source.ts";
 import type { TextEncoding } from "../sources/text-source.ts";
 import type { WorkDatabase } from "../sources/work-database.ts";
+import type { BadRow, BadRows } from "./bad-rows.ts";
+import { type ItemColumn, type ItemReading, type ItemRow, loadItemTable } from "./load-item-table.ts";
 
 export interface ItemInfo {
   readonly title: string;
@@ -37,12 +39,11 @@ function shapeOf(name: string): { readonly delimiter?: string; readonly columns?
 }
 
 const USUAL_NAMES: Readonly<Record<"id" | "title" | "features", readonly string[]>> = {
-  id: ["id", "item", "item_id", "itemid", "movieid", "movie_id", "productid", "product_id", "sku", "asin"],
-  title: ["title", "name", "item_title"],
+  id: ["id", "item", "itemid", "movieid", "productid", "sku", "asin", "parentasin", "trackid", "artistid", "bookid"],
+  title: ["title", "name", "itemtitle", "movietitle", "itemname", "productname"],
   features: ["features", "genres", "genre", "categories", "category", "tags"],
 };
 
-/** A first line that holds one of these is a header. */
 const usualColumns: readonly string[] = Object.values(USUAL_NAMES).flat();
 
 // In the order of the 19 columns of 0 and 1, as u.genre of MovieLens 100K names them.
@@ -55,16 +56,46 @@ const flagOf = (genre: string): string => `${FLAG}${genre}`;
 /** What MovieLens writes where there is none. */
 const NO_FEATURES = new Set(["(no genres listed)", ""]);
 
+export interface ItemInfos {
+  /** By the id's text, as the log has it. */
+  readonly byId: ReadonlyMap<string, ItemInfo>;
+  /** Of both files. */
+  readonly badRows: number;
+  readonly firstBadRows: readonly BadRow[];
+}
+
 /**
- * By the id's text, as the log has it. Features stand in one column, separated by "|", or in columns of 0 and 1. Throws
- * ConfigError where no column holds ids or titles.
+ * Features stand in one column, separated by "|", or in columns of 0 and 1. Throws ConfigError where no column holds ids or
+ * titles, DataError where too many rows are bad.
  */
 export async function readItemInfo(
   database: WorkDatabase,
   { items, idMap }: ItemFiles,
-): Promise<ReadonlyMap<string, ItemInfo>> {
-  const translated = idMap === null ? null : await readIdMap(database, await open(database, idMap, "item_id_map", {}));
-  return readItems(database, await open(database, items, "items_file", shapeOf(basename(items.path))), translated);
+  reading: ItemReading,
+): Promise<ItemInfos> {
+  const bad: BadRows[] = [];
+  const read = async (
+    file: ItemFile,
+    table: string,
+    shape: ReturnType<typeof shapeOf>,
+    columnsOf: (source: TableSource) => readonly ItemColumn[],
+  ) => {
+    const source = await open(database, file, table, shape);
+    const loaded = await loadItemTable(database, table, source, columnsOf(source), reading);
+    bad.push(loaded.bad);
+    reading.log(`read ${source.file}: ${loaded.rowsRead} rows (${source.format})`);
+    return loaded.rows;
+  };
+  const map = idMap === null ? null : await read(idMap, "item_id_map", {}, idMapColumns);
+  const translated = map === null ? null : new Map(map.map(({ id, title }) => [String(id), String(title)]));
+  const rows = await read(items, "items_file", shapeOf(basename(items.path)), itemColumns);
+  const byId = new Map<string, ItemInfo>();
+  for (const row of rows) {
+    const known = translated === null ? String(row.id) : translated.get(String(row.id));
+    if (known !== undefined) byId.set(known, infoOf(row));
+  }
+  const badRows = bad.reduce((sum, { count }) => sum + count, 0);
+  return { byId, badRows, firstBadRows: bad.flatMap(({ first }) => first).slice(0, 5) };
 }
 
 function open(
@@ -73,65 +104,58 @@ function open(
   table: string,
   shape: ReturnType<typeof shapeOf>,
 ): Promise<TableSource> {
-  const text = { kind: "table", encoding, wanted: usualColumns, ...shape } as const;
+  const text = { kind: "table", encoding, wanted: [], usual: usualColumns, ...shape } as const;
   return openSource(database, { path, name: basename(path), table, text });
 }
 
-async function readItems(
-  database: WorkDatabase,
-  source: TableSource,
-  translated: ReadonlyMap<string, string> | null,
-): Promise<ReadonlyMap<string, ItemInfo>> {
-  const names = source.columns.map(({ name }) => name);
+function itemColumns(source: TableSource): readonly ItemColumn[] {
   const id = columnFor(source, "id");
   const title = columnFor(source, "title");
   if (id === null || title === null) {
+    const names = source.columns.map(({ name }) => name).join(", ");
+    const missing = [...(id === null ? ["id"] : []), ...(title === null ? ["title"] : [])];
     throw new ConfigError(
-      `--items-file ${source.file}: no ${id === null ? "id" : "title"} column among ${names.join(", ")}; name one ${id === null ? "id" : "title"}`,
+      missing
+        .map((what) => `--items-file ${source.file}: no ${what} column among ${names}; name one ${what}`)
+        .join("\n"),
     );
   }
   const features = columnFor(source, "features");
-  const flags = names.filter((name) => name.startsWith(FLAG));
-  const wanted = [id, title, ...(features === null ? [] : [features]), ...flags];
-  const info = new Map<string, ItemInfo>();
-  const rows = await orDataError(source.file, () =>
-    database.rows(
-      `SELECT ${wanted.map((name) => `${sqlName(name)}::VARCHAR AS ${sqlName(name)}`).join(", ")} FROM ${source.from}`,
-    ),
-  );
-  for (const row of rows) {
-    const own = String(row[id] ?? "").trim();
-    const known = translated === null ? own : translated.get(own);
-    if (known === undefined || own === "") continue;
-    const listed = features === null ? [] : String(row[features] ?? "").split("|");
-    const flagged = flags.filter((name) => row[name] === "1").map((name) => name.slice(FLAG.length));
-    const all = [...listed.map((feature) => feature.trim()), ...flagged].filter((feature) => !NO_FEATURES.has(feature));
-    info.set(known, { title: String(row[title] ?? "").trim(), features: [...new Set(all)] });
-  }
-  if (rows.length === 0) throw new DataError(`${source.file}: no rows, expected items with their titles`);
-  return info;
+  const flags = source.columns.filter(({ name }) => name.startsWith(FLAG));
+  return [
+    { column: id, name: "id", isId: true },
+    { column: title, name: "title" },
+    ...(features === null ? [] : [{ column: features, name: "features" }]),
+    ...flags.map((column) => ({ column, name: column.name })),
+  ];
+}
+
+function infoOf(row: ItemRow): ItemInfo {
+  const flagged = Object.keys(row).filter((name) => name.startsWith(FLAG) && row[name] === "1");
+  const listed = String(row.features ?? "").split("|");
+  const all = [...listed.map((feature) => feature.trim()), ...flagged.map((name) => name.slice(FLAG.length))];
+  const features = new Set(all.filter((feature) => !NO_FEATURES.has(feature)));
+  return { title: String(row.title ?? "").trim(), features: [...features] };
 }
 
 /** The first two columns of a table: id in the items file, id in the log. */
-async function readIdMap(database: WorkDatabase, source: TableSource): Promise<ReadonlyMap<string, string>> {
+function idMapColumns(source: TableSource): readonly ItemColumn[] {
   const [from, to] = source.columns;
   if (from === undefined || to === undefined) {
     throw new ConfigError(
       `--item-id-map ${source.file}: expected two columns, the id in the items file and the id in the log`,
     );
   }
-  const rows = await orDataError(source.file, () =>
-    database.rows(
-      `SELECT ${sqlName(from.name)}::VARCHAR AS "from", ${sqlName(to.name)}::VARCHAR AS "to" FROM ${source.from}`,
-    ),
-  );
-  return new Map(rows.map((row) => [String(row.from ?? "").trim(), String(row.to ?? "").trim()]));
+  return [
+    { column: from, name: "id", isId: true },
+    { column: to, name: "title", isId: true },
+  ];
 }
 
-function columnFor(source: TableSource, role: keyof typeof USUAL_NAMES): string | null {
+function columnFor(source: TableSource, role: keyof typeof USUAL_NAMES): SourceColumn | null {
   for (const wanted of USUAL_NAMES[role]) {
-    const found = source.columns.find(({ name }) => name.trim().toLowerCase() === wanted);
-    if (found !== undefined) return found.name;
+    const found = source.columns.find(({ name }) => plain(name) === wanted);
+    if (found !== undefined) return found;
   }
   return null;
 }

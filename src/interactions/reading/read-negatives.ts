@@ -1,5 +1,6 @@
 /** The official negatives of the NCF split: a line per test case, "(user,item)" and then the ids of its negatives, tab separated. */
 import { DataError } from "../../errors.ts";
+import { cleanText } from "../sources/id-text.ts";
 import { openSource } from "../sources/open-source.ts";
 import type { WorkDatabase } from "../sources/work-database.ts";
 import { type IdType, idSql } from "./number-ids.ts";
@@ -29,7 +30,11 @@ export interface NegativesFile {
  * Creates table official_negatives, empty without a file; it must exist before ids are numbered. Returns how many lines the
  * file has, empty ones apart.
  */
-export async function loadNegatives(database: WorkDatabase, file: NegativesFile | null): Promise<number> {
+export async function loadNegatives(
+  database: WorkDatabase,
+  file: NegativesFile | null,
+  nulls: readonly string[],
+): Promise<number> {
   await database.run(
     `CREATE TABLE official_negatives (line BIGINT, user_number BIGINT, user_text VARCHAR,
       positive_number BIGINT, positive_text VARCHAR, item_number BIGINT, item_text VARCHAR)`,
@@ -46,10 +51,11 @@ export async function loadNegatives(database: WorkDatabase, file: NegativesFile 
   );
   await database.run(
     `INSERT INTO official_negatives SELECT line, ${columns.join(", ")}
-     FROM (SELECT line, regexp_extract(fields[1], ${CASE}, 1) AS user, regexp_extract(fields[1], ${CASE}, 2) AS positive,
-             unnest(fields[2:]) AS item
-           FROM (SELECT rowid AS line, string_split(line, chr(9)) AS fields FROM negative_lines WHERE line <> ''))
-     WHERE item <> ''`,
+     FROM (SELECT line, ${["user", "positive", "item"].map((id) => `${cleanText(id, nulls)} AS ${id}`).join(", ")}
+           FROM (SELECT line, regexp_extract(fields[1], ${CASE}, 1) AS user, regexp_extract(fields[1], ${CASE}, 2) AS positive,
+               unnest(fields[2:]) AS item
+             FROM (SELECT rowid AS line, string_split(line, chr(9)) AS fields FROM negative_lines WHERE line <> '')))
+     WHERE item IS NOT NULL`,
   );
   const lines = await database.count("SELECT count(*) FROM negative_lines WHERE line <> ''");
   await database.run("DROP TABLE negative_lines");

@@ -4,7 +4,7 @@ import type { InteractionLog } from "../interaction-log.ts";
 import type { WorkDatabase } from "../sources/work-database.ts";
 import { ROW_PROBLEM } from "./load-rows.ts";
 import { type IdType, idSql } from "./number-ids.ts";
-import type { TimeSummary } from "./time-unit.ts";
+import { type CalendarNumbers, calendarOf, type TimeSummary } from "./time-unit.ts";
 
 const MOST_ROWS = 2 ** 32 - 1; // offsets are uint32
 
@@ -15,13 +15,24 @@ export async function summariseTimes(database: WorkDatabase): Promise<TimeSummar
      FROM raw WHERE problem = ${ROW_PROBLEM.none}`,
   );
   const number = (name: string): number | null => (row?.[name] == null ? null : Number(row[name]));
+  const calendar = calendarOf(number("smallest"), number("largest"));
   return {
+    calendar: calendar !== null && (await allAre(database, calendar)) ? calendar : null,
     rows: number("rows") ?? 0,
     numbers: number("numbers") ?? 0,
     moments: number("moments") ?? 0,
     smallest: number("smallest"),
     largest: number("largest"),
   };
+}
+
+/** Not one is anything but a date of the calendar, such as month 13. */
+async function allAre(database: WorkDatabase, { format }: CalendarNumbers): Promise<boolean> {
+  const others = await database.count(
+    `SELECT count(*) FROM raw WHERE problem = ${ROW_PROBLEM.none} AND time_number IS NOT NULL
+       AND coalesce(try_strptime(time_number::BIGINT::VARCHAR, '${format}') IS NULL OR time_number <> trunc(time_number), true)`,
+  );
+  return others === 0;
 }
 
 export interface SortOptions {
@@ -70,7 +81,7 @@ export async function readSortedLog(database: WorkDatabase, options: SortOptions
     const length = chunk.rowCount;
     const valuesOf = (name: string): ((k: number) => number) => {
       const vector = chunk.getColumnVector(columns.indexOf(name));
-      return (k) => Number(vector.getItem(k));
+      return (k) => Number(vector.getItem(k) ?? Number.NaN); // a rating may be missing
     };
     const user = valuesOf("user");
     for (let k = 0; k < length; k++) userOffsets[user(k) + 1]!++;

@@ -2,8 +2,10 @@
 import {
   BIGINT,
   BOOLEAN,
+  DECIMAL,
   DOUBLE,
   DuckDBDataChunk,
+  DuckDBDecimalValue,
   DuckDBTimestampValue,
   type DuckDBType,
   type DuckDBValue,
@@ -14,17 +16,19 @@ import {
 import { sqlName } from "./sql-text.ts";
 import type { WorkDatabase } from "./work-database.ts";
 
-export type AppendedKind = "integer" | "unsigned" | "number" | "text" | "boolean" | "timestamp";
+export type AppendedKind = "integer" | "unsigned" | "number" | "decimal" | "text" | "boolean" | "timestamp";
 
 export interface AppendedColumn {
   readonly kind: AppendedKind;
   /** Booleans as 0 or 1, timestamps as microseconds since 1970. */
   readonly values: ArrayLike<number | bigint | string>;
+  /** Of decimals: values are whole numbers of 10^-scale. */
+  readonly scale?: number;
   /** 0 where a row is null; null when no row is. */
   readonly validity: Uint8Array | null;
 }
 
-const TYPES: Readonly<Record<AppendedKind, DuckDBType>> = {
+const TYPES: Readonly<Record<Exclude<AppendedKind, "decimal">, DuckDBType>> = {
   integer: BIGINT,
   unsigned: UBIGINT,
   number: DOUBLE,
@@ -33,14 +37,20 @@ const TYPES: Readonly<Record<AppendedKind, DuckDBType>> = {
   timestamp: TIMESTAMP,
 };
 
+const DECIMAL_DIGITS = 38; // as many as DuckDB has
+
+function typeOf({ kind, scale = 0 }: { readonly kind: AppendedKind; readonly scale?: number }): DuckDBType {
+  return kind === "decimal" ? DECIMAL(DECIMAL_DIGITS, scale) : TYPES[kind];
+}
+
 const ROWS_PER_CHUNK = 2048; // DuckDB's vector size; chunks cannot be larger
 
 export async function createTableFor(
   database: WorkDatabase,
   table: string,
-  columns: readonly { readonly name: string; readonly kind: AppendedKind }[],
+  columns: readonly { readonly name: string; readonly kind: AppendedKind; readonly scale?: number }[],
 ): Promise<void> {
-  const list = columns.map(({ name, kind }) => `${sqlName(name)} ${TYPES[kind].toString()}`).join(", ");
+  const list = columns.map((column) => `${sqlName(column.name)} ${typeOf(column).toString()}`).join(", ");
   await database.run(`CREATE TABLE ${sqlName(table)} (${list})`);
 }
 
@@ -53,7 +63,7 @@ export async function appendBatches(
   const appender = await database.connection.createAppender(table);
   try {
     for await (const { rows, columns } of batches) {
-      const types = columns.map(({ kind }) => TYPES[kind]);
+      const types = columns.map(typeOf);
       for (let from = 0; from < rows; from += ROWS_PER_CHUNK) {
         const length = Math.min(ROWS_PER_CHUNK, rows - from);
         const chunk = DuckDBDataChunk.create(types, length);
@@ -66,12 +76,13 @@ export async function appendBatches(
   }
 }
 
-function valuesOf({ kind, values, validity }: AppendedColumn, from: number, length: number): DuckDBValue[] {
+function valuesOf({ kind, values, validity, scale = 0 }: AppendedColumn, from: number, length: number): DuckDBValue[] {
   return Array.from({ length }, (_, k) => {
     const row = from + k;
     if (validity !== null && validity[row] === 0) return null;
     const value = values[row]!;
     if (kind === "boolean") return value === 1;
+    if (kind === "decimal") return new DuckDBDecimalValue(BigInt(value), DECIMAL_DIGITS, scale);
     return kind === "timestamp" ? new DuckDBTimestampValue(BigInt(value)) : value;
   });
 }

@@ -3,23 +3,34 @@ import { describeColumns, streamColumns } from "../../arrow/stream-columns.ts";
 import { DataError } from "../../errors.ts";
 import { appendBatches, createTableFor } from "./append-columns.ts";
 import { sqlName } from "./sql-text.ts";
-import { openRelation, type TableSource } from "./table-source.ts";
+import { openRelation, type TableSource, UNREAD } from "./table-source.ts";
 import type { WorkDatabase } from "./work-database.ts";
 
-/** Copies every column that has a counterpart in SQL into `table`; lists, structs and the like stay behind. */
+/**
+ * Copies every column that has a counterpart in SQL into `table`, and the fields of structs that are `wanted`; lists, structs
+ * and the like stay behind, named.
+ */
 export async function openArrowSource(
   database: WorkDatabase,
   table: string,
   file: { readonly path: string; readonly name: string },
+  wanted: readonly string[],
 ): Promise<TableSource> {
-  const columns = (await describeColumns(file.path)).flatMap(({ name, kind }) =>
-    kind === null ? [] : [{ name, kind }],
-  );
+  const described = await describeColumns(file.path, wanted);
+  const columns = described.flatMap(({ kind, ...column }) => (kind === null ? [] : [{ ...column, kind }]));
   if (columns.length === 0) throw new DataError(`${file.path}: no column of numbers, text or times`);
   const names = columns.map(({ name }) => name);
   await createTableFor(database, table, columns);
   await appendBatches(database, table, batchesOf(file.path, names));
-  return openRelation(database, sqlName(table), file.name, "arrow");
+  const source = await openRelation(database, sqlName(table), file.name, "arrow");
+  const read = new Map(source.columns.map((column) => [column.name, column]));
+  return {
+    ...source,
+    columns: described.map(({ name, storedType, wholeBelow }) => ({
+      ...(read.get(name) ?? { name, type: UNREAD, nested: storedType }),
+      ...(wholeBelow === undefined ? {} : { wholeBelow }),
+    })),
+  };
 }
 
 async function* batchesOf(path: string, names: readonly string[]) {

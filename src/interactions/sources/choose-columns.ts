@@ -1,9 +1,13 @@
 /** Which columns of a table are user, item, time and rating: as the user says, else by the usual names. */
 import { ConfigError } from "../../errors.ts";
 
+/** What declines a column that a log may lack, although it has one of a usual name. */
+const DECLINED = "none";
+
 export interface ColumnRequest {
   readonly user?: string | undefined;
   readonly item?: string | undefined;
+  /** Time and rating may be "none". */
   readonly time?: string | undefined;
   readonly rating?: string | undefined;
 }
@@ -31,6 +35,7 @@ export function chooseColumns(file: string, columns: readonly string[], request:
   const find = (role: Role): number | null => {
     const wanted = request[role];
     if (wanted === undefined) return usualColumn(columns, role);
+    if (wanted === DECLINED && (role === "time" || role === "rating")) return null;
     const position = namedColumn(columns, wanted);
     if (position === null) {
       problems.push(`${file}: --${role}-column is "${wanted}", but the columns are ${columns.join(", ")}`);
@@ -72,7 +77,7 @@ export function chooseColumn(
 
 /** Of what the user gave for columns, the names: a number is a position, and would be found in a first row of data as well. */
 export function columnNames(given: readonly (string | undefined)[]): string[] {
-  return given.filter((column) => column !== undefined).filter((column) => !/^\d+$/.test(column));
+  return given.filter((column) => column !== undefined).filter((column) => !/^(\d+|none)$/.test(column));
 }
 
 export function isUsualName(name: string): boolean {
@@ -98,7 +103,8 @@ function usualColumn(columns: readonly string[], role: Role): number | null {
   return null;
 }
 
-function plain(name: string): string {
+/** A column's name without case, underscores, dashes and the type of a typed header: `item_id:token` is `itemid`. */
+export function plain(name: string): string {
   return name
     .trim()
     .toLowerCase()

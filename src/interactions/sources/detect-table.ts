@@ -1,6 +1,7 @@
 /** The shape of a delimited text file, found out from its first lines: delimiter, header, quoting, column names. */
+import { NULL_TEXTS } from "../../config/schemas/ingest-schema.ts";
 import { DataError } from "../../errors.ts";
-import { isUsualName } from "./choose-columns.ts";
+import { isUsualName, plain } from "./choose-columns.ts";
 
 export interface TextTable {
   readonly delimiter: string;
@@ -9,6 +10,8 @@ export interface TextTable {
   readonly quote: string;
   /** From the header, or column1, column2, ... */
   readonly columns: readonly string[];
+  /** The header's fields as they stand there; null without a header. */
+  readonly header: readonly string[] | null;
 }
 
 export interface TableHints {
@@ -20,6 +23,8 @@ export interface TableHints {
   readonly columns?: readonly string[] | undefined;
   /** Names the user gave for columns: a first line that holds one is a header. */
   readonly wanted: readonly string[];
+  /** Names of columns that such files usually have, as plain() writes them; those of logs unless given. */
+  readonly usual?: readonly string[];
 }
 
 // Longer ones first, so that "::" is not taken for two empty ":" fields.
@@ -39,12 +44,12 @@ export function detectTable(lines: readonly string[], hints: TableHints): TextTa
     );
   }
   if (hints.columns !== undefined && hints.header !== "yes") {
-    return { delimiter, quote, hasHeader: false, columns: completed(hints.columns, fields.length) };
+    return { delimiter, quote, hasHeader: false, columns: completed(hints.columns, fields.length), header: null };
   }
   const hasHeader =
     hints.header === undefined ? looksLikeHeader(fields, filled, delimiter, quote, hints) : hints.header === "yes";
   const columns = hasHeader ? distinctNames(fields, hints.file) : completed([], fields.length);
-  return { delimiter, quote, hasHeader, columns };
+  return { delimiter, quote, hasHeader, columns, header: hasHeader ? fields : null };
 }
 
 /** Fields of one record. A quoted field may hold delimiters and doubled quotes. */
@@ -85,7 +90,10 @@ function usesQuotes(lines: readonly string[], delimiter: string): boolean {
   return lines.some((line) => line.startsWith('"') || line.includes(`${delimiter}"`));
 }
 
-/** A header names a column the user asked for or a usual one, or has words where the next lines have numbers. */
+/**
+ * A header names a column the user asked for, or two usual ones, or one where no field is a number, or else has words (no
+ * placeholders) where nearly all of the next lines have numbers. So one odd first row of data stays data.
+ */
 function looksLikeHeader(
   fields: readonly string[],
   lines: readonly string[],
@@ -93,12 +101,27 @@ function looksLikeHeader(
   quote: string,
   hints: TableHints,
 ): boolean {
-  if (fields.some((field) => hints.wanted.includes(field.trim()) || isUsualName(field))) return true;
+  const isUsual = (field: string): boolean => hints.usual?.includes(plain(field)) ?? isUsualName(field);
+  const usual = fields.filter(isUsual).length;
+  if (usual >= 2 || fields.some((field) => hints.wanted.includes(field.trim()))) return true;
+  if (fields.some(isNumber)) return false;
+  if (usual > 0) return true;
   const body = lines.slice(1).map((line) => splitFields(line, delimiter, quote));
   if (body.length === 0) return false;
   return fields.some(
-    (field, column) => !isNumber(field) && field.trim() !== "" && body.every((row) => isNumber(row[column] ?? "")),
+    (field, column) =>
+      !isPlaceholder(field) &&
+      body.filter((row) => !isNumber(row[column] ?? "") && !isPlaceholder(row[column] ?? "")).length <=
+        body.length * MOST_EXCEPTIONS &&
+      body.some((row) => isNumber(row[column] ?? "")),
   );
+}
+
+/** A column holds numbers although this share of the lines looked at says otherwise. */
+const MOST_EXCEPTIONS = 0.1;
+
+function isPlaceholder(text: string): boolean {
+  return text.trim() === "" || NULL_TEXTS.includes(text.trim());
 }
 
 function isNumber(text: string): boolean {

@@ -29,6 +29,7 @@ export async function openIdLines(
     from: `(SELECT trim(line) AS ${sqlName(column.name)} FROM ${idLines(path)} WHERE ${IS_FILLED}${header})`,
     columns: [column],
     typedColumns: [column],
+    isHeader: null, // left out above
     firstRowLine: hasHeader ? 2 : 1,
     storesRejects: true,
   };

@@ -1,11 +1,14 @@
 /** A file of rows opened by its format: the one place that decides what a file is, for logs, items files and lists of ids alike. */
 import { stat } from "node:fs/promises";
+import { shellCommand } from "../../config/shell-command.ts";
 import { ConfigError, DataError } from "../../errors.ts";
 import { openArrowSource } from "./arrow-source.ts";
 import type { TableHints } from "./detect-table.ts";
 import { isIdPerLine, openIdLines } from "./id-lines.ts";
 import { openJsonSource } from "./json-source.ts";
-import { openRelation, sqlPath, type TableSource } from "./table-source.ts";
+import { withNestedFields } from "./nested-fields.ts";
+import { sqlPath } from "./sql-text.ts";
+import { openRelation, type TableSource } from "./table-source.ts";
 import { linesOf, openTextSource, type TextEncoding } from "./text-source.ts";
 import type { WorkDatabase } from "./work-database.ts";
 
@@ -33,15 +36,20 @@ export async function openSource(database: WorkDatabase, file: SourceFile): Prom
   const { path, name, table } = file;
   if (!(await stat(path).catch(() => null))?.isFile()) throw new ConfigError(`${path}: there is no such file`);
   const format = formatOf(name);
+  const wanted = file.text.kind === "lines" ? [] : file.text.wanted;
   switch (format) {
     case "arrow":
       refuseCompressed(path, format);
-      return openArrowSource(database, table, file);
+      return openArrowSource(database, table, file, wanted);
     case "parquet":
       refuseCompressed(path, format);
-      return openRelation(database, `read_parquet(${sqlPath(path)})`, name, format);
+      return withNestedFields(
+        database,
+        await openRelation(database, `read_parquet(${sqlPath(path)})`, name, format),
+        wanted,
+      );
     case "json":
-      return openJsonSource(database, path, name);
+      return openJsonSource(database, path, name, wanted);
     case "text":
       return openText(database, file);
     default:
@@ -85,8 +93,6 @@ async function openText(database: WorkDatabase, { path, name, text, needsTypes =
 function refuseCompressed(path: string, format: string): void {
   const compression = compressionOf(path);
   if (compression === null) return;
-  const unpack = compression === "gzip" ? "gunzip" : "zstd -d";
-  throw new DataError(
-    `${path}: ${format} inside a compressed file, which cannot be read there; unpack it: ${unpack} ${path}`,
-  );
+  const unpack = shellCommand(...(compression === "gzip" ? ["gunzip"] : ["zstd", "-d"]), path);
+  throw new DataError(`${path}: ${format} inside a compressed file, which cannot be read there; unpack it: ${unpack}`);
 }

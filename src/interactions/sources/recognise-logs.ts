@@ -1,9 +1,7 @@
 /** Which of the files in a raw folder hold the log, told by their usual names; other files beside them are left alone. */
-import { DataError } from "../../errors.ts";
+import { ConfigError, DataError } from "../../errors.ts";
 import { withoutCompression } from "./open-source.ts";
-
-/** Where a file's rows belong: to one log still to be split, or to a part of a split its publisher made. */
-export type LogPart = "log" | "train" | "validation" | "test";
+import { halfSplit, type LogPart, refuseCopies, splitsByName } from "./split-words.ts";
 
 export interface PlannedFile {
   readonly name: string;
@@ -24,23 +22,38 @@ export interface LogPlan {
   readonly rowsAreInOrder: boolean;
   /** How the publisher split the log, for the names of metrics; null for a log still to be split. */
   readonly publishedSplit: string | null;
+  /** Tables beside a split told by words alone, which may be rows of it all the same. */
+  readonly leftAside?: readonly string[];
 }
 
 const RATING_COLUMNS = ["user", "item", "rating", "timestamp"];
 const TABLE_NAME = /\.(csv|tsv|txt|dat|data|inter|jsonl|ndjson|json|parquet|arrow|feather|ipc)$/i;
 const NO_LOG = "name the file itself (--raw FILE) with --user-column and --item-column";
 
-/** `names` are the file names of one folder, without folders. Throws when none or more than one log is recognised. */
-export function recogniseLogs(folder: string, names: readonly string[]): LogPlan {
+/** What the user says of files whose names leave it open: as given, one log to be split anew, or nothing. */
+export type SplitWish = "given" | "anew" | null;
+
+/**
+ * `names` are the file names of one folder, without folders. Throws DataError when none or more than one log is recognised,
+ * ConfigError where the names tell of half a split.
+ */
+export function recogniseLogs(folder: string, names: readonly string[], wish: SplitWish = null): LogPlan {
   const visible = names.filter((name) => !/^[._]/.test(name)).sort(byCodeUnits);
   if (visible.length === 0) throw new DataError(`${folder}: the folder is empty, expected a log such as ratings.csv`);
-  const plans = [...singleLogs(visible), ...publishedSplits(visible)];
+  const published = [...singleLogs(visible), ...publishedSplits(visible)];
+  const claimed = new Set(published.flatMap(({ files }) => files.map(({ name }) => name)));
+  const tables = visible.filter((name) => TABLE_NAME.test(withoutCompression(name)) && !claimed.has(name));
+  const plans = [...published, ...wholeSplits(tables)];
   const [plan, ...others] = plans;
   if (plan !== undefined && others.length > 0) {
     const found = plans.map(({ files }) => files.map(({ name }) => name).join(" + ")).join("; ");
-    throw new DataError(`${folder}: more than one log found (${found}); name one of them: --raw ${folder}/FILE`);
+    throw new DataError(
+      `${folder}: more than one log found (${found}); name one of them: --raw ${folder}/FILE, or several of its files with * and ?`,
+    );
   }
-  return plan ?? partsOfOneTable(folder, visible);
+  const leftAside = tables.filter((name) => plan?.files.every((file) => file.name !== name) ?? false);
+  if (plan !== undefined) return published.includes(plan) ? plan : { ...plan, leftAside };
+  return partsOfOneTable(folder, tables.length === 0 ? visible : tables, wish);
 }
 
 /** The plan for one file the user named, whatever it is called. */
@@ -49,12 +62,18 @@ export function planForFile(name: string): LogPlan {
   return known ?? oneLog("table", [{ name, part: "log" }]);
 }
 
-/** The plan for the files of a glob: rows of one log, in the order of their names. */
-export function planForFiles(names: readonly string[]): LogPlan {
-  return oneLog(
-    "table",
-    names.map((name) => ({ name, part: "log" as const })),
-  );
+/** The plan for the files of a glob: a split where their names tell of one, else rows of one log, in the order of their names. */
+export function planForFiles(glob: string, names: readonly string[], wish: SplitWish = null): LogPlan {
+  const [split, another] = wholeSplits(names);
+  if (another !== undefined) {
+    throw new DataError(`${glob}: matches the files of more than one split (${listed(names)}); narrow the pattern`);
+  }
+  const isOfSplit = (name: string): boolean => split?.files.some((file) => file.name === name) ?? true;
+  const left = names.filter((name) => !isOfSplit(name));
+  if (left.length > 0) {
+    throw new DataError(`${glob}: matches a split and other files (${listed(left)}); narrow the pattern`);
+  }
+  return split ?? piecesOfOneLog(glob, names, wish);
 }
 
 function singleLogs(names: readonly string[]): LogPlan[] {
@@ -85,9 +104,7 @@ function publishedSplits(names: readonly string[]): LogPlan[] {
       const tests = names.filter((name) => withoutCompression(name).endsWith(".test.rating"));
       return tests.flatMap((test) => ncfSplit(names, train, withoutCompression(test).replace(/\.test\.rating$/, "")));
     }
-    if (bare === "loo.train.tsv") return pairedFiles(names, train, "loo.test.tsv", "leave-one-out pairs");
-    const table = /^train\.(csv|tsv|jsonl|ndjson|parquet|arrow)$/.exec(bare);
-    return table === null ? [] : pairedFiles(names, train, `test.${table[1]}`, "table with given split");
+    return bare === "loo.train.tsv" ? leaveOneOutPairs(names, train) : [];
   });
 }
 
@@ -111,15 +128,14 @@ function ncfSplit(names: readonly string[], train: string, base: string): LogPla
   ];
 }
 
-function pairedFiles(names: readonly string[], train: string, testName: string, format: string): LogPlan[] {
-  const [test] = named(names, testName);
+function leaveOneOutPairs(names: readonly string[], train: string): LogPlan[] {
+  const [test] = named(names, "loo.test.tsv");
   if (test === undefined) return [];
-  const [validation] = ["validation", "valid"].flatMap((word) => named(names, testName.replace("test", word)));
-  const isPairs = format === "leave-one-out pairs";
-  const shape = isPairs ? { delimiter: "\t", columns: RATING_COLUMNS } : {};
+  const [validation] = ["validation", "valid"].flatMap((word) => named(names, `loo.${word}.tsv`));
+  const shape = { delimiter: "\t", columns: RATING_COLUMNS } as const;
   return [
     {
-      format,
+      format: "leave-one-out pairs",
       files: [
         { name: train, part: "train", ...shape },
         ...(validation === undefined ? [] : [{ name: validation, part: "validation" as const, ...shape }]),
@@ -127,7 +143,7 @@ function pairedFiles(names: readonly string[], train: string, testName: string, 
       ],
       negatives: null,
       rowsAreInOrder: false,
-      publishedSplit: isPairs ? "leave-one-out" : "given",
+      publishedSplit: "leave-one-out",
     },
   ];
 }
@@ -136,8 +152,19 @@ function named(names: readonly string[], wanted: string): string[] {
   return names.filter((name) => withoutCompression(name) === wanted);
 }
 
+/** Splits by the words of the names, each with train and test. */
+function wholeSplits(names: readonly string[]): LogPlan[] {
+  return splitsByName(names).map((files) => ({
+    format: "table with given split",
+    files,
+    negatives: null,
+    rowsAreInOrder: false,
+    publishedSplit: "given",
+  }));
+}
+
 /** Files of one kind, such as part-0000.parquet and its sisters, are one log cut into pieces. */
-function partsOfOneTable(folder: string, names: readonly string[]): LogPlan {
+function partsOfOneTable(folder: string, names: readonly string[], wish: SplitWish): LogPlan {
   const tables = names.filter((name) => TABLE_NAME.test(withoutCompression(name)));
   if (tables.length === 0) {
     throw new DataError(`${folder}: no log found among ${listed(names)}; ${NO_LOG}`);
@@ -146,7 +173,22 @@ function partsOfOneTable(folder: string, names: readonly string[]): LogPlan {
   if (kinds.size > 1) {
     throw new DataError(`${folder}: found files of several kinds, ${listed(tables)}; ${NO_LOG}, or use a glob`);
   }
-  return planForFiles(tables);
+  return piecesOfOneLog(folder, tables, wish);
+}
+
+/** Throws ConfigError where some names are of a split and the user has not said what that means. */
+function piecesOfOneLog(where: string, names: readonly string[], wish: SplitWish): LogPlan {
+  refuseCopies(where, names);
+  const half = wish === "anew" ? null : halfSplit(names);
+  if (half === null)
+    return oneLog(
+      "table",
+      names.map((name) => ({ name, part: "log" as const })),
+    );
+  if (wish === "given" && half.asGiven !== null) {
+    return { ...oneLog("table with given split", half.asGiven), publishedSplit: "given" };
+  }
+  throw new ConfigError(`${where}: ${half.question}`);
 }
 
 function listed(names: readonly string[]): string {

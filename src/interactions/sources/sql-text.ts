@@ -9,3 +9,8 @@ export function sqlText(text: string): string {
 export function sqlName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
+
+/** A path as a string literal whose brackets and stars are meant as they are; DuckDB would take them for a pattern. */
+export function sqlPath(path: string): string {
+  return sqlText(path.replaceAll(/[*?[]/g, "[$&]"));
+}

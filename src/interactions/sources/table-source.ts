@@ -1,13 +1,20 @@
 /** A table of any origin as SQL reads it: what stands after FROM, and which columns it has. */
 import { ConfigError, DataError, firstLineOf } from "../../errors.ts";
-import { sqlName, sqlText } from "./sql-text.ts";
+import { sqlName } from "./sql-text.ts";
 import type { WorkDatabase } from "./work-database.ts";
 
 export interface SourceColumn {
   readonly name: string;
   /** SQL type as the source yields it: VARCHAR throughout for text formats. */
   readonly type: string;
+  /** What the file holds where that is an object or a list and `type` merely its text. */
+  readonly nested?: string;
+  /** Floats narrower than their SQL type: whole numbers from here on may be rounded. */
+  readonly wholeBelow?: number;
 }
+
+/** Type of a column that is in the file but cannot be read, so that SQL does not have it. */
+export const UNREAD = "UNREAD";
 
 export interface TableSource {
   /** File name for reports and errors. */
@@ -19,6 +26,8 @@ export interface TableSource {
   readonly columns: readonly SourceColumn[];
   /** The same columns with the types their values look like, for conditions. */
   readonly typedColumns: readonly SourceColumn[];
+  /** SQL condition: the row is the header once more, as where files were joined; null where there is no header. */
+  readonly isHeader: string | null;
   /** Line of the first row, from 1; null where rows are not lines. */
   readonly firstRowLine: number | null;
   /** Whether the reader sets aside rows it cannot split (table reject_errors). */
@@ -37,12 +46,16 @@ export async function openRelation(
   format: string,
 ): Promise<TableSource> {
   const columns = await describe(database, from, file);
-  return { file, format, from, columns, typedColumns: columns, firstRowLine: null, storesRejects: false };
-}
-
-/** Paths whose brackets and stars are meant literally; DuckDB would take them for a pattern. */
-export function sqlPath(path: string): string {
-  return sqlText(path.replaceAll(/[*?[]/g, "[$&]"));
+  return {
+    file,
+    format,
+    from,
+    columns,
+    typedColumns: columns,
+    isHeader: null,
+    firstRowLine: null,
+    storesRejects: false,
+  };
 }
 
 export async function describe(database: WorkDatabase, from: string, file: string): Promise<SourceColumn[]> {
@@ -63,8 +76,9 @@ export async function orDataError<T>(file: string, task: () => Promise<T>): Prom
 /** A list of columns for SELECT, each cast to the type its values look like where the source yields text. */
 export function typedSelectList(source: TableSource): string {
   return source.columns
-    .map(({ name, type }, index) => {
-      const wanted = source.typedColumns[index]?.type ?? type;
+    .filter(({ type }) => type !== UNREAD)
+    .map(({ name, type }) => {
+      const wanted = source.typedColumns.find((typed) => typed.name === name)?.type ?? type;
       return wanted === type ? sqlName(name) : `TRY_CAST(${sqlName(name)} AS ${wanted}) AS ${sqlName(name)}`;
     })
     .join(", ");

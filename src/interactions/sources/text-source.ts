@@ -1,7 +1,7 @@
 /** Delimited text as a source of rows: its shape found out from its first lines, every value as text. */
 import { detectTable, type TableHints, type TextTable } from "./detect-table.ts";
-import { sqlName, sqlText } from "./sql-text.ts";
-import { orDataError, type SourceColumn, STORING_REJECTS, sqlPath, type TableSource } from "./table-source.ts";
+import { sqlName, sqlPath, sqlText } from "./sql-text.ts";
+import { orDataError, type SourceColumn, STORING_REJECTS, type TableSource } from "./table-source.ts";
 import type { WorkDatabase } from "./work-database.ts";
 
 export type TextEncoding = "utf-8" | "latin-1";
@@ -27,9 +27,18 @@ export async function openTextSource(database: WorkDatabase, path: string, optio
     from,
     columns: untyped,
     typedColumns: options.needsTypes ? await findTypes(database, path, table, options) : untyped,
+    isHeader: table.header === null ? null : equalsHeader(table.columns, table.header),
     firstRowLine: table.hasHeader ? 2 : 1,
     storesRejects: true,
   };
+}
+
+/** All fields as the header spells them; the first one alone settles it for nearly every row. */
+function equalsHeader(columns: readonly string[], header: readonly string[]): string {
+  const equals = columns.map((name, index) =>
+    header[index] === "" ? `coalesce(${sqlName(name)}, '') = ''` : `${sqlName(name)} = ${sqlText(header[index]!)}`,
+  );
+  return `coalesce(CASE WHEN ${equals[0]} THEN ${equals.join(" AND ")} END, false)`;
 }
 
 /** Every line of a text file as one VARCHAR column `line`, in order. */

@@ -1,7 +1,10 @@
-/** The scratch database in which ingest does its SQL: one file, one connection, bounded memory, spilling to disk beside it. */
+/**
+ * The scratch database in which ingest does its SQL: one file, one connection, bounded memory, spilling to disk beside
+ * it. It reads the files it was opened for and is shut off from all others, so that no condition of a user reaches them.
+ */
 import { type DuckDBConnection, type DuckDBDataChunk, DuckDBInstance } from "@duckdb/node-api";
 import { DataError, firstLineOf, messageOf } from "../../errors.ts";
-import { sqlText } from "./sql-text.ts";
+import { sqlPath, sqlText } from "./sql-text.ts";
 
 export type SqlValue = string | number | bigint | boolean | null;
 
@@ -28,10 +31,12 @@ export interface WorkDatabaseOptions {
   readonly spillDirectory: string;
   /** Such as "2GB"; DuckDB's buffers, not the whole process. */
   readonly memoryLimit: string;
+  /** The files that its SQL may read; it reaches nothing else, and nobody can change that afterwards. */
+  readonly readable: readonly string[];
 }
 
 export async function openWorkDatabase(options: WorkDatabaseOptions): Promise<WorkDatabase> {
-  const { path, spillDirectory, memoryLimit } = options;
+  const { path, spillDirectory, memoryLimit, readable } = options;
   const instance = await DuckDBInstance.create(path);
   const connection = await instance.connect();
   let isOpen = true;
@@ -78,9 +83,16 @@ export async function openWorkDatabase(options: WorkDatabaseOptions): Promise<Wo
   await database.run(`SET temp_directory = ${sqlText(spillDirectory)}`);
   // Ties in time keep the order of the file, whatever the number of threads.
   await database.run("SET preserve_insertion_order = true");
+  // It makes a join of x IN (a long list), and the rows of a join come in any order.
+  await database.run("SET disabled_optimizers = 'in_clause'");
   await database.run("SET TimeZone = 'UTC'");
   // Ingest never goes to the network on its own.
   await database.run("SET autoinstall_known_extensions = false");
+  // By either spelling: of the file, and of the pattern that stands for it alone.
+  const paths = readable.flatMap((file) => [sqlText(file), sqlPath(file)]);
+  await database.run(`SET allowed_paths = [${paths.join(", ")}]`);
+  await database.run("SET enable_external_access = false");
+  await database.run("SET lock_configuration = true");
   return database;
 }
 

@@ -2,14 +2,16 @@
  * LARS (You, Gitman & Ginsburg 2017, Algorithm 1 without its learning rate inside the velocity, as in PyTorch-style
  * momentum): each tensor's gradient is rescaled to a share of the tensor's own norm before it enters the velocity.
  *
- *   q = trust ||w|| / (||g|| + d ||w|| + epsilon), 1 where ||w|| or ||g|| is 0 and for biases
+ *   q = trust ||w|| / (||g|| + d ||w|| + epsilon), 1 where ||w|| is 0 and for biases
  *   b <- mu b + q (g + d w);  direction = b
+ *
+ * Continuous in g: a gradient of 0 has the ratio that ever smaller gradients tend to, so that rounding residue in its
+ * stead changes nothing. Without weights q would be 0, and a tensor that begins at 0 would stay there; hence the 1.
  */
 import type { SlotOf } from "../../config/optimizer/rule-table.ts";
 import { sizeOf } from "../../ranker/ranker-spec.ts";
 import type { ArrayOps } from "../arrays/array-ops.ts";
 import type { BaseOptimizerConfig } from "../optimizer-config.ts";
-import { ratioOrOne } from "./ratio-or-one.ts";
 import type { DecayedInput, RuleArithmetic } from "./transform.ts";
 
 export function lars<A, C>(
@@ -40,5 +42,6 @@ function layerScaledGradient<A, C>(
     config.epsilon,
   );
   const ratio = ops.divideC(ops.scaleC(weightNorm, config.trustCoefficient), denominator);
-  return ops.scaleBlocks(decayed, ratioOrOne(ops, { weightNorm, otherNorm: gradientNorm, ratio }), tensor);
+  const ratioOrOne = ops.selectC(ops.greaterC(weightNorm, 0), ratio, ops.blocksFromHost(Float64Array.of(1)));
+  return ops.scaleBlocks(decayed, ratioOrOne, tensor);
 }

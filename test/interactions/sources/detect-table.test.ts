@@ -61,7 +61,7 @@ describe("the line of a row", () => {
 });
 
 describe("the unit of times", () => {
-  const summary = { rows: 3, numbers: 3, moments: 0, smallest: 9e8, largest: 1e9 };
+  const summary = { rows: 3, numbers: 3, moments: 0, smallest: 9e8, largest: 1e9, calendar: null };
   it.each([
     [1e9, "seconds"],
     [1e12, "milliseconds"],

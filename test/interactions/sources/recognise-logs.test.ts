@@ -1,6 +1,6 @@
 /** Which files of a folder are the log. */
 import { describe, expect, it } from "@jest/globals";
-import { recogniseLogs } from "../../../src/interactions/sources/recognise-logs.ts";
+import { planForFiles, recogniseLogs } from "../../../src/interactions/sources/recognise-logs.ts";
 
 const filesOf = (names: readonly string[]): string[] =>
   recogniseLogs("raw", names).files.map(({ name, part }) => `${part} ${name}`);
@@ -40,8 +40,48 @@ describe("recognised names", () => {
       ["_SUCCESS", "part-1.parquet", "part-0.parquet"],
       ["log part-0.parquet", "log part-1.parquet"],
     ],
+    [
+      "words inside names",
+      ["shop.item", "shop.test.inter", "shop.train.inter", "shop.valid.inter"],
+      ["train shop.train.inter", "validation shop.valid.inter", "test shop.test.inter"],
+    ],
+    [
+      "words at the end",
+      ["ratings_test.csv", "ratings_train.csv"],
+      ["train ratings_train.csv", "test ratings_test.csv"],
+    ],
+    [
+      "pieces of each part",
+      [
+        "dev-0000.parquet",
+        "test-00000-of-00001.parquet",
+        "train-00000-of-00002.parquet",
+        "train-00001-of-00002.parquet",
+      ],
+      ["train train-00000-of-00002.parquet", "train train-00001-of-00002.parquet", "test test-00000-of-00001.parquet"],
+    ],
+    ["words of other cases", ["Test.TXT", "logTrain.TXT.gz"], ["train logTrain.TXT.gz", "test Test.TXT"]],
+    ["training files alone as one log", ["train-0.jsonl", "train-1.jsonl"], ["log train-0.jsonl", "log train-1.jsonl"]],
+    ["no word inside another", ["contest.csv", "latest.csv"], ["log contest.csv", "log latest.csv"]],
   ])("finds %s", (_, names, expected) => {
     expect(filesOf(names)).toEqual(expected);
+  });
+
+  it("takes the files of a glob for a split where their names say so", () => {
+    const parts = planForFiles("raw/ua.*", ["ua.base", "ua.test"]).files.map(({ part }) => part);
+    expect(parts).toEqual(["train", "test"]);
+    expect(() => planForFiles("raw/*", ["a.csv", "a_test.csv", "a_train.csv"])).toThrow("other files (a.csv)");
+  });
+
+  it("asks which of two things half a split is, and takes the answer", () => {
+    const names = ["a.csv", "b.csv", "x_test.csv"];
+    expect(() => recogniseLogs("raw", names)).toThrow(
+      /x_test\.csv \(test\) and a\.csv, b\.csv as train.*--split given.*--split leave-last-out/,
+    );
+    const partsOf = (wish: "given" | "anew") => recogniseLogs("raw", names, wish).files.map(({ part }) => part);
+    expect(partsOf("given")).toEqual(["train", "train", "test"]);
+    expect(partsOf("anew")).toEqual(["log", "log", "log"]);
+    expect(() => recogniseLogs("raw", ["x.test.inter"])).toThrow(/a split without train.*--split leave-last-out/);
   });
 
   it("knows the official negatives and that pairs stand in order", () => {
@@ -56,6 +96,10 @@ describe("recognised names", () => {
   it.each<[string, string[], RegExp]>([
     ["two logs", ["u.data", "ratings.dat"], /more than one log found \(ratings\.dat; u\.data\)/],
     ["a log and its compressed copy", ["u.data", "u.data.gz"], /more than one log found/],
+    ["two splits", ["a_train.csv", "a_test.csv", "b-train.csv", "b-test.csv"], /more than one log found \(a_train/],
+    ["a log beside its split", ["ratings.csv", "x.train.csv", "x.test.csv"], /more than one log found/],
+    ["a piece and its compressed copy", ["log.csv", "log.csv.gz"], /copies of one file/],
+    ["a part and its compressed copy", ["train.csv", "train.csv.gz", "test.csv"], /copies of one file/],
     ["tables of two kinds", ["a.csv", "b.parquet"], /files of several kinds, a\.csv, b\.parquet/],
     ["no table", ["README.md"], /no log found among README\.md/],
     ["nothing", [".hidden"], /the folder is empty/],

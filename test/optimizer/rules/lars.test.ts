@@ -28,10 +28,16 @@ describe("lars", () => {
     expectValues(weightsAfterEachStep({ ...problem, config, role: "bias" })[0], [3, 2]);
   });
 
-  it("has ratio 1 where the weights or the gradient are all 0", () => {
+  it("has ratio 1 where the weights are all 0", () => {
     expectValues(weightsAfterEachStep({ ...problem, weight: [0, 0], config })[0], [0, -2]);
-    // The decay alone moves it: g + d w = 0.1 [3, 4]
+  });
+
+  it("does not jump at a gradient of 0", () => {
+    // The decay alone moves it: q = 0.1 * 5 / (0 + 0.1 * 5 + 0.5) = 0.5, g + d w = 0.1 [3, 4]
     const decaying = { ...config, weightDecay: 0.1 };
-    expectValues(weightsAfterEachStep({ ...problem, gradients: [[0, 0]], config: decaying })[0], [2.7, 3.6]);
+    const moved = (gradient: number) =>
+      weightsAfterEachStep({ ...problem, gradients: [[gradient, gradient]], config: decaying })[0];
+    expectValues(moved(0), [2.85, 3.8]);
+    expectValues(moved(1e-12), [2.85, 3.8]);
   });
 });

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { dataStage } from "../../../pipelines/data/data.ts";
 import type { StageContext } from "../../../pipelines/stage.ts";
@@ -67,6 +68,17 @@ describe("the stage data", () => {
     expect((await fetchDataset("pinterest-20")).text).toContain("already there, left as it is");
     expect(requests.length).toBe(3);
   });
+
+  /** Sends the first bytes of Pinterest's log and cuts the connection once they are in the file beside it. */
+  function cutAfter(content: Buffer, bytes: number): Answer {
+    return async (_, response) => {
+      response.writeHead(200, { "content-length": String(content.length), etag: ETAG });
+      response.write(content.subarray(0, bytes));
+      const partial = `${rawFolder("pinterest-20")}/pinterest-20.train.rating.partial`;
+      while ((await readFile(partial).catch(() => "")).length < bytes) await sleep(5);
+      response.destroy();
+    };
+  }
 
   it("goes on after a cut connection where it stopped", async () => {
     answers = [cutAfter(CONTENT, 20_000), ranged(CONTENT)];
@@ -179,13 +191,6 @@ const ETAG = '"first"';
 
 function whole(content: Buffer): Answer {
   return (_, response) => void response.writeHead(200, { "content-length": String(content.length) }).end(content);
-}
-
-function cutAfter(content: Buffer, bytes: number): Answer {
-  return (_, response) => {
-    response.writeHead(200, { "content-length": String(content.length), etag: ETAG });
-    response.write(content.subarray(0, bytes), () => setTimeout(() => response.destroy(), 20));
-  };
 }
 
 /** Honours ranges of the version it has. */

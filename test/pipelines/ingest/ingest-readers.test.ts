@@ -92,7 +92,13 @@ describe("readers", () => {
   ])("reads %s as another program writes it", async (name, options) => {
     folder.write("raw/x", "");
     const raw = `${folder.path}/raw/${name}`;
-    const database = await openWorkDatabase({ path: ":memory:", spillDirectory: folder.path, memoryLimit: "1GB" });
+    const readable = [raw];
+    const database = await openWorkDatabase({
+      path: ":memory:",
+      spillDirectory: folder.path,
+      memoryLimit: "1GB",
+      readable,
+    });
     const values = ROWS.map(([user, item, rating, time]) => `(${user}.0, '${item}', ${rating}, to_timestamp(${time}))`);
     await database.run(
       `COPY (FROM (VALUES ${values.join(", ")}) AS log(user_id, item_id, rating, time)) TO '${raw}' ${options}`,

@@ -32,7 +32,7 @@ function call<Schema extends z.ZodType>(stage: Stage<Schema>, flags: Flags, cont
 /** A worker in this process while `task` runs. */
 async function withWorker<T>(queueName: string, task: () => Promise<T>): Promise<T> {
   const stop = new AbortController();
-  const flags = { queue: redis(), "queue-name": queueName, "lock-seconds": "5" };
+  const flags = { queue: redis(), "queue-name": queueName, "lock-seconds": "5", root: temporary(".") };
   const worker = call(workerStage, flags, { signal: stop.signal });
   try {
     return await task();

@@ -26,7 +26,11 @@ describe("shards through a store", () => {
     return remoteShardJob.data.parse(JSON.parse(JSON.stringify(storage.jobOf({ index, of: 2 }).data)));
   }
   const worker = (data: Awaited<ReturnType<typeof jobOf>>, root: string, context = withStore()) =>
-    remoteShardJob.run(data, { cache: temporary(root), threads: null }, context);
+    remoteShardJob.run(
+      data,
+      { cache: temporary(root), threads: null, roots: [], stopping: new AbortController().signal },
+      context,
+    );
 
   it("need eight files, which are sent once and fetched once", async () => {
     const storage = await storageOf({ output: temporary("once.csv") });

@@ -1,7 +1,9 @@
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
+import { promisify } from "node:util";
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { streamKey, threefry } from "../../../src/random.ts";
 import { parseTrainingLog } from "../../../src/runs/training-log.ts";
@@ -76,7 +78,8 @@ describe("a run that is killed again and again", () => {
   }, 120_000);
 
   it("puts itself down on Ctrl-C, says how to go on, and does so", async () => {
-    const stopped = await train("stopped", [], (child) => {
+    const quoted = ["--models-root", "my \"models\" of 'x'"]; // nothing that a shell would leave alone
+    const stopped = await train("stopped", quoted, (child) => {
       child.stderr?.on("data", (text: Buffer) => {
         if (text.toString().includes("train epoch 1/")) child.kill("SIGINT");
       });
@@ -85,14 +88,14 @@ describe("a run that is killed again and again", () => {
     expect(stopped.out).toMatch(
       /interrupted in epoch \d after step \d+ of it; go on with: lawn-ranker train --config .* --resume/,
     );
-    const again = await train("stopped");
+    const again = await train("stopped", quoted);
     expect([again.status, again.err]).toEqual([2, expect.stringContaining("--resume goes on with it")]);
 
-    const command = /go on with: lawn-ranker (.*)/.exec(stopped.out)![1]!.split(" ");
-    const resumed = await runProgram(script, [...command, "--json"], temporary("."));
-    expect(resumed.status).toBe(0);
-    expect(JSON.parse(resumed.out)).toMatchObject({ stage: "train", status: "done", users: 40 });
-    expect(await hashOf(inRun("stopped", "checkpoint.safetensors"))).toBe(
+    const command = /go on with: lawn-ranker (.*)/.exec(stopped.out)![1]!;
+    const shell = `"${process.execPath}" "${script}" ${command} --json`;
+    const resumed = await promisify(execFile)("sh", ["-c", shell], { cwd: temporary(".") });
+    expect(JSON.parse(resumed.stdout)).toMatchObject({ stage: "train", status: "done", users: 40 });
+    expect(await hashOf(temporary("my \"models\" of 'x'/checkerboard/stopped/checkpoint.safetensors"))).toBe(
       await hashOf(inRun("whole", "checkpoint.safetensors")),
     );
   }, 60_000);

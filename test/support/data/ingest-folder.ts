@@ -67,7 +67,7 @@ export class IngestFolder {
 
   private context(): StageContext {
     return {
-      now: () => 0,
+      now: () => Date.UTC(2026, 0, 1),
       elapsed: () => 0,
       processId: 1,
       place: "here",

@@ -162,9 +162,9 @@ function askChild(): Promise<AdapterFacts | null> {
 }
 
 /** In src also when this runs from dist: the compiler copies no .mjs file. */
-function probeFile(): string {
+export function probeFile(): string {
   let folder = import.meta.dirname;
   while (!existsSync(path.join(folder, "package.json")) && path.dirname(folder) !== folder)
     folder = path.dirname(folder);
-  return path.join(folder, "src", "engine", "webgpu", "probe-adapter.mjs");
+  return path.join(folder, "src/engine/webgpu/device/probe-adapter.mjs");
 }

@@ -1,5 +1,6 @@
+import { existsSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
-import { adapterName, findAdapter } from "../../../../src/engine/webgpu/device/gpu-adapter.ts";
+import { adapterName, findAdapter, probeFile } from "../../../../src/engine/webgpu/device/gpu-adapter.ts";
 
 const facts = {
   vendor: "nvidia",
@@ -20,6 +21,10 @@ describe("adapterName", () => {
 });
 
 describe("findAdapter", () => {
+  it("has the program that asks drivers in a process of its own", () => {
+    expect([probeFile(), existsSync(probeFile())]).toEqual([probeFile(), true]);
+  });
+
   it("finds a hardware adapter, or says in one line why there is none and what would help", async () => {
     const found = await findAdapter({ allowSoftware: false });
     if (found.facts !== null) expect(found.facts.isFallbackAdapter).toBe(false);

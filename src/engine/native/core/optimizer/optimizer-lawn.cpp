@@ -99,7 +99,7 @@ void Optimizer::planDirections() {
     const double weightNorm = std::sqrt(ww), gradientNorm = std::sqrt(gg);
     const double ratio = settings_.trustCoefficient * weightNorm /
                          (gradientNorm + settings_.weightDecay * weightNorm + settings_.epsilon);
-    state.gradientRatio = float(ratioOrOne(weightNorm, gradientNorm, ratio));
+    state.gradientRatio = weightNorm > 0 ? float(ratio) : 1.0f;
   }
 }
 

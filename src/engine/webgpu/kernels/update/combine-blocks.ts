@@ -164,8 +164,9 @@ fn finish(tensor: u32, sum: vec4f) {
   "gradient-ratios": /* wgsl */ `
 fn finish(tensor: u32, sum: vec4f) {
   var ratio = 1.0;
-  if (exempt[tensor] == 0u && sum.x > 0.0 && sum.y > 0.0) {
-    let gradientNorm = sum.x * inverseRoot(sum.x);
+  if (exempt[tensor] == 0u && sum.y > 0.0) {
+    var gradientNorm = 0.0;
+    if (sum.x > 0.0) { gradientNorm = sum.x * inverseRoot(sum.x); }
     let weightNorm = sum.y * inverseRoot(sum.y);
     ratio = settings.trust * weightNorm / (gradientNorm + settings.weightDecay * weightNorm + settings.epsilon);
   }

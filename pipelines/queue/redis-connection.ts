@@ -1,0 +1,110 @@
+/** A connection to Redis that is told apart from what is not one, and whose troubles are told in words. */
+import { Redis } from "ioredis";
+import { addressText, withoutSecrets } from "../../src/config/address-text.ts";
+import { ConfigError, messageOf, StorageError } from "../../src/errors.ts";
+
+export interface Connection {
+  readonly redis: Redis;
+  close(): void;
+}
+
+const PATIENCE_MILLISECONDS = 5000; // a server that is just being started again
+
+/** `url` has passed the setting. Throws ConfigError where nobody answers; later on, calls wait for a server that is gone to come back. */
+export async function connectToRedis(url: string, log: (line: string) => void): Promise<Connection> {
+  const shown = addressText(url);
+  const redis = new Redis(url, {
+    maxRetriesPerRequest: null,
+    lazyConnect: true,
+    retryStrategy: (times) => Math.min(200 * times, 2000),
+  });
+  let problem = "";
+  let isClosing = false;
+  let isLost = false;
+  redis.on("error", (error: Error) => {
+    problem = error.message;
+  });
+  redis.connect().catch(() => {}); // tried again by retryStrategy until it is ready or given up here
+  if (!(await isReady(redis, PATIENCE_MILLISECONDS)) || /DB index/.test(problem)) {
+    redis.disconnect();
+    const { words, remedy } = reasonOf(problem, url.startsWith("rediss:"));
+    throw new ConfigError(`${shown}: ${words}; ${remedy}`);
+  }
+  redis.on("close", () => {
+    if (!isLost && !isClosing) log(`${shown}: the connection to Redis is lost; waiting for it to come back`);
+    isLost = true;
+  });
+  redis.on("ready", () => {
+    if (isLost) log(`${shown}: connected again`);
+    isLost = false;
+  });
+  return {
+    redis,
+    close() {
+      isClosing = true;
+      redis.disconnect();
+    },
+  };
+}
+
+/** A refusal of the server in words; any other error as it is. */
+export function explainRefusal(error: unknown, url: string): unknown {
+  const message = messageOf(error);
+  const shown = addressText(url);
+  if (/\bOOM\b/.test(message)) {
+    return new StorageError(
+      `${shown}: Redis is at its memory limit (maxmemory) and takes no more; raise it, or remove what else is in there`,
+    );
+  }
+  if (/\bMISCONF\b/.test(message)) {
+    return new StorageError(
+      `${shown}: Redis cannot save to its disk and takes no more; see its log, and free some space`,
+    );
+  }
+  if (/\bREADONLY\b/.test(message)) {
+    return new StorageError(`${shown}: this Redis is a replica that takes nothing; give its primary to --queue`);
+  }
+  if (/\bNOPERM\b/.test(message)) {
+    return new StorageError(`${shown}: the user in --queue may not do this (${withoutSecrets(message)})`);
+  }
+  return error;
+}
+
+const ENCODING = "in a password, / ? # @ % are %2F %3F %23 %40 %25";
+
+/** What a failed connection means to who has given the address. `problem` is the last error's message. */
+function reasonOf(problem: string, usesTls: boolean): { readonly words: string; readonly remedy: string } {
+  if (/WRONGPASS|NOAUTH|invalid password|without any password|NOPERM/i.test(problem)) {
+    return { words: "Redis asks for another user or password", remedy: `give them in --queue; ${ENCODING}` };
+  }
+  if (/DB index/.test(problem)) {
+    return { words: "Redis has no database of this number", remedy: "end the address with a lower one, or with none" };
+  }
+  if (usesTls && /^$|wrong version number|packet length|record layer|EPROTO|disconnected|ECONNRESET/i.test(problem)) {
+    return { words: "what answers there speaks no TLS, or nothing at all", remedy: "try redis://, or another port" };
+  }
+  if (/certificate|self.signed|altnames|issuer/i.test(problem)) {
+    return {
+      words: `its certificate is not trusted (${problem})`,
+      remedy: "NODE_EXTRA_CA_CERTS names a file of authorities",
+    };
+  }
+  if (!usesTls && /^$|RESP type|Protocol error|ECONNRESET|Connection is closed/i.test(problem)) {
+    return {
+      words: "what answers there is no Redis, or one that expects TLS",
+      remedy: "try rediss://, or another port",
+    };
+  }
+  return { words: `no Redis answers there (${withoutSecrets(problem)})`, remedy: "start one, or give another --queue" };
+}
+
+/** False where it is not ready in time. */
+function isReady(redis: Redis, milliseconds: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), milliseconds);
+    redis.once("ready", () => {
+      clearTimeout(timer);
+      resolve(true);
+    });
+  });
+}

@@ -1,0 +1,29 @@
+/** An address as others may see it, in logs, errors and files: scheme, server and path, never a secret that stands in it. */
+
+/**
+ * Without user, password, query and fragment: "redis://:secret@host:6379/0" is "redis://host:6379/0". Where it cannot be
+ * told for certain where a password ends, nothing but the scheme is left: "redis://...".
+ */
+export function addressText(address: string): string {
+  const [, scheme, rest] = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is.exec(address) ?? [];
+  if (scheme === undefined || rest === undefined) return looksSecret(address) ? "..." : address;
+  const hidden = `${scheme}://...`;
+  // A bucket's name has neither ":" nor "@", and keys may hold any sign.
+  if (scheme === "s3" && /^[a-z0-9.-]+(\/[^?#]*)?$/.test(rest)) return address;
+  const [, authority = "", path = "", tail = ""] = /^([^/?#]*)([^?#]*)(.*)$/s.exec(rest) ?? [];
+  const server = authority.slice(authority.lastIndexOf("@") + 1);
+  const isPlain = /^(\[[\da-f:.%]+\]|[^\s:@[\]]+)(:\d*)?$/i.test(server);
+  // An "@" further on: the password holds a "/", "?" or "#", and what looks like the server is a part of it.
+  return isPlain && !path.includes("@") && !tail.includes("@") ? `${scheme}://${server}${path}` : hidden;
+}
+
+/** A text of others, such as a library's message, with every address in it as addressText has it. */
+export function withoutSecrets(text: string): string {
+  // What ends a sentence ends no address.
+  return text.replaceAll(/[a-z][a-z0-9+.-]*:\/\/[^\s"'<>`]+?(?=[.,:;)]*(?:[\s"'<>`]|$))/gi, addressText);
+}
+
+/** Text without a scheme that was meant for an address all the same: user:password@host, host?password=... */
+function looksSecret(text: string): boolean {
+  return /:.*@/s.test(text) || /[?&][\w-]*(pass|secret|token|key|auth|sign)[\w-]*=/i.test(text);
+}
