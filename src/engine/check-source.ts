@@ -9,8 +9,8 @@ import type { RankerSpec } from "../ranker/ranker-spec.ts";
 import { checkIndices, checkLength, checkOffsets, columnView } from "./own-columns.ts";
 
 /**
- * The same columns, not copied: logs are long. Throws EngineError naming the column, the index and its limit, ConfigError
- * and DataError for what no sampler can draw from.
+ * The same columns, not copied: logs are long. Throws EngineError naming the column, the index and its limit, and
+ * ConfigError or DataError for what no sampler can draw from.
  */
 export function checkedSource(given: BatchSource, loss: LossName, spec: RankerSpec): BatchSource {
   const source = viewOf(given);

@@ -17,7 +17,10 @@ export interface Engine {
   readonly name: EngineName;
   /** For people and manifests, such as "reference: plain loops, 1 thread, float32". */
   readonly description: string;
-  /** Copies what it is given; throws EngineError for a setting it cannot honour. */
+  /**
+   * Copies what it is given but the columns of the source, which must stay as they are while the session lives; throws
+   * EngineError for a setting it cannot honour, and for columns that do not fit the ranker.
+   */
   open(options: SessionOptions): Promise<TrainingSession>;
 }
 

@@ -1,4 +1,4 @@
-/** The calls of a session: one at a time, in the order made, none once it is closed, and with errors of our own alone. */
+/** The calls of a session: one at a time, in the order made, none once it is closed, with errors of our own alone. */
 import { EngineError } from "../errors.ts";
 import { ownError } from "./own-errors.ts";
 import { createSerialQueue, type SerialQueue } from "./serial-queue.ts";

@@ -31,6 +31,7 @@ describe("a column", () => {
     expect([...take(new Longer([4, 5]))]).toEqual([4, 5]);
   });
 
+  // The types of this language level do not know the second argument.
   const resizable: ArrayBuffer = Reflect.construct(ArrayBuffer, [8, { maxByteLength: 16 }]);
   it.each([
     ["a Float32Array", Float32Array.of(1), "users is Float32Array, expected a Uint32Array"],

@@ -4,8 +4,8 @@
  *   node src/engine/native/build.mjs              build unless fresh
  *   node src/engine/native/build.mjs --optional   the same, but a missing compiler is one line, not an error
  *   node src/engine/native/build.mjs --check      run the kernel checks under the sanitizers of address and behaviour
- *   node src/engine/native/build.mjs --sanitize   build/Sanitized/build/Release/lawn_ranker_native.node, the addon under
- *                                                 the sanitizer of addresses, for bench/boundary-fuzz.mjs
+ *   node src/engine/native/build.mjs --sanitize   build the addon under the sanitizer of addresses, for
+ *                                                 bench/boundary-fuzz.mjs, as build/Sanitized/build/Release/*.node
  *
  * A fresh build, or a prebuilt one in prebuilds/, is left as it is. CXX chooses the compiler. Sources are compiled once
  * each, but kernels.cpp once per instruction set (see kernels/simd.hpp).

@@ -33,7 +33,10 @@ export interface NativeColumns {
 export const tensorKinds = { value: 0, gradient: 1, velocity: 2, square: 3 } as const;
 export type TensorKind = (typeof tensorKinds)[keyof typeof tensorKinds];
 
-/** Nothing here checks sizes or indices beyond what memory safety inside the addon needs; native-session.ts does. */
+/**
+ * Checks sizes and indices for the safety of memory alone, and in few words (addon/check-columns.hpp): those for people
+ * are in engine/check-*.ts. One call at a time may be at work on a session.
+ */
 export interface NativeAddon {
   /** The rules it was built with. */
   rules(): readonly NativeRule[];

@@ -2,15 +2,17 @@
  * LAWN as a tf.Optimizer over any tf.Optimizer, for any TensorFlow.js model. The base is a black box: it is given
  * tangent gradients, the step it takes is projected too, and the weight is brought back to the norm it had at the
  * switch. Unlike the engines' LAWN (optimizer/lawn.ts) it cannot reach the base's own moments. Importing this
- * file loads TensorFlow.js.
+ * file loads TensorFlow.js, by an import that bundlers for browsers follow.
  */
+
 import type { NamedTensorMap, Rank, serialization, Tensor, Tensor1D, Variable } from "@tensorflow/tfjs-core";
+import * as core from "@tensorflow/tfjs-core";
 import { ConfigError } from "../../errors.ts";
 import { constrainedNames, type Selection } from "./constrained-variables.ts";
-import { loadTfjsCore } from "./tfjs-packages.ts";
 import { variableSpheres } from "./variable-spheres.ts";
 
-const tf = await loadTfjsCore();
+/** In Node the package is CommonJS, and what it exports is on the default; in a bundle there is none. */
+const tf = (Reflect.get(core, "default") ?? core) as typeof core;
 
 type BaseOptimizer = InstanceType<typeof tf.Optimizer>;
 

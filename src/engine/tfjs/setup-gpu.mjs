@@ -5,8 +5,11 @@
  *   node src/engine/tfjs/setup-gpu.mjs          after `make build`
  */
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import path from "node:path";
 
-const GPU_PACKAGE = "@tensorflow/tfjs-node-gpu@^4.22.0";
+const GPU_NAME = "@tensorflow/tfjs-node-gpu";
+const GPU_PACKAGE = `${GPU_NAME}@^4.22.0`;
 const otherwise = "the other engines need none of this: see make doctor";
 
 if (process.platform === "darwin") {
@@ -16,8 +19,12 @@ if (process.platform === "darwin") {
   const { status } = spawnSync("npm", ["install", "--no-save", "--no-audit", "--no-fund", GPU_PACKAGE], {
     stdio: "inherit",
   });
-  if (status === 0) await trainOneStep();
-  else {
+  // npm may leave a package out and still end well, such as where scripts or optional packages are switched off.
+  const isThere = existsSync(path.resolve(import.meta.dirname, "../../../node_modules", GPU_NAME, "package.json"));
+  if (status === 0 && isThere) await trainOneStep();
+  else if (status === 0) {
+    fail(`npm ended without an error, but did not install ${GPU_NAME} (its words are above); ${otherwise}`);
+  } else {
     fail(
       `npm could not install ${GPU_PACKAGE} (its words are above); its install step downloads the TensorFlow library, some hundred megabytes, from storage.googleapis.com, outside the npm registry; ${otherwise}`,
     );
@@ -59,7 +66,7 @@ async function trainOneStep() {
     if (!Number.isFinite(loss)) throw new Error(`the loss of the first step is ${loss}`);
     console.log(`setup-gpu: CUDA works: ${engine.description}; one step trained, loss ${loss.toFixed(4)}`);
   } catch (error) {
-    fail(`installed, but it cannot train here: ${error instanceof Error ? error.message : error}`);
+    fail(`${GPU_NAME} is there, but it cannot train: ${error instanceof Error ? error.message : error}`);
   }
 }
 

@@ -44,11 +44,6 @@ export async function loadTfjs(backend: TfjsBackend): Promise<Tfjs> {
   return tf as unknown as Tfjs; // the package's own types describe exactly this module
 }
 
-/** The core alone, for what extends its classes. */
-export async function loadTfjsCore(): Promise<Tfjs> {
-  return (await load(corePackage, "wasm")) as unknown as Tfjs; // as above
-}
-
 async function load(name: string, backend: TfjsBackend): Promise<Record<string, unknown>> {
   try {
     const loaded: Record<string, unknown> = await import(name);

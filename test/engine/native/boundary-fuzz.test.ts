@@ -1,4 +1,4 @@
-/** A small run of the boundary fuzz (bench/boundary-fuzz.mjs): no case ends the process, and only our errors come back. */
+/** A small run of bench/boundary-fuzz.mjs: no case ends the process, and only our errors come back. */
 import path from "node:path";
 import { expect, it } from "@jest/globals";
 import { describeNative } from "../../support/engines/native-engine.ts";

@@ -18,14 +18,17 @@ Optimizer::Optimizer(RankerModel& model, const OptimizerSettings& settings, std:
       pool_(pool),
       states_(model.tensors.size()) {
   for (size_t g = 0; g < groups.size(); g++) {
-    groups[g].target.assign(size_t(groups[g].rows), 0);
-    groups[g].constrained.assign(size_t(groups[g].rows), 0);
+    bool fits = !groups[g].members.empty();
     for (const int tensor : groups[g].members) {
-      const bool fits = size_t(tensor) < model.tensors.size() && model.tensors[size_t(tensor)].size % groups[g].rows == 0;
-      if (!fits || states_[size_t(tensor)].group >= 0) throw std::invalid_argument("LAWN's groups do not fit the ranker");
+      fits = fits && size_t(tensor) < model.tensors.size() && states_[size_t(tensor)].group < 0 &&
+             model.tensors[size_t(tensor)].size % groups[g].rows == 0;
+      if (!fits) break;
       states_[size_t(tensor)].group = int(g);
       states_[size_t(tensor)].rows = groups[g].rows;
     }
+    if (!fits) throw std::invalid_argument("LAWN's groups do not fit the ranker");
+    groups[g].target.assign(size_t(groups[g].rows), 0);
+    groups[g].constrained.assign(size_t(groups[g].rows), 0);
   }
   for (size_t t = 0; t < model.tensors.size(); t++) {
     if (hasVelocity()) slots[t].velocity = AlignedArray<float>(model.tensors[t].size);
