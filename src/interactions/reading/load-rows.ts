@@ -4,7 +4,7 @@ import { sqlName } from "../database/sql-text.ts";
 import { withinTime } from "../database/time-limit.ts";
 import type { WorkDatabase } from "../database/work-database.ts";
 import type { ColumnChoice } from "../sources/choose-columns.ts";
-import { idText, isNoValue } from "../sources/id-text.ts";
+import { idText, isNoValue, plainNumber } from "../sources/id-text.ts";
 import type { LogPart } from "../sources/split-words.ts";
 import { orDataError, type SourceColumn, type TableSource, typedSelectList } from "../sources/table-source.ts";
 import { conditionName } from "./check-condition.ts";
@@ -79,10 +79,10 @@ function rawSelect(source: TableSource, options: LoadOptions): string {
     `${source.isHeader ?? "false"} AS __is_header`,
     `${idText(column(columns.user), nulls)} AS __user`,
     `${idText(column(columns.item), nulls)} AS __item`,
-    `${time === null ? "NULL" : `${sqlName(time.name)}::VARCHAR`} AS __time`,
+    `${time === null ? "NULL" : valueText(time)} AS __time`,
     `${time === null ? "NULL" : timeNumber(source.file, time)} AS __time_number`,
     `${time === null ? "NULL" : timeMilliseconds(time)} AS __time_ms`,
-    `${rating === null ? "NULL" : `${sqlName(rating.name)}::VARCHAR`} AS __rating`,
+    `${rating === null ? "NULL" : valueText(rating)} AS __rating`,
     `${rating === null ? "NULL" : `TRY_CAST(${sqlName(rating.name)} AS DOUBLE)`} AS __rating_number`,
   ];
   const wanted = where === undefined ? "true" : `coalesce((\n${where.condition}\n), false)`;
@@ -99,8 +99,8 @@ function rawSelect(source: TableSource, options: LoadOptions): string {
       CASE WHEN problem = 0 AND isfinite(__rating_number) THEN __rating_number::FLOAT END
     FROM (
       SELECT *,
-        TRY_CAST(__user AS BIGINT) AS user_number, coalesce(user_number::VARCHAR = __user, false) AS user_is_number,
-        TRY_CAST(__item AS BIGINT) AS item_number, coalesce(item_number::VARCHAR = __item, false) AS item_is_number,
+        ${plainNumber("__user")} AS user_number, coalesce(user_number::VARCHAR = __user, false) AS user_is_number,
+        ${plainNumber("__item")} AS item_number, coalesce(item_number::VARCHAR = __item, false) AS item_is_number,
         CASE
           WHEN __is_header THEN ${ROW_PROBLEM.repeatedHeader}
           WHEN coalesce(__user, __item, __time, __rating) IS NULL THEN ${ROW_PROBLEM.notARow}
@@ -114,6 +114,14 @@ function rawSelect(source: TableSource, options: LoadOptions): string {
       FROM (SELECT __is_header, __user, __item, __time, __time_number, __time_ms, __rating, __rating_number, ${wanted} AS is_wanted
         FROM (SELECT ${texts.join(", ")}${typed} FROM ${source.from}))
     )`;
+}
+
+/** SQL: the value as text; NaN is none, whatever --null says of texts. */
+function valueText({ name, type }: SourceColumn): string {
+  const column = sqlName(name);
+  return /^(FLOAT|DOUBLE)$/.test(type)
+    ? `CASE WHEN NOT isnan(${column}) THEN ${column}::VARCHAR END`
+    : `${column}::VARCHAR`;
 }
 
 /** SQL: the text, or null where it stands for no value. */

@@ -12,7 +12,6 @@ const DECIMAL = /^DECIMAL/;
 // RE2 classes: white space of any kind, and the marks that show nothing at all.
 const BLANK = String.raw`[\s\x0b\x{85}\p{Z}\x{180e}\x{200b}\x{2060}\x{feff}]`;
 const AT_ENDS = sqlText(`^${BLANK}+|${BLANK}+$`);
-const PLAIN_ASCII = sqlText("[!-~]([ -~]*[!-~])?");
 
 /** Null for a column that can hold ids, else what is wrong with it, for a ConfigError. `flag` names the column's setting. */
 export function idColumnProblem(file: string, { name, type, nested }: SourceColumn, flag: string): string | null {
@@ -40,9 +39,18 @@ export function idText({ name, type }: SourceColumn, nulls: readonly string[]): 
 export function cleanText(text: string, nulls: readonly string[]): string {
   const cleaned = `nfc_normalize(regexp_replace(${text}, ${AT_ENDS}, '', 'g'))`;
   // The first three cases are shortcuts: most ids are numbers, and nearly all others are ASCII.
-  return `CASE WHEN TRY_CAST(${text} AS BIGINT)::VARCHAR = ${text} THEN ${text} WHEN ${isNoValue(text, nulls)} THEN NULL
-    WHEN regexp_full_match(${text}, ${PLAIN_ASCII}) THEN ${text} WHEN ${isNoValue(cleaned, nulls)} THEN NULL ELSE ${cleaned} END`;
+  return `CASE WHEN ${plainNumber(text)}::VARCHAR = ${text} THEN ${text} WHEN ${isNoValue(text, nulls)} THEN NULL
+    WHEN strlen(${text}) = length(${text}) AND ascii(${text}) > ${SPACE} AND ascii(right(${text}, 1)) > ${SPACE} THEN ${text}
+    WHEN ${isNoValue(cleaned, nulls)} THEN NULL ELSE ${cleaned} END`;
 }
+
+/** SQL: the whole number of 64 bits that a text is, else null. Most words are told by their first letter, which is quick. */
+export function plainNumber(text: string): string {
+  return `CASE WHEN ascii(${text}) <= ${NINE} THEN TRY_CAST(${text} AS BIGINT) END`;
+}
+
+const SPACE = 0x20;
+const NINE = 0x39;
 
 /** SQL: whether a text, blanks round it gone, stands for no value. */
 export function isNoValue(text: string, nulls: readonly string[]): string {
@@ -63,7 +71,8 @@ export function isRounded({ name, type, wholeBelow }: SourceColumn): string | nu
  */
 export function wholeNumber(text: string): string {
   const value = `TRY_CAST(${text} AS DOUBLE)`;
-  return `CASE WHEN regexp_full_match(${text}, ${WHOLE_WITH_POINT}) THEN TRY_CAST(split_part(${text}, '.', 1) AS BIGINT)
+  return `CASE WHEN ascii(${text}) > ${NINE} THEN NULL
+    WHEN regexp_full_match(${text}, ${WHOLE_WITH_POINT}) THEN TRY_CAST(split_part(${text}, '.', 1) AS BIGINT)
     WHEN regexp_full_match(${text}, ${WITH_EXPONENT}) AND ${value} = trunc(${value}) AND abs(${value}) < 9e15
     THEN ${value}::BIGINT END`;
 }
@@ -73,7 +82,8 @@ const WITH_EXPONENT = sqlText(String.raw`-?[1-9](\.[0-9]+)?e\+[0-9]+`);
 
 /** SQL: whether a text is a number that a spreadsheet or a float has cut short: 1.23457E+11, 1.5e+18, 9007199254740994.0. */
 export function isCutShort(text: string): string {
-  return `(regexp_full_match(${text}, ${CUT_SHORT}) AND ${wholeNumber(text)} IS NULL)`;
+  return `CASE WHEN ascii(${text}) > ${NINE} THEN false
+    ELSE regexp_full_match(${text}, ${CUT_SHORT}) AND ${wholeNumber(text)} IS NULL END`;
 }
 
 const CUT_SHORT = sqlText(String.raw`-?[0-9](\.[0-9]+)?[eE]\+[0-9]+|-?[0-9]\.[0-9]+[eE][0-9]+|-?[0-9]{16,}\.0`);
@@ -85,5 +95,5 @@ export function asInVocabulary(text: string, type: "integer" | "string"): string
 
 /** SQL: whether a text is a JSON object or list, which is no id whatever the file's format. */
 export function isNested(text: string): string {
-  return `(left(${text}, 1) IN ('{', '[') AND json_valid(${text}))`;
+  return `CASE WHEN ascii(${text}) IN (ascii('{'), ascii('[')) THEN json_valid(${text}) ELSE false END`;
 }
