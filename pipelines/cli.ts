@@ -1,15 +1,22 @@
 #!/usr/bin/env node
 /** The program `lawn-ranker`: the only file that touches `process`. What it can do stands in stages.ts. */
 import { execFileSync, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { errorCode } from "../src/files/error-code.ts";
 import { openFilesRemedy } from "../src/files/open-files-limit.ts";
+import { processIdentity } from "./process-identity.ts";
 import type { Environment, StageContext, StartedProgram } from "./stage.ts";
 
 const packageRoot = findPackageRoot(dirname(fileURLToPath(import.meta.url)));
 const packageVersion = readPackageVersion(packageRoot);
+const identity = processIdentity({
+  processId: process.pid,
+  random: randomBytes(8).toString("hex"),
+  isAlive: isProcessAlive,
+});
 const interruption = new AbortController();
 
 // A reader that has seen enough (`lawn-ranker ... | head -1`) closes the pipe; that is no failure of ours.
@@ -62,8 +69,7 @@ function stageContext(options: { readonly quiet: boolean }): Omit<StageContext, 
     log: options.quiet ? () => {} : (line) => void process.stderr.write(`${line}\n`),
     terminal: !options.quiet && process.stderr.isTTY ? process.stderr : null,
     signal: interruption.signal,
-    processId: process.pid,
-    isProcessAlive,
+    ...identity,
     startAgain,
     environment: environment(),
   };

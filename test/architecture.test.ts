@@ -35,7 +35,7 @@ const doors: Record<string, readonly string[]> = {
 const owners: Record<string, readonly string[]> = {
   webgpu: ["src/engine/webgpu"],
   "apache-arrow": ["src/arrow"],
-  "@duckdb/node-api": ["src/interactions/sources", "src/parquet"],
+  "@duckdb/node-api": ["src/interactions/database", "src/parquet"],
   pbf: ["src/export", "src/tensorboard"],
   usearch: ["src/export"],
   "@tensorflow/tfjs-core": ["src/engine/tfjs"],
@@ -51,6 +51,7 @@ const owners: Record<string, readonly string[]> = {
   ioredis: ["pipelines/queue"],
   aws4fetch: ["src/transfer/s3-request.ts"],
   yauzl: ["pipelines/data/zip-members.ts"],
+  tinyglobby: ["pipelines/ingest/list-files.ts"],
   zod: ["src/config", "src/files", "src/runs", "src/training", "pipelines"],
 };
 
@@ -120,7 +121,7 @@ describe("the doors between rooms", () => {
 
   it("a file of rows is opened by open-source.ts alone", () => {
     const openers = filesMatching(/\bopen(Text|Json|Parquet)Source\b|read_parquet\(/, () => true);
-    const own = ["json-source", "open-source", "parquet-source", "text-source"].map(
+    const own = ["json-source", "open-source", "parquet-source", "text/text-source"].map(
       (name) => `src/interactions/sources/${name}.ts`,
     );
     expect(openers).toEqual(own);

@@ -8,8 +8,8 @@ import type { NegativesFile } from "../../src/interactions/reading/read-negative
 import { columnNames } from "../../src/interactions/sources/choose-columns.ts";
 import type { SourceFile } from "../../src/interactions/sources/open-source.ts";
 import { partitionsOf } from "../../src/interactions/sources/partitions.ts";
-import type { TextEncoding } from "../../src/interactions/sources/readable-text.ts";
 import type { PlannedFile } from "../../src/interactions/sources/recognise-logs.ts";
+import type { TextEncoding } from "../../src/interactions/sources/text/readable-text.ts";
 import type { SourceRecord } from "./check-up-to-date.ts";
 import type { IngestPlan } from "./plan-ingest.ts";
 

@@ -33,7 +33,7 @@ export const scoreStage: Stage<typeof scoreSchema> = {
   async run(given, context) {
     const config = { ...given, dataset: given.dataset === null ? null : await datasetNameOf(given.dataset) };
     const { run, dataset, modelsRoot, shard } = config;
-    const subject = await readSubject(config, await findRun({ run, dataset, modelsRoot }));
+    const subject = await readSubject(config, await findRun({ run, dataset, modelsRoot }, context));
     if (shard !== null) return scoreOneShard(config, subject, shard, context);
     const unread = config.merge || config.queue !== null ? null : unreadIndex(context.environment.variables);
     if (unread !== null) context.log(unread);

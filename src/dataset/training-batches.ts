@@ -52,7 +52,8 @@ export function checkBatchSource(source: BatchSource): void {
       `seen items are grouped for ${source.seen.offsets.length - 1} users, expected the ${interactions.users} of the interactions`,
     );
   }
-  if (samplesPerEpoch(source) > 2 ** 32) {
+  // Of a single positive too, whose samples are numbered in 32 bits.
+  if (samplesPerEpoch(source) > 2 ** 32 || samplesPerPositive(source) >= 2 ** 32) {
     problems.push(
       `an epoch has ${samplesPerEpoch(source)} samples, expected at most 2^32; draw fewer negatives per positive`,
     );

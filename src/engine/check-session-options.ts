@@ -1,32 +1,48 @@
 /** What every engine checks when a session opens: that ranker, tensors, loss and batches belong together. */
-import { type BatchSource, checkBatchSource, stepsPerEpoch } from "../dataset/training-batches.ts";
+import { type BatchSource, stepsPerEpoch } from "../dataset/training-batches.ts";
 import { EngineError } from "../errors.ts";
+import type { LawnConfig, OptimizerConfig } from "../optimizer/optimizer-config.ts";
 import { checkRankerSpec, type Parameters, parametersOf, type RankerSpec, sizeOf } from "../ranker/ranker-spec.ts";
-import type { SessionOptions, StepSpan } from "./engine.ts";
+import { checkLearningRate } from "./check-batch.ts";
+import { checkedSource } from "./check-source.ts";
+import type { SessionOptions, Snapshot, StepSpan } from "./engine.ts";
+import { columnCopy, tensorView } from "./own-columns.ts";
 
-/** Throws ConfigError for settings that no ranker or sampler can have, EngineError for parts that do not fit. */
-export function checkSessionOptions({ spec, loss, start, source, optimizer, embeddingDecay }: SessionOptions): void {
-  checkRankerSpec(spec);
-  checkParameters(spec, start.parameters);
+/**
+ * The options as plain values of our own, each read once; tensors and columns are views of the caller's memory. Throws
+ * ConfigError for settings that no ranker or sampler can have, EngineError for parts that do not fit.
+ */
+export function checkedSessionOptions(given: SessionOptions): SessionOptions {
+  const { spec: wanted, loss, start: from, optimizer: rule, embeddingDecay, source: log } = given;
+  const { spec, parameters } = checkedRanker(wanted, from.parameters);
+  if (loss !== "bce" && loss !== "bpr") throw new EngineError(`loss is ${String(loss)}, expected bce or bpr`);
+  if (log === undefined) throw new EngineError("source is missing, expected one to draw batches from, or null");
+  const source = log === null ? null : checkedSource(log, loss, spec);
+  const optimizer = plainOptimizer(rule);
   if (!(Number.isFinite(embeddingDecay) && embeddingDecay >= 0)) {
-    throw new EngineError(`embeddingDecay is ${embeddingDecay}, expected at least 0 and finite`);
+    throw new EngineError(`embeddingDecay is ${String(embeddingDecay)}, expected at least 0 and finite`);
   }
   if (embeddingDecay > 0 && optimizer.lawn !== null) {
     throw new EngineError(
       `embeddingDecay is ${embeddingDecay} under LAWN, whose constrained norms cannot decay; use 0`,
     );
   }
-  if (source === undefined) throw new EngineError("source is missing, expected one to draw batches from, or null");
-  if (source === null) return;
-  checkBatchSource(source);
-  if (source.loss !== loss)
-    throw new EngineError(`batches are drawn for ${source.loss}, expected ${loss} as the session's loss`);
-  const { users, items } = source.interactions;
-  if (users !== spec.users || items !== spec.items) {
-    throw new EngineError(
-      `batches are drawn from ${users} users x ${items} items, expected the ranker's ${spec.users} x ${spec.items}`,
-    );
-  }
+  const start = { parameters, optimizer: plainState(from.optimizer) };
+  return { spec, loss, start, optimizer, embeddingDecay, source };
+}
+
+/** Of a ranker that is only to be served. */
+export function checkedRanker(
+  wanted: RankerSpec,
+  given: Parameters,
+): { readonly spec: RankerSpec; readonly parameters: Parameters } {
+  const { users, items, dot, gmf, embedding, tower, idBiases } = wanted;
+  if (!Array.isArray(tower)) throw new EngineError("ranker.tower is no array, expected the widths of its layers");
+  const spec = { users, items, dot, gmf, embedding, tower: [...tower], idBiases };
+  checkRankerSpec(spec);
+  const parameters = new Map([...given].map(([name, values]) => [String(name), tensorView(String(name), values)]));
+  checkParameters(spec, parameters);
+  return { spec, parameters };
 }
 
 /** The precision that all tensors share; names, sizes and types must be those of the ranker. */
@@ -37,22 +53,46 @@ export function precisionOf(parameters: Parameters): "float32" | "float64" {
   throw new EngineError("parameters mix float32 and float64 tensors, expected one precision for all");
 }
 
-/** The session's source. Throws EngineError when there is none, or unless the span lies within one epoch of it. */
-export function checkSpan(source: BatchSource | null, { epoch, firstStep, learningRates }: StepSpan): BatchSource {
+export interface CheckedSpan extends StepSpan {
+  readonly source: BatchSource;
+}
+
+/** A copy with the session's source. Throws EngineError when there is none, or unless the span is within an epoch. */
+export function checkedSpan(source: BatchSource | null, span: StepSpan): CheckedSpan {
+  const { epoch, firstStep, learningRates: rates } = span;
   if (source === null) {
     throw new EngineError(
       "this session has no source to draw batches from; open it with one, or pass batches to step()",
     );
   }
   if (!Number.isSafeInteger(epoch) || epoch < 0) {
-    throw new EngineError(`epoch is ${epoch}, expected a whole number of at least 0`);
+    throw new EngineError(`epoch is ${String(epoch)}, expected a whole number of at least 0`);
   }
+  const learningRates = columnCopy("Float64Array", "learningRates", rates);
   const steps = stepsPerEpoch(source);
-  const end = firstStep + learningRates.length;
-  if (!Number.isSafeInteger(firstStep) || firstStep < 0 || end > steps) {
-    throw new EngineError(`steps ${firstStep} to ${end} are not within an epoch of ${steps} steps`);
+  if (!Number.isSafeInteger(firstStep) || firstStep < 0 || firstStep + learningRates.length > steps) {
+    const end = typeof firstStep === "number" ? firstStep + learningRates.length : "?";
+    throw new EngineError(`steps ${String(firstStep)} to ${end} are not within an epoch of ${steps} steps`);
   }
-  return source;
+  for (const rate of learningRates) checkLearningRate(rate);
+  return { source, epoch, firstStep, learningRates };
+}
+
+function plainOptimizer({ base, lawn }: OptimizerConfig): OptimizerConfig {
+  return { base: { ...base }, lawn: lawn === null ? null : plainLawn(lawn) };
+}
+
+function plainLawn({ switchAt, scope, granularity, project, state, constrainBiases }: LawnConfig): LawnConfig {
+  return { switchAt: { ...switchAt }, scope, granularity, project, state, constrainBiases };
+}
+
+function plainState(state: Snapshot["optimizer"]): Snapshot["optimizer"] {
+  if (state === null) return null;
+  const { tensors, numbers } = state;
+  return {
+    tensors: new Map([...tensors].map(([name, values]) => [String(name), tensorView(String(name), values)])),
+    numbers: { ...numbers },
+  };
 }
 
 function checkParameters(spec: RankerSpec, parameters: Parameters): void {

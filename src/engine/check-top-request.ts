@@ -2,28 +2,31 @@
 import { EngineError } from "../errors.ts";
 import type { RankerSpec } from "../ranker/ranker-spec.ts";
 import type { MaskedItems, TopItemsRequest } from "../ranker/scorer.ts";
-import { checkUsers } from "./check-batch.ts";
+import { checkedUsers } from "./check-batch.ts";
+import { checkIndices, checkOffsets, columnCopy } from "./own-columns.ts";
 
-/** Throws EngineError for users or masked items outside the ranker, a k below 1, and offsets that fit neither. */
-export function checkTopRequest({ users, k, masked }: TopItemsRequest, spec: RankerSpec): void {
-  checkUsers(users, spec);
-  if (!Number.isSafeInteger(k) || k < 1) throw new EngineError(`k is ${k}, expected a whole number of at least 1`);
-  if (masked !== undefined) checkMasked(masked, users.length, spec);
+/** Of all lists together: items and scores then take 2 GiB. */
+const MOST_LISTED = 2 ** 28;
+
+/** A copy. Throws EngineError for users or masked items outside the ranker, a k out of range, and unfit offsets. */
+export function checkedTopRequest(request: TopItemsRequest, spec: RankerSpec): TopItemsRequest {
+  const { users: userColumn, k, masked } = request;
+  const users = checkedUsers(userColumn, spec);
+  if (!Number.isSafeInteger(k) || k < 1) {
+    throw new EngineError(`k is ${String(k)}, expected a whole number of at least 1`);
+  }
+  if (k * Math.max(1, users.length) > MOST_LISTED) {
+    throw new EngineError(
+      `k is ${k} for ${users.length} users, expected at most 2^28 items in all; ask fewer users at once`,
+    );
+  }
+  return masked === undefined ? { users, k } : { users, k, masked: checkedMask(masked, users.length, spec) };
 }
 
-function checkMasked({ offsets, items }: MaskedItems, rows: number, spec: RankerSpec): void {
-  if (offsets.length !== rows + 1) {
-    throw new EngineError(`masked.offsets has ${offsets.length} values, expected ${rows + 1}, one more than users`);
-  }
-  for (let row = 0; row < rows; row++) {
-    if (offsets[row]! > offsets[row + 1]!)
-      throw new EngineError(`masked.offsets[${row + 1}] goes down, expected ascending offsets`);
-  }
-  if (offsets[rows]! > items.length) {
-    throw new EngineError(`masked.offsets ends at ${offsets[rows]}, beyond the ${items.length} masked items`);
-  }
-  for (const [position, item] of items.entries()) {
-    if (item >= spec.items)
-      throw new EngineError(`masked.items[${position}] is ${item}, expected an index below ${spec.items}`);
-  }
+function checkedMask(masked: MaskedItems, rows: number, spec: RankerSpec): MaskedItems {
+  const offsets = columnCopy("Uint32Array", "masked.offsets", masked.offsets);
+  const items = columnCopy("Uint32Array", "masked.items", masked.items);
+  checkOffsets("masked.offsets", offsets, { rows, most: items.length, of: "masked items" });
+  checkIndices("masked.items", items, spec.items);
+  return { offsets, items };
 }

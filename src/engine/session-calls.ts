@@ -1,5 +1,6 @@
-/** The calls of a session: one at a time, in the order made, and none once it is closed. */
+/** The calls of a session: one at a time, in the order made, none once it is closed, and with errors of our own alone. */
 import { EngineError } from "../errors.ts";
+import { ownError } from "./own-errors.ts";
 import { createSerialQueue, type SerialQueue } from "./serial-queue.ts";
 
 export interface SessionCalls {
@@ -19,7 +20,11 @@ export function createSessionCalls(
   session: "training session" | "scoring session",
   beforeEach: () => void = () => {},
 ): SessionCalls {
-  const enqueue = createSerialQueue();
+  const queue = createSerialQueue();
+  const enqueue: SerialQueue = (work) =>
+    queue(work).catch((error: unknown) => {
+      throw ownError(`the ${session} failed`, error);
+    });
   let isClosed = false;
   const check = (): void => {
     if (isClosed) throw new EngineError(`the ${session} is closed`);

@@ -37,9 +37,23 @@ function rangeText({ above, least, below }: Range): string {
   return `${least === undefined ? `above ${above}` : `at least ${least}`} and ${below === undefined ? "finite" : `below ${below}`}`;
 }
 
+const lawnWords = {
+  scope: ["all", "dense", "head", "embeddings"],
+  granularity: ["layer", "row", "network"],
+  project: ["both", "gradient", "none"],
+  state: ["keep", "reset"],
+  constrainBiases: [true, false],
+} as const satisfies { readonly [Key in Exclude<keyof LawnConfig, "switchAt">]: readonly LawnConfig[Key][] };
+
 function lawnProblems(lawn: LawnConfig, base: BaseOptimizerConfig): string[] {
   const problems: string[] = [];
   const { switchAt } = lawn;
+  for (const [key, words] of Object.entries(lawnWords)) {
+    const found: unknown = lawn[key as keyof typeof lawnWords];
+    if (words.every((word) => word !== found)) {
+      problems.push(`lawn: ${key} is ${String(found)}, expected one of ${words.join(", ")}`);
+    }
+  }
   if (base.weightDecay > 0) {
     problems.push(
       `lawn and weightDecay ${base.weightDecay} of ${base.name} exclude each other: a constrained norm cannot decay; set weightDecay to 0`,
@@ -49,13 +63,15 @@ function lawnProblems(lawn: LawnConfig, base: BaseOptimizerConfig): string[] {
     if (!(switchAt.step === Number.POSITIVE_INFINITY || (Number.isSafeInteger(switchAt.step) && switchAt.step >= 0))) {
       problems.push(`lawn: switch step is ${switchAt.step}, expected a whole number from 0, or Infinity for never`);
     }
-  } else {
+  } else if (switchAt.kind === "norm") {
     if (!(Number.isFinite(switchAt.norm) && switchAt.norm > vanishingNorm)) {
       problems.push(`lawn: switch norm is ${switchAt.norm}, expected above ${vanishingNorm} and finite`);
     }
     if (lawn.state === "reset") {
       problems.push("lawn: state reset needs a switch by step, found a switch by norm; use state keep");
     }
+  } else {
+    problems.push("lawn: switchAt is of no kind, expected step or norm");
   }
   return problems;
 }

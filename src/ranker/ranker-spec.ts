@@ -92,11 +92,14 @@ export function checkRankerSpec(spec: RankerSpec): void {
   const problems: string[] = [];
   const whole = (name: string, value: number, least: number): void => {
     if (!Number.isSafeInteger(value) || value < least) {
-      problems.push(`ranker.${name} is ${value}, expected a whole number of at least ${least}`);
+      problems.push(`ranker.${name} is ${String(value)}, expected a whole number of at least ${least}`);
     }
   };
-  whole("users", spec.users, 1);
-  whole("items", spec.items, 1);
+  for (const side of ["users", "items"] as const) {
+    whole(side, spec[side], 1);
+    if (spec[side] >= 2 ** 32)
+      problems.push(`ranker.${side} is ${spec[side]}, expected below 2^32: indices have 32 bits`);
+  }
   whole("dot", spec.dot, 0);
   whole("gmf", spec.gmf, 0);
   whole("embedding", spec.embedding, 0);
@@ -107,5 +110,6 @@ export function checkRankerSpec(spec: RankerSpec): void {
   if (spec.dot === 0 && spec.gmf === 0 && spec.embedding === 0) {
     problems.push("ranker has no path; set at least one of ranker.dot, ranker.gmf, ranker.embedding above 0");
   }
+  if (typeof spec.idBiases !== "boolean") problems.push("ranker.idBiases is neither true nor false");
   if (problems.length > 0) throw new ConfigError(problems.join("\n"));
 }

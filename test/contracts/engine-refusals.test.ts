@@ -1,7 +1,9 @@
 /** What every engine refuses, with what words, and that a refusal leaves the session as it was. */
 import { beforeAll, describe, expect, it, jest } from "@jest/globals";
 import type { Batch } from "../../src/dataset/batch.ts";
-import type { Engine } from "../../src/engine/engine.ts";
+import type { Interactions, ItemsByUser } from "../../src/dataset/interaction-dataset.ts";
+import type { BatchSource } from "../../src/dataset/training-batches.ts";
+import type { Engine, SessionOptions } from "../../src/engine/engine.ts";
 import { EngineError } from "../../src/errors.ts";
 import {
   float32,
@@ -108,6 +110,76 @@ for (const variant of await engineVariants()) {
       await expect(engine.open(optionsOf({ ...neumf, users: 6 }, "bce", { source }))).rejects.toThrow(EngineError);
     });
 
+    const logs: readonly (readonly [string, (source: BatchSource) => BatchSource, RegExp])[] = [
+      [
+        "an item past the table",
+        withLog("itemColumn", (column) => column.fill(7, 3, 4)),
+        /source\.interactions\.itemColumn\[3\] is 7, expected an index below 7/,
+      ],
+      [
+        "a user far away",
+        withLog("userColumn", (column) => column.fill(4e9, 0, 1)),
+        /source\.interactions\.userColumn\[0\] is 4000000000, expected an index below 5/,
+      ],
+      [
+        "a short column",
+        withLog("itemColumn", (column) => column.subarray(1)),
+        /source\.interactions\.itemColumn has \d+ rows, expected \d+/,
+      ],
+      [
+        "signed integers",
+        withLog("itemColumn", (column) => Int32Array.from(column) as unknown as Uint32Array),
+        /source\.interactions\.itemColumn is Int32Array, expected a Uint32Array/,
+      ],
+      [
+        "shared memory",
+        withLog("userColumn", (column) => shared(column)),
+        /source\.interactions\.userColumn lies in shared or resizable memory/,
+      ],
+      [
+        "offsets that go down",
+        withSeen("offsets", (offsets) => offsets.fill(9, 1, 2)),
+        /source\.seen\.offsets\[2\] goes down/,
+      ],
+      [
+        "offsets beyond the items",
+        withSeen("itemsSorted", (items) => items.subarray(1)),
+        /source\.seen\.offsets ends at \d+, beyond the \d+ seen items/,
+      ],
+      [
+        "seen items out of order",
+        withSeen("itemsSorted", (items) => items.reverse()),
+        /source\.seen\.itemsSorted\[1\] is \d after \d, expected the items of user 0 ascending, each once/,
+      ],
+      [
+        "a seen item past the table",
+        withSeen("itemsSorted", (items) => items.fill(7, 1, 2)),
+        /source\.seen\.itemsSorted\[1\] is 7, expected an index below 7/,
+      ],
+      [
+        "columns that change between two reads",
+        (source) => ({ ...source, interactions: changing(source.interactions) }),
+        /source\.interactions\.itemColumn\[0\] is 4000000000, expected an index below 7/,
+      ],
+    ];
+
+    it.each(logs)("a log with %s", async (_, change, message) => {
+      const opening = engine.open(optionsOf(neumf, "bce", { source: change(smallSource(neumf, "bce")) }));
+      await expect(opening).rejects.toThrow(EngineError);
+      await expect(opening).rejects.toThrow(message);
+    });
+
+    it("what is no column, no batch and no options, in words of its own", async () => {
+      const session = await engine.open(optionsOf(neumf, "bce"));
+      const nothing = undefined as unknown as Batch;
+      await expect(session.step(nothing, 0.1)).rejects.toThrow(EngineError);
+      await expect(session.step({ ...good, users: [0, 1, 2] } as unknown as Batch, 0.1)).rejects.toThrow(
+        "batch.users is a plain array, expected a Uint32Array",
+      );
+      await expect(engine.open({} as SessionOptions)).rejects.toThrow(EngineError);
+      session.close();
+    });
+
     it("everything after close", async () => {
       const session = await engine.open(optionsOf(neumf, "bce"));
       session.close();
@@ -117,6 +189,36 @@ for (const variant of await engineVariants()) {
       await expect(session.scorer.catalogue(Uint32Array.of(0))).rejects.toThrow(EngineError);
     });
   });
+}
+
+type Change = (column: Uint32Array) => Uint32Array;
+
+function withLog(name: "userColumn" | "itemColumn", change: Change): (source: BatchSource) => BatchSource {
+  return (source) => {
+    const { interactions } = source;
+    return { ...source, interactions: { ...interactions, [name]: change(interactions[name]) } };
+  };
+}
+
+function withSeen(name: keyof ItemsByUser, change: Change): (source: BatchSource) => BatchSource {
+  return (source) => ({ ...source, seen: { ...source.seen, [name]: change(source.seen[name]) } });
+}
+
+function shared(column: Uint32Array): Uint32Array {
+  const copy = new Uint32Array(new SharedArrayBuffer(column.byteLength));
+  copy.set(column);
+  return copy;
+}
+
+/** Each read of the items gives another column: bad, good, bad, good... */
+function changing(interactions: Interactions): Interactions {
+  let reads = 0;
+  return {
+    ...interactions,
+    get itemColumn() {
+      return reads++ % 2 === 0 ? interactions.itemColumn.map(() => 4e9) : interactions.itemColumn;
+    },
+  };
 }
 
 function withColumn(batch: Batch, name: "users" | "items", values: readonly number[]): Batch {

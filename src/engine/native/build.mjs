@@ -4,6 +4,8 @@
  *   node src/engine/native/build.mjs              build unless fresh
  *   node src/engine/native/build.mjs --optional   the same, but a missing compiler is one line, not an error
  *   node src/engine/native/build.mjs --check      run the kernel checks under the sanitizers of address and behaviour
+ *   node src/engine/native/build.mjs --sanitize   build/Sanitized/build/Release/lawn_ranker_native.node, the addon under
+ *                                                 the sanitizer of addresses, for bench/boundary-fuzz.mjs
  *
  * A fresh build, or a prebuilt one in prebuilds/, is left as it is. CXX chooses the compiler. Sources are compiled once
  * each, but kernels.cpp once per instruction set (see kernels/simd.hpp).
@@ -33,11 +35,13 @@ const instructionSets =
 const languageFlags = ["-std=c++2a", `-I${here}`, "-fPIC", "-fvisibility=hidden", "-Wall", "-Wextra", "-Wno-psabi"];
 // Contraction makes a * b + c one rounding, in vectors and scalars alike; errno is nobody's business in a kernel.
 const kernelFlags = ["-fno-math-errno", "-ffp-contract=fast", "-Wno-maybe-uninitialized"];
-const x86 = process.arch === "x64" ? ["-DLAWN_WITH_X86"] : [];
+
+const addonFile = "lawn_ranker_native.node";
 
 const asked = new Set(process.argv.slice(2));
 try {
   if (asked.has("--check")) await check(findCompiler());
+  else if (asked.has("--sanitize")) await buildSanitized(findCompiler());
   else await buildAddon();
 } catch (error) {
   const reason = error instanceof Error ? error.message : String(error);
@@ -65,9 +69,10 @@ function sourceFiles() {
 }
 
 /** Every translation unit: its source, its own flags, and the name of its object. */
-function units(optimisation, addon) {
+function units(optimisation, addon, sets = instructionSets) {
   const perInstructionSet = "kernels/kernels.cpp";
-  const kernels = instructionSets.map(({ name, flags }) => ({
+  const x86 = sets.length > 1 ? ["-DLAWN_WITH_X86"] : [];
+  const kernels = sets.map(({ name, flags }) => ({
     source: path.join(here, perInstructionSet),
     object: `kernels-${name}.o`,
     flags: [...kernelFlags, ...flags, `-DLAWN_ISA=${name}`],
@@ -84,21 +89,37 @@ function units(optimisation, addon) {
 async function buildAddon() {
   if (existsSync(path.join(root, "prebuilds", `${process.platform}-${process.arch}`))) return;
   const out = path.join(root, "build/Release");
-  const target = path.join(out, "lawn_ranker_native.node");
-  const include = `-I${nodeHeaders()}`;
-  const work = units(["-O3", "-DNDEBUG"], true).map((unit) => ({ ...unit, flags: [...unit.flags, include] }));
+  const target = path.join(out, addonFile);
+  const work = addonUnits(["-O3", "-DNDEBUG"]);
   const fingerprint = fingerprintOf(work.map(({ object, flags }) => [object, flags]));
   const stamp = path.join(out, "lawn_ranker_native.fingerprint");
   if (existsSync(target) && existsSync(stamp) && readFileSync(stamp, "utf8") === fingerprint) return;
 
   const compiler = findCompiler();
-  const objects = await compileAll(compiler, work, path.join(out, "objects"));
-  const shared = process.platform === "darwin" ? ["-bundle", "-undefined", "dynamic_lookup"] : ["-shared", "-pthread"];
-  const fresh = `${target}.${process.pid}`;
-  await run(compiler.name, [...shared, "-o", fresh, ...objects]);
-  renameSync(fresh, target); // a running process keeps the file it has loaded
+  await link(compiler, work, target);
   writeFileSync(stamp, fingerprint);
   console.error(`native engine built with ${compiler.version}: ${path.relative(root, target)}`);
+}
+
+/** The baseline kernels alone. Loads only where the sanitizer's own library was loaded first (LD_PRELOAD). */
+async function buildSanitized(compiler) {
+  const sanitizer = ["-fsanitize=address", "-fno-omit-frame-pointer", "-g1", "-O0"];
+  const target = path.join(root, "build/Sanitized/build/Release", addonFile);
+  await link(compiler, addonUnits(sanitizer, instructionSets.slice(0, 1)), target, ["-fsanitize=address"]);
+  console.error(`native engine under the sanitizer of addresses: ${path.relative(root, target)}`);
+}
+
+function addonUnits(optimisation, sets = instructionSets) {
+  const include = `-I${nodeHeaders()}`;
+  return units(optimisation, true, sets).map((unit) => ({ ...unit, flags: [...unit.flags, include] }));
+}
+
+async function link(compiler, work, target, flags = []) {
+  const objects = await compileAll(compiler, work, path.join(path.dirname(target), "objects"));
+  const shared = process.platform === "darwin" ? ["-bundle", "-undefined", "dynamic_lookup"] : ["-shared", "-pthread"];
+  const fresh = `${target}.${process.pid}`;
+  await run(compiler.name, [...shared, ...flags, "-o", fresh, ...objects]);
+  renameSync(fresh, target); // a running process keeps the file it has loaded
 }
 
 async function check(compiler) {

@@ -5,6 +5,8 @@
 import { EngineError } from "../../errors.ts";
 import type { DenseAlgebra, LeastSquaresSweep } from "../../linear-algebra/dense-algebra.ts";
 import { notPositiveDefinite } from "../../linear-algebra/plain-algebra.ts";
+import { checkIndices, checkOffsets, columnView } from "../own-columns.ts";
+import { ownError } from "../own-errors.ts";
 import { requireNativeAddon } from "./native-addon.ts";
 import { machineOf, type NativeOptions } from "./native-machine.ts";
 
@@ -14,36 +16,55 @@ export function openNativeAlgebra(options: NativeOptions = {}): DenseAlgebra {
   const { threads, instructionSet } = machineOf(addon, options);
   return {
     description: `native: ${instructionSet}, ${threads} thread${threads === 1 ? "" : "s"}`,
-    async invert(matrix, size) {
-      if (matrix.length !== size * size)
-        throw new EngineError(`native algebra: matrix has ${matrix.length} values, expected ${size} x ${size}`);
-      if (size > 0 && (await addon.invertMatrix(instructionSet, threads, size, matrix)) === 0)
-        throw notPositiveDefinite();
-    },
-    async sweep(sweep) {
-      checkSweep(sweep);
-      const { offsets, columns, width, other, ridge, weight, own } = sweep;
-      const sizes = Float64Array.of(offsets.length - 1, other.length / width, width, weight);
-      const solved = await addon.sweepFactors(instructionSet, threads, sizes, offsets, columns, other, ridge, own);
-      if (solved === 0) throw notPositiveDefinite();
-    },
+    invert: async (given, size) =>
+      answered(async () => {
+        if (!Number.isSafeInteger(size) || size < 0) refuse(`size is ${String(size)}, expected a whole number from 0`);
+        const matrix = columnView("Float64Array", "matrix", given);
+        if (matrix.length !== size * size) refuse(`matrix has ${matrix.length} values, expected ${size} x ${size}`);
+        return size === 0 ? 1 : addon.invertMatrix(instructionSet, threads, size, matrix);
+      }),
+    sweep: async (given) =>
+      answered(async () => {
+        const { offsets, columns, width, other, ridge, weight, own } = checkedSweep(given);
+        const sizes = Float64Array.of(offsets.length - 1, other.length / width, width, weight);
+        return addon.sweepFactors(instructionSet, threads, sizes, offsets, columns, other, ridge, own);
+      }),
   };
 }
 
-/** The addon follows every index without looking. */
-function checkSweep({ offsets, columns, width, other, ridge, own }: LeastSquaresSweep): void {
-  const rows = offsets.length - 1;
-  const refuse = (what: string): never => {
-    throw new EngineError(`native algebra: ${what}`);
+/** `work` gives 0 where a system is not positive definite. */
+async function answered(work: () => Promise<number>): Promise<void> {
+  const solved = await work().catch((error: unknown) => {
+    throw ownError("native algebra", error);
+  });
+  if (solved === 0) throw notPositiveDefinite();
+}
+
+function refuse(what: string): never {
+  throw new EngineError(`native algebra: ${what}`);
+}
+
+/** Views, of which the addon works in place: the caller leaves them alone until it is done. */
+function checkedSweep(given: LeastSquaresSweep): LeastSquaresSweep {
+  const { width, weight } = given;
+  const sweep = {
+    offsets: columnView("Uint32Array", "offsets", given.offsets),
+    columns: columnView("Uint32Array", "columns", given.columns),
+    width,
+    other: columnView("Float32Array", "other", given.other),
+    ridge: columnView("Float64Array", "ridge", given.ridge),
+    weight,
+    own: columnView("Float32Array", "own", given.own),
   };
-  if (!Number.isSafeInteger(width) || width < 1) refuse(`width is ${width}, expected at least 1`);
+  const { offsets, columns, other, ridge, own } = sweep;
+  const rows = offsets.length - 1;
+  if (!Number.isSafeInteger(width) || width < 1) refuse(`width is ${String(width)}, expected at least 1`);
   if (rows < 1) refuse("offsets are empty, expected at least one row");
   if (other.length % width !== 0) refuse(`other has ${other.length} values, expected whole rows of ${width}`);
   if (own.length !== rows * width) refuse(`own has ${own.length} values, expected ${rows} x ${width}`);
   if (ridge.length !== rows) refuse(`ridge has ${ridge.length} values, expected ${rows}`);
   if (offsets[0] !== 0 || offsets[rows] !== columns.length) refuse("offsets do not span the columns");
-  for (let row = 0; row < rows; row++) if (offsets[row]! > offsets[row + 1]!) refuse(`offsets[${row + 1}] goes down`);
-  const others = other.length / width;
-  const outside = columns.findIndex((column) => column >= others);
-  if (outside >= 0) refuse(`columns[${outside}] is ${columns[outside]}, expected an index below ${others}`);
+  checkOffsets("native algebra: offsets", offsets, { rows, most: columns.length, of: "columns" });
+  checkIndices("native algebra: columns", columns, other.length / width);
+  return sweep;
 }

@@ -4,9 +4,10 @@
  * are added in another order, and results differ by float32 rounding. Every kernel names its plain twin.
  */
 import { EngineError } from "../../errors.ts";
-import { checkSessionOptions, precisionOf } from "../check-session-options.ts";
+import { checkedSessionOptions, precisionOf } from "../check-session-options.ts";
 import type { Engine } from "../engine.ts";
 import type { EngineProvider } from "../engine-provider.ts";
+import { withOwnErrors } from "../own-errors.ts";
 import { loadNativeAddon, requireNativeAddon } from "./native-addon.ts";
 import { describeMachine, machineOf, type NativeOptions } from "./native-machine.ts";
 import { type NativeTrainingSession, openNativeSession } from "./native-session.ts";
@@ -32,14 +33,15 @@ export function openNativeEngine(options: NativeOptions = {}): NativeEngine {
   return {
     name: "native",
     description: describeMachine(machine),
-    async open(session) {
-      checkSessionOptions(session);
-      if (precisionOf(session.start.parameters) !== "float32") {
-        throw new EngineError(
-          "native engine: parameters are float64, expected float32; the reference engine takes float64",
-        );
-      }
-      return openNativeSession(addon, session, machine);
-    },
+    open: async (options) =>
+      withOwnErrors("native engine: no session", () => {
+        const session = checkedSessionOptions(options);
+        if (precisionOf(session.start.parameters) !== "float32") {
+          throw new EngineError(
+            "native engine: parameters are float64, expected float32; the reference engine takes float64",
+          );
+        }
+        return openNativeSession(addon, session, machine);
+      }),
   };
 }

@@ -1,8 +1,8 @@
 /** Logits from native memory, and the best unseen items of users without their scores ever leaving it. */
 import type { RankerSpec } from "../../ranker/ranker-spec.ts";
 import type { Scorer, TopItems, TopItemsRequest } from "../../ranker/scorer.ts";
-import { checkPairs, checkUsers } from "../check-batch.ts";
-import { checkTopRequest } from "../check-top-request.ts";
+import { checkedPairs, checkedUsers } from "../check-batch.ts";
+import { checkedTopRequest } from "../check-top-request.ts";
 import type { SerialQueue } from "../serial-queue.ts";
 import type { NativeAddon, NativeSession } from "./native-addon.ts";
 
@@ -21,17 +21,17 @@ export function openNativeScorer({ addon, session, spec }: Parts, inTurn: Serial
     users: spec.users,
     items: spec.items,
 
-    pairs: (users, items) =>
+    pairs: (userColumn, itemColumn) =>
       inTurn(async () => {
-        checkPairs(users, items, spec);
+        const { users, items } = checkedPairs(userColumn, itemColumn, spec);
         const scores = new Float32Array(users.length);
         await addon.scorePairs(session, users, items, scores);
         return scores;
       }),
 
-    catalogue: (users) =>
+    catalogue: (userColumn) =>
       inTurn(async () => {
-        checkUsers(users, spec);
+        const users = checkedUsers(userColumn, spec);
         const scores = new Float32Array(users.length * spec.items); // [users.length, items], row-major
         await addon.scoreCatalogue(session, users, scores);
         return scores;
@@ -39,8 +39,7 @@ export function openNativeScorer({ addon, session, spec }: Parts, inTurn: Serial
 
     top: (request) =>
       inTurn(async () => {
-        checkTopRequest(request, spec);
-        const { users, k, masked } = request;
+        const { users, k, masked } = checkedTopRequest(request, spec);
         const items = new Uint32Array(users.length * k); // [users.length, k], row-major
         const scores = new Float32Array(users.length * k);
         await addon.topItems(session, users, k, masked?.offsets ?? null, masked?.items ?? null, items, scores);

@@ -1,6 +1,8 @@
 /** Scores from native memory without a training session: the addon alone, which then steps nothing. */
 import { EngineError } from "../../errors.ts";
 import { type Parameters, parametersOf, type RankerSpec } from "../../ranker/ranker-spec.ts";
+import { checkedRanker } from "../check-session-options.ts";
+import { withOwnErrors } from "../own-errors.ts";
 import type { ScoringSession } from "../scoring-session.ts";
 import { createSessionCalls } from "../session-calls.ts";
 import { requireNativeAddon, tensorKinds } from "./native-addon.ts";
@@ -23,11 +25,19 @@ const noOptimizer: NativeSettings["optimizer"] = {
 
 /** The same bits as the scorer of a native training session with these parameters. Copies them. */
 export function openNativeScoring(
-  { spec, parameters }: { readonly spec: RankerSpec; readonly parameters: Parameters },
+  given: { readonly spec: RankerSpec; readonly parameters: Parameters },
   options: NativeOptions = {},
+): ScoringSession {
+  return withOwnErrors("native engine: no scoring session", () => openWith(given, options));
+}
+
+function openWith(
+  given: { readonly spec: RankerSpec; readonly parameters: Parameters },
+  options: NativeOptions,
 ): ScoringSession {
   const addon = requireNativeAddon();
   const machine = machineOf(addon, options);
+  const { spec, parameters } = checkedRanker(given.spec, given.parameters);
   const ranker = { ...spec, tower: Uint32Array.from(spec.tower) };
   const session = addon.openSession({
     ranker,

@@ -4,8 +4,8 @@ import { epochDraws } from "../../dataset/training-batches.ts";
 import { float32Ops } from "../../optimizer/arrays/float-ops.ts";
 import { buildOptimizer } from "../../optimizer/build-optimizer.ts";
 import { parametersOf, sizeOf } from "../../ranker/ranker-spec.ts";
-import { checkBatch, checkLearningRate } from "../check-batch.ts";
-import { checkSpan } from "../check-session-options.ts";
+import { checkedBatch, checkLearningRate } from "../check-batch.ts";
+import { checkedSpan } from "../check-session-options.ts";
 import type { SessionOptions, StepSpan, TrainingSession } from "../engine.ts";
 import { createSessionCalls } from "../session-calls.ts";
 import { type NativeAddon, type NativeColumns, tensorKinds } from "./native-addon.ts";
@@ -31,8 +31,8 @@ export function openNativeSession(
 
   const { inTurn, isClosed, checkStillOpen, close } = createSessionCalls("training session");
 
-  function columnsOf(batch: Batch): NativeColumns {
-    checkBatch(batch, loss, spec);
+  function columnsOf(given: Batch): NativeColumns {
+    const batch = checkedBatch(given, loss, spec);
     const { users } = batch;
     return batch.kind === "pointwise"
       ? { users, items: batch.items, labels: batch.labels, negatives: null }
@@ -40,13 +40,12 @@ export function openNativeSession(
   }
 
   async function train(span: StepSpan): Promise<Float64Array> {
-    const batches = checkSpan(source, span);
-    for (const rate of span.learningRates) checkLearningRate(rate);
-    const { negativesKey, permutation } = epochDraws(batches, span.epoch);
+    const { source: batches, epoch, firstStep, learningRates } = checkedSpan(source, span);
+    const { negativesKey, permutation } = epochDraws(batches, epoch);
     const { leftBits, rightBits, roundKeys } = permutation;
     const keys = { leftBits, rightBits, roundKeys, negativesLow: negativesKey.low, negativesHigh: negativesKey.high };
-    const losses = new Float64Array(span.learningRates.length);
-    await addon.train(session, keys, span.firstStep, span.learningRates, losses);
+    const losses = new Float64Array(learningRates.length);
+    await addon.train(session, keys, firstStep, learningRates, losses);
     return losses;
   }
 

@@ -1,5 +1,5 @@
 /** A session's settings as the plain numbers that the addon reads (addon/read-settings.cpp). */
-import { type BatchSource, samplesPerEpoch, samplesPerPositive } from "../../dataset/training-batches.ts";
+import { type BatchSource, samplesPerPositive } from "../../dataset/training-batches.ts";
 import type { LawnGroup } from "../../optimizer/lawn-blocks.ts";
 import type { BaseOptimizerConfig, LawnConfig } from "../../optimizer/optimizer-config.ts";
 import type { ParameterInfo } from "../../ranker/ranker-spec.ts";
@@ -55,9 +55,7 @@ interface NativeInteractions {
   readonly itemColumn: Uint32Array;
   readonly seenOffsets: Uint32Array;
   readonly seenItems: Uint32Array;
-  readonly items: number;
   readonly samplesPerPositive: number;
-  readonly samplesPerEpoch: number;
   readonly batchSize: number;
   readonly pairwise: boolean;
 }
@@ -121,9 +119,7 @@ function nativeInteractions(source: BatchSource): NativeInteractions {
     itemColumn: interactions.itemColumn,
     seenOffsets: seen.offsets,
     seenItems: seen.itemsSorted,
-    items: interactions.items,
     samplesPerPositive: samplesPerPositive(source),
-    samplesPerEpoch: samplesPerEpoch(source),
     batchSize: source.batchSize,
     pairwise: source.loss === "bpr",
   };

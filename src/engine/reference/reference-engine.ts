@@ -4,9 +4,10 @@
  */
 import { EngineError } from "../../errors.ts";
 import { float32Ops, float64Ops } from "../../optimizer/arrays/float-ops.ts";
-import { checkSessionOptions, precisionOf } from "../check-session-options.ts";
+import { checkedSessionOptions, precisionOf } from "../check-session-options.ts";
 import type { Engine } from "../engine.ts";
 import type { EngineProvider } from "../engine-provider.ts";
+import { withOwnErrors } from "../own-errors.ts";
 import { openReferenceSession } from "./reference-session.ts";
 
 const DESCRIPTION = "reference: plain loops, 1 thread, float32";
@@ -25,10 +26,11 @@ export const referenceProvider: EngineProvider = {
 export const referenceEngine: Engine = {
   name: "reference",
   description: DESCRIPTION,
-  async open(options) {
-    checkSessionOptions(options);
-    return precisionOf(options.start.parameters) === "float64"
-      ? openReferenceSession(options, { ops: float64Ops(), allocate: (length) => new Float64Array(length) })
-      : openReferenceSession(options, { ops: float32Ops(), allocate: (length) => new Float32Array(length) });
-  },
+  open: async (given) =>
+    withOwnErrors("reference engine: no session", () => {
+      const options = checkedSessionOptions(given);
+      return precisionOf(options.start.parameters) === "float64"
+        ? openReferenceSession(options, { ops: float64Ops(), allocate: (length) => new Float64Array(length) })
+        : openReferenceSession(options, { ops: float32Ops(), allocate: (length) => new Float32Array(length) });
+    }),
 };

@@ -2,7 +2,7 @@
 import { openForward } from "../../ranker/forward.ts";
 import type { Parameters, RankerSpec } from "../../ranker/ranker-spec.ts";
 import type { Scorer } from "../../ranker/scorer.ts";
-import { checkPairs, checkUsers } from "../check-batch.ts";
+import { checkedPairs, checkedUsers } from "../check-batch.ts";
 import type { Breathe } from "./batch-gradient.ts";
 import { openCatalogue } from "./catalogue.ts";
 
@@ -18,9 +18,9 @@ export function openReferenceScorer(spec: RankerSpec, withParameters: WithParame
     users: spec.users,
     items: spec.items,
 
-    pairs: (users, items) =>
+    pairs: (userColumn, itemColumn) =>
       withParameters(async (parameters, breathe) => {
-        checkPairs(users, items, spec);
+        const { users, items } = checkedPairs(userColumn, itemColumn, spec);
         const { logit } = openForward(spec, parameters);
         const logits = new Float32Array(users.length);
         for (let start = 0; start < users.length; start += PAIRS_PER_BREATH) {
@@ -31,9 +31,9 @@ export function openReferenceScorer(spec: RankerSpec, withParameters: WithParame
         return logits;
       }),
 
-    catalogue: (users) =>
+    catalogue: (userColumn) =>
       withParameters(async (parameters, breathe) => {
-        checkUsers(users, spec);
+        const users = checkedUsers(userColumn, spec);
         const scoreUser = openCatalogue(spec, parameters);
         const logits = new Float32Array(users.length * spec.items); // [users.length, items], row-major
         for (const [row, user] of users.entries()) {

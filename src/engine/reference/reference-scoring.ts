@@ -2,19 +2,22 @@
 import { bestItemsInto } from "../../ranker/best-items.ts";
 import { openForward } from "../../ranker/forward.ts";
 import type { Parameters, RankerSpec } from "../../ranker/ranker-spec.ts";
-import { checkPairs, checkUsers } from "../check-batch.ts";
+import { checkedPairs } from "../check-batch.ts";
+import { checkedRanker } from "../check-session-options.ts";
+import { checkedTopRequest } from "../check-top-request.ts";
+import { withOwnErrors } from "../own-errors.ts";
 import type { ScoringSession } from "../scoring-session.ts";
 import { createSessionCalls } from "../session-calls.ts";
 import { openCatalogue } from "./catalogue.ts";
 
 /** Each call is computed before anything else runs, so calls cannot meet. Reads the tables in place. */
-export function openReferenceScoring({
-  spec,
-  parameters,
-}: {
+export function openReferenceScoring(given: {
   readonly spec: RankerSpec;
   readonly parameters: Parameters;
 }): ScoringSession {
+  const { spec, parameters } = withOwnErrors("reference engine: no scoring session", () =>
+    checkedRanker(given.spec, given.parameters),
+  );
   const { logit } = openForward(spec, parameters);
   const scoreUser = openCatalogue(spec, parameters);
   const row = new Float32Array(spec.items);
@@ -22,14 +25,14 @@ export function openReferenceScoring({
   const { ifOpen, close } = createSessionCalls("scoring session");
   return {
     description: "reference: plain loops, 1 thread",
-    pairs: (users, items) =>
+    pairs: (userColumn, itemColumn) =>
       ifOpen(async () => {
-        checkPairs(users, items, spec);
+        const { users, items } = checkedPairs(userColumn, itemColumn, spec);
         return Float32Array.from(users, (user, k) => logit(user, items[k]!));
       }),
-    top: ({ users, k, masked }) =>
+    top: (request) =>
       ifOpen(async () => {
-        checkUsers(users, spec);
+        const { users, k, masked } = checkedTopRequest(request, spec);
         const items = new Uint32Array(users.length * k); // [users, k]
         const scores = new Float32Array(users.length * k);
         for (const [index, user] of users.entries()) {

@@ -11,8 +11,8 @@ import { releaseReplaced } from "../../optimizer/release-replaced.ts";
 import type { StepOutput } from "../../optimizer/rules/transform.ts";
 import { type FloatArray, parametersOf } from "../../ranker/ranker-spec.ts";
 import { breathe } from "../breathe.ts";
-import { checkBatch, checkLearningRate } from "../check-batch.ts";
-import { checkSpan } from "../check-session-options.ts";
+import { checkedBatch, checkLearningRate } from "../check-batch.ts";
+import { checkedSpan } from "../check-session-options.ts";
 import type { SessionOptions, TrainingSession } from "../engine.ts";
 import { createSessionCalls } from "../session-calls.ts";
 import { gatherGradient } from "./batch-gradient.ts";
@@ -46,8 +46,8 @@ export function openReferenceSession<A extends FloatArray>(
     return { parameters, memory };
   }
 
-  async function gather(batch: Batch): Promise<number> {
-    checkBatch(batch, loss, spec);
+  async function gather(given: Batch): Promise<number> {
+    const batch = checkedBatch(given, loss, spec);
     gradients.clear();
     return gatherGradient(batch, { spec, parameters: current.parameters, gradients, embeddingDecay, breathe });
   }
@@ -66,11 +66,11 @@ export function openReferenceSession<A extends FloatArray>(
 
     train: (span) =>
       inTurn(async () => {
-        const batches = checkSpan(source, span);
-        const draws = epochDraws(batches, span.epoch);
-        const losses = new Float64Array(span.learningRates.length);
-        for (const [k, learningRate] of span.learningRates.entries()) {
-          losses[k] = await step(drawBatch(batches, draws, span.firstStep + k), learningRate);
+        const { source: batches, epoch, firstStep, learningRates } = checkedSpan(source, span);
+        const draws = epochDraws(batches, epoch);
+        const losses = new Float64Array(learningRates.length);
+        for (const [k, learningRate] of learningRates.entries()) {
+          losses[k] = await step(drawBatch(batches, draws, firstStep + k), learningRate);
         }
         return losses;
       }),

@@ -5,7 +5,7 @@
 import type { Tensor1D, Tensor2D } from "@tensorflow/tfjs-core";
 import type { RankerSpec } from "../../ranker/ranker-spec.ts";
 import type { Scorer } from "../../ranker/scorer.ts";
-import { checkPairs, checkUsers } from "../check-batch.ts";
+import { checkedPairs, checkedUsers } from "../check-batch.ts";
 import { indexColumn } from "./tensor-gradient.ts";
 import {
   denseRelu,
@@ -37,9 +37,9 @@ export function openTensorScorer(tf: Tfjs, spec: RankerSpec, withParameters: Wit
     users: spec.users,
     items: spec.items,
 
-    pairs: (users, items) =>
+    pairs: (userColumn, itemColumn) =>
       withParameters(async ({ parameters, compute }) => {
-        checkPairs(users, items, spec);
+        const { users, items } = checkedPairs(userColumn, itemColumn, spec);
         const logits = new Float32Array(users.length);
         for (let start = 0; start < users.length; start += PAIRS_AT_ONCE) {
           const end = Math.min(users.length, start + PAIRS_AT_ONCE);
@@ -53,9 +53,9 @@ export function openTensorScorer(tf: Tfjs, spec: RankerSpec, withParameters: Wit
         return logits;
       }),
 
-    catalogue: (users) =>
+    catalogue: (userColumn) =>
       withParameters(async ({ parameters, compute }) => {
-        checkUsers(users, spec);
+        const users = checkedUsers(userColumn, spec);
         const logits = new Float32Array(users.length * spec.items); // [users.length, items], row-major
         const usersAtOnce = Math.max(1, Math.floor(PAIRS_AT_ONCE / spec.items));
         for (let start = 0; start < users.length; start += usersAtOnce) {

@@ -4,9 +4,10 @@
  * chosen by auto: docs/tfjs.md says why.
  */
 import { EngineError, messageOf } from "../../errors.ts";
-import { checkSessionOptions, precisionOf } from "../check-session-options.ts";
+import { checkedSessionOptions, precisionOf } from "../check-session-options.ts";
 import type { Engine } from "../engine.ts";
 import type { EngineProvider } from "../engine-provider.ts";
+import { withOwnErrors } from "../own-errors.ts";
 import { openBackend } from "./tfjs-backend.ts";
 import { installCommand, MissingPackage } from "./tfjs-packages.ts";
 import { openTfjsSession } from "./tfjs-session.ts";
@@ -32,8 +33,8 @@ export const tfjsProvider: EngineProvider = {
     return {
       name: "tfjs",
       description: backend.description,
-      async open(options) {
-        checkSessionOptions(options);
+      async open(given) {
+        const options = withOwnErrors("tfjs engine: no session", () => checkedSessionOptions(given));
         if (precisionOf(options.start.parameters) !== "float32") {
           throw new EngineError(
             "tfjs engine: parameters are float64, expected float32; the reference engine takes float64",

@@ -7,8 +7,8 @@ import { exportState, importState } from "../../optimizer/optimizer-transfer.ts"
 import { releaseReplaced } from "../../optimizer/release-replaced.ts";
 import { type FloatArray, parametersOf } from "../../ranker/ranker-spec.ts";
 import { breathe } from "../breathe.ts";
-import { checkBatch, checkLearningRate } from "../check-batch.ts";
-import { checkSpan } from "../check-session-options.ts";
+import { checkedBatch, checkLearningRate } from "../check-batch.ts";
+import { checkedSpan } from "../check-session-options.ts";
 import type { SessionOptions, StepSpan, TrainingSession } from "../engine.ts";
 import { createSessionCalls } from "../session-calls.ts";
 import { batchGradient } from "./tensor-gradient.ts";
@@ -35,8 +35,8 @@ export function openTfjsSession(
     return { parameters: parameters as ReadonlyMap<string, ReturnType<typeof ops.fromHost>>, memory };
   }
 
-  const gather = (batch: Batch) => {
-    checkBatch(batch, loss, spec);
+  const gather = (given: Batch) => {
+    const batch = checkedBatch(given, loss, spec);
     return ops.tidy(() => batchGradient(tf, { spec, parameters: current.parameters, embeddingDecay }, batch));
   };
 
@@ -52,13 +52,12 @@ export function openTfjsSession(
   }
 
   async function train(span: StepSpan): Promise<Float64Array> {
-    const batches = checkSpan(source, span);
-    for (const rate of span.learningRates) checkLearningRate(rate);
-    const draws = epochDraws(batches, span.epoch);
+    const { source: batches, epoch, firstStep, learningRates } = checkedSpan(source, span);
+    const draws = epochDraws(batches, epoch);
     const losses: Scalar[] = [];
-    for (const [k, learningRate] of span.learningRates.entries()) {
+    for (const [k, learningRate] of learningRates.entries()) {
       activate(); // another session may have used its own backend meanwhile
-      losses.push(step(drawBatch(batches, draws, span.firstStep + k), learningRate));
+      losses.push(step(drawBatch(batches, draws, firstStep + k), learningRate));
       await breathe();
     }
     return Float64Array.from(await Promise.all(losses.map(takeNumber)));

@@ -5,9 +5,10 @@
  * kernel names its plain twin.
  */
 import { EngineError, firstLineOf } from "../../errors.ts";
-import { checkSessionOptions, precisionOf } from "../check-session-options.ts";
+import { checkedSessionOptions, precisionOf } from "../check-session-options.ts";
 import type { Engine } from "../engine.ts";
 import type { EngineOptions, EngineProvider } from "../engine-provider.ts";
+import { withOwnErrors } from "../own-errors.ts";
 import { adapterName, factsOf, findAdapter, requireAdapter } from "./device/gpu-adapter.ts";
 import { createGpuContext, type GpuContext } from "./device/gpu-context.ts";
 import type { ProductPrecision } from "./device/kernel.ts";
@@ -83,8 +84,8 @@ export async function openWebgpuEngine(options: WebgpuOptions = {}): Promise<Web
     name: "webgpu",
     description: describe(name, precision),
     context,
-    async open(session) {
-      checkSessionOptions(session);
+    async open(options) {
+      const session = withOwnErrors("webgpu engine: no session", () => checkedSessionOptions(options));
       if (precisionOf(session.start.parameters) !== "float32") {
         throw new EngineError(
           "webgpu engine: parameters are float64, expected float32; the reference engine takes float64",

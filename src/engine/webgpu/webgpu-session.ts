@@ -4,8 +4,8 @@
  */
 import { epochDraws, samplesPerEpoch } from "../../dataset/training-batches.ts";
 import { parametersOf } from "../../ranker/ranker-spec.ts";
-import { checkBatch, checkLearningRate } from "../check-batch.ts";
-import { checkSpan } from "../check-session-options.ts";
+import { checkedBatch, checkLearningRate } from "../check-batch.ts";
+import { checkedSpan } from "../check-session-options.ts";
 import type { SessionOptions, StepSpan, TrainingSession } from "../engine.ts";
 import { createSessionCalls } from "../session-calls.ts";
 import type { GpuContext } from "./device/gpu-context.ts";
@@ -86,17 +86,16 @@ async function openWith(
   }
 
   async function train(span: StepSpan): Promise<Float64Array> {
-    const batches = checkSpan(source, span);
-    for (const rate of span.learningRates) checkLearningRate(rate);
-    const { negativesKey, permutation } = epochDraws(batches, span.epoch);
+    const { source: batches, epoch, firstStep, learningRates } = checkedSpan(source, span);
+    const { negativesKey, permutation } = epochDraws(batches, epoch);
     const draws = { negativesLow: negativesKey.low, negativesHigh: negativesKey.high, ...permutation };
     const { batchSize } = batches;
-    const results = new Float64Array(span.learningRates.length);
+    const results = new Float64Array(learningRates.length);
     const at = { program: await programFor(batchSize), optimizer, isOver: isClosed };
     for (let done = 0; done < results.length; done += LOSS_PLACES) {
-      const rates = span.learningRates.subarray(done, done + LOSS_PLACES);
+      const rates = learningRates.subarray(done, done + LOSS_PLACES);
       const steps = Array.from(rates, (learningRate, k) => {
-        const firstSample = (span.firstStep + done + k) * batchSize;
+        const firstSample = (firstStep + done + k) * batchSize;
         return { firstSample, samples: Math.min(batchSize, samplesPerEpoch(batches) - firstSample), learningRate };
       });
       await runner.train(steps, draws, at);
@@ -108,19 +107,19 @@ async function openWith(
 
   const scorer = openWebgpuScorer({ context, ranker: { ...ranker, precision: "float32" }, stepBuffer, inTurn });
   return {
-    step: (batch, learningRate) =>
+    step: (given, learningRate) =>
       inTurn(async () => {
         checkLearningRate(learningRate);
-        checkBatch(batch, loss, spec);
+        const batch = checkedBatch(given, loss, spec);
         await runner.run(batch, { program: await programFor(batch.length), optimizer, learningRate });
         return (await readLosses(1))[0]!;
       }),
 
     train: (span) => inTurn(() => train(span)),
 
-    gradient: (batch) =>
+    gradient: (given) =>
       inTurn(async () => {
-        checkBatch(batch, loss, spec);
+        const batch = checkedBatch(given, loss, spec);
         await runner.run(batch, { program: await programFor(batch.length), optimizer: null, learningRate: 0 });
         const gradient = new Map<string, Float32Array>();
         for (const info of parameters) gradient.set(info.name, await gradients.read(info));

@@ -1,42 +1,25 @@
 /** From files to one numbered, sorted log: read, set bad rows aside, number the ids, sort; everything noticed on the way is reported. */
-import { stat } from "node:fs/promises";
-import { ConfigError, DataError } from "../../errors.ts";
+import { DataError } from "../../errors.ts";
 import type { CleaningStep } from "../cleaning/clean-log.ts";
+import type { WorkDatabase } from "../database/work-database.ts";
 import type { InteractionLog } from "../interaction-log.ts";
-import { type ColumnRequest, chooseColumns } from "../sources/choose-columns.ts";
-import { withDateFormat } from "../sources/dated-source.ts";
-import { openSource, type SourceFile } from "../sources/open-source.ts";
-import type { LogPart } from "../sources/split-words.ts";
-import type { TableSource } from "../sources/table-source.ts";
-import type { WorkDatabase } from "../sources/work-database.ts";
-import { type BadRow, type BadRows, checkBadRows, collectBadRows } from "./bad-rows.ts";
-import { checkCondition, conditionSeconds } from "./check-condition.ts";
+import { type BadRow, checkBadRows } from "./bad-rows.ts";
 import { crowdedWarning, findCrowdedIds } from "./crowded-ids.ts";
-import { createRawTable, loadRows, ROW_PROBLEM } from "./load-rows.ts";
+import { type FileFormat, type LoadFilesOptions, type LogFile, loadFiles } from "./load-files.ts";
+import { createRawTable, ROW_PROBLEM } from "./load-rows.ts";
 import { type IdType, numberIds, secondSpellings } from "./number-ids.ts";
 import { loadNegatives, type NegativesFile, type OfficialNegatives, readNegatives } from "./read-negatives.ts";
 import { readSortedLog, sortLog, summariseTimes } from "./sort-log.ts";
 import { spanText, spanWarnings, type TimeSpan, timeSpan } from "./time-span.ts";
 import { readTimes, type TimeUnit } from "./time-unit.ts";
 
-export interface BuildOptions {
-  readonly sources: readonly { readonly part: LogPart; readonly file: SourceFile }[];
+export interface BuildOptions extends LoadFilesOptions {
+  readonly sources: readonly LogFile[];
   readonly negatives: NegativesFile | null;
-  readonly columns: ColumnRequest;
-  readonly where: string | undefined;
-  /** False leaves time columns aside: the order of the rows counts instead. */
-  readonly usesTimes: boolean;
-  /** Of the time column, as for strptime; undefined where numbers and ISO 8601 are read. */
-  readonly dateFormat: string | undefined;
   /** Share of all rows that may be malformed. */
   readonly maxBadRows: number;
-  /** Texts that stand for no value. */
-  readonly nulls: readonly string[];
-  /** Whether rows without a rating are of no use. */
-  readonly needsRatings: boolean;
   /** Milliseconds since 1970, to tell times of the future. */
   readonly nowMs: number;
-  readonly log: (line: string) => void;
 }
 
 export interface BuiltLog {
@@ -46,12 +29,7 @@ export interface BuiltLog {
   readonly timeUnit: TimeUnit | null;
   /** Null without times. */
   readonly timeSpan: TimeSpan | null;
-  /** Of each file: its format and the columns that were used. */
-  readonly formats: readonly {
-    readonly file: string;
-    readonly format: string;
-    readonly columns: Readonly<Record<string, string | null>>;
-  }[];
+  readonly formats: readonly FileFormat[];
   readonly rowsRead: number;
   readonly steps: readonly CleaningStep[];
   readonly firstBadRows: readonly BadRow[];
@@ -60,28 +38,7 @@ export interface BuiltLog {
 
 export async function buildLog(database: WorkDatabase, options: BuildOptions): Promise<BuiltLog> {
   await createRawTable(database);
-  const formats: BuiltLog["formats"][number][] = [];
-  const bad: BadRows[] = [];
-  let loadedRows = 0;
-  for (const { part, file } of options.sources) {
-    const opened = await openSource(database, file);
-    const names = opened.columns.map(({ name }) => name);
-    const chosen = chooseColumns(opened.file, names, options.columns);
-    const columns = options.usesTimes ? chosen : { ...chosen, time: null };
-    const source = await withDates(database, opened, { column: columns.time, format: options.dateFormat });
-    if (options.where !== undefined) await checkCondition(database, options.where, source);
-    const where =
-      options.where === undefined
-        ? undefined
-        : { condition: options.where, seconds: conditionSeconds((await stat(file.path)).size) };
-    const { nulls, needsRatings } = options;
-    const rows = await loadRows(database, source, { part, columns, where, nulls, needsRatings });
-    bad.push(await collectBadRows(database, source, { firstRow: loadedRows, rows }));
-    loadedRows += rows;
-    options.log(`read ${source.file}: ${rows} rows (${source.format})`);
-    const named = Object.entries(columns).map(([role, column]) => [role, column === null ? null : names[column]!]);
-    formats.push({ file: source.file, format: source.format, columns: Object.fromEntries(named) });
-  }
+  const { formats, bad, rows: loadedRows } = await loadFiles(database, options.sources, options);
   const negativeLines = await loadNegatives(database, options.negatives, options.nulls);
 
   const rejectedRows = bad.reduce((sum, { count }) => sum + count, 0) - (await unreadableRows(database));
@@ -128,17 +85,6 @@ export async function buildLog(database: WorkDatabase, options: BuildOptions): P
       ...(await idWarnings(database, log, idTypes)),
     ],
   };
-}
-
-async function withDates(
-  database: WorkDatabase,
-  source: TableSource,
-  { column, format }: { readonly column: number | null; readonly format: string | undefined },
-): Promise<TableSource> {
-  if (format === undefined) return source;
-  if (column === null)
-    throw new ConfigError(`--date-format: ${source.file} has no column of times; name it with --time-column`);
-  return withDateFormat(database, source, { column, format });
 }
 
 async function someRating(database: WorkDatabase): Promise<boolean> {

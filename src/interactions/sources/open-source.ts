@@ -2,17 +2,17 @@
 import { stat } from "node:fs/promises";
 import { shellCommand } from "../../config/shell-command.ts";
 import { ConfigError, DataError } from "../../errors.ts";
+import type { WorkDatabase } from "../database/work-database.ts";
 import { openArrowSource } from "./arrow-source.ts";
-import { isIdPerLine, openIdLines } from "./id-lines.ts";
 import { openJsonSource } from "./json-source.ts";
 import { withNestedFields } from "./nested-fields.ts";
 import { openParquetSource } from "./parquet-source.ts";
 import { type Partition, withPartitions } from "./partitions.ts";
-import { readableText, type TextEncoding } from "./readable-text.ts";
 import { type Compression, sniffFile } from "./sniff-file.ts";
 import { openRelation, type TableSource } from "./table-source.ts";
-import { linesOf, openTextSource, type TextOptions } from "./text-source.ts";
-import type { WorkDatabase } from "./work-database.ts";
+import { isIdPerLine, openIdLines } from "./text/id-lines.ts";
+import { readableText, type TextEncoding } from "./text/readable-text.ts";
+import { linesOf, openTextSource, type TextOptions } from "./text/text-source.ts";
 
 export interface SourceFile {
   readonly path: string;
@@ -38,6 +38,17 @@ export type TextLayout =
 /** Throws ConfigError where there is no such file, DataError where it cannot be read as what it is. */
 export async function openSource(database: WorkDatabase, file: SourceFile): Promise<TableSource> {
   return withPartitions(await openFormat(database, file), file.partitions ?? []);
+}
+
+/** Text files that groupParts has put together, as one source named like the first. */
+export async function openParts(database: WorkDatabase, files: readonly SourceFile[]): Promise<TableSource> {
+  const [first, ...others] = files;
+  if (first?.text.kind !== "table") throw new TypeError("parts are tables of text");
+  const { compression } = await sniffFile(first.path, first.name);
+  const furtherPaths = others.map(({ path }) => path);
+  const text = { path: first.path, furtherPaths, compression, encoding: "utf-8", description: "utf-8" } as const;
+  const { name, needsTypes = false, partitions = [] } = first;
+  return withPartitions(await openTextSource(database, text, { ...first.text, file: name, needsTypes }), partitions);
 }
 
 async function openFormat(database: WorkDatabase, file: SourceFile): Promise<TableSource> {

@@ -15,7 +15,7 @@ export interface SniffedFile {
   readonly head: Buffer;
 }
 
-const HEAD_BYTES = 65_536;
+export const HEAD_BYTES = 65_536;
 
 /** What begins so is no table that can be read here, and how to make one of it. */
 const FOREIGN: readonly { readonly magic: string; readonly what: string; readonly remedy: string }[] = [

@@ -1,8 +1,8 @@
 /** A table of any origin as SQL reads it: what stands after FROM, and which columns it has. */
 import { shellCommand } from "../../config/shell-command.ts";
 import { ConfigError, DataError, firstLineOf } from "../../errors.ts";
-import { sqlName } from "./sql-text.ts";
-import type { WorkDatabase } from "./work-database.ts";
+import { sqlName } from "../database/sql-text.ts";
+import type { WorkDatabase } from "../database/work-database.ts";
 
 export interface SourceColumn {
   readonly name: string;

@@ -252,6 +252,8 @@ function contextOf(lines: string[]): StageContext {
     terminal: null,
     signal: new AbortController().signal,
     processId: 1,
+    place: "here",
+    token: "this",
     isProcessAlive: () => true,
     recommendations: [],
     environment: { packageVersion: "0", node: "v20", platform: "test", gitCommit: null, variables: {} },

@@ -1,6 +1,5 @@
-// The addon's functions, one per method of NativeAddon in native-addon.ts, which states what each takes. They check
-// types only; indices and sizes have been checked by the TypeScript side in the same turn of the event loop, and are
-// copied here before it ends.
+// The addon's functions, one per method of NativeAddon in native-addon.ts, which states what each takes. Whatever they
+// follow they copy first, in the same turn of the event loop, and check (check-columns.hpp).
 #include "addon/algebra-access.hpp"
 #include "addon/call.hpp"
 #include "addon/state-access.hpp"
@@ -49,9 +48,7 @@ napi_value openSession(const Call& call) {
 }
 
 napi_value closeSession(const Call& call) {
-  void* handle;
-  check(napi_get_value_external(call.env, call.arguments[0], &handle), "session");
-  static_cast<SessionHandle*>(handle)->session.reset();
+  call.handle().session.reset();
   return nullptr;
 }
 
@@ -59,17 +56,17 @@ napi_value heldBytes(const Call& call) { return newNumber(call.env, double(array
 
 /// (session, learningRate, users, items, labels | null, negatives | null) -> mean loss
 napi_value step(const Call& call) {
-  auto batch = std::make_shared<OwnedBatch>(call, 2);
-  return PromiseWork::start(call.env, {}, [session = call.session(), rate = call.number(1), batch] {
+  auto batch = std::make_shared<OwnedBatch>(call, 2, call.session()->model.spec);
+  return PromiseWork::start(call.env, {}, [session = call.lend(), rate = call.number(1), batch] {
     return session->step(batch->source(), rate);
   });
 }
 
 /// (session, users, items, labels | null, negatives | null) -> mean loss; the gradient stays until clearGradient
 napi_value gradient(const Call& call) {
-  auto batch = std::make_shared<OwnedBatch>(call, 1);
+  auto batch = std::make_shared<OwnedBatch>(call, 1, call.session()->model.spec);
   return PromiseWork::start(call.env, {},
-                            [session = call.session(), batch] { return session->gradient(batch->source()); });
+                            [session = call.lend(), batch] { return session->gradient(batch->source()); });
 }
 
 napi_value clearGradient(const Call& call) {
@@ -79,14 +76,16 @@ napi_value clearGradient(const Call& call) {
 
 /// (session, keys, firstStep, learningRates, losses) -> losses filled
 napi_value train(const Call& call) {
-  const auto session = call.session();
-  if (!session->hasInteractions()) throw std::runtime_error("native addon: this session has no interactions");
-  const EpochKeys keys = readEpochKeys(call.env, call.arguments[1]);
+  const Interactions* interactions = call.session()->interactions();
+  if (interactions == nullptr) throw std::runtime_error("native addon: this session has no interactions");
+  const EpochKeys keys = readEpochKeys(call.env, call.arguments[1], interactions->samplesPerEpoch);
   const Span<double> losses = span<double>(call.env, call.arguments[4], "losses");
   auto rates = call.copied<double>(3);
   if (int64_t(rates.size()) != losses.size) throw std::runtime_error("native addon: wrong size of losses");
+  const int64_t first = call.whole(2, "first step", 0, interactions->steps());
+  expect(losses.size <= interactions->steps() - first, "steps beyond the epoch");
   return PromiseWork::start(call.env, {call.arguments[4]},
-                            [session, keys, first = int64_t(call.number(2)), rates = std::move(rates), losses] {
+                            [session = call.lend(), keys, first, rates = std::move(rates), losses] {
                               session->train(keys, first, rates.data(), losses.size, losses.data);
                               return 0.0;
                             });
@@ -96,11 +95,12 @@ napi_value train(const Call& call) {
 napi_value scorePairs(const Call& call) {
   const Span<float> out = span<float>(call.env, call.arguments[3], "scores");
   auto users = call.copied<uint32_t>(1), items = call.copied<uint32_t>(2);
-  if (users.size() != items.size() || int64_t(users.size()) != out.size) {
-    throw std::runtime_error("native addon: wrong sizes");
-  }
+  expect(users.size() == items.size() && int64_t(users.size()) == out.size, "wrong sizes of pairs");
+  const RankerSpec& ranker = call.session()->model.spec;
+  checkIndices("users of pairs", users.data(), out.size, ranker.rows[kUsers]);
+  checkIndices("items of pairs", items.data(), out.size, ranker.rows[kItems]);
   return PromiseWork::start(call.env, {call.arguments[3]},
-                            [session = call.session(), users = std::move(users), items = std::move(items), out] {
+                            [session = call.lend(), users = std::move(users), items = std::move(items), out] {
                               session->scoring.pairs(out.size, users.data(), items.data(), out.data);
                               return 0.0;
                             });
@@ -108,13 +108,12 @@ napi_value scorePairs(const Call& call) {
 
 /// (session, users, scores) -> scores filled, [users, items]
 napi_value scoreCatalogue(const Call& call) {
-  const auto session = call.session();
   const Span<float> out = span<float>(call.env, call.arguments[2], "scores");
   auto users = call.copied<uint32_t>(1);
-  if (int64_t(users.size()) * session->model.spec.rows[kItems] != out.size) {
-    throw std::runtime_error("native addon: wrong sizes");
-  }
-  return PromiseWork::start(call.env, {call.arguments[2]}, [session, users = std::move(users), out] {
+  const RankerSpec& ranker = call.session()->model.spec;
+  expect(int64_t(users.size()) * ranker.rows[kItems] == out.size, "wrong size of a catalogue's scores");
+  checkIndices("users of a catalogue", users.data(), int64_t(users.size()), ranker.rows[kUsers]);
+  return PromiseWork::start(call.env, {call.arguments[2]}, [session = call.lend(), users = std::move(users), out] {
     session->scoring.catalogue(int64_t(users.size()), users.data(), out.data);
     return 0.0;
   });
@@ -124,16 +123,22 @@ napi_value scoreCatalogue(const Call& call) {
 napi_value topItems(const Call& call) {
   const Span<uint32_t> outItems = span<uint32_t>(call.env, call.arguments[5], "items");
   const Span<float> outScores = span<float>(call.env, call.arguments[6], "scores");
-  const int64_t k = int64_t(call.number(2));
+  const int64_t k = call.whole(2, "k", 1, std::max<int64_t>(1, outItems.size));
   const bool masks = !isNothing(call.env, call.arguments[3]);
   auto users = call.copied<uint32_t>(1);
   auto offsets = masks ? call.copied<uint32_t>(3) : std::vector<uint32_t>{};
   auto maskedItems = masks ? call.copied<uint32_t>(4) : std::vector<uint32_t>{};
-  if (int64_t(users.size()) * k != outItems.size || outItems.size != outScores.size) {
-    throw std::runtime_error("native addon: wrong sizes");
+  const int64_t count = int64_t(users.size());
+  expect(count <= outItems.size && count * k == outItems.size && outItems.size == outScores.size, "wrong sizes of lists");
+  const RankerSpec& ranker = call.session()->model.spec;
+  checkIndices("users of lists", users.data(), count, ranker.rows[kUsers]);
+  if (masks) {
+    const Span<uint32_t> ends{offsets.data(), int64_t(offsets.size())};
+    checkOffsets("offsets of masked items", ends, count, int64_t(maskedItems.size()));
+    checkIndices("masked items", maskedItems.data(), int64_t(maskedItems.size()), ranker.rows[kItems]);
   }
   return PromiseWork::start(call.env, {call.arguments[5], call.arguments[6]},
-                            [=, session = call.session(), users = std::move(users), offsets = std::move(offsets),
+                            [=, session = call.lend(), users = std::move(users), offsets = std::move(offsets),
                              masked = std::move(maskedItems)] {
                               const MaskedItems mask{masks ? offsets.data() : nullptr, masked.data()};
                               session->scoring.top(int64_t(users.size()), users.data(), k, mask, outItems.data,
@@ -146,10 +151,12 @@ template <napi_value (*function)(const Call&)>
 napi_value guarded(napi_env env, napi_callback_info info) {
   try {
     return function(Call(env, info));
+  } catch (const std::bad_alloc&) {
+    napi_throw_error(env, nullptr, kNoMemory);
   } catch (const std::exception& error) {
     napi_throw_error(env, nullptr, error.what());
-    return nullptr;
   }
+  return nullptr;
 }
 
 napi_value initialise(napi_env env, napi_value exports) {

@@ -17,8 +17,8 @@ const KernelTable& kernelsOf(const Call& call) {
 
 napi_value invertMatrix(const Call& call) {
   const KernelTable& kernels = kernelsOf(call);
-  const int threads = int(call.number(1));
-  const int64_t size = int64_t(call.number(2));
+  const int threads = int(call.whole(1, "threads", 1, kMostThreads));
+  const int64_t size = call.whole(2, "size", 1, int64_t(1) << 24);
   const Span<double> matrix = span<double>(call.env, call.arguments[3], "matrix");
   if (matrix.size != size * size) throw std::runtime_error("native addon: wrong size of matrix");
   return PromiseWork::start(call.env, {call.arguments[3]}, [&kernels, threads, size, matrix] {
@@ -29,17 +29,18 @@ napi_value invertMatrix(const Call& call) {
 
 napi_value sweepFactors(const Call& call) {
   const KernelTable& kernels = kernelsOf(call);
-  const int threads = int(call.number(1));
+  const int threads = int(call.whole(1, "threads", 1, kMostThreads));
   const auto sizes = call.copied<double>(2);
+  constexpr int64_t most = 0xffffffff;
   const Span<uint32_t> offsets = span<uint32_t>(call.env, call.arguments[3], "offsets");
   const Span<uint32_t> columns = span<uint32_t>(call.env, call.arguments[4], "columns");
   const Span<float> other = span<float>(call.env, call.arguments[5], "other factors");
   const Span<double> ridge = span<double>(call.env, call.arguments[6], "ridge");
   const Span<float> own = span<float>(call.env, call.arguments[7], "own factors");
   const SweepView sweep{
-      .rows = int64_t(sizes.at(0)),
-      .otherRows = int64_t(sizes.at(1)),
-      .width = int64_t(sizes.at(2)),
+      .rows = wholeNumber(sizes.at(0), "rows", 1, most),
+      .otherRows = wholeNumber(sizes.at(1), "other rows", 0, most),
+      .width = wholeNumber(sizes.at(2), "width", 1, int64_t(1) << 24),
       .offsets = offsets.data,
       .columns = columns.data,
       .other = other.data,
@@ -47,10 +48,11 @@ napi_value sweepFactors(const Call& call) {
       .weight = sizes.at(3),
       .own = own.data,
   };
-  if (offsets.size != sweep.rows + 1 || ridge.size != sweep.rows || other.size != sweep.otherRows * sweep.width ||
-      own.size != sweep.rows * sweep.width || sweep.width < 1) {
-    throw std::runtime_error("native addon: wrong sizes of a sweep");
-  }
+  expect(ridge.size == sweep.rows && other.size == sweep.otherRows * sweep.width &&
+             own.size == sweep.rows * sweep.width,
+         "wrong sizes of a sweep");
+  checkOffsets("offsets of a sweep", offsets, sweep.rows, columns.size);
+  checkIndices("columns of a sweep", columns.data, columns.size, sweep.otherRows);
   return PromiseWork::start(
       call.env, {call.arguments[3], call.arguments[4], call.arguments[5], call.arguments[6], call.arguments[7]},
       [&kernels, threads, sweep] {

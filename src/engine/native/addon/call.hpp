@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "addon/check-columns.hpp"
 #include "addon/promise-work.hpp"
 #include "addon/read-settings.hpp"
 
@@ -11,6 +12,15 @@ namespace lawn {
 /// What JavaScript holds. `session` is null once closed; work under way shares it.
 struct SessionHandle {
   std::shared_ptr<Session> session;
+  /// While work is under way; made, asked and forgotten on the thread of JavaScript.
+  std::weak_ptr<void> work;
+};
+
+/// A session lent to work off that thread, until the work is forgotten. One at a time: a session is no place to meet.
+struct LentSession {
+  Session* operator->() const { return session.get(); }
+  std::shared_ptr<Session> session;
+  std::shared_ptr<void> token;
 };
 
 struct Call {
@@ -18,12 +28,21 @@ struct Call {
     size_t count = 8;
     check(napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr), "arguments");
   }
-  std::shared_ptr<Session> session() const {
+  SessionHandle& handle() const {
     void* handle;
     check(napi_get_value_external(env, arguments[0], &handle), "session");
-    const auto& session = static_cast<SessionHandle*>(handle)->session;
-    if (session == nullptr) throw std::runtime_error("the training session is closed");
-    return session;
+    return *static_cast<SessionHandle*>(handle);
+  }
+  std::shared_ptr<Session> session() const {
+    const SessionHandle& found = handle();
+    if (found.session == nullptr) throw std::runtime_error("the session is closed");
+    expect(found.work.expired(), "the session is at work");
+    return found.session;
+  }
+  LentSession lend() const {
+    LentSession lent{.session = session(), .token = std::make_shared<int>(0)};
+    handle().work = lent.token;
+    return lent;
   }
   template <typename T>
   std::vector<T> copied(int argument) const {
@@ -31,17 +50,25 @@ struct Call {
     return std::vector<T>(from.data, from.data + from.size);
   }
   double number(int argument) const { return lawn::number(env, arguments[argument], "number"); }
+  int64_t whole(int argument, const char* name, int64_t least, int64_t most) const {
+    return wholeNumber(number(argument), name, least, most);
+  }
 
   napi_env env;
   napi_value arguments[8] = {};
 };
 
-/// Columns of an explicit batch, owned: (users, items, labels | null, negatives | null).
+/// Columns of an explicit batch, owned: (users, items, labels | null, negatives | null). What is checked is the copy.
 struct OwnedBatch {
-  OwnedBatch(const Call& call, int argument)
+  OwnedBatch(const Call& call, int argument, const RankerSpec& ranker)
       : users(call.copied<uint32_t>(argument)), items(call.copied<uint32_t>(argument + 1)) {
     if (!isNothing(call.env, call.arguments[argument + 2])) labels = call.copied<float>(argument + 2);
     else negatives = call.copied<uint32_t>(argument + 3);
+    const size_t last = std::max(labels.size(), negatives.size());  // one of them is empty
+    expect(!users.empty() && items.size() == users.size() && last == users.size(), "columns of a batch differ");
+    checkIndices("users of a batch", users.data(), int64_t(users.size()), ranker.rows[kUsers]);
+    checkIndices("items of a batch", items.data(), int64_t(items.size()), ranker.rows[kItems]);
+    checkIndices("negatives of a batch", negatives.data(), int64_t(negatives.size()), ranker.rows[kItems]);
   }
   SampleSource source() const {
     const bool isPairwise = labels.empty();

@@ -4,11 +4,14 @@
 #pragma once
 
 #include <functional>
+#include <new>
 #include <vector>
 
 #include "addon/values.hpp"
 
 namespace lawn {
+
+constexpr const char* kNoMemory = "there is not enough memory";
 
 class PromiseWork {
  public:
@@ -34,6 +37,8 @@ class PromiseWork {
     auto* self = static_cast<PromiseWork*>(data);
     try {
       self->result_ = self->work_();
+    } catch (const std::bad_alloc&) {
+      self->failure_ = kNoMemory;
     } catch (const std::exception& error) {
       self->failure_ = error.what();
     }

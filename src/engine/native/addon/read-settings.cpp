@@ -3,18 +3,26 @@
 
 #include <algorithm>
 
+#include "addon/check-columns.hpp"
+
 namespace lawn {
 
 namespace {
 
+constexpr int64_t kMostRows = 0xffffffff;
+constexpr int64_t kMostWidth = int64_t(1) << 24;  // a table's values then count in 64 bits
+
 RankerSpec readRanker(napi_env env, napi_value spec) {
   RankerSpec ranker{};
-  ranker.rows = {wholeOf(env, spec, "users"), wholeOf(env, spec, "items")};
-  ranker.dot = wholeOf(env, spec, "dot");
-  ranker.gmf = wholeOf(env, spec, "gmf");
-  ranker.embedding = wholeOf(env, spec, "embedding");
+  ranker.rows = {wholeOf(env, spec, "users", 1, kMostRows), wholeOf(env, spec, "items", 1, kMostRows)};
+  ranker.dot = wholeOf(env, spec, "dot", 0, kMostWidth);
+  ranker.gmf = wholeOf(env, spec, "gmf", 0, kMostWidth);
+  ranker.embedding = wholeOf(env, spec, "embedding", 0, kMostWidth);
   const Span<uint32_t> tower = spanOf<uint32_t>(env, spec, "tower");
   ranker.tower.assign(tower.data, tower.data + tower.size);
+  for (const int64_t width : ranker.tower) wholeNumber(double(width), "tower", 1, kMostWidth);
+  expect(ranker.tower.empty() || ranker.embedding > 0, "a tower without an embedding");
+  expect(ranker.dot + ranker.gmf + ranker.embedding > 0, "a ranker without a path");
   ranker.idBiases = flagOf(env, spec, "idBiases");
   return ranker;
 }
@@ -55,27 +63,33 @@ std::vector<LawnGroup> readGroups(napi_env env, napi_value from) {
   for (uint32_t g = 0; g < count; g++) {
     napi_value group;
     check(napi_get_element(env, from, g, &group), "group");
-    groups[g].rows = wholeOf(env, group, "rows");
+    groups[g].rows = wholeOf(env, group, "rows", 1, kMostRows);
     const Span<uint32_t> members = spanOf<uint32_t>(env, group, "members");
     groups[g].members.assign(members.data, members.data + members.size);
   }
   return groups;
 }
 
-std::unique_ptr<Interactions> readInteractions(napi_env env, napi_value from) {
+std::unique_ptr<Interactions> readInteractions(napi_env env, napi_value from, const RankerSpec& ranker) {
   if (isNothing(env, from)) return nullptr;
   const Span<uint32_t> users = spanOf<uint32_t>(env, from, "userColumn"),
                        items = spanOf<uint32_t>(env, from, "itemColumn");
   const Span<uint32_t> seenOffsets = spanOf<uint32_t>(env, from, "seenOffsets"),
                        seenItems = spanOf<uint32_t>(env, from, "seenItems");
-  if (users.size != items.size) throw std::runtime_error("native addon: columns differ in length");
-  auto interactions =
-      std::make_unique<Interactions>(uint32_t(seenOffsets.size - 1), uint32_t(numberOf(env, from, "items")));
+  const int64_t userRows = ranker.rows[kUsers], itemRows = ranker.rows[kItems];
+  expect(users.size == items.size && users.size > 0 && users.size <= kMostRows,
+         "columns of interactions differ");
+  checkIndices("users of interactions", users.data, users.size, userRows);
+  checkIndices("items of interactions", items.data, items.size, itemRows);
+  checkOffsets("offsets of seen items", seenOffsets, userRows, seenItems.size);
+  checkAscending("seen items", seenOffsets.data, userRows, seenItems.data, itemRows);
+  auto interactions = std::make_unique<Interactions>(uint32_t(userRows), uint32_t(itemRows));
   interactions->setPairs(users.size, users.data, items.data);
   interactions->setSeen(seenOffsets.data, seenItems.data);
-  interactions->samplesPerPositive = uint32_t(numberOf(env, from, "samplesPerPositive"));
-  interactions->samplesPerEpoch = uint64_t(numberOf(env, from, "samplesPerEpoch"));
-  interactions->batchSize = wholeOf(env, from, "batchSize");
+  interactions->samplesPerPositive = uint32_t(wholeOf(env, from, "samplesPerPositive", 1, kMostRows));
+  interactions->samplesPerEpoch = uint64_t(users.size) * interactions->samplesPerPositive;
+  expect(interactions->samplesPerEpoch <= uint64_t(1) << 32, "an epoch of more than 2^32 samples");
+  interactions->batchSize = wholeOf(env, from, "batchSize", 1, kMostWhole);
   interactions->pairwise = flagOf(env, from, "pairwise");
   return interactions;
 }
@@ -91,20 +105,21 @@ SessionSettings readSettings(napi_env env, napi_value options) {
   settings.optimizer = readOptimizer(env, property(env, options, "optimizer"), *settings.kernels);
   settings.embeddingDecay = numberOf(env, options, "embeddingDecay");
   settings.groups = readGroups(env, property(env, options, "groups"));
-  settings.interactions = readInteractions(env, property(env, options, "interactions"));
-  settings.threads = int(numberOf(env, options, "threads"));
+  settings.interactions = readInteractions(env, property(env, options, "interactions"), settings.ranker);
+  settings.threads = int(wholeOf(env, options, "threads", 1, kMostThreads));
   return settings;
 }
 
-EpochKeys readEpochKeys(napi_env env, napi_value keys) {
+EpochKeys readEpochKeys(napi_env env, napi_value keys, uint64_t samples) {
   EpochKeys result{};
-  result.leftBits = uint32_t(numberOf(env, keys, "leftBits"));
-  result.rightBits = uint32_t(numberOf(env, keys, "rightBits"));
+  result.leftBits = uint32_t(wholeOf(env, keys, "leftBits", 1, 16));
+  result.rightBits = uint32_t(wholeOf(env, keys, "rightBits", 1, 16));
+  expect(samples <= uint64_t(1) << (result.leftBits + result.rightBits), "a permutation smaller than the epoch");
   const Span<uint32_t> rounds = spanOf<uint32_t>(env, keys, "roundKeys");
   if (rounds.size != 6) throw std::runtime_error("native addon: expected 6 round keys");
   std::copy(rounds.data, rounds.data + 6, result.roundKeys);
-  result.negativesLow = uint32_t(numberOf(env, keys, "negativesLow"));
-  result.negativesHigh = uint32_t(numberOf(env, keys, "negativesHigh"));
+  result.negativesLow = uint32_t(wholeOf(env, keys, "negativesLow", 0, kMostRows));
+  result.negativesHigh = uint32_t(wholeOf(env, keys, "negativesHigh", 0, kMostRows));
   return result;
 }
 

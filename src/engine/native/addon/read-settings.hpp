@@ -7,6 +7,7 @@
 namespace lawn {
 
 SessionSettings readSettings(napi_env env, napi_value options);
-EpochKeys readEpochKeys(napi_env env, napi_value keys);
+/// Of an epoch of so many samples.
+EpochKeys readEpochKeys(napi_env env, napi_value keys, uint64_t samples);
 
 }  // namespace lawn

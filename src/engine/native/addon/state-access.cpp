@@ -8,11 +8,12 @@ namespace lawn {
 
 napi_value copyTensor(const Call& call) {
   const auto session = call.session();
-  const int kind = int(call.number(1)), tensor = int(call.number(2));
+  const int64_t tensors = int64_t(session->model.tensors.size());
+  const int64_t kind = call.whole(1, "kind", 0, 3), tensor = call.whole(2, "tensor", 0, tensors - 1);
   const Span<float> array = span<float>(call.env, call.arguments[3], "tensor");
   const bool writes = call.number(4) != 0;
-  Tensor& known = session->model.tensors.at(size_t(tensor));
-  Optimizer::Slots& slots = session->optimizer.slots.at(size_t(tensor));
+  Tensor& known = session->model.tensors[size_t(tensor)];
+  Optimizer::Slots& slots = session->optimizer.slots[size_t(tensor)];
   const bool isSquare = kind == 3;  // kept as its root
   AlignedArray<float>* const kinds[] = {&known.value, &known.gradient, &slots.velocity, &slots.root};
   AlignedArray<float>& memory = *kinds[kind];
@@ -26,7 +27,8 @@ napi_value copyTensor(const Call& call) {
 
 napi_value copyGroup(const Call& call) {
   const auto session = call.session();
-  LawnGroup& group = session->optimizer.groups.at(size_t(call.number(1)));
+  std::vector<LawnGroup>& groups = session->optimizer.groups;
+  LawnGroup& group = groups[size_t(call.whole(1, "group", 0, int64_t(groups.size()) - 1))];
   const Span<double> target = span<double>(call.env, call.arguments[2], "targets");
   const Span<double> constrained = span<double>(call.env, call.arguments[3], "constrained");
   if (target.size != group.rows || constrained.size != group.rows) {
@@ -43,12 +45,13 @@ napi_value copyGroup(const Call& call) {
 }
 
 napi_value copyCounts(const Call& call) {
-  Optimizer& optimizer = call.session()->optimizer;
+  const auto session = call.session();
+  Optimizer& optimizer = session->optimizer;
   const Span<double> counts = span<double>(call.env, call.arguments[1], "counts");
   int64_t* const known[] = {&optimizer.stepsDone, &optimizer.switchedAt, &optimizer.zeroBlocks, &optimizer.keptBlocks};
   if (counts.size != 4) throw std::runtime_error("native addon: expected 4 counts");
   for (int i = 0; i < 4; i++) {
-    if (call.number(2) != 0) *known[i] = int64_t(counts.data[i]);
+    if (call.number(2) != 0) *known[i] = wholeNumber(counts.data[i], "count", -1, kMostWhole);
     else counts.data[i] = double(*known[i]);
   }
   return nullptr;

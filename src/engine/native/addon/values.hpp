@@ -1,5 +1,5 @@
-// Reading JavaScript values and writing results, on plain Node-API. A wrong type throws std::runtime_error naming the
-// value; the TypeScript side has checked sizes and ranges, so a failure here is a bug of the engine.
+// Reading JavaScript values and writing results, on plain Node-API. A wrong type or a number out of its range throws
+// std::runtime_error naming the value; the TypeScript side has checked both, so a failure here is a bug of the engine.
 #pragma once
 
 #define NAPI_VERSION 8
@@ -35,8 +35,20 @@ inline double number(napi_env env, napi_value value, const char* name) {
 inline double numberOf(napi_env env, napi_value object, const char* name) {
   return number(env, property(env, object, name), name);
 }
-inline int64_t wholeOf(napi_env env, napi_value object, const char* name) {
-  return int64_t(numberOf(env, object, name));
+
+/// Beyond it a double skips whole numbers.
+constexpr int64_t kMostWhole = (int64_t(1) << 53) - 1;
+
+/// A whole number from `least` to `most`.
+inline int64_t wholeNumber(double value, const char* name, int64_t least, int64_t most) {
+  const bool isWithin = value >= double(least) && value <= double(most);  // NaN is not
+  if (!isWithin || value != double(int64_t(value))) {
+    throw std::runtime_error(std::string("native addon: out of range: ") + name);
+  }
+  return int64_t(value);
+}
+inline int64_t wholeOf(napi_env env, napi_value object, const char* name, int64_t least, int64_t most) {
+  return wholeNumber(numberOf(env, object, name), name, least, most);
 }
 
 inline bool flagOf(napi_env env, napi_value object, const char* name) {
@@ -79,7 +91,11 @@ Span<T> span(napi_env env, napi_value value, const char* name) {
   napi_typedarray_type kind;
   size_t length;
   void* data;
-  check(napi_get_typedarray_info(env, value, &kind, &length, &data, nullptr, nullptr), name);
+  napi_value buffer;
+  bool isOwned = false;  // memory shared with other threads may change under a check
+  check(napi_get_typedarray_info(env, value, &kind, &length, &data, &buffer, nullptr), name);
+  check(napi_is_arraybuffer(env, buffer, &isOwned), name);
+  if (!isOwned) throw std::runtime_error(std::string("native addon: shared memory of ") + name);
   if (kind != ArrayType<T>::kind) throw std::runtime_error(std::string("native addon: wrong element type of ") + name);
   return {static_cast<T*>(data), int64_t(length)};
 }

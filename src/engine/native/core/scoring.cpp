@@ -112,7 +112,7 @@ void Scoring::top(int64_t count, const uint32_t* users, int64_t k, const MaskedI
   refresh();
   const int64_t items = model_.spec.rows[kItems];
   reserve(items);
-  for (Scratch& scratch : scratch_) scratch.order.reserve(size_t(k));
+  for (Scratch& scratch : scratch_) scratch.order.reserve(size_t(std::min(k, items)));
   constexpr float nothing = -std::numeric_limits<float>::infinity();
   constexpr uint32_t noItem = std::numeric_limits<uint32_t>::max();
   pool_.run(count, [&](int64_t task, int thread) {

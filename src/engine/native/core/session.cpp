@@ -30,6 +30,7 @@ Session::Session(SessionSettings settings)
   for (SortScratch& scratch : sortScratch_) {
     scratch.reserve(chunkSamplesOf(settings.ranker, kernels_.lanes), mostTableRows);
   }
+  parametersChanged();
 }
 
 void Session::parametersChanged() {

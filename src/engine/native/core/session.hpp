@@ -34,7 +34,8 @@ class Session {
   double gradient(const SampleSource& source);
   void clearGradient() { gradient_.clear(plans_[0]); }
 
-  bool hasInteractions() const { return interactions_ != nullptr; }
+  /// Null where there are none to train on.
+  const Interactions* interactions() const { return interactions_.get(); }
 
  private:
   void prepare(BatchPlan& plan, const SampleSource& source);

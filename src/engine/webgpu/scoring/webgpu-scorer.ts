@@ -1,8 +1,8 @@
 /** Logits with the parameters where they are: pairs in, one value a pair out; or users in, and their best items out. */
 import type { RankerSpec } from "../../../ranker/ranker-spec.ts";
 import type { Scorer, TopItems, TopItemsRequest } from "../../../ranker/scorer.ts";
-import { checkPairs, checkUsers } from "../../check-batch.ts";
-import { checkTopRequest } from "../../check-top-request.ts";
+import { checkedPairs, checkedUsers } from "../../check-batch.ts";
+import { checkedTopRequest } from "../../check-top-request.ts";
 import type { SerialQueue } from "../../serial-queue.ts";
 import type { GpuContext } from "../device/gpu-context.ts";
 import { bindProgram, encodeProgram, type Program, type Work } from "../device/program.ts";
@@ -140,9 +140,9 @@ export function openWebgpuScorer(parts: {
   }
 
   // Left out where it has no room: scoring/top-items.ts then chooses on the host.
-  const top = (request: TopItemsRequest): Promise<TopItems> =>
+  const top = (given: TopItemsRequest): Promise<TopItems> =>
     inTurn(async () => {
-      checkTopRequest(request, spec);
+      const request = checkedTopRequest(given, spec);
       return bestItems({ context, stepBuffer, items: spec.items, scoreInto, writeWork }, request);
     });
 
@@ -150,18 +150,18 @@ export function openWebgpuScorer(parts: {
     users: spec.users,
     items: spec.items,
 
-    pairs: (users, items) =>
+    pairs: (userColumn, itemColumn) =>
       inTurn(async () => {
-        checkPairs(users, items, spec);
+        const { users, items } = checkedPairs(userColumn, itemColumn, spec);
         return score(users.length, (first, end) => ({
           users: users.subarray(first, end),
           items: items.subarray(first, end),
         }));
       }),
 
-    catalogue: (users) =>
+    catalogue: (userColumn) =>
       inTurn(async () => {
-        checkUsers(users, spec);
+        const users = checkedUsers(userColumn, spec);
         return score(users.length * spec.items, (first, end) => catalogueColumns(users, first, end));
       }),
 

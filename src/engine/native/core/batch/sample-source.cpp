@@ -94,7 +94,7 @@ SampleSource SampleSource::columns(int64_t length, const uint32_t* users, const 
 SampleSource SampleSource::drawn(const Interactions& interactions, const EpochKeys& keys, int64_t step,
                                  const KernelTable& kernels) {
   SampleSource source;
-  const uint64_t first = uint64_t(step) * uint64_t(interactions.batchSize);
+  const uint64_t first = uint64_t(step) * uint64_t(interactions.batchSize);  // inside the epoch
   const uint64_t losses = std::min<uint64_t>(uint64_t(interactions.batchSize), interactions.samplesPerEpoch - first);
   source.pairwise_ = interactions.pairwise;
   source.samples_ = int64_t(source.pairwise_ ? 2 * losses : losses);

@@ -1,6 +1,8 @@
 // Where a batch's samples come from: columns that the caller gave, or draws by counter from the training interactions.
 #pragma once
 
+#include <algorithm>
+
 #include "core/runtime/aligned-array.hpp"
 #include "kernels/kernel-table.hpp"
 
@@ -15,6 +17,8 @@ struct Interactions {
   /// Copies each user's sorted items and builds what the search among them starts from.
   void setSeen(const uint32_t* offsets, const uint32_t* itemsByUser);
 
+  /// Of an epoch.
+  int64_t steps() const { return divideUp(int64_t(samplesPerEpoch), std::min(batchSize, int64_t(samplesPerEpoch))); }
   PairLog pairs() const { return {pairWords_.data(), itemBits_}; }
   SeenItems seen() const;
 

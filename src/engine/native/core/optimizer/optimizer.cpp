@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <stdexcept>
 
 namespace lawn {
 
@@ -20,6 +21,8 @@ Optimizer::Optimizer(RankerModel& model, const OptimizerSettings& settings, std:
     groups[g].target.assign(size_t(groups[g].rows), 0);
     groups[g].constrained.assign(size_t(groups[g].rows), 0);
     for (const int tensor : groups[g].members) {
+      const bool fits = size_t(tensor) < model.tensors.size() && model.tensors[size_t(tensor)].size % groups[g].rows == 0;
+      if (!fits || states_[size_t(tensor)].group >= 0) throw std::invalid_argument("LAWN's groups do not fit the ranker");
       states_[size_t(tensor)].group = int(g);
       states_[size_t(tensor)].rows = groups[g].rows;
     }

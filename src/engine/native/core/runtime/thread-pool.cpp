@@ -27,12 +27,17 @@ constexpr int kSpinsBeforeYield = 200;
 }  // namespace
 
 ThreadPool::ThreadPool(int threads) {
-  for (int thread = 1; thread < threads; thread++) {
-    helpers_.emplace_back([this, thread] { help(thread); });
+  try {
+    for (int thread = 1; thread < threads; thread++) helpers_.emplace_back([this, thread] { help(thread); });
+  } catch (...) {  // the machine gives no more threads; those there are must not outlive the pool
+    stop();
+    throw;
   }
 }
 
-ThreadPool::~ThreadPool() {
+ThreadPool::~ThreadPool() { stop(); }
+
+void ThreadPool::stop() {
   {
     std::lock_guard<std::mutex> lock(mutex_);
     closing_ = true;

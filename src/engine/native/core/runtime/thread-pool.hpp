@@ -15,6 +15,8 @@
 
 namespace lawn {
 
+constexpr int kMostThreads = 256;
+
 class ThreadPool {
  public:
   /// task, and the number of the thread that runs it, in [0, threads).
@@ -31,6 +33,7 @@ class ThreadPool {
   void run(int64_t tasks, const Task& task);
 
  private:
+  void stop();
   void help(int thread);
   bool takeOne(int thread);
 

@@ -1,6 +1,6 @@
 /** A limit on how long SQL of a user's may run: what is running then is interrupted, and the user is told why. */
 import { ConfigError } from "../../errors.ts";
-import type { WorkDatabase } from "../sources/work-database.ts";
+import type { WorkDatabase } from "./work-database.ts";
 
 export interface TimeLimit {
   /** What to throw for an error of the SQL: the limit, where that was the cause. */

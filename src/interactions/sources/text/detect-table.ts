@@ -1,9 +1,9 @@
 /** The shape of a delimited text file, found out from its first lines: delimiter, header, quoting, column names. */
-import { NULL_TEXTS } from "../../config/schemas/ingest-schema.ts";
-import { DataError } from "../../errors.ts";
-import { isUsualName, plain } from "./choose-columns.ts";
+import { NULL_TEXTS } from "../../../config/schemas/ingest-schema.ts";
+import { DataError } from "../../../errors.ts";
+import { isUsualName, plain } from "../choose-columns.ts";
+import { refuseSameNames } from "../table-source.ts";
 import { detectQuoting, joinRecords, type Quoting, type QuotingHints, splitFields } from "./detect-quoting.ts";
-import { refuseSameNames } from "./table-source.ts";
 
 export interface TextTable extends Quoting {
   readonly delimiter: string;

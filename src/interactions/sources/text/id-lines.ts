@@ -1,10 +1,11 @@
 /** A text file that is no table but a list: one id a line, with or without a header. */
-import { isUsualName } from "./choose-columns.ts";
+
+import { sqlName, sqlText } from "../../database/sql-text.ts";
+import type { WorkDatabase } from "../../database/work-database.ts";
+import { isUsualName } from "../choose-columns.ts";
+import { orDataError, type TableSource } from "../table-source.ts";
 import type { ReadableText } from "./readable-text.ts";
-import { sqlName, sqlText } from "./sql-text.ts";
-import { orDataError, type TableSource } from "./table-source.ts";
 import { linesOf } from "./text-source.ts";
-import type { WorkDatabase } from "./work-database.ts";
 
 const HEAD_LINES = 20;
 

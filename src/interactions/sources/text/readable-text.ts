@@ -4,10 +4,10 @@ import { createReadStream, createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { TextDecoder } from "node:util";
 import { createGunzip } from "node:zlib";
-import { shellCommand } from "../../config/shell-command.ts";
-import { DataError, messageOf } from "../../errors.ts";
-import type { Compression } from "./sniff-file.ts";
-import type { WorkDatabase } from "./work-database.ts";
+import { shellCommand } from "../../../config/shell-command.ts";
+import { DataError, messageOf } from "../../../errors.ts";
+import type { WorkDatabase } from "../../database/work-database.ts";
+import type { Compression } from "../sniff-file.ts";
 
 /** "not utf-8" is Latin-1 unless there are bytes that only Windows-1252 has a use for. */
 export type TextEncoding = "utf-8" | "latin-1" | "windows-1252" | "not utf-8";
@@ -21,6 +21,8 @@ export interface PackedText {
 
 export interface ReadableText {
   readonly path: string;
+  /** Files that go on where it ends, each with the same header. */
+  readonly furtherPaths?: readonly string[];
   readonly compression: Compression | null;
   /** Of what is at `path`. */
   readonly encoding: "utf-8" | "latin-1";

@@ -1,9 +1,10 @@
 /** Delimited text as a source of rows: its shape found out from its first lines, every value as text. */
+
+import { sqlName, sqlPath, sqlText } from "../../database/sql-text.ts";
+import type { WorkDatabase } from "../../database/work-database.ts";
+import { orDataError, type SourceColumn, STORING_REJECTS, type TableSource } from "../table-source.ts";
 import { detectTable, type TableHints, type TextTable } from "./detect-table.ts";
 import type { ReadableText } from "./readable-text.ts";
-import { sqlName, sqlPath, sqlText } from "./sql-text.ts";
-import { orDataError, type SourceColumn, STORING_REJECTS, type TableSource } from "./table-source.ts";
-import type { WorkDatabase } from "./work-database.ts";
 
 export interface TextOptions extends TableHints {
   /** Numbers such as 3,5 are 3.5. */
@@ -64,13 +65,15 @@ export function linesOf(text: ReadableText, onBadRows = "ignore_errors = true"):
 }
 
 /** The kind of the file is said, not left to its name. */
-function pathAndKind({ path, compression, encoding }: ReadableText): string {
-  return `${sqlPath(path)}, compression = ${sqlText(compression ?? "none")}, encoding = ${sqlText(encoding)}`;
+function pathAndKind({ path, furtherPaths = [], compression, encoding }: ReadableText): string {
+  const paths = furtherPaths.length === 0 ? sqlPath(path) : `[${[path, ...furtherPaths].map(sqlPath).join(", ")}]`;
+  return `${paths}, compression = ${sqlText(compression ?? "none")}, encoding = ${sqlText(encoding)}`;
 }
 
 async function readHead(database: WorkDatabase, text: ReadableText, options: TextOptions): Promise<string[]> {
+  const first = { ...text, furtherPaths: [] };
   const rows = await orDataError(options.file, () =>
-    database.rows(`SELECT line FROM ${linesOf(text)} WHERE line IS NOT NULL LIMIT ${HEAD_LINES}`),
+    database.rows(`SELECT line FROM ${linesOf(first)} WHERE line IS NOT NULL LIMIT ${HEAD_LINES}`),
   );
   return rows.map(({ line }) => String(line).replace(/\r$/, ""));
 }

@@ -1,0 +1,91 @@
+/**
+ * The compiled addon without the checks of TypeScript before it: its own second line. It may answer or refuse, in any
+ * words; only the process must live.
+ */
+import { requireNativeAddon } from "../../dist/src/engine/native/native-addon.js";
+import { malformed } from "./malformed.mjs";
+
+const u32 = (...values) => Uint32Array.of(...values);
+
+function settingsOf({ oneOf, isOnce }) {
+  const ratioless = { firstDecay: 0.9, firstShare: 0.1, secondDecay: 0.99, secondShare: 0.01, epsilon: 1e-8 };
+  const ranker = { users: 4, items: 6, dot: 3, gmf: 2, embedding: 4, tower: u32(5, 3), idBiases: true };
+  const lawn = { switchesByNorm: false, switchStep: 1, switchNorm: 1, projectsGradient: true };
+  return {
+    ranker,
+    optimizer: {
+      rule: oneOf(["adam", "sgd", "lamb", "lion", "rmsprop"]),
+      ...ratioless,
+      weightDecay: 0,
+      trustCoefficient: 0.001,
+      lawn: isOnce(2) ? { ...lawn, projectsDirection: true, resetsState: false } : null,
+    },
+    embeddingDecay: 0,
+    groups: [{ rows: 4, members: u32(0) }],
+    interactions: {
+      userColumn: u32(0, 1, 2, 3),
+      itemColumn: u32(0, 1, 2, 3),
+      seenOffsets: u32(0, 1, 2, 3, 4),
+      seenItems: u32(0, 1, 2, 3),
+      samplesPerPositive: 2,
+      batchSize: 3,
+      pairwise: false,
+    },
+    threads: 2,
+    instructionSet: "",
+  };
+}
+
+/** Good arguments behind the session, by function. */
+const calls = {
+  step: () => [0.1, u32(0, 1), u32(2, 3), Float32Array.of(1, 0), null],
+  gradient: () => [u32(0, 1), u32(2, 3), null, u32(4, 5)],
+  clearGradient: () => [],
+  parametersChanged: () => [],
+  train: () => [
+    { leftBits: 4, rightBits: 4, roundKeys: u32(1, 2, 3, 4, 5, 6), negativesLow: 1, negativesHigh: 2 },
+    0,
+    Float64Array.of(0.1, 0.1),
+    new Float64Array(2),
+  ],
+  scorePairs: () => [u32(0, 3), u32(0, 5), new Float32Array(2)],
+  scoreCatalogue: () => [u32(0, 3), new Float32Array(12)],
+  topItems: () => [u32(0, 3), 4, u32(0, 1, 2), u32(1, 2), new Uint32Array(8), new Float32Array(8)],
+  copyTensor: () => [0, 0, new Float32Array(12), 1],
+  copyGroup: () => [0, new Float64Array(4), new Float64Array(4), 0],
+  copyCounts: () => [new Float64Array(4), 1],
+  closeSession: () => [],
+};
+
+/** `outcomes` counts what was answered and what was refused. */
+export async function callAddon(draws, outcomes) {
+  const addon = requireNativeAddon();
+  outcomes.refusedByAddon ??= 0;
+  const settle = async (call) => {
+    try {
+      const result = await call();
+      outcomes.answered++;
+      return result;
+    } catch {
+      outcomes.refusedByAddon++;
+      return undefined;
+    }
+  };
+  const settings = settingsOf(draws);
+  const session = await settle(() => addon.openSession(draws.isOnce(2) ? malformed(settings, draws, 6) : settings));
+  if (session === undefined) return;
+  const running = [];
+  for (let call = 0; call < 6; call++) {
+    const name = draws.oneOf(Object.keys(calls));
+    if (name === "closeSession" && !draws.isOnce(4)) continue;
+    const good = calls[name]();
+    const args = draws.isOnce(3) ? good : (malformed([session, ...good], draws, 6) ?? []);
+    const ended = settle(() =>
+      addon[name](...(draws.isOnce(3) ? [session, ...good] : [session, ...[...args].slice(1)])),
+    );
+    if (draws.isOnce(2)) await ended;
+    else running.push(ended);
+  }
+  await Promise.all(running);
+  await settle(() => addon.closeSession(session));
+}

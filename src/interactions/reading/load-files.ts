@@ -1,0 +1,148 @@
+/** The files of a log into table `raw`, one by one or many small ones at once, with what was noticed in each. */
+import { stat } from "node:fs/promises";
+import { ConfigError, DataError } from "../../errors.ts";
+import type { WorkDatabase } from "../database/work-database.ts";
+import { type ColumnRequest, chooseColumns } from "../sources/choose-columns.ts";
+import { withDateFormat } from "../sources/dated-source.ts";
+import { openParts, openSource, type SourceFile } from "../sources/open-source.ts";
+import { groupParts } from "../sources/small-parts.ts";
+import type { LogPart } from "../sources/split-words.ts";
+import type { TableSource } from "../sources/table-source.ts";
+import { type BadRows, collectBadRows, takeRejected } from "./bad-rows.ts";
+import { checkCondition, conditionSeconds } from "./check-condition.ts";
+import { loadRows } from "./load-rows.ts";
+
+export interface LogFile {
+  readonly part: LogPart;
+  readonly file: SourceFile;
+}
+
+export interface LoadFilesOptions {
+  readonly columns: ColumnRequest;
+  readonly where: string | undefined;
+  /** False leaves time columns aside: the order of the rows counts instead. */
+  readonly usesTimes: boolean;
+  /** Of the time column, as for strptime; undefined where numbers and ISO 8601 are read. */
+  readonly dateFormat: string | undefined;
+  /** Texts that stand for no value. */
+  readonly nulls: readonly string[];
+  /** Whether a row without a rating is of no use. */
+  readonly needsRatings: boolean;
+  readonly log: (line: string) => void;
+}
+
+export interface FileFormat {
+  readonly file: string;
+  readonly format: string;
+  /** That were used. */
+  readonly columns: Readonly<Record<string, string | null>>;
+}
+
+export interface LoadedFiles {
+  /** Of each file. */
+  readonly formats: readonly FileFormat[];
+  readonly bad: readonly BadRows[];
+  /** In `raw`. */
+  readonly rows: number;
+}
+
+interface Loaded {
+  readonly source: TableSource;
+  readonly columns: FileFormat["columns"];
+  readonly bad: BadRows;
+  readonly rows: number;
+}
+
+export async function loadFiles(
+  database: WorkDatabase,
+  files: readonly LogFile[],
+  options: LoadFilesOptions,
+): Promise<LoadedFiles> {
+  const formats: FileFormat[] = [];
+  const bad: BadRows[] = [];
+  let rows = 0;
+  const note = (loaded: Loaded, group: readonly LogFile[]): void => {
+    const names = group.map(({ file }) => file.name);
+    const what = names.length === 1 ? names[0]! : `${names.length} files, ${names[0]!} to ${names.at(-1)!}`;
+    options.log(`read ${what}: ${loaded.rows} rows (${loaded.source.format})`);
+    formats.push(...names.map((file) => ({ file, format: loaded.source.format, columns: loaded.columns })));
+    bad.push(loaded.bad);
+    rows += loaded.rows;
+  };
+  for (const group of await groupParts(files)) {
+    const together = group.length === 1 ? null : await loadTogether(database, group, rows, options);
+    if (together !== null) {
+      note(together, group);
+      continue;
+    }
+    for (const logFile of group) {
+      const source = await openSource(database, logFile.file);
+      note(await loadSource(database, source, { group: [logFile], firstRow: rows }, options), [logFile]);
+    }
+  }
+  return { formats, bad, rows };
+}
+
+/** Null, and nothing loaded, where anything is wrong with any of the files: that must be told of the file by its name. */
+async function loadTogether(
+  database: WorkDatabase,
+  group: readonly LogFile[],
+  firstRow: number,
+  options: LoadFilesOptions,
+): Promise<Loaded | null> {
+  await database.run("BEGIN TRANSACTION");
+  let loaded: Loaded | null = null;
+  try {
+    const files = group.map(({ file }) => file);
+    loaded = await loadSource(database, await openParts(database, files), { group, firstRow }, options);
+  } catch (error) {
+    if (!(error instanceof DataError || error instanceof ConfigError)) throw error;
+  }
+  if (loaded !== null && loaded.bad.count === 0) {
+    await database.run("COMMIT");
+    return loaded;
+  }
+  await database.run("ROLLBACK");
+  await takeRejected(database);
+  return null;
+}
+
+async function loadSource(
+  database: WorkDatabase,
+  opened: TableSource,
+  { group, firstRow }: { readonly group: readonly LogFile[]; readonly firstRow: number },
+  options: LoadFilesOptions,
+): Promise<Loaded> {
+  const names = opened.columns.map(({ name }) => name);
+  const chosen = chooseColumns(opened.file, names, options.columns);
+  const columns = options.usesTimes ? chosen : { ...chosen, time: null };
+  const source = await withDates(database, opened, { column: columns.time, format: options.dateFormat });
+  if (options.where !== undefined) await checkCondition(database, options.where, source);
+  const where =
+    options.where === undefined
+      ? undefined
+      : { condition: options.where, seconds: conditionSeconds(await bytesOf(group)) };
+  const { nulls, needsRatings } = options;
+  const rows = await loadRows(database, source, { part: group[0]!.part, columns, where, nulls, needsRatings });
+  const bad = await collectBadRows(database, source, { firstRow, rows });
+  const named = Object.entries(columns).map(([role, column]) => [role, column === null ? null : names[column]!]);
+  return { source, columns: Object.fromEntries(named), bad, rows };
+}
+
+async function bytesOf(group: readonly LogFile[]): Promise<number> {
+  let bytes = 0;
+  for (const { file } of group) bytes += (await stat(file.path)).size;
+  return bytes;
+}
+
+async function withDates(
+  database: WorkDatabase,
+  source: TableSource,
+  { column, format }: { readonly column: number | null; readonly format: string | undefined },
+): Promise<TableSource> {
+  if (format === undefined) return source;
+  if (column === null) {
+    throw new ConfigError(`--date-format: ${source.file} has no column of times; name it with --time-column`);
+  }
+  return withDateFormat(database, source, { column, format });
+}

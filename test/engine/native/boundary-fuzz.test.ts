@@ -1,0 +1,18 @@
+/** A small run of the boundary fuzz (bench/boundary-fuzz.mjs): no case ends the process, and only our errors come back. */
+import path from "node:path";
+import { expect, it } from "@jest/globals";
+import { describeNative } from "../../support/engines/native-engine.ts";
+import { compiledPackage, runProgram } from "../../support/stages/compiled-program.ts";
+
+const root = path.resolve(import.meta.dirname, "../../..");
+
+describeNative("the boundary of the native engine", () => {
+  it("answers or refuses whatever it is handed", async () => {
+    const folder = await compiledPackage();
+    const script = path.join(folder, "bench/boundary-fuzz.mjs");
+    // The compiled package has no addon of its own.
+    const found = await runProgram(script, ["--cases", "600"], folder, () => {}, { LAWN_RANKER_PREBUILD: root });
+    expect(found.out).toMatch(/"cases":600,.*"findings":0\}/);
+    expect(found.status).toBe(0);
+  }, 600_000);
+});
