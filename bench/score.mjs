@@ -17,9 +17,9 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { contentHash, DATASET_FILES } from "../dist/pipelines/dataset/stored-dataset.js";
 import { openColumnWriter } from "../dist/src/arrow/write-columns.js";
+import { sealedText } from "../dist/src/files/sealed-text.js";
 import { encodeCheckpoint } from "../dist/src/ranker/checkpoint.js";
 import { parametersOf, sizeOf } from "../dist/src/ranker/ranker-spec.js";
-import { manifestText } from "../dist/src/runs/manifest.js";
 
 const { values } = parseArgs({
   options: {
@@ -152,7 +152,7 @@ function makeRun(datasetHash) {
     outcome: { epoch: 1, epochsTrained: 1, stoppedEarly: false, refit: false },
     files: { "checkpoint.safetensors": { bytes: bytes.length, sha256 } },
   };
-  writeFileSync(path.join(run, "manifest.json"), manifestText(manifest));
+  writeFileSync(path.join(run, "manifest.json"), sealedText(manifest));
 }
 
 /** A small generator: made-up data need no more. */

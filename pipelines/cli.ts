@@ -1,16 +1,22 @@
 #!/usr/bin/env node
 /** The program `lawn-ranker`: the only file that touches `process`. What it can do stands in stages.ts. */
 import { execFileSync, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { errorCode } from "../src/files/error-code.ts";
-import { runCommandLine } from "./command-line/run-command-line.ts";
+import { openFilesRemedy } from "../src/files/open-files-limit.ts";
+import { processIdentity } from "./process-identity.ts";
 import type { Environment, StageContext, StartedProgram } from "./stage.ts";
-import { stages } from "./stages.ts";
 
 const packageRoot = findPackageRoot(dirname(fileURLToPath(import.meta.url)));
 const packageVersion = readPackageVersion(packageRoot);
+const identity = processIdentity({
+  processId: process.pid,
+  random: randomBytes(8).toString("hex"),
+  isAlive: isProcessAlive,
+});
 const interruption = new AbortController();
 
 // A reader that has seen enough (`lawn-ranker ... | head -1`) closes the pipe; that is no failure of ours.
@@ -34,12 +40,26 @@ if (process.channel !== undefined) {
   process.channel.unref();
 }
 
-process.exitCode = await runCommandLine(process.argv.slice(2), stages, {
-  version: packageVersion,
-  stdout: (text) => void process.stdout.write(text),
-  stderr: (text) => void process.stderr.write(text),
-  context: stageContext,
-});
+process.exitCode = await run();
+
+/** What the program consists of is loaded here: it is hundreds of files, more than some shells allow to be open. */
+async function run(): Promise<number> {
+  try {
+    const { runCommandLine } = await import("./command-line/run-command-line.ts");
+    const { stages } = await import("./stages.ts");
+    return await runCommandLine(process.argv.slice(2), stages, {
+      version: packageVersion,
+      stdout: (text) => void process.stdout.write(text),
+      stderr: (text) => void process.stderr.write(text),
+      context: stageContext,
+    });
+  } catch (error) {
+    const remedy = openFilesRemedy(error);
+    if (remedy === null) throw error;
+    process.stderr.write(`lawn-ranker: ${remedy}\n`);
+    return 1;
+  }
+}
 
 function stageContext(options: { readonly quiet: boolean }): Omit<StageContext, "recommendations"> {
   return {
@@ -49,8 +69,7 @@ function stageContext(options: { readonly quiet: boolean }): Omit<StageContext, 
     log: options.quiet ? () => {} : (line) => void process.stderr.write(`${line}\n`),
     terminal: !options.quiet && process.stderr.isTTY ? process.stderr : null,
     signal: interruption.signal,
-    processId: process.pid,
-    isProcessAlive,
+    ...identity,
     startAgain,
     environment: environment(),
   };
@@ -103,7 +122,9 @@ function gitCommit(root: string): string | null {
   if (!existsSync(join(root, ".git"))) return null;
   try {
     const args = ["-C", root, "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"];
-    return execFileSync("git", args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+    // Asking takes no lock: somebody may be committing there this moment.
+    const env = { ...process.env, GIT_OPTIONAL_LOCKS: "0" };
+    return execFileSync("git", args, { encoding: "utf8", env, stdio: ["ignore", "pipe", "ignore"] }).trim();
   } catch {
     return null;
   }

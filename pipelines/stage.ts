@@ -22,8 +22,6 @@ export interface Stage<Schema extends z.ZodType = z.ZodType> {
 
 /** The outside world as arguments: stages never touch `process`. */
 export interface StageContext extends Processes {
-  /** Milliseconds since the epoch. */
-  now(): number;
   /** Monotonic milliseconds. */
   elapsed(): number;
   /** Peak resident memory of this process so far. */

@@ -35,7 +35,7 @@ const doors: Record<string, readonly string[]> = {
 const owners: Record<string, readonly string[]> = {
   webgpu: ["src/engine/webgpu"],
   "apache-arrow": ["src/arrow"],
-  "@duckdb/node-api": ["src/interactions/sources", "src/parquet"],
+  "@duckdb/node-api": ["src/interactions/database", "src/parquet"],
   pbf: ["src/export", "src/tensorboard"],
   usearch: ["src/export"],
   "@tensorflow/tfjs-core": ["src/engine/tfjs"],

@@ -18,7 +18,11 @@ export function describeMachine(folder) {
 /** "unknown" in an unpacked tarball, which has no history. */
 function commitOf(folder) {
   const git = (...words) =>
-    execFileSync("git", words, { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+    execFileSync("git", ["--no-optional-locks", ...words], {
+      cwd: folder,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
   try {
     const isChanged = git("status", "--porcelain", "--untracked-files=no").trim() !== "";
     return git("rev-parse", "--short", "HEAD").trim() + (isChanged ? ", changed" : "");

@@ -1,6 +1,10 @@
-/** What a failed command tells its user and its shell: one or a few lines and an exit status, a stack only on request. */
+/**
+ * What a failed command tells its user and its shell: one or a few lines and an exit status, a stack
+ * only on request.
+ */
 import { withoutSecrets } from "../../src/config/address-text.ts";
 import { ConfigError, DataError, EngineError, StorageError } from "../../src/errors.ts";
+import { openFilesRemedy } from "../../src/files/open-files-limit.ts";
 import { DivergenceError } from "../../src/training/divergence.ts";
 
 export interface Failure {
@@ -16,6 +20,8 @@ export function failureOf(error: unknown, options: { readonly debug: boolean }):
 }
 
 function plainFailure(error: unknown): Failure {
+  const remedy = openFilesRemedy(error);
+  if (remedy !== null) return { status: 1, text: remedy };
   if (error instanceof ConfigError) return { status: 2, text: severalLines(error.message) };
   if (error instanceof DataError) return { status: 3, text: severalLines(error.message) };
   if (error instanceof EngineError || error instanceof DivergenceError || error instanceof StorageError) {

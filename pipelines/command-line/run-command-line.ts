@@ -8,6 +8,7 @@ import type { Stage, StageContext } from "../stage.ts";
 import { readConfigFile } from "./config-file.ts";
 import { failureOf } from "./failure.ts";
 import { strayProblems } from "./stray-arguments.ts";
+import { terminalText } from "./terminal-text.ts";
 
 /** A stage that is loaded only when its command is called, so that the list of commands appears at once. */
 export interface StageEntry {
@@ -27,8 +28,9 @@ export interface Terminal {
 export async function runCommandLine(
   argv: readonly string[],
   stages: readonly StageEntry[],
-  terminal: Terminal,
+  bare: Terminal,
 ): Promise<number> {
+  const terminal = guarded(bare);
   const name = argv[0] === "help" ? argv[1] : argv[0];
   try {
     let status = 0;
@@ -57,6 +59,19 @@ export async function runCommandLine(
     terminal.stderr(`lawn-ranker${known}: ${failure.text}\n`);
     return failure.status;
   }
+}
+
+/** Whatever is said through it, by us or by a stage, moves no cursor and rings no bell. */
+function guarded(bare: Terminal): Terminal {
+  return {
+    ...bare,
+    stdout: (text) => bare.stdout(terminalText(text)),
+    stderr: (text) => bare.stderr(terminalText(text)),
+    context(options) {
+      const context = bare.context(options);
+      return { ...context, log: (line) => context.log(terminalText(line)) };
+    },
+  };
 }
 
 function commandList(terminal: Terminal): Command {

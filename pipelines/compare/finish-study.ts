@@ -97,7 +97,8 @@ function checkUsers(evidence: readonly CellEvidence[]): void {
 /** Claims and half-written files of processes that were killed: every trial is done, so nobody is at work on any. */
 async function clearLeftovers(trialsFolder: string): Promise<void> {
   for (const name of await readdir(trialsFolder)) {
-    if (/\.lock(\.\d+)?$|\.partial$/.test(name)) await rm(path.join(trialsFolder, name), { force: true });
+    if (/\.lock(\.(claim|after)-.+)?$|\.work-\w+-\d+$/.test(name))
+      await rm(path.join(trialsFolder, name), { force: true });
   }
 }
 

@@ -1,12 +1,16 @@
 /** The manifest of a study being made, kept true from the first trial to the last file. */
 import path from "node:path";
-import { readJsonIfThere } from "../../src/files/json-file.ts";
+import { DataError } from "../../src/errors.ts";
+import { readSealedJsonIfThere } from "../../src/files/json-file.ts";
+import { fileProblem } from "../../src/files/recorded-files.ts";
+import { sealedText } from "../../src/files/sealed-text.ts";
 import { writeFileAtomically } from "../../src/files/write-file.ts";
 import { hashOf } from "../../src/runs/run-directory.ts";
 import type { StoredStudy } from "../../src/runs/stored-study.ts";
-import { studyFiles } from "../../src/runs/study-directory.ts";
+import { studyFiles, trialFile, trialOf } from "../../src/runs/study-directory.ts";
 import { type StudyManifest, studyManifestSchema } from "../../src/runs/study-manifest.ts";
 import type { StageContext } from "../stage.ts";
+import { hasTrial } from "./trial-files.ts";
 
 export class StudyRecorder {
   readonly #folder: string;
@@ -23,13 +27,17 @@ export class StudyRecorder {
     this.#earlierSeconds = manifest.seconds;
   }
 
-  /** Takes up the manifest of an earlier session, or begins one; written at once. */
+  /**
+   * Takes up the manifest of an earlier session, or begins one; written at once. Throws DataError, before, where a
+   * trial that the manifest vouches for was changed since.
+   */
   static async open(
     made: { readonly folder: string; readonly stored: StoredStudy; readonly workers: number },
     context: StageContext,
   ): Promise<StudyRecorder> {
     const earlier = await readStudyManifest(made.folder);
-    const recorder = new StudyRecorder(made.folder, newManifest(made, earlier, context), context);
+    const files = await unchangedTrials(made.folder, earlier);
+    const recorder = new StudyRecorder(made.folder, { ...newManifest(made, earlier, context), files }, context);
     await recorder.save({});
     return recorder;
   }
@@ -40,10 +48,7 @@ export class StudyRecorder {
       seconds: this.#earlierSeconds + (this.#elapsed() - this.#startedAt) / 1000,
       ...change,
     };
-    await writeFileAtomically(
-      path.join(this.#folder, studyFiles.manifest),
-      `${JSON.stringify(this.#manifest, null, 2)}\n`,
-    );
+    await writeFileAtomically(path.join(this.#folder, studyFiles.manifest), sealedText(this.#manifest));
   }
 
   async finish(files: StudyManifest["files"], trials: StudyManifest["trials"]): Promise<void> {
@@ -53,8 +58,26 @@ export class StudyRecorder {
 
 /** Null when the folder, or the file in it, is not there. Throws DataError for a damaged one. */
 async function readStudyManifest(folder: string): Promise<StudyManifest | null> {
-  const words = { what: "the manifest of a study", remedy: "begin anew with --force" };
-  return readJsonIfThere(path.join(folder, studyFiles.manifest), studyManifestSchema, words);
+  const words = {
+    what: "the manifest of a study",
+    remedy: "put it back, or remove it and give the same command again: trials are kept",
+  };
+  return readSealedJsonIfThere(path.join(folder, studyFiles.manifest), studyManifestSchema, words);
+}
+
+/** Of the files that a finished study recorded, those of trials; a trial without its record will be run again. */
+async function unchangedTrials(folder: string, earlier: StudyManifest | null): Promise<StudyManifest["files"]> {
+  const there: StudyManifest["files"] = {};
+  for (const [name, content] of Object.entries(earlier?.files ?? {})) {
+    const id = trialOf(name);
+    if (id === null || !(await hasTrial(folder, id))) continue;
+    const problem = await fileProblem({ path: path.join(folder, name), role: "output", ...content });
+    if (problem !== null) {
+      throw new DataError(`${problem}; put it back, or remove ${trialFile(id)} and the trial is run again`);
+    }
+    there[name] = content;
+  }
+  return there;
 }
 
 function newManifest(

@@ -4,8 +4,11 @@ import path from "node:path";
 import type { ColumnSchema } from "../../src/arrow/column-schema.ts";
 import { writeColumns } from "../../src/arrow/write-columns.ts";
 import { ConfigError } from "../../src/errors.ts";
-import { readJsonIfThere } from "../../src/files/json-file.ts";
+import { readSealedJsonIfThere } from "../../src/files/json-file.ts";
 import { cannotWrite } from "../../src/files/make-folder.ts";
+import type { Processes } from "../../src/files/processes.ts";
+import { sealedText } from "../../src/files/sealed-text.ts";
+import { workName } from "../../src/files/work-names.ts";
 import { writeFileAtomically } from "../../src/files/write-file.ts";
 import { configDifferences, identityOf } from "../../src/runs/run-directory.ts";
 import { studyFiles, trialFile, trialPerUserFile } from "../../src/runs/study-directory.ts";
@@ -20,7 +23,7 @@ import type { TrialResult } from "./run-trial.ts";
  */
 export async function readTrial(folder: string, plan: TrialPlan, identity: string): Promise<TrialRecord | null> {
   const file = path.join(folder, trialFile(plan.id));
-  const record = await readJsonIfThere(file, trialRecordSchema, {
+  const record = await readSealedJsonIfThere(file, trialRecordSchema, {
     what: "the record of a trial",
     remedy: "remove it, and the trial is run again",
   });
@@ -37,12 +40,21 @@ export async function readTrial(folder: string, plan: TrialPlan, identity: strin
   );
 }
 
-/** The users' file first: a record stands for a trial that is whole. */
-export async function writeTrial(folder: string, { record, test }: TrialResult): Promise<TrialRecord> {
+/**
+ * The users' file first: a record stands for a trial that is whole. A queue may give a trial to a second worker that
+ * takes the first for lost, so both write under names of their own.
+ */
+export async function writeTrial(
+  folder: string,
+  { record, test }: TrialResult,
+  context: Pick<Processes, "place" | "processId">,
+): Promise<TrialRecord> {
   await mkdir(path.join(folder, studyFiles.trialsFolder), { recursive: true });
-  const perUser = test === null ? null : await writePerUser(path.join(folder, trialPerUserFile(record.id)), test);
+  const perUser =
+    test === null ? null : await writePerUser(path.join(folder, trialPerUserFile(record.id)), test, context);
   const whole: TrialRecord = { ...record, perUser };
-  await writeFileAtomically(path.join(folder, trialFile(record.id)), `${JSON.stringify(whole)}\n`);
+  const file = path.join(folder, trialFile(record.id));
+  await writeFileAtomically(file, sealedText(whole, 0), workName(file, context));
   return whole;
 }
 
@@ -58,15 +70,22 @@ export async function clearStudy(folder: string): Promise<void> {
   }
 }
 
-async function writePerUser(file: string, { perUser }: SplitEvaluation): Promise<NonNullable<TrialRecord["perUser"]>> {
+async function writePerUser(
+  file: string,
+  { perUser }: SplitEvaluation,
+  context: Pick<Processes, "place" | "processId">,
+): Promise<NonNullable<TrialRecord["perUser"]>> {
   const schema: ColumnSchema = [
     { name: "user", type: "uint32" },
     { name: "rank", type: "uint32" },
     ...Object.keys(perUser.metrics).map((name) => ({ name, type: "float32" as const })),
   ];
   try {
-    return await writeColumns(file, schema, (append) =>
-      append({ user: perUser.users, rank: perUser.ranks, ...perUser.metrics }),
+    return await writeColumns(
+      file,
+      schema,
+      (append) => append({ user: perUser.users, rank: perUser.ranks, ...perUser.metrics }),
+      workName(file, context),
     );
   } catch (error) {
     throw cannotWrite(file, "free some space, or choose another folder with --output", error);

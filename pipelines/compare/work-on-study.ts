@@ -7,6 +7,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ConfigError } from "../../src/errors.ts";
 import { takeLock } from "../../src/files/lock-file.ts";
+import type { Processes } from "../../src/files/processes.ts";
 import { studyFiles } from "../../src/runs/study-directory.ts";
 import type { TrialRecord } from "../../src/runs/trial-record.ts";
 import type { TrialPlan } from "../../src/study/plan-trials.ts";
@@ -15,10 +16,7 @@ import type { OpenStudy } from "./open-study.ts";
 import { runTrial } from "./run-trial.ts";
 import { hasTrial, writeTrial } from "./trial-files.ts";
 
-export type WorkContext = Pick<
-  StageContext,
-  "now" | "elapsed" | "signal" | "environment" | "processId" | "isProcessAlive"
->;
+export type WorkContext = Processes & Pick<StageContext, "elapsed" | "signal" | "environment">;
 
 export interface WorkHooks {
   /** Called whenever records may have become more, by this process or another. */
@@ -66,11 +64,7 @@ async function runFirstFree(study: OpenStudy, plans: readonly TrialPlan[], conte
 }
 
 /** One trial of a study into its own file; null when interrupted. For any process that holds the study open. */
-export async function carryOut(
-  study: OpenStudy,
-  trial: TrialPlan,
-  context: Pick<WorkContext, "now" | "elapsed" | "signal" | "environment">,
-): Promise<TrialRecord | null> {
+export async function carryOut(study: OpenStudy, trial: TrialPlan, context: WorkContext): Promise<TrialRecord | null> {
   const result = await runTrial({
     trial,
     data: await study.data(trial.subject),
@@ -78,7 +72,7 @@ export async function carryOut(
     engineName: study.stored.engine.description,
     context,
   });
-  return result === null ? null : writeTrial(study.folder, result);
+  return result === null ? null : writeTrial(study.folder, result, context);
 }
 
 async function claim(folder: string, plan: TrialPlan, context: WorkContext): Promise<(() => Promise<void>) | null> {

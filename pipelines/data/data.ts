@@ -53,7 +53,7 @@ async function fetchUnlessThere(
   planned: PlannedDownload,
 ): Promise<FetchedFile> {
   const { dataset, download, folder } = planned;
-  const { file, members, checksum } = download;
+  const { file, members, checksum, mostBytes } = download;
   if (await isLogThere(planned)) return { file, received: null };
 
   const url = `${(config.baseUrl ?? dataset.base).replace(/\/+$/, "")}/${file}`;
@@ -65,6 +65,7 @@ async function fetchUnlessThere(
     url,
     path: target,
     checksum,
+    mostBytes,
     byHand: adviceFor(planned, url),
     attempts: config.attempts,
     retrySeconds: config.retrySeconds,

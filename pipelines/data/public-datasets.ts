@@ -11,6 +11,8 @@ export interface Download {
   readonly file: string;
   /** Null where the publisher gives none, or changes the file from time to time. */
   readonly checksum: Checksum | null;
+  /** Twice what the publisher has, and more for what grows: an answer that goes on is not this file. */
+  readonly mostBytes: number;
   /** Members of a zip archive to keep, by their path in it, the log first; absent for a file that is the log itself. */
   readonly members?: readonly string[];
 }
@@ -31,17 +33,25 @@ const NCF_NOTICE =
   "Split files of He et al., Neural Collaborative Filtering (WWW 2017), from the authors' repository; the terms of the underlying logs apply (MovieLens: GroupLens; Pinterest: Geng et al., ICCV 2015). Research use.";
 
 export const PUBLIC_DATASETS: Readonly<Record<PublicDatasetName, PublicDataset>> = {
-  "ml-100k": movielens("ml-100k.zip", "0e33842e24a9c977be4e0107933c0723", ["u.data", "u.item", "README"]),
+  "ml-100k": movielens("ml-100k.zip", "0e33842e24a9c977be4e0107933c0723", 10, ["u.data", "u.item", "README"]),
   // Refreshed by GroupLens from time to time, so it has no lasting checksum.
-  "ml-latest-small": movielens("ml-latest-small.zip", null, ["ratings.csv", "movies.csv", "README.txt"]),
-  "ml-1m": movielens("ml-1m.zip", "c4d9eecfca2ab87c1945afe126590906", ["ratings.dat", "movies.dat", "README"]),
-  "ml-20m": movielens("ml-20m.zip", "cd245b17a1ae2cc31bb14903e1204af3", ["ratings.csv", "movies.csv", "README.txt"]),
-  "ml-25m": movielens("ml-25m.zip", "6b51fb2759a8657d3bfcbfc42b592ada", ["ratings.csv", "movies.csv", "README.txt"]),
+  "ml-latest-small": movielens("ml-latest-small.zip", null, 20, ["ratings.csv", "movies.csv", "README.txt"]),
+  "ml-1m": movielens("ml-1m.zip", "c4d9eecfca2ab87c1945afe126590906", 12, ["ratings.dat", "movies.dat", "README"]),
+  "ml-20m": movielens("ml-20m.zip", "cd245b17a1ae2cc31bb14903e1204af3", 400, [
+    "ratings.csv",
+    "movies.csv",
+    "README.txt",
+  ]),
+  "ml-25m": movielens("ml-25m.zip", "6b51fb2759a8657d3bfcbfc42b592ada", 525, [
+    "ratings.csv",
+    "movies.csv",
+    "README.txt",
+  ]),
   "ml-1m-ncf": ncfSplit("ml-1m"),
   "pinterest-20": ncfSplit("pinterest-20"),
 };
 
-function movielens(file: string, md5: string | null, names: readonly string[]): PublicDataset {
+function movielens(file: string, md5: string | null, mostMegabytes: number, names: readonly string[]): PublicDataset {
   const folder = file.replace(/\.zip$/, "");
   return {
     base: GROUPLENS,
@@ -49,6 +59,7 @@ function movielens(file: string, md5: string | null, names: readonly string[]): 
       {
         file,
         checksum: md5 === null ? null : { algorithm: "md5", hex: md5 },
+        mostBytes: mostMegabytes * 1e6,
         members: names.map((name) => `${folder}/${name}`),
       },
     ],
@@ -63,6 +74,7 @@ function ncfSplit(name: string): PublicDataset {
     downloads: ["train.rating", "test.rating", "test.negative"].map((part) => ({
       file: `${name}.${part}`,
       checksum: null,
+      mostBytes: 200e6,
     })),
     notice: NCF_NOTICE,
   };

@@ -1,8 +1,8 @@
 /** The vocabularies of a dataset as tables, for questions in SQL. */
 import { join } from "node:path";
+import type { WorkDatabase } from "../../src/interactions/database/work-database.ts";
 import { idTables } from "../../src/interactions/lookup/match-ids.ts";
 import { openArrowSource } from "../../src/interactions/sources/arrow-source.ts";
-import type { WorkDatabase } from "../../src/interactions/sources/work-database.ts";
 
 export async function loadVocabulary(database: WorkDatabase, directory: string, kind: "user" | "item"): Promise<void> {
   const [table, name] = kind === "user" ? [idTables.users, "users.arrow"] : [idTables.items, "items.arrow"];

@@ -5,30 +5,23 @@
 import path from "node:path";
 import type { BaselineName } from "../../src/config/baseline-settings.ts";
 import { type EvaluateConfig, evaluateSchema } from "../../src/config/schemas/evaluate-schema.ts";
-import { cannotWrite, makeFolder } from "../../src/files/make-folder.ts";
 import type { Scorer } from "../../src/ranker/scorer.ts";
 import type { MetricsDocument } from "../../src/runs/metrics-document.ts";
-import { perUserFileName } from "../../src/runs/run-directory.ts";
+import { EVALUATION_RECORD, EVALUATIONS_FOLDER, perUserFileName } from "../../src/runs/run-directory.ts";
 import { openConfiguredEngine } from "../configured-engine.ts";
 import { datasetNameOf } from "../dataset/dataset-argument.ts";
 import { type LoadedDataset, loadDataset } from "../dataset/stored-dataset.ts";
 import { evaluateSplit, metricsDocument, type SplitEvaluation } from "../measures/evaluate-split.ts";
 import { type BeyondParts, measureBeyond } from "../measures/measure-beyond.ts";
-import { writePerUserResults } from "../measures/per-user-file.ts";
 import { withScorer } from "../measures/with-scorer.ts";
 import { refuseOtherData } from "../runs/dataset-of-run.ts";
 import { findRun } from "../runs/find-run.ts";
-import { readMetrics, writeMetrics } from "../runs/metrics-file.ts";
+import { readMetrics } from "../runs/metrics-file.ts";
 import { loadRun, trainedMixture } from "../runs/stored-run.ts";
 import type { Stage, StageContext, StageResult } from "../stage.ts";
 import { parametersText, readyBaseline } from "./evaluate-baseline.ts";
-import {
-  PROTOCOL_CHECK_FILE,
-  type ProtocolCheck,
-  protocolCheck,
-  protocolCheckLines,
-  writeProtocolCheck,
-} from "./protocol-check.ts";
+import { PROTOCOL_CHECK_FILE, type ProtocolCheck, protocolCheck, protocolCheckLines } from "./protocol-check.ts";
+import { writeEvaluation } from "./write-evaluation.ts";
 
 export const evaluateStage: Stage<typeof evaluateSchema> = {
   name: "evaluate",
@@ -55,13 +48,15 @@ async function evaluateBaseline(
     ...(choice === undefined ? {} : { baseline: choice }),
     ...(validation === undefined ? {} : { validation }),
   });
-  if (config.output !== null) await writeEvaluation(config.output, measured, document);
+  if (config.output !== null) {
+    await writeEvaluation(config.output, { evaluation, check, document, dataset, subject: { baseline } }, context);
+  }
   return resultOf({ subject: { baseline }, dataset, document, check, directory: config.output });
 }
 
 async function evaluateRun(config: EvaluateConfig, context: StageContext): Promise<StageResult> {
   const { run: named, modelsRoot, dataset: datasetName } = config;
-  const run = await loadRun(await findRun({ run: named, modelsRoot, dataset: datasetName }));
+  const run = await loadRun(await findRun({ run: named, modelsRoot, dataset: datasetName }, context));
   const dataset = await loadDataset(path.join(config.dataRoot, datasetName ?? run.datasetName));
   refuseOtherData(run, dataset);
   const engine = await openConfiguredEngine({ ...config, halfPrecision: false }, context.log);
@@ -79,8 +74,9 @@ async function evaluateRun(config: EvaluateConfig, context: StageContext): Promi
     beyond,
   });
   // What training wrote is the run's record and stays as it is.
-  const directory = config.output ?? path.join(run.directory, "evaluations", `${config.split}-${config.candidates}`);
-  await writeEvaluation(directory, measured, document);
+  const directory =
+    config.output ?? path.join(run.directory, EVALUATIONS_FOLDER, `${config.split}-${config.candidates}`);
+  await writeEvaluation(directory, { evaluation, check, document, dataset, subject: { run } }, context);
   return resultOf({ subject: { run: run.directory }, dataset, document, check, directory });
 }
 
@@ -119,21 +115,6 @@ async function measure(
   return { evaluation, beyond, check };
 }
 
-async function writeEvaluation(
-  directory: string,
-  { evaluation, check }: Measured,
-  document: MetricsDocument,
-): Promise<void> {
-  await makeFolder(directory, "choose another folder with --output");
-  try {
-    await writePerUserResults(directory, evaluation);
-    if (check !== null) await writeProtocolCheck(directory, check);
-  } catch (error) {
-    throw cannotWrite(directory, "free some space, or choose another folder with --output", error);
-  }
-  await writeMetrics(directory, document);
-}
-
 function resultOf(options: {
   readonly subject: { readonly baseline: string } | { readonly run: string };
   readonly dataset: LoadedDataset;
@@ -155,7 +136,7 @@ function resultOf(options: {
   if (check !== null) lines.push(...protocolCheckLines(check));
   if (directory !== null)
     lines.push(
-      `written: ${path.join(directory, "metrics.json")}, ${perUserFileName(document.split)}${check === null ? "" : `, ${PROTOCOL_CHECK_FILE}`}`,
+      `written: ${path.join(directory, "metrics.json")}, ${perUserFileName(document.split)}${check === null ? "" : `, ${PROTOCOL_CHECK_FILE}`}, ${EVALUATION_RECORD}`,
     );
   return {
     json: {

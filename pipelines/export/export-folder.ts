@@ -10,8 +10,8 @@ import { errorCode } from "../../src/files/error-code.ts";
 import { contentOf, type FileContent, readTextIfThere } from "../../src/files/file-content.ts";
 import { takeLock } from "../../src/files/lock-file.ts";
 import { cannotWrite, makeFolder } from "../../src/files/make-folder.ts";
+import type { Processes } from "../../src/files/processes.ts";
 import { replaceFolder, restoreFolder } from "../../src/files/replace-folder.ts";
-import type { StageContext } from "../stage.ts";
 
 export const EXPORT_MANIFEST = "manifest.json";
 const EXPORT_REMEDY = "free some space, or choose another folder with --output";
@@ -19,7 +19,7 @@ const EXPORT_REMEDY = "free some space, or choose another folder with --output";
 /** Calls `fill` with an empty folder, and puts it at `target` when that is done. */
 export async function publishFolder(
   target: string,
-  context: Pick<StageContext, "processId" | "isProcessAlive">,
+  context: Processes,
   fill: (folder: string) => Promise<void>,
 ): Promise<void> {
   const partial = `${target}.partial`;

@@ -37,7 +37,7 @@ export const exportStage: Stage<typeof exportSchema> = {
 
 async function exportRun(given: ExportConfig, context: StageContext): Promise<StageResult> {
   const config = { ...given, dataset: given.dataset === null ? null : await datasetNameOf(given.dataset) };
-  const run = await loadRun(await findRun(config));
+  const run = await loadRun(await findRun(config, context));
   if (config.format.includes("ann") && !isFoldable(run.spec)) {
     throw new ConfigError(
       `--format ann: ${run.directory} has hidden layers, so its scores are no inner products; only mf, gmf and rankers with an empty tower can be searched so`,

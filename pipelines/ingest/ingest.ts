@@ -4,10 +4,10 @@ import { type IngestConfig, ingestSchema } from "../../src/config/schemas/ingest
 import { writeFileAtomically } from "../../src/files/write-file.ts";
 import { cleanLog } from "../../src/interactions/cleaning/clean-log.ts";
 import { forgottenWarning } from "../../src/interactions/cleaning/forgotten-rows.ts";
+import { openWorkDatabase, type WorkDatabase } from "../../src/interactions/database/work-database.ts";
 import { type BuiltLog, buildLog } from "../../src/interactions/reading/build-log.ts";
 import { readItemInfo } from "../../src/interactions/reading/read-item-info.ts";
 import { readIds } from "../../src/interactions/reading/sort-log.ts";
-import { openWorkDatabase, type WorkDatabase } from "../../src/interactions/sources/work-database.ts";
 import { renumber } from "../../src/interactions/splitting/renumber.ts";
 import { splitLog } from "../../src/interactions/splitting/split-log.ts";
 import { writeCandidates } from "../dataset/candidates-file.ts";

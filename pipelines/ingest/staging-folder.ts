@@ -8,9 +8,9 @@ import { ConfigError } from "../../src/errors.ts";
 import { errorCode } from "../../src/files/error-code.ts";
 import { takeLock } from "../../src/files/lock-file.ts";
 import { cannotWrite, makeFolder } from "../../src/files/make-folder.ts";
+import type { Processes } from "../../src/files/processes.ts";
 import { replaceFolder, restoreFolder } from "../../src/files/replace-folder.ts";
 import { DATASET_FILES, DESCRIPTION_FILE, ITEM_INFO_FILE } from "../dataset/stored-dataset.ts";
-import type { StageContext } from "../stage.ts";
 
 const REMEDY = "choose another folder with --data-root";
 
@@ -30,11 +30,7 @@ export interface StagingFolder {
  * and a former dataset that it had just moved aside is put back. Throws ConfigError where <dataRoot>/<dataset> is
  * anything but a dataset: publishing would remove it.
  */
-export async function openStagingFolder(
-  dataRoot: string,
-  dataset: string,
-  context: Pick<StageContext, "processId" | "isProcessAlive">,
-): Promise<StagingFolder> {
+export async function openStagingFolder(dataRoot: string, dataset: string, context: Processes): Promise<StagingFolder> {
   const target = join(dataRoot, dataset);
   const partial = join(dataRoot, `.${dataset}.partial`);
   const [result, scratch, former] = [join(partial, "result"), join(partial, "scratch"), join(partial, "former")];

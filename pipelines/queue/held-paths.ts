@@ -1,4 +1,7 @@
-/** Paths that a job brings, held inside the folders that the worker was given: whoever writes to Redis reaches no others. */
+/**
+ * Paths that a job brings, held inside the folders that the worker was given: whoever writes to Redis
+ * reaches no others.
+ */
 import { realpath } from "node:fs/promises";
 import path from "node:path";
 import { ConfigError } from "../../src/errors.ts";

@@ -1,4 +1,7 @@
-/** Jobs for several machines: BullMQ on Redis. What a job does is elsewhere (the stages bring their kinds of job); here it is a name, an id and plain data. */
+/**
+ * Jobs for several machines: BullMQ on Redis. What a job does is elsewhere (the stages bring their
+ * kinds of job); here it is a name, an id and plain data.
+ */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Job, Queue, UnrecoverableError, WaitingError, Worker } from "bullmq";
 import { withoutSecrets } from "../../src/config/address-text.ts";

@@ -1,4 +1,7 @@
-/** What a job of the queue is to a worker: its data, checked, and its work, a function of them that writes its own result file. */
+/**
+ * What a job of the queue is to a worker: its data, checked, and its work, a function of them that
+ * writes its own result file.
+ */
 import type { z } from "zod";
 import type { StageContext } from "../stage.ts";
 

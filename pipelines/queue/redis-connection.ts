@@ -10,7 +10,10 @@ export interface Connection {
 
 const PATIENCE_MILLISECONDS = 5000; // a server that is just being started again
 
-/** `url` has passed the setting. Throws ConfigError where nobody answers; later on, calls wait for a server that is gone to come back. */
+/**
+ * `url` has passed the setting. Throws ConfigError where nobody answers; later on, calls wait for a
+ * server that is gone to come back.
+ */
 export async function connectToRedis(url: string, log: (line: string) => void): Promise<Connection> {
   const shown = addressText(url);
   const redis = new Redis(url, {

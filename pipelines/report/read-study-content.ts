@@ -5,7 +5,7 @@ import type { z } from "zod";
 import { parseJson } from "../../src/config/json-text.ts";
 import { ConfigError, DataError, messageOf } from "../../src/errors.ts";
 import { sha256Of } from "../../src/files/file-content.ts";
-import { readJsonIfThere } from "../../src/files/json-file.ts";
+import { readSealedJsonIfThere } from "../../src/files/json-file.ts";
 import type { StudyContent, StudyCurve } from "../../src/report/study-content.ts";
 import { studyFiles } from "../../src/runs/study-directory.ts";
 import { type StudyManifest, studyManifestSchema } from "../../src/runs/study-manifest.ts";
@@ -17,7 +17,7 @@ const REMEDY = "run the same lawn-ranker compare command again";
 /** Throws ConfigError where there is no study, DataError where it is unfinished, damaged or changed. */
 export async function readStudyContent(folder: string, reportVersion: string): Promise<StudyContent> {
   const file = path.join(folder, studyFiles.manifest);
-  const manifest = await readJsonIfThere(file, studyManifestSchema, {
+  const manifest = await readSealedJsonIfThere(file, studyManifestSchema, {
     what: "the manifest of a study",
     remedy: REMEDY,
   });

@@ -3,6 +3,7 @@ import path from "node:path";
 import { type ReportConfig, reportSchema } from "../../src/config/schemas/report-schema.ts";
 import { DataError } from "../../src/errors.ts";
 import { makeFolder } from "../../src/files/make-folder.ts";
+import { removeStaleWork, workName } from "../../src/files/work-names.ts";
 import { writeFileAtomically } from "../../src/files/write-file.ts";
 import { runReport } from "../../src/report/run-report.ts";
 import { studyReport } from "../../src/report/study-report.ts";
@@ -26,11 +27,11 @@ export const reportStage: Stage<typeof reportSchema> = {
 };
 
 async function reportRun(config: ReportConfig, context: StageContext): Promise<StageResult> {
-  const directory = await findRun({ run: config.run, modelsRoot: config.modelsRoot, dataset: config.dataset });
+  const directory = await findRun(config, context);
   const content = await readRunContent(directory, config, context);
   for (const sentence of content.absent) context.log(`not shown: ${sentence}`);
   const file = config.output ?? path.join(directory, reportFile);
-  const bytes = await writePage(file, runReport(content));
+  const bytes = await writePage(file, runReport(content), context);
   return {
     json: { stage: "report", run: directory, file, bytes, absent: content.absent },
     text: writtenText(file, bytes),
@@ -43,11 +44,11 @@ async function reportStudy(config: ReportConfig, named: string, context: StageCo
   const study = isPath ? path.normalize(named) : path.join(config.modelsRoot, "studies", named);
   const content = await readStudyContent(study, context.environment.packageVersion);
   const file = config.output ?? path.join(study, reportFile);
-  const bytes = await writePage(file, studyReport(content));
+  const bytes = await writePage(file, studyReport(content), context);
   return { json: { stage: "report", study, file, bytes }, text: writtenText(file, bytes) };
 }
 
-async function writePage(file: string, text: string): Promise<number> {
+async function writePage(file: string, text: string, context: StageContext): Promise<number> {
   const bytes = Buffer.from(text, "utf8");
   if (bytes.length > MOST_BYTES) {
     throw new DataError(
@@ -55,7 +56,8 @@ async function writePage(file: string, text: string): Promise<number> {
     );
   }
   await makeFolder(path.dirname(file), "choose another file with --output");
-  await writeFileAtomically(file, bytes);
+  await removeStaleWork(path.dirname(file), context);
+  await writeFileAtomically(file, bytes, workName(file, context));
   return bytes.length;
 }
 

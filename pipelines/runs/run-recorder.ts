@@ -1,15 +1,19 @@
 /** A run being made: every file of its directory is written here, whole or not at all, and its manifest kept true. */
-import { open, readFile, rm, stat } from "node:fs/promises";
+import { open, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { readTextIfThere, sha256Of } from "../../src/files/file-content.ts";
-import { replaceLink, writeFileAtomically } from "../../src/files/write-file.ts";
+import { sealedText } from "../../src/files/sealed-text.ts";
+import { writeFileAtomically } from "../../src/files/write-file.ts";
 import { encodeCheckpoint } from "../../src/ranker/checkpoint.ts";
 import type { Parameters, RankerSpec } from "../../src/ranker/ranker-spec.ts";
-import { type Manifest, manifestText } from "../../src/runs/manifest.ts";
-import { latestLink, runFiles } from "../../src/runs/run-directory.ts";
+import type { Manifest } from "../../src/runs/manifest.ts";
+import { runFiles } from "../../src/runs/run-directory.ts";
 import { type EpochRecord, epochLine, parseTrainingLog, recordsThrough } from "../../src/runs/training-log.ts";
 import { encodeResume, type ResumeFile } from "../../src/training/resume-checkpoint.ts";
 import type { StageContext } from "../stage.ts";
+import { readManifest } from "./stored-run.ts";
+
+type RecorderContext = Pick<StageContext, "now" | "elapsed" | "peakMemoryBytes">;
 
 /** The parameters a run stands for, and which epoch of which pass they are. */
 export interface ChosenParameters {
@@ -23,12 +27,12 @@ export interface ChosenParameters {
 export class RunRecorder {
   readonly directory: string;
   #manifest: Manifest;
-  readonly #context: Pick<StageContext, "elapsed" | "peakMemoryBytes">;
+  readonly #context: RecorderContext;
   readonly #startedAt: number;
   readonly #earlierSeconds: number;
   #savedChoice = "";
 
-  constructor(directory: string, manifest: Manifest, context: Pick<StageContext, "elapsed" | "peakMemoryBytes">) {
+  constructor(directory: string, manifest: Manifest, context: RecorderContext) {
     this.directory = directory;
     this.#manifest = manifest;
     this.#context = context;
@@ -51,7 +55,7 @@ export class RunRecorder {
       peakMemoryBytes: Math.max(this.#manifest.peakMemoryBytes, this.#context.peakMemoryBytes()),
       ...change,
     };
-    await writeFileAtomically(this.#path("manifest"), manifestText(this.#manifest));
+    await writeFileAtomically(this.#path("manifest"), sealedText(this.#manifest));
   }
 
   /** Cuts off what training past `epoch` of `pass` had logged before it was lost; that will be trained again. */
@@ -96,17 +100,24 @@ export class RunRecorder {
     this.#savedChoice = choice;
   }
 
-  /** Closes the record: hashes of all files, status done, the dataset's `latest` link; nothing to resume is left. */
+  /**
+   * Closes the record: hashes of all files, and status done. Whatever ends the process before has left what --resume
+   * needs; what is still to be done after (settle) can be done again.
+   */
   async finish(outcome: NonNullable<Manifest["outcome"]>): Promise<void> {
     const files: Record<string, { bytes: number; sha256: string }> = {};
     for (const name of [runFiles.config, runFiles.log, runFiles.checkpoint, runFiles.metrics, runFiles.perUser]) {
       const described = await describeFile(path.join(this.directory, name));
       if (described !== null) files[name] = described;
     }
-    await this.saveManifest({ status: "done", reason: null, outcome, files });
-    await rm(this.#path("resume"), { force: true });
-    const resolved = path.resolve(this.directory);
-    await replaceLink(path.join(path.dirname(resolved), latestLink), path.basename(resolved));
+    const finishedAt = new Date(this.#context.now()).toISOString();
+    await this.saveManifest({ status: "done", reason: null, outcome, finishedAt, files });
+  }
+
+  /** Says why it failed, unless the disk holds it as done: a finished run stays finished. */
+  async fail(reason: string): Promise<void> {
+    if ((await readManifest(this.directory))?.status === "done") return;
+    await this.saveManifest({ status: "failed", reason });
   }
 
   #path(file: keyof typeof runFiles): string {

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { DataError } from "../../src/errors.ts";
 import { errorCode } from "../../src/files/error-code.ts";
 import { sha256Of } from "../../src/files/file-content.ts";
-import { readJson, readJsonIfThere } from "../../src/files/json-file.ts";
+import { readJson, readSealedJsonIfThere } from "../../src/files/json-file.ts";
 import { decodeCheckpoint } from "../../src/ranker/checkpoint.ts";
 import type { Parameters, RankerSpec } from "../../src/ranker/ranker-spec.ts";
 import { type Manifest, manifestSchema } from "../../src/runs/manifest.ts";
@@ -92,7 +92,7 @@ async function verifyRunFile(directory: string, name: string, { files }: Manifes
 /** Null when the folder, or the file in it, is not there. Throws DataError for a damaged one. */
 export async function readManifest(directory: string): Promise<Manifest | null> {
   const words = { what: "the manifest of a run", remedy: "put it back or train anew with --force" };
-  return readJsonIfThere(path.join(directory, runFiles.manifest), manifestSchema, words);
+  return readSealedJsonIfThere(path.join(directory, runFiles.manifest), manifestSchema, words);
 }
 
 /** config.json as it was written. Throws DataError when it is missing or damaged. */

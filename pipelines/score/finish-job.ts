@@ -1,6 +1,7 @@
 /** A finished scoring job: its manifest beside the output, and what the user is told. */
 import path from "node:path";
 import { formatOfOutput, type ScoreConfig } from "../../src/config/schemas/score-schema.ts";
+import { sealedText } from "../../src/files/sealed-text.ts";
 import { writeFileAtomically } from "../../src/files/write-file.ts";
 import type { ScoreManifest } from "../../src/runs/score-manifest.ts";
 import type { StageContext, StageResult } from "../stage.ts";
@@ -54,7 +55,7 @@ export async function finishJob(
     peakMemoryBytes: context.peakMemoryBytes(),
   };
   const manifestFile = `${config.output}.manifest.json`;
-  await writeFileAtomically(manifestFile, `${JSON.stringify(manifest, null, 2)}\n`);
+  await writeFileAtomically(manifestFile, sealedText(manifest));
   return { json: { ...manifest, output: config.output, manifest: manifestFile }, text: summary(config, manifest) };
 }
 

@@ -5,7 +5,7 @@ import type { ScoreConfig } from "../../src/config/schemas/score-schema.ts";
 import { ConfigError, DataError } from "../../src/errors.ts";
 import { errorCode } from "../../src/files/error-code.ts";
 import { contentOf } from "../../src/files/file-content.ts";
-import { openWorkDatabase, type WorkDatabase } from "../../src/interactions/sources/work-database.ts";
+import { openWorkDatabase, type WorkDatabase } from "../../src/interactions/database/work-database.ts";
 import type { Manifest } from "../../src/runs/manifest.ts";
 import { hashOf, runFiles } from "../../src/runs/run-directory.ts";
 import { type DatasetDescription, verifyFiles } from "../dataset/stored-dataset.ts";

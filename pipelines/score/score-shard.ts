@@ -43,7 +43,14 @@ export async function scoreShard(
     const users = selection.known + selection.unknown;
     const range = shardRange(users, shard);
     const written = await writeScores(
-      { inputs, config, engine, range, path: working, format: { format: "arrow", compression: "uncompressed" } },
+      {
+        inputs,
+        config,
+        engine,
+        range,
+        path: working,
+        format: { format: "arrow", compression: "uncompressed", isCsvSafe: false },
+      },
       context,
     );
     const record: ShardRecord = {

@@ -1,4 +1,7 @@
-/** The stage `score`: the best items of every user, or of some, to a file; in one go, in shards, or from shards that are done. */
+/**
+ * The stage `score`: the best items of every user, or of some, to a file; in one go, in shards, or
+ * from shards that are done.
+ */
 
 import path from "node:path";
 import { addressText } from "../../src/config/address-text.ts";
@@ -30,7 +33,7 @@ export const scoreStage: Stage<typeof scoreSchema> = {
   async run(given, context) {
     const config = { ...given, dataset: given.dataset === null ? null : await datasetNameOf(given.dataset) };
     const { run, dataset, modelsRoot, shard } = config;
-    const subject = await readSubject(config, await findRun({ run, dataset, modelsRoot }));
+    const subject = await readSubject(config, await findRun({ run, dataset, modelsRoot }, context));
     if (shard !== null) return scoreOneShard(config, subject, shard, context);
     const unread = config.merge || config.queue !== null ? null : unreadIndex(context.environment.variables);
     if (unread !== null) context.log(unread);
@@ -138,5 +141,6 @@ async function merge(config: ScoreConfig, subject: ScoreSubject, context: StageC
 }
 
 function formatOf(config: ScoreConfig): RecommendationFormat {
-  return { format: formatOfOutput(config)!, compression: config.compression ?? "snappy" }; // the schema has asked for a format
+  const format = formatOfOutput(config)!; // the schema has asked for one
+  return { format, compression: config.compression ?? "snappy", isCsvSafe: config.csvSafe };
 }

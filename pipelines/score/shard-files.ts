@@ -77,7 +77,7 @@ export async function publishShard(
   folder: string,
   finishedFile: string,
   record: ShardRecord,
-  context: Pick<StageContext, "processId">,
+  context: Pick<StageContext, "place" | "processId">,
 ): Promise<void> {
   const recordFile = path.join(folder, `${record.name.slice(0, -".arrow".length)}.json`);
   await putInPlace(finishedFile, path.join(folder, record.name));

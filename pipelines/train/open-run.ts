@@ -7,7 +7,7 @@ import type { TrainConfig } from "../../src/config/schemas/train-schema.ts";
 import { ConfigError } from "../../src/errors.ts";
 import { errorCode } from "../../src/files/error-code.ts";
 import type { Manifest } from "../../src/runs/manifest.ts";
-import { configDifferences, identityOf, runFiles } from "../../src/runs/run-directory.ts";
+import { configDifferences, EVALUATIONS_FOLDER, identityOf, runFiles } from "../../src/runs/run-directory.ts";
 import { decodeResume, type ResumeFile } from "../../src/training/resume-checkpoint.ts";
 import { readConfig, readManifest } from "../runs/stored-run.ts";
 import { TENSORBOARD_FOLDER } from "./tensorboard-file.ts";
@@ -52,7 +52,7 @@ export async function decideRun(request: RunRequest): Promise<RunDecision> {
 export async function clearRun(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true });
   const { manifest, lock: _, ...others } = runFiles;
-  const made = ["report.html", "evaluations", "export", TENSORBOARD_FOLDER];
+  const made = ["report.html", EVALUATIONS_FOLDER, "export", TENSORBOARD_FOLDER];
   for (const name of [manifest, ...Object.values(others), ...made]) {
     await rm(path.join(directory, name), { force: true, recursive: true });
   }

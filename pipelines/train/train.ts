@@ -23,6 +23,7 @@ import { lawnWarning } from "./lawn-warning.ts";
 import { clearRun, decideRun, type RunDecision } from "./open-run.ts";
 import { popularityWarning } from "./popularity-warning.ts";
 import { recommendedSettings } from "./recommended-settings.ts";
+import { settleRun, settleRunAgain } from "./settle-run.ts";
 import { reportTest } from "./test-report.ts";
 import { checkMeasures, type TrainingJob, trainAndRefit } from "./train-and-refit.ts";
 
@@ -107,13 +108,14 @@ async function carryOut(
     ];
     for (const warning of warnings) if (warning !== null) context.log(warning);
     await recorder.finish(trained.outcome);
+    await settleRun(recorder.directory, context);
     context.log(`${recorder.directory}: done in ${recorder.manifest.seconds.toFixed(1)} s`);
     return finished(recorder.directory, document);
   } catch (thrown) {
     const error = thrown instanceof DivergenceError ? await withCheckpoint(thrown, recorder) : thrown;
     const reason = messageOf(error);
     // The first failure is the one to tell, even where the disk is so full that this fails too.
-    await recorder.saveManifest({ status: "failed", reason }).catch(() => {});
+    await recorder.fail(reason).catch(() => {});
     throw error;
   }
 }
@@ -186,6 +188,7 @@ function interrupted(directory: string, reason: string): StageResult {
 
 async function finishedBefore(directory: string, manifest: Manifest, context: StageContext): Promise<StageResult> {
   await verifyRun(directory, manifest);
+  await settleRunAgain(directory, context);
   context.log(`${directory}: this run is finished, same settings and data; --force trains it anew`);
   return finished(directory, await readMetrics(directory));
 }

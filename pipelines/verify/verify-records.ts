@@ -1,12 +1,22 @@
 /** What manifests record, as lists of files: of a dataset, and of any stage that writes a manifest.json. */
+import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
+import { parseJson } from "../../src/config/json-text.ts";
 import type { VerifyConfig } from "../../src/config/schemas/verify-schema.ts";
 import { DataError } from "../../src/errors.ts";
-import { readJson } from "../../src/files/json-file.ts";
+import { errorCode } from "../../src/files/error-code.ts";
+import { readTextIfThere } from "../../src/files/file-content.ts";
 import type { RecordedFile } from "../../src/files/recorded-files.ts";
-import { hashOf, identityOf, runFiles } from "../../src/runs/run-directory.ts";
-import { type DatasetDescription, ITEM_INFO_FILE, readDescription } from "../dataset/stored-dataset.ts";
+import { sealOf, sealProblem } from "../../src/files/sealed-text.ts";
+import { EVALUATION_RECORD, EVALUATIONS_FOLDER, hashOf, identityOf, runFiles } from "../../src/runs/run-directory.ts";
+import { studyFiles } from "../../src/runs/study-directory.ts";
+import {
+  type DatasetDescription,
+  DESCRIPTION_FILE,
+  ITEM_INFO_FILE,
+  readDescription,
+} from "../dataset/stored-dataset.ts";
 import { readConfig } from "../runs/stored-run.ts";
 
 export interface RecordedContent {
@@ -15,7 +25,12 @@ export interface RecordedContent {
   readonly files: readonly RecordedFile[];
   /** Of the record itself, a line each. */
   readonly problems: readonly string[];
+  /** Whether the record carries a hash of its own text; those of datasets and of older programs do not. */
+  readonly isSealed: boolean;
 }
+
+/** Names of records: of a dataset, of an evaluation, and of everything else. */
+export const recordNames = ["manifest.json", DESCRIPTION_FILE, EVALUATION_RECORD];
 
 const recorded = z.looseObject({ bytes: z.int().min(0).optional(), sha256: z.string() });
 const dataset = z.looseObject({ name: z.string(), contentHash: z.string() });
@@ -24,7 +39,12 @@ const dataset = z.looseObject({ name: z.string(), contentHash: z.string() });
 const manifestSchema = z.looseObject({
   stage: z.string(),
   status: z.string().optional(),
-  files: z.record(z.string(), recorded),
+  files: z.record(z.string(), recorded).optional(),
+  /** Of scores and shards of them, which are one file. */
+  file: recorded.optional(),
+  name: z.string().optional(),
+  output: z.looseObject({ name: z.string() }).optional(),
+  checkpoint: z.string().optional(),
   inputs: z.record(z.string(), recorded).optional(),
   dataset: dataset.optional(),
   datasets: z.array(dataset).optional(),
@@ -48,37 +68,90 @@ export async function recordOfDataset(directory: string): Promise<RecordedConten
       ...sources.map(({ path: source, bytes, sha256 }) => ({ path: source, role: "input" as const, bytes, sha256 })),
     ],
     problems: [],
+    isSealed: false,
   };
 }
 
 /** Throws DataError for a file that is no manifest. */
 export async function recordOfManifest(file: string, config: VerifyConfig): Promise<RecordedContent> {
-  const manifest = await readJson(file, manifestSchema, {
-    what: "a manifest",
-    remedy: "give the folder of a run, a study, a dataset or an export",
-  });
+  const remedy = "give the folder of a run, a study, a dataset, an evaluation or an export, or a file of scores";
+  const text = await readTextIfThere(file);
+  if (text === null) throw new DataError(`${file}: is missing; ${remedy}`);
+  const manifest = parseJson(text, manifestSchema, { where: file, what: "a manifest", remedy });
   const folder = path.dirname(file);
-  const datasets = manifest.datasets ?? (manifest.dataset === undefined ? [] : [manifest.dataset]);
   const problems: string[] = [];
-  const files: RecordedFile[] = Object.entries(manifest.files).map(([name, content]) =>
+  const seal = sealProblem(file, text);
+  if (seal !== null) problems.push(seal);
+  const files: RecordedFile[] = Object.entries(outputsOf(manifest, file, remedy)).map(([name, content]) =>
     recordedFile(path.join(folder, name), "output", content),
   );
   for (const [name, content] of Object.entries(manifest.inputs ?? {})) {
     files.push(recordedFile(inputPath(name, { folder, manifest, config }), "input", content));
   }
+  if (manifest.stage === "score" && manifest.checkpoint !== undefined && typeof manifest.run === "string") {
+    files.push(recordedFile(path.join(manifest.run, runFiles.checkpoint), "input", { sha256: manifest.checkpoint }));
+  }
   if (manifest.status !== undefined && manifest.status !== "done") {
-    problems.push(`${file}: status is ${manifest.status}; a ${manifest.stage} that is not done records no files`);
+    problems.push(`${file}: status is ${manifest.status}; a ${manifest.stage} records its files when it is done`);
   }
   if (manifest.stage === "train" && manifest.configHash !== undefined)
     problems.push(...(await configProblems(folder, manifest.configHash)));
+  if (manifest.stage === "train") {
+    for (const { files: more, problems: found } of await evaluationsOf(folder, config)) {
+      files.push(...more);
+      problems.push(...found);
+    }
+  }
+  if (manifest.stage === "compare") problems.push(...(await trialProblems(folder, files)));
   if (config.inputs) {
-    for (const { name, contentHash } of datasets) {
+    for (const { name, contentHash } of manifest.datasets ??
+      (manifest.dataset === undefined ? [] : [manifest.dataset])) {
       const found = await datasetRecord(path.join(config.dataRoot, name), contentHash);
       files.push(...found.files.filter((file) => !files.some((known) => known.path === file.path)));
       problems.push(...found.problems);
     }
   }
-  return { kind: manifest.stage, files, problems };
+  return { kind: manifest.stage, files, problems, isSealed: sealOf(text) !== "none" };
+}
+
+/** By their names from the manifest's folder. */
+function outputsOf(manifest: AnyManifest, where: string, remedy: string): NonNullable<AnyManifest["files"]> {
+  const name = manifest.output?.name ?? manifest.name;
+  if (manifest.files !== undefined) return manifest.files;
+  if (manifest.file !== undefined && name !== undefined) return { [name]: manifest.file };
+  throw new DataError(`${where}: not a manifest: files: there are none; ${remedy}`);
+}
+
+/** What was measured of a run later on lies in its folder, each with a record of its own. */
+async function evaluationsOf(run: string, config: VerifyConfig): Promise<readonly RecordedContent[]> {
+  const folder = path.join(run, EVALUATIONS_FOLDER);
+  const found: RecordedContent[] = [];
+  for (const name of (await namesIn(folder)).sort()) {
+    const record = path.join(folder, name, EVALUATION_RECORD);
+    if ((await readTextIfThere(record)) === null) continue;
+    const { files, problems, ...rest } = await recordOfManifest(record, { ...config, inputs: false });
+    found.push({ ...rest, files: files.filter(({ role }) => role === "output"), problems });
+  }
+  return found;
+}
+
+/** Trials that no manifest records yet: each carries a seal. */
+async function trialProblems(study: string, known: readonly RecordedFile[]): Promise<readonly string[]> {
+  const problems: string[] = [];
+  for (const name of (await namesIn(path.join(study, studyFiles.trialsFolder))).sort()) {
+    const file = path.join(study, studyFiles.trialsFolder, name);
+    if (!name.endsWith(".json") || known.some((recorded) => recorded.path === file)) continue;
+    const problem = sealProblem(file, (await readTextIfThere(file)) ?? "");
+    if (problem !== null) problems.push(problem);
+  }
+  return problems;
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch((error: unknown) => {
+    if (["ENOENT", "ENOTDIR"].includes(errorCode(error) ?? "")) return [];
+    throw error;
+  });
 }
 
 function recordedFile(
@@ -111,7 +184,10 @@ function inputPath(
   return path.isAbsolute(name) ? name : path.join(folder, name);
 }
 
-async function datasetRecord(directory: string, contentHash: string): Promise<Omit<RecordedContent, "kind">> {
+async function datasetRecord(
+  directory: string,
+  contentHash: string,
+): Promise<Pick<RecordedContent, "files" | "problems">> {
   try {
     const description = await readDescription(directory);
     if (description.contentHash === contentHash)

@@ -6,7 +6,7 @@ import { ConfigError } from "../../src/errors.ts";
 import { fileProblem, type RecordedFile } from "../../src/files/recorded-files.ts";
 import { DESCRIPTION_FILE } from "../dataset/stored-dataset.ts";
 import type { Stage, StageContext, StageResult } from "../stage.ts";
-import { recordOfDataset, recordOfManifest } from "./verify-records.ts";
+import { type RecordedContent, recordNames, recordOfDataset, recordOfManifest } from "./verify-records.ts";
 
 export const verifyStage: Stage<typeof verifySchema> = {
   name: "verify",
@@ -30,24 +30,39 @@ async function verify(config: VerifyConfig, context: StageContext): Promise<Stag
     bytes += file.bytes ?? 0;
   }
   return {
-    json: { stage: "verify", path: record, kind: recorded.kind, files: files.length, bytes, problems },
-    text: reportText(record, recorded.kind, files, problems),
+    json: {
+      stage: "verify",
+      path: record,
+      kind: recorded.kind,
+      files: files.length,
+      bytes,
+      sealed: recorded.isSealed,
+      problems,
+    },
+    text: reportText(record, recorded, files, problems),
     exitCode: problems.length === 0 ? 0 : 3,
   };
 }
 
-function reportText(record: string, kind: string, files: readonly RecordedFile[], problems: readonly string[]): string {
+function reportText(
+  record: string,
+  { kind, isSealed }: RecordedContent,
+  files: readonly RecordedFile[],
+  problems: readonly string[],
+): string {
   const inputs = files.filter(({ role }) => role === "input").length;
   const counted = `${files.length - inputs} files and ${inputs} inputs`;
-  if (problems.length === 0) return `${path.dirname(record)}: ${kind}, ${counted} are as recorded`;
+  const unsealed = isSealed || kind === "dataset" ? "" : `; ${path.basename(record)} itself is not sealed`;
+  if (problems.length === 0) return `${path.dirname(record)}: ${kind}, ${counted} are as recorded${unsealed}`;
   return [
-    `${path.dirname(record)}: ${kind}, ${counted}; not as recorded:`,
+    `${path.dirname(record)}: ${kind}, ${counted}${unsealed}; not as recorded:`,
     ...problems.map((line) => `  ${line}`),
   ].join("\n");
 }
 
-/** The manifest.json or dataset.json that is meant. */
+/** The manifest.json, dataset.json or other record that is meant: itself, beside the file, or in the folder. */
 async function findRecord({ path: given, dataRoot, modelsRoot }: VerifyConfig): Promise<string> {
+  if (await isFile(`${given}.manifest.json`)) return `${given}.manifest.json`;
   if (await isFile(given)) return given;
   const folders = [
     given,
@@ -56,12 +71,12 @@ async function findRecord({ path: given, dataRoot, modelsRoot }: VerifyConfig): 
     path.join(dataRoot, given),
   ];
   for (const folder of folders) {
-    for (const name of ["manifest.json", DESCRIPTION_FILE]) {
+    for (const name of recordNames) {
       if (await isFile(path.join(folder, name))) return path.join(folder, name);
     }
   }
   throw new ConfigError(
-    `"${given}": no manifest.json and no ${DESCRIPTION_FILE} in ${folders.join(", ")}; give the folder of a run, a study, a dataset or an export`,
+    `"${given}": no manifest.json and no ${DESCRIPTION_FILE} in ${folders.join(", ")}; give the folder of a run, a study, a dataset, an evaluation or an export, or a file of scores`,
   );
 }
 

@@ -1,4 +1,7 @@
-/** The stage `worker`: takes jobs from a queue, one at a time, until it is told to stop. Kill it at any moment; nothing is lost. */
+/**
+ * The stage `worker`: takes jobs from a queue, one at a time, until it is told to stop. Kill it at any
+ * moment; nothing is lost.
+ */
 import { setTimeout as sleep } from "node:timers/promises";
 import { workerSchema } from "../../src/config/schemas/worker-schema.ts";
 import { ConfigError, DataError, messageOf } from "../../src/errors.ts";
@@ -47,12 +50,15 @@ export const workerStage: Stage<typeof workerSchema> = {
       },
     );
     context.log(`waiting for jobs; Ctrl-C ends after the job under way, a second one at once`);
+    const stopped = new Promise<null>((resolve) =>
+      context.signal.addEventListener("abort", () => resolve(null), { once: true }),
+    );
     try {
       while (!context.signal.aborted) {
         await sleep(MILLISECONDS_BETWEEN_LOOKS, undefined, { signal: context.signal }).catch(() => {});
         if (!untilEmpty) continue;
-        const { waiting, active } = await queue.counts();
-        if (waiting + active === 0) break;
+        const counts = await Promise.race([queue.counts(), stopped]); // a Redis that is gone does not answer
+        if (counts === null || counts.waiting + counts.active === 0) break;
       }
       await worker.close();
     } finally {
@@ -62,7 +68,10 @@ export const workerStage: Stage<typeof workerSchema> = {
   },
 };
 
-/** What the queue is told of a failure. Bad data and wrong settings fail in the same way however often they are tried. */
+/**
+ * What the queue is told of a failure. Bad data and wrong settings fail in the same way however often
+ * they are tried.
+ */
 function outcomeOf(
   error: unknown,
   job: { readonly type: string; readonly data: unknown },

@@ -30,10 +30,13 @@ export interface WrittenColumns extends FileContent {
   readonly rows: number;
 }
 
-/** Writes to a `.partial` file and renames it on close: `path` is absent, the former file or complete. */
-export async function openColumnWriter(path: string, schema: ColumnSchema): Promise<ColumnWriter> {
+/**
+ * Writes to a `.partial` file and renames it on close: `path` is absent, the former file or complete. Where several
+ * processes may write the same file at once, each needs a `partial` of its own, such as workName gives.
+ */
+export async function openColumnWriter(path: string, schema: ColumnSchema, partial?: string): Promise<ColumnWriter> {
   const stored = arrowSchema(schema);
-  const file = await openFileWriter(path);
+  const file = await openFileWriter(path, partial);
   const output = new CollectedBytes();
   const arrowWriter = new RecordBatchFileWriter();
   arrowWriter.reset(output, stored);
@@ -89,8 +92,9 @@ export async function writeColumns(
   path: string,
   schema: ColumnSchema,
   fill: (append: ColumnWriter["append"]) => Promise<void>,
+  partial?: string,
 ): Promise<WrittenColumns> {
-  const writer = await openColumnWriter(path, schema);
+  const writer = await openColumnWriter(path, schema, partial);
   try {
     await fill(writer.append);
     return await writer.close();

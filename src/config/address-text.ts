@@ -1,8 +1,11 @@
-/** An address as others may see it, in logs, errors and files: scheme, server and path, never a secret that stands in it. */
+/**
+ * An address as others may see it, in logs, errors and files: scheme, server and path, never a secret
+ * that stands in it.
+ */
 
 /**
- * Without user, password, query and fragment: "redis://:secret@host:6379/0" is "redis://host:6379/0". Where it cannot be
- * told for certain where a password ends, nothing but the scheme is left: "redis://...".
+ * Without user, password, query and fragment: "redis://:secret@host:6379/0" is "redis://host:6379/0". Where nobody
+ * can tell for certain where a password ends, nothing but the scheme is left: "redis://...".
  */
 export function addressText(address: string): string {
   const [, scheme, rest] = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is.exec(address) ?? [];

@@ -3,6 +3,7 @@
  * depends on when or where.
  */
 import type { FileContent } from "../files/file-content.ts";
+import { sealedText } from "../files/sealed-text.ts";
 import type { RankerSpec } from "../ranker/ranker-spec.ts";
 
 export interface ExportManifest {
@@ -46,5 +47,5 @@ export interface AnnRecord {
 
 /** Indented, so that people can read it too. */
 export function exportManifestText(manifest: ExportManifest): string {
-  return `${JSON.stringify(manifest, null, 2)}\n`;
+  return sealedText({ ...manifest });
 }

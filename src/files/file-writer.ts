@@ -12,8 +12,9 @@ export interface FileWriter {
   abort(): Promise<void>;
 }
 
-export async function openFileWriter(path: string): Promise<FileWriter> {
-  const file = await openPartialFile(path);
+/** `partial`: see openPartialFile. */
+export async function openFileWriter(path: string, partial?: string): Promise<FileWriter> {
+  const file = await openPartialFile(path, partial);
   const digest = createHash("sha256");
   let bytes = 0;
   return {

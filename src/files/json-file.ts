@@ -4,6 +4,8 @@ import type { z } from "zod";
 import { type JsonSource, jsonOf, parseJson } from "../config/json-text.ts";
 import { ConfigError, DataError, messageOf } from "../errors.ts";
 import { errorCode } from "./error-code.ts";
+import { readTextIfThere } from "./file-content.ts";
+import { sealProblem } from "./sealed-text.ts";
 
 type JsonFile = Omit<JsonSource, "where">;
 
@@ -24,11 +26,30 @@ export async function readJsonIfThere<Schema extends z.ZodType>(
   schema: Schema,
   words: JsonFile,
 ): Promise<z.output<Schema> | null> {
-  const text = await readFile(file, "utf8").catch((error: unknown) => {
-    if (["ENOENT", "ENOTDIR"].includes(errorCode(error) ?? "")) return null;
-    throw new DataError(`${file}: cannot be read (${messageOf(error)}); ${words.remedy}`, { cause: error });
-  });
+  const text = await readOrRefuse(file, words);
   return text === null ? null : parseJson(text, schema, { where: file, ...words });
+}
+
+/** As readJsonIfThere, of a record that sealedText wrote: one that was changed since is refused as well. */
+export async function readSealedJsonIfThere<Schema extends z.ZodType>(
+  file: string,
+  schema: Schema,
+  words: JsonFile,
+): Promise<z.output<Schema> | null> {
+  const text = await readOrRefuse(file, words);
+  if (text === null) return null;
+  const record = parseJson(text, schema, { where: file, ...words });
+  const problem = sealProblem(file, text);
+  if (problem !== null) throw new DataError(`${problem}; ${words.remedy}`);
+  return record;
+}
+
+async function readOrRefuse(file: string, { remedy }: JsonFile): Promise<string | null> {
+  try {
+    return await readTextIfThere(file);
+  } catch (error) {
+    throw new DataError(`${file}: cannot be read (${messageOf(error)}); ${remedy}`, { cause: error });
+  }
 }
 
 /** A file that a person wrote, of any shape; `name` begins every message, such as "--config". Throws ConfigError. */

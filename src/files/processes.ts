@@ -3,6 +3,18 @@
 export interface Processes {
   /** This process, to write into lock files and names of unfinished files. */
   readonly processId: number;
-  /** Whether a process of this machine still runs: a lock left by a dead one is stale. */
-  isProcessAlive(processId: number): boolean;
+  /**
+   * Where process ids mean what they mean here: one machine since its last start, and one PID namespace in it. Letters
+   * and digits.
+   */
+  readonly place: string;
+  /** Of this process alone: ids are given out again, this is not. No spaces. */
+  readonly token: string;
+  /**
+   * Whether a process of this place still runs. Given its token too, whether it is still the one that had it: what a
+   * dead one left is stale.
+   */
+  isProcessAlive(processId: number, token?: string): boolean;
+  /** Milliseconds since the epoch. */
+  now(): number;
 }

@@ -19,11 +19,17 @@ export async function writeFileAtomically(path: string, content: Uint8Array | st
   }
 }
 
-/** Points `path` at `target`, which is relative to the folder of `path`, in one step. */
-export async function replaceLink(path: string, target: string): Promise<void> {
-  const partial = `${path}.partial`;
+/**
+ * Points `path` at `target`, which is relative to the folder of `path`, in one step. `partial` is a name of this
+ * process's own, such as workName gives: any number of processes may do this at once.
+ */
+export async function replaceLink(path: string, target: string, partial: string): Promise<void> {
   await rm(partial, { force: true });
-  await symlink(target, partial, "dir");
-  await rename(partial, path);
+  try {
+    await symlink(target, partial, "dir");
+    await rename(partial, path);
+  } finally {
+    await rm(partial, { force: true });
+  }
   await flushFolder(dirname(path));
 }

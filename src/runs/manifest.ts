@@ -23,6 +23,8 @@ export const manifestSchema = z.object({
   platform: z.string(),
   /** ISO 8601, of the first start. */
   startedAt: z.string(),
+  /** ISO 8601, of the moment it was done; absent until then. */
+  finishedAt: z.string().optional(),
   /** Times the run was resumed. */
   resumptions: z.int().min(0),
   /** Wall-clock seconds of all attempts together, up to the last checkpoint of each. */
@@ -37,8 +39,3 @@ export const manifestSchema = z.object({
 });
 
 export type Manifest = z.output<typeof manifestSchema>;
-
-/** Indented, so that people can read it too. */
-export function manifestText(manifest: Manifest): string {
-  return `${JSON.stringify(manifest, null, 2)}\n`;
-}

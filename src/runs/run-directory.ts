@@ -21,6 +21,12 @@ export const runFiles = {
   lock: "lock",
 } as const;
 
+/** Beside a run's own files: a folder for each question it was asked later. */
+export const EVALUATIONS_FOLDER = "evaluations";
+
+/** In the folder of an evaluation: what was measured, of what, and the hash of every file. */
+export const EVALUATION_RECORD = "metrics.manifest.json";
+
 /** What decides a run's result, of its resolved config. */
 export function identityOf(config: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   return resultPartOf(config);

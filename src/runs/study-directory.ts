@@ -2,6 +2,7 @@
  * models/studies/<study>/: the names of its files. A trial's files are named for the trial, so
  * any process can write them.
  */
+import path from "node:path";
 
 export const studyFiles = {
   /** What was run, whether it is done, and the hash of every file: study-manifest.ts. */
@@ -29,4 +30,10 @@ export function trialFile(id: string): string {
 /** Test outcomes of a final trial, a row per user. Relative to the study's folder. */
 export function trialPerUserFile(id: string): string {
   return `${studyFiles.trialsFolder}/${id}.per-user.arrow`;
+}
+
+/** Whose file this is, of either kind; null for a file of no trial. */
+export function trialOf(file: string): string | null {
+  const { dir, base } = path.posix.parse(file);
+  return dir === studyFiles.trialsFolder ? (/^(.+?)(?:\.per-user\.arrow|\.json)$/.exec(base)?.[1] ?? null) : null;
 }

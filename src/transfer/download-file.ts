@@ -6,6 +6,7 @@ import { DataError } from "../errors.ts";
 import { errorCode } from "../files/error-code.ts";
 import { putInPlace } from "../files/partial-file.ts";
 import { reasonOf, refusal, type Transfer, transferFrom } from "./http-transfer.ts";
+import { limitedChunks } from "./limited-chunks.ts";
 import { TransientError, withRetries } from "./retry.ts";
 
 /** Of what is downloaded. */
@@ -19,6 +20,8 @@ export interface DownloadOptions {
   /** Where it ends up; `.partial` and `.partial.tag` stand beside it meanwhile, and stay when the download is cut. */
   readonly path: string;
   readonly checksum: Checksum | null;
+  /** No file of this kind is larger: what goes on is cut off. */
+  readonly mostBytes: number;
   /** Ends error messages: where a person may put the file themselves. */
   readonly byHand: string;
   readonly attempts: number;
@@ -69,7 +72,7 @@ async function fetchAll(options: DownloadOptions, partial: string): Promise<void
 
 /** One request: the rest of the file when the server still has the same one, all of it otherwise. */
 async function fetchRest(options: DownloadOptions, partial: string, alreadyBytes: number): Promise<void> {
-  const { url, signal, stallSeconds, byHand, onProgress } = options;
+  const { url, signal, stallSeconds, byHand } = options;
   const tag = alreadyBytes === 0 ? null : await readTag(partial);
   const transfer = await transferFrom({ url, signal, stallSeconds, from: tag === null ? 0 : alreadyBytes, tag });
   switch (transfer.outcome) {
@@ -82,7 +85,10 @@ async function fetchRest(options: DownloadOptions, partial: string, alreadyBytes
       throw refusal(url, transfer.status, byHand);
     case "bytes":
       await rememberTag(partial, transfer.tag);
-      return writeTransfer(partial, transfer, onProgress);
+      return writeTransfer(partial, transfer, options).catch(async (error: unknown) => {
+        if (error instanceof DataError) await removePartial(partial); // the beginning of something else
+        throw error;
+      });
     default:
       transfer satisfies never;
   }
@@ -91,13 +97,16 @@ async function fetchRest(options: DownloadOptions, partial: string, alreadyBytes
 async function writeTransfer(
   partial: string,
   transfer: Extract<Transfer, { outcome: "bytes" }>,
-  onProgress: DownloadOptions["onProgress"],
+  { url, mostBytes, byHand, onProgress }: DownloadOptions,
 ): Promise<void> {
+  const tooMany = (): DataError =>
+    new DataError(`${url}: more than the ${mostBytes} bytes that this file may have, so it is another; ${byHand}`);
+  if ((transfer.totalBytes ?? 0) > mostBytes) throw tooMany();
   const handle = await open(partial, transfer.from === 0 ? "w" : "a");
   let done = transfer.from;
   try {
     onProgress(done, transfer.totalBytes);
-    for await (const chunk of transfer.chunks()) {
+    for await (const chunk of limitedChunks(transfer.chunks(), mostBytes - done, tooMany)) {
       await handle.writeFile(chunk); // goes on where the last one ended
       done += chunk.byteLength;
       onProgress(done, transfer.totalBytes);
@@ -123,13 +132,17 @@ async function checkContent({ url, checksum, byHand }: DownloadOptions, partial:
   const found = promised.digest("hex");
   if (checksum !== null && found !== checksum.hex) {
     // Kept, it would be taken for the beginning of the right file.
-    await rm(partial, { force: true });
-    await rm(tagFile(partial), { force: true });
+    await removePartial(partial);
     throw new DataError(
       `${url}: ${checksum.algorithm} of the ${bytes} bytes received is ${found}, expected ${checksum.hex}; they were thrown away. Try again, or ${byHand}`,
     );
   }
   return { bytes, sha256: sha256.digest("hex") };
+}
+
+async function removePartial(partial: string): Promise<void> {
+  await rm(partial, { force: true });
+  await rm(tagFile(partial), { force: true });
 }
 
 /** What the server calls this version of the file; without it the rest of another version could be appended. */

@@ -3,6 +3,7 @@ import { DataError } from "../errors.ts";
 import type { FileContent } from "../files/file-content.ts";
 import { writePieces } from "../files/file-writer.ts";
 import { cannotWrite } from "../files/make-folder.ts";
+import { limitedChunks } from "./limited-chunks.ts";
 
 /**
  * `source` names where `chunks` come from. Throws DataError where they are not `expected`; a cut
@@ -14,20 +15,17 @@ export async function receiveFile(
   expected: FileContent,
   source: string,
 ): Promise<void> {
-  const check = ({ bytes, sha256 }: FileContent): void => {
-    const difference =
-      bytes !== expected.bytes
-        ? `has ${bytes} bytes, expected ${expected.bytes}`
-        : sha256 !== expected.sha256
-          ? `sha256 is ${sha256}, expected ${expected.sha256}`
-          : null;
-    if (difference === null) return;
-    throw new DataError(
+  const damaged = (difference: string): DataError =>
+    new DataError(
       `${source}: ${difference}, so it is damaged there; remove the object, and the same command sends it anew`,
     );
+  const check = ({ bytes, sha256 }: FileContent): void => {
+    if (bytes !== expected.bytes) throw damaged(`has ${bytes} bytes, expected ${expected.bytes}`);
+    if (sha256 !== expected.sha256) throw damaged(`sha256 is ${sha256}, expected ${expected.sha256}`);
   };
+  const tooMany = (): DataError => damaged(`has more than the ${expected.bytes} bytes expected`);
   try {
-    await writePieces(file, chunks, check);
+    await writePieces(file, limitedChunks(chunks, expected.bytes, tooMany), check);
   } catch (error) {
     throw cannotWrite(file, "free some space, or choose another folder", error);
   }

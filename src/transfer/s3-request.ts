@@ -5,7 +5,9 @@ import { request as httpsRequest } from "node:https";
 import type { Readable } from "node:stream";
 import { AwsV4Signer } from "aws4fetch";
 import type { StoreAccess, StoreLocation } from "../config/object-store-settings.ts";
+import { StorageError } from "../errors.ts";
 import { reasonOf } from "./http-transfer.ts";
+import { limitedChunks } from "./limited-chunks.ts";
 import { TransientError } from "./retry.ts";
 
 export interface S3Request {
@@ -107,9 +109,14 @@ export function encodeStrictly(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
+const MOST_TEXT_BYTES = 16 * 2 ** 20; // records are a thousandth of it
+
+/** Throws StorageError for a body that is no text of ours, however long it may go on. */
 export async function textOf(response: Pick<S3Response, "chunks">): Promise<string> {
+  const tooMany = (): StorageError =>
+    new StorageError(`the server sends more than ${MOST_TEXT_BYTES} bytes where a record was expected; it is no S3`);
   const chunks: Uint8Array[] = [];
-  for await (const chunk of response.chunks()) chunks.push(chunk);
+  for await (const chunk of limitedChunks(response.chunks(), MOST_TEXT_BYTES, tooMany)) chunks.push(chunk);
   return Buffer.concat(chunks).toString("utf8");
 }
 

@@ -31,7 +31,7 @@ describe("a column", () => {
     expect([...take(new Longer([4, 5]))]).toEqual([4, 5]);
   });
 
-  const resizable = new ArrayBuffer(8, { maxByteLength: 16 } as object);
+  const resizable: ArrayBuffer = Reflect.construct(ArrayBuffer, [8, { maxByteLength: 16 }]);
   it.each([
     ["a Float32Array", Float32Array.of(1), "users is Float32Array, expected a Uint32Array"],
     ["a plain array", [1], "users is a plain array, expected a Uint32Array"],

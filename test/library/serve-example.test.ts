@@ -128,7 +128,10 @@ describe("the example server", () => {
   }, 60_000);
 });
 
-/** Requests of every shape, the same ones each time: odd targets, methods, versions and headers, cut ones, and noise. */
+/**
+ * Requests of every shape, the same ones each time: odd targets, methods, versions and headers, cut
+ * ones, and noise.
+ */
 function malformedRequests(count: number): readonly (string | Buffer)[] {
   const signs = [
     "/",

@@ -12,6 +12,8 @@ const contextOf = (node: string): StageContext => ({
   log: () => {},
   terminal: null,
   processId: 1,
+  place: "here",
+  token: "this",
   isProcessAlive: () => true,
   signal: new AbortController().signal,
   recommendations: [],

@@ -10,18 +10,28 @@ export interface RowLines {
 }
 
 /** RFC 4180 but for the line ends, which are \n; ids with commas, quotes or line ends are quoted. */
-export function csvLines(columns: readonly string[]): RowLines {
+export function csvLines(columns: readonly string[], { isSafe }: { readonly isSafe: boolean }): RowLines {
+  const idText = (id: bigint | string): string => (isSafe && typeof id === "string" ? inertText(id) : String(id));
   return {
     head: `${columns.join(",")}\n`,
     async text(rows) {
       const { userIds, itemIds, ranks, scores, sources } = rows;
       const records = Array.from(ranks, (rank, row) => {
-        const record = [String(userIds[row]), String(itemIds[row]), String(rank), float32Text(scores[row]!)];
+        const record = [idText(userIds[row]!), idText(itemIds[row]!), String(rank), float32Text(scores[row]!)];
         return sources === null ? record : [...record, sources[row]!];
       });
       return writeToString(records, { headers: false, includeEndRowDelimiter: true });
     },
   };
+}
+
+/**
+ * A text that a spreadsheet shows and does not execute: after OWASP, "CSV Injection", a ' stands before what begins
+ * with =, +, -, @, tab, carriage return or line feed, or with the wide forms of the first four. Numbers are never
+ * formulas.
+ */
+function inertText(text: string): string {
+  return /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/.test(text) ? `'${text}` : text;
 }
 
 /** Ids of whole numbers stand as numbers, exact in the text whatever a reader makes of those beyond 2^53. */

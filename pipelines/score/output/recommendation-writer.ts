@@ -16,6 +16,8 @@ export interface RecommendationFormat {
   readonly format: "parquet" | "arrow" | "csv" | "jsonl";
   /** Of Parquet alone. */
   readonly compression: ParquetCompression;
+  /** Of CSV alone: whether ids that a spreadsheet would execute are made text. */
+  readonly isCsvSafe: boolean;
 }
 
 const REMEDY = "free some space, or choose another file with --output";
@@ -40,7 +42,7 @@ export async function openRecommendationWriter(
 async function openWriter(
   path: string,
   shape: RecommendationShape,
-  { format, compression }: RecommendationFormat,
+  { format, compression, isCsvSafe }: RecommendationFormat,
 ): Promise<RecommendationWriter> {
   const columns = recommendationColumns(shape);
   switch (format) {
@@ -54,7 +56,13 @@ async function openWriter(
       return { ...writer, append: (rows) => writer.append(columnsOfRows(rows)) };
     }
     case "csv":
-      return openTextWriter(path, csvLines(columns.map(({ name }) => name)));
+      return openTextWriter(
+        path,
+        csvLines(
+          columns.map(({ name }) => name),
+          { isSafe: isCsvSafe },
+        ),
+      );
     case "jsonl":
       return openTextWriter(path, jsonLines());
     default:

@@ -2,8 +2,9 @@
  * The pairs of --pairs, taken range after range of users in the order in which the users are scored:
  * each user's candidate items.
  */
+
+import type { WorkDatabase } from "../../../src/interactions/database/work-database.ts";
 import { knownPairs, unknownUsersPairs } from "../../../src/interactions/lookup/match-ids.ts";
-import type { WorkDatabase } from "../../../src/interactions/sources/work-database.ts";
 
 export interface CandidatePairs {
   /** Items of each of `users`, which ascend from call to call: items[offsets[n] .. offsets[n + 1]) ascending. */

@@ -1,8 +1,8 @@
 /** --allow and --deny: which items may be recommended at all. */
 import type { ScoreConfig } from "../../../src/config/schemas/score-schema.ts";
 import { ConfigError } from "../../../src/errors.ts";
+import type { WorkDatabase } from "../../../src/interactions/database/work-database.ts";
 import { type IdListFile, type IdSpelling, loadIdList } from "../../../src/interactions/lookup/id-lists.ts";
-import type { WorkDatabase } from "../../../src/interactions/sources/work-database.ts";
 import type { Vocabulary } from "../../dataset/vocabulary-files.ts";
 import { unknownIdError } from "./user-selection.ts";
 

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import type { ScoreConfig } from "../../../src/config/schemas/score-schema.ts";
 import { DataError } from "../../../src/errors.ts";
+import type { WorkDatabase } from "../../../src/interactions/database/work-database.ts";
 import { type IdListRows, type IdSpelling, loadIdList } from "../../../src/interactions/lookup/id-lists.ts";
 import {
   checkUserCondition,
@@ -10,7 +11,6 @@ import {
   unknownItemsOfPairs,
   unknownUserIds,
 } from "../../../src/interactions/lookup/match-ids.ts";
-import type { WorkDatabase } from "../../../src/interactions/sources/work-database.ts";
 import { loadVocabulary } from "../../dataset/vocabulary-tables.ts";
 import { type BitSet, openBitSet } from "./bit-set.ts";
 

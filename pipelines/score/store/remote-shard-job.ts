@@ -1,4 +1,7 @@
-/** One shard by a worker that shares no folder with anybody: fetched from an object store, scored in a folder of its own, and sent there. */
+/**
+ * One shard by a worker that shares no folder with anybody: fetched from an object store, scored in a
+ * folder of its own, and sent there.
+ */
 import { rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import path from "node:path";

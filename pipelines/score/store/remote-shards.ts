@@ -63,7 +63,7 @@ export async function fetchShard(
   shard: Shard,
   folder: string,
   onDamage: (problem: string) => void,
-  context: Pick<StageContext, "processId">,
+  context: Pick<StageContext, "place" | "processId">,
 ): Promise<boolean> {
   let rows: ShardRecord["file"] | null = null;
   try {

@@ -2,7 +2,10 @@
 
 const GRACE_MILLISECONDS = 8000;
 
-/** Runs `task` with a signal that is aborted a little after `stopping` is, or after the beginning where it was before. */
+/**
+ * Runs `task` with a signal that is aborted a little after `stopping` is, or after the beginning where
+ * it was before.
+ */
 export async function withGrace<T>(stopping: AbortSignal, task: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const over = new AbortController();
   let timer: NodeJS.Timeout | null = null;

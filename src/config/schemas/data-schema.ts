@@ -2,7 +2,10 @@
 import { z } from "zod";
 import { setting } from "../setting.ts";
 
-/** The sample is made by ingest and the others are published elsewhere; pipelines/data/public-datasets.ts knows where. */
+/**
+ * The sample is made by ingest and the others are published elsewhere; pipelines/data/public-
+ * datasets.ts knows where.
+ */
 export const DOWNLOADABLE = [
   "ml-100k",
   "ml-latest-small",

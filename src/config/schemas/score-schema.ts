@@ -42,6 +42,11 @@ const scoreSettings = z.object({
     flag: "compression",
     meaning: "Of Parquet; snappy unless given",
   }),
+  csvSafe: setting(z.boolean().default(false), {
+    flag: "csv-safe",
+    meaning:
+      "For CSV that a spreadsheet opens: puts ' before ids that it would take for formulas (beginning =, +, - or @)",
+  }),
   k: setting(z.int().min(1).nullable().default(null), {
     flag: "k",
     meaning: "Items per user at most; 10 unless given, and with --pairs every pair",
@@ -141,6 +146,9 @@ export const scoreSchema = scoreSettings.superRefine((config, context) => {
   if (format === null) refuse(["output"], "expected an ending of .parquet, .arrow, .csv or .jsonl, or --format");
   if (config.compression !== undefined && format !== null && format !== "parquet") {
     refuse(["compression"], `only Parquet is compressed, and the output is ${format}; leave it out`);
+  }
+  if (config.csvSafe && format !== null && format !== "csv") {
+    refuse(["csvSafe"], `no spreadsheet takes ${format} for formulas; leave it out`);
   }
   if (config.pairs !== null && config.users !== null)
     refuse(["users"], "--pairs names the users too; give one of them");

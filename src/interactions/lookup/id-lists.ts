@@ -1,14 +1,14 @@
 /** Lists of ids that a user hands in (users, items or pairs of them) as a table of texts, whatever format the file has. */
 import { DataError } from "../../errors.ts";
+import { sqlName } from "../database/sql-text.ts";
+import type { WorkDatabase } from "../database/work-database.ts";
 import { describeBadRow, takeRejected } from "../reading/bad-rows.ts";
 import type { IdType } from "../reading/number-ids.ts";
 import { refuseNestedIds, refuseOddIds } from "../reading/refuse-ids.ts";
 import { chooseColumn, columnNames } from "../sources/choose-columns.ts";
 import { asInVocabulary, idText } from "../sources/id-text.ts";
 import { openSource, type TextLayout } from "../sources/open-source.ts";
-import { sqlName } from "../sources/sql-text.ts";
 import { orDataError, type TableSource } from "../sources/table-source.ts";
-import type { WorkDatabase } from "../sources/work-database.ts";
 
 export type IdRole = "user" | "item";
 

@@ -1,9 +1,10 @@
 /** Listed ids against a dataset's vocabularies, in SQL: who is known, who is not, and in which order. */
+
+import { sqlName } from "../database/sql-text.ts";
+import { startTimeLimit } from "../database/time-limit.ts";
+import type { WorkDatabase } from "../database/work-database.ts";
 import { checkCondition, conditionName, conditionSeconds } from "../reading/check-condition.ts";
-import { sqlName } from "../sources/sql-text.ts";
 import { openRelation } from "../sources/table-source.ts";
-import { startTimeLimit } from "../sources/time-limit.ts";
-import type { WorkDatabase } from "../sources/work-database.ts";
 
 /** Tables that the questions below are about; each is there only if the job needs it. */
 export const idTables = {

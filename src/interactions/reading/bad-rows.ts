@@ -1,7 +1,7 @@
 /** Malformed rows: how many, why, and where the first few stand. */
 import { DataError } from "../../errors.ts";
+import type { WorkDatabase } from "../database/work-database.ts";
 import { MOST_REJECTS, type TableSource } from "../sources/table-source.ts";
-import type { WorkDatabase } from "../sources/work-database.ts";
 import { ROW_PROBLEM } from "./load-rows.ts";
 
 export interface BadRow {

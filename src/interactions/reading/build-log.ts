@@ -1,8 +1,8 @@
 /** From files to one numbered, sorted log: read, set bad rows aside, number the ids, sort; everything noticed on the way is reported. */
 import { DataError } from "../../errors.ts";
 import type { CleaningStep } from "../cleaning/clean-log.ts";
+import type { WorkDatabase } from "../database/work-database.ts";
 import type { InteractionLog } from "../interaction-log.ts";
-import type { WorkDatabase } from "../sources/work-database.ts";
 import { type BadRow, checkBadRows } from "./bad-rows.ts";
 import { crowdedWarning, findCrowdedIds } from "./crowded-ids.ts";
 import { type FileFormat, type LoadFilesOptions, type LogFile, loadFiles } from "./load-files.ts";

@@ -1,9 +1,9 @@
 /** Whether `--where` is what it should be: one true-or-false expression over the columns of a row, and nothing else. */
 import { ConfigError, firstLineOf } from "../../errors.ts";
-import { sqlText } from "../sources/sql-text.ts";
+import { sqlText } from "../database/sql-text.ts";
+import { withinTime } from "../database/time-limit.ts";
+import type { WorkDatabase } from "../database/work-database.ts";
 import { type TableSource, typedSelectList } from "../sources/table-source.ts";
-import { withinTime } from "../sources/time-limit.ts";
-import type { WorkDatabase } from "../sources/work-database.ts";
 import { refusedPart } from "./condition-syntax.ts";
 
 const EXAMPLE = `expected one condition over the columns, such as "rating >= 4 AND timestamp > 978300000"`;

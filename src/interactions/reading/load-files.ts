@@ -1,13 +1,13 @@
 /** The files of a log into table `raw`, one by one or many small ones at once, with what was noticed in each. */
 import { stat } from "node:fs/promises";
 import { ConfigError, DataError } from "../../errors.ts";
+import type { WorkDatabase } from "../database/work-database.ts";
 import { type ColumnRequest, chooseColumns } from "../sources/choose-columns.ts";
 import { withDateFormat } from "../sources/dated-source.ts";
 import { openParts, openSource, type SourceFile } from "../sources/open-source.ts";
 import { groupParts } from "../sources/small-parts.ts";
 import type { LogPart } from "../sources/split-words.ts";
 import type { TableSource } from "../sources/table-source.ts";
-import type { WorkDatabase } from "../sources/work-database.ts";
 import { type BadRows, collectBadRows } from "./bad-rows.ts";
 import { checkCondition, conditionSeconds } from "./check-condition.ts";
 import { loadRows } from "./load-rows.ts";

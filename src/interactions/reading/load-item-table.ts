@@ -1,9 +1,9 @@
 /** Rows of an items file or a map of its ids: those with an id as the log spells it, the others counted and named. */
 import { DataError } from "../../errors.ts";
+import { sqlName } from "../database/sql-text.ts";
+import type { SqlValue, WorkDatabase } from "../database/work-database.ts";
 import { asInVocabulary, idText } from "../sources/id-text.ts";
-import { sqlName } from "../sources/sql-text.ts";
 import { orDataError, type SourceColumn, type TableSource } from "../sources/table-source.ts";
-import type { SqlValue, WorkDatabase } from "../sources/work-database.ts";
 import { type BadRows, badRowsOf, checkBadRows } from "./bad-rows.ts";
 import { ROW_PROBLEM } from "./load-rows.ts";
 import type { IdType } from "./number-ids.ts";

@@ -1,12 +1,12 @@
 /** Rows of a source into table `raw`, each with what is wrong with it; nothing is dropped silently. */
 import { ConfigError } from "../../errors.ts";
+import { sqlName } from "../database/sql-text.ts";
+import { withinTime } from "../database/time-limit.ts";
+import type { WorkDatabase } from "../database/work-database.ts";
 import type { ColumnChoice } from "../sources/choose-columns.ts";
 import { idText, isNoValue } from "../sources/id-text.ts";
 import type { LogPart } from "../sources/split-words.ts";
-import { sqlName } from "../sources/sql-text.ts";
 import { orDataError, type SourceColumn, type TableSource, typedSelectList } from "../sources/table-source.ts";
-import { withinTime } from "../sources/time-limit.ts";
-import type { WorkDatabase } from "../sources/work-database.ts";
 import { conditionName } from "./check-condition.ts";
 import { refuseNestedIds, refuseOddIds } from "./refuse-ids.ts";
 

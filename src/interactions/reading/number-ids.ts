@@ -3,8 +3,8 @@
  * numbering depends on which ids there are and on nothing else, neither the order of the rows nor the number of threads.
  */
 import { DataError } from "../../errors.ts";
+import type { WorkDatabase } from "../database/work-database.ts";
 import { isCutShort, wholeNumber } from "../sources/id-text.ts";
-import type { WorkDatabase } from "../sources/work-database.ts";
 import { ROW_PROBLEM } from "./load-rows.ts";
 
 export type IdType = "integer" | "string";

@@ -1,12 +1,12 @@
 /** Titles and features of items from a file beside the log: MovieLens's movies.dat, movies.csv and u.item, or any table. */
 import { basename } from "node:path";
 import { ConfigError } from "../../errors.ts";
+import type { WorkDatabase } from "../database/work-database.ts";
 import { plain } from "../sources/choose-columns.ts";
 import { openSource } from "../sources/open-source.ts";
 import { withoutCompression } from "../sources/sniff-file.ts";
 import type { SourceColumn, TableSource } from "../sources/table-source.ts";
 import type { TextEncoding } from "../sources/text/readable-text.ts";
-import type { WorkDatabase } from "../sources/work-database.ts";
 import type { BadRow, BadRows } from "./bad-rows.ts";
 import { type ItemColumn, type ItemReading, type ItemRow, loadItemTable } from "./load-item-table.ts";
 

@@ -1,8 +1,8 @@
 /** The official negatives of the NCF split: a line per test case, "(user,item)" and then the ids of its negatives, tab separated. */
 import { DataError } from "../../errors.ts";
+import type { WorkDatabase } from "../database/work-database.ts";
 import { cleanText } from "../sources/id-text.ts";
 import { openSource } from "../sources/open-source.ts";
-import type { WorkDatabase } from "../sources/work-database.ts";
 import { type IdType, idSql } from "./number-ids.ts";
 
 /** Negatives in the numbers of the InteractionLog, a case per line of the file. */

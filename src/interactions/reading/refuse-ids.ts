@@ -1,9 +1,9 @@
 /** Columns and values that are no ids, refused by name before anything is numbered: objects, lists, rounded floats. */
 import { ConfigError, DataError } from "../../errors.ts";
+import { sqlName } from "../database/sql-text.ts";
+import type { WorkDatabase } from "../database/work-database.ts";
 import { idColumnProblem, isNested, isRounded } from "../sources/id-text.ts";
-import { sqlName } from "../sources/sql-text.ts";
 import { orDataError, type SourceColumn, type TableSource } from "../sources/table-source.ts";
-import type { WorkDatabase } from "../sources/work-database.ts";
 
 export interface IdColumn {
   readonly column: SourceColumn;

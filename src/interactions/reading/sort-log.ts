@@ -1,7 +1,7 @@
 /** Table `raw` to an InteractionLog: DuckDB numbers and sorts out of core, then the columns stream into typed arrays. */
 import { DataError } from "../../errors.ts";
+import type { WorkDatabase } from "../database/work-database.ts";
 import type { InteractionLog } from "../interaction-log.ts";
-import type { WorkDatabase } from "../sources/work-database.ts";
 import { ROW_PROBLEM } from "./load-rows.ts";
 import { type IdType, idSql } from "./number-ids.ts";
 import { type CalendarNumbers, calendarOf, type TimeSummary } from "./time-unit.ts";

@@ -1,10 +1,10 @@
 /** Arrow files as input of ingest: src/arrow reads them, the work database takes them in. */
 import { describeColumns, streamColumns } from "../../arrow/stream-columns.ts";
 import { DataError } from "../../errors.ts";
-import { appendBatches, createTableFor } from "./append-columns.ts";
-import { sqlName } from "./sql-text.ts";
+import { appendBatches, createTableFor } from "../database/append-columns.ts";
+import { sqlName } from "../database/sql-text.ts";
+import type { WorkDatabase } from "../database/work-database.ts";
 import { openRelation, refuseSameNames, type TableSource, UNREAD } from "./table-source.ts";
-import type { WorkDatabase } from "./work-database.ts";
 
 /**
  * Copies every column that has a counterpart in SQL into `table`, and the fields of structs that are `wanted`; lists, structs

@@ -1,8 +1,8 @@
 /** A source whose time column is written in a way of its own, brought to ISO 8601. */
 import { ConfigError, firstLineOf } from "../../errors.ts";
-import { sqlName, sqlText } from "./sql-text.ts";
+import { sqlName, sqlText } from "../database/sql-text.ts";
+import type { WorkDatabase } from "../database/work-database.ts";
 import type { TableSource } from "./table-source.ts";
-import type { WorkDatabase } from "./work-database.ts";
 
 /** `format` is one of strptime. Throws ConfigError for a format that there is not. */
 export async function withDateFormat(

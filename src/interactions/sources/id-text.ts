@@ -1,5 +1,5 @@
 /** What an id is and what is none: one rule for every format, for logs, items files, maps and lists of ids alike. */
-import { sqlName, sqlText } from "./sql-text.ts";
+import { sqlName, sqlText } from "../database/sql-text.ts";
 import type { SourceColumn } from "./table-source.ts";
 
 /** From here on a float no longer tells a whole number from its neighbour, by the SQL type. */

@@ -1,7 +1,9 @@
 /** JSON as a source of rows: every key that a row has is a column. */
+
+import { sqlName, sqlPath, sqlText } from "../database/sql-text.ts";
+import type { WorkDatabase } from "../database/work-database.ts";
 import { type JsonLayout, jsonLayout, LAYOUT_NAMES } from "./json-layout.ts";
 import { fieldType, type NestedField, nestedFields } from "./nested-fields.ts";
-import { sqlName, sqlPath, sqlText } from "./sql-text.ts";
 import {
   describe,
   mayBeRenamed,
@@ -13,7 +15,6 @@ import {
 } from "./table-source.ts";
 import { type PackedText, readableText } from "./text/readable-text.ts";
 import { linesOf } from "./text/text-source.ts";
-import type { WorkDatabase } from "./work-database.ts";
 
 /** Objects and lists; a column of mixed kinds is JSON, and its values are looked at one by one. */
 const NESTED = /^(STRUCT|MAP)\b|\[\]$/;

@@ -2,6 +2,7 @@
 import { stat } from "node:fs/promises";
 import { shellCommand } from "../../config/shell-command.ts";
 import { ConfigError, DataError } from "../../errors.ts";
+import type { WorkDatabase } from "../database/work-database.ts";
 import { openArrowSource } from "./arrow-source.ts";
 import { openJsonSource } from "./json-source.ts";
 import { withNestedFields } from "./nested-fields.ts";
@@ -12,7 +13,6 @@ import { openRelation, type TableSource } from "./table-source.ts";
 import { isIdPerLine, openIdLines } from "./text/id-lines.ts";
 import { readableText, type TextEncoding } from "./text/readable-text.ts";
 import { linesOf, openTextSource, type TextOptions } from "./text/text-source.ts";
-import type { WorkDatabase } from "./work-database.ts";
 
 export interface SourceFile {
   readonly path: string;

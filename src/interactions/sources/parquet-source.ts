@@ -1,7 +1,7 @@
 /** Parquet as a source of rows. */
-import { sqlPath } from "./sql-text.ts";
+import { sqlPath } from "../database/sql-text.ts";
+import type { SqlValue, WorkDatabase } from "../database/work-database.ts";
 import { mayBeRenamed, openRelation, orDataError, refuseSameNames, type TableSource } from "./table-source.ts";
-import type { SqlValue, WorkDatabase } from "./work-database.ts";
 
 export async function openParquetSource(
   database: WorkDatabase,

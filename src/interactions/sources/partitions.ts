@@ -1,5 +1,5 @@
 /** Columns that stand in the names of folders, such as dt=2026-11-29/part-0.parquet, as warehouses write them. */
-import { sqlName, sqlText } from "./sql-text.ts";
+import { sqlName, sqlText } from "../database/sql-text.ts";
 import type { SourceColumn, TableSource } from "./table-source.ts";
 
 export interface Partition {

@@ -1,7 +1,7 @@
 /** Which of the files in a raw folder hold the log, told by their usual names; other files beside them are left alone. */
 import { ConfigError, DataError } from "../../errors.ts";
 import { withoutCompression } from "./sniff-file.ts";
-import { halfSplit, type LogPart, refuseCopies, splitsByName } from "./split-words.ts";
+import { endsInPart, halfSplit, type LogPart, refuseCopies, splitsByName } from "./split-words.ts";
 
 export interface PlannedFile {
   readonly name: string;
@@ -42,7 +42,10 @@ export function recogniseLogs(folder: string, names: readonly string[], wish: Sp
   if (visible.length === 0) throw new DataError(`${folder}: the folder is empty, expected a log such as ratings.csv`);
   const published = [...singleLogs(visible), ...publishedSplits(visible)];
   const claimed = new Set(published.flatMap(({ files }) => files.map(({ name }) => name)));
-  const tables = visible.filter((name) => TABLE_NAME.test(withoutCompression(name)) && !claimed.has(name));
+  // Beside u.data the folds of MovieLens 100K, u1.base and u1.test, are no other logs.
+  const isTable = (name: string): boolean =>
+    TABLE_NAME.test(withoutCompression(name)) || (published.length === 0 && endsInPart(name));
+  const tables = visible.filter((name) => isTable(name) && !claimed.has(name));
   const plans = [...published, ...wholeSplits(tables)];
   const [plan, ...others] = plans;
   if (plan !== undefined && others.length > 0) {

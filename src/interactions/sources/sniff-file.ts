@@ -1,6 +1,8 @@
 /** What a file is by its first bytes; its name decides only between kinds of text, and for bytes that say nothing. */
+
 import { open } from "node:fs/promises";
 import { constants, createGunzip } from "node:zlib";
+import { shellCommand } from "../../config/shell-command.ts";
 import { DataError } from "../../errors.ts";
 
 export type FileFormat = "parquet" | "json" | "arrow" | "text";
@@ -81,7 +83,7 @@ function refuseForeign(name: string, head: Buffer): void {
     throw new DataError(`${name}: ${foreign.what}; ${foreign.remedy.replace("FILE", name)}`);
   }
   if (text.startsWith(TAR_MAGIC, TAR_MAGIC_AT)) {
-    throw new DataError(`${name}: a tar archive; unpack it: tar -xf ${name}`);
+    throw new DataError(`${name}: a tar archive; unpack it: ${shellCommand("tar", "-xf", name)}`);
   }
   const endian = utf16In(head);
   if (endian !== null) {

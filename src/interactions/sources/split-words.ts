@@ -28,20 +28,32 @@ export function partOfName(name: string): LogPart {
   return another === undefined ? part : "log";
 }
 
+/** Whether the word is the extension, as of u1.base and ratings.test, which tells a table though not its format. */
+export function endsInPart(name: string): boolean {
+  const [, extension = ""] = /\.([^.]+)$/.exec(withoutCompression(name)) ?? [];
+  return extension.toLowerCase() === "base" || PART_OF_WORD.has(extension.toLowerCase());
+}
+
 /**
- * Files that are alike but for the word and for numbers (train-00000-of-00002.parquet) are one split if train and test are
- * there; so are all files with such words together if none are so alike.
+ * Files that are alike but for the word are one split if train and test are there: two of those are two, such as folds. Else
+ * the numbers may differ as well (train_2020.csv, test_2021.csv), and at last everything.
  */
 export function splitsByName(names: readonly string[]): PartFile[][] {
   const files = names.map((name) => ({ name, part: partOfName(name) })).filter(({ part }) => part !== "log");
-  const groups = new Map<string, PartFile[]>();
-  for (const file of files) groups.set(stemOf(file.name), [...(groups.get(stemOf(file.name)) ?? []), file]);
-  const [split, ...others] = [...groups.values()].filter(isWhole);
+  const folds = grouped(files, stemOf).filter(isWhole);
+  if (folds.length > 1) return folds.map(inOrder);
+  const [split, ...others] = grouped(files, (name) => stemOf(name).replaceAll(/\d+/g, "#")).filter(isWhole);
   if (split === undefined) return [files].filter(isWhole).map(inOrder);
   if (others.length > 0) return [split, ...others].map(inOrder);
   // dev.csv beside x_train.csv and x_test.csv
   const missing = files.filter(({ part }) => split.every((file) => file.part !== part));
   return [inOrder([...split, ...missing])];
+}
+
+function grouped(files: readonly PartFile[], keyOf: (name: string) => string): PartFile[][] {
+  const groups = new Map<string, PartFile[]>();
+  for (const file of files) groups.set(keyOf(file.name), [...(groups.get(keyOf(file.name)) ?? []), file]);
+  return [...groups.values()];
 }
 
 /**
@@ -98,10 +110,13 @@ function wordsOf(name: string): string[] {
   return withoutCompression(name).match(/\p{Lu}?\p{Ll}+|\p{Lu}+(?!\p{Ll})|\d+/gu) ?? [];
 }
 
+/** The name with * for its word, and # for the number of a piece (00000-of-00002, part-0). */
 function stemOf(name: string): string {
-  const bare = withoutCompression(name);
   const words = wordsOf(name).filter((word) => PART_OF_WORD.has(word.toLowerCase()));
-  return words.reduce((stem, word) => stem.replace(word, "*"), bare.replace(/\.base$/i, ".*")).replaceAll(/\d+/g, "#");
+  const bare = withoutCompression(name)
+    .replace(/\.base$/i, ".*")
+    .replaceAll(/\d+-of-\d+|(?<=part[-_]?)\d+/gi, "#");
+  return words.reduce((stem, word) => stem.replace(word, "*"), bare);
 }
 
 function shown(names: readonly string[]): string {

@@ -1,7 +1,8 @@
 /** A table of any origin as SQL reads it: what stands after FROM, and which columns it has. */
+import { shellCommand } from "../../config/shell-command.ts";
 import { ConfigError, DataError, firstLineOf } from "../../errors.ts";
-import { sqlName } from "./sql-text.ts";
-import type { WorkDatabase } from "./work-database.ts";
+import { sqlName } from "../database/sql-text.ts";
+import type { WorkDatabase } from "../database/work-database.ts";
 
 export interface SourceColumn {
   readonly name: string;
@@ -91,7 +92,9 @@ export async function orDataError<T>(file: string, task: () => Promise<T>): Prom
     const reason = firstLineOf(error);
     // Only text that cannot be looked through before comes here so.
     if (/state machine/.test(reason)) {
-      throw new DataError(`${file}: line ends of several kinds (LF, CRLF, CR) inside zstd; unpack it: zstd -d ${file}`);
+      throw new DataError(
+        `${file}: line ends of several kinds (LF, CRLF, CR) inside zstd; unpack it: ${shellCommand("zstd", "-d", file)}`,
+      );
     }
     throw new DataError(`${file}: ${reason}`);
   }

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { openWorkDatabase } from "../../../src/interactions/database/work-database.ts";
 import { loadIdList } from "../../../src/interactions/lookup/id-lists.ts";
-import { openWorkDatabase } from "../../../src/interactions/sources/work-database.ts";
 
 let folder: string;
 beforeAll(() => {

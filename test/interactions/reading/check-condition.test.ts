@@ -2,10 +2,10 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { withinTime } from "../../../src/interactions/database/time-limit.ts";
+import { openWorkDatabase, type WorkDatabase } from "../../../src/interactions/database/work-database.ts";
 import { checkCondition } from "../../../src/interactions/reading/check-condition.ts";
 import { openRelation, type TableSource } from "../../../src/interactions/sources/table-source.ts";
-import { withinTime } from "../../../src/interactions/sources/time-limit.ts";
-import { openWorkDatabase, type WorkDatabase } from "../../../src/interactions/sources/work-database.ts";
 import { useTemporaryFolder } from "../../support/stages/temporary-folder.ts";
 
 const temporary = useTemporaryFolder();

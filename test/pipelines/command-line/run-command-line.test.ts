@@ -81,6 +81,8 @@ async function call(...argv: string[]): Promise<{ status: number; out: string; e
       },
       terminal: null,
       processId: 1,
+      place: "here",
+      token: "this",
       isProcessAlive: () => true,
       signal: new AbortController().signal,
       environment: { packageVersion: "1.2.3", node: "v20", platform: "test", gitCommit: null, variables: {} },

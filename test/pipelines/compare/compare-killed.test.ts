@@ -83,7 +83,7 @@ describe("a study in three processes", () => {
     const manifest = studyManifestSchema.parse(await readJson("killed/manifest.json"));
     expect([manifest.status, manifest.resumptions]).toEqual(["done", kills]);
     const left = [...(await readdir(temporary("killed"))), ...(await readdir(temporary("killed/trials")))];
-    expect(left.filter((name) => /lock|partial/.test(name))).toEqual([]);
+    expect(left.filter((name) => /lock|partial|\.work-/.test(name))).toEqual([]);
   }, 180_000);
 
   it("leaves no process behind when its leader is killed", async () => {

@@ -3,9 +3,12 @@ import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { compareStage } from "../../../pipelines/compare/compare.ts";
 import type { StageContext } from "../../../pipelines/stage.ts";
+import { verifyStage } from "../../../pipelines/verify/verify.ts";
 import { readColumns } from "../../../src/arrow/read-columns.ts";
 import { parseConfig } from "../../../src/config/parse.ts";
 import { compareSchema } from "../../../src/config/schemas/compare-schema.ts";
+import { verifySchema } from "../../../src/config/schemas/verify-schema.ts";
+import { sealedText } from "../../../src/files/sealed-text.ts";
 import { studyManifestSchema } from "../../../src/runs/study-manifest.ts";
 import { studySummarySchema } from "../../../src/runs/study-summary.ts";
 import { trialRecordSchema } from "../../../src/runs/trial-record.ts";
@@ -29,6 +32,11 @@ function compare(flags: Readonly<Record<string, string | boolean>>, context: Par
 }
 
 const readJson = async (file: string): Promise<unknown> => JSON.parse(await readFile(file, "utf8"));
+const sealed = ({ seal: _, ...record }: Record<string, unknown>) => sealedText(record, 0);
+async function verify(path: string): Promise<unknown> {
+  const config = parseConfig({ schema: verifySchema, layers: [], flags: { path, "data-root": temporary("data") } });
+  return (await verifyStage.run(config, silentContext)).json.problems;
+}
 const trialFiles = async (folder: string) =>
   (await readdir(`${folder}/trials`)).filter((name) => name.endsWith(".json"));
 
@@ -128,6 +136,29 @@ describe("the stage compare", () => {
       lost.perUser,
       lost.fairness,
     ]);
+  });
+
+  it("refuses an edited trial, sealed anew or not, before it writes anything, and verify sees it", async () => {
+    const read = (name: string) => readFile(`${folder()}/${name}`, "utf8");
+    const [name, perUser] = ["trials/adam-b64-s11.json", "trials/adam-b64-s11.per-user.arrow"];
+    const [text, users] = [await read(name), await readFile(`${folder()}/${perUser}`)];
+    const written = await Promise.all(["summary.json", "manifest.json", "table.md"].map(read));
+    const record = JSON.parse(text);
+    record.test.metrics["NDCG@5"] = 0.99;
+    const refused = (file: string) => new RegExp(`${file.replaceAll(".", "\\.")}: changed`);
+    for (const edited of [JSON.stringify(record), text.replace(/"NDCG@5":0?\.?\d+/, '"NDCG@5":0.99'), sealed(record)]) {
+      await writeFile(`${folder()}/${name}`, edited);
+      await expect(compare({ output: folder() })).rejects.toThrow(refused(name));
+      expect(await verify(folder())).toContainEqual(expect.stringMatching(refused(name)));
+    }
+    await writeFile(`${folder()}/${name}`, text);
+    const other = Buffer.from(users);
+    other[other.length >> 1]! ^= 1;
+    await writeFile(`${folder()}/${perUser}`, other);
+    await expect(compare({ output: folder() })).rejects.toThrow(refused(perUser));
+    await writeFile(`${folder()}/${perUser}`, users);
+    expect(await Promise.all(["summary.json", "manifest.json", "table.md"].map(read))).toEqual(written);
+    expect(await verify(folder())).toEqual([]);
   });
 
   it("goes on with more seeds, keeping those it has", async () => {

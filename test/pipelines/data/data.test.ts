@@ -174,6 +174,7 @@ describe("the stage data", () => {
       url: `${baseUrl}/file`,
       path: place("stopped"),
       checksum: null,
+      mostBytes: 1000,
       byHand: "",
       attempts: 3,
       retrySeconds: 0,
@@ -184,6 +185,37 @@ describe("the stage data", () => {
     };
     await expect(downloadFile(options)).rejects.toHaveProperty("name", "AbortError");
     expect(await readFile(place("stopped.partial"), "utf8")).toBe("begun");
+  });
+
+  it("takes no more than the file may have, whether the server says how much is coming or goes on for ever", async () => {
+    const endless: Answer = (_, response) => {
+      const go = (): void => void response.write(CONTENT, (error) => error ?? setImmediate(go));
+      go();
+    };
+    let most = 0;
+    for (const answer of [whole(CONTENT), endless]) {
+      answers = [answer];
+      const options = {
+        url: `${baseUrl}/file`,
+        path: place("endless"),
+        checksum: null,
+        mostBytes: 40_000,
+        byHand: "fetch it by hand",
+        attempts: 3,
+        retrySeconds: 0,
+        stallSeconds: 30,
+        signal: new AbortController().signal,
+        onProgress: (done: number) => {
+          most = Math.max(most, done);
+        },
+        onRetry: () => undefined,
+      };
+      await expect(downloadFile(options)).rejects.toThrow(
+        /more than the 40000 bytes that this file may have, so it is another; fetch it by hand/,
+      );
+      expect((await readdir(place("."))).filter((name) => name.startsWith("endless"))).toEqual([]);
+    }
+    expect(most).toBeLessThanOrEqual(40_000);
   });
 });
 
@@ -220,6 +252,8 @@ function contextOf(lines: string[]): StageContext {
     terminal: null,
     signal: new AbortController().signal,
     processId: 1,
+    place: "here",
+    token: "this",
     isProcessAlive: () => true,
     recommendations: [],
     environment: { packageVersion: "0", node: "v20", platform: "test", gitCommit: null, variables: {} },

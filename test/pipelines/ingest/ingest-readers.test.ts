@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { readColumns } from "../../../src/arrow/read-columns.ts";
 import { openColumnWriter } from "../../../src/arrow/write-columns.ts";
-import { openWorkDatabase } from "../../../src/interactions/sources/work-database.ts";
+import { openWorkDatabase } from "../../../src/interactions/database/work-database.ts";
 import { IngestFolder } from "../../support/data/ingest-folder.ts";
 
 let folder: IngestFolder;

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { readColumns } from "../../../src/arrow/read-columns.ts";
 import { momentMs } from "../../../src/config/schemas/ingest-schema.ts";
-import { openWorkDatabase } from "../../../src/interactions/sources/work-database.ts";
+import { openWorkDatabase } from "../../../src/interactions/database/work-database.ts";
 import { IngestFolder } from "../../support/data/ingest-folder.ts";
 
 let folder: IngestFolder;

@@ -4,6 +4,7 @@ import { cp, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { chooseShard, unreadIndex } from "../../../pipelines/score/choose-shard.ts";
+import { sealedText } from "../../../src/files/sealed-text.ts";
 import { useScoreFolder } from "../../support/stages/score-folder.ts";
 
 const { temporary, score, bytes } = useScoreFolder();
@@ -96,11 +97,11 @@ describe("a run replaced while it is scored", () => {
     const run = temporary("models/board/once");
     await cp(run, temporary("kept"), { recursive: true });
     await score({ output: temporary("undisturbed.csv") });
-    const manifest = JSON.parse(await readFile(path.join(run, "manifest.json"), "utf8"));
+    const { seal: _, ...manifest } = JSON.parse(await readFile(path.join(run, "manifest.json"), "utf8"));
     manifest.files["checkpoint.safetensors"].sha256 = "f".repeat(64);
     let scored = 0;
     const replaceSoon = () => {
-      if (scored++ === 5) void writeFile(path.join(run, "manifest.json"), JSON.stringify(manifest));
+      if (scored++ === 5) void writeFile(path.join(run, "manifest.json"), sealedText(manifest));
       return performance.now();
     };
     await expect(

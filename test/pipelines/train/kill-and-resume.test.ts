@@ -73,7 +73,7 @@ describe("a run that is killed again and again", () => {
       expect([file, await hashOf(inRun("killed", file))]).toEqual([file, await hashOf(inRun("whole", file))]);
     }
     expect(await epochsOf("killed")).toEqual(await epochsOf("whole"));
-    const left = (name: string) => name.includes("partial") || name.startsWith("lock") || name.startsWith("resume");
+    const left = (name: string) => /partial|\.work-/.test(name) || name.startsWith("lock") || name.startsWith("resume");
     expect((await readdir(inRun("killed", "."))).filter(left)).toEqual([]);
   }, 120_000);
 

@@ -1,4 +1,4 @@
-import { copyFile, readdir, readFile, readlink, truncate, writeFile } from "node:fs/promises";
+import { copyFile, cp, readdir, readFile, readlink, rm, truncate, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { loadRun } from "../../../pipelines/runs/stored-run.ts";
@@ -26,6 +26,8 @@ const contextWith = (change: Partial<StageContext> = {}): StageContext => ({
   log: (line) => void logged.push(line),
   terminal: null,
   processId: 4242,
+  place: "here",
+  token: "this",
   isProcessAlive: () => false,
   signal: new AbortController().signal,
   recommendations: ["recipe.json"],
@@ -80,6 +82,35 @@ describe("train", () => {
     expect(run.spec).toMatchObject({ users: 20, items: 24, dot: 4, idBiases: true });
     expect(run.config).toMatchObject({ engine: "reference", ranker: { dot: 4, tower: [] } });
     expect(await readlink(temporary("models/board/latest"))).toBe("first");
+  });
+
+  it("is finished also where latest cannot be moved, which is a warning", async () => {
+    await rm(temporary("models/board/latest"));
+    await cp(inRun("first"), temporary("models/board/latest"), { recursive: true }); // as a copy without links makes it
+    const { json } = await train({ run: "second", epochs: "1" });
+    expect(json.status).toBe("done");
+    expect(logged.join("\n")).toMatch(/warning: the run is finished, but is not the latest: .*expected a link/);
+    expect((await loadRun(inRun("second"))).manifest.status).toBe("done");
+    expect((await train({ run: "second", epochs: "1", resume: true })).json.status).toBe("done");
+    expect((await readdir(inRun("second"))).filter((name) => /resume|lock|partial|work/.test(name))).toEqual([]);
+    await rm(temporary("models/board/latest"), { recursive: true });
+  });
+
+  it("goes on behind each of the last steps where it was cut off there", async () => {
+    const whole = await train({ run: "cut", epochs: "2" });
+    const manifest = JSON.parse(await readFile(inRun("cut", "manifest.json"), "utf8"));
+    const files = await readdir(inRun("cut"));
+    // Cut off before the manifest said done: everything else is there, and --resume trains the rest again.
+    const { finishedAt: _, seal: __, ...unfinished } = { ...manifest, status: "running", outcome: null, files: {} };
+    await writeFile(inRun("cut", "manifest.json"), JSON.stringify(unfinished));
+    expect((await train({ run: "cut", epochs: "2", resume: true })).json.metrics).toEqual(whole.json.metrics);
+    // Before the resume file was removed, and before latest was moved: the same command does both.
+    await writeFile(inRun("cut", "resume.safetensors"), "whatever it holds");
+    await rm(temporary("models/board/latest"));
+    expect((await train({ run: "cut", epochs: "2", resume: true })).json.metrics).toEqual(whole.json.metrics);
+    expect(logged.join("\n")).toContain("this run is finished");
+    expect((await readdir(inRun("cut"))).sort()).toEqual(files.sort());
+    expect(await readlink(temporary("models/board/latest"))).toBe("cut");
   });
 
   it("refuses a finished run of which a file was changed or lost, and trains it anew by --force", async () => {
@@ -143,7 +174,7 @@ describe("train", () => {
 
   it("is kept from a run directory in which another process works", async () => {
     await train({ run: "busy", epochs: "1" });
-    await writeFile(inRun("busy", "lock"), `77 ${(await import("node:os")).hostname()}\n`);
+    await writeFile(inRun("busy", "lock"), "77 this-machine here another-1\n");
     const alive = contextWith({ isProcessAlive: (id) => id === 77 });
     await expect(train({ run: "busy", epochs: "1", force: true }, alive)).rejects.toThrow(
       /process 77 on .* is at work here/,

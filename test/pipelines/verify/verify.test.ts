@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { runCommandLine } from "../../../pipelines/command-line/run-command-line.ts";
 import { verifyStage } from "../../../pipelines/verify/verify.ts";
 import { sha256Of } from "../../../src/files/file-content.ts";
+import { sealedText } from "../../../src/files/sealed-text.ts";
 import { hashOf } from "../../../src/runs/run-directory.ts";
 import { smallDataset, writeDatasetFolder } from "../../support/data/small-dataset.ts";
 import { silentContext } from "../../support/stages/silent-context.ts";
@@ -121,6 +122,59 @@ describe("a run", () => {
     expect(status).toBe(3);
     expect(text).toContain("status is running");
     expect(text).toContain("there is no such dataset folder");
+  });
+});
+
+describe("a sealed record", () => {
+  it("says so where a byte of it was changed, and where it has no seal", async () => {
+    const file = path.join(writeRun(), "manifest.json");
+    expect((await verify(path.dirname(file))).text).toContain("are as recorded; manifest.json itself is not sealed");
+    const manifest = JSON.parse(readFileSync(file, "utf8"));
+    write(file, sealedText({ ...manifest, seconds: 12 }));
+    expect((await verify(path.dirname(file))).text).toMatch(/are as recorded$/m);
+    write(file, readFileSync(file, "utf8").replace('"seconds": 12', '"seconds": 13'));
+    expect(await verify(path.dirname(file))).toMatchObject({
+      status: 3,
+      text: expect.stringContaining("manifest.json: changed, its seal is not that of its content"),
+    });
+  });
+
+  it("of scores is found by the file they are in, and has the checkpoint as its input", async () => {
+    const checkpoint = write(at("models/small/run/checkpoint.safetensors"), "parameters");
+    const file = { rows: 1, ...write(at("recs.csv"), "user,item\n1,2\n") };
+    const manifest = {
+      stage: "score",
+      run: at("models/small/run"),
+      checkpoint: checkpoint.sha256,
+      dataset: JSON.parse(readFileSync(at("data/small/dataset.json"), "utf8")),
+      output: { name: "recs.csv" },
+      file,
+    };
+    write(at("recs.csv.manifest.json"), sealedText(manifest));
+    expect(await verify(at("recs.csv"))).toMatchObject({
+      status: 0,
+      text: expect.stringContaining("score, 1 files and 8 inputs are as recorded"),
+    });
+    write(at("recs.csv"), "user,item\n1,3\n");
+    expect((await verify(at("recs.csv.manifest.json"))).text).toMatch(/recs\.csv: changed/);
+  });
+
+  it("of an evaluation stands for itself, and is looked at with its run", async () => {
+    const run = writeRun();
+    const folder = path.join(run, "evaluations/test-full");
+    const files = { "metrics.json": write(path.join(folder, "metrics.json"), '{ "HR@10": 0.5 }') };
+    write(path.join(folder, "metrics.manifest.json"), sealedText({ stage: "evaluate", status: "done", files }));
+    expect((await verify(folder)).text).toContain("evaluate, 1 files and 0 inputs are as recorded");
+    expect((await verify(run)).text).toContain("train, 3 files and 7 inputs are as recorded");
+    write(path.join(folder, "metrics.json"), '{ "HR@10": 0.9 }');
+    expect((await verify(run)).text).toMatch(/evaluations\/test-full\/metrics\.json: changed/);
+  });
+
+  it("of a trial that no manifest has yet is looked at with its study", async () => {
+    write(at("models/studies/s/manifest.json"), sealedText({ stage: "compare", status: "running", files: {} }));
+    const trial = sealedText({ id: "a", validation: { "HR@10": 0.5 } }, 0);
+    write(at("models/studies/s/trials/a.json"), trial.replace("0.5", "0.9"));
+    expect((await verify("s")).text).toMatch(/trials\/a\.json: changed, its seal/);
   });
 });
 

@@ -1,4 +1,7 @@
-/** What stands in Redis is outside input: jobs of any shape, paths of any place, conditions of any kind, and none reaches a file. */
+/**
+ * What stands in Redis is outside input: jobs of any shape, paths of any place, conditions of any
+ * kind, and none reaches a file.
+ */
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "@jest/globals";
 import { failureReason } from "../../../pipelines/queue/failure-reason.ts";

@@ -70,6 +70,8 @@ export class IngestFolder {
       now: () => Date.UTC(2026, 0, 1),
       elapsed: () => 0,
       processId: 1,
+      place: "here",
+      token: "this",
       isProcessAlive: () => true,
       peakMemoryBytes: () => 0,
       log: (line) => void this.lines.push(line),

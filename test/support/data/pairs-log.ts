@@ -1,5 +1,5 @@
 /** A log of 24 rows, four users by twelve items, in any format: what tests of ids vary. */
-import { openWorkDatabase } from "../../../src/interactions/sources/work-database.ts";
+import { openWorkDatabase } from "../../../src/interactions/database/work-database.ts";
 import type { IngestFolder } from "./ingest-folder.ts";
 
 /** Every user's six rows are enough for leave-last-out. */

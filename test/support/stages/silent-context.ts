@@ -7,6 +7,8 @@ export const silentContext: StageContext = {
   now: () => 0,
   elapsed: () => performance.now(),
   processId: 1,
+  place: "here",
+  token: "this",
   isProcessAlive: () => true,
   peakMemoryBytes: () => 0,
   log: () => {},

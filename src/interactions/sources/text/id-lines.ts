@@ -1,8 +1,9 @@
 /** A text file that is no table but a list: one id a line, with or without a header. */
+
+import { sqlName, sqlText } from "../../database/sql-text.ts";
+import type { WorkDatabase } from "../../database/work-database.ts";
 import { isUsualName } from "../choose-columns.ts";
-import { sqlName, sqlText } from "../sql-text.ts";
 import { orDataError, type TableSource } from "../table-source.ts";
-import type { WorkDatabase } from "../work-database.ts";
 import type { ReadableText } from "./readable-text.ts";
 import { linesOf } from "./text-source.ts";
 

@@ -1,10 +1,12 @@
 /** Text as the SQL engine can read it: as it lies there, or a plain copy of mixed line ends or of Windows-1252. */
+
 import { createReadStream, createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
+import { shellCommand } from "../../../config/shell-command.ts";
 import { DataError, messageOf } from "../../../errors.ts";
+import type { WorkDatabase } from "../../database/work-database.ts";
 import type { Compression } from "../sniff-file.ts";
-import type { WorkDatabase } from "../work-database.ts";
 
 /** "not utf-8" is Latin-1 unless there are bytes that only Windows-1252 has a use for. */
 export type TextEncoding = "utf-8" | "latin-1" | "windows-1252" | "not utf-8";
@@ -52,7 +54,7 @@ export async function readableText(
 function zstdText(file: PackedText, wanted: TextEncoding): ReadableText {
   if (wanted === "windows-1252") {
     throw new DataError(
-      `${file.name}: windows-1252 inside zstd, which cannot be read there; unpack it: zstd -d ${file.name}`,
+      `${file.name}: windows-1252 inside zstd, which cannot be read there; unpack it: ${shellCommand("zstd", "-d", file.name)}`,
     );
   }
   const encoding = wanted === "utf-8" ? wanted : "latin-1";

@@ -1,8 +1,8 @@
 /** Delimited text as a source of rows: its shape found out from its first lines, every value as text. */
 
-import { sqlName, sqlPath, sqlText } from "../sql-text.ts";
+import { sqlName, sqlPath, sqlText } from "../../database/sql-text.ts";
+import type { WorkDatabase } from "../../database/work-database.ts";
 import { orDataError, type SourceColumn, STORING_REJECTS, type TableSource } from "../table-source.ts";
-import type { WorkDatabase } from "../work-database.ts";
 import { detectTable, type TableHints, type TextTable } from "./detect-table.ts";
 import type { ReadableText } from "./readable-text.ts";
 

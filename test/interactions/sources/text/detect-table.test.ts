@@ -1,11 +1,11 @@
 /** Delimiter, header and quoting from the first lines; columns from usual names. */
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { lineOfRow } from "../../../src/interactions/reading/bad-rows.ts";
-import { readTimes } from "../../../src/interactions/reading/time-unit.ts";
-import { chooseColumns } from "../../../src/interactions/sources/choose-columns.ts";
-import { splitFields } from "../../../src/interactions/sources/text/detect-quoting.ts";
-import { detectTable } from "../../../src/interactions/sources/text/detect-table.ts";
+import { lineOfRow } from "../../../../src/interactions/reading/bad-rows.ts";
+import { readTimes } from "../../../../src/interactions/reading/time-unit.ts";
+import { chooseColumns } from "../../../../src/interactions/sources/choose-columns.ts";
+import { splitFields } from "../../../../src/interactions/sources/text/detect-quoting.ts";
+import { detectTable } from "../../../../src/interactions/sources/text/detect-table.ts";
 
 const hints = { file: "f", wanted: [] };
 

@@ -1,0 +1,83 @@
+/** The files of an evaluation, and last the record that says of what they are and what each holds. */
+import { rm } from "node:fs/promises";
+import path from "node:path";
+import { contentOf, type FileContent } from "../../src/files/file-content.ts";
+import { takeLock } from "../../src/files/lock-file.ts";
+import { cannotWrite, makeFolder } from "../../src/files/make-folder.ts";
+import { sealedText } from "../../src/files/sealed-text.ts";
+import { writeFileAtomically } from "../../src/files/write-file.ts";
+import type { MetricsDocument } from "../../src/runs/metrics-document.ts";
+import { EVALUATION_RECORD, perUserFileName, runFiles } from "../../src/runs/run-directory.ts";
+import type { LoadedDataset } from "../dataset/stored-dataset.ts";
+import type { SplitEvaluation } from "../measures/evaluate-split.ts";
+import { writePerUserResults } from "../measures/per-user-file.ts";
+import { writeMetrics } from "../runs/metrics-file.ts";
+import type { LoadedRun } from "../runs/stored-run.ts";
+import type { StageContext } from "../stage.ts";
+import { PROTOCOL_CHECK_FILE, type ProtocolCheck, writeProtocolCheck } from "./protocol-check.ts";
+
+export interface Evaluation {
+  readonly evaluation: SplitEvaluation;
+  /** Null unless asked for. */
+  readonly check: ProtocolCheck | null;
+  readonly document: MetricsDocument;
+  readonly dataset: LoadedDataset;
+  readonly subject: { readonly run: LoadedRun } | { readonly baseline: string };
+}
+
+/** Throws ConfigError where another process writes there. */
+export async function writeEvaluation(directory: string, made: Evaluation, context: StageContext): Promise<void> {
+  await makeFolder(directory, "choose another folder with --output");
+  try {
+    const release = await takeLock(path.join(directory, runFiles.lock), context);
+    try {
+      const record = path.join(directory, EVALUATION_RECORD);
+      await rm(record, { force: true }); // it vouches for files that are about to change
+      await writePerUserResults(directory, made.evaluation);
+      if (made.check !== null) await writeProtocolCheck(directory, made.check);
+      await writeMetrics(directory, made.document);
+      await writeFileAtomically(record, sealedText(await recordOf(directory, made, context)));
+    } finally {
+      await release();
+    }
+  } catch (error) {
+    throw cannotWrite(directory, "free some space, or choose another folder with --output", error);
+  }
+}
+
+async function recordOf(
+  directory: string,
+  { document, check, dataset, subject }: Evaluation,
+  { environment, now }: StageContext,
+): Promise<Readonly<Record<string, unknown>>> {
+  const { name, contentHash } = dataset.description;
+  const { packageVersion, gitCommit, node, platform } = environment;
+  const files: Record<string, FileContent> = {};
+  for (const file of [
+    runFiles.metrics,
+    perUserFileName(document.split),
+    ...(check === null ? [] : [PROTOCOL_CHECK_FILE]),
+  ])
+    files[file] = await contentOf(path.join(directory, file));
+  return {
+    stage: "evaluate",
+    status: "done",
+    ...("run" in subject ? { run: subject.run.manifest.run } : subject),
+    dataset: { name, contentHash },
+    packageVersion,
+    gitCommit,
+    node,
+    platform,
+    finishedAt: new Date(now()).toISOString(),
+    inputs: "run" in subject ? checkpointOf(directory, subject.run) : {},
+    files,
+  };
+}
+
+/** By its path from the evaluation's folder. */
+function checkpointOf(directory: string, { directory: run, manifest }: LoadedRun): Record<string, FileContent> {
+  const { bytes, sha256 } = manifest.files[runFiles.checkpoint]!; // loadRun has checked it
+  const file = path.join(path.resolve(run), runFiles.checkpoint);
+  const name = path.relative(path.resolve(directory), file).split(path.sep).join("/");
+  return { [name]: { bytes, sha256 } };
+}

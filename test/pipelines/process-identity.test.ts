@@ -1,0 +1,25 @@
+/** Who this process is, as locks and unfinished files say it. */
+import { describe, expect, it } from "@jest/globals";
+import { processIdentity } from "../../pipelines/process-identity.ts";
+
+const identity = (isAlive: boolean, random = "1") =>
+  processIdentity({ processId: process.pid, random, isAlive: () => isAlive });
+
+describe("the identity of a process", () => {
+  it("has a place that its neighbours share, and a token of its own", () => {
+    expect(identity(true).place).toMatch(/^[0-9a-f]{12}$/);
+    expect(identity(true, "2").place).toBe(identity(true).place);
+    expect(identity(true, "2").token).not.toBe(identity(true).token);
+  });
+
+  it("knows a process from another one that got its id later", () => {
+    const { token, isProcessAlive } = identity(true);
+    expect(isProcessAlive(process.pid)).toBe(true);
+    expect(isProcessAlive(process.pid, `${token}-0`)).toBe(true);
+    expect(identity(false).isProcessAlive(process.pid, token)).toBe(false);
+    const [start] = token.split("-");
+    // Where the system tells nothing of starts, the id has to do.
+    expect(isProcessAlive(process.pid, `${Number(start) + 1}-1`)).toBe(start === "");
+    expect(isProcessAlive(process.pid, "-1")).toBe(true);
+  });
+});
