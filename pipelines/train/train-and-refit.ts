@@ -136,6 +136,12 @@ async function validationMetrics(
   const { metric } = config.validation;
   const cut = metricCut(metric);
   const ks = cut === null ? config.k : [...new Set([...config.k, cut])];
-  const { metrics } = await evaluateSplit({ scorer, dataset, split: "validation", candidates: config.candidates, ks });
+  const split = { scorer, dataset, split: "validation", candidates: config.candidates, ks } as const;
+  const { metrics } = await evaluateSplit(split).catch((error: unknown) => {
+    const isOfCuts = error instanceof ConfigError && error.message.startsWith("k is ");
+    if (!isOfCuts || cut === null || config.k.includes(cut)) throw error;
+    // The cut that --k does not have is the metric's.
+    throw new ConfigError(`--validation-metric ${metric}: ${error.message}`);
+  });
   return Object.fromEntries(Object.entries(metrics).filter(([name]) => name === metric || isHeadlineMetric(name)));
 }

@@ -18,7 +18,7 @@ export interface WorkDatabase {
   count(sql: string): Promise<number>;
   /** Results of any size, some thousand rows at a time, in the order of the query. */
   stream(sql: string): AsyncIterable<DuckDBDataChunk>;
-  /** Path for a copy of a readable file, which SQL may read too; it goes with the folder for what does not fit in memory. */
+  /** Path for a copy of a readable file, which SQL may read too; it goes with the spilled rows. */
   scratchFile(): Promise<string>;
   /** For the appender alone, which fills tables row by row. */
   readonly connection: DuckDBConnection;

@@ -8,7 +8,7 @@ import { openParts, openSource, type SourceFile } from "../sources/open-source.t
 import { groupParts } from "../sources/small-parts.ts";
 import type { LogPart } from "../sources/split-words.ts";
 import type { TableSource } from "../sources/table-source.ts";
-import { type BadRows, collectBadRows, takeRejected } from "./bad-rows.ts";
+import { type BadRows, collectBadRows } from "./bad-rows.ts";
 import { checkCondition, conditionSeconds } from "./check-condition.ts";
 import { loadRows } from "./load-rows.ts";
 
@@ -102,8 +102,8 @@ async function loadTogether(
     await database.run("COMMIT");
     return loaded;
   }
+  // What the reader has set aside goes with it.
   await database.run("ROLLBACK");
-  await takeRejected(database);
   return null;
 }
 

@@ -1,4 +1,4 @@
-/** Which files of a log are small text files alike, so that they are read as one: a query a file would cost more than its rows. */
+/** Which files of a log are small text files alike, to be read as one: a query a file would cost more than its rows. */
 import { stat } from "node:fs/promises";
 import type { SourceFile } from "./open-source.ts";
 import { HEAD_BYTES, sniffFile } from "./sniff-file.ts";

@@ -72,7 +72,7 @@ export function refuseSameNames(file: string, names: readonly string[]): void {
   }
 }
 
-/** Whether DuckDB may have named a column anew: the second of Rating and rating it calls rating_1, a name that no file has. */
+/** Whether DuckDB may have named a column anew: of Rating and rating it calls the second rating_1. */
 export function mayBeRenamed(names: readonly string[]): boolean {
   const known = new Set(names.map((name) => name.toLowerCase()));
   return names.some((name) => /_\d+$/.test(name) && known.has(name.toLowerCase().replace(/_\d+$/, "")));

@@ -38,7 +38,7 @@ export function splitLog(log: InteractionLog, kept: KeptRows, request: SplitRequ
   const coldUsers = dropColdUsersInPlace(log, split.parts);
   for (const part of ["train", "validation", "test"] as const) {
     if (!split.parts.includes(SPLIT_PART[part])) {
-      throw new DataError(`the split (${request.kind}: ${split.rule}) leaves no ${part} rows; ${REMEDY[request.kind]}`);
+      throw new DataError(`the split (${request.kind}: ${split.rule}) leaves no ${part} rows; ${remedyFor(request)}`);
     }
   }
   const leaks = findLeaks(log, split.parts);
@@ -48,9 +48,14 @@ export function splitLog(log: InteractionLog, kept: KeptRows, request: SplitRequ
 const REMEDY: Readonly<Record<SplitRequest["kind"], string>> = {
   "leave-last-out": "no user has enough rows; take more of the log, or use --split ratio",
   time: "move --validation-from and --test-from, or change the shares",
-  ratio: "raise --validation-share or --test-share, or use --ratio-by overall",
+  ratio: "raise --validation-share or --test-share",
   given: "look at the files, or let ingest split with --split",
 };
+
+function remedyFor(request: SplitRequest): string {
+  const isByUser = request.kind === "ratio" && request.by === "user";
+  return `${REMEDY[request.kind]}${isByUser ? ", or use --ratio-by overall" : ""}`;
+}
 
 function splitRows(log: InteractionLog, kept: KeptRows, request: SplitRequest): SplitRows {
   switch (request.kind) {

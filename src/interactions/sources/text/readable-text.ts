@@ -2,7 +2,6 @@
 
 import { createReadStream, createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
-import { TextDecoder } from "node:util";
 import { createGunzip } from "node:zlib";
 import { shellCommand } from "../../../config/shell-command.ts";
 import { DataError, messageOf } from "../../../errors.ts";
@@ -108,12 +107,18 @@ async function* piecesOf({ path, compression }: PackedText): AsyncGenerator<Buff
   }
 }
 
+/** Letters of bytes 0x80 to 0x9f. By hand, since TextDecoder of Node 20 reads windows-1252 as Latin-1. */
+const WINDOWS_1252 = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ";
+
+function fromWindows1252(latin1: string): string {
+  return latin1.replaceAll(/[\u0080-\u009f]/g, (letter) => WINDOWS_1252[letter.charCodeAt(0) - 0x80]!);
+}
+
 /** Every line end as one LF, those inside quotes too; Windows-1252 as UTF-8, any other encoding byte for byte. */
 function plain(encoding: TextEncoding) {
   return async function* (pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-    const decoder = encoding === "windows-1252" ? new TextDecoder("windows-1252") : null;
     const written = (text: string): Buffer =>
-      decoder === null ? Buffer.from(text, "latin1") : Buffer.from(decoder.decode(Buffer.from(text, "latin1")));
+      encoding === "windows-1252" ? Buffer.from(fromWindows1252(text)) : Buffer.from(text, "latin1");
     let rest = "";
     for await (const piece of pieces) {
       const text = rest + piece.toString("latin1");
