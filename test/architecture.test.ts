@@ -1,4 +1,7 @@
-/** The doors of ARCHITECTURE.md as a test: who may import whom, who alone may import a package, and where chance and time may enter. */
+/**
+ * The doors of ARCHITECTURE.md as a test: who may import whom, who alone may import a package, and where
+ * chance and time may enter.
+ */
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "@jest/globals";

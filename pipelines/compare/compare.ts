@@ -48,7 +48,8 @@ async function help(config: CompareConfig, folder: string, context: StageContext
 
 async function lead(config: CompareConfig, context: StageContext): Promise<StageResult> {
   const dataset = config.dataset === null ? null : await datasetNameOf(config.dataset);
-  const study = await loadStudy(config.study!, { ...config, dataset }); // the schema has asked for a study or a folder to join
+  // The schema has asked for a study or a folder to join.
+  const study = await loadStudy(config.study!, { ...config, dataset });
   const { engine, description } = await openStudyEngine(config.engine, config.threads, context);
   const descriptions = await Promise.all(
     study.subjects.map(({ dataset }) => readDescription(path.join(config.dataRoot, dataset))),

@@ -62,7 +62,9 @@ export interface ItemInfoColumns {
   readonly features: readonly (readonly string[])[];
 }
 
-/** Null where the dataset was ingested without an items file. Throws DataError for a file that is not what ingest wrote. */
+/**
+ * Null where the dataset was ingested without an items file. Throws DataError for a file that is not what ingest wrote.
+ */
 export async function readItemInfo(
   dataset: Pick<LoadedDataset, "directory" | "description">,
 ): Promise<ItemInfoColumns | null> {

@@ -1,4 +1,6 @@
-/** users.arrow and items.arrow as values: which id of the log each index stands for, and how often it stands in train. */
+/**
+ * users.arrow and items.arrow as values: which id of the log each index stands for, and how often it stands in train.
+ */
 import { join } from "node:path";
 import { z } from "zod";
 import { readColumns } from "../../src/arrow/read-columns.ts";

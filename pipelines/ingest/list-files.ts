@@ -1,4 +1,7 @@
-/** Names of the files in a raw folder or under a glob; folders called like dt=2026-11-29 are looked into, as warehouses write them. */
+/**
+ * Names of the files in a raw folder or under a glob; folders called like dt=2026-11-29 are looked into,
+ * as warehouses write them.
+ */
 import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { glob } from "tinyglobby";

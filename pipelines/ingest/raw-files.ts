@@ -30,7 +30,9 @@ export interface FileFacts {
   /** Of the file as it lies there, compressed or not. */
   readonly sha256: string;
   readonly modifiedMs: number;
-  /** Whether it is to be read as UTF-8 although some lines may not be: false where it is plainly of another encoding. */
+  /**
+   * Whether it is to be read as UTF-8 although some lines may not be: false where it is plainly of another encoding.
+   */
   readonly isUtf8: boolean;
   /** Lines that are not UTF-8. */
   readonly oddLines: number;

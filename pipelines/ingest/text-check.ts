@@ -35,8 +35,8 @@ export class TextCheck {
   }
 
   /**
-   * Text of another encoding has bytes that are not UTF-8 in nearly every line beyond ASCII, and not in one line of many
-   * alone: a damaged byte in a file of UTF-8 or ASCII makes one bad line, not another encoding.
+   * Text of another encoding has bytes that are not UTF-8 in nearly every line beyond ASCII, and not in one line of
+   * many alone: a damaged byte in a file of UTF-8 or ASCII makes one bad line, not another encoding.
    */
   private isPlainlyOther(): boolean {
     const share = this.oddLines / Math.max(1, this.lines);

@@ -1,4 +1,7 @@
-/** Everything a scoring job reads, opened and checked: the run, its dataset, who is to be scored and what may be recommended. */
+/**
+ * Everything a scoring job reads, opened and checked: the run, its dataset, who is to be scored
+ * and what may be recommended.
+ */
 import { rm } from "node:fs/promises";
 import path from "node:path";
 import type { ScoreConfig } from "../../src/config/schemas/score-schema.ts";
@@ -113,7 +116,10 @@ export async function openScoreInputs(
   }
 }
 
-/** Throws DataError where the run in the folder is no longer the one that was opened: its scores would stand under another name. */
+/**
+ * Throws DataError where the run in the folder is no longer the one that was opened: its scores would
+ * stand under another name.
+ */
 export async function checkStillThere({ run, checkpoint, checkpointRows }: ScoreInputs): Promise<void> {
   await checkpointRows.checkUnchanged();
   const found = (await readFinishedManifest(run)).files[runFiles.checkpoint]?.sha256;

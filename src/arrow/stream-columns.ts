@@ -30,8 +30,8 @@ export interface ForeignColumnDescription {
 }
 
 /**
- * The columns of an Arrow IPC file or stream, and those of `inside` that are fields of structs, such as "user.id"; reads its
- * head only. Throws DataError.
+ * The columns of an Arrow IPC file or stream, and those of `inside` that are fields of structs, such as "user.id";
+ * reads its head only. Throws DataError.
  */
 export async function describeColumns(
   path: string,

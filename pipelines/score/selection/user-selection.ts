@@ -44,7 +44,10 @@ export interface SelectionRequest {
   readonly spelling: IdSpelling;
 }
 
-/** Leaves its tables in `database` for candidate-pairs.ts. Throws DataError under --unknown error where somebody is unknown. */
+/**
+ * Leaves its tables in `database` for candidate-pairs.ts. Throws DataError under --unknown error
+ * where somebody is unknown.
+ */
 export async function selectUsers(
   { config, directory, users, cold, spelling }: SelectionRequest,
   openDatabase: () => Promise<WorkDatabase>,

@@ -220,7 +220,9 @@ export type IngestConfig = z.output<typeof ingestSchema>;
 const ISO_MOMENT = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(Z|[+-]\d\d(?::?\d\d)?)?)?$/i;
 const CALENDAR_NUMBER = /^((?:19|20)\d\d)(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?$/;
 
-/** A moment as milliseconds since 1970; NaN when it is none. Dates without a zone are UTC, wherever the machine stands. */
+/**
+ * A moment as milliseconds since 1970; NaN when it is none. Dates without a zone are UTC, wherever the machine stands.
+ */
 export function momentMs(value: string): number {
   const [, year, month, day, hour = "00", minute = "00", second = "00"] = CALENDAR_NUMBER.exec(value) ?? [];
   const calendar = isoMs(`${year}-${month}-${day}`, `${hour}:${minute}:${second}`, "Z");

@@ -1,6 +1,7 @@
 /**
- * The scratch database in which ingest does its SQL: one file, one connection, bounded memory, spilling to disk beside
- * it. It reads the files it was opened for and is shut off from all others, so that no condition of a user reaches them.
+ * The scratch database in which ingest does its SQL: one file, one connection, bounded memory, spilling to
+ * disk beside it. It reads the files it was opened for and is shut off from all others, so that no
+ * condition of a user reaches them.
  */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";

@@ -1,4 +1,6 @@
-/** Lists of ids that a user hands in (users, items or pairs of them) as a table of texts, whatever format the file has. */
+/**
+ * Lists of ids that a user hands in (users, items or pairs of them) as a table of texts, whatever format the file has.
+ */
 import { DataError } from "../../errors.ts";
 import { sqlName } from "../database/sql-text.ts";
 import type { WorkDatabase } from "../database/work-database.ts";
@@ -35,7 +37,10 @@ export interface IdListRows {
   readonly distinct: number;
 }
 
-/** Creates `table` from the file. Throws ConfigError where there is none, DataError for rows that cannot be read or lack an id. */
+/**
+ * Creates `table` from the file. Throws ConfigError where there is none, DataError for rows that
+ * cannot be read or lack an id.
+ */
 export async function loadIdList(database: WorkDatabase, table: string, list: IdListFile): Promise<IdListRows> {
   const { path, roles, columns } = list;
   const source = await openSource(database, { path, name: path, table: `${table}_file`, text: layoutOf(list) });

@@ -70,7 +70,9 @@ export async function* knownPairs(
   }
 }
 
-/** Candidate items of unknown users, in the order of unknownUserIds, then by item; null for an item that is unknown too. */
+/**
+ * Candidate items of unknown users, in the order of unknownUserIds, then by item; null for an item that is unknown too.
+ */
 export async function* unknownUsersPairs(
   database: WorkDatabase,
 ): AsyncIterable<{ readonly userIds: readonly string[]; readonly items: readonly (number | null)[] }> {

@@ -1,4 +1,7 @@
-/** From files to one numbered, sorted log: read, set bad rows aside, number the ids, sort; everything noticed on the way is reported. */
+/**
+ * From files to one numbered, sorted log: read, set bad rows aside, number the ids, sort; everything
+ * noticed on the way is reported.
+ */
 import { DataError } from "../../errors.ts";
 import type { CleaningStep } from "../cleaning/clean-log.ts";
 import type { WorkDatabase } from "../database/work-database.ts";

@@ -17,9 +17,10 @@ const LEAST_SHARE = 0.1;
 const LEAST_LEAD = 2.5;
 
 /**
- * The busiest user and the busiest item, where each has more than a tenth of the rows and stands off the others: 2.5 times
- * the next, and by more than the third power of the next one's lead. Popularity that falls by a power law, however steep,
- * has less (its first two leads are 2^s and 1.5^s, and 1.5^3s is more than 2^s), so a blockbuster alone says nothing.
+ * The busiest user and the busiest item, where each has more than a tenth of the rows and stands off the others:
+ * 2.5 times the next, and by more than the third power of the next one's lead. Popularity that falls by a power
+ * law, however steep, has less (its first two leads are 2^s and 1.5^s, and 1.5^3s is more than 2^s), so a
+ * blockbuster alone says nothing.
  */
 export function findCrowdedIds(log: InteractionLog): CrowdedId[] {
   const users = Float64Array.from(

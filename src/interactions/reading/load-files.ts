@@ -83,7 +83,9 @@ export async function loadFiles(
   return { formats, bad, rows };
 }
 
-/** Null, and nothing loaded, where anything is wrong with any of the files: that must be told of the file by its name. */
+/**
+ * Null, and nothing loaded, where anything is wrong with any of the files: that must be told of the file by its name.
+ */
 async function loadTogether(
   database: WorkDatabase,
   group: readonly LogFile[],

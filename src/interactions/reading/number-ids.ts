@@ -1,6 +1,7 @@
 /**
- * Ids become dense numbers in ascending order of the ids: whole numbers by value, strings by their UTF-8 bytes. So the
- * numbering depends on which ids there are and on nothing else, neither the order of the rows nor the number of threads.
+ * Ids become dense numbers in ascending order of the ids: whole numbers by value, strings by their UTF-8
+ * bytes. So the numbering depends on which ids there are and on nothing else, neither the order of the rows
+ * nor the number of threads.
  */
 import { DataError } from "../../errors.ts";
 import type { WorkDatabase } from "../database/work-database.ts";

@@ -1,4 +1,6 @@
-/** Titles and features of items from a file beside the log: MovieLens's movies.dat, movies.csv and u.item, or any table. */
+/**
+ * Titles and features of items from a file beside the log: MovieLens's movies.dat, movies.csv and u.item, or any table.
+ */
 import { basename } from "node:path";
 import { ConfigError } from "../../errors.ts";
 import type { WorkDatabase } from "../database/work-database.ts";
@@ -66,8 +68,8 @@ export interface ItemInfos {
 }
 
 /**
- * Features stand in one column, separated by "|", or in columns of 0 and 1. Throws ConfigError where no column holds ids or
- * titles, DataError where too many rows are bad.
+ * Features stand in one column, separated by "|", or in columns of 0 and 1. Throws ConfigError where no column holds
+ * ids or titles, DataError where too many rows are bad.
  */
 export async function readItemInfo(
   database: WorkDatabase,

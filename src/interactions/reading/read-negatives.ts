@@ -1,4 +1,7 @@
-/** The official negatives of the NCF split: a line per test case, "(user,item)" and then the ids of its negatives, tab separated. */
+/**
+ * The official negatives of the NCF split: a line per test case, "(user,item)" and then the ids of its
+ * negatives, tab separated.
+ */
 import { DataError } from "../../errors.ts";
 import type { WorkDatabase } from "../database/work-database.ts";
 import { cleanText } from "../sources/id-text.ts";
@@ -27,8 +30,8 @@ export interface NegativesFile {
 }
 
 /**
- * Creates table official_negatives, empty without a file; it must exist before ids are numbered. Returns how many lines the
- * file has, empty ones apart.
+ * Creates table official_negatives, empty without a file; it must exist before ids are numbered. Returns how many lines
+ * the file has, empty ones apart.
  */
 export async function loadNegatives(
   database: WorkDatabase,
@@ -62,7 +65,10 @@ export async function loadNegatives(
   return lines;
 }
 
-/** After numbering. Lines of users that are not in the log are no cases; `lines` is what loadNegatives counted in `file`. */
+/**
+ * After numbering. Lines of users that are not in the log are no cases; `lines` is what
+ * loadNegatives counted in `file`.
+ */
 export async function readNegatives(
   database: WorkDatabase,
   types: { readonly user: IdType; readonly item: IdType },

@@ -1,4 +1,6 @@
-/** Table `raw` to an InteractionLog: DuckDB numbers and sorts out of core, then the columns stream into typed arrays. */
+/**
+ * Table `raw` to an InteractionLog: DuckDB numbers and sorts out of core, then the columns stream into typed arrays.
+ */
 import { DataError } from "../../errors.ts";
 import type { WorkDatabase } from "../database/work-database.ts";
 import type { InteractionLog } from "../interaction-log.ts";

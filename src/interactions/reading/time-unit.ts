@@ -40,7 +40,8 @@ const UNITS = [
   { unit: "nanoseconds", below: Number.POSITIVE_INFINITY, perMillisecond: 1e6 },
 ] as const;
 
-// As seconds or milliseconds these would all lie in 1970, in 1976 or in 2572 and later. No ten digits: those are seconds.
+// As seconds or milliseconds these would all lie in 1970, in 1976 or in 2572 and later. No ten
+// digits: those are seconds.
 const CALENDARS = [
   { unit: "yyyymmdd", format: "%Y%m%d", from: 19000101, to: 21001231 },
   { unit: "yyyymmddHHMM", format: "%Y%m%d%H%M", from: 19000101_0000, to: 21001231_2359 },

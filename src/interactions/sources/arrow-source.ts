@@ -7,8 +7,8 @@ import type { WorkDatabase } from "../database/work-database.ts";
 import { openRelation, refuseSameNames, type TableSource, UNREAD } from "./table-source.ts";
 
 /**
- * Copies every column that has a counterpart in SQL into `table`, and the fields of structs that are `wanted`; lists, structs
- * and the like stay behind, named.
+ * Copies every column that has a counterpart in SQL into `table`, and the fields of structs that are `wanted`; lists,
+ * structs and the like stay behind, named.
  */
 export async function openArrowSource(
   database: WorkDatabase,

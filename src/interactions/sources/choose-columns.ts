@@ -75,7 +75,10 @@ export function chooseColumn(
   );
 }
 
-/** Of what the user gave for columns, the names: a number is a position, and would be found in a first row of data as well. */
+/**
+ * Of what the user gave for columns, the names: a number is a position, and would be found in a
+ * first row of data as well.
+ */
 export function columnNames(given: readonly (string | undefined)[]): string[] {
   return given.filter((column) => column !== undefined).filter((column) => !/^(\d+|none)$/.test(column));
 }

@@ -1,4 +1,6 @@
-/** Fields inside columns of objects, named like user.id where the user asks for them: in JSON, Parquet and Arrow alike. */
+/**
+ * Fields inside columns of objects, named like user.id where the user asks for them: in JSON, Parquet and Arrow alike.
+ */
 import { sqlName, sqlText } from "../database/sql-text.ts";
 import type { WorkDatabase } from "../database/work-database.ts";
 import { describe, type SourceColumn, type TableSource } from "./table-source.ts";

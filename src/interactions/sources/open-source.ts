@@ -1,4 +1,7 @@
-/** A file of rows opened by its format: the one place that decides what a file is, for logs, items files and lists of ids alike. */
+/**
+ * A file of rows opened by its format: the one place that decides what a file is, for logs, items
+ * files and lists of ids alike.
+ */
 import { stat } from "node:fs/promises";
 import { shellCommand } from "../../config/shell-command.ts";
 import { ConfigError, DataError } from "../../errors.ts";
@@ -92,7 +95,10 @@ async function openText(
   }
 }
 
-/** Both formats are read by jumping about in the file, which a compressed one does not allow; their own compression is fine. */
+/**
+ * Both formats are read by jumping about in the file, which a compressed one does not allow;
+ * their own compression is fine.
+ */
 function refuseCompressed(path: string, format: string, compression: Compression | null): void {
   if (compression === null) return;
   const unpack = shellCommand(...(compression === "gzip" ? ["gunzip"] : ["zstd", "-d"]), path);

@@ -1,4 +1,6 @@
-/** Which of the files in a raw folder hold the log, told by their usual names; other files beside them are left alone. */
+/**
+ * Which of the files in a raw folder hold the log, told by their usual names; other files beside them are left alone.
+ */
 import { ConfigError, DataError } from "../../errors.ts";
 import { withoutCompression } from "./sniff-file.ts";
 import { endsInPart, halfSplit, type LogPart, refuseCopies, splitsByName } from "./split-words.ts";
@@ -34,8 +36,8 @@ const NO_LOG = "name the file itself (--raw FILE) with --user-column and --item-
 export type SplitWish = "given" | "anew" | null;
 
 /**
- * `names` are the file names of one folder, without folders. Throws DataError when none or more than one log is recognised,
- * ConfigError where the names tell of half a split.
+ * `names` are the file names of one folder, without folders. Throws DataError when none or more than one log is
+ * recognised, ConfigError where the names tell of half a split.
  */
 export function recogniseLogs(folder: string, names: readonly string[], wish: SplitWish = null): LogPlan {
   const visible = names.filter((name) => !/^[._]/.test(name)).sort(byCodeUnits);
@@ -65,7 +67,10 @@ export function planForFile(name: string): LogPlan {
   return known ?? oneLog("table", [{ name, part: "log" }]);
 }
 
-/** The plan for the files of a glob: a split where their names tell of one, else rows of one log, in the order of their names. */
+/**
+ * The plan for the files of a glob: a split where their names tell of one, else rows of one log, in
+ * the order of their names.
+ */
 export function planForFiles(glob: string, names: readonly string[], wish: SplitWish = null): LogPlan {
   const [split, another] = wholeSplits(names);
   if (another !== undefined) {

@@ -1,4 +1,7 @@
-/** Splits that publishers made, told by the words of their files' names: x.train.inter, ratings_test.csv, dev-00000.parquet. */
+/**
+ * Splits that publishers made, told by the words of their files' names: x.train.inter,
+ * ratings_test.csv, dev-00000.parquet.
+ */
 import { DataError } from "../../errors.ts";
 import { withoutCompression } from "./sniff-file.ts";
 
@@ -19,7 +22,9 @@ const PART_OF_WORD: ReadonlyMap<string, Exclude<LogPart, "log">> = new Map([
 ]);
 const ORDER: readonly LogPart[] = ["train", "validation", "test"];
 
-/** The part that a name speaks of: latest.csv speaks of none, and neither does train_and_test.csv, which speaks of two. */
+/**
+ * The part that a name speaks of: latest.csv speaks of none, and neither does train_and_test.csv, which speaks of two.
+ */
 export function partOfName(name: string): LogPart {
   const parts = new Set(wordsOf(name).flatMap((word) => PART_OF_WORD.get(word.toLowerCase()) ?? []));
   // MovieLens 100K calls its training files u1.base.
@@ -35,8 +40,8 @@ export function endsInPart(name: string): boolean {
 }
 
 /**
- * Files that are alike but for the word are one split if train and test are there: two of those are two, such as folds. Else
- * the numbers may differ as well (train_2020.csv, test_2021.csv), and at last everything.
+ * Files that are alike but for the word are one split if train and test are there: two of those are two, such as folds.
+ * Else the numbers may differ as well (train_2020.csv, test_2021.csv), and at last everything.
  */
 export function splitsByName(names: readonly string[]): PartFile[][] {
   const files = names.map((name) => ({ name, part: partOfName(name) })).filter(({ part }) => part !== "log");
@@ -57,8 +62,8 @@ function grouped(files: readonly PartFile[], keyOf: (name: string) => string): P
 }
 
 /**
- * Names of which some speak of a part but not enough of them for a split: null where that is no question. Training files
- * alone are a log in pieces. `asGiven`: what the files are if the others are the missing part.
+ * Names of which some speak of a part but not enough of them for a split: null where that is no question. Training
+ * files alone are a log in pieces. `asGiven`: what the files are if the others are the missing part.
  */
 export function halfSplit(
   names: readonly string[],

@@ -17,8 +17,9 @@ export interface QuotingHints {
 const NO_QUOTES: Quoting = { quote: "", escape: "" };
 
 /**
- * Comma and semicolon files quote by custom; the others only where fields that begin with a quote end with one too,
- * since a title such as "Blue" Band is text there. Backslashes escape where quotes make sense with them and not without.
+ * Comma and semicolon files quote by custom; the others only where fields that begin with a quote end with
+ * one too, since a title such as "Blue" Band is text there. Backslashes escape where quotes make sense
+ * with them and not without.
  */
 export function detectQuoting(lines: readonly string[], delimiter: string, hints: QuotingHints): Quoting {
   if (hints.quote === "none") return NO_QUOTES;

@@ -76,8 +76,8 @@ function findDelimiter(lines: readonly string[], hints: TableHints): string {
 }
 
 /**
- * A header names a column the user asked for, or two usual ones, or one where no field is a number, or else has words (no
- * placeholders) where nearly all of the next lines have numbers. So one odd first row of data stays data.
+ * A header names a column the user asked for, or two usual ones, or one where no field is a number, or else has words
+ * (no placeholders) where nearly all of the next lines have numbers. So one odd first row of data stays data.
  */
 function looksLikeHeader(
   fields: readonly string[],

@@ -96,8 +96,8 @@ function textRows(text: ReadableText, table: ReadTable, onBadRows: string): stri
 }
 
 /**
- * The narrowest type that the values of the whole file have, a few exceptions apart: whole number, number, time or else text.
- * Told by the first rows alone, a column of 3 and 4 would read a later 3.5 as 4.
+ * The narrowest type that the values of the whole file have, a few exceptions apart: whole number, number, time or else
+ * text. Told by the first rows alone, a column of 3 and 4 would read a later 3.5 as 4.
  */
 async function findTypes(
   database: WorkDatabase,
