@@ -38,8 +38,8 @@ export interface LoadOptions {
 }
 
 /**
- * An id is a whole number of 64 bits exactly as a computer writes it (no leading zero, plus or point) or else a string; both
- * forms are kept apart here, so that one odd id among a million later turns the column to strings without loss.
+ * An id is a whole number of 64 bits exactly as a computer writes it (no leading zero, plus or point) or else a string;
+ * both forms are kept apart here, so that one odd id among a million later turns the column to strings without loss.
  */
 export async function createRawTable(database: WorkDatabase): Promise<void> {
   await database.run(
