@@ -296,7 +296,19 @@ function lead(output) {
 }
 
 function worker() {
-  return ["worker", "--queue", url, "--lock-seconds", "2", "--most-stalls", "1000", "--threads", "1"];
+  return [
+    "worker",
+    "--queue",
+    url,
+    "--root",
+    inFolder("."),
+    "--lock-seconds",
+    "2",
+    "--most-stalls",
+    "1000",
+    "--threads",
+    "1",
+  ];
 }
 
 function check(fault, output, tidy = true) {
