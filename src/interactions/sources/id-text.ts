@@ -13,14 +13,7 @@ const DECIMAL = /^DECIMAL/;
 const BLANK = String.raw`[\s\x0b\x{85}\p{Z}\x{180e}\x{200b}\x{2060}\x{feff}]`;
 const AT_ENDS = sqlText(`^${BLANK}+|${BLANK}+$`);
 
-<<<<<<< HEAD
-/**
- * Null for a column that can hold ids, else what is wrong with it, for a ConfigError. `flag`
- * names the column's setting.
- */
-=======
 /** Null for a column that can hold ids, else what is wrong with it. `flag` names the column's setting. */
->>>>>>> ids
 export function idColumnProblem(file: string, { name, type, nested }: SourceColumn, flag: string): string | null {
   const stored = nested ?? type;
   if (nested === undefined && (TEXT.test(type) || WHOLE.test(type) || DECIMAL.test(type) || type in WHOLE_BELOW)) {
@@ -30,14 +23,7 @@ export function idColumnProblem(file: string, { name, type, nested }: SourceColu
   return `${file}: column "${name}" is of type ${stored}, expected whole numbers or text for an id${remedy}`;
 }
 
-<<<<<<< HEAD
-/**
- * SQL text of an id column as the log's ids are written; null where there is none. The column
- * has passed idColumnProblem.
- */
-=======
 /** SQL text of an id column that idColumnProblem has passed, as the log's ids are written; null where there is none. */
->>>>>>> ids
 export function idText({ name, type }: SourceColumn, nulls: readonly string[]): string {
   const column = sqlName(name);
   if (TEXT.test(type)) return cleanText(column, nulls);
@@ -49,13 +35,7 @@ export function idText({ name, type }: SourceColumn, nulls: readonly string[]): 
     THEN ${column}::BIGINT::VARCHAR ELSE ${column}::VARCHAR END`;
 }
 
-<<<<<<< HEAD
-/**
- * The same for SQL that yields text: blanks round it go, letters are composed (NFC), and `nulls` or nothing is no id.
- */
-=======
 /** The same for SQL that yields text: blanks round it go, letters are composed (NFC), `nulls` and nothing are no id. */
->>>>>>> ids
 export function cleanText(text: string, nulls: readonly string[]): string {
   const cleaned = `nfc_normalize(regexp_replace(${text}, ${AT_ENDS}, '', 'g'))`;
   // The first three cases are shortcuts: most ids are numbers, and nearly all others are ASCII.
@@ -64,14 +44,7 @@ export function cleanText(text: string, nulls: readonly string[]): string {
     WHEN ${isNoValue(cleaned, nulls)} THEN NULL ELSE ${cleaned} END`;
 }
 
-<<<<<<< HEAD
-/**
- * SQL: the whole number of 64 bits that a text is, else null. Most words are told by their
- * first letter, which is quick.
- */
-=======
 /** SQL: the whole number of 64 bits that a text is, else null. Most words are told by their first letter: quick. */
->>>>>>> ids
 export function plainNumber(text: string): string {
   return `CASE WHEN ascii(${text}) <= ${NINE} THEN TRY_CAST(${text} AS BIGINT) END`;
 }
@@ -84,13 +57,7 @@ export function isNoValue(text: string, nulls: readonly string[]): string {
   return `${text} IN (${["", ...nulls].map(sqlText).join(", ")})`;
 }
 
-<<<<<<< HEAD
-/**
- * SQL: whether a float holds a whole number that may have been another before it was rounded; null for exact columns.
- */
-=======
 /** SQL: whether a float holds a whole number that may have been another before rounding; null for exact columns. */
->>>>>>> ids
 export function isRounded({ name, type, wholeBelow }: SourceColumn): string | null {
   const limit = wholeBelow ?? WHOLE_BELOW[type];
   const column = sqlName(name);
@@ -98,15 +65,9 @@ export function isRounded({ name, type, wholeBelow }: SourceColumn): string | nu
 }
 
 /**
-<<<<<<< HEAD
  * SQL: the whole number that an id's text means although it is not written plainly, else null: 17.0 (a float's
  * spelling, as far as floats are exact), 17.00 (a decimal's) and 1e+05 (R's). For columns that otherwise hold whole
  * numbers: where ids are words, 17.0 is one.
-=======
- * SQL: the whole number that an id's text means although it is not written plainly, else null: 17.0 (a float's spelling,
- * as far as floats are exact), 17.00 (a decimal's) and 1e+05 (R's). For columns that otherwise hold whole numbers: where
- * ids are words, 17.0 is one.
->>>>>>> ids
  */
 export function wholeNumber(text: string): string {
   const value = `TRY_CAST(${text} AS DOUBLE)`;
@@ -119,14 +80,9 @@ export function wholeNumber(text: string): string {
 const WHOLE_WITH_POINT = sqlText(String.raw`-?(0|[1-9][0-9]{0,14}|[1-8][0-9]{15})\.0|-?(0|[1-9][0-9]*)\.00+`);
 const WITH_EXPONENT = sqlText(String.raw`-?[1-9](\.[0-9]+)?e\+[0-9]+`);
 
-<<<<<<< HEAD
 /**
- * SQL: whether a text is a number that a spreadsheet or a float has cut short: 1.23457E+11,
- * 1.5e+18, 9007199254740994.0.
+ * SQL: whether a text is a number that a spreadsheet or a float cut short: 1.23457E+11, 1.5e+18, 9007199254740994.0.
  */
-=======
-/** SQL: whether a text is a number that a spreadsheet or a float cut short: 1.23457E+11, 1.5e+18, 9007199254740994.0. */
->>>>>>> ids
 export function isCutShort(text: string): string {
   return `CASE WHEN ascii(${text}) > ${NINE} THEN false
     ELSE regexp_full_match(${text}, ${CUT_SHORT}) AND ${wholeNumber(text)} IS NULL END`;
