@@ -4,7 +4,8 @@
  * are added in another order, and results differ by float32 rounding. Every kernel names its plain twin.
  */
 import { EngineError } from "../../errors.ts";
-import { checkedSessionOptions, precisionOf } from "../check-session-options.ts";
+import { precisionOf } from "../check-ranker.ts";
+import { checkedSessionOptions } from "../check-session-options.ts";
 import type { Engine } from "../engine.ts";
 import type { EngineProvider } from "../engine-provider.ts";
 import { withOwnErrors } from "../own-errors.ts";

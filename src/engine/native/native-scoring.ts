@@ -1,7 +1,7 @@
 /** Scores from native memory without a training session: the addon alone, which then steps nothing. */
 import { EngineError } from "../../errors.ts";
 import { type Parameters, parametersOf, type RankerSpec } from "../../ranker/ranker-spec.ts";
-import { checkedRanker } from "../check-session-options.ts";
+import { checkedRanker } from "../check-ranker.ts";
 import { withOwnErrors } from "../own-errors.ts";
 import type { ScoringSession } from "../scoring-session.ts";
 import { createSessionCalls } from "../session-calls.ts";

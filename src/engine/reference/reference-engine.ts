@@ -4,7 +4,8 @@
  */
 import { EngineError } from "../../errors.ts";
 import { float32Ops, float64Ops } from "../../optimizer/arrays/float-ops.ts";
-import { checkedSessionOptions, precisionOf } from "../check-session-options.ts";
+import { precisionOf } from "../check-ranker.ts";
+import { checkedSessionOptions } from "../check-session-options.ts";
 import type { Engine } from "../engine.ts";
 import type { EngineProvider } from "../engine-provider.ts";
 import { withOwnErrors } from "../own-errors.ts";

@@ -3,7 +3,7 @@ import { bestItemsInto } from "../../ranker/best-items.ts";
 import { openForward } from "../../ranker/forward.ts";
 import type { Parameters, RankerSpec } from "../../ranker/ranker-spec.ts";
 import { checkedPairs } from "../check-batch.ts";
-import { checkedRanker } from "../check-session-options.ts";
+import { checkedRanker } from "../check-ranker.ts";
 import { checkedTopRequest } from "../check-top-request.ts";
 import { withOwnErrors } from "../own-errors.ts";
 import type { ScoringSession } from "../scoring-session.ts";

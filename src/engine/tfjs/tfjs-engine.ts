@@ -4,7 +4,8 @@
  * chosen by auto: docs/tfjs.md says why.
  */
 import { EngineError, messageOf } from "../../errors.ts";
-import { checkedSessionOptions, precisionOf } from "../check-session-options.ts";
+import { precisionOf } from "../check-ranker.ts";
+import { checkedSessionOptions } from "../check-session-options.ts";
 import type { Engine } from "../engine.ts";
 import type { EngineProvider } from "../engine-provider.ts";
 import { withOwnErrors } from "../own-errors.ts";

@@ -5,7 +5,8 @@
  * kernel names its plain twin.
  */
 import { EngineError, firstLineOf } from "../../errors.ts";
-import { checkedSessionOptions, precisionOf } from "../check-session-options.ts";
+import { precisionOf } from "../check-ranker.ts";
+import { checkedSessionOptions } from "../check-session-options.ts";
 import type { Engine } from "../engine.ts";
 import type { EngineOptions, EngineProvider } from "../engine-provider.ts";
 import { withOwnErrors } from "../own-errors.ts";

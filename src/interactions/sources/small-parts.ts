@@ -2,18 +2,22 @@
 import { stat } from "node:fs/promises";
 import type { SourceFile } from "./open-source.ts";
 import { HEAD_BYTES, sniffFile } from "./sniff-file.ts";
+import type { LogPart } from "./split-words.ts";
 
 const MOST_FILES = 1000;
 
-/** Neighbours of one likeness together; any other file alone. */
-export async function groupParts<T extends { readonly file: SourceFile }>(files: readonly T[]): Promise<T[][]> {
+/** Neighbours of one part of the split and of one likeness together; any other file alone. */
+export async function groupParts<T extends { readonly part: LogPart; readonly file: SourceFile }>(
+  files: readonly T[],
+): Promise<T[][]> {
   if (files.length < 2) return files.map((file) => [file]);
   const groups: T[][] = [];
   let former: string | null = null;
   for (const file of files) {
     const likeness = await likenessOf(file.file);
     const group = groups.at(-1);
-    if (group !== undefined && likeness !== null && likeness === former && group.length < MOST_FILES) group.push(file);
+    const isAlike = likeness !== null && likeness === former && group?.[0]!.part === file.part;
+    if (group !== undefined && isAlike && group.length < MOST_FILES) group.push(file);
     else groups.push([file]);
     former = likeness;
   }
