@@ -30,7 +30,7 @@ NATIVE_SOURCES := $(shell find src/engine/native -name '*.cpp' -o -name '*.hpp' 
 CPP := $(shell find src test -name '*.cpp' -o -name '*.hpp')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build data ingest train-ranker evaluate export compare score report doctor verify test check check-native check-onnx types lint format bench bench-peers bench-gpu gpu-bundle setup-gpu pack clean
+.PHONY: help setup build data ingest train-ranker evaluate export compare score report doctor verify test test-slow check check-native check-onnx types lint format bench bench-peers bench-gpu gpu-bundle setup-gpu pack clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -97,8 +97,11 @@ doctor: $(BUILT) ## what this machine can run, and why
 verify: ingest ## hash a run again, or with no RUN the dataset, and its inputs: make verify RUN=models/sample/...
 	@$(CLI) verify $(if $(strip $(RUN)),"$(strip $(RUN))","$(DATASET)") $(ARGS)
 
-test: $(NATIVE) ## every test
+test: $(NATIVE) ## every test but the slow ones
 	@npm test --silent -- $(ARGS)
+
+test-slow: $(NATIVE) ## the tests that install packages or start dozens of processes
+	@npm run --silent test:slow -- $(ARGS)
 
 types: $(INSTALLED)
 	@node_modules/.bin/tsc --noEmit
@@ -109,7 +112,7 @@ lint: $(INSTALLED)
 	  else echo "skipped: the format of the C++ sources, for clang-format is not installed"; fi
 	@node test/lint/line-length.mjs
 
-check: types lint test check-native ## types, lint, format, tests, and the native kernels under sanitizers
+check: types lint test test-slow check-native ## types, lint, format, all tests, and the native kernels under sanitizers
 
 check-native: $(INSTALLED) ## the native kernels under AddressSanitizer and UndefinedBehaviorSanitizer
 	@node src/engine/native/build.mjs --check

@@ -7,6 +7,8 @@ export default {
   globalTeardown: "<rootDir>/test/support/jest/remove-run-folder.mjs",
   roots: ["<rootDir>/test"],
   testMatch: ["**/*.test.ts"],
+  // `make test-slow` runs those alone: they install packages or start dozens of processes.
+  testPathIgnorePatterns: ["/node_modules/", "\\.slow\\.test\\.ts$"],
   extensionsToTreatAsEsm: [".ts"],
   transform: {
     "\\.ts$": [

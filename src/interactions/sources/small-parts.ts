@@ -16,7 +16,7 @@ export async function groupParts<T extends { readonly part: LogPart; readonly fi
   for (const file of files) {
     const likeness = await likenessOf(file.file);
     const group = groups.at(-1);
-    const isAlike = likeness !== null && likeness === former && group?.[0]!.part === file.part;
+    const isAlike = likeness !== null && likeness === former && group?.[0]?.part === file.part;
     if (group !== undefined && isAlike && group.length < MOST_FILES) group.push(file);
     else groups.push([file]);
     former = likeness;

@@ -9,9 +9,7 @@ const { default: Sequencer } = require("@jest/test-sequencer");
 
 const tests = path.resolve(__dirname, "../..");
 const slow = [
-  "bench/score-faults.test.ts",
   "pipelines/compare/compare-killed.test.ts",
-  "package/packed-tarball.test.ts",
   "pipelines/train/kill-and-resume.test.ts",
   "pipelines/score/score-store-queue.test.ts",
   "arrow/flipped-bytes.test.ts",
