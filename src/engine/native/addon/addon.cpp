@@ -129,7 +129,8 @@ napi_value topItems(const Call& call) {
   auto offsets = masks ? call.copied<uint32_t>(3) : std::vector<uint32_t>{};
   auto maskedItems = masks ? call.copied<uint32_t>(4) : std::vector<uint32_t>{};
   const int64_t count = int64_t(users.size());
-  expect(count <= outItems.size && count * k == outItems.size && outItems.size == outScores.size, "wrong sizes of lists");
+  expect(count <= outItems.size && count * k == outItems.size && outItems.size == outScores.size,
+         "wrong sizes of lists");
   const RankerSpec& ranker = call.session()->model.spec;
   checkIndices("users of lists", users.data(), count, ranker.rows[kUsers]);
   if (masks) {

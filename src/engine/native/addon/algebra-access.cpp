@@ -48,9 +48,9 @@ napi_value sweepFactors(const Call& call) {
       .weight = sizes.at(3),
       .own = own.data,
   };
-  expect(ridge.size == sweep.rows && other.size == sweep.otherRows * sweep.width &&
-             own.size == sweep.rows * sweep.width,
-         "wrong sizes of a sweep");
+  expect(
+      ridge.size == sweep.rows && other.size == sweep.otherRows * sweep.width && own.size == sweep.rows * sweep.width,
+      "wrong sizes of a sweep");
   checkOffsets("offsets of a sweep", offsets, sweep.rows, columns.size);
   checkIndices("columns of a sweep", columns.data, columns.size, sweep.otherRows);
   return PromiseWork::start(

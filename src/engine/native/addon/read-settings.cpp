@@ -77,8 +77,7 @@ std::unique_ptr<Interactions> readInteractions(napi_env env, napi_value from, co
   const Span<uint32_t> seenOffsets = spanOf<uint32_t>(env, from, "seenOffsets"),
                        seenItems = spanOf<uint32_t>(env, from, "seenItems");
   const int64_t userRows = ranker.rows[kUsers], itemRows = ranker.rows[kItems];
-  expect(users.size == items.size && users.size > 0 && users.size <= kMostRows,
-         "columns of interactions differ");
+  expect(users.size == items.size && users.size > 0 && users.size <= kMostRows, "columns of interactions differ");
   checkIndices("users of interactions", users.data, users.size, userRows);
   checkIndices("items of interactions", items.data, items.size, itemRows);
   checkOffsets("offsets of seen items", seenOffsets, userRows, seenItems.size);
