@@ -97,7 +97,7 @@ function rayleighRitz(matrix: SparseOnes, block: readonly Float64Array[]): RitzP
 
 /**
  * The Chebyshev polynomial of A^T A that stays within 1 on [0, cutoff] and grows beyond it, of a vector (Zhou et al.
- * 2006, algorithm 2.1). Its degree is as high as rounding allows.
+ * 2006). Its degree is as high as rounding allows.
  */
 function filtered(
   vector: Float64Array,
