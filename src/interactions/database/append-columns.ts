@@ -18,15 +18,12 @@ import type { WorkDatabase } from "./work-database.ts";
 
 export type AppendedKind = "integer" | "unsigned" | "number" | "decimal" | "text" | "boolean" | "timestamp";
 
-export interface AppendedColumn {
-  readonly kind: AppendedKind;
-  /** Booleans as 0 or 1, timestamps as microseconds since 1970. */
+export type AppendedColumn = {
+  /** Booleans as 0 or 1, timestamps as microseconds since 1970, decimals as whole numbers of 10^-scale. */
   readonly values: ArrayLike<number | bigint | string>;
-  /** Of decimals: values are whole numbers of 10^-scale. */
-  readonly scale?: number;
   /** 0 where a row is null; null when no row is. */
   readonly validity: Uint8Array | null;
-}
+} & ({ readonly kind: Exclude<AppendedKind, "decimal"> } | { readonly kind: "decimal"; readonly scale: number });
 
 const TYPES: Readonly<Record<Exclude<AppendedKind, "decimal">, DuckDBType>> = {
   integer: BIGINT,
@@ -39,7 +36,8 @@ const TYPES: Readonly<Record<Exclude<AppendedKind, "decimal">, DuckDBType>> = {
 
 const DECIMAL_DIGITS = 38; // as many as DuckDB has
 
-function typeOf({ kind, scale = 0 }: { readonly kind: AppendedKind; readonly scale?: number }): DuckDBType {
+/** `scale` counts for decimals alone. */
+function typeOf(kind: AppendedKind, scale: number): DuckDBType {
   return kind === "decimal" ? DECIMAL(DECIMAL_DIGITS, scale) : TYPES[kind];
 }
 
@@ -48,9 +46,11 @@ const ROWS_PER_CHUNK = 2048; // DuckDB's vector size; chunks cannot be larger
 export async function createTableFor(
   database: WorkDatabase,
   table: string,
-  columns: readonly { readonly name: string; readonly kind: AppendedKind; readonly scale?: number }[],
+  columns: readonly { readonly name: string; readonly kind: AppendedKind; readonly scale: number }[],
 ): Promise<void> {
-  const list = columns.map((column) => `${sqlName(column.name)} ${typeOf(column).toString()}`).join(", ");
+  const list = columns
+    .map((column) => `${sqlName(column.name)} ${typeOf(column.kind, column.scale).toString()}`)
+    .join(", ");
   await database.run(`CREATE TABLE ${sqlName(table)} (${list})`);
 }
 
@@ -63,7 +63,7 @@ export async function appendBatches(
   const appender = await database.connection.createAppender(table);
   try {
     for await (const { rows, columns } of batches) {
-      const types = columns.map(typeOf);
+      const types = columns.map((column) => typeOf(column.kind, scaleOf(column)));
       for (let from = 0; from < rows; from += ROWS_PER_CHUNK) {
         const length = Math.min(ROWS_PER_CHUNK, rows - from);
         const chunk = DuckDBDataChunk.create(types, length);
@@ -76,7 +76,13 @@ export async function appendBatches(
   }
 }
 
-function valuesOf({ kind, values, validity, scale = 0 }: AppendedColumn, from: number, length: number): DuckDBValue[] {
+function scaleOf(column: AppendedColumn): number {
+  return column.kind === "decimal" ? column.scale : 0;
+}
+
+function valuesOf(column: AppendedColumn, from: number, length: number): DuckDBValue[] {
+  const { kind, values, validity } = column;
+  const scale = scaleOf(column);
   return Array.from({ length }, (_, k) => {
     const row = from + k;
     if (validity !== null && validity[row] === 0) return null;

@@ -24,7 +24,8 @@ export interface ItemColumn {
   readonly column: SourceColumn;
   /** In the rows that come out. */
   readonly name: string;
-  readonly isId?: boolean;
+  /** Spelt as the log spells ids; no row comes out without one. */
+  readonly isId: boolean;
 }
 
 /** Rows with an id, in file order, as the log spells ids; the others are bad. */
@@ -35,7 +36,7 @@ export async function loadItemTable(
   columns: readonly ItemColumn[],
   { nulls, itemType, maxBadRows }: ItemReading,
 ): Promise<{ rows: ItemRow[]; rowsRead: number; bad: BadRows }> {
-  const ids = columns.filter(({ isId }) => isId === true);
+  const ids = columns.filter(({ isId }) => isId);
   await refuseOddIds(
     database,
     source,
@@ -43,7 +44,7 @@ export async function loadItemTable(
   );
   const asRead = columns.map(
     (read) =>
-      `${read.isId === true ? idText(read.column, nulls) : `${sqlName(read.column.name)}::VARCHAR`} AS ${sqlName(read.name)}`,
+      `${read.isId ? idText(read.column, nulls) : `${sqlName(read.column.name)}::VARCHAR`} AS ${sqlName(read.name)}`,
   );
   const table = sqlName(`${name}_rows`);
   await orDataError(source.file, () =>
@@ -65,9 +66,7 @@ export async function loadItemTable(
   if (rowsRead === 0) throw new DataError(`${source.file}: no rows, expected items`);
   checkBadRows([bad], rowsRead, maxBadRows);
   const selected = columns.map((read) =>
-    read.isId === true
-      ? `${asInVocabulary(sqlName(read.name), itemType)} AS ${sqlName(read.name)}`
-      : sqlName(read.name),
+    read.isId ? `${asInVocabulary(sqlName(read.name), itemType)} AS ${sqlName(read.name)}` : sqlName(read.name),
   );
   const rows = await database.rows(
     `SELECT ${selected.join(", ")} FROM ${table} WHERE NOT is_header AND ${hasIds} ORDER BY rowid`,

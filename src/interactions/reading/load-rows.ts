@@ -30,7 +30,7 @@ export interface LoadOptions {
   readonly part: LogPart;
   readonly columns: ColumnChoice;
   /** SQL condition that checkCondition has passed, and how long it may take over this source. */
-  readonly where?: { readonly condition: string; readonly seconds: number } | undefined;
+  readonly where: { readonly condition: string; readonly seconds: number } | undefined;
   /** Texts that stand for no value. */
   readonly nulls: readonly string[];
   /** Whether a row without a rating is of no use. */

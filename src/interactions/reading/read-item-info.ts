@@ -127,9 +127,9 @@ function itemColumns(source: TableSource): readonly ItemColumn[] {
   const flags = source.columns.filter(({ name }) => name.startsWith(FLAG));
   return [
     { column: id, name: "id", isId: true },
-    { column: title, name: "title" },
-    ...(features === null ? [] : [{ column: features, name: "features" }]),
-    ...flags.map((column) => ({ column, name: column.name })),
+    { column: title, name: "title", isId: false },
+    ...(features === null ? [] : [{ column: features, name: "features", isId: false }]),
+    ...flags.map((column) => ({ column, name: column.name, isId: false })),
   ];
 }
 

@@ -24,7 +24,8 @@ export async function openArrowSource(
   const columns = described.flatMap(({ kind, ...column }) => (kind === null ? [] : [{ ...column, kind }]));
   if (columns.length === 0) throw new DataError(`${file.path}: no column of numbers, text or times`);
   const names = columns.map(({ name }) => name);
-  await createTableFor(database, table, columns);
+  const declared = columns.map(({ name, kind, scale = 0 }) => ({ name, kind, scale }));
+  await createTableFor(database, table, declared);
   await appendBatches(database, table, batchesOf(file.path, names));
   const source = await openRelation(database, sqlName(table), file.name, "arrow");
   const read = new Map(source.columns.map((column) => [column.name, column]));

@@ -11,7 +11,6 @@ import { sizeOf } from "../../ranker/ranker-spec.ts";
 import type { ArrayOps } from "../arrays/array-ops.ts";
 import type { BaseOptimizerConfig } from "../optimizer-config.ts";
 import { adam } from "./adam.ts";
-import { ratioOrOne } from "./ratio-or-one.ts";
 import type { RuleArithmetic } from "./transform.ts";
 
 export function lamb<A, C>(
@@ -25,11 +24,10 @@ export function lamb<A, C>(
       const tensor = { size: sizeOf(info.shape), rows: 1 };
       const weightNorm = ops.sqrtC(ops.dot(weight, weight, tensor));
       const directionNorm = ops.sqrtC(ops.dot(direction, direction, tensor));
-      const ratio = ratioOrOne(ops, {
-        weightNorm,
-        otherNorm: directionNorm,
-        ratio: ops.divideC(weightNorm, directionNorm),
-      });
+      // A layer with no weights or no direction has no ratio, and moves at the plain rate.
+      const hasRatio = ops.multiplyC(ops.greaterC(weightNorm, 0), ops.greaterC(directionNorm, 0));
+      const one = ops.blocksFromHost(Float64Array.of(1));
+      const ratio = ops.selectC(hasRatio, ops.divideC(weightNorm, directionNorm), one);
       return ops.scaleBlocks(direction, ratio, tensor);
     },
   };

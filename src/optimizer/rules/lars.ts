@@ -42,6 +42,6 @@ function layerScaledGradient<A, C>(
     config.epsilon,
   );
   const ratio = ops.divideC(ops.scaleC(weightNorm, config.trustCoefficient), denominator);
-  const ratioOrOne = ops.selectC(ops.greaterC(weightNorm, 0), ratio, ops.blocksFromHost(Float64Array.of(1)));
-  return ops.scaleBlocks(decayed, ratioOrOne, tensor);
+  const applied = ops.selectC(ops.greaterC(weightNorm, 0), ratio, ops.blocksFromHost(Float64Array.of(1)));
+  return ops.scaleBlocks(decayed, applied, tensor);
 }

@@ -1,5 +1,5 @@
 // What happens between the optimizer's passes: LAWN's switch, projections, trust ratios and retractions, from dots in
-// float64. Twins: src/optimizer/{lawn,lawn-switch,sphere,lamb,lars,ratio-or-one}.ts.
+// float64. Twins: src/optimizer/{lawn/{lawn,lawn-switch,sphere},rules/{lamb,lars}}.ts.
 #include <algorithm>
 #include <cmath>
 
@@ -12,10 +12,6 @@ namespace {
 /// The share of w in x, <w,x> / <w,w>, as the kernels will subtract it: rounded to float32.
 float along(double wx, double ww, bool projects) {
   return projects && ww > kVanishingNorm * kVanishingNorm ? float(wx / ww) : 0.0f;
-}
-
-double ratioOrOne(double weightNorm, double otherNorm, double ratio) {
-  return weightNorm > 0 && otherNorm > 0 ? ratio : 1.0;
 }
 
 /// <w, u - a w> and ||u - a w||^2.
@@ -141,7 +137,7 @@ void Optimizer::moveFactors(int tensor, double learningRate) {
       ww += rowWw;
       uu += projected(directionDots(tensor, row), rowWw, state.moves[size_t(row)].directionAlong).uu;
     }
-    ratio = ratioOrOne(std::sqrt(ww), std::sqrt(uu), std::sqrt(ww) / std::sqrt(uu));
+    if (ww > 0 && uu > 0) ratio = std::sqrt(ww) / std::sqrt(uu);
   }
   for (RowMove& move : state.moves) move.step = float(learningRate * ratio);
 }

@@ -5,10 +5,10 @@
  *   projection  shares of w in g and m; blocks whose time has come are constrained at their present norm
  *   direction   share of w in u
  *   ratios      per tensor, LAMB's ||w|| / ||u|| or LARS's trust ||w|| / (||g|| + d ||w|| + eps);
- *               1 where a norm is 0 and for biases
+ *               1 where ||w|| is 0, for biases, and under LAMB where ||u|| is 0
  *   retraction  the factor that brings a block back to its target; -1 where it must stay
  *
- * A shared block has a workgroup, the others a lane. Twins: optimizer/sphere.ts, lawn-switch.ts, ratio-or-one.ts
+ * A shared block has a workgroup, the others a lane. Twins: optimizer/sphere.ts, lawn-switch.ts, lamb.ts, lars.ts
  */
 import { builtins, type Kernel, workgroupNumber } from "../../device/kernel.ts";
 import { stepStruct } from "../../device/step-numbers.ts";
