@@ -16,8 +16,21 @@ export interface Stage<Schema extends z.ZodType = z.ZodType> {
    * Settings this program recommends for what the user gave (nested, before defaults and checks): weaker than the
    * config file and the flags, stronger than the schema's defaults. Each layer's source is shown to the user.
    */
-  recommend?(given: Readonly<Record<string, unknown>>): Promise<readonly ConfigLayer[]>;
+  recommend?(given: Readonly<Record<string, unknown>>): Promise<readonly RecommendedLayer[]>;
   run(config: z.output<Schema>, context: StageContext): Promise<StageResult>;
+}
+
+export interface RecommendedLayer extends ConfigLayer {
+  /** Why, setting by setting, where a rule chose; empty where the source is the reason. */
+  readonly choices: readonly ChosenSetting[];
+}
+
+export interface ChosenSetting {
+  /** Keys from the top of the config, such as ["optimizer", "learningRate"]. */
+  readonly path: readonly string[];
+  readonly value: number | string | boolean;
+  /** A few words. */
+  readonly reason: string;
 }
 
 /** The outside world as arguments: stages never touch `process`. */
@@ -39,6 +52,8 @@ export interface StageContext extends Processes {
   startAgain?(args: readonly string[]): StartedProgram;
   /** Sources of the recommended settings in force, weakest first: see Stage.recommend. */
   readonly recommendations: readonly string[];
+  /** What a rule chose among them, setting by setting. */
+  readonly choices: readonly ChosenSetting[];
   readonly environment: Environment;
 }
 

@@ -22,7 +22,7 @@ import { batchSourceOf, rankerOf } from "../training/configured-training.ts";
 import { lawnWarning } from "./lawn-warning.ts";
 import { clearRun, decideRun, type RunDecision } from "./open-run.ts";
 import { popularityWarning } from "./popularity-warning.ts";
-import { recommendedSettings } from "./recommended-settings.ts";
+import { recommendedSettings } from "./defaults/recommended-settings.ts";
 import { settleRun, settleRunAgain } from "./settle-run.ts";
 import { reportTest } from "./test-report.ts";
 import { checkMeasures, type TrainingJob, trainAndRefit } from "./train-and-refit.ts";

@@ -1,15 +1,18 @@
 /**
- * pipelines/configs/<dataset>.json: settings that were found good for a known dataset, used
- * unless the user says otherwise.
+ * Settings for what a user left open: those of pipelines/configs/<dataset>.json, found good for a known dataset, or
+ * what the rule for defaults chooses from the log.
  */
 import path from "node:path";
 import { z } from "zod";
-import { isRecord } from "../../src/config/is-record.ts";
-import type { ConfigLayer } from "../../src/config/parse.ts";
-import { trainSchema } from "../../src/config/schemas/train-schema.ts";
-import { readJsonIfThere } from "../../src/files/json-file.ts";
-import { datasetNameOf } from "../dataset/dataset-argument.ts";
-import { packagedFolder } from "../packaged-folder.ts";
+import { isRecord } from "../../../src/config/is-record.ts";
+import { optimizerNames } from "../../../src/config/optimizer/optimizer-names.ts";
+import { trainSchema } from "../../../src/config/schemas/train-schema.ts";
+import { readJsonIfThere } from "../../../src/files/json-file.ts";
+import { datasetNameOf } from "../../dataset/dataset-argument.ts";
+import { readDescription } from "../../dataset/stored-dataset.ts";
+import { packagedFolder } from "../../packaged-folder.ts";
+import type { ChosenSetting, RecommendedLayer } from "../../stage.ts";
+import { defaultsFor, type LogSize } from "./default-rule.ts";
 
 const record = z.record(z.string(), z.unknown());
 
@@ -37,21 +40,68 @@ type Values = Readonly<Record<string, unknown>>;
 
 /**
  * For the dataset's name, also where a dataset file stands for it. Throws ConfigError for such a
- * file that cannot be read.
+ * file that cannot be read; nothing is recommended for a dataset that cannot be, which the stage then refuses.
  */
-export async function recommendedSettings(given: Values): Promise<readonly ConfigLayer[]> {
-  const named = given.dataset ?? trainSchema.parse({}).dataset;
+export async function recommendedSettings(given: Values): Promise<readonly RecommendedLayer[]> {
+  const defaults = trainSchema.parse({});
+  const named = given.dataset ?? defaults.dataset;
   if (typeof named !== "string") return [];
   const dataset = await datasetNameOf(named);
   if (!/^[\w.-]+$/.test(dataset)) return [];
+  const known = await knownSettings(dataset, given);
+  if (known !== null) return [known];
+  const dataRoot = typeof given.dataRoot === "string" ? given.dataRoot : defaults.dataRoot;
+  const description = await readDescription(path.join(dataRoot, dataset)).catch(() => null);
+  if (description === null) return [];
+  const { users, items, interactions } = description;
+  return [fittedSettings({ rows: interactions.train, users, items }, given)];
+}
+
+/** Null where there is no such file, or nothing in it for what was given. */
+async function knownSettings(dataset: string, given: Values): Promise<RecommendedLayer | null> {
   const file = path.join(packagedFolder("configs"), `${dataset}.json`);
   const recommended = await readJsonIfThere(file, recommendationsSchema, {
     what: "recommended settings",
     remedy: "install lawn-ranker again",
   });
-  if (recommended === null) return [];
-  const values = settingsFor(recommended.train, given);
-  return Object.keys(values).length === 0 ? [] : [{ source: `pipelines/configs/${dataset}.json`, values }];
+  const values = recommended === null ? {} : settingsFor(recommended.train, given);
+  if (Object.keys(values).length === 0) return null;
+  return { source: `pipelines/configs/${dataset}.json`, values, choices: [] };
+}
+
+/** What the rule chooses for everything that was not given. */
+export function fittedSettings(log: LogSize, given: Values): RecommendedLayer {
+  const defaults = trainSchema.parse({});
+  const numberOf = (value: unknown): number | null =>
+    typeof value === "number" && Number.isFinite(value) && value > 0 ? value : null;
+  const own = {
+    model: String(given.model ?? "mf"),
+    optimizer: ownOptimizer(groupOf(given, "optimizer").name ?? defaults.optimizer.name, defaults.optimizer.name),
+    loss: String(given.loss ?? defaults.loss),
+    negatives: numberOf(given.negatives),
+    batchSize: numberOf(given.batchSize),
+    epochs: numberOf(given.epochs),
+  };
+  const open = defaultsFor(log, own).filter(({ path: keys }) => valueAt(given, keys) === undefined);
+  const values = withoutOverruled(
+    open.reduce<Values>((chosen, { path: keys, value }) => merged(chosen, nested(keys, value)), {}),
+    given,
+  );
+  const choices = open.filter(({ path: keys }) => valueAt(values, keys) !== undefined);
+  return { source: "the rule for defaults", values, choices };
+}
+
+/** A name that cannot be is left for the parser to refuse. */
+function ownOptimizer(name: unknown, otherwise: string): string {
+  return (optimizerNames as readonly unknown[]).includes(name) ? String(name) : otherwise;
+}
+
+function nested(keys: ChosenSetting["path"], value: unknown): Values {
+  return keys.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Values; // there is at least one key
+}
+
+function valueAt(values: Values, keys: ChosenSetting["path"]): unknown {
+  return keys.reduce<unknown>((inner, key) => (isRecord(inner) ? inner[key] : undefined), values);
 }
 
 /** What the entries recommend together for what was given, less what the user's choices leave no room for. */
@@ -90,6 +140,8 @@ function withoutOverruled(chosen: Values, given: Values): Values {
   const switches = ["freeEpochs", "freeSteps", "switchNorm"];
   const hasOwnSwitch = switches.some((key) => key in groupOf(given, "lawn"));
   if (hasOwnSwitch && "lawn" in result) result.lawn = without(groupOf(chosen, "lawn"), switches);
+  // Blocks that switch one by one keep their moments.
+  if (groupOf(given, "lawn").state === "reset") result.lawn = without(groupOf(result, "lawn"), ["switchNorm"]);
   const schedule = groupOf(given, "schedule").name;
   if (schedule !== undefined && !["constant", "linear", "cosine"].includes(String(schedule))) {
     delete result.schedule;

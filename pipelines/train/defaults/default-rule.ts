@@ -1,0 +1,134 @@
+/**
+ * The rule for defaults: what `train` chooses from the size and shape of the log where the user chose nothing. Every
+ * number of it comes from the study in docs/defaults.md, where each log was left out in turn.
+ */
+import { baseOf, hasLawn } from "../../../src/config/optimizer/optimizer-names.ts";
+import { ruleOf } from "../../../src/config/optimizer/rule-table.ts";
+import type { ChosenSetting } from "../../stage.ts";
+
+/** Of the train split. */
+export interface LogSize {
+  readonly rows: number;
+  readonly users: number;
+  readonly items: number;
+}
+
+/** What the user's own choices say of the settings the rule depends on, defaults for the rest. */
+export interface OwnChoices {
+  readonly model: string;
+  readonly optimizer: string;
+  readonly loss: string;
+  readonly negatives: number | null;
+  readonly batchSize: number | null;
+  readonly epochs: number | null;
+}
+
+/** An epoch is cut into about so many steps, so that logs of any size are trained by about as many. */
+const STEPS_AN_EPOCH = 100;
+/** Adam's rate at that many steps an epoch; rows of rare items are in few batches, and need longer steps. */
+const RATE = { usual: 0.006, rareItems: 0.01 };
+const RARE_ITEM_ROWS = 20;
+const EPOCHS = 25;
+const NEGATIVES = 8;
+const WIDTH = 64;
+/** Below so many rows a user, embeddings are pulled to zero harder. */
+const FEW_ROWS_A_USER = 16;
+const DECAY = { usual: 0.01, fewRows: 0.03 };
+
+/** A choice for each setting that the rule knows, in the order people read them; what was given is not looked up here. */
+export function defaultsFor(log: LogSize, own: OwnChoices): readonly ChosenSetting[] {
+  const { rows, users, items } = log;
+  const perUser = rows / users;
+  const perItem = rows / items;
+  const negatives = own.negatives ?? NEGATIVES;
+  const samples = rows * (own.loss === "bpr" ? negatives : 1 + negatives);
+  const batchSize = own.batchSize ?? powerOfTwoNear(samples / STEPS_AN_EPOCH);
+  const steps = Math.max(1, samples / batchSize);
+  const epochs = own.epochs ?? epochsFor(steps);
+  return [
+    chosen(["model"], "mf", "on ids alone a dot product is level with a tower, and fastest"),
+    ...(own.model === "mf" ? [chosen(["ranker", "dot"], WIDTH, "wider gave nothing that could be told apart")] : []),
+    chosen(["negatives"], NEGATIVES, "better than 4 on every log of the study"),
+    chosen(["batchSize"], batchSize, `about ${Math.round(steps)} steps an epoch, whatever the size of the log`),
+    chosen(["epochs"], epochs, `at most; about ${thousands(steps * epochs)} steps, and validation ends it earlier`),
+    chosen(["validation", "patience"], patienceFor(epochs), "a quarter of the epochs"),
+    ...ruleChoices(own.optimizer, { perUser, perItem, items, steps }),
+  ];
+}
+
+/** What depends on the optimizer: rate, warm-up, and what keeps the embeddings small. */
+function ruleChoices(
+  optimizer: string,
+  { perUser, perItem, items, steps }: Readonly<Record<"perUser" | "perItem" | "items" | "steps", number>>,
+): readonly ChosenSetting[] {
+  const base = baseOf(optimizer);
+  const choices: ChosenSetting[] = [];
+  if (base === "adam" || base === "adamw") {
+    const isRare = perItem < RARE_ITEM_ROWS;
+    const rate = rounded((isRare ? RATE.rareItems : RATE.usual) * rateFactor(steps));
+    const reason = isRare ? `items have ${shown(perItem)} rows each, so steps are long` : "for so many steps an epoch";
+    choices.push(
+      chosen(["optimizer", "learningRate"], rate, reason),
+      chosen(["schedule", "warmupEpochs"], 1, "then a straight line to 0"),
+    );
+  }
+  if (hasLawn(optimizer)) {
+    const norm = normFor(perUser, items);
+    choices.push(
+      chosen(["lawn", "granularity"], "row", "rows of rare and of popular ids are held apart"),
+      chosen(
+        ["lawn", "switchNorm"],
+        norm,
+        `rows are held once they are this long: ${thousands(items)} items, ${shown(perUser)} rows a user`,
+      ),
+    );
+  } else if (ruleOf(base).settings.weightDecay.default === 0) {
+    const isFew = perUser < FEW_ROWS_A_USER;
+    const decay = isFew ? DECAY.fewRows : DECAY.usual;
+    choices.push(chosen(["embeddingDecay"], decay, `${isFew ? "only " : ""}${shown(perUser)} rows a user`));
+  }
+  return choices;
+}
+
+/**
+ * The length at which LAWN holds a row. Logits of a dot product reach its square: a longer catalogue needs a wider
+ * range of them (its logarithm), and a user of many rows has earned a more decided opinion (their cube root).
+ */
+export function normFor(rowsPerUser: number, items: number): number {
+  return Math.max(1, rounded(Math.sqrt(0.2 * Math.log(Math.max(2, items)) * Math.cbrt(rowsPerUser))));
+}
+
+/** Fewer and larger steps of an epoch are longer by the square root (Malladi et al. 2022), within what Adam bears. */
+function rateFactor(steps: number): number {
+  return Math.min(4, Math.max(0.25, Math.sqrt(STEPS_AN_EPOCH / steps)));
+}
+
+/** More where a batch that the user gave leaves an epoch few steps. */
+function epochsFor(steps: number): number {
+  return Math.round(EPOCHS * Math.min(2, Math.max(1, Math.sqrt(STEPS_AN_EPOCH / 2 / steps))));
+}
+
+function patienceFor(epochs: number): number {
+  return Math.max(3, Math.ceil(epochs / 4));
+}
+
+function powerOfTwoNear(value: number): number {
+  return 2 ** Math.max(6, Math.round(Math.log2(value)));
+}
+
+function chosen(path: readonly string[], value: ChosenSetting["value"], reason: string): ChosenSetting {
+  return { path, value, reason };
+}
+
+/** Two digits that matter. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(2));
+}
+
+function shown(value: number): string {
+  return value < 10 ? value.toFixed(1) : thousands(value);
+}
+
+function thousands(value: number): string {
+  return Math.round(value).toLocaleString("en-US");
+}
