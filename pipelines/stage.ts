@@ -6,10 +6,6 @@ import type { Processes } from "../src/files/processes.ts";
 export interface Stage<Schema extends z.ZodType = z.ZodType> {
   /** One name everywhere: file pipelines/<name>.ts, command, make target, config block, `stage` in the manifest. */
   readonly name: string;
-  /**
-   * Flag of the setting that may be given as a word behind the command: "verify models/x" for "verify --path models/x".
-   */
-  readonly argument?: string;
   /** Every setting, nested as in the config file; flags come from the settings' notes (src/config/setting.ts). */
   readonly schema: Schema;
   /**

@@ -7,11 +7,13 @@ import { setting } from "./setting.ts";
 
 export const dataRoot = setting(z.string().min(1).default("data"), {
   flag: "data-root",
+  names: "folder",
   meaning: "Folder of the ingested datasets",
 });
 
 export const modelsRoot = setting(z.string().min(1).default("models"), {
   flag: "models-root",
+  names: "folder",
   meaning: "Folder of the runs",
 });
 
