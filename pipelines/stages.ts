@@ -12,6 +12,12 @@ export const stages: readonly StageEntry[] = [
     load: async () => (await import("./data/data.ts")).dataStage,
   },
   {
+    name: "sample",
+    summary: "write the orders of a made-up shop as CSV, to try things with",
+    schema: async () => (await import("../src/config/schemas/sample-schema.ts")).sampleSchema,
+    load: async () => (await import("./sample/sample.ts")).sampleStage,
+  },
+  {
     name: "ingest",
     summary: "clean, number and split raw logs into Arrow files under data/<dataset>",
     schema: async () => (await import("../src/config/schemas/ingest-schema.ts")).ingestSchema,

@@ -1,6 +1,6 @@
 /**
- * The command line as a function: arguments in, exit status out. Flags and help come from each stage's settings. Of what
- * a command needs, only that is loaded which it comes to: the list and the version need nothing, help the settings.
+ * The command line as a function: arguments in, exit status out. Flags and help come from each stage's settings.
+ * Nothing is loaded before it is needed: the list and the version need nothing, help the settings.
  */
 import { Command, CommanderError } from "commander";
 import type { StageEntry } from "./stage-entry.ts";
