@@ -29,7 +29,7 @@ export function activity(
   return eagerness.map((value) => Math.min(items >>> 1, least + Math.round((spare * value) / total)));
 }
 
-/** Sittings of a few items, minutes apart within one and days apart between them, from a random first day; ascending. */
+/** Ascending: sittings of a few items, minutes apart within one and days between them, from a random first day. */
 export function visitTimes(key: StreamKey, count: number, span: TimeSpan): number[] {
   const block = { first: 0, second: 0 };
   threefry(key, 0, 1, block);
