@@ -57,7 +57,7 @@ export interface Environment {
 export interface StageResult {
   /** Printed as one JSON line on stdout under --json. */
   readonly json: Readonly<Record<string, unknown>>;
-  /** Printed on stdout for people otherwise; may have several lines. */
+  /** Printed on stdout for people otherwise; may have several lines. Under --quiet, where the exit status is not 0. */
   readonly text: string;
   /** 0 unless the stage says otherwise, such as 130 after Ctrl-C. */
   readonly exitCode?: number;

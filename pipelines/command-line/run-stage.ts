@@ -33,9 +33,13 @@ export async function runStage(
     problems: strayProblems(strays, known),
   });
   const result = await stage.run(config, { ...context, recommendations: recommended.map(({ source }) => source) });
+  const { text, exitCode = 0 } = result;
   if (json === true) terminal.stdout(`${JSON.stringify(result.json)}\n`);
-  else if (result.text !== "") terminal.stdout(result.text.endsWith("\n") ? result.text : `${result.text}\n`);
-  return result.exitCode ?? 0;
+  // What went well is said to nobody who wants quiet; what to mend, or how to go on, is.
+  else if (text !== "" && (quiet !== true || exitCode !== 0)) {
+    terminal.stdout(text.endsWith("\n") ? text : `${text}\n`);
+  }
+  return exitCode;
 }
 
 /** The first word is the stage's argument, where it takes one and the flag is not given too. */

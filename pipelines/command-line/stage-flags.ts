@@ -12,7 +12,7 @@ export const commonFlags: readonly { readonly flag: string; readonly file?: true
     meaning: "JSON file of settings, or of a block of settings for each command by name; flags win over it",
   },
   { flag: "json", meaning: "Print the result as one JSON line on stdout" },
-  { flag: "quiet", meaning: "No progress, no reports; errors still appear" },
+  { flag: "quiet", meaning: "Print nothing but errors, and --json's line where that is given too" },
   { flag: "debug", meaning: "Show where in the program an error arose" },
 ];
 

@@ -77,8 +77,8 @@ export async function readSubject(config: ScoreConfig, run: string): Promise<Sco
 }
 
 /**
- * `scratch` is a folder for what does not fit in memory; it is made when needed, and gone after close. What lists hold is
- * said to `log`.
+ * `scratch` is a folder for what does not fit in memory; it is made when needed, and gone after close. What lists hold
+ * is said to `log`.
  */
 export async function openScoreInputs(
   config: ScoreConfig,

@@ -84,7 +84,8 @@ export async function selectUsers(
       await loadVocabulary(database, directory, "item");
       const found = await unknownItemsOfPairs(database);
       unknownItems = found.items;
-      if (found.items > 0) reportUnknown("item", config.pairs, { count: found.items, examples: found.examples }, { config, log });
+      if (found.items > 0)
+        reportUnknown("item", config.pairs, { count: found.items, examples: found.examples }, { config, log });
     }
   }
 
@@ -128,8 +129,8 @@ async function loadList(
 }
 
 /**
- * The first few by name, so that a person sees what kind of ids they are: said where they are passed over, refused under
- * --unknown error.
+ * The first few by name, so that a person sees what kind of ids they are: said where they are passed over, refused
+ * under --unknown error.
  */
 export function reportUnknown(
   kind: "user" | "item",

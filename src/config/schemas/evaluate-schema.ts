@@ -53,7 +53,8 @@ const evaluateSettings = z.object({
   }),
   candidates: setting(candidatesType, {
     flag: "candidates",
-    meaning: "What they are ranked against: the dataset's frozen candidates, or the catalogue without seen items",
+    meaning:
+      "What they are ranked against: the dataset's frozen candidates, or the catalogue without seen items; frozen ones unless given, if the dataset has any",
   }),
   k: setting(cutsType, {
     flag: "k",

@@ -151,7 +151,7 @@ const trainSettings = z.object({
   candidates: trainSetting(candidatesType, {
     flag: "candidates",
     meaning:
-      "What held-out items are ranked against: the dataset's frozen candidates, or the catalogue without seen items",
+      "What held-out items are ranked against: the dataset's frozen candidates, or the catalogue without seen items; frozen ones unless given, if the dataset has any",
     role: "protocol",
   }),
   diagnostics: trainSetting(z.boolean().default(true), {

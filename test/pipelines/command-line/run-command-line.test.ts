@@ -133,6 +133,11 @@ describe("the command line", () => {
     expect(err).toBe("");
   });
 
+  it("prints nothing under --quiet, but what did not go well", async () => {
+    expect(await call("echo", "--quiet")).toEqual({ status: 0, out: "", err: "" });
+    expect(await call("echo", "--quiet", "--force")).toEqual({ status: 130, out: "two\nlines\n", err: "" });
+  });
+
   it("lets flags win over the config file, setting by setting", async () => {
     const path = file('{"batchSize": 4, "optimizer": {"name": "sgd", "learningRate": 0.5}}');
     const { out } = await call("echo", "--json", "--config", path, "--learning-rate", "1e-2");

@@ -17,8 +17,8 @@ export async function isIdPerLine(database: WorkDatabase, text: ReadableText, fi
 }
 
 /**
- * `wanted` are names of the column, the user's own or the log's: a first line that is one of them is a header, and so is
- * one of a usual name, or a word over codes.
+ * `wanted` are names of the column, the user's own or the log's: a first line that is one of them is a header, and so
+ * is one of a usual name, or a word over codes.
  */
 export async function openIdLines(
   database: WorkDatabase,
