@@ -83,4 +83,10 @@ export const stages: readonly StageEntry[] = [
     schema: async () => (await import("../src/config/schemas/verify-schema.ts")).verifySchema,
     load: async () => (await import("./verify/verify.ts")).verifyStage,
   },
+  {
+    name: "completion",
+    summary: "print what completes commands, flags and values in bash, zsh or fish",
+    schema: async () => (await import("../src/config/schemas/completion-schema.ts")).completionSchema,
+    load: async () => (await import("./command-line/completion/completion-stage.ts")).completionStage(stages),
+  },
 ];
