@@ -30,7 +30,7 @@ NATIVE_SOURCES := $(shell find src/engine/native -name '*.cpp' -o -name '*.hpp' 
 CPP := $(shell find src test -name '*.cpp' -o -name '*.hpp')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build data ingest train-ranker evaluate export compare score report doctor verify test test-slow check check-native check-onnx types lint format bench bench-peers bench-gpu gpu-bundle setup-gpu pack clean
+.PHONY: help setup build data ingest train-ranker evaluate export compare score report doctor verify test test-slow check check-native check-onnx readme-figures types lint format bench bench-peers bench-gpu gpu-bundle setup-gpu pack clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -102,6 +102,9 @@ test: $(NATIVE) ## every test but the slow ones
 
 test-slow: $(NATIVE) ## the tests that install packages or start dozens of processes
 	@npm run --silent test:slow -- $(ARGS)
+
+readme-figures: $(NATIVE) ## run the README's first commands and write their figures into it
+	@WRITE_README=1 npm run --silent test:slow -- test/readme
 
 types: $(INSTALLED)
 	@node_modules/.bin/tsc --noEmit

@@ -49,6 +49,7 @@ async function run(): Promise<number> {
     const { stages } = await import("./stages.ts");
     return await runCommandLine(process.argv.slice(2), stages, {
       version: packageVersion,
+      columns: process.stdout.columns,
       stdout: (text) => void process.stdout.write(text),
       stderr: (text) => void process.stderr.write(text),
       context: stageContext,

@@ -4,19 +4,10 @@
 import { mkdtemp, rmdir, stat } from "node:fs/promises";
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
 import path from "node:path";
-import { z } from "zod";
-import { setting } from "../src/config/setting.ts";
+import { type DoctorConfig, doctorSchema } from "../src/config/schemas/doctor-schema.ts";
 import { type EngineAvailability, engineAvailability } from "../src/engine/open-engine.ts";
 import { messageOf } from "../src/errors.ts";
 import type { Stage, StageContext, StageResult } from "./stage.ts";
-
-const doctorSchema = z.object({
-  dataRoot: setting(z.string().min(1).default("data"), {
-    flag: "data-root",
-    meaning: "Folder of the ingested datasets",
-  }),
-  modelsRoot: setting(z.string().min(1).default("models"), { flag: "models-root", meaning: "Folder of the runs" }),
-});
 
 export const doctorStage: Stage<typeof doctorSchema> = {
   name: "doctor",
@@ -26,7 +17,7 @@ export const doctorStage: Stage<typeof doctorSchema> = {
 
 const LEAST_NODE_MAJOR = 20;
 
-async function examine(config: z.output<typeof doctorSchema>, context: StageContext): Promise<StageResult> {
+async function examine(config: DoctorConfig, context: StageContext): Promise<StageResult> {
   const engines = await engineAvailability();
   const chosen = engines.find((engine) => engine.isAutomatic && engine.available) ?? null;
   const folders = await Promise.all([config.dataRoot, config.modelsRoot].map(examineFolder));

@@ -6,10 +6,6 @@ import type { Processes } from "../src/files/processes.ts";
 export interface Stage<Schema extends z.ZodType = z.ZodType> {
   /** One name everywhere: file pipelines/<name>.ts, command, make target, config block, `stage` in the manifest. */
   readonly name: string;
-  /**
-   * Flag of the setting that may be given as a word behind the command: "verify models/x" for "verify --path models/x".
-   */
-  readonly argument?: string;
   /** Every setting, nested as in the config file; flags come from the settings' notes (src/config/setting.ts). */
   readonly schema: Schema;
   /**
@@ -76,7 +72,7 @@ export interface Environment {
 export interface StageResult {
   /** Printed as one JSON line on stdout under --json. */
   readonly json: Readonly<Record<string, unknown>>;
-  /** Printed on stdout for people otherwise; may have several lines. */
+  /** Printed on stdout for people otherwise; may have several lines. Under --quiet, where the exit status is not 0. */
   readonly text: string;
   /** 0 unless the stage says otherwise, such as 130 after Ctrl-C. */
   readonly exitCode?: number;

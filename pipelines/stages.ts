@@ -1,65 +1,92 @@
-/** Every command there is, in the order of help. Summaries stand here: the list appears without loading a stage. */
-import type { StageEntry } from "./command-line/run-command-line.ts";
+/**
+ * Every command there is, in the order of help. The list appears without loading a stage, the help of a command without
+ * loading more than its settings.
+ */
+import type { StageEntry } from "./command-line/stage-entry.ts";
 
 export const stages: readonly StageEntry[] = [
   {
     name: "data",
     summary: "download a published log (MovieLens, Pinterest-20) for ingest",
+    schema: async () => (await import("../src/config/schemas/data-schema.ts")).dataSchema,
     load: async () => (await import("./data/data.ts")).dataStage,
+  },
+  {
+    name: "sample",
+    summary: "write the orders of a made-up shop as CSV, to try things with",
+    schema: async () => (await import("../src/config/schemas/sample-schema.ts")).sampleSchema,
+    load: async () => (await import("./sample/sample.ts")).sampleStage,
   },
   {
     name: "ingest",
     summary: "clean, number and split raw logs into Arrow files under data/<dataset>",
+    schema: async () => (await import("../src/config/schemas/ingest-schema.ts")).ingestSchema,
     load: async () => (await import("./ingest/ingest.ts")).ingestStage,
   },
   {
     name: "train",
     summary: "train a ranker on an ingested dataset into models/<dataset>/<run>",
+    schema: async () => (await import("../src/config/schemas/train-schema.ts")).trainSchema,
     load: async () => (await import("./train/train.ts")).trainStage,
   },
   {
     name: "evaluate",
     summary: "rank the held-out items with a trained run or a baseline and report HR@k and NDCG@k",
+    schema: async () => (await import("../src/config/schemas/evaluate-schema.ts")).evaluateSchema,
     load: async () => (await import("./evaluate/evaluate.ts")).evaluateStage,
   },
   {
     name: "compare",
     summary: "tune arms of optimizers alike, train fresh seeds, and test the differences",
+    schema: async () => (await import("../src/config/schemas/compare-schema.ts")).compareSchema,
     load: async () => (await import("./compare/compare.ts")).compareStage,
   },
   {
     name: "export",
     summary: "write a trained run as ONNX, Parquet, Arrow, NPY or a search index, with its ids and a model card",
+    schema: async () => (await import("../src/config/schemas/export-schema.ts")).exportSchema,
     load: async () => (await import("./export/export.ts")).exportStage,
   },
   {
     name: "score",
     summary: "recommend: the best items of every user with a trained run, to Parquet, Arrow, CSV or JSON lines",
+    schema: async () => (await import("../src/config/schemas/score-schema.ts")).scoreSchema,
     load: async () => (await import("./score/score.ts")).scoreStage,
   },
   {
     name: "report",
     summary: "write a run or a study as one self-contained HTML page",
+    schema: async () => (await import("../src/config/schemas/report-schema.ts")).reportSchema,
     load: async () => (await import("./report/report.ts")).reportStage,
   },
   {
     name: "worker",
     summary: "take jobs of score and compare from a Redis queue and do them",
+    schema: async () => (await import("../src/config/schemas/worker-schema.ts")).workerSchema,
     load: async () => (await import("./worker/worker.ts")).workerStage,
   },
   {
     name: "jobs",
     summary: "show a queue: jobs waiting, under way, done, and failed with their errors",
+    schema: async () => (await import("../src/config/schemas/worker-schema.ts")).jobsSchema,
     load: async () => (await import("./worker/jobs.ts")).jobsStage,
   },
   {
     name: "doctor",
     summary: "check this machine and say which engine would run, and why",
+    schema: async () => (await import("../src/config/schemas/doctor-schema.ts")).doctorSchema,
     load: async () => (await import("./doctor.ts")).doctorStage,
   },
   {
     name: "verify",
     summary: "hash the files of a run, study, dataset or export again and say what is not as its manifest records",
+    schema: async () => (await import("../src/config/schemas/verify-schema.ts")).verifySchema,
     load: async () => (await import("./verify/verify.ts")).verifyStage,
+  },
+  {
+    name: "completion",
+    summary: "print what completes commands, flags and values in bash, zsh or fish",
+    schema: async () => (await import("../src/config/schemas/completion-schema.ts")).completionSchema,
+    load: async () => (await import("./command-line/completion/completion-stage.ts")).completionStage(stages),
   },
 ];

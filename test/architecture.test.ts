@@ -43,7 +43,7 @@ const owners: Record<string, readonly string[]> = {
   usearch: ["src/export"],
   "@tensorflow/tfjs-core": ["src/engine/tfjs"],
   "@tensorflow/tfjs-layers": ["src/engine/tfjs"],
-  commander: ["pipelines/command-line/run-command-line.ts"],
+  commander: ["pipelines/command-line"],
   "cli-progress": ["pipelines/progress/progress-display.ts"],
   "simple-statistics": ["src/statistics", "src/study"],
   "@observablehq/plot": ["src/report"],

@@ -137,7 +137,7 @@ export async function readDescription(directory: string): Promise<DatasetDescrip
     throw new DataError(
       isFolder
         ? `${path}: is missing, so the folder is no dataset or its ingest did not finish; run lawn-ranker ingest`
-        : `${directory}: there is no such dataset folder; make it with: lawn-ranker ingest`,
+        : `${directory}: there is no such dataset folder; make it with: lawn-ranker ingest, or say with --data-root where datasets are`,
     );
   }
   if (contentHash(description.files) !== description.contentHash) {

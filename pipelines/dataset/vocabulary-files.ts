@@ -44,13 +44,27 @@ export function idTypeOf({ idType }: DatasetDescription, kind: "user" | "item"):
   return idType[kind] === "integer" ? "int64" : "utf8";
 }
 
-const settings = z.looseObject({ settings: z.looseObject({ nullTexts: z.array(z.string()).default([]) }).optional() });
+const readingFacts = z.looseObject({
+  settings: z.looseObject({ nullTexts: z.array(z.string()).default([]) }).optional(),
+  formats: z
+    .array(z.looseObject({ columns: z.looseObject({ user: z.string().nullish(), item: z.string().nullish() }) }))
+    .default([]),
+});
+
+/** What a file without a header has in place of names. */
+const UNNAMED = /^column\d+$/;
 
 /** How lists of ids are to be read, so that they mean what the log's did. */
 export function idSpellingOf(description: DatasetDescription): IdSpelling {
   const { user, item } = description.idType;
+  const { settings, formats } = readingFacts.parse(description);
+  const namesOf = (role: "user" | "item"): readonly string[] => {
+    const names = formats.flatMap(({ columns }) => columns[role] ?? []);
+    return [...new Set(names)].filter((name) => !UNNAMED.test(name));
+  };
   // A dataset of before there were such texts has none.
-  return { nulls: settings.parse(description).settings?.nullTexts ?? [], types: { user, item } };
+  const nulls = settings?.nullTexts ?? [];
+  return { nulls, types: { user, item }, columnNames: { user: namesOf("user"), item: namesOf("item") } };
 }
 
 /** The ids of users range after range, for jobs whose memory must not grow with them. */

@@ -11,7 +11,7 @@ import { EVALUATION_RECORD, EVALUATIONS_FOLDER, perUserFileName } from "../../sr
 import { openConfiguredEngine } from "../configured-engine.ts";
 import { datasetNameOf } from "../dataset/dataset-argument.ts";
 import { type LoadedDataset, loadDataset } from "../dataset/stored-dataset.ts";
-import { evaluateSplit, metricsDocument, type SplitEvaluation } from "../measures/evaluate-split.ts";
+import { evaluateSplit, metricsDocument, protocolOf, type SplitEvaluation } from "../measures/evaluate-split.ts";
 import { type BeyondParts, measureBeyond } from "../measures/measure-beyond.ts";
 import { withScorer } from "../measures/with-scorer.ts";
 import { refuseOtherData } from "../runs/dataset-of-run.ts";
@@ -74,8 +74,8 @@ async function evaluateRun(config: EvaluateConfig, context: StageContext): Promi
     beyond,
   });
   // What training wrote is the run's record and stays as it is.
-  const directory =
-    config.output ?? path.join(run.directory, EVALUATIONS_FOLDER, `${config.split}-${config.candidates}`);
+  const protocol = protocolOf(dataset, config.candidates);
+  const directory = config.output ?? path.join(run.directory, EVALUATIONS_FOLDER, `${config.split}-${protocol}`);
   await writeEvaluation(directory, { evaluation, check, document, dataset, subject: { run } }, context);
   return resultOf({ subject: { run: run.directory }, dataset, document, check, directory });
 }
@@ -97,7 +97,8 @@ async function measure(
   },
 ): Promise<Measured> {
   const { dataset, scorer, negativesPerPositive, context } = measured;
-  const { split, candidates, k: ks } = config;
+  const { split, k: ks } = config;
+  const candidates = protocolOf(dataset, config.candidates);
   const evaluation = await evaluateSplit({ scorer, dataset, split, candidates, ks });
   const check = config.protocolCheck ? await protocolCheck(scorer, dataset, { split, k: ks[0]! }) : null;
   if (!config.beyondAccuracy) return { evaluation, beyond: {}, check };

@@ -42,6 +42,25 @@ export async function readFormer(
 }
 
 /**
+ * A line for the user where the folder holds a dataset of other files or settings, which this ingest will replace; null
+ * where it holds none, or one of the same.
+ */
+export async function replacementNote(
+  directory: string,
+  { hash, paths }: { readonly hash: string; readonly paths: readonly string[] },
+): Promise<string | null> {
+  const description = await readDescription(directory).catch(() => null);
+  const record = recorded.safeParse(description);
+  if (description === null || !record.success) return null;
+  const { sources, settingsHash } = record.data;
+  const former = sources.map(({ path }) => path);
+  if (settingsHash === hash && former.join("\n") === paths.join("\n")) return null;
+  const { users, items } = description;
+  const from = former.length > 1 ? `${former[0]} and ${former.length - 1} more` : former.join("");
+  return `${directory} holds a dataset of ${users} users and ${items} items from ${from}, which is replaced; another --dataset keeps it`;
+}
+
+/**
  * What the raw files are, and whether they are those of `former`. A file of the same path, size and time of change is
  * taken as unchanged without reading it.
  */

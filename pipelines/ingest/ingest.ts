@@ -14,7 +14,7 @@ import { writeCandidates } from "../dataset/candidates-file.ts";
 import { writeItemInfo } from "../dataset/item-info-file.ts";
 import { type DatasetDescription, DESCRIPTION_FILE } from "../dataset/stored-dataset.ts";
 import type { Stage, StageContext, StageResult } from "../stage.ts";
-import { inspectSources, readFormer, type SourceRecord } from "./check-up-to-date.ts";
+import { inspectSources, readFormer, replacementNote, type SourceRecord } from "./check-up-to-date.ts";
 import { chooseCandidates } from "./choose-candidates.ts";
 import { writeInteractions, writeVocabulary } from "./dataset-writer.ts";
 import { describeDataset } from "./describe-dataset.ts";
@@ -40,6 +40,8 @@ async function ingest(given: IngestConfig, context: StageContext): Promise<Stage
     const former = force ? null : await readFormer(directory, settingsHash(plan.config));
     const { sources, isUnchanged } = await inspectSources(sourcePaths(plan), former?.sources ?? null, context.signal);
     if (former !== null && isUnchanged) return ingestResult(directory, former.description, null);
+    const replaced = await replacementNote(directory, { hash: settingsHash(plan.config), paths: sourcePaths(plan) });
+    if (replaced !== null) context.log(replaced);
     const description = await makeDataset(plan, sources, staging, context);
     await staging.publish();
     const cost = { seconds: (context.elapsed() - started) / 1000, peakMemoryBytes: context.peakMemoryBytes() };

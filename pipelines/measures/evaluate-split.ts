@@ -18,18 +18,28 @@ export interface SplitEvaluation extends EvaluationResult {
   readonly protocol: string;
 }
 
+/** As asked for; null takes the dataset's frozen candidates, and the catalogue where it was ingested without any. */
+export function protocolOf(
+  { candidatesValidation, candidatesTest }: Pick<LoadedDataset, "candidatesValidation" | "candidatesTest">,
+  asked: CandidateProtocol | null,
+): CandidateProtocol {
+  const isFrozen = candidatesValidation.negatives.length > 0 || candidatesTest.negatives.length > 0;
+  return asked ?? (isFrozen ? "sampled" : "full");
+}
+
 /** Under `full`, validation masks each user's train items, and test masks train and validation items. */
 export async function evaluateSplit(options: {
   readonly scorer: Scorer;
   readonly dataset: LoadedDataset;
   readonly split: EvaluatedSplit;
-  readonly candidates: CandidateProtocol;
+  /** See protocolOf. */
+  readonly candidates: CandidateProtocol | null;
   readonly ks: readonly number[];
 }): Promise<SplitEvaluation> {
   const { scorer, dataset, split, ks } = options;
   const { description, train, validation } = dataset;
   const candidates = split === "validation" ? dataset.candidatesValidation : dataset.candidatesTest;
-  if (options.candidates === "full") {
+  if (protocolOf(dataset, options.candidates) === "full") {
     const masked = split === "validation" ? groupItemsByUser(train) : groupItemsByUser(train, validation);
     const maskedItems = split === "validation" ? "train items" : "train and validation items";
     const protocol = `${description.split.kind}, full catalogue without ${maskedItems}, ties against`;

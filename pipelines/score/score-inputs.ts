@@ -76,11 +76,14 @@ export async function readSubject(config: ScoreConfig, run: string): Promise<Sco
   return { run, manifest, checkpoint, directory, description, plan };
 }
 
-/** `scratch` is a folder for what does not fit in memory; it is made when needed, and gone after close. */
+/**
+ * `scratch` is a folder for what does not fit in memory; it is made when needed, and gone after close. What lists hold
+ * is said to `log`.
+ */
 export async function openScoreInputs(
   config: ScoreConfig,
   subject: ScoreSubject,
-  scratch: string,
+  { scratch, log }: { readonly scratch: string; readonly log: (line: string) => void },
 ): Promise<ScoreInputs> {
   const { run, manifest, checkpoint, directory, description } = subject;
   const needed = ["users.arrow", "train.arrow", "validation.arrow", "test.arrow"] as const;
@@ -101,9 +104,10 @@ export async function openScoreInputs(
     checkExtents(run, checkpointRows, description);
     const items = await readVocabulary(directory, "item", description);
     const spelling = idSpellingOf(description);
-    const lists = await readItemLists(config, items, spelling, database);
+    const lists = await readItemLists(config, items, { spelling, log }, database);
     const cold = await findColdUsers(directory, description.users, manifest);
-    const selection = await selectUsers({ config, directory, users: description.users, cold, spelling }, database);
+    const request = { config, directory, users: description.users, cold, spelling, log };
+    const selection = await selectUsers(request, database);
     const shape = {
       userIds: idTypeOf(description, "user"),
       itemIds: idTypeOf(description, "item"),

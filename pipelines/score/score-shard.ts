@@ -37,7 +37,7 @@ export async function scoreShard(
   const engine = await openEngine();
   const name = shardName(plan, shard);
   const working = path.join(folder, workName(name, context));
-  const inputs = await openScoreInputs(config, subject, `${working}.spill`);
+  const inputs = await openScoreInputs(config, subject, { scratch: `${working}.spill`, log: context.log });
   try {
     const { selection, shape } = inputs;
     const users = selection.known + selection.unknown;

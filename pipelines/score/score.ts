@@ -71,7 +71,7 @@ async function scoreOneShard(
 async function scoreAll(config: ScoreConfig, subject: ScoreSubject, context: StageContext): Promise<FinishedJob> {
   const engine = await openScoringEngine(config, context);
   const spill = workName(`${config.output}.spill`, context);
-  const inputs = await openScoreInputs(config, subject, spill);
+  const inputs = await openScoreInputs(config, subject, { scratch: spill, log: context.log });
   try {
     const { selection, shape } = inputs;
     const range = { from: 0, to: selection.known + selection.unknown };

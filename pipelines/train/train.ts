@@ -14,6 +14,7 @@ import { DivergenceError } from "../../src/training/divergence.ts";
 import { openConfiguredEngine } from "../configured-engine.ts";
 import { datasetNameOf } from "../dataset/dataset-argument.ts";
 import { loadDataset } from "../dataset/stored-dataset.ts";
+import { protocolOf } from "../measures/evaluate-split.ts";
 import { readMetrics } from "../runs/metrics-file.ts";
 import { RunRecorder } from "../runs/run-recorder.ts";
 import { verifyRun } from "../runs/stored-run.ts";
@@ -35,9 +36,10 @@ export const trainStage: Stage<typeof trainSchema> = {
 };
 
 async function train(given: TrainConfig, context: StageContext): Promise<StageResult> {
-  const config = { ...given, dataset: await datasetNameOf(given.dataset) };
-  for (const warning of trainWarnings(config)) context.log(warning);
-  const dataset = await loadDataset(path.join(config.dataRoot, config.dataset));
+  for (const warning of trainWarnings(given)) context.log(warning);
+  const name = await datasetNameOf(given.dataset);
+  const dataset = await loadDataset(path.join(given.dataRoot, name));
+  const config = { ...given, dataset: name, candidates: protocolOf(dataset, given.candidates) };
   const spec = rankerOf(config, dataset.train);
   const source = batchSourceOf(config, dataset.train);
   const engine = await openConfiguredEngine(config, context.log);

@@ -11,7 +11,6 @@ import { type RecordedContent, recordNames, recordOfDataset, recordOfManifest } 
 export const verifyStage: Stage<typeof verifySchema> = {
   name: "verify",
   schema: verifySchema,
-  argument: "path",
   run: verify,
 };
 

@@ -13,6 +13,7 @@ const storeUrl = z
 
 export const store = setting(storeUrl.nullable().default(null), {
   flag: "store",
+  names: "url",
   expects: "an S3 bucket and a prefix, such as s3://bucket/prefix, or none",
   meaning:
     "Object store through which --queue hands run, dataset and shards to workers on machines without a shared folder; AWS_* variables say how to reach it",

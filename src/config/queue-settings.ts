@@ -35,12 +35,20 @@ function isEncoded(text: string): boolean {
 /** Of stages that hand their work to a queue where one is given. */
 export const queue = setting(redisUrl.nullable().default(null), {
   flag: "queue",
+  heading: "Several machines",
+  names: "url",
   expects: `${expects}, or none`,
   meaning: "Redis whose workers (lawn-ranker worker) share the work; this process plans it, watches and finishes",
 });
 
 /** Of stages that are nothing without one. */
-export const neededQueue = setting(redisUrl, { flag: "queue", expects, meaning: "Redis with the queue" });
+export const neededQueue = setting(redisUrl, {
+  flag: "queue",
+  heading: "Queue",
+  names: "url",
+  expects,
+  meaning: "Redis with the queue",
+});
 
 export const queueName = setting(
   z

@@ -2,6 +2,8 @@
  * A stage's schema read back as a list of settings: names, flags and ranges for help texts, flags and error messages.
  */
 import { z } from "zod";
+import type { NamedThing } from "./setting.ts";
+import { isHeading, type SettingHeading } from "./setting-headings.ts";
 import { type TrainRole, trainRoles } from "./train-role.ts";
 
 export interface Setting {
@@ -10,6 +12,16 @@ export interface Setting {
   /** Without dashes; null for settings that only files carry. */
   readonly flag: string | null;
   readonly meaning: string;
+  /** What --no-<flag> does; null where it is no switch, or one that is off unless given. */
+  readonly off: string | null;
+  /** In help; null for a schema whose first settings have none. */
+  readonly heading: SettingHeading | null;
+  /** What the value is the name of; null where its type says enough. */
+  readonly names: NamedThing | null;
+  /** Whether it may be given as the word behind the command. */
+  readonly isArgument: boolean;
+  /** Whether there is no doing without it. */
+  readonly isNeeded: boolean;
   readonly unit: string | null;
   readonly accepts: ValueShape;
   /** Its own or its group's; null outside `train`. */
@@ -59,7 +71,7 @@ export function settingTree(schema: z.ZodType): SettingGroup {
 
 function readTree(schema: z.ZodType): SettingGroup {
   const described: JsonSchema = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
-  return readGroup(described, [], null);
+  return readGroup(described, { path: [], role: null, page: { heading: null }, isNeeded: true });
 }
 
 /** Every setting of the tree, in the order of the schema. */
@@ -71,26 +83,42 @@ export function settingsOf(group: SettingGroup): readonly Setting[] {
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
-function readGroup(described: JsonSchema, path: readonly string[], outerRole: TrainRole | null): SettingGroup {
+/** Where the reading stands. */
+interface Place {
+  readonly path: readonly string[];
+  /** Of the group around it. */
+  readonly role: TrainRole | null;
+  /** The last heading so far: it holds until the next, however deep the settings stand. */
+  readonly page: { heading: SettingHeading | null };
+  readonly isNeeded: boolean;
+}
+
+function readGroup(described: JsonSchema, { path, role: outerRole, page }: Place): SettingGroup {
   const role = ownRole(described) ?? outerRole;
   const members = new Map<string, SettingGroup | SettingLeaf>();
   for (const [key, member] of Object.entries(described.properties ?? {})) {
     if (typeof member === "boolean") continue;
-    const memberPath = [...path, key];
-    const isLeaf = member.properties === undefined;
-    members.set(key, isLeaf ? readLeaf(member, memberPath, role) : readGroup(member, memberPath, role));
+    const isNeeded = described.required?.includes(key) === true;
+    const place = { path: [...path, key], role, page, isNeeded };
+    members.set(key, member.properties === undefined ? readLeaf(member, place) : readGroup(member, place));
   }
   return { kind: "group", path, members };
 }
 
-function readLeaf(described: JsonSchema, path: readonly string[], groupRole: TrainRole | null): SettingLeaf {
+function readLeaf(described: JsonSchema, { path, role: groupRole, page, isNeeded }: Place): SettingLeaf {
   const text = (value: unknown): string | null => (typeof value === "string" ? value : null);
+  if (isHeading(described.heading)) page.heading = described.heading;
   return {
     kind: "setting",
     setting: {
       path,
       flag: text(described.flag),
       meaning: text(described.meaning) ?? "",
+      off: text(described.off),
+      heading: page.heading,
+      names: text(described.names) as NamedThing | null, // the notes' own type
+      isArgument: described.isArgument === true,
+      isNeeded,
       unit: text(described.unit),
       // JSON Schema's own type is wider: it also allows booleans as schemas, which zod never writes.
       accepts: described as ValueShape,

@@ -7,11 +7,13 @@ import { setting } from "./setting.ts";
 
 export const dataRoot = setting(z.string().min(1).default("data"), {
   flag: "data-root",
+  names: "folder",
   meaning: "Folder of the ingested datasets",
 });
 
 export const modelsRoot = setting(z.string().min(1).default("models"), {
   flag: "models-root",
+  names: "folder",
   meaning: "Folder of the runs",
 });
 
@@ -37,5 +39,6 @@ export const datasetMeaning =
 
 /** Types alone where the stages' words differ. */
 export const engineType = z.enum(["auto", "reference", "native", "webgpu", "tfjs"]).default("auto");
-export const candidatesType = z.enum(["sampled", "full"]).default("sampled");
+/** Null takes what the dataset has: its frozen candidates, or the catalogue where it was ingested without any. */
+export const candidatesType = z.enum(["sampled", "full"]).nullable().default(null);
 export const cutsType = z.array(z.int().min(1)).min(1).default([10]);

@@ -4,7 +4,7 @@ import { ConfigError } from "../../../src/errors.ts";
 import type { WorkDatabase } from "../../../src/interactions/database/work-database.ts";
 import { type IdListFile, type IdSpelling, loadIdList } from "../../../src/interactions/lookup/id-lists.ts";
 import type { Vocabulary } from "../../dataset/vocabulary-files.ts";
-import { unknownIdError } from "./user-selection.ts";
+import { reportUnknown } from "./user-selection.ts";
 
 export interface ItemLists {
   /** Ascending; null where every item may be. */
@@ -17,7 +17,7 @@ export interface ItemLists {
 export async function readItemLists(
   config: Pick<ScoreConfig, "allow" | "deny" | "unknown" | "itemColumn">,
   { ids }: Vocabulary,
-  spelling: IdSpelling,
+  { spelling, log }: { readonly spelling: IdSpelling; readonly log: (line: string) => void },
   openDatabase: () => Promise<WorkDatabase>,
 ): Promise<ItemLists> {
   if (config.allow === null && config.deny === null) return { allowed: null, unknownItems: 0 };
@@ -28,9 +28,10 @@ export async function readItemLists(
     const path = config[list];
     if (path === null) continue;
     const columns = config.itemColumn === undefined ? {} : { item: config.itemColumn };
-    const listed = await readIds(await openDatabase(), `listed_${list}`, { path, columns, spelling });
+    const { ids: listed, note } = await readIds(await openDatabase(), `listed_${list}`, { path, columns, spelling });
+    log(note);
     const unknown = listed.filter((id) => !indexOf.has(id));
-    if (unknown.length > 0 && config.unknown === "error") throw unknownIdError("item", path, unknown.length, unknown);
+    if (unknown.length > 0) reportUnknown("item", path, { count: unknown.length, examples: unknown }, { config, log });
     unknownItems += unknown.length;
     for (const id of listed) {
       const index = indexOf.get(id);
@@ -44,11 +45,15 @@ export async function readItemLists(
   return { allowed, unknownItems };
 }
 
-async function readIds(database: WorkDatabase, table: string, list: Omit<IdListFile, "roles">): Promise<string[]> {
-  await loadIdList(database, table, { ...list, roles: ["item"] });
+async function readIds(
+  database: WorkDatabase,
+  table: string,
+  list: Omit<IdListFile, "roles">,
+): Promise<{ readonly ids: readonly string[]; readonly note: string }> {
+  const { note } = await loadIdList(database, table, { ...list, roles: ["item"] });
   const ids: string[] = [];
   for await (const chunk of database.stream(`SELECT item_text FROM ${table} ORDER BY item_text`)) {
     ids.push(...chunk.getColumnValues(0).map(String));
   }
-  return ids;
+  return { ids, note };
 }

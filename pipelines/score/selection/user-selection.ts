@@ -42,6 +42,7 @@ export interface SelectionRequest {
   readonly cold: BitSet;
   /** Of the dataset's ids. */
   readonly spelling: IdSpelling;
+  readonly log: (line: string) => void;
 }
 
 /**
@@ -49,21 +50,24 @@ export interface SelectionRequest {
  * where somebody is unknown.
  */
 export async function selectUsers(
-  { config, directory, users, cold, spelling }: SelectionRequest,
+  { config, directory, users, cold, spelling, log }: SelectionRequest,
   openDatabase: () => Promise<WorkDatabase>,
 ): Promise<UserSelection> {
   const { where, unknown } = config;
   const isListed = config.users !== null || config.pairs !== null;
   const selected = openBitSet(users, !isListed && where === null);
   const digest = createHash("sha256");
-  let list: IdListRows = { rows: 0, distinct: 0 };
+  let list: IdListRows = { rows: 0, distinct: 0, note: "" };
   let [unknownCount, unknownItems] = [0, 0];
 
   if (isListed || where !== null) {
     const database = await openDatabase();
     await loadVocabulary(database, directory, "user");
     if (where !== null) await checkUserCondition(database, where);
-    if (isListed) list = await loadList(database, config, spelling);
+    if (isListed) {
+      list = await loadList(database, config, spelling);
+      log(list.note);
+    }
     const usage = { where, usesList: config.users !== null, usesPairs: config.pairs !== null };
     for await (const chunk of selectedUsers(database, usage)) for (const user of chunk) selected.add(user);
     if (isListed) {
@@ -73,15 +77,15 @@ export async function selectUsers(
         if (examples.length < 3) examples.push(...ids.slice(0, 3));
         for (const id of ids) digest.update(`${id}\n`);
       }
-      if (unknownCount > 0 && unknown === "error")
-        throw unknownIdError("user", config.pairs ?? config.users!, unknownCount, examples);
+      const found = { count: unknownCount, examples };
+      if (unknownCount > 0) reportUnknown("user", config.pairs ?? config.users!, found, { config, log });
     }
     if (config.pairs !== null) {
       await loadVocabulary(database, directory, "item");
       const found = await unknownItemsOfPairs(database);
       unknownItems = found.items;
-      if (found.items > 0 && unknown === "error")
-        throw unknownIdError("item", config.pairs, found.items, found.examples);
+      if (found.items > 0)
+        reportUnknown("item", config.pairs, { count: found.items, examples: found.examples }, { config, log });
     }
   }
 
@@ -124,21 +128,25 @@ async function loadList(
   return loadIdList(database, config.pairs === null ? idTables.listed : idTables.pairs, file);
 }
 
-/** The first few by name, so that a person sees what kind of ids they are. */
-export function unknownIdError(
+/**
+ * The first few by name, so that a person sees what kind of ids they are: said where they are passed over, refused
+ * under --unknown error.
+ */
+export function reportUnknown(
   kind: "user" | "item",
   file: string,
-  count: number,
-  examples: readonly string[],
-): DataError {
+  { count, examples }: { readonly count: number; readonly examples: readonly string[] },
+  how: { readonly config: Pick<ScoreConfig, "unknown">; readonly log: (line: string) => void },
+): void {
   const names = examples.slice(0, 3).map((id) => JSON.stringify(id));
-  const remedy =
-    kind === "user"
-      ? "--unknown skip leaves them out, --unknown popular gives them the most popular items"
-      : "--unknown skip leaves them out";
-  return new DataError(
-    `${file}: ${count} ${kind} id${count === 1 ? " is" : "s are"} unknown to the dataset (${names.join(", ")}${count > names.length ? ", ..." : ""}); ${remedy}`,
-  );
+  const found = `${file}: ${count} ${kind} id${count === 1 ? " is" : "s are"} unknown to the dataset (${names.join(", ")}${count > names.length ? ", ..." : ""})`;
+  const { unknown } = how.config;
+  if (unknown === "error") {
+    const popular = kind === "user" ? ", --unknown popular gives them the most popular items" : "";
+    throw new DataError(`${found}; --unknown skip leaves them out${popular}`);
+  }
+  const isScored = kind === "user" && unknown === "popular";
+  how.log(`${found}: ${isScored ? "they get the most popular items" : "left out"}`);
 }
 
 function countCommon(a: BitSet, b: BitSet): number {

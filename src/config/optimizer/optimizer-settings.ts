@@ -12,6 +12,7 @@ import { type Range, type RuleSettingName, ruleSettings } from "./rule-table.ts"
 export const optimizerSettings = z.object({
   name: trainSetting(z.enum(optimizerNames).default("lawn-adam"), {
     flag: "optimizer",
+    heading: "Optimizer",
     meaning: "Update rule; lawn-X constrains weight norms over any rule X",
     role: "controlled",
   }),
@@ -38,6 +39,7 @@ function numberIn({ above, least, below }: Range): z.ZodNumber {
 export const scheduleSettings = z.object({
   name: setting(z.string().min(1).default("linear"), {
     flag: "schedule",
+    heading: "Learning-rate schedule",
     meaning:
       "constant, linear or cosine decay over the run, or an expression for the rate itself of step, epoch, steps and epochs, such as '0.002 * min(1, step / 500)'",
   }),
@@ -55,6 +57,7 @@ export const scheduleSettings = z.object({
 export const lawnSettings = z.object({
   freeEpochs: setting(z.number().min(0).optional(), {
     flag: "lawn-free-epochs",
+    heading: "LAWN",
     meaning: "Free training before weight norms are constrained; may be a fraction; 2 unless another switch is given",
     unit: "epochs",
   }),
@@ -86,6 +89,7 @@ export const lawnSettings = z.object({
   }),
   constrainBiases: setting(z.boolean().optional(), {
     flag: "lawn-constrain-biases",
+    off: "Biases are free",
     meaning: "Let each bias join its weight's block; biases are free unless given",
   }),
 });

@@ -10,10 +10,12 @@ import { dataRoot, engineType, modelsRoot } from "../shared-settings.ts";
 const compareSettings = z.object({
   study: setting(z.string().min(1).nullable().default(null), {
     flag: "study",
+    heading: "Study",
     meaning: "Name of a ready study (lawn-large-batch, lawn-ablation, smoke, ...) or a JSON file",
   }),
   dataset: setting(z.string().min(1).nullable().default(null), {
     flag: "dataset",
+    names: "dataset",
     meaning: "Ingested dataset, or the dataset file it was ingested with, in place of the study's own",
   }),
   model: setting(z.enum(["mf", "gmf", "mlp", "neumf"]).nullable().default(null), {
@@ -35,6 +37,7 @@ const compareSettings = z.object({
   }),
   trials: setting(z.int().min(1).nullable().default(null), {
     flag: "trials",
+    heading: "Trials",
     meaning: "Tuning trials of each arm at each batch size",
   }),
   seeds: setting(z.int().min(1).nullable().default(null), {
@@ -43,16 +46,20 @@ const compareSettings = z.object({
   }),
   output: setting(z.string().min(1).nullable().default(null), {
     flag: "output",
+    heading: "Study",
+    names: "folder",
     meaning: "Folder of the study; <models-root>/studies/<study>-<dataset> unless given",
   }),
   dataRoot,
   modelsRoot,
   engine: setting(engineType, {
     flag: "engine",
+    heading: "Engine",
     meaning: "What computes, the same for every trial; auto takes the fastest that runs here",
   }),
   workers: setting(z.int().min(1).nullable().default(null), {
     flag: "workers",
+    heading: "Trials",
     meaning:
       "Trials side by side, each in a process of its own; as many as the cores this process may use unless given",
   }),
@@ -66,10 +73,12 @@ const compareSettings = z.object({
   attempts,
   plan: setting(z.boolean().default(false), {
     flag: "plan",
+    heading: "Study",
     meaning: "Only say what would be run; writes nothing",
   }),
   join: setting(z.string().min(1).nullable().default(null), {
     flag: "join",
+    names: "folder",
     meaning: "Folder of a study that another process leads: help with its trials until none is left",
   }),
   force: setting(z.boolean().default(false), {

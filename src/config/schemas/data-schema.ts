@@ -19,10 +19,12 @@ export const DOWNLOADABLE = [
 export const dataSchema = z.object({
   dataset: setting(z.enum(["sample", ...DOWNLOADABLE]).default("sample"), {
     flag: "dataset",
+    heading: "Data",
     meaning: "Published log to fetch; the sample needs none, since ingest makes it",
   }),
   dataRoot: setting(z.string().min(1).default("data"), {
     flag: "data-root",
+    names: "folder",
     meaning: "Folder of the datasets; raw logs go to its raw/<dataset>",
   }),
   baseUrl: setting(
@@ -33,6 +35,8 @@ export const dataSchema = z.object({
       .default(null),
     {
       flag: "base-url",
+      heading: "Download",
+      names: "url",
       expects: "an http or https address without user, query or fragment, or none",
       meaning: "Mirror to fetch the same files from; the publisher's own address unless given",
     },

@@ -23,10 +23,13 @@ import {
 const evaluateSettings = z.object({
   run: setting(z.string().min(1).nullable().default(null), {
     flag: "run",
+    heading: "Run",
+    names: "run",
     meaning: "Run to evaluate: its folder, or its name under models/<dataset>; the dataset's latest run unless given",
   }),
   baseline: setting(z.enum(baselineNames).nullable().default(null), {
     flag: "baseline",
+    heading: "Baseline",
     meaning:
       "What a ranker must beat, evaluated in place of a run; its parameters are chosen on validation unless given",
   }),
@@ -37,17 +40,21 @@ const evaluateSettings = z.object({
   }),
   dataset: setting(z.string().min(1).nullable().default(null), {
     flag: "dataset",
+    heading: "Run",
+    names: "dataset",
     meaning: `${datasetMeaning}; the one the run was trained on unless given`,
   }),
   dataRoot,
   modelsRoot,
   split: setting(z.enum(["test", "validation"]).default("test"), {
     flag: "split",
+    heading: "Validation and test",
     meaning: "Whose held-out items are ranked; choose settings on validation and look at test once",
   }),
   candidates: setting(candidatesType, {
     flag: "candidates",
-    meaning: "What they are ranked against: the dataset's frozen candidates, or the catalogue without seen items",
+    meaning:
+      "What they are ranked against: the dataset's frozen candidates, or the catalogue without seen items; frozen ones unless given, if the dataset has any",
   }),
   k: setting(cutsType, {
     flag: "k",
@@ -55,6 +62,7 @@ const evaluateSettings = z.object({
   }),
   engine: setting(engineType, {
     flag: "engine",
+    heading: "Engine",
     meaning: "What computes a run's scores, or fits ials and ease; auto takes the fastest that runs here",
   }),
   threads,
@@ -62,10 +70,13 @@ const evaluateSettings = z.object({
   allowSoftwareAdapter,
   seed: setting(z.int().min(0).nullable().default(null), {
     flag: "seed",
+    heading: "Baseline",
     meaning: "Of the baselines random, pure-svd and ials; the dataset's own unless given",
   }),
   beyondAccuracy: setting(z.boolean().default(true), {
     flag: "beyond-accuracy",
+    heading: "Validation and test",
+    off: "Leave out the recommendation lists (coverage, novelty, ...), deciles, AUC and calibration, which score the whole catalogue for every user",
     meaning:
       "Also measure the recommendation lists (coverage, novelty, ...), deciles, AUC and calibration; scores the whole catalogue for every user",
   }),
@@ -75,6 +86,8 @@ const evaluateSettings = z.object({
   }),
   output: setting(z.string().min(1).nullable().default(null), {
     flag: "output",
+    heading: "Output",
+    names: "folder",
     meaning:
       "Folder for metrics.json and the per-user results; <run>/evaluations/<split>-<candidates> unless given, nothing for a baseline",
   }),

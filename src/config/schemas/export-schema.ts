@@ -14,31 +14,39 @@ const annOnly = (type: z.ZodInt) => type.min(2).max(4096).nullable().default(nul
 const exportSettings = z.object({
   run: setting(z.string().min(1).nullable().default(null), {
     flag: "run",
+    heading: "Run",
+    names: "run",
     meaning: "Run to export: its folder, or its name under models/<dataset>; the dataset's latest run unless given",
   }),
   dataset: setting(z.string().min(1).nullable().default(null), {
     flag: "dataset",
+    names: "dataset",
     meaning: `${datasetMeaning}; the one the run was trained on unless given`,
   }),
   dataRoot,
   modelsRoot,
   format: setting(z.array(z.enum(exportFormats)).min(1).default(["onnx"]), {
     flag: "format",
+    heading: "Formats",
     meaning:
       "What is written: an ONNX model, the embedding tables as Parquet, Arrow or NPY, an index for nearest-neighbour search",
   }),
   output: setting(z.string().min(1).nullable().default(null), {
     flag: "output",
+    heading: "Output",
+    names: "folder",
     meaning: "Folder of the export, which replaces a former export there; <run>/export unless given",
   }),
   onnxInlineBytes: setting(z.int().min(0).max(2_000_000_000).nullable().default(null), {
     flag: "onnx-inline-bytes",
+    heading: "Formats",
     meaning:
       "With more bytes of tensors than this, those of 64 KiB and more go to model.onnx.data; none puts all inside up to what the format can hold, nearly 2 GiB",
     unit: "bytes",
   }),
   annConnectivity: setting(annOnly(z.int()), {
     flag: "ann-connectivity",
+    heading: "Search index",
     meaning: `Neighbours that the index keeps of each item; none means ${annDefaults.connectivity}`,
   }),
   annExpansionAdd: setting(annOnly(z.int()), {

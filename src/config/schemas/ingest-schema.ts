@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { setting } from "../setting.ts";
 import { dataRoot } from "../shared-settings.ts";
+import { momentMs } from "./moment.ts";
 
 const share = z.number().min(0).max(1);
 const text = z.string().min(1);
@@ -28,27 +29,35 @@ export const NULL_TEXTS: readonly string[] = [
 const settings = z.object({
   dataset: setting(text.default("sample"), {
     flag: "dataset",
+    heading: "Data",
+    names: "dataset",
     meaning: "Name of the dataset to make, or the path of a JSON file with these settings",
   }),
   raw: setting(text.optional(), {
     flag: "raw",
+    names: "path",
     meaning: "Folder, file or glob of the raw logs; data/raw/<dataset> under the data folder unless given",
   }),
   dataRoot,
   userColumn: setting(text.optional(), {
     flag: "user-column",
+    heading: "Columns",
+    names: "column",
     meaning: "Column of user ids: a name, or a number from 1",
   }),
   itemColumn: setting(text.optional(), {
     flag: "item-column",
+    names: "column",
     meaning: "Column of item ids: a name, or a number from 1",
   }),
   timeColumn: setting(text.optional(), {
     flag: "time-column",
+    names: "column",
     meaning: "Column of times: seconds, milliseconds, finer, or ISO 8601, told by the values; none leaves them aside",
   }),
   ratingColumn: setting(text.optional(), {
     flag: "rating-column",
+    names: "column",
     meaning: "Column of ratings: numbers; none leaves them aside",
   }),
   nullTexts: setting(z.array(text).default([...NULL_TEXTS]), {
@@ -57,14 +66,17 @@ const settings = z.object({
   }),
   where: setting(text.optional(), {
     flag: "where",
+    heading: "Cleaning",
     meaning: "SQL condition over the file's columns; other rows are left out",
   }),
   order: setting(z.enum(["time", "row"]).default("time"), {
     flag: "order",
+    heading: "Split",
     meaning: "What is older: the lower time, or the earlier row of the files (times are then not used)",
   }),
   delimiter: setting(z.string().min(1).max(4).optional(), {
     flag: "delimiter",
+    heading: "Text files",
     meaning: "Between the fields of a text file, tab for a tab; found out unless given",
   }),
   header: setting(z.enum(["auto", "yes", "no"]).default("auto"), {
@@ -96,6 +108,7 @@ const settings = z.object({
   }),
   maxBadRows: setting(share.default(0.001), {
     flag: "max-bad-rows",
+    heading: "Cleaning",
     meaning: "Share of malformed rows beyond which ingest refuses the log",
   }),
   duplicates: setting(z.enum(["last", "first", "keep"]).default("last"), {
@@ -115,6 +128,7 @@ const settings = z.object({
   }),
   split: setting(z.enum(["auto", "leave-last-out", "time", "ratio", "given"]).default("auto"), {
     flag: "split",
+    heading: "Split",
     meaning:
       "How rows become train, validation and test; auto is given where files are split already, else leave-last-out",
   }),
@@ -140,6 +154,7 @@ const settings = z.object({
   }),
   candidates: setting(z.enum(["auto", "sampled", "official", "full"]).default("auto"), {
     flag: "candidates",
+    heading: "Evaluation candidates",
     meaning:
       "What evaluation ranks against: sampled items, the publisher's negatives, or the whole catalogue; auto takes the publisher's where they exist",
   }),
@@ -154,14 +169,21 @@ const settings = z.object({
   }),
   itemsFile: setting(text.optional(), {
     flag: "items-file",
+    heading: "Titles and features",
+    names: "file",
     meaning:
       "Titles and features of the items: movies.dat, movies.csv, u.item, or a table with columns id, title and features (parted by |)",
   }),
   itemIdMap: setting(text.optional(), {
     flag: "item-id-map",
+    names: "file",
     meaning: "Table of two columns, the id in the items file and the id in the log, where they differ",
   }),
-  seed: setting(z.int().min(0).default(42), { flag: "seed", meaning: "Of everything drawn by chance" }),
+  seed: setting(z.int().min(0).default(42), {
+    flag: "seed",
+    heading: "Evaluation candidates",
+    meaning: "Of everything drawn by chance",
+  }),
   memoryLimit: setting(
     z
       .string()
@@ -169,11 +191,16 @@ const settings = z.object({
       .default("2GB"),
     {
       flag: "memory-limit",
+      heading: "Memory",
       expects: "a size such as 500MB or 2GB",
       meaning: "What the SQL engine may hold in memory; beyond it spills to disk",
     },
   ),
-  force: setting(z.boolean().default(false), { flag: "force", meaning: "Ingest again although nothing changed" }),
+  force: setting(z.boolean().default(false), {
+    flag: "force",
+    heading: "Data",
+    meaning: "Ingest again although nothing changed",
+  }),
 });
 
 /** A setting that the others leave without effect is refused, by name. */
@@ -215,28 +242,3 @@ export const ingestSchema = settings.superRefine((config, context) => {
 });
 
 export type IngestConfig = z.output<typeof ingestSchema>;
-
-// 2020-09-13, 2020-09-13 12:26:40.5, 2020-09-13T12:26:40Z, 2020-09-13 12:26+02:00
-const ISO_MOMENT = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(Z|[+-]\d\d(?::?\d\d)?)?)?$/i;
-const CALENDAR_NUMBER = /^((?:19|20)\d\d)(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?$/;
-
-/**
- * A moment as milliseconds since 1970; NaN when it is none. Dates without a zone are UTC, wherever the machine stands.
- */
-export function momentMs(value: string): number {
-  const [, year, month, day, hour = "00", minute = "00", second = "00"] = CALENDAR_NUMBER.exec(value) ?? [];
-  const calendar = isoMs(`${year}-${month}-${day}`, `${hour}:${minute}:${second}`, "Z");
-  if (!Number.isNaN(calendar)) return calendar;
-  if (/^-?\d+$/.test(value)) return Number(value);
-  const [, date, time = "00:00", zone = "Z"] = ISO_MOMENT.exec(value) ?? [];
-  return date === undefined ? Number.NaN : isoMs(date, time, zone);
-}
-
-function isoMs(date: string, time: string, zone: string): number {
-  const digits = zone.replace(":", "");
-  const offset = digits.length < 3 ? "Z" : `${digits.slice(0, 3)}:${digits.slice(3) || "00"}`;
-  const milliseconds = Date.parse(`${date}T${time}${offset}`);
-  // 30 February is a day of March to Date.parse.
-  const day = new Date(Date.parse(`${date}T00:00Z`));
-  return Number.isNaN(day.getTime()) || day.toISOString().slice(0, 10) !== date ? Number.NaN : milliseconds;
-}

@@ -6,20 +6,25 @@ import { dataRoot, datasetMeaning, engineType, modelsRoot, threads } from "../sh
 const reportSettings = z.object({
   run: setting(z.string().min(1).nullable().default(null), {
     flag: "run",
+    heading: "Run",
+    names: "run",
     meaning: "Run to report on: its folder, or its name under models/<dataset>; the dataset's latest run unless given",
   }),
   study: setting(z.string().min(1).nullable().default(null), {
     flag: "study",
+    names: "folder",
     meaning: "Study to report on in place of a run: its folder, or its name under models/studies",
   }),
   dataset: setting(z.string().min(1).nullable().default(null), {
     flag: "dataset",
+    names: "dataset",
     meaning: `${datasetMeaning}; the one the run was trained on unless given`,
   }),
   dataRoot,
   modelsRoot,
   baselines: setting(z.array(z.string().min(1)).default([]), {
     flag: "baselines",
+    heading: "Page",
     meaning:
       "Folders that evaluate --baseline ... --output FOLDER has written, to set beside the run; popularity and random stand there anyway",
   }),
@@ -42,11 +47,14 @@ const reportSettings = z.object({
   }),
   engine: setting(engineType, {
     flag: "engine",
+    heading: "Engine",
     meaning: "What computes the run's scores; auto takes the fastest that runs here",
   }),
   threads,
   output: setting(z.string().min(1).nullable().default(null), {
     flag: "output",
+    heading: "Output",
+    names: "file",
     meaning: "File to write; report.html in the folder of the run or study unless given",
   }),
 });

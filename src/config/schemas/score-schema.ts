@@ -22,16 +22,21 @@ export const recommendationFormats = ["parquet", "arrow", "csv", "jsonl"] as con
 const scoreSettings = z.object({
   run: setting(z.string().min(1).nullable().default(null), {
     flag: "run",
+    heading: "Run",
+    names: "run",
     meaning: "Run to score with: its folder, or its name under models/<dataset>; the dataset's latest run unless given",
   }),
   dataset: setting(z.string().min(1).nullable().default(null), {
     flag: "dataset",
+    names: "dataset",
     meaning: `${datasetMeaning}; the one the run was trained on unless given`,
   }),
   dataRoot,
   modelsRoot,
   output: setting(z.string().min(1), {
     flag: "output",
+    heading: "Output",
+    names: "file",
     meaning: "File to write; its ending says the format: .parquet, .arrow, .csv or .jsonl",
   }),
   format: setting(z.enum(recommendationFormats).nullable().default(null), {
@@ -54,6 +59,8 @@ const scoreSettings = z.object({
   }),
   users: setting(file, {
     flag: "users",
+    heading: "Users",
+    names: "file",
     meaning: "File of the users to score (CSV, TSV, Parquet, Arrow, JSONL, or an id a line); all users unless given",
   }),
   where: setting(z.string().min(1).nullable().default(null), {
@@ -62,21 +69,28 @@ const scoreSettings = z.object({
   }),
   pairs: setting(file, {
     flag: "pairs",
+    heading: "Users",
+    names: "file",
     meaning:
       "File of user and item ids: scores for these pairs, each user's items ranked, in place of the catalogue's best",
   }),
   userColumn: setting(z.string().min(1).optional(), {
     flag: "user-column",
+    heading: "Users",
+    names: "column",
     meaning: `Column of user ids ${columnMeaning}`,
   }),
   itemColumn: setting(z.string().min(1).optional(), {
     flag: "item-column",
+    heading: "Items",
+    names: "column",
     meaning: `Column of item ids ${columnMeaning}`,
   }),
-  allow: setting(file, { flag: "allow", meaning: "File of item ids: nothing else is recommended" }),
-  deny: setting(file, { flag: "deny", meaning: "File of item ids that are never recommended" }),
+  allow: setting(file, { flag: "allow", names: "file", meaning: "File of item ids: nothing else is recommended" }),
+  deny: setting(file, { flag: "deny", names: "file", meaning: "File of item ids that are never recommended" }),
   excludeSeen: setting(z.boolean().optional(), {
     flag: "exclude-seen",
+    off: "Recommend items the user has in the log too",
     meaning:
       "Leave out items the user has in the log (train, validation and test); on unless given, and off with --pairs",
   }),
@@ -86,11 +100,13 @@ const scoreSettings = z.object({
   }),
   unknown: setting(z.enum(["error", "skip", "popular"]).default("error"), {
     flag: "unknown",
+    heading: "Users",
     meaning:
       "Users that the run was not trained on, and items the dataset lacks: refuse them, leave them out, or give such users the most popular items",
   }),
   engine: setting(engineType, {
     flag: "engine",
+    heading: "Engine",
     meaning: "What computes the scores; auto takes the fastest that runs here",
   }),
   threads,
@@ -109,6 +125,7 @@ const scoreSettings = z.object({
       .default(null),
     {
       flag: "shard",
+      heading: "Several machines",
       expects: "i/N with i from 0 to N - 1, env or none",
       meaning:
         "Score the i-th of N parts of the users into <output>.shards; env reads JOB_COMPLETION_INDEX and JOB_COMPLETIONS, or SLURM_ARRAY_TASK_ID and its count",

@@ -3,7 +3,6 @@
  * can be given back as a file.
  */
 import { z } from "zod";
-import { initializerPattern } from "../initializer-text.ts";
 import { defaultMetric, metricType, metricWords } from "../metric-names.ts";
 import { completeOptimizer, optimizerContradictions } from "../optimizer/optimizer-completion.ts";
 import { baseOf, hasLawn } from "../optimizer/optimizer-names.ts";
@@ -21,10 +20,9 @@ import {
   threads,
 } from "../shared-settings.ts";
 import { trainSetting, withRole } from "../train-role.ts";
+import { initializeSettings } from "./initialize-settings.ts";
 
 const width = z.int().min(0);
-const initializer = z.string().regex(initializerPattern);
-const initializerWords = "a first value such as normal:0.01, glorot-uniform or zeros";
 
 const rankerSettings = z.object({
   dot: setting(width.optional(), {
@@ -45,37 +43,15 @@ const rankerSettings = z.object({
   }),
   idBiases: setting(z.boolean().optional(), {
     flag: "id-biases",
+    off: "No bias for a user or an item",
     meaning: "A bias for each user and each item; the model's own unless given",
-  }),
-});
-
-const initializeSettings = z.object({
-  embedding: setting(initializer.default("normal:0.01"), {
-    flag: "initialize-embedding",
-    expects: initializerWords,
-    meaning:
-      "First values of the tables: normal:S and uniform:S of scale S, glorot-normal, glorot-uniform, he-..., lecun-..., zeros",
-  }),
-  dense: setting(initializer.default("glorot-uniform"), {
-    flag: "initialize-dense",
-    expects: initializerWords,
-    meaning: "First values of the tower's weights",
-  }),
-  head: setting(initializer.default("lecun-uniform"), {
-    flag: "initialize-head",
-    expects: initializerWords,
-    meaning: "First values of the head's weights",
-  }),
-  bias: setting(initializer.default("zeros"), {
-    flag: "initialize-bias",
-    expects: initializerWords,
-    meaning: "First values of every bias",
   }),
 });
 
 const validationSettings = z.object({
   metric: setting(metricType.default(defaultMetric), {
     flag: "validation-metric",
+    heading: "Validation and test",
     expects: metricWords,
     meaning: "What chooses the epoch; ties keep the earlier one",
   }),
@@ -89,6 +65,7 @@ const validationSettings = z.object({
 const checkpointSettings = z.object({
   everyEpochs: setting(z.int().min(1).default(1), {
     flag: "checkpoint-every-epochs",
+    heading: "Records and checkpoints",
     meaning: "Epochs between checkpoints to resume from; results do not depend on it",
     unit: "epochs",
   }),
@@ -102,6 +79,8 @@ const checkpointSettings = z.object({
 const trainSettings = z.object({
   dataset: trainSetting(z.string().min(1).default("sample"), {
     flag: "dataset",
+    heading: "Data",
+    names: "dataset",
     meaning: datasetMeaning,
     role: "controlled",
   }),
@@ -109,6 +88,7 @@ const trainSettings = z.object({
   modelsRoot: withRole(modelsRoot, "operational"),
   model: trainSetting(z.enum(["mf", "gmf", "mlp", "neumf"]).default("neumf"), {
     flag: "model",
+    heading: "Ranker",
     meaning: "Ranker: dot product with biases, generalised matrix factorisation, tower, or GMF and tower together",
     role: "controlled",
   }),
@@ -116,6 +96,7 @@ const trainSettings = z.object({
   initialize: withRole(initializeSettings.prefault({}), "variable"),
   loss: trainSetting(z.enum(["bce", "bpr"]).default("bce"), {
     flag: "loss",
+    heading: "Loss and negatives",
     meaning: "Binary cross-entropy on single pairs, or BPR on a positive against a negative",
     role: "variable",
   }),
@@ -135,6 +116,7 @@ const trainSettings = z.object({
   lawn: withRole(lawnSettings.prefault({}), "variable"),
   batchSize: trainSetting(z.int().min(1).default(1024), {
     flag: "batch-size",
+    heading: "Length of training",
     meaning: "Samples (positives and negatives) a step",
     unit: "samples",
     role: "controlled",
@@ -152,6 +134,7 @@ const trainSettings = z.object({
   }),
   engine: trainSetting(engineType, {
     flag: "engine",
+    heading: "Engine",
     meaning: "What computes; auto takes the fastest that runs here and says which",
     role: "controlled",
   }),
@@ -168,11 +151,13 @@ const trainSettings = z.object({
   candidates: trainSetting(candidatesType, {
     flag: "candidates",
     meaning:
-      "What held-out items are ranked against: the dataset's frozen candidates, or the catalogue without seen items",
+      "What held-out items are ranked against: the dataset's frozen candidates, or the catalogue without seen items; frozen ones unless given, if the dataset has any",
     role: "protocol",
   }),
   diagnostics: trainSetting(z.boolean().default(true), {
     flag: "diagnostics",
+    heading: "Records and checkpoints",
+    off: "No diagnostics in training.jsonl, which makes epochs of small logs shorter",
     meaning: "Logit, norm and gradient diagnostics in training.jsonl, once an epoch",
     role: "operational",
   }),
@@ -183,17 +168,21 @@ const trainSettings = z.object({
   }),
   k: trainSetting(cutsType, {
     flag: "k",
+    heading: "Validation and test",
     meaning: "Cuts of the test metrics, such as 10,20",
     role: "controlled",
   }),
   checkpoint: withRole(checkpointSettings.prefault({}), "operational"),
   refit: trainSetting(z.boolean().default(false), {
     flag: "refit",
+    heading: "Length of training",
     meaning: "Then train anew on train and validation for the epochs that validation chose, and report that ranker",
     role: "controlled",
   }),
   run: trainSetting(z.string().min(1).nullable().default(null), {
     flag: "run",
+    heading: "Run",
+    names: "run",
     meaning: "Name of the run under the models folder, or its path; made from the settings unless given",
     role: "operational",
   }),

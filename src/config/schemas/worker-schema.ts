@@ -10,6 +10,8 @@ export const workerSchema = z.object({
   threads,
   cache: setting(z.string().min(1).default("cache"), {
     flag: "cache",
+    heading: "Worker",
+    names: "folder",
     meaning:
       "Folder for copies of what score --store hands out; grows with every run and dataset, and may be removed while no worker runs",
   }),
@@ -39,6 +41,7 @@ export const jobsSchema = z.object({
   queueName,
   most: setting(z.int().min(1).default(20), {
     flag: "most",
+    heading: "Queue",
     meaning: "Jobs of each state to show",
     unit: "jobs",
   }),

@@ -7,7 +7,7 @@ import type { WorkDatabase } from "../database/work-database.ts";
 import { describeBadRow, takeRejected } from "../reading/bad-rows.ts";
 import type { IdType } from "../reading/number-ids.ts";
 import { refuseNestedIds, refuseOddIds } from "../reading/refuse-ids.ts";
-import { chooseColumn, columnNames } from "../sources/choose-columns.ts";
+import { chooseListColumns, columnNames } from "../sources/choose-columns.ts";
 import { asInVocabulary, idText } from "../sources/id-text.ts";
 import { openSource, type TextLayout } from "../sources/open-source.ts";
 import { orDataError, type TableSource } from "../sources/table-source.ts";
@@ -28,6 +28,8 @@ export interface IdSpelling {
   /** Texts that stand for no id. */
   readonly nulls: readonly string[];
   readonly types: Readonly<Record<IdRole, IdType>>;
+  /** What its files called the columns of ids. */
+  readonly columnNames: Readonly<Record<IdRole, readonly string[]>>;
 }
 
 export interface IdListRows {
@@ -35,6 +37,8 @@ export interface IdListRows {
   readonly rows: number;
   /** In the table: repeats count once. */
   readonly distinct: number;
+  /** What was read, for people: "read users.csv: 3 rows (text, an id a line, header); columns: user id". */
+  readonly note: string;
 }
 
 /**
@@ -45,8 +49,10 @@ export async function loadIdList(database: WorkDatabase, table: string, list: Id
   const { path, roles, columns } = list;
   const source = await openSource(database, { path, name: path, table: `${table}_file`, text: layoutOf(list) });
   const names = source.columns.map(({ name }) => name);
-  const chosen = roles.map((role) => {
-    const column = source.columns[chooseColumn(source.file, names, role, columns[role])]!;
+  const wanted = roles.map((role) => ({ role, wanted: columns[role], logNames: list.spelling.columnNames[role] }));
+  const positions = chooseListColumns(source.file, names, wanted);
+  const chosen = roles.map((role, index) => {
+    const column = source.columns[positions[index]!]!;
     return { role, column, name: column.name, text: `${role}_text`, flag: `--${role}-column` };
   });
   await refuseOddIds(database, source, chosen);
@@ -63,11 +69,14 @@ export async function loadIdList(database: WorkDatabase, table: string, list: Id
   const rows = await database.count(`SELECT count(*) FROM ${all}`);
   await database.run(`CREATE TABLE ${sqlName(table)} AS SELECT DISTINCT * FROM ${all}`);
   await database.run(`DROP TABLE ${all}`);
-  return { rows, distinct: await database.count(`SELECT count(*) FROM ${sqlName(table)}`) };
+  const distinct = await database.count(`SELECT count(*) FROM ${sqlName(table)}`);
+  const found = chosen.map(({ role, name }) => `${role} ${name}`);
+  return { rows, distinct, note: `read ${source.file}: ${rows} rows (${source.format}); columns: ${found.join(", ")}` };
 }
 
-function layoutOf({ roles, columns }: IdListFile): TextLayout {
-  const wanted = columnNames(Object.values(columns));
+function layoutOf({ roles, columns, spelling }: IdListFile): TextLayout {
+  const logNames = roles.flatMap((role) => spelling.columnNames[role]);
+  const wanted = [...columnNames(Object.values(columns)), ...logNames];
   const [role] = roles;
   return role !== undefined && roles.length === 1
     ? { kind: "ids", role, wanted }

@@ -64,7 +64,10 @@ export async function loadFiles(
   const note = (loaded: Loaded, group: readonly LogFile[]): void => {
     const names = group.map(({ file }) => file.name);
     const what = names.length === 1 ? names[0]! : `${names.length} files, ${names[0]!} to ${names.at(-1)!}`;
-    options.log(`read ${what}: ${loaded.rows} rows (${loaded.source.format})`);
+    const columns = Object.entries(loaded.columns).flatMap(([role, name]) =>
+      name === null ? [] : [`${role} ${name}`],
+    );
+    options.log(`read ${what}: ${loaded.rows} rows (${loaded.source.format}); columns: ${columns.join(", ")}`);
     formats.push(...names.map((file) => ({ file, format: loaded.source.format, columns: loaded.columns })));
     bad.push(loaded.bad);
     rows += loaded.rows;

@@ -2,25 +2,17 @@
  * The bundled sample: a seeded log in the form of MovieLens' ratings.dat, from invented users whose tastes are known.
  */
 import {
-  boundedInteger,
   foldIn,
   makePermutation,
   permute,
-  type RandomBlock,
   type StreamKey,
   standardNormal,
   streamKey,
   threefry,
   unitInterval,
 } from "../../random.ts";
-import {
-  FIRST_SECOND,
-  type SampleShape,
-  type SampleTaste,
-  SPAN_SECONDS,
-  sampleTaste,
-  seasonOf,
-} from "./sample-taste.ts";
+import { type SampleShape, type SampleTaste, SPAN, sampleTaste, seasonOf } from "./sample-taste.ts";
+import { activity, visitTimes } from "./visits.ts";
 
 /** The name under which a reader of MovieLens logs finds it. */
 export const SAMPLE_LOG_FILE = "ratings.dat";
@@ -38,7 +30,7 @@ export interface SampleRow {
  */
 export function sampleLogRows(shape: SampleShape): SampleRow[] {
   const taste = sampleTaste(shape);
-  const counts = activity(streamKey(shape.seed, "sample-activity"), shape);
+  const counts = activity(streamKey(shape.seed, "sample-activity"), { ...shape, least: LEAST_PER_USER });
   const users = Array.from(taste.userIds.keys()).sort((a, b) => taste.userIds[a]! - taste.userIds[b]!);
   return users.flatMap((user) =>
     shuffled(foldIn(streamKey(shape.seed, "sample-file-order"), user), history(taste, user, counts[user]!)),
@@ -53,27 +45,13 @@ export function sampleLogText(shape: SampleShape): string {
 }
 
 const LEAST_PER_USER = 20;
-const ACTIVITY_DEVIATION = 0.8;
-
-/** Interactions per user: at least 20, the rest shared out log-normally, nobody above half the catalogue. */
-function activity(key: StreamKey, { users, items, interactions }: SampleShape): number[] {
-  const block = { first: 0, second: 0 };
-  const eagerness = Array.from({ length: users }, (_, user) => {
-    threefry(key, user, 0, block);
-    return Math.exp(ACTIVITY_DEVIATION * standardNormal(block));
-  });
-  const total = eagerness.reduce((sum, value) => sum + value, 0);
-  const least = Math.min(LEAST_PER_USER, Math.floor(interactions / users));
-  const spare = interactions - least * users;
-  return eagerness.map((value) => Math.min(items >>> 1, least + Math.round((spare * value) / total)));
-}
 
 /** One user's interactions, oldest first. */
 function history(taste: SampleTaste, user: number, count: number): SampleRow[] {
   const { shape, logWeights } = taste;
   const key = foldIn(streamKey(shape.seed, "sample-choices"), user);
   const block = { first: 0, second: 0 };
-  const times = visitTimes(foldIn(streamKey(shape.seed, "sample-times"), user), count, block);
+  const times = visitTimes(foldIn(streamKey(shape.seed, "sample-times"), user), count, SPAN);
   const taken = new Uint8Array(shape.items);
   const rows: SampleRow[] = [];
   let season = -1;
@@ -97,21 +75,6 @@ function history(taste: SampleTaste, user: number, count: number): SampleRow[] {
     });
   }
   return rows;
-}
-
-/** Sittings of a few items, minutes apart within one and days apart between them, from a random first day. */
-function visitTimes(key: StreamKey, count: number, block: RandomBlock): number[] {
-  threefry(key, 0, 1, block);
-  let second = FIRST_SECOND + boundedInteger(block.first, Math.floor(0.8 * SPAN_SECONDS));
-  const times: number[] = [];
-  for (let visit = 0; visit < count; visit++) {
-    threefry(key, visit, 0, block);
-    const endsSitting = unitInterval(block.second) < 0.15;
-    const meanGap = endsSitting ? 6 * 86_400 : 120; // seconds
-    second += 1 + Math.floor(-meanGap * Math.log(unitInterval(block.first)));
-    times.push(second);
-  }
-  return times;
 }
 
 function weightsInSeason(

@@ -5,6 +5,7 @@
  * so the best possible ranking of any candidates is known (sample-log-oracle.ts).
  */
 import { makePermutation, permute, type StreamKey, standardNormal, streamKey, threefry } from "../../random.ts";
+import type { TimeSpan } from "./visits.ts";
 
 export interface SampleShape {
   readonly seed: number;
@@ -17,8 +18,8 @@ export interface SampleShape {
 /** The sample that comes with the program; its seed is the dataset's, 42 unless told. */
 export const BUNDLED_SAMPLE: SampleShape = { seed: 42, users: 1_000, items: 800, interactions: 60_000 };
 
-export const SPAN_SECONDS = 2 * 365 * 86_400;
-export const FIRST_SECOND = 1_000_000_000; // 2001-09-09
+/** Two years from 2001-09-09. */
+export const SPAN: TimeSpan = { firstSecond: 1_000_000_000, seconds: 2 * 365 * 86_400 };
 
 /** Time is cut into seasons, so that a season's drift is computed once. */
 const SEASONS = 64;
@@ -81,7 +82,7 @@ export function sampleTaste(shape: SampleShape): SampleTaste {
 }
 
 export function seasonOf(timestampSeconds: number): number {
-  const season = Math.floor(((timestampSeconds - FIRST_SECOND) / SPAN_SECONDS) * SEASONS);
+  const season = Math.floor(((timestampSeconds - SPAN.firstSecond) / SPAN.seconds) * SEASONS);
   return Math.min(SEASONS - 1, Math.max(0, season));
 }
 

@@ -24,9 +24,15 @@ type Role = keyof ColumnChoice;
 
 // In order of preference, compared without case, underscores and dashes. `user_id:token` is RecBole's spelling.
 const USUAL_NAMES: Readonly<Record<Role, readonly string[]>> = {
-  user: ["userid", "user", "uid", "useridx", "userindex", "customerid", "visitorid", "sessionid"],
-  item: ["itemid", "item", "movieid", "iid", "productid", "trackid", "artistid", "bookid", "asin", "parentasin"],
-  time: ["timestamp", "time", "ts", "datetime", "date", "unixtime", "createdat", "eventtime"],
+  user: [
+    ...["userid", "user", "uid", "useridx", "userindex", "customerid", "visitorid", "sessionid"],
+    ...["customer", "clientid", "client", "memberid", "member", "buyerid", "buyer"],
+  ],
+  item: [
+    ...["itemid", "item", "movieid", "iid", "productid", "trackid", "artistid", "bookid", "asin", "parentasin"],
+    ...["sku", "articleid", "isbn", "product"],
+  ],
+  time: ["timestamp", "time", "ts", "datetime", "date", "unixtime", "createdat", "eventtime", "orderedat", "boughtat"],
   rating: ["rating", "stars", "score", "overall"],
 };
 
@@ -42,10 +48,8 @@ export function chooseColumns(file: string, columns: readonly string[], request:
     }
     return position;
   };
-  const user = find("user");
-  const item = find("item");
-  const time = find("time");
-  const rating = find("rating");
+  const [time, rating] = [find("time"), find("rating")];
+  const { user, item } = ofTwo({ user: find("user"), item: find("item"), columns, isFree: isFreeOf(time, rating) });
   for (const [role, position] of [["user", user] as const, ["item", item] as const]) {
     if (position === null && request[role] === undefined) {
       problems.push(
@@ -58,21 +62,61 @@ export function chooseColumns(file: string, columns: readonly string[], request:
   return { user, item, time, rating };
 }
 
-/** One column alone, in a file of ids. Throws ConfigError where there is none, or none of that name. */
-export function chooseColumn(
+/** Of two columns, the one that is left is the other's; of two that nothing is known of, the first is the user's. */
+function ofTwo(found: {
+  readonly user: number | null;
+  readonly item: number | null;
+  readonly columns: readonly string[];
+  readonly isFree: (position: number) => boolean;
+}): { readonly user: number | null; readonly item: number | null } {
+  const { user, item, columns, isFree } = found;
+  if (columns.length !== 2 || ![0, 1].every((position) => position === user || position === item || isFree(position))) {
+    return { user, item };
+  }
+  if (user === null && item === null) return { user: 0, item: 1 };
+  return { user: user ?? 1 - item!, item: item ?? 1 - user! };
+}
+
+const isFreeOf =
+  (...taken: readonly (number | null)[]) =>
+  (position: number): boolean =>
+    !taken.includes(position);
+
+export interface ListRole {
+  readonly role: "user" | "item";
+  /** As the user says. */
+  readonly wanted: string | undefined;
+  /** What the log calls it. */
+  readonly logNames: readonly string[];
+}
+
+/** Positions in a list of ids, one for each role. Throws ConfigError where there is none, or none of that name. */
+export function chooseListColumns(
   file: string,
   columns: readonly string[],
-  role: "user" | "item",
-  wanted: string | undefined,
-): number {
-  const found = wanted === undefined ? usualColumn(columns, role) : namedColumn(columns, wanted);
-  if (found !== null) return found;
-  if (wanted === undefined && columns.length === 1) return 0;
-  throw new ConfigError(
-    wanted === undefined
-      ? `${file}: no ${role} column among ${columns.join(", ")}; name it with --${role}-column (a name, or a number from 1)`
-      : `${file}: --${role}-column is "${wanted}", but the columns are ${columns.join(", ")}`,
-  );
+  roles: readonly ListRole[],
+): readonly number[] {
+  const found = roles.map(({ role, wanted, logNames }) => {
+    if (wanted === undefined) return columnOfLog(columns, logNames) ?? usualColumn(columns, role);
+    const named = namedColumn(columns, wanted);
+    if (named !== null) return named;
+    throw new ConfigError(`${file}: --${role}-column is "${wanted}", but the columns are ${columns.join(", ")}`);
+  });
+  if (roles.length === 1 && columns.length === 1) return [found[0] ?? 0];
+  const position = (role: ListRole["role"]) => found[roles.findIndex((one) => one.role === role)] ?? null;
+  const two = ofTwo({ user: position("user"), item: position("item"), columns, isFree: () => roles.length === 2 });
+  return roles.map(({ role }, index) => {
+    const chosen = roles.length === 2 ? two[role] : found[index];
+    if (chosen !== null && chosen !== undefined) return chosen;
+    throw new ConfigError(
+      `${file}: no ${role} column among ${columns.join(", ")}; name it with --${role}-column (a name, or a number from 1)`,
+    );
+  });
+}
+
+function columnOfLog(columns: readonly string[], logNames: readonly string[]): number | null {
+  const position = columns.findIndex((column) => logNames.includes(column));
+  return position < 0 ? null : position;
 }
 
 /**

@@ -5,7 +5,7 @@ import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { openWorkDatabase } from "../../../src/interactions/database/work-database.ts";
-import { loadIdList } from "../../../src/interactions/lookup/id-lists.ts";
+import { type IdListRows, type IdRole, loadIdList } from "../../../src/interactions/lookup/id-lists.ts";
 
 let folder: string;
 beforeAll(() => {
@@ -13,7 +13,22 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function listed(name: string, content: string | Uint8Array): Promise<unknown[]> {
+interface ListOf {
+  readonly roles?: readonly IdRole[];
+  readonly type?: "integer" | "string";
+  readonly columnNames?: Partial<Readonly<Record<IdRole, readonly string[]>>>;
+}
+
+/** Rows as their ids joined by a comma, ascending. */
+async function listed(name: string, content: string | Uint8Array, given: ListOf = {}): Promise<string[]> {
+  return (await load(name, content, given)).ids;
+}
+
+async function load(
+  name: string,
+  content: string | Uint8Array,
+  { roles = ["user"], type = "integer", columnNames = {} }: ListOf,
+): Promise<{ readonly ids: string[]; readonly list: IdListRows }> {
   const file = path.join(folder, name);
   writeFileSync(file, content);
   const database = await openWorkDatabase({
@@ -23,10 +38,14 @@ async function listed(name: string, content: string | Uint8Array): Promise<unkno
     readable: [file],
   });
   try {
-    const spelling = { nulls: [], types: { user: "integer", item: "integer" } } as const;
-    await loadIdList(database, "listed", { path: file, roles: ["user"], columns: {}, spelling });
-    const rows = await database.rows("SELECT user_text FROM listed ORDER BY user_text");
-    return rows.map(({ user_text }) => user_text);
+    const spelling = {
+      nulls: [],
+      types: { user: type, item: type },
+      columnNames: { user: [], item: [], ...columnNames },
+    } as const;
+    const list = await loadIdList(database, "listed", { path: file, roles, columns: {}, spelling });
+    const rows = await database.rows("SELECT * FROM listed ORDER BY ALL");
+    return { ids: rows.map((row) => Object.values(row).join(",")), list };
   } finally {
     database.close();
   }
@@ -52,5 +71,59 @@ describe("a list of users", () => {
     ["bare values", "users.json", "[7, 8]", /a JSON array of something else than objects/],
   ])("is refused as %s in words", async (_, name, content, message) => {
     await expect(listed(name, content)).rejects.toThrow(message);
+  });
+});
+
+describe("a list with a header", () => {
+  const codes = { type: "string" } as const;
+  it.each([
+    ["of a usual name", "customer_id\nC-1\nC-2\n", codes],
+    ["that says id", "id\nC-1\nC-2\n", codes],
+    ["that says id, over whole numbers", "id\n1\n2\n", {}],
+    ["of the log's own name", "Kunde 7\nC-1\nC-2\n", { ...codes, columnNames: { user: ["Kunde 7"] } }],
+    ["of any word over codes", "patron\nC-1\nC-2\n", codes],
+    ["in a table, of the log's own name", "name,Kunde\nx,C-1\ny,C-2\n", { ...codes, columnNames: { user: ["Kunde"] } }],
+  ])("%s has no user of that name", async (_, content, given) => {
+    const ids = (await listed("users.csv", content, given)).map((id) => id.replace("C-", ""));
+    expect(ids).toEqual(["1", "2"]);
+  });
+
+  it("is none where words are ids", async () => {
+    expect(await listed("users.csv", "anna\nbob\ncleo\n", codes)).toEqual(["anna", "bob", "cleo"]);
+    expect(await listed("users.csv", "anna7\nbob8\n", codes)).toEqual(["anna7", "bob8"]);
+  });
+
+  it("prefers the log's column to one of a usual name", async () => {
+    const columnNames = { user: ["customer"] };
+    expect(await listed("users.csv", "user_id,customer\n1,C-1\n2,C-2\n", { ...codes, columnNames })).toEqual([
+      "C-1",
+      "C-2",
+    ]);
+  });
+
+  it("says what was read", async () => {
+    const { list } = await load("users.csv", "id\n7\n7\n8\n", {});
+    expect(list).toMatchObject({ rows: 3, distinct: 2 });
+    expect(list.note).toMatch(/users\.csv: 3 rows \(text, an id a line, header\); columns: user id$/);
+  });
+});
+
+describe("a list of pairs", () => {
+  const pairs = { roles: ["user", "item"], type: "string" } as const;
+  it.each([
+    ["of usual names, in any order", "item_id,user_id\nS1,C1\n"],
+    ["of the log's own names", "Artikel,Kunde\nS1,C1\n"],
+    ["of one known name", "Artikel,whoever\nS1,C1\n"],
+    ["of words over codes", "buyer's,things\nC1,S1\n"],
+    ["without a header", "C1,S1\n"],
+  ])("is read %s", async (_, content) => {
+    const columnNames = { user: ["Kunde"], item: ["Artikel"] };
+    expect(await listed("pairs.csv", content, { ...pairs, columnNames })).toEqual(["C1,S1"]);
+  });
+
+  it("must say which of three columns are which", async () => {
+    await expect(listed("pairs.csv", "C1,S1,4\nC2,S2,5\n", pairs)).rejects.toThrow(
+      /no user column among column1, column2/,
+    );
   });
 });

@@ -3,7 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { z } from "zod";
-import { runCommandLine, type StageEntry, type Terminal } from "../../../pipelines/command-line/run-command-line.ts";
+import { runCommandLine } from "../../../pipelines/command-line/run-command-line.ts";
+import type { StageEntry } from "../../../pipelines/command-line/stage-entry.ts";
+import type { Terminal } from "../../../pipelines/command-line/terminal.ts";
 import type { Stage, StageContext } from "../../../pipelines/stage.ts";
 import { setting } from "../../../src/config/setting.ts";
 import { ConfigError, DataError, EngineError } from "../../../src/errors.ts";
@@ -18,7 +20,7 @@ const schema = z.object({
     })
     .prefault({}),
   force: setting(z.boolean().default(false), { flag: "force", meaning: "Do it again" }),
-  shuffle: setting(z.boolean().default(true), { flag: "shuffle", meaning: "Shuffle" }),
+  shuffle: setting(z.boolean().default(true), { flag: "shuffle", meaning: "Shuffle", off: "Leave the order" }),
   fail: setting(z.enum(["config", "data", "engine", "disk", "bug", "abort", "no"]).default("no"), {
     flag: "fail",
     meaning: "How to fail",
@@ -52,17 +54,25 @@ const echo: Stage<typeof schema> = {
 };
 
 const stages: readonly StageEntry[] = [
-  { name: "echo", summary: "gives its settings back", load: async () => echo },
+  { name: "echo", summary: "gives its settings back", schema: async () => schema, load: async () => echo },
   {
     name: "never",
     summary: "must not be loaded",
+    schema: async () => {
+      throw new Error("its settings were read although it was not called");
+    },
     load: async () => {
       throw new Error("loaded although it was not called");
     },
   },
 ];
 
-async function call(...argv: string[]): Promise<{ status: number; out: string; err: string }> {
+const call = (...argv: string[]) => callOf(stages, ...argv);
+
+async function callOf(
+  entries: readonly StageEntry[],
+  ...argv: string[]
+): Promise<{ status: number; out: string; err: string }> {
   let [out, err] = ["", ""];
   const terminal: Terminal = {
     version: "1.2.3",
@@ -88,7 +98,7 @@ async function call(...argv: string[]): Promise<{ status: number; out: string; e
       environment: { packageVersion: "1.2.3", node: "v20", platform: "test", gitCommit: null, variables: {} },
     }),
   };
-  return { status: await runCommandLine(argv, stages, terminal), out, err };
+  return { status: await runCommandLine(argv, entries, terminal), out, err };
 }
 
 describe("the command line", () => {
@@ -121,6 +131,11 @@ describe("the command line", () => {
     expect(JSON.parse(out).config).toMatchObject({ batchSize: 8, tower: [4, 2], shuffle: false, force: false });
     expect(out.trimEnd()).not.toContain("\n");
     expect(err).toBe("");
+  });
+
+  it("prints nothing under --quiet, but what did not go well", async () => {
+    expect(await call("echo", "--quiet")).toEqual({ status: 0, out: "", err: "" });
+    expect(await call("echo", "--quiet", "--force")).toEqual({ status: 130, out: "two\nlines\n", err: "" });
   });
 
   it("lets flags win over the config file, setting by setting", async () => {
@@ -183,13 +198,24 @@ describe("the command line", () => {
     expect(status).toBe(0);
     const words = out.replace(/\s+/g, " ");
     expect(words).toContain(
-      "--batch-size <value> Samples a step (a whole number of at least 1; in samples; default 256)",
+      "--batch-size <number> Samples a step (a whole number of at least 1; in samples; default 256)",
     );
     expect(words).toContain("gives its settings back");
-    expect(words).toContain("--tower <value> Widths (a list, each a whole number of at least 1; default 32,16)");
-    expect(words).toContain("--no-shuffle Shuffle");
+    expect(words).toContain("--tower <list> Widths (a list, each a whole number of at least 1; default 32,16)");
+    expect(words).toContain("--no-shuffle Leave the order");
     expect(words).not.toContain("--no-force");
     expect(await call("help", "echo")).toMatchObject({ status: 0, out });
+  });
+
+  it("needs no stage for its help, and names what may be given as a word", async () => {
+    const load = async (): Promise<Stage> => {
+      throw new Error("loaded for its help");
+    };
+    const path = setting(z.string(), { flag: "path", meaning: "What", names: "path", isArgument: true });
+    const entry = { name: "look", summary: "looks", schema: async () => z.object({ path }), load };
+    const { out } = await callOf([entry], "look", "--help");
+    expect(out).toContain("Usage: lawn-ranker look <path> [options]");
+    expect(out.replace(/\s+/g, " ")).toContain("--path <path> What (needed)");
   });
 
   it("lists the commands, the version, and refuses commands it does not have", async () => {

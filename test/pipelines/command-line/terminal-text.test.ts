@@ -40,12 +40,16 @@ describe("text for a terminal", () => {
       said += text;
     };
     const flags = way === "json" ? ["--json"] : way === "debug" ? ["--debug"] : [];
-    await runCommandLine(["evil", ...flags], [{ name: "evil", summary: "", load: async () => stage }], {
-      version: "0",
-      stdout: write,
-      stderr: write,
-      context: () => ({ ...silentContext, log: write }),
-    });
+    await runCommandLine(
+      ["evil", ...flags],
+      [{ name: "evil", summary: "", schema: async () => stage.schema, load: async () => stage }],
+      {
+        version: "0",
+        stdout: write,
+        stderr: write,
+        context: () => ({ ...silentContext, log: write }),
+      },
+    );
     if (way === "json") expect(JSON.parse(said)).toEqual({ title: EVIL });
     else expect(said).toContain(SHOWN);
     expect(said).not.toMatch(/(?![\t\n])[\p{Cc}\u202e\u2066]/u);

@@ -24,7 +24,7 @@ describe("a dataset folder", () => {
 
   it("is asked for when it is missing or was not finished", async () => {
     await expect(loadDataset(folder("absent"))).rejects.toThrow(
-      "there is no such dataset folder; make it with: lawn-ranker ingest",
+      "there is no such dataset folder; make it with: lawn-ranker ingest, or say with --data-root where datasets are",
     );
     await writeDatasetFolder(folder("unfinished"), smallDataset());
     await rm(`${folder("unfinished")}/dataset.json`);

@@ -8,6 +8,7 @@ import type { Stage } from "../../../pipelines/stage.ts";
 import { trainStage } from "../../../pipelines/train/train.ts";
 import { readColumns } from "../../../src/arrow/read-columns.ts";
 import { parseConfig } from "../../../src/config/parse.ts";
+import { fullCatalogueCandidates } from "../../../src/dataset/evaluation-candidates.ts";
 import { DataError } from "../../../src/errors.ts";
 import { checkerboardDataset } from "../../support/data/checkerboard-dataset.ts";
 import { writeDatasetFolder } from "../../support/data/small-dataset.ts";
@@ -54,6 +55,21 @@ describe("evaluating a run", () => {
     expect(await readdir(inRun("evaluations"))).toEqual(expect.arrayContaining(["test-full", "validation-full"]));
     const perUser = await readColumns(inRun("evaluations/test-full/per-user-test.arrow"));
     expect(perUser.uint32("user")).toHaveLength(20);
+  });
+
+  it("takes the catalogue without being told, of a dataset that was ingested without candidates", async () => {
+    const board = checkerboardDataset(20, 24);
+    await writeDatasetFolder(temporary("data/bare"), {
+      ...board,
+      candidatesValidation: fullCatalogueCandidates("validation", board.validation),
+      candidatesTest: fullCatalogueCandidates("test", board.test),
+    });
+    const { json } = await call(trainStage, { dataset: "bare", run: "plain", model: "mf", dot: "2", epochs: "1" });
+    expect(json.protocol).toMatch(/full catalogue/);
+    expect(JSON.parse(await readFile(temporary("models/bare/plain/config.json"), "utf8")).candidates).toBe("full");
+    const again = await call(evaluateStage, { dataset: "bare", run: "plain" });
+    expect(again.json).toMatchObject({ metrics: json.metrics, protocol: json.protocol });
+    expect(await readdir(temporary("models/bare/plain/evaluations"))).toEqual(["test-full"]);
   });
 
   it("refuses data that the run was not trained on", async () => {

@@ -57,6 +57,46 @@ const bytesOf = (...name: string[]) => readFileSync(path.join(...name));
 const json = (...name: string[]) => JSON.parse(bytesOf(...name).toString());
 const everyFormat = { format: "onnx,parquet,arrow,npy,ann" };
 
+describe("docs/export.md", () => {
+  /** Names in backticks of the columns of each table, by the table's name there. */
+  const documented = new Map(
+    readFileSync("docs/export.md", "utf8")
+      .split("\n| table ")[1]!
+      .split("\n\n")[0]!
+      .split("\n")
+      .slice(2)
+      .flatMap((line) => {
+        const [, tables = "", columns = ""] = line.split("|");
+        return namesIn(tables).map((name): [string, readonly string[]] => [name, namesIn(columns)]);
+      }),
+  );
+
+  it("names the columns that are there, of every table", async () => {
+    expect([...documented.keys()].sort()).toEqual(
+      ["items", "item-embeddings", "item-vectors", "users", "user-embeddings", "user-vectors"].sort(),
+    );
+    const found = new Map<string, Set<string>>();
+    for (const run of ["mf", "neumf"]) {
+      const output = path.join(folder.path, "documented", run);
+      await exportWith({ run, format: "arrow", output });
+      for (const file of readdirSync(output).filter((name) => name.endsWith(".arrow"))) {
+        const names = tableFromIPC(bytesOf(output, file)).schema.fields.map(({ name }) => name);
+        const table = path.basename(file, ".arrow");
+        found.set(table, new Set([...(found.get(table) ?? []), ...names]));
+      }
+    }
+    for (const [table, names] of found) {
+      const ofOtherSide = table.startsWith("user") ? /^item/ : /^user/;
+      const own = documented.get(table)!.filter((name) => !ofOtherSide.test(name));
+      expect([table, ...[...names].sort()]).toEqual([table, ...[...own].sort()]);
+    }
+  });
+});
+
+function namesIn(text: string): readonly string[] {
+  return [...text.matchAll(/`([^`]+)`/g)].map(([, name]) => name!);
+}
+
 describe("an export in every format", () => {
   let run: LoadedRun;
   const at = (name: string) => path.join(runAt("mf"), "export", name);

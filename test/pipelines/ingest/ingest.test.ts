@@ -34,6 +34,20 @@ describe("being up to date", () => {
     expect(await folder.pairs("test")).toContainEqual(["2", "9"]);
   });
 
+  it("says what it is about to replace, where that is no update of the same", async () => {
+    const raw = folder.write("u.data", LOG);
+    await folder.ingest({ raw });
+    const replaced = /holds a dataset of 2 users and \d+ items from .*u\.data, which is replaced; another --dataset/;
+    await folder.ingest({ raw, seed: "7" });
+    expect(folder.lines.filter((line) => replaced.test(line))).toHaveLength(1);
+    await folder.ingest({ raw, seed: "7", force: true });
+    folder.write("u.data", `${LOG}2\t9\t1\t9\n`);
+    await folder.ingest({ raw, seed: "7" });
+    expect(folder.lines.filter((line) => replaced.test(line))).toHaveLength(1);
+    await folder.ingest({ raw: folder.write("other/u.data", `${LOG}2\t8\t1\t9\n`), seed: "7" });
+    expect(folder.lines.filter((line) => replaced.test(line))).toHaveLength(2);
+  });
+
   it("reads bytes anew that stand under a name of another meaning, and not those that were only moved", async () => {
     const flags = { "user-column": "1", "item-column": "2", "time-column": "4" };
     const status = async (raw: string) => (await folder.ingest({ raw, ...flags })).json.status;

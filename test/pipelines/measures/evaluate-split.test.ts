@@ -47,6 +47,19 @@ describe("evaluateSplit", () => {
     expect(protocol).toBe("leave-last-out, full catalogue without train and validation items, ties against");
   });
 
+  it("ranks the catalogue unasked where nothing else can be ranked against", async () => {
+    const bare = {
+      ...dataset,
+      candidatesValidation: fullCatalogueCandidates("validation", dataset.validation),
+      candidatesTest: fullCatalogueCandidates("test", dataset.test),
+    };
+    const options = { scorer, split: "test", ks: [1] } as const;
+    const unasked = await evaluateSplit({ ...options, dataset: bare, candidates: null });
+    expect(unasked).toEqual(await evaluateSplit({ ...options, dataset: bare, candidates: "full" }));
+    const frozen = await evaluateSplit({ ...options, dataset, candidates: null });
+    expect(frozen).toEqual(await evaluateSplit({ ...options, dataset, candidates: "sampled" }));
+  });
+
   it("refuses to sample where no candidates were sampled", async () => {
     const bare = { ...dataset, candidatesTest: fullCatalogueCandidates("test", dataset.test) };
     await expect(

@@ -23,7 +23,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 async function verify(...words: string[]): Promise<{ status: number; text: string; errors: string }> {
   let [text, errors] = ["", ""];
   const roots = ["--data-root", at("data"), "--models-root", at("models")];
-  const entry = { name: "verify", summary: "", load: async () => verifyStage };
+  const entry = { name: "verify", summary: "", schema: async () => verifyStage.schema, load: async () => verifyStage };
   const status = await runCommandLine(["verify", ...words, ...roots], [entry], {
     version: "0",
     stdout: (some) => {

@@ -1,9 +1,9 @@
 /** The shape of a delimited text file, found out from its first lines: delimiter, header, quoting, column names. */
-import { NULL_TEXTS } from "../../../config/schemas/ingest-schema.ts";
 import { DataError } from "../../../errors.ts";
 import { isUsualName, plain } from "../choose-columns.ts";
 import { refuseSameNames } from "../table-source.ts";
 import { detectQuoting, joinRecords, type Quoting, type QuotingHints, splitFields } from "./detect-quoting.ts";
+import { isNameOverCodes, isNumber, isWordOverNumbers } from "./header-shape.ts";
 
 export interface TextTable extends Quoting {
   readonly delimiter: string;
@@ -77,7 +77,8 @@ function findDelimiter(lines: readonly string[], hints: TableHints): string {
 
 /**
  * A header names a column the user asked for, or two usual ones, or one where no field is a number, or else has words
- * (no placeholders) where nearly all of the next lines have numbers. So one odd first row of data stays data.
+ * (no placeholders) where nearly all of the next lines have numbers, or twice where they have codes with digits. So one
+ * odd first row of data stays data.
  */
 function looksLikeHeader(
   fields: readonly string[],
@@ -92,25 +93,14 @@ function looksLikeHeader(
   if (fields.some(isNumber)) return false;
   if (usual > 0) return true;
   const body = lines.slice(1).map((line) => splitFields(line, delimiter, quoting));
-  if (body.length === 0) return false;
-  return fields.some(
-    (field, column) =>
-      !isPlaceholder(field) &&
-      body.filter((row) => !isNumber(row[column] ?? "") && !isPlaceholder(row[column] ?? "")).length <=
-        body.length * MOST_EXCEPTIONS &&
-      body.some((row) => isNumber(row[column] ?? "")),
-  );
-}
-
-/** A column holds numbers although this share of the lines looked at says otherwise. */
-const MOST_EXCEPTIONS = 0.1;
-
-function isPlaceholder(text: string): boolean {
-  return text.trim() === "" || NULL_TEXTS.includes(text.trim());
-}
-
-function isNumber(text: string): boolean {
-  return text.trim() !== "" && Number.isFinite(Number(text));
+  const over = (isOver: (field: string, values: readonly string[]) => boolean): number =>
+    fields.filter((field, column) =>
+      isOver(
+        field,
+        body.map((row) => row[column] ?? ""),
+      ),
+    ).length;
+  return over(isWordOverNumbers) >= 1 || over(isNameOverCodes) >= 2;
 }
 
 function completed(names: readonly string[], count: number): string[] {

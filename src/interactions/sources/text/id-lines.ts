@@ -4,6 +4,7 @@ import { sqlName, sqlText } from "../../database/sql-text.ts";
 import type { WorkDatabase } from "../../database/work-database.ts";
 import { isUsualName } from "../choose-columns.ts";
 import { orDataError, type TableSource } from "../table-source.ts";
+import { isNameOverCodes } from "./header-shape.ts";
 import type { ReadableText } from "./readable-text.ts";
 import { linesOf } from "./text-source.ts";
 
@@ -15,19 +16,24 @@ export async function isIdPerLine(database: WorkDatabase, text: ReadableText, fi
   return head.length > 0 && head.every((line) => !/[,;|\t]|::/.test(line));
 }
 
-/** `wanted` are names that the user gave for the column: a first line that is one of them is a header. */
+/**
+ * `wanted` are names of the column, the user's own or the log's: a first line that is one of them is a header, and so
+ * is one of a usual name, or a word over codes.
+ */
 export async function openIdLines(
   database: WorkDatabase,
   text: ReadableText,
   { file, role, wanted }: { readonly file: string; readonly role: "user" | "item"; readonly wanted: readonly string[] },
 ): Promise<TableSource> {
-  const first = (await firstLines(database, text, { file, count: 1 }))[0]!.trim(); // isIdPerLine has found one
-  const hasHeader = isUsualName(first) || wanted.includes(first);
+  const [line, ...others] = await firstLines(database, text, { file, count: HEAD_LINES });
+  const first = line!.trim(); // isIdPerLine has found one
+  const hasHeader =
+    isUsualName(first) || /^ids?$/i.test(first) || wanted.includes(first) || isNameOverCodes(first, others);
   const header = hasHeader ? ` AND trim(line) <> ${sqlText(first)}` : "";
   const column = { name: hasHeader ? first : `${role}_id`, type: "VARCHAR" };
   return {
     file,
-    format: "text, an id a line",
+    format: `text, an id a line, ${hasHeader ? "header" : "no header"}`,
     from: `(SELECT trim(line) AS ${sqlName(column.name)} FROM ${idLines(text)} WHERE ${IS_FILLED}${header})`,
     columns: [column],
     typedColumns: [column],

@@ -17,6 +17,8 @@ describe("detecting a table", () => {
     ["user_id:token\titem_id:token", "\t", true],
     ["a|b\n1|2", "|", true], // words above numbers
     ["a;b\nc;d", ";", false], // words throughout
+    ["buyer,thing\nC-1,S1\nC-2,S2", ",", true], // words above codes, twice
+    ["anna,blue\nC-1,red\nC-2,red", ",", false], // once may be chance
   ])("reads %j", (text, delimiter, hasHeader) => {
     expect(detectTable(text.split("\n"), hints)).toMatchObject({ delimiter, hasHeader });
   });
@@ -47,8 +49,17 @@ describe("choosing columns", () => {
     expect(chooseColumns("f", columns, { time: "when", rating: "1" })).toMatchObject({ time: 0, rating: 0 });
   });
 
+  it("takes of two columns the first for the user's and the other for the item's, where nothing else is known", () => {
+    const of = (columns: readonly string[], request = {}) => chooseColumns("f", columns, request);
+    expect(of(["column1", "column2"])).toMatchObject({ user: 0, item: 1 });
+    expect(of(["thing", "user_id"])).toMatchObject({ user: 1, item: 0 });
+    expect(of(["a", "b"], { item: "1" })).toMatchObject({ user: 1, item: 0 });
+    expect(() => of(["user_id", "timestamp"])).toThrow(/no item column/);
+    expect(() => of(["column1", "column2", "column3"])).toThrow(/no user column/);
+  });
+
   it("reports every problem at once", () => {
-    expect(() => chooseColumns("f", ["a", "b"], { time: "c" })).toThrow(
+    expect(() => chooseColumns("f", ["a", "b", "d"], { time: "c" })).toThrow(
       /--time-column is "c"[\s\S]*no user column[\s\S]*no item column/,
     );
   });

@@ -1,0 +1,75 @@
+/** A command that is run: its words become settings, its stage is loaded, and what comes of it is printed. */
+import { type Command, Option } from "commander";
+import { type ConfigLayer, gatherGiven, parseConfig } from "../../src/config/parse.ts";
+import { type SettingGroup, settingsOf } from "../../src/config/setting-tree.ts";
+import type { Stage } from "../stage.ts";
+import { readConfigFile } from "./config-file.ts";
+import type { StageEntry } from "./stage-entry.ts";
+import { strayProblems } from "./stray-arguments.ts";
+import type { Terminal } from "./terminal.ts";
+
+type Flags = Readonly<Record<string, string | boolean>>;
+
+/** `command` has been parsed. Resolves to the exit status. */
+export async function runStage(
+  command: Command,
+  { entry, tree }: { readonly entry: StageEntry; readonly tree: SettingGroup },
+  stages: readonly StageEntry[],
+  terminal: Terminal,
+): Promise<number> {
+  const { config: file, json, quiet } = command.opts<{ config?: string; json?: true; quiet?: true }>();
+  const context = terminal.context({ quiet: quiet === true });
+  const stage = await entry.load();
+  const { flags, strays } = withArgument(tree, givenFlags(command, tree), command.args);
+  const names = stages.map(({ name }) => name);
+  const layers = file === undefined ? [] : [await readConfigFile(file, entry.name, names)];
+  const recommended = await recommendedLayers(stage, gatherGiven(tree, layers, flags).values);
+  for (const layer of recommended) context.log(`settings from ${layer.source}: ${JSON.stringify(layer.values)}`);
+  const known = command.options.map((option) => option.name());
+  const config = parseConfig({
+    schema: stage.schema,
+    layers: [...recommended, ...layers],
+    flags,
+    problems: strayProblems(strays, known),
+  });
+  const result = await stage.run(config, { ...context, recommendations: recommended.map(({ source }) => source) });
+  const { text, exitCode = 0 } = result;
+  if (json === true) terminal.stdout(`${JSON.stringify(result.json)}\n`);
+  // What went well is said to nobody who wants quiet; what to mend, or how to go on, is.
+  else if (text !== "" && (quiet !== true || exitCode !== 0)) {
+    terminal.stdout(text.endsWith("\n") ? text : `${text}\n`);
+  }
+  return exitCode;
+}
+
+/** The first word is the stage's argument, where it takes one and the flag is not given too. */
+function withArgument(
+  tree: SettingGroup,
+  flags: Flags,
+  words: readonly string[],
+): { readonly flags: Flags; readonly strays: readonly string[] } {
+  const [first, ...rest] = words;
+  const argument = settingsOf(tree).find(({ isArgument }) => isArgument)?.flag ?? null;
+  if (argument === null || first === undefined || first.startsWith("-") || argument in flags) {
+    return { flags, strays: words };
+  }
+  return { flags: { ...flags, [argument]: first }, strays: rest };
+}
+
+function givenFlags(command: Command, tree: SettingGroup): Flags {
+  const values = command.opts<Record<string, string | boolean | undefined>>();
+  const flags: Record<string, string | boolean> = {};
+  for (const { flag } of settingsOf(tree)) {
+    if (flag === null) continue;
+    const value = values[new Option(`--${flag}`).attributeName()];
+    if (value !== undefined) flags[flag] = value;
+  }
+  return flags;
+}
+
+async function recommendedLayers(
+  stage: Stage,
+  given: Readonly<Record<string, unknown>>,
+): Promise<readonly ConfigLayer[]> {
+  return stage.recommend === undefined ? [] : stage.recommend(given);
+}
