@@ -61,7 +61,7 @@ async function run(): Promise<number> {
   }
 }
 
-function stageContext(options: { readonly quiet: boolean }): Omit<StageContext, "recommendations"> {
+function stageContext(options: { readonly quiet: boolean }): Omit<StageContext, "recommendations" | "givenAsFlags"> {
   return {
     now: () => Date.now(),
     elapsed: () => performance.now(),

@@ -22,7 +22,7 @@ export interface Stage<Schema extends z.ZodType = z.ZodType> {
 
 /** The outside world as arguments: stages never touch `process`. */
 export interface StageContext extends Processes {
-  /** Monotonic milliseconds. */
+  /** Monotonic milliseconds since the program began. */
   elapsed(): number;
   /** Peak resident memory of this process so far. */
   peakMemoryBytes(): number;
@@ -39,6 +39,8 @@ export interface StageContext extends Processes {
   startAgain?(args: readonly string[]): StartedProgram;
   /** Sources of the recommended settings in force, weakest first: see Stage.recommend. */
   readonly recommendations: readonly string[];
+  /** Dotted names of the settings that were given as flags: what is planned leaves them as they are. */
+  readonly givenAsFlags: readonly string[];
   readonly environment: Environment;
 }
 

@@ -21,7 +21,7 @@ export interface Terminal {
   readonly version: string;
   stdout(text: string): void;
   stderr(text: string): void;
-  context(options: { readonly quiet: boolean }): Omit<StageContext, "recommendations">;
+  context(options: { readonly quiet: boolean }): Omit<StageContext, "recommendations" | "givenAsFlags">;
 }
 
 /** Runs the stage that `argv` (without node and script) asks for. Never throws; resolves to the exit status. */
@@ -162,7 +162,11 @@ async function runStage(
       command.options.map((option) => option.name()),
     ),
   });
-  const result = await stage.run(config, { ...context, recommendations: recommended.map(({ source }) => source) });
+  const result = await stage.run(config, {
+    ...context,
+    recommendations: recommended.map(({ source }) => source),
+    givenAsFlags: namesOf(stage, flags),
+  });
   if (json === true) terminal.stdout(`${JSON.stringify(result.json)}\n`);
   else if (result.text !== "") terminal.stdout(result.text.endsWith("\n") ? result.text : `${result.text}\n`);
   return result.exitCode ?? 0;
@@ -191,6 +195,12 @@ function givenFlags(command: Command, stage: Stage): Readonly<Record<string, str
     if (value !== undefined) flags[flag] = value;
   }
   return flags;
+}
+
+function namesOf(stage: Stage, flags: Readonly<Record<string, string | boolean>>): readonly string[] {
+  return settingsOf(settingTree(stage.schema)).flatMap(({ flag, path }) =>
+    flag !== null && flag in flags ? [path.join(".")] : [],
+  );
 }
 
 async function recommendedLayers(

@@ -23,8 +23,7 @@ import { type OpenStudy, openStudy, openStudyEngine, readStoredStudy } from "./o
 import { queueTrials } from "./queue-trials.ts";
 import { loadStudy } from "./study-file.ts";
 import { planText } from "./study-plan-text.ts";
-import { StudyRecorder } from "./study-recorder.ts";
-import { clearStudy } from "./trial-files.ts";
+import { clearStudy, StudyRecorder } from "./study-recorder.ts";
 import { type WorkHooks, workOnStudy } from "./work-on-study.ts";
 
 export const compareStage: Stage<typeof compareSchema> = {

@@ -16,8 +16,8 @@ import { cellsOf, finalTrials, type StudyCell, type TrialPlan, tuningTrials } fr
 import { openConfiguredEngine } from "../configured-engine.ts";
 import { loadDataset } from "../dataset/stored-dataset.ts";
 import type { StageContext } from "../stage.ts";
-import { type TrialData, trialIdentity } from "./run-trial.ts";
-import { readTrial } from "./trial-files.ts";
+import { type TrialData, trialEngineName, trialIdentity } from "../trials/run-trial.ts";
+import { readTrial } from "../trials/trial-files.ts";
 
 export interface OpenStudy {
   readonly folder: string;
@@ -65,7 +65,7 @@ export async function openStudyEngine(
     },
     context.log,
   );
-  return { engine, description: engine.description.replace(/ \d+ threads?,/, "") };
+  return { engine, description: trialEngineName(engine) };
 }
 
 export async function readStoredStudy(folder: string): Promise<StoredStudy> {
@@ -88,7 +88,7 @@ export function openStudy(folder: string, stored: StoredStudy, engine: Engine): 
     for (const plan of plans) {
       if (records.has(plan.id)) continue;
       const identity = trialIdentity(plan, stored.datasets[plan.subject]!.contentHash, stored.engine.description);
-      const record = await readTrial(folder, plan, identity);
+      const record = await readTrial(folder, { plan, identity }, words);
       if (record === null) left.push(plan);
       else records.set(plan.id, record);
     }
@@ -127,6 +127,11 @@ export function openStudy(folder: string, stored: StoredStudy, engine: Engine): 
     finalPlans,
   };
 }
+
+const words = {
+  of: "study",
+  remedy: "give the same study, data and engine, another --output, or --force to begin anew",
+};
 
 async function loadTrialData(directory: string, contentHash: string): Promise<TrialData> {
   const dataset = await loadDataset(directory);

@@ -12,9 +12,9 @@ import { studyFiles } from "../../src/runs/study-directory.ts";
 import type { TrialRecord } from "../../src/runs/trial-record.ts";
 import type { TrialPlan } from "../../src/study/plan-trials.ts";
 import type { StageContext } from "../stage.ts";
+import { runTrial } from "../trials/run-trial.ts";
+import { hasTrial, writeTrial } from "../trials/trial-files.ts";
 import type { OpenStudy } from "./open-study.ts";
-import { runTrial } from "./run-trial.ts";
-import { hasTrial, writeTrial } from "./trial-files.ts";
 
 export type WorkContext = Processes & Pick<StageContext, "elapsed" | "signal" | "environment">;
 
@@ -67,6 +67,7 @@ async function runFirstFree(study: OpenStudy, plans: readonly TrialPlan[], conte
 export async function carryOut(study: OpenStudy, trial: TrialPlan, context: WorkContext): Promise<TrialRecord | null> {
   const result = await runTrial({
     trial,
+    from: null,
     data: await study.data(trial.subject),
     engine: study.engine,
     engineName: study.stored.engine.description,

@@ -30,6 +30,8 @@ export interface TrialPlan {
   readonly index: number;
   readonly point: Readonly<Record<string, Scalar>>;
   readonly atEdge: readonly string[];
+  /** Trained for so many; fewer than the config's, on its schedule, where it is cut short. */
+  readonly epochs: number;
   readonly config: TrainConfig;
 }
 
@@ -75,6 +77,7 @@ function trial(
     index,
     point,
     atEdge,
+    epochs: batch.epochs,
     config: parseConfig({
       schema: trainSchema,
       layers: layersOf(study, { subject, batch, arm }, settings, seed),

@@ -17,6 +17,7 @@ const contextOf = (node: string): StageContext => ({
   isProcessAlive: () => true,
   signal: new AbortController().signal,
   recommendations: [],
+  givenAsFlags: [],
   environment: { packageVersion: "1.2.3", node, platform: "test", gitCommit: null, variables: { SECRET: "x" } },
 });
 

@@ -72,7 +72,7 @@ async function call(...argv: string[]): Promise<{ status: number; out: string; e
     stderr: (text) => {
       err += text;
     },
-    context: ({ quiet }): Omit<StageContext, "recommendations"> => ({
+    context: ({ quiet }): Omit<StageContext, "recommendations" | "givenAsFlags"> => ({
       now: () => 0,
       elapsed: () => 0,
       peakMemoryBytes: () => 0,

@@ -31,6 +31,7 @@ const contextWith = (change: Partial<StageContext> = {}): StageContext => ({
   isProcessAlive: () => false,
   signal: new AbortController().signal,
   recommendations: ["recipe.json"],
+  givenAsFlags: [],
   environment: { packageVersion: "9.9.9", node: "v20", platform: "test", gitCommit: null, variables: {} },
   ...change,
 });

@@ -78,6 +78,7 @@ export class IngestFolder {
       terminal: null,
       signal: this.interruption.signal,
       recommendations: [],
+      givenAsFlags: [],
       environment: { packageVersion: "0", node: "", platform: "", gitCommit: null, variables: {} },
     };
   }

@@ -15,5 +15,6 @@ export const silentContext: StageContext = {
   terminal: null,
   signal: new AbortController().signal,
   recommendations: [],
+  givenAsFlags: [],
   environment: { packageVersion: "0", node: "", platform: "", gitCommit: null, variables: {} },
 };
