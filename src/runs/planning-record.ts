@@ -23,6 +23,7 @@ const budgetPlanSchema = z.object({
   measured: z.array(speedSchema).min(1),
   batchSize: z.int().min(1),
   epochs: z.int().min(1),
+  refit: z.boolean(),
   /** Of the search, as many as fit; 0 without one. */
   trials: z.int().min(0),
   /** A sentence for each decision. */

@@ -19,7 +19,7 @@ const PHASE_SHARE = 1 / 3;
 /** `held` settings stay as they are. */
 export function budgetSettings(
   config: TrainConfig,
-  { epochs, batchSize }: Pick<BudgetPlan, "epochs" | "batchSize">,
+  { epochs, batchSize, refit }: Pick<BudgetPlan, "epochs" | "batchSize" | "refit">,
   held: ReadonlySet<PlannedSetting>,
 ): PlannedSettings {
   const reasons: string[] = [];
@@ -33,7 +33,7 @@ export function budgetSettings(
     reasons.push(`${name} ${after} in place of ${before}: ${why}`);
     return true;
   };
-  const settings: Record<string, unknown> = { epochs, batchSize };
+  const settings: Record<string, unknown> = { epochs, batchSize, refit };
 
   const growth = batchSize / config.batchSize;
   const isProportional = proportional.includes(baseOf(config.optimizer.name));

@@ -11,6 +11,7 @@ export interface BudgetRequest {
   readonly epochs: number;
   readonly batchSize: number;
   readonly mayGrowBatch: boolean;
+  readonly mayLeaveRefit: boolean;
   readonly samplesPerEpoch: number;
   /** Training is done twice, at worst for as many epochs. */
   readonly refit: boolean;
@@ -42,13 +43,16 @@ const TRIAL_COST = 1.25;
 const CLOSING_SECONDS = 0.3;
 
 /** At least one epoch is planned, whatever it takes. */
-export async function fitBudget(request: BudgetRequest, measures: BudgetMeasures): Promise<BudgetPlan> {
-  const { seconds, trials: asked } = request;
-  const measured = await growBatch(request, measures);
+export async function fitBudget(asked: BudgetRequest, measures: BudgetMeasures): Promise<BudgetPlan> {
+  const { seconds } = asked;
+  const measured = await growBatch(asked, measures);
   const { secondsPerValidation, ...speed } = measured.chosen;
   const spentSeconds = measures.spentSeconds();
   const endSeconds = endOf(secondsPerValidation);
   const left = PLANNED_SHARE * seconds - spentSeconds - endSeconds;
+  const alone = epochsThatFit({ ...asked, trials: 0 }, speed, left);
+  const refit = asked.refit && !(asked.mayLeaveRefit && alone < wantedEpochs(asked));
+  const request = { ...asked, refit };
   const trials = trialsThatFit(request, speed, left);
   const fitting = epochsThatFit({ ...request, trials }, speed, left);
   const epochs = Math.max(1, fitting);
@@ -59,16 +63,22 @@ export async function fitBudget(request: BudgetRequest, measures: BudgetMeasures
     measured: measured.all.map(({ secondsPerValidation: _, ...one }) => one),
     batchSize: speed.batchSize,
     epochs,
+    refit,
     trials,
     reasons: [
       ...measured.reasons,
+      ...(refit === asked.refit ? [] : [`no refit: with it ${alone} epochs would fit`]),
       epochsReason(request, speed, { fitting, left }),
-      ...(asked === 0 ? [] : [trialsReason(asked, trials, epochs)]),
+      ...(asked.trials === 0 ? [] : [trialsReason(asked.trials, trials, epochs)]),
     ],
   };
 }
 
 type Speed = Awaited<ReturnType<BudgetMeasures["speed"]>>;
+
+function wantedEpochs({ epochs }: BudgetRequest): number {
+  return Math.min(FEW_EPOCHS, epochs);
+}
 
 /** Doubles the batch while few epochs would fit and it saves time. */
 async function growBatch(
@@ -76,7 +86,7 @@ async function growBatch(
   measures: BudgetMeasures,
 ): Promise<{ readonly all: readonly Speed[]; readonly chosen: Speed; readonly reasons: readonly string[] }> {
   const { batchSize, mayGrowBatch, samplesPerEpoch, seconds } = request;
-  const wanted = Math.min(FEW_EPOCHS, request.epochs);
+  const wanted = wantedEpochs(request);
   const began = measures.spentSeconds();
   const first = await measures.speed(batchSize);
   const all = [first];
@@ -121,7 +131,7 @@ function epochsThatFit(request: Passes, { secondsPerEpoch }: MeasuredSpeed, left
 
 /** As many of those asked for as leave enough epochs for each; 0 where two are too many. */
 function trialsThatFit(request: BudgetRequest, speed: MeasuredSpeed, left: number): number {
-  const wanted = Math.min(FEW_EPOCHS, request.epochs);
+  const wanted = wantedEpochs(request);
   for (let trials = request.trials; trials >= 2; trials--) {
     if (epochsThatFit({ ...request, trials }, speed, left) >= wanted) return trials;
   }
@@ -136,7 +146,9 @@ function epochsReason(
   const pace = `an epoch takes about ${secondsText(secondsPerEpoch)} (${count(Math.round(samplesPerSecond))} samples/s at batches of ${count(batchSize)})`;
   const time = `${secondsText(Math.max(0, left))} are left for training${refit ? ", refit included" : ""}`;
   if (fitting === 0) return `epochs 1: ${pace}, and ${time}, so the budget will not be kept`;
-  return `epochs ${fitting}${fitting === most ? "" : ` of ${most}`}: ${pace}, and ${time}`;
+  const advice =
+    fitting < Math.min(FEW_EPOCHS, most) ? "; fewer --negatives or narrower tables would let more fit" : "";
+  return `epochs ${fitting}${fitting === most ? "" : ` of ${most}`}: ${pace}, and ${time}${advice}`;
 }
 
 function trialsReason(asked: number, trials: number, epochs: number): string {

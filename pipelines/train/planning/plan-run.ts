@@ -97,6 +97,7 @@ async function planBudget({
       epochs: asked.epochs,
       batchSize: asked.batchSize,
       mayGrowBatch: !held.has("batchSize"),
+      mayLeaveRefit: !held.has("refit"),
       samplesPerEpoch: samplesPerEpoch(batchSourceOf(asked, dataset.train, seen)),
       refit: asked.refit,
       trials: config.tune ?? 0,

@@ -10,6 +10,7 @@ import { trainSetting } from "../train-role.ts";
 /** What a budget or a search may change, by dotted name; everything else stays as it was given or recommended. */
 export const plannedSettings = [
   "batchSize",
+  "refit",
   "negatives",
   "embeddingDecay",
   "optimizer.learningRate",
