@@ -5,7 +5,6 @@
  */
 import { secondsOf } from "../../../src/config/duration-text.ts";
 import { isRecord } from "../../../src/config/is-record.ts";
-import { isPlanned } from "../../../src/config/schemas/planning-settings.ts";
 import type { TrainConfig } from "../../../src/config/schemas/train-schema.ts";
 import { groupItemsByUser } from "../../../src/dataset/interaction-dataset.ts";
 import { samplesPerEpoch } from "../../../src/dataset/training-batches.ts";
@@ -25,7 +24,7 @@ import { runSearch, type SearchOutcome } from "./run-search.ts";
 import { TUNING_ETA } from "./tune.ts";
 
 export interface PlanningJob {
-  /** As it was asked for; its `hold` is complete. */
+  /** As it was asked for, something being left to plan; its `hold` is complete. */
   readonly config: TrainConfig;
   readonly dataset: LoadedDataset;
   readonly engine: Engine;
@@ -49,7 +48,6 @@ export function checkPlanning(config: TrainConfig, dataset: LoadedDataset): void
 
 export async function planRun(job: PlanningJob): Promise<PlanningOutcome> {
   const { config, recorder, context } = job;
-  if (!isPlanned(config)) return { kind: "planned", config };
   const known = planningOf(recorder);
   if (known.settings !== null) return { kind: "planned", config: plannedConfig(config, known.settings) };
 

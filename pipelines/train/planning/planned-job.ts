@@ -25,10 +25,13 @@ export type PlannedJob =
 /** Config and hash of the run are those of the plan from here on. `spentSeconds` is since the run began. */
 export async function planJob(asked: TrainingJob, spentSeconds: () => number): Promise<PlannedJob> {
   const { dataset, engine, recorder } = asked;
-  const planned = await planRun({ ...asked, spentSeconds });
+  if (!isPlanned(asked.config)) return { kind: "planned", job: asked };
+  // As config.json holds it, so that its trials are the same when that is given back.
+  const { dot, gmf, embedding, tower, idBiases } = asked.spec;
+  const ranker = { dot, gmf, embedding, tower: [...tower], idBiases };
+  const planned = await planRun({ ...asked, config: { ...asked.config, ranker, engine: engine.name }, spentSeconds });
   if (planned.kind === "interrupted") return planned;
   const { config } = planned;
-  if (config === asked.config) return { kind: "planned", job: asked };
   const spec = rankerOf(config, dataset.train);
   const resolved = resolvedConfig(config, { spec, engine });
   await recorder.saveConfig(resolved);

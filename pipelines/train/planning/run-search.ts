@@ -2,13 +2,16 @@
  * A search with its effects: a record of each trial in the run's folder, written when it is done, so that what was
  * killed goes on behind it; a display; and the clock, where a budget bounds it.
  */
+import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import type { PlannedSetting } from "../../../src/config/schemas/planning-settings.ts";
 import type { TrainConfig } from "../../../src/config/schemas/train-schema.ts";
 import { groupItemsByUser } from "../../../src/dataset/interaction-dataset.ts";
 import type { Engine } from "../../../src/engine/engine.ts";
+import { removeStaleWork } from "../../../src/files/work-names.ts";
 import type { BudgetPlan, TuningRecord } from "../../../src/runs/planning-record.ts";
 import { TUNING_FOLDER } from "../../../src/runs/run-directory.ts";
+import { studyFiles } from "../../../src/runs/study-directory.ts";
 import type { TrialRecord } from "../../../src/runs/trial-record.ts";
 import { epochsOfHalving } from "../../../src/study/halving.ts";
 import type { LoadedDataset } from "../../dataset/stored-dataset.ts";
@@ -52,6 +55,9 @@ export async function runSearch(job: SearchJob): Promise<SearchOutcome | null> {
   const data = { dataset, seen: groupItemsByUser(dataset.train) };
   const engineName = trialEngineName(engine);
   const folder = path.join(job.directory, TUNING_FOLDER);
+  const trialsFolder = path.join(folder, studyFiles.trialsFolder);
+  await mkdir(trialsFolder, { recursive: true });
+  await removeStaleWork(trialsFolder, context);
   const display = openTuningDisplay(epochsOfHalving({ trials, epochs: config.epochs, eta: TUNING_ETA }, true), context);
   try {
     const record = await tune({
