@@ -5,7 +5,7 @@ export const durationWords = "a duration such as 60s, 2m, 1h or 1h30m";
 
 const parts = /^(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?$/;
 
-/** Text in any of these forms; parsed, it is the same length in seconds, such as "5400s", so that equal lengths are equal. */
+/** Text in any of these forms; parsed, it is in seconds, such as "5400s", so that equal lengths are equal. */
 export const durationType = z
   .string()
   .refine((text) => (secondsOf(text) ?? 0) > 0, `expected ${durationWords}`)

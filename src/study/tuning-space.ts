@@ -13,7 +13,7 @@ export interface Widths {
   readonly embedding: number;
 }
 
-/** Embedding decay where there was none: what has done well on logs of 0.1 to 1 million rows; a quarter stay without. */
+/** Embedding decay where there was none: what has done well on logs of 0.1 to 1 million rows; some stay without. */
 const FRESH_DECAY = { from: 0.001, to: 0.03, zeroShare: 0.25 };
 
 export function tuningSpace(config: TrainConfig, widths: Widths, held: ReadonlySet<PlannedSetting>): SearchSpace {

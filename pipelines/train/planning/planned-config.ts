@@ -1,4 +1,4 @@
-/** A run's settings before and after planning: what is held, what is left of the request, and the config that is trained. */
+/** A run's settings before and after planning: what is held, and the config that is trained. */
 import { parseConfig } from "../../../src/config/parse.ts";
 import { isPlanned, type PlannedSetting, plannedSettings } from "../../../src/config/schemas/planning-settings.ts";
 import { type TrainConfig, trainSchema } from "../../../src/config/schemas/train-schema.ts";

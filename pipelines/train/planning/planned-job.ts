@@ -1,4 +1,4 @@
-/** A job whose settings are still to be planned becomes one that is trained; its record says first what was asked for. */
+/** A job whose settings are still to be planned becomes one that is trained; its record says what was asked for. */
 import { isPlanned } from "../../../src/config/schemas/planning-settings.ts";
 import type { TrainConfig } from "../../../src/config/schemas/train-schema.ts";
 import type { Manifest } from "../../../src/runs/manifest.ts";
