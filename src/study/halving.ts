@@ -51,13 +51,25 @@ export function bestOf(results: readonly RungResult[]): number | null {
   return rankedOf(results)[0]?.index ?? null;
 }
 
-/** At most so many epochs are trained in all, by those that go on from rung to rung; one more where one is kept. */
-export function epochsOfHalving(halving: Halving, keepsOne: boolean): number {
-  let [alive, before, sum] = [halving.trials, 0, 0];
-  for (const epochs of rungsOf(halving)) {
-    sum += alive * (epochs - before);
-    before = epochs;
+/** Trials of each rung, at most: where some diverge there are fewer. One more goes on where one is kept. */
+export function trialsByRung(
+  halving: Halving,
+  keepsOne: boolean,
+): readonly { readonly epochs: number; readonly trials: number }[] {
+  let alive = halving.trials;
+  return rungsOf(halving).map((epochs) => {
+    const trials = alive;
     alive = Math.ceil(alive / halving.eta) + (keepsOne && alive > 1 ? 1 : 0);
+    return { epochs, trials };
+  });
+}
+
+/** At most so many epochs are trained in all. */
+export function epochsOfHalving(halving: Halving, keepsOne: boolean): number {
+  let [before, sum] = [0, 0];
+  for (const { epochs, trials } of trialsByRung(halving, keepsOne)) {
+    sum += trials * (epochs - before);
+    before = epochs;
   }
   return sum;
 }
