@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { errorCode } from "../src/files/error-code.ts";
 import { openFilesRemedy } from "../src/files/open-files-limit.ts";
 import { processIdentity } from "./process-identity.ts";
-import type { Environment, StageContext, StartedProgram } from "./stage.ts";
+import type { Environment, OutsideWorld, StartedProgram } from "./stage.ts";
 
 const packageRoot = findPackageRoot(dirname(fileURLToPath(import.meta.url)));
 const packageVersion = readPackageVersion(packageRoot);
@@ -62,7 +62,7 @@ async function run(): Promise<number> {
   }
 }
 
-function stageContext(options: { readonly quiet: boolean }): Omit<StageContext, "recommendations"> {
+function stageContext(options: { readonly quiet: boolean }): OutsideWorld {
   return {
     now: () => Date.now(),
     elapsed: () => performance.now(),

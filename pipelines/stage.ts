@@ -31,7 +31,7 @@ export interface ChosenSetting {
 
 /** The outside world as arguments: stages never touch `process`. */
 export interface StageContext extends Processes {
-  /** Monotonic milliseconds. */
+  /** Monotonic milliseconds since the program began. */
   elapsed(): number;
   /** Peak resident memory of this process so far. */
   peakMemoryBytes(): number;
@@ -50,8 +50,13 @@ export interface StageContext extends Processes {
   readonly recommendations: readonly string[];
   /** What a rule chose among them, setting by setting. */
   readonly choices: readonly ChosenSetting[];
+  /** Dotted names of the settings that were given as flags: what is planned leaves them as they are. */
+  readonly givenAsFlags: readonly string[];
   readonly environment: Environment;
 }
+
+/** What a stage is handed by the program it runs in; how its settings came about is added by whoever gathers them. */
+export type OutsideWorld = Omit<StageContext, "recommendations" | "choices" | "givenAsFlags">;
 
 export interface StartedProgram {
   /** Its exit status; null when a signal ended it. Never rejects. */

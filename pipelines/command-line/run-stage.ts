@@ -1,9 +1,10 @@
 /** A command that is run: its words become settings, its stage is loaded, and what comes of it is printed. */
 import { type Command, Option } from "commander";
-import { type ConfigLayer, gatherGiven, parseConfig } from "../../src/config/parse.ts";
+import { gatherGiven, parseConfig } from "../../src/config/parse.ts";
 import { type SettingGroup, settingsOf } from "../../src/config/setting-tree.ts";
-import type { Stage } from "../stage.ts";
+import type { RecommendedLayer, Stage } from "../stage.ts";
 import { readConfigFile } from "./config-file.ts";
+import { recommendedLines } from "./recommended-lines.ts";
 import type { StageEntry } from "./stage-entry.ts";
 import { strayProblems } from "./stray-arguments.ts";
 import type { Terminal } from "./terminal.ts";
@@ -24,7 +25,7 @@ export async function runStage(
   const names = stages.map(({ name }) => name);
   const layers = file === undefined ? [] : [await readConfigFile(file, entry.name, names)];
   const recommended = await recommendedLayers(stage, gatherGiven(tree, layers, flags).values);
-  for (const layer of recommended) context.log(`settings from ${layer.source}: ${JSON.stringify(layer.values)}`);
+  for (const layer of recommended) for (const line of recommendedLines(layer, tree)) context.log(line);
   const known = command.options.map((option) => option.name());
   const config = parseConfig({
     schema: stage.schema,
@@ -32,7 +33,12 @@ export async function runStage(
     flags,
     problems: strayProblems(strays, known),
   });
-  const result = await stage.run(config, { ...context, recommendations: recommended.map(({ source }) => source) });
+  const result = await stage.run(config, {
+    ...context,
+    recommendations: recommended.map(({ source }) => source),
+    choices: recommended.flatMap(({ choices }) => choices),
+    givenAsFlags: namesOf(tree, flags),
+  });
   const { text, exitCode = 0 } = result;
   if (json === true) terminal.stdout(`${JSON.stringify(result.json)}\n`);
   // What went well is said to nobody who wants quiet; what to mend, or how to go on, is.
@@ -67,9 +73,14 @@ function givenFlags(command: Command, tree: SettingGroup): Flags {
   return flags;
 }
 
+/** Dotted names of the settings that these flags give. */
+function namesOf(tree: SettingGroup, flags: Flags): readonly string[] {
+  return settingsOf(tree).flatMap(({ flag, path }) => (flag !== null && flag in flags ? [path.join(".")] : []));
+}
+
 async function recommendedLayers(
   stage: Stage,
   given: Readonly<Record<string, unknown>>,
-): Promise<readonly ConfigLayer[]> {
+): Promise<readonly RecommendedLayer[]> {
   return stage.recommend === undefined ? [] : stage.recommend(given);
 }

@@ -1,5 +1,5 @@
 /** What the command line writes to, and the world it hands to a stage. */
-import type { StageContext } from "../stage.ts";
+import type { OutsideWorld } from "../stage.ts";
 import { terminalText } from "./terminal-text.ts";
 
 export interface Terminal {
@@ -8,7 +8,7 @@ export interface Terminal {
   readonly columns?: number | undefined;
   stdout(text: string): void;
   stderr(text: string): void;
-  context(options: { readonly quiet: boolean }): Omit<StageContext, "recommendations">;
+  context(options: { readonly quiet: boolean }): OutsideWorld;
 }
 
 /** Whatever is said through it, by us or by a stage, moves no cursor and rings no bell. */

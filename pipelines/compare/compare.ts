@@ -12,7 +12,7 @@ import { makeFolder } from "../../src/files/make-folder.ts";
 import { writeFileAtomically } from "../../src/files/write-file.ts";
 import type { StoredStudy } from "../../src/runs/stored-study.ts";
 import { studyFiles } from "../../src/runs/study-directory.ts";
-import { cellsOf } from "../../src/study/plan-trials.ts";
+import { countTrials } from "../../src/study/plan-trials.ts";
 import { datasetNameOf } from "../dataset/dataset-argument.ts";
 import { readDescription } from "../dataset/stored-dataset.ts";
 import { openStudyDisplay } from "../progress/study-progress.ts";
@@ -23,8 +23,7 @@ import { type OpenStudy, openStudy, openStudyEngine, readStoredStudy } from "./o
 import { queueTrials } from "./queue-trials.ts";
 import { loadStudy } from "./study-file.ts";
 import { planText } from "./study-plan-text.ts";
-import { StudyRecorder } from "./study-recorder.ts";
-import { clearStudy } from "./trial-files.ts";
+import { clearStudy, StudyRecorder } from "./study-recorder.ts";
 import { type WorkHooks, workOnStudy } from "./work-on-study.ts";
 
 export const compareStage: Stage<typeof compareSchema> = {
@@ -74,7 +73,7 @@ async function lead(config: CompareConfig, context: StageContext): Promise<Stage
     const recorder = await StudyRecorder.open({ folder, stored, workers }, context);
     await writeFileAtomically(path.join(folder, studyFiles.study), `${JSON.stringify(stored, null, 2)}\n`);
     context.log(
-      `${folder}: ${countTrials(study)} trials, ${opened.records.size} of them done; ${workers} side by side; ${description}`,
+      `${folder}: ${plannedTrials(study)} trials, ${opened.records.size} of them done; ${workers} side by side; ${description}`,
     );
     return await carryOutStudy({ opened, recorder, workers, config }, context);
   } finally {
@@ -166,19 +165,23 @@ function studyFolderName({ name, subjects }: Study): string {
   return `${name}-${[...new Set(subjects.map(({ dataset }) => dataset))].join("+")}`;
 }
 
-function countTrials(study: Study): number {
-  return cellsOf(study).length * (study.search.trials + study.seeds.count);
+function plannedTrials(study: Study): number {
+  return expectedTrials(study).reduce((sum, { trials }) => sum + trials, 0);
 }
 
 function expectedTrials(study: Study) {
-  const perBatch = study.subjects.length * study.arms.length * (study.search.trials + study.seeds.count);
-  return study.batchSizes.map(({ size, epochs }) => ({ size, epochs, trials: perBatch }));
+  const cells = study.subjects.length * study.arms.length;
+  return study.batchSizes.map((batch) => ({
+    size: batch.size,
+    epochs: batch.epochs,
+    trials: cells * countTrials(study, batch),
+  }));
 }
 
 function counted({ records, stored }: OpenStudy) {
   const all = [...records.values()];
   return {
-    planned: countTrials(stored.study),
+    planned: plannedTrials(stored.study),
     finished: all.filter(({ outcome }) => outcome === "finished").length,
     diverged: all.filter(({ outcome }) => outcome === "diverged").length,
   };
@@ -187,7 +190,7 @@ function counted({ records, stored }: OpenStudy) {
 function planned(opened: OpenStudy, workers: number): StageResult {
   const { study } = opened.stored;
   return {
-    json: { stage: "compare", status: "planned", study: opened.folder, trials: countTrials(study), workers },
+    json: { stage: "compare", status: "planned", study: opened.folder, trials: plannedTrials(study), workers },
     text: planText(opened),
   };
 }

@@ -30,7 +30,8 @@ export async function finishStudy(study: OpenStudy): Promise<StudyOutcome> {
   const { folder, stored, cells } = study;
   const evidence: CellEvidence[] = [];
   for (const cell of cells) evidence.push(await evidenceOf(study, cell));
-  checkFairness(evidence.flatMap(({ tuning, finals }) => [...tuning, ...finals]));
+  const everything = evidence.flatMap(({ cell, finals }) => [...study.allTuningRecords(cell), ...finals]);
+  checkFairness(everything);
   checkUsers(evidence);
 
   const records = evidence.flatMap(({ tuning, finals }) => [...tuning, ...finals]);
@@ -42,7 +43,7 @@ export async function finishStudy(study: OpenStudy): Promise<StudyOutcome> {
   await writeFileAtomically(path.join(folder, studyFiles.markdown), table);
   await writeFileAtomically(path.join(folder, studyFiles.latex), latexTables(summary));
   await clearLeftovers(path.join(folder, studyFiles.trialsFolder));
-  return { summary, table, files: await hashFiles(folder, records) };
+  return { summary, table, files: await hashFiles(folder, everything) };
 }
 
 async function evidenceOf(study: OpenStudy, cell: StudyCell): Promise<CellEvidence> {
@@ -97,7 +98,7 @@ function checkUsers(evidence: readonly CellEvidence[]): void {
 /** Claims and half-written files of processes that were killed: every trial is done, so nobody is at work on any. */
 async function clearLeftovers(trialsFolder: string): Promise<void> {
   for (const name of await readdir(trialsFolder)) {
-    if (/\.lock(\.(claim|after)-.+)?$|\.work-\w+-\d+$/.test(name))
+    if (/\.lock(\.(claim|after)-.+)?$|\.work-\w+-\d+$|\.resume\.safetensors$/.test(name))
       await rm(path.join(trialsFolder, name), { force: true });
   }
 }

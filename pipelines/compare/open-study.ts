@@ -12,12 +12,14 @@ import { type StoredStudy, storedStudySchema } from "../../src/runs/stored-study
 import { studyFiles } from "../../src/runs/study-directory.ts";
 import type { TrialRecord } from "../../src/runs/trial-record.ts";
 import { chooseSetting } from "../../src/study/choose-setting.ts";
-import { cellsOf, finalTrials, type StudyCell, type TrialPlan, tuningTrials } from "../../src/study/plan-trials.ts";
+import { cellsOf, finalTrials, type StudyCell, type TrialPlan } from "../../src/study/plan-trials.ts";
 import { openConfiguredEngine } from "../configured-engine.ts";
 import { loadDataset } from "../dataset/stored-dataset.ts";
 import type { StageContext } from "../stage.ts";
-import { type TrialData, trialIdentity } from "./run-trial.ts";
-import { readTrial } from "./trial-files.ts";
+import { type TrialData, trialEngineName, trialIdentity } from "../trials/run-trial.ts";
+import { readTrial } from "../trials/trial-files.ts";
+import { removeTrialSnapshot } from "../trials/trial-snapshot.ts";
+import { openRungs, type TuningRungs } from "./tuning-rungs.ts";
 
 export interface OpenStudy {
   readonly folder: string;
@@ -27,15 +29,19 @@ export interface OpenStudy {
   /** Loaded once, checked against the study's hash. */
   data(subject: number): Promise<TrialData>;
   /**
-   * Trials that can be run now: tuning first, and final ones only when every arm is tuned. Reads what
-   * other processes finished.
+   * Trials that can be run now: tuning first, of each cell those of one rung, and final ones only when every arm is
+   * tuned. Reads what other processes finished, and drops what was kept for trials that are now cut.
    */
   remaining(): Promise<readonly TrialPlan[]>;
   /** Every record there is, by trial. */
   readonly records: ReadonlyMap<string, TrialRecord>;
   add(record: TrialRecord): void;
-  /** Of a cell, in order; to be called when all tuning trials are there. */
+  /** The last of each tuning trial of a cell, in order; to be called when all are there. */
   tuningRecords(cell: StudyCell): readonly TrialRecord[];
+  /** Those of earlier rungs too. */
+  allTuningRecords(cell: StudyCell): readonly TrialRecord[];
+  /** Of the same trial at the rung before, where it goes on; null where it begins. */
+  recordBefore(trial: TrialPlan): TrialRecord | null;
   finalPlans(cell: StudyCell): readonly TrialPlan[];
 }
 
@@ -65,7 +71,7 @@ export async function openStudyEngine(
     },
     context.log,
   );
-  return { engine, description: engine.description.replace(/ \d+ threads?,/, "") };
+  return { engine, description: trialEngineName(engine) };
 }
 
 export async function readStoredStudy(folder: string): Promise<StoredStudy> {
@@ -79,7 +85,7 @@ export async function readStoredStudy(folder: string): Promise<StoredStudy> {
 export function openStudy(folder: string, stored: StoredStudy, engine: Engine): OpenStudy {
   const { study } = stored;
   const cells = cellsOf(study);
-  const tuning = new Map(cells.map((cell) => [cell, tuningTrials(study, cell)]));
+  const tuning = new Map(cells.map((cell) => [cell, openRungs(study, cell)]));
   const records = new Map<string, TrialRecord>();
   const loaded = new Map<string, Promise<TrialData>>();
 
@@ -88,14 +94,24 @@ export function openStudy(folder: string, stored: StoredStudy, engine: Engine): 
     for (const plan of plans) {
       if (records.has(plan.id)) continue;
       const identity = trialIdentity(plan, stored.datasets[plan.subject]!.contentHash, stored.engine.description);
-      const record = await readTrial(folder, plan, identity);
+      const record = await readTrial(folder, { plan, identity }, words);
       if (record === null) left.push(plan);
       else records.set(plan.id, record);
     }
     return left;
   }
 
-  const tuningRecords = (cell: StudyCell) => tuning.get(cell)!.flatMap(({ id }) => records.get(id) ?? []);
+  /** Goes from rung to rung as far as records take it. */
+  async function untuned(rungs: TuningRungs): Promise<readonly TrialPlan[]> {
+    for (;;) {
+      const plans = rungs.open(records);
+      const left = await missing(plans);
+      if (left.length > 0 || rungs.open(records)[0]!.epochs === plans[0]!.epochs) return left;
+      for (const { id } of rungs.cut(records)) await removeTrialSnapshot(folder, id);
+    }
+  }
+
+  const tuningRecords = (cell: StudyCell) => tuning.get(cell)!.last(records);
   const finals = new Map<StudyCell, readonly TrialPlan[]>(); // once every arm is tuned, the choice stands
   const finalPlans = (cell: StudyCell) => {
     const known = finals.get(cell);
@@ -118,15 +134,29 @@ export function openStudy(folder: string, stored: StoredStudy, engine: Engine): 
       return known;
     },
     remaining: async () => {
-      const untuned = await missing([...tuning.values()].flat());
-      return untuned.length > 0 ? untuned : missing(cells.flatMap(finalPlans));
+      const left: TrialPlan[] = [];
+      for (const rungs of tuning.values()) left.push(...(await untuned(rungs)));
+      return left.length > 0 ? left : missing(cells.flatMap(finalPlans));
     },
     records,
     add: (record) => void records.set(record.id, record),
     tuningRecords,
+    allTuningRecords: (cell) => tuning.get(cell)!.all(records),
+    recordBefore: (trial) => {
+      for (const rungs of tuning.values()) {
+        const record = rungs.before(trial, records);
+        if (record !== null) return record;
+      }
+      return null;
+    },
     finalPlans,
   };
 }
+
+const words = {
+  of: "study",
+  remedy: "give the same study, data and engine, another --output, or --force to begin anew",
+};
 
 async function loadTrialData(directory: string, contentHash: string): Promise<TrialData> {
   const dataset = await loadDataset(directory);

@@ -1,24 +1,27 @@
 /** What `compare --plan` prints: arms, their spaces, and how much training that is. */
-import type { SearchDimension } from "../../src/config/schemas/study-schema.ts";
-import { cellsOf } from "../../src/study/plan-trials.ts";
+import type { SearchDimension, StudyBatch } from "../../src/config/schemas/study-schema.ts";
+import { countTrials, tuningRungs } from "../../src/study/plan-trials.ts";
 import type { OpenStudy } from "./open-study.ts";
 
 export function planText({ folder, stored }: OpenStudy): string {
   const { study } = stored;
-  const perCell = study.search.trials + study.seeds.count;
+  const cells = study.subjects.length * study.arms.length;
+  const trialsOf = (batch: StudyBatch): number => cells * countTrials(study, batch);
   const lines = [
     `${study.title} -> ${folder}`,
     `subjects: ${study.subjects.map(({ dataset, model }) => `${model} on ${dataset}`).join(", ")}`,
     `each arm: ${study.search.trials} tuning trials (${study.search.method}, seed ${study.search.seed}), then ${study.seeds.count} seeds from ${study.seeds.first}`,
-    ...study.batchSizes.map(({ size, epochs, patience }) => {
-      const trials = study.subjects.length * study.arms.length * perCell;
-      return `batch ${size}: ${trials} trials of ${epochs} epochs${patience === null ? "" : `, patience ${patience}`}`;
+    ...study.batchSizes.map((batch) => {
+      const { size, epochs, patience } = batch;
+      const rungs = tuningRungs(study, batch).slice(0, -1);
+      const cuts = rungs.length === 0 ? "" : `, cut at ${rungs.join(" and ")}`;
+      return `batch ${size}: ${trialsOf(batch)} trials of ${epochs} epochs${cuts}${patience === null ? "" : `, patience ${patience}`}`;
     }),
     ...study.arms.map(({ name, optimizer, space }) => {
       const dimensions = Object.entries({ ...study.space, ...space });
       return `arm ${name} (${optimizer}): ${dimensions.map(([key, dimension]) => `${key} ${dimensionText(dimension)}`).join("; ")}`;
     }),
-    `${cellsOf(study).length * perCell} trials in all`,
+    `${study.batchSizes.reduce((sum, batch) => sum + trialsOf(batch), 0)} trials in all`,
   ];
   return lines.join("\n");
 }

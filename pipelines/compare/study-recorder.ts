@@ -1,4 +1,5 @@
 /** The manifest of a study being made, kept true from the first trial to the last file. */
+import { rm } from "node:fs/promises";
 import path from "node:path";
 import { DataError } from "../../src/errors.ts";
 import { readSealedJsonIfThere } from "../../src/files/json-file.ts";
@@ -10,7 +11,7 @@ import type { StoredStudy } from "../../src/runs/stored-study.ts";
 import { studyFiles, trialFile, trialOf } from "../../src/runs/study-directory.ts";
 import { type StudyManifest, studyManifestSchema } from "../../src/runs/study-manifest.ts";
 import type { StageContext } from "../stage.ts";
-import { hasTrial } from "./trial-files.ts";
+import { hasTrial } from "../trials/trial-files.ts";
 
 export class StudyRecorder {
   readonly #folder: string;
@@ -53,6 +54,14 @@ export class StudyRecorder {
 
   async finish(files: StudyManifest["files"], trials: StudyManifest["trials"]): Promise<void> {
     await this.save({ status: "done", reason: null, files, trials });
+  }
+}
+
+/** Removes a study that was in the folder, its manifest first: without it the folder is no study. */
+export async function clearStudy(folder: string): Promise<void> {
+  const { manifest, lock: _, ...others } = studyFiles;
+  for (const name of [manifest, ...Object.values(others), "report.html"]) {
+    await rm(path.join(folder, name), { force: true, recursive: true });
   }
 }
 

@@ -12,11 +12,13 @@ import { studyFiles } from "../../src/runs/study-directory.ts";
 import type { TrialRecord } from "../../src/runs/trial-record.ts";
 import type { TrialPlan } from "../../src/study/plan-trials.ts";
 import type { StageContext } from "../stage.ts";
+import { rankerOf } from "../training/configured-training.ts";
+import { runTrial } from "../trials/run-trial.ts";
+import { hasTrial, writeTrial } from "../trials/trial-files.ts";
+import { readTrialSnapshot, removeTrialSnapshot, writeTrialSnapshot } from "../trials/trial-snapshot.ts";
 import type { OpenStudy } from "./open-study.ts";
-import { runTrial } from "./run-trial.ts";
-import { hasTrial, writeTrial } from "./trial-files.ts";
 
-export type WorkContext = Processes & Pick<StageContext, "elapsed" | "signal" | "environment">;
+export type WorkContext = Processes & Pick<StageContext, "elapsed" | "signal" | "environment" | "log">;
 
 export interface WorkHooks {
   /** Called whenever records may have become more, by this process or another. */
@@ -65,14 +67,23 @@ async function runFirstFree(study: OpenStudy, plans: readonly TrialPlan[], conte
 
 /** One trial of a study into its own file; null when interrupted. For any process that holds the study open. */
 export async function carryOut(study: OpenStudy, trial: TrialPlan, context: WorkContext): Promise<TrialRecord | null> {
+  const before = study.recordBefore(trial);
+  const data = await study.data(trial.subject);
   const result = await runTrial({
     trial,
-    data: await study.data(trial.subject),
+    from: before === null ? null : await readTrialSnapshot(study.folder, before, context.log),
+    data,
     engine: study.engine,
     engineName: study.stored.engine.description,
     context,
   });
-  return result === null ? null : writeTrial(study.folder, result, context);
+  if (result === null) return null;
+  const record = await writeTrial(study.folder, result, context);
+  const spec = rankerOf(trial.config, data.dataset.train);
+  if (trial.epochs === trial.config.epochs) await removeTrialSnapshot(study.folder, trial.id);
+  else if (result.point !== null)
+    await writeTrialSnapshot(study.folder, { record, spec, point: result.point }, context);
+  return record;
 }
 
 async function claim(folder: string, plan: TrialPlan, context: WorkContext): Promise<(() => Promise<void>) | null> {

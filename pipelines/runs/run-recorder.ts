@@ -1,5 +1,5 @@
 /** A run being made: every file of its directory is written here, whole or not at all, and its manifest kept true. */
-import { open, readFile, stat } from "node:fs/promises";
+import { open, readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { readTextIfThere, sha256Of } from "../../src/files/file-content.ts";
 import { sealedText } from "../../src/files/sealed-text.ts";
@@ -7,7 +7,8 @@ import { writeFileAtomically } from "../../src/files/write-file.ts";
 import { encodeCheckpoint } from "../../src/ranker/checkpoint.ts";
 import type { Parameters, RankerSpec } from "../../src/ranker/ranker-spec.ts";
 import type { Manifest } from "../../src/runs/manifest.ts";
-import { runFiles } from "../../src/runs/run-directory.ts";
+import { runFiles, TUNING_FOLDER } from "../../src/runs/run-directory.ts";
+import { studyFiles } from "../../src/runs/study-directory.ts";
 import { type EpochRecord, epochLine, parseTrainingLog, recordsThrough } from "../../src/runs/training-log.ts";
 import { encodeResume, type ResumeFile } from "../../src/training/resume-checkpoint.ts";
 import type { StageContext } from "../stage.ts";
@@ -106,7 +107,8 @@ export class RunRecorder {
    */
   async finish(outcome: NonNullable<Manifest["outcome"]>): Promise<void> {
     const files: Record<string, { bytes: number; sha256: string }> = {};
-    for (const name of [runFiles.config, runFiles.log, runFiles.checkpoint, runFiles.metrics, runFiles.perUser]) {
+    const own = [runFiles.config, runFiles.log, runFiles.checkpoint, runFiles.metrics, runFiles.perUser];
+    for (const name of [...own, ...(await tuningRecords(this.directory))]) {
       const described = await describeFile(path.join(this.directory, name));
       if (described !== null) files[name] = described;
     }
@@ -123,6 +125,13 @@ export class RunRecorder {
   #path(file: keyof typeof runFiles): string {
     return path.join(this.directory, runFiles[file]);
   }
+}
+
+/** Of a run whose settings were searched, relative to its folder. */
+async function tuningRecords(directory: string): Promise<readonly string[]> {
+  const folder = path.posix.join(TUNING_FOLDER, studyFiles.trialsFolder);
+  const names = await readdir(path.join(directory, folder)).catch(() => []);
+  return names.filter((name) => name.endsWith(".json")).map((name) => path.posix.join(folder, name));
 }
 
 async function describeFile(file: string): Promise<{ bytes: number; sha256: string } | null> {

@@ -3,11 +3,18 @@
  */
 import { mkdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
+import { isPlanned } from "../../src/config/schemas/planning-settings.ts";
 import type { TrainConfig } from "../../src/config/schemas/train-schema.ts";
 import { ConfigError } from "../../src/errors.ts";
 import { errorCode } from "../../src/files/error-code.ts";
 import type { Manifest } from "../../src/runs/manifest.ts";
-import { configDifferences, EVALUATIONS_FOLDER, identityOf, runFiles } from "../../src/runs/run-directory.ts";
+import {
+  configDifferences,
+  EVALUATIONS_FOLDER,
+  identityOf,
+  runFiles,
+  TUNING_FOLDER,
+} from "../../src/runs/run-directory.ts";
 import { decodeResume, type ResumeFile } from "../../src/training/resume-checkpoint.ts";
 import { readConfig, readManifest } from "../runs/stored-run.ts";
 import { TENSORBOARD_FOLDER } from "./tensorboard-file.ts";
@@ -39,7 +46,8 @@ export async function decideRun(request: RunRequest): Promise<RunDecision> {
   }
   await refuseOtherRun(request, manifest);
   if (manifest.status === "done") return { kind: "finished", manifest };
-  if (!choice.resume) {
+  const isPlanning = manifest.planning?.settings === null; // nothing is trained yet: the same command goes on
+  if (!choice.resume && !isPlanning) {
     const reason = manifest.reason === null ? "" : ` (${manifest.reason})`;
     throw new ConfigError(
       `${directory}: the run is unfinished${reason}; --resume goes on with it, --force begins anew`,
@@ -52,7 +60,7 @@ export async function decideRun(request: RunRequest): Promise<RunDecision> {
 export async function clearRun(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true });
   const { manifest, lock: _, ...others } = runFiles;
-  const made = ["report.html", EVALUATIONS_FOLDER, "export", TENSORBOARD_FOLDER];
+  const made = ["report.html", EVALUATIONS_FOLDER, "export", TENSORBOARD_FOLDER, TUNING_FOLDER];
   for (const name of [manifest, ...Object.values(others), ...made]) {
     await rm(path.join(directory, name), { force: true, recursive: true });
   }
@@ -61,8 +69,10 @@ export async function clearRun(directory: string): Promise<void> {
 async function refuseOtherRun(request: RunRequest, manifest: Manifest): Promise<void> {
   const { directory, config, configHash, datasetHash } = request;
   const differences: string[] = [];
-  if (manifest.configHash !== configHash) {
-    differences.push(...configDifferences(identityOf(await readConfig(directory)), identityOf(config)));
+  // A planned run is known by the settings that asked for it, and by those that came of it.
+  if (manifest.configHash !== configHash && manifest.planning?.requestHash !== configHash) {
+    const there = isPlanned(config) ? manifest.planning?.request : undefined;
+    differences.push(...configDifferences(there ?? identityOf(await readConfig(directory)), identityOf(config)));
   }
   if (manifest.dataset.contentHash !== datasetHash) {
     differences.push(

@@ -71,8 +71,9 @@ export async function runPass(options: PassOptions): Promise<TrainingOutcome> {
 
 type Session = Awaited<ReturnType<Engine["open"]>>;
 
-function diagnosis(
-  { config, spec, source }: PassOptions,
+/** What an epoch's diagnostics are measured by, on a probe of the source. */
+export function diagnosis(
+  { config, spec, source }: Pick<PassOptions, "config" | "spec" | "source">,
   session: Session,
   board: TensorboardFile | null,
 ): NonNullable<TrainingHooks["diagnose"]> {

@@ -1,6 +1,7 @@
 /** The stage `train`: an ingested dataset in, a run directory with a chosen ranker and its test metrics out. */
 
 import path from "node:path";
+import { isPlanned } from "../../src/config/schemas/planning-settings.ts";
 import { type TrainConfig, trainSchema } from "../../src/config/schemas/train-schema.ts";
 import { shellCommand } from "../../src/config/shell-command.ts";
 import { trainWarnings } from "../../src/config/train-warnings.ts";
@@ -20,10 +21,14 @@ import { RunRecorder } from "../runs/run-recorder.ts";
 import { verifyRun } from "../runs/stored-run.ts";
 import type { Stage, StageContext, StageResult } from "../stage.ts";
 import { batchSourceOf, rankerOf } from "../training/configured-training.ts";
+import { recommendedSettings } from "./defaults/recommended-settings.ts";
 import { lawnWarning } from "./lawn-warning.ts";
 import { clearRun, decideRun, type RunDecision } from "./open-run.ts";
+import { checkPlanning } from "./planning/plan-run.ts";
+import { withHeld } from "./planning/planned-config.ts";
+import { beginPlanning, budgetWarning, planJob } from "./planning/planned-job.ts";
 import { popularityWarning } from "./popularity-warning.ts";
-import { recommendedSettings } from "./defaults/recommended-settings.ts";
+import { resolvedConfig } from "./resolved-config.ts";
 import { settleRun, settleRunAgain } from "./settle-run.ts";
 import { reportTest } from "./test-report.ts";
 import { checkMeasures, type TrainingJob, trainAndRefit } from "./train-and-refit.ts";
@@ -36,10 +41,10 @@ export const trainStage: Stage<typeof trainSchema> = {
 };
 
 async function train(given: TrainConfig, context: StageContext): Promise<StageResult> {
-  for (const warning of trainWarnings(given)) context.log(warning);
-  const name = await datasetNameOf(given.dataset);
-  const dataset = await loadDataset(path.join(given.dataRoot, name));
-  const config = { ...given, dataset: name, candidates: protocolOf(dataset, given.candidates) };
+  const held = withHeld({ ...given, dataset: await datasetNameOf(given.dataset) }, context.givenAsFlags);
+  for (const warning of trainWarnings(held)) context.log(warning);
+  const dataset = await loadDataset(path.join(held.dataRoot, held.dataset));
+  const config = { ...held, candidates: protocolOf(dataset, held.candidates) };
   const spec = rankerOf(config, dataset.train);
   const source = batchSourceOf(config, dataset.train);
   const engine = await openConfiguredEngine(config, context.log);
@@ -49,9 +54,8 @@ async function train(given: TrainConfig, context: StageContext): Promise<StageRe
     );
   }
 
-  const { run, resume, force, ...settings } = config;
-  const { users: _users, items: _items, ...shape } = spec;
-  const resolved = { ...settings, ranker: shape, engine: engine.name };
+  const { resume, force } = config;
+  const resolved = resolvedConfig(config, { spec, engine });
   const configHash = hashOf(identityOf(resolved));
   const directory = runDirectory(config, defaultRunName(config, configHash));
   const request = {
@@ -63,6 +67,7 @@ async function train(given: TrainConfig, context: StageContext): Promise<StageRe
   };
   // Everything that can be refused is refused before anything is written; the run is looked at again
   // once nobody else can write.
+  checkPlanning(config, dataset);
   const isFinished = (await decideRun(request)).kind === "finished";
   const popularity = isFinished ? null : await checkMeasures({ config, source, dataset, context });
   await makeFolder(directory, "choose another folder with --models-root or --run");
@@ -78,24 +83,37 @@ async function train(given: TrainConfig, context: StageContext): Promise<StageRe
             reason: null,
             resumptions: decision.manifest.resumptions + 1,
           }
-        : newManifest({ ...request, engine, config, dataset: dataset.description }, context);
+        : newManifest({ ...request, resolved, engine, config, dataset: dataset.description }, context);
     if (decision.kind === "begin") await clearRun(directory);
     const recorder = new RunRecorder(directory, manifest, context);
-    await recorder.saveConfig(resolved);
+    const isDecided = isPlanned(config) && manifest.planning?.settings !== null;
+    if (!isDecided) await recorder.saveConfig(resolved);
     await recorder.saveManifest({});
     context.log(`${directory}: ${startText(decision)}; ${engine.description}`);
-    return await carryOut({ config, spec, engine, source, dataset, recorder, context }, { decision, popularity });
+    const spentSeconds = () => manifest.seconds + context.elapsed() / 1000;
+    const job = { config, spec, engine, source, dataset, recorder, context };
+    return await carryOut(job, { decision, popularity, spentSeconds });
   } finally {
     await release();
   }
 }
 
-async function carryOut(
-  job: TrainingJob,
-  { decision, popularity }: { readonly decision: RunDecision; readonly popularity: number | null },
-): Promise<StageResult> {
-  const { recorder, context } = job;
+interface Course {
+  readonly decision: RunDecision;
+  readonly popularity: number | null;
+  /** Since the run began, in every session. */
+  spentSeconds(): number;
+}
+
+async function carryOut(asked: TrainingJob, { decision, popularity, spentSeconds }: Course): Promise<StageResult> {
+  const { recorder, context } = asked;
   try {
+    const planned = await planJob(asked, spentSeconds);
+    if (planned.kind === "interrupted") {
+      await recorder.saveManifest({ reason: planned.reason });
+      return interrupted(recorder.directory, planned.reason);
+    }
+    const { job } = planned;
     const trained = await trainAndRefit(job, decision.kind === "resume" ? decision.file : null);
     if (trained.kind === "interrupted") {
       const reason = `interrupted in epoch ${trained.epoch} after step ${trained.step} of it`;
@@ -107,6 +125,7 @@ async function carryOut(
     const warnings = [
       lawnWarning(job.config, await recorder.epochs(), trained.chosen),
       popularityWarning(job.config, trained.validation, popularity),
+      budgetWarning(recorder.manifest, spentSeconds()),
     ];
     for (const warning of warnings) if (warning !== null) context.log(warning);
     await recorder.finish(trained.outcome);
@@ -144,6 +163,7 @@ function newManifest(
     readonly directory: string;
     readonly configHash: string;
     readonly config: TrainConfig;
+    readonly resolved: Readonly<Record<string, unknown>>;
     readonly engine: { readonly name: string; readonly description: string };
     readonly dataset: { readonly name: string; readonly contentHash: string };
   },
@@ -158,6 +178,8 @@ function newManifest(
     dataset: { name: made.dataset.name, contentHash: made.dataset.contentHash },
     configHash: made.configHash,
     recommendations: [...context.recommendations],
+    choices: context.choices.map((choice) => ({ ...choice, path: [...choice.path] })),
+    ...beginPlanning(made.config, made.resolved),
     seed: made.config.seed,
     engine: { name: made.engine.name, description: made.engine.description },
     packageVersion,
@@ -175,6 +197,7 @@ function newManifest(
 
 function startText(decision: RunDecision): string {
   if (decision.kind !== "resume") return "begins";
+  if (decision.manifest.planning?.settings === null) return "goes on with planning";
   if (decision.file === null) return "had not come to its first checkpoint; begins anew";
   const { point, labels } = decision.file;
   return `goes on with ${labels.pass ?? "train"} epoch ${point.epoch + 1} after step ${point.step}`;

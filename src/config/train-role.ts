@@ -16,6 +16,10 @@ export const trainRoles = {
   /** A study has a field or a way of its own for it. */
   controlled: { changesResult: true, inStudy: "nowhere" },
   /**
+   * Decides other settings before training begins. What it decided then stands in the run's settings in its place.
+   */
+  planning: { changesResult: true, inStudy: "nowhere" },
+  /**
    * Leaves every bit of the result as it is: two runs that differ in these only are the same run, and
    * a trial has no use for it.
    */

@@ -1,6 +1,7 @@
 /** manifest.json: what made a run's files, on what, and whether it was finished. */
 import { z } from "zod";
 import { fileRecord, sha256 } from "./file-record.ts";
+import { planningSchema } from "./planning-record.ts";
 
 export const manifestSchema = z.object({
   stage: z.literal("train"),
@@ -14,6 +15,18 @@ export const manifestSchema = z.object({
   configHash: sha256,
   /** Files of recommended settings that were used, weakest first. */
   recommendations: z.array(z.string()),
+  /** What the rule for defaults chose, setting by setting; empty in runs that are older than the rule. */
+  choices: z
+    .array(
+      z.object({
+        path: z.array(z.string()).min(1),
+        value: z.union([z.number(), z.string(), z.boolean()]),
+        reason: z.string(),
+      }),
+    )
+    .default([]),
+  /** What --budget and --tune decided; absent where neither was asked for. */
+  planning: planningSchema.optional(),
   seed: z.int(),
   engine: z.object({ name: z.string(), description: z.string() }),
   packageVersion: z.string(),

@@ -24,6 +24,9 @@ export const runFiles = {
 /** Beside a run's own files: a folder for each question it was asked later. */
 export const EVALUATIONS_FOLDER = "evaluations";
 
+/** Beside the files of a run whose settings were searched: a record of each trial. */
+export const TUNING_FOLDER = "tuning";
+
 /** In the folder of an evaluation: what was measured, of what, and the hash of every file. */
 export const EVALUATION_RECORD = "metrics.manifest.json";
 
@@ -42,17 +45,25 @@ export function hashOf(value: unknown): string {
     .digest("hex");
 }
 
-/** Such as "neumf-lawn-adam-b1024-s1-3f9a2c1e": readable, and different for different settings. */
+/**
+ * Such as "neumf-lawn-adam-b1024-s1-3f9a2c1e", or "...-tune12-60s-s1-..." where that is still to be planned: readable,
+ * and different for different settings.
+ */
 export function defaultRunName(
   config: {
     readonly model: string;
     readonly optimizer: { readonly name: string };
     readonly batchSize: number;
     readonly seed: number;
+    readonly tune?: number | undefined;
+    readonly budget?: string | undefined;
   },
   configHash: string,
 ): string {
-  return `${config.model}-${config.optimizer.name}-b${config.batchSize}-s${config.seed}-${configHash.slice(0, 8)}`;
+  const { model, optimizer, batchSize, seed, tune, budget } = config;
+  const planned = [tune === undefined ? [] : `tune${tune}`, budget ?? []].flat();
+  const size = planned.length === 0 ? `b${batchSize}` : planned.join("-");
+  return `${model}-${optimizer.name}-${size}-s${seed}-${configHash.slice(0, 8)}`;
 }
 
 /** Dotted names of the settings in which two configs differ, with both values: "epochs: 3 there, 5 here". */

@@ -32,6 +32,11 @@ export function trialPerUserFile(id: string): string {
   return `${studyFiles.trialsFolder}/${id}.per-user.arrow`;
 }
 
+/** Where a trial that halving has cut short can go on, whatever the rung: for all that begin with the same settings. */
+export function trialSnapshotFile(id: string): string {
+  return `${studyFiles.trialsFolder}/${id.replace(/(t\d+)-e\d+$/, "$1")}.resume.safetensors`;
+}
+
 /** Whose file this is, of either kind; null for a file of no trial. */
 export function trialOf(file: string): string | null {
   const { dir, base } = path.posix.parse(file);

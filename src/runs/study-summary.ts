@@ -109,7 +109,13 @@ export const studySummarySchema = z.object({
   metric: z.string(),
   /** Reported on test. */
   metrics: z.array(z.string()),
-  search: z.object({ method: z.enum(["sobol", "random"]), trials: z.int(), seed: z.int() }),
+  search: z.object({
+    method: z.enum(["sobol", "random"]),
+    trials: z.int(),
+    seed: z.int(),
+    /** Only one in eta trials went on from each rung; absent where all were trained to the end. */
+    halving: z.object({ eta: z.int() }).optional(),
+  }),
   seeds: z.array(z.int()),
   subjects: z.array(
     z.object({

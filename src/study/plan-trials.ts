@@ -8,6 +8,7 @@ import { type TrainConfig, trainSchema } from "../config/schemas/train-schema.ts
 import { studyRefusals } from "../config/train-facts.ts";
 import { ConfigError } from "../errors.ts";
 import type { TrialPhase } from "../runs/trial-record.ts";
+import { rungsOf, trialsByRung } from "./halving.ts";
 import { type Scalar, searchPoint } from "./search-space.ts";
 
 /** What is tuned and compared as one. */
@@ -30,6 +31,8 @@ export interface TrialPlan {
   readonly index: number;
   readonly point: Readonly<Record<string, Scalar>>;
   readonly atEdge: readonly string[];
+  /** Trained for so many; fewer than the config's, on its schedule, where it is cut short. */
+  readonly epochs: number;
   readonly config: TrainConfig;
 }
 
@@ -40,23 +43,41 @@ export function cellsOf(study: Study): readonly StudyCell[] {
   );
 }
 
-/** Throws ConfigError naming the arm for settings that the stage train would refuse. */
-export function tuningTrials(study: Study, cell: StudyCell): readonly TrialPlan[] {
+/** Epochs at which the tuning trials of a cell are compared and cut; without halving, their last alone. */
+export function tuningRungs({ search }: Study, { epochs }: StudyBatch): readonly number[] {
+  return search.halving === undefined ? [epochs] : rungsOf({ trials: search.trials, epochs, ...search.halving });
+}
+
+/** Of each cell at this batch size, final ones included: at most, for some may diverge. */
+export function countTrials({ search, seeds }: Study, { epochs }: StudyBatch): number {
+  const { trials, halving } = search;
+  const rungs = halving === undefined ? [{ trials }] : trialsByRung({ trials, epochs, ...halving }, false);
+  return rungs.reduce((sum, rung) => sum + rung.trials, seeds.count);
+}
+
+/**
+ * Trained up to `epochs`, one of the cell's rungs; all of them, of which some may have been cut before. Throws
+ * ConfigError naming the arm for settings that the stage train would refuse.
+ */
+export function tuningTrials(study: Study, cell: StudyCell, epochs = cell.batch.epochs): readonly TrialPlan[] {
   return Array.from({ length: study.search.trials }, (_, index) =>
-    trial(study, cell, index, { phase: "tuning", index }),
+    trial(study, cell, index, { phase: "tuning", index, epochs }),
   );
 }
 
 /** `chosen` is the index of the tuning trial whose setting is trained again with fresh seeds. */
 export function finalTrials(study: Study, cell: StudyCell, chosen: number): readonly TrialPlan[] {
-  return Array.from({ length: study.seeds.count }, (_, index) => trial(study, cell, chosen, { phase: "final", index }));
+  const { epochs } = cell.batch;
+  return Array.from({ length: study.seeds.count }, (_, index) =>
+    trial(study, cell, chosen, { phase: "final", index, epochs }),
+  );
 }
 
 function trial(
   study: Study,
   { subject, batch, arm }: StudyCell,
   searched: number,
-  { phase, index }: { readonly phase: TrialPhase; readonly index: number },
+  { phase, index, epochs }: Pick<TrialPlan, "phase" | "index" | "epochs">,
 ): TrialPlan {
   const { search, seeds, subjects } = study;
   const { point, settings, atEdge } = searchPoint(
@@ -65,7 +86,8 @@ function trial(
   );
   const seed = phase === "tuning" ? search.seed : seeds.first + index;
   const where = subjects.length === 1 ? "" : `-${subjects[subject]!.dataset}-${subjects[subject]!.model}-${subject}`;
-  const what = phase === "tuning" ? `t${String(index).padStart(3, "0")}` : `s${seed}`;
+  const rung = epochs < batch.epochs ? `-e${epochs}` : "";
+  const what = phase === "tuning" ? `t${String(index).padStart(3, "0")}${rung}` : `s${seed}`;
   return {
     id: `${arm.name}-b${batch.size}${where}-${what}`,
     subject,
@@ -75,6 +97,7 @@ function trial(
     index,
     point,
     atEdge,
+    epochs,
     config: parseConfig({
       schema: trainSchema,
       layers: layersOf(study, { subject, batch, arm }, settings, seed),

@@ -14,7 +14,7 @@ export function markdownTables(summary: StudySummary): string {
   const { search, seeds } = summary;
   const intro = [
     summary.question,
-    `Each arm: ${search.trials} tuning trials (${search.method}, seed ${search.seed}), setting and epoch chosen by validation ${summary.metric}; then ${seeds.length} fresh seeds, whose test split was ranked once. Intervals: 95 %, bootstrap over users and seeds. p: paired permutation test over users, Holm over all comparisons of the metric.`,
+    `Each arm: ${search.trials} tuning trials (${search.method}, seed ${search.seed}${search.halving === undefined ? "" : `; the best 1/${search.halving.eta} went on from each rung of successive halving`}), setting and epoch chosen by validation ${summary.metric}; then ${seeds.length} fresh seeds, whose test split was ranked once. Intervals: 95 %, bootstrap over users and seeds. p: paired permutation test over users, Holm over all comparisons of the metric.`,
     ...summary.subjects.map(
       ({ dataset, model, protocol, users, target }) =>
         `${model} on ${dataset}: ${protocol}, ${users} users; target: validation ${target.metric} ${target.value.toFixed(4)} (${target.source}).`,

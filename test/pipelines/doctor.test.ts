@@ -17,6 +17,8 @@ const contextOf = (node: string): StageContext => ({
   isProcessAlive: () => true,
   signal: new AbortController().signal,
   recommendations: [],
+  choices: [],
+  givenAsFlags: [],
   environment: { packageVersion: "1.2.3", node, platform: "test", gitCommit: null, variables: { SECRET: "x" } },
 });
 

@@ -2,7 +2,7 @@
  * The rule for defaults: what `train` chooses from the size and shape of the log where the user chose nothing. Every
  * number of it comes from the study in docs/defaults.md, where each log was left out in turn.
  */
-import { baseOf, hasLawn } from "../../../src/config/optimizer/optimizer-names.ts";
+import { baseOf, hasLawn, type OptimizerName } from "../../../src/config/optimizer/optimizer-names.ts";
 import { ruleOf } from "../../../src/config/optimizer/rule-table.ts";
 import type { ChosenSetting } from "../../stage.ts";
 
@@ -16,7 +16,7 @@ export interface LogSize {
 /** What the user's own choices say of the settings the rule depends on, defaults for the rest. */
 export interface OwnChoices {
   readonly model: string;
-  readonly optimizer: string;
+  readonly optimizer: OptimizerName;
   readonly loss: string;
   readonly negatives: number | null;
   readonly batchSize: number | null;
@@ -58,7 +58,7 @@ export function defaultsFor(log: LogSize, own: OwnChoices): readonly ChosenSetti
 
 /** What depends on the optimizer: rate, warm-up, and what keeps the embeddings small. */
 function ruleChoices(
-  optimizer: string,
+  optimizer: OptimizerName,
   { perUser, perItem, items, steps }: Readonly<Record<"perUser" | "perItem" | "items" | "steps", number>>,
 ): readonly ChosenSetting[] {
   const base = baseOf(optimizer);

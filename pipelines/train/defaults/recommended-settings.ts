@@ -76,7 +76,7 @@ export function fittedSettings(log: LogSize, given: Values): RecommendedLayer {
     typeof value === "number" && Number.isFinite(value) && value > 0 ? value : null;
   const own = {
     model: String(given.model ?? "mf"),
-    optimizer: ownOptimizer(groupOf(given, "optimizer").name ?? defaults.optimizer.name, defaults.optimizer.name),
+    optimizer: optimizerNames.find((name) => name === groupOf(given, "optimizer").name) ?? defaults.optimizer.name,
     loss: String(given.loss ?? defaults.loss),
     negatives: numberOf(given.negatives),
     batchSize: numberOf(given.batchSize),
@@ -89,11 +89,6 @@ export function fittedSettings(log: LogSize, given: Values): RecommendedLayer {
   );
   const choices = open.filter(({ path: keys }) => valueAt(values, keys) !== undefined);
   return { source: "the rule for defaults", values, choices };
-}
-
-/** A name that cannot be is left for the parser to refuse. */
-function ownOptimizer(name: unknown, otherwise: string): string {
-  return (optimizerNames as readonly unknown[]).includes(name) ? String(name) : otherwise;
 }
 
 function nested(keys: ChosenSetting["path"], value: unknown): Values {

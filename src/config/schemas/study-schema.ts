@@ -78,6 +78,11 @@ export const studySchema = z
       /** Of each arm at each batch size; the first is the middle of the space. */
       trials: z.int().min(1),
       seed: z.int().min(0).default(1),
+      /**
+       * Cuts hopeless trials early, alike for all arms: all are trained for a few epochs, the best 1/eta by validation
+       * go on to eta times as many. Absent for none: every trial is trained to the end.
+       */
+      halving: z.strictObject({ eta: z.int().min(2).default(3) }).optional(),
     }),
     seeds: z.strictObject({
       count: z.int().min(1),

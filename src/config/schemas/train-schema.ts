@@ -21,6 +21,7 @@ import {
 } from "../shared-settings.ts";
 import { trainSetting, withRole } from "../train-role.ts";
 import { initializeSettings } from "./initialize-settings.ts";
+import { planningContradictions, planningSettings } from "./planning-settings.ts";
 
 const width = z.int().min(0);
 
@@ -127,6 +128,7 @@ const trainSettings = z.object({
     unit: "epochs",
     role: "controlled",
   }),
+  ...planningSettings,
   seed: trainSetting(z.int().min(0).default(1), {
     flag: "seed",
     meaning: "Decides initial values, negatives and shuffling, and nothing else does",
@@ -200,7 +202,7 @@ const trainSettings = z.object({
 
 export const trainSchema = trainSettings
   .superRefine((config, context) => {
-    for (const { path, message } of optimizerContradictions(config)) {
+    for (const { path, message } of [...optimizerContradictions(config), ...planningContradictions(config)]) {
       context.addIssue({ code: "custom", path: [...path], message });
     }
     const { name } = config.optimizer;

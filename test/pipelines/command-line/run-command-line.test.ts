@@ -6,7 +6,7 @@ import { z } from "zod";
 import { runCommandLine } from "../../../pipelines/command-line/run-command-line.ts";
 import type { StageEntry } from "../../../pipelines/command-line/stage-entry.ts";
 import type { Terminal } from "../../../pipelines/command-line/terminal.ts";
-import type { Stage, StageContext } from "../../../pipelines/stage.ts";
+import type { OutsideWorld, Stage } from "../../../pipelines/stage.ts";
 import { setting } from "../../../src/config/setting.ts";
 import { ConfigError, DataError, EngineError } from "../../../src/errors.ts";
 
@@ -82,7 +82,7 @@ async function callOf(
     stderr: (text) => {
       err += text;
     },
-    context: ({ quiet }): Omit<StageContext, "recommendations"> => ({
+    context: ({ quiet }): OutsideWorld => ({
       now: () => 0,
       elapsed: () => 0,
       peakMemoryBytes: () => 0,

@@ -3,7 +3,7 @@
  * Nothing is taken and ignored.
  */
 import { describe, expect, it } from "@jest/globals";
-import { runTrial, trialIdentity } from "../../../pipelines/compare/run-trial.ts";
+import { runTrial, trialIdentity } from "../../../pipelines/trials/run-trial.ts";
 import type { Study } from "../../../src/config/schemas/study-schema.ts";
 import { trainSchema } from "../../../src/config/schemas/train-schema.ts";
 import { settingsOf, settingTree } from "../../../src/config/setting-tree.ts";
@@ -57,7 +57,14 @@ function planOf(study: Study): TrialPlan {
 /** What was trained and how it was measured; not what its config says. */
 async function evidenceOf(plan: TrialPlan): Promise<string> {
   const engine = await openEngine("reference");
-  const result = await runTrial({ trial: plan, data, engine, engineName: "reference", context: silentContext });
+  const result = await runTrial({
+    trial: plan,
+    from: null,
+    data,
+    engine,
+    engineName: "reference",
+    context: silentContext,
+  });
   const { outcome, epoch, epochs } = result!.record; // null only when interrupted
   const measured = epochs.map(({ loss, validation, phase }: TrialRecord["epochs"][number]) => ({
     loss,

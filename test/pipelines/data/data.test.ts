@@ -256,6 +256,8 @@ function contextOf(lines: string[]): StageContext {
     token: "this",
     isProcessAlive: () => true,
     recommendations: [],
+    choices: [],
+    givenAsFlags: [],
     environment: { packageVersion: "0", node: "v20", platform: "test", gitCommit: null, variables: {} },
   };
 }

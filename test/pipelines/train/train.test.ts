@@ -31,6 +31,8 @@ const contextWith = (change: Partial<StageContext> = {}): StageContext => ({
   isProcessAlive: () => false,
   signal: new AbortController().signal,
   recommendations: ["recipe.json"],
+  choices: [],
+  givenAsFlags: [],
   environment: { packageVersion: "9.9.9", node: "v20", platform: "test", gitCommit: null, variables: {} },
   ...change,
 });

@@ -78,6 +78,8 @@ export class IngestFolder {
       terminal: null,
       signal: this.interruption.signal,
       recommendations: [],
+      choices: [],
+      givenAsFlags: [],
       environment: { packageVersion: "0", node: "", platform: "", gitCommit: null, variables: {} },
     };
   }

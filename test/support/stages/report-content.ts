@@ -18,6 +18,7 @@ export function runContent(changes: Partial<RunContent> = {}): RunContent {
       dataset: { name: "shop", contentHash: hash("a") },
       configHash: hash("b"),
       recommendations: [],
+      choices: [],
       seed: 1,
       engine: { name: "native", description: "native: AVX2+FMA, 2 threads, float32" },
       packageVersion: "0.1.0",

@@ -72,6 +72,13 @@ export const controlledProbes: Readonly<Record<string, SettingProbe>> = {
   refit: { value: true },
 };
 
+/** What decides others before training begins, and is refused in a study. */
+export const planningProbes: Readonly<Record<string, SettingProbe>> = {
+  budget: { value: "0.001s" }, // spent before it is looked at: a single epoch
+  tune: { value: 4 },
+  hold: { value: ["optimizer.learningRate", "initialize.embedding"], among: { tune: 4 } },
+};
+
 /** Likewise, but their effect needs another engine than the plain one, which refuses most of them. */
 export const engineProbes: Readonly<Record<string, SettingProbe>> = {
   engine: { value: "native" },
@@ -97,6 +104,7 @@ export const operationalProbes: Readonly<Record<string, SettingProbe>> = {
 export const settingProbes: Readonly<Record<string, SettingProbe>> = {
   ...variableProbes,
   ...controlledProbes,
+  ...planningProbes,
   ...engineProbes,
   ...operationalProbes,
 };

@@ -15,5 +15,7 @@ export const silentContext: StageContext = {
   terminal: null,
   signal: new AbortController().signal,
   recommendations: [],
+  choices: [],
+  givenAsFlags: [],
   environment: { packageVersion: "0", node: "", platform: "", gitCommit: null, variables: {} },
 };

@@ -6,14 +6,14 @@ import {
   recommendationsSchema,
   recommendedSettings,
   settingsFor,
-} from "../../../pipelines/train/recommended-settings.ts";
-import { optimizerNames } from "../../../src/config/optimizer/optimizer-names.ts";
-import { parseConfig } from "../../../src/config/parse.ts";
-import { trainSchema } from "../../../src/config/schemas/train-schema.ts";
-import { useTemporaryFolder } from "../../support/stages/temporary-folder.ts";
+} from "../../../../pipelines/train/defaults/recommended-settings.ts";
+import { optimizerNames } from "../../../../src/config/optimizer/optimizer-names.ts";
+import { parseConfig } from "../../../../src/config/parse.ts";
+import { trainSchema } from "../../../../src/config/schemas/train-schema.ts";
+import { useTemporaryFolder } from "../../../support/stages/temporary-folder.ts";
 
 const temporary = useTemporaryFolder();
-const folder = path.resolve(import.meta.dirname, "../../../pipelines/configs");
+const folder = path.resolve(import.meta.dirname, "../../../../pipelines/configs");
 
 describe("settingsFor", () => {
   const entries = recommendationsSchema.parse({

@@ -1,6 +1,6 @@
 /**
- * One trial of a study, from initial values to its record: a function of the plan and the data,
- * whichever process runs it.
+ * One trial of a study or a search, from initial values to its record: a function of the plan and the data, whichever
+ * process runs it.
  */
 import { createHash } from "node:crypto";
 import type { ItemsByUser } from "../../src/dataset/interaction-dataset.ts";
@@ -11,7 +11,7 @@ import type { Fairness, TrialRecord } from "../../src/runs/trial-record.ts";
 import type { TrialPlan } from "../../src/study/plan-trials.ts";
 import { DivergenceError } from "../../src/training/divergence.ts";
 import { type TrainingOutcome, trainRanker } from "../../src/training/train-ranker.ts";
-import { beginning } from "../../src/training/training-state.ts";
+import { beginning, type ResumePoint } from "../../src/training/training-state.ts";
 import type { LoadedDataset } from "../dataset/stored-dataset.ts";
 import { evaluateSplit, type SplitEvaluation } from "../measures/evaluate-split.ts";
 import { withScorer } from "../measures/with-scorer.ts";
@@ -25,13 +25,23 @@ export interface TrialData {
   readonly seen: ItemsByUser;
 }
 
+/** Where a trial that was cut short goes on, and what it had come to. */
+export interface TrialStart {
+  readonly point: ResumePoint;
+  readonly record: Pick<TrialRecord, "epochs" | "seconds">;
+}
+
 export interface TrialOptions {
   readonly trial: TrialPlan;
+  /** Null begins from initial values; the result is the same. */
+  readonly from: TrialStart | null;
   readonly data: TrialData;
   readonly engine: Engine;
   /** Names the engine in the record; the number of threads is no part of it. */
   readonly engineName: string;
   readonly context: Pick<StageContext, "now" | "elapsed" | "signal" | "environment">;
+  /** Called at the end of each epoch. */
+  epochDone?(): void;
 }
 
 export interface TrialResult {
@@ -39,21 +49,30 @@ export interface TrialResult {
   readonly record: Omit<TrialRecord, "perUser">;
   /** On test; null for tuning trials and where training diverged. */
   readonly test: SplitEvaluation | null;
+  /** After its last epoch, for more of them; null where training diverged. */
+  readonly point: ResumePoint | null;
 }
 
 /** What decides a trial's result, before it is run. */
 export function trialIdentity(trial: TrialPlan, datasetHash: string, engineName: string): string {
-  return hashOf({ config: identityOf(trial.config), dataset: datasetHash, engine: engineName, phase: trial.phase });
+  const { config, epochs, phase } = trial;
+  const rung = epochs < config.epochs ? { epochs } : {};
+  return hashOf({ config: identityOf(config), dataset: datasetHash, engine: engineName, phase, ...rung });
+}
+
+/** An engine as records of trials name it: the number of threads decides nothing. */
+export function trialEngineName({ description }: Pick<Engine, "description">): string {
+  return description.replace(/ \d+ threads?,/, "");
 }
 
 /** Null when interrupted: nothing of the trial is kept then. */
 export async function runTrial(options: TrialOptions): Promise<TrialResult | null> {
-  const { trial, data, engineName, context } = options;
+  const { trial, from, data, engineName, context } = options;
   const { config } = trial;
   const { description, train } = data.dataset;
   const started = context.elapsed();
   const source = batchSourceOf(config, train, data.seen);
-  const epochs: TrialRecord["epochs"] = [];
+  const epochs: TrialRecord["epochs"] = [...(from?.record.epochs ?? [])];
   const base = {
     id: trial.id,
     identity: trialIdentity(trial, description.contentHash, engineName),
@@ -78,13 +97,13 @@ export async function runTrial(options: TrialOptions): Promise<TrialResult | nul
     return {
       epochs,
       epochsTrained: epochs.length,
-      seconds: (context.elapsed() - started) / 1000,
+      seconds: (from?.record.seconds ?? 0) + (context.elapsed() - started) / 1000,
       trainingSeconds,
       samplesPerSecond: trainingSeconds === 0 ? 0 : (epochs.length * samplesPerEpoch(source)) / trainingSeconds,
     };
   };
   try {
-    const outcome = await trainTrial(options, source, epochs);
+    const { outcome, point } = await trainTrial(options, source, epochs);
     if (outcome.kind === "interrupted") return null;
     const test = trial.phase === "final" ? await evaluateTest(options, outcome) : null;
     return {
@@ -101,6 +120,7 @@ export async function runTrial(options: TrialOptions): Promise<TrialResult | nul
         ...measured(),
       },
       test,
+      point,
     };
   } catch (error) {
     if (!(error instanceof DivergenceError)) throw error;
@@ -115,6 +135,7 @@ export async function runTrial(options: TrialOptions): Promise<TrialResult | nul
         ...measured(),
       },
       test: null,
+      point: null,
     };
   }
 }
@@ -122,17 +143,18 @@ export async function runTrial(options: TrialOptions): Promise<TrialResult | nul
 type Finished = Extract<TrainingOutcome, { readonly kind: "finished" }>;
 
 async function trainTrial(
-  { trial, data, engine, context }: TrialOptions,
+  { trial, from, data, engine, context, epochDone }: TrialOptions,
   source: BatchSource,
   epochs: TrialRecord["epochs"],
-): Promise<TrainingOutcome> {
+): Promise<{ readonly outcome: TrainingOutcome; readonly point: ResumePoint | null }> {
   const { config } = trial;
-  const session = await engine.open(sessionOptionsOf(config, source, null));
+  let point = from?.point ?? null;
+  const session = await engine.open(sessionOptionsOf(config, source, point?.snapshot ?? null));
   try {
-    return await trainRanker({
+    const outcome = await trainRanker({
       session,
-      plan: planOf({ config, source, pass: "train", epochs: config.epochs, selects: true }),
-      state: beginning,
+      plan: planOf({ config, source, pass: "train", epochs: trial.epochs, selects: true }),
+      state: point ?? beginning,
       signal: context.signal,
       hooks: {
         elapsed: context.elapsed,
@@ -144,11 +166,15 @@ async function trainTrial(
         diagnose: null,
         epochDone: async ({ epoch, loss, validation, seconds, phase }) => {
           epochs.push({ epoch, loss, validation: { ...validation }, seconds, phase });
+          epochDone?.();
         },
-        checkpoint: async () => {}, // a trial that is cut off begins anew
+        checkpoint: async (reached) => {
+          point = reached;
+        },
         progress: () => {},
       },
     });
+    return { outcome, point };
   } finally {
     session.close();
   }

@@ -1,5 +1,5 @@
 /** The trials of a study on disk: a record each, and for final ones the test outcome of every user. */
-import { mkdir, rm, stat } from "node:fs/promises";
+import { mkdir, stat } from "node:fs/promises";
 import path from "node:path";
 import type { ColumnSchema } from "../../src/arrow/column-schema.ts";
 import { writeColumns } from "../../src/arrow/write-columns.ts";
@@ -17,11 +17,23 @@ import type { TrialPlan } from "../../src/study/plan-trials.ts";
 import type { SplitEvaluation } from "../measures/evaluate-split.ts";
 import type { TrialResult } from "./run-trial.ts";
 
+/** Whose trials they are, for a refusal. */
+export interface TrialWords {
+  /** Such as "study". */
+  readonly of: string;
+  /** Such as "give the same study, or --force". */
+  readonly remedy: string;
+}
+
 /**
  * Null when the trial has not been run. Throws DataError for a damaged record, ConfigError for one of other settings,
  * data or engine: trials that differ are not compared.
  */
-export async function readTrial(folder: string, plan: TrialPlan, identity: string): Promise<TrialRecord | null> {
+export async function readTrial(
+  folder: string,
+  { plan, identity }: { readonly plan: TrialPlan; readonly identity: string },
+  words: TrialWords,
+): Promise<TrialRecord | null> {
   const file = path.join(folder, trialFile(plan.id));
   const record = await readSealedJsonIfThere(file, trialRecordSchema, {
     what: "the record of a trial",
@@ -33,10 +45,7 @@ export async function readTrial(folder: string, plan: TrialPlan, identity: strin
   const reasons =
     differences.length > 0 ? differences : ["the data or the engine (see fairness and engine in the file)"];
   throw new ConfigError(
-    [
-      `${file} is a trial of another study; give the same study, data and engine, another --output, or --force to begin anew. They differ in`,
-      ...reasons,
-    ].join("\n"),
+    [`${file} is a trial of another ${words.of}; ${words.remedy}. They differ in`, ...reasons].join("\n"),
   );
 }
 
@@ -60,14 +69,6 @@ export async function writeTrial(
 
 export async function hasTrial(folder: string, id: string): Promise<boolean> {
   return (await stat(path.join(folder, trialFile(id))).catch(() => null)) !== null;
-}
-
-/** Removes a study that was in the folder, its manifest first: without it the folder is no study. */
-export async function clearStudy(folder: string): Promise<void> {
-  const { manifest, lock: _, ...others } = studyFiles;
-  for (const name of [manifest, ...Object.values(others), "report.html"]) {
-    await rm(path.join(folder, name), { force: true, recursive: true });
-  }
 }
 
 async function writePerUser(

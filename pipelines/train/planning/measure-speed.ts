@@ -1,0 +1,105 @@
+/** How fast this machine trains these settings: a session that is thrown away, a few hundred milliseconds of steps. */
+
+import type { TrainConfig } from "../../../src/config/schemas/train-schema.ts";
+import { groupItemsByUser, type ItemsByUser } from "../../../src/dataset/interaction-dataset.ts";
+import { samplesPerEpoch } from "../../../src/dataset/training-batches.ts";
+import type { Engine, TrainingSession } from "../../../src/engine/engine.ts";
+import type { MeasuredSpeed } from "../../../src/runs/planning-record.ts";
+import { Pace } from "../../../src/training/pace.ts";
+import type { TrainingPlan } from "../../../src/training/training-plan.ts";
+import type { LoadedDataset } from "../../dataset/stored-dataset.ts";
+import { evaluateSplit } from "../../measures/evaluate-split.ts";
+import type { StageContext } from "../../stage.ts";
+import { batchSourceOf, planOf, rankerOf, sessionOptionsOf } from "../../training/configured-training.ts";
+import { diagnosis } from "../run-pass.ts";
+
+const STEP_MILLISECONDS = 300;
+const CLOSING_MILLISECONDS = 100;
+const MOST_REPETITIONS = 5;
+
+export interface SpeedOptions {
+  readonly config: TrainConfig;
+  readonly dataset: LoadedDataset;
+  /** Of its train split; found unless given. */
+  readonly seen?: ItemsByUser;
+  readonly engine: Engine;
+  readonly context: Pick<StageContext, "elapsed">;
+}
+
+export interface Speed extends MeasuredSpeed {
+  /** Of one validation. */
+  readonly secondsPerValidation: number;
+}
+
+/** What is measured first warms caches and compilers, and does not count. */
+export async function measureSpeed(options: SpeedOptions): Promise<Speed> {
+  const { config, dataset, engine, context } = options;
+  const source = batchSourceOf(config, dataset.train, options.seen ?? groupItemsByUser(dataset.train));
+  const selects = dataset.candidatesValidation.users.length > 0;
+  const plan = planOf({ config, source, pass: "train", epochs: config.epochs, selects });
+  const session = await engine.open(sessionOptionsOf(config, source, null));
+  try {
+    const stepMilliseconds = await timeSteps(session, plan, context);
+    const spec = rankerOf(config, dataset.train);
+    const diagnose = config.diagnostics ? diagnosis({ config, spec, source }, session, null) : null;
+    const validate = async (): Promise<void> => {
+      const { candidates, k: ks } = config;
+      if (selects) await evaluateSplit({ scorer: session.scorer, dataset, split: "validation", candidates, ks });
+    };
+    const close = async (): Promise<void> => {
+      await validate();
+      const { parameters } = await session.snapshot();
+      await diagnose?.({ parameters, previous: parameters, atSwitch: null });
+    };
+    const closing = await meanTime(context, close);
+    const validation = await meanTime(context, validate);
+    return {
+      batchSize: config.batchSize,
+      samplesPerSecond: (1000 * samplesPerEpoch(source)) / (stepMilliseconds * plan.stepsPerEpoch),
+      secondsPerEpoch: (stepMilliseconds * plan.stepsPerEpoch + closing) / 1000,
+      secondsPerValidation: validation / 1000,
+    };
+  } finally {
+    session.close();
+  }
+}
+
+/** Milliseconds of a step, over as many epochs as it takes. */
+async function timeSteps(
+  session: TrainingSession,
+  plan: TrainingPlan,
+  context: SpeedOptions["context"],
+): Promise<number> {
+  const pace = new Pace();
+  const last = plan.epochs * plan.stepsPerEpoch - 1;
+  let [epoch, step, counted, milliseconds] = [0, 0, 0, 0];
+  for (let call = 0; milliseconds < STEP_MILLISECONDS && counted < MOST_STEPS; call++) {
+    const count = Math.min(pace.steps, plan.stepsPerEpoch - step);
+    const first = epoch * plan.stepsPerEpoch + step;
+    const learningRates = Float64Array.from({ length: count }, (_, k) => plan.learningRate(Math.min(first + k, last)));
+    const spent = await timed(context, () => session.train({ epoch, firstStep: step, learningRates }));
+    pace.observe(count, spent);
+    if (call > 0) [counted, milliseconds] = [counted + count, milliseconds + spent];
+    step += count;
+    if (step === plan.stepsPerEpoch) [epoch, step] = [epoch + 1, 0];
+  }
+  return milliseconds / counted;
+}
+
+/** A clock that stands still must not keep this going. */
+const MOST_STEPS = 100_000;
+
+/** Milliseconds, over a few repetitions where they are short. */
+async function meanTime(context: SpeedOptions["context"], work: () => Promise<unknown>): Promise<number> {
+  await work();
+  let [count, milliseconds] = [0, 0];
+  for (; count < MOST_REPETITIONS && milliseconds < CLOSING_MILLISECONDS; count++)
+    milliseconds += await timed(context, work);
+  return milliseconds / count;
+}
+
+async function timed({ elapsed }: SpeedOptions["context"], work: () => Promise<unknown>): Promise<number> {
+  const started = elapsed();
+  await work();
+  return elapsed() - started;
+}

@@ -1,0 +1,47 @@
+/** A job whose settings are still to be planned becomes one that is trained; its record says what was asked for. */
+import { isPlanned } from "../../../src/config/schemas/planning-settings.ts";
+import type { TrainConfig } from "../../../src/config/schemas/train-schema.ts";
+import type { Manifest } from "../../../src/runs/manifest.ts";
+import { hashOf, identityOf } from "../../../src/runs/run-directory.ts";
+import { batchSourceOf, rankerOf } from "../../training/configured-training.ts";
+import { resolvedConfig } from "../resolved-config.ts";
+import type { TrainingJob } from "../train-and-refit.ts";
+import { planRun } from "./plan-run.ts";
+
+/** For the manifest of a run that begins: nothing decided yet. Empty where there is nothing to plan. */
+export function beginPlanning(
+  config: TrainConfig,
+  resolved: Readonly<Record<string, unknown>>,
+): Pick<Manifest, "planning"> {
+  if (!isPlanned(config)) return {};
+  const request = { ...identityOf(resolved) };
+  return { planning: { requestHash: hashOf(request), request, budget: null, tuning: null, settings: null } };
+}
+
+export type PlannedJob =
+  | { readonly kind: "planned"; readonly job: TrainingJob }
+  | { readonly kind: "interrupted"; readonly reason: string };
+
+/** Config and hash of the run are those of the plan from here on. `spentSeconds` is since the run began. */
+export async function planJob(asked: TrainingJob, spentSeconds: () => number): Promise<PlannedJob> {
+  const { dataset, engine, recorder } = asked;
+  if (!isPlanned(asked.config)) return { kind: "planned", job: asked };
+  // As config.json holds it, so that its trials are the same when that is given back.
+  const { dot, gmf, embedding, tower, idBiases } = asked.spec;
+  const ranker = { dot, gmf, embedding, tower: [...tower], idBiases };
+  const planned = await planRun({ ...asked, config: { ...asked.config, ranker, engine: engine.name }, spentSeconds });
+  if (planned.kind === "interrupted") return planned;
+  const { config } = planned;
+  const spec = rankerOf(config, dataset.train);
+  const resolved = resolvedConfig(config, { spec, engine });
+  await recorder.saveConfig(resolved);
+  await recorder.saveManifest({ configHash: hashOf(identityOf(resolved)) });
+  return { kind: "planned", job: { ...asked, config, spec, source: batchSourceOf(config, dataset.train) } };
+}
+
+/** One line where a run took longer than its budget; null where it did not, or had none. */
+export function budgetWarning({ planning }: Manifest, spentSeconds: number): string | null {
+  const seconds = planning?.budget?.seconds;
+  if (seconds === undefined || spentSeconds <= seconds) return null;
+  return `warning: the budget of ${seconds} s was not kept, this took ${spentSeconds.toFixed(1)} s: speed was measured before training, and this machine became slower, or not even one epoch fits`;
+}
