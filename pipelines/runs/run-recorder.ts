@@ -106,7 +106,8 @@ export class RunRecorder {
    */
   async finish(outcome: NonNullable<Manifest["outcome"]>): Promise<void> {
     const files: Record<string, { bytes: number; sha256: string }> = {};
-    for (const name of [runFiles.config, runFiles.log, runFiles.checkpoint, runFiles.metrics, runFiles.perUser]) {
+    const { config, log, checkpoint, metrics, perUser, baselines } = runFiles;
+    for (const name of [config, log, checkpoint, metrics, perUser, baselines]) {
       const described = await describeFile(path.join(this.directory, name));
       if (described !== null) files[name] = described;
     }
