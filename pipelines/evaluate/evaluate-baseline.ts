@@ -46,7 +46,7 @@ export async function readyBaseline(
   if (name === "ials" || name === "ease") context.log(`linear algebra: ${algebra.description}`);
   const fitted = (parameters: Readonly<Record<string, number>>, data = dataset.train): Promise<Scorer> =>
     sayWhileWaiting(
-      () => fitBaseline(name, data, { parameters, seed, algebra }),
+      async () => (await fitBaseline(name, data, { parameters, seed, algebra })).scorer,
       `fitting ${name}, ${parametersText(parameters)}`,
       context,
     );
