@@ -84,13 +84,21 @@ function linearItemScorer(
     users,
     items,
     async pairs(userColumn, itemColumn) {
-      return Float32Array.from(userColumn, (user, row) => {
-        const own = ownOf(user);
-        const item = itemColumn[row]!;
-        let sum = 0;
-        for (let index = 0; index < own.length; index++) sum += weights[own[index]! * items + item]!;
-        return sum;
-      });
+      const scores = new Float32Array(userColumn.length);
+      for (let row = 0; row < userColumn.length; ) {
+        const user = userColumn[row]!;
+        let end = row + 1;
+        while (end < userColumn.length && userColumn[end] === user) end++;
+        // Row after row of the weights, each for all of the user's pairs: near in memory.
+        const sums = new Float64Array(end - row);
+        for (const from of ownOf(user)) {
+          const first = from * items;
+          for (let index = 0; index < sums.length; index++) sums[index]! += weights[first + itemColumn[row + index]!]!;
+        }
+        scores.set(sums, row);
+        row = end;
+      }
+      return scores;
     },
     async catalogue(userColumn) {
       const scores = new Float32Array(userColumn.length * items); // [userColumn.length, items], row-major

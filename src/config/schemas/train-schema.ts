@@ -181,6 +181,12 @@ const trainSettings = z.object({
     meaning: "Write event files for TensorBoard into <run>/tensorboard: scalars, and histograms of logits and norms",
     role: "operational",
   }),
+  baselines: trainSetting(z.enum(["none", "fast", "all"]).default("fast"), {
+    flag: "baselines",
+    meaning:
+      "What is fitted beside the run and compared with it: what takes a few seconds on such a log, all (popularity, item-knn, pure-svd, ials, ease) with the grids of evaluate, or none",
+    role: "operational",
+  }),
   k: trainSetting(cutsType, {
     flag: "k",
     meaning: "Cuts of the test metrics, such as 10,20",
