@@ -13,7 +13,7 @@ import type { LoadedDataset } from "../dataset/stored-dataset.ts";
 import type { CandidateProtocol } from "../measures/evaluate-split.ts";
 import type { StageContext } from "../stage.ts";
 import { chooseParameters, fitted, type Parameters } from "./choose-parameters.ts";
-import { openAlgebra } from "./open-algebra.ts";
+import { algebraOf } from "./open-algebra.ts";
 
 /** Settings of every stage that takes a baseline; null leaves a parameter to validation. */
 export interface BaselineSettings extends Readonly<Record<BaselineParameter, number | null>> {
@@ -44,7 +44,7 @@ export interface BaselineRequest {
 export async function readyBaseline(name: BaselineName, request: BaselineRequest): Promise<ReadyBaseline> {
   const { settings, refit, dataset, context } = request;
   const { parameters, chosenBy, trials, validation } = await resolveParameters(name, request);
-  const algebra = await openAlgebra(algebraOf(name, settings), { threads: settings.threads, log: context.log });
+  const { algebra } = await algebraOf(name, settings, context.log);
   const seed = settings.seed ?? dataset.description.seed;
   // Test may be ranked by what has seen validation too.
   const train = refit ? joinInteractions(dataset.train, dataset.validation) : dataset.train;
@@ -72,7 +72,7 @@ export async function resolveParameters(
 ): Promise<ResolvedParameters> {
   const asGiven = { chosenBy: null, trials: [], validation: null };
   if (!isTuned(name)) return { ...asGiven, parameters: {} };
-  const algebra = await openAlgebra(algebraOf(name, settings), { threads: settings.threads, log: context.log });
+  const { algebra } = await algebraOf(name, settings, context.log);
   if (name === "ials" || name === "ease") context.log(`linear algebra: ${algebra.description}`);
   const tried = combinations(baselineGrids[name], settings);
   if (tried.length === 1) return { ...asGiven, parameters: tried[0]! };
@@ -83,7 +83,7 @@ export async function resolveParameters(
   return { ...chosen, chosenBy: metric };
 }
 
-/** Only iALS and EASE compute anything heavy; the schemas refuse an engine for the others. */
-function algebraOf(name: BaselineName, { engine }: BaselineSettings): string {
-  return name === "ials" || name === "ease" ? engine : "auto";
+/** What a choice is measured against where nobody says: as `evaluate` does, and the catalogue where nothing was drawn. */
+export function candidatesOf({ candidatesValidation }: Pick<LoadedDataset, "candidatesValidation">): CandidateProtocol {
+  return candidatesValidation.negatives.length > 0 ? "sampled" : "full";
 }

@@ -81,13 +81,14 @@ export async function measureRivals(job: RivalsJob): Promise<Rivals | null> {
   const leftOut: { name: BaselineName; reason: string }[] = [...plan.leftOut];
   context.log("baselines, to be beaten:");
   for (const { name, tried } of plan.rivals) {
-    context.signal.throwIfAborted();
+    if (context.signal.aborted) break; // training says so, and fits them when it goes on
     try {
       const rival = await measuredRival(name, tried, baselineJob, config);
       found.push(rival);
       context.log(`  ${lineOf(rival, config.validation.metric)}`);
     } catch (error) {
-      if (name === "popularity" || context.signal.aborted) throw error;
+      if (context.signal.aborted) break;
+      if (name === "popularity") throw error;
       leftOut.push({ name, reason: messageOf(error) });
     }
   }

@@ -3,6 +3,7 @@
  * can be given back as a file.
  */
 import { z } from "zod";
+import { baselinesBeside } from "../baseline-settings.ts";
 import { initializerPattern } from "../initializer-text.ts";
 import { defaultMetric, metricType, metricWords } from "../metric-names.ts";
 import { completeOptimizer, optimizerContradictions } from "../optimizer/optimizer-completion.ts";
@@ -181,12 +182,7 @@ const trainSettings = z.object({
     meaning: "Write event files for TensorBoard into <run>/tensorboard: scalars, and histograms of logits and norms",
     role: "operational",
   }),
-  baselines: trainSetting(z.enum(["none", "fast", "all"]).default("fast"), {
-    flag: "baselines",
-    meaning:
-      "What is fitted beside the run and compared with it: what takes a few seconds on such a log, all (popularity, item-knn, pure-svd, ials, ease) with the grids of evaluate, or none",
-    role: "operational",
-  }),
+  baselines: baselinesBeside,
   k: trainSetting(cutsType, {
     flag: "k",
     meaning: "Cuts of the test metrics, such as 10,20",
