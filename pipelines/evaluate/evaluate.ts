@@ -3,11 +3,12 @@
  * answers go to metrics.json.
  */
 import path from "node:path";
-import type { BaselineName } from "../../src/config/baseline-settings.ts";
+import { type BaselineName, parametersText } from "../../src/config/baseline-settings.ts";
 import { type EvaluateConfig, evaluateSchema } from "../../src/config/schemas/evaluate-schema.ts";
 import type { Scorer } from "../../src/ranker/scorer.ts";
 import type { MetricsDocument } from "../../src/runs/metrics-document.ts";
 import { EVALUATION_RECORD, EVALUATIONS_FOLDER, perUserFileName } from "../../src/runs/run-directory.ts";
+import { readyBaseline } from "../baselines/ready-baseline.ts";
 import { openConfiguredEngine } from "../configured-engine.ts";
 import { datasetNameOf } from "../dataset/dataset-argument.ts";
 import { type LoadedDataset, loadDataset } from "../dataset/stored-dataset.ts";
@@ -19,7 +20,6 @@ import { findRun } from "../runs/find-run.ts";
 import { readMetrics } from "../runs/metrics-file.ts";
 import { loadRun, trainedMixture } from "../runs/stored-run.ts";
 import type { Stage, StageContext, StageResult } from "../stage.ts";
-import { parametersText, readyBaseline } from "./evaluate-baseline.ts";
 import { PROTOCOL_CHECK_FILE, type ProtocolCheck, protocolCheck, protocolCheckLines } from "./protocol-check.ts";
 import { writeEvaluation } from "./write-evaluation.ts";
 
@@ -39,7 +39,10 @@ async function evaluateBaseline(
 ): Promise<StageResult> {
   // The schema has asked for the dataset of a baseline.
   const dataset = await loadDataset(path.join(config.dataRoot, config.dataset!));
-  const { scorer, choice, validation } = await readyBaseline(baseline, { config, dataset, context });
+  const { refit, k: ks } = config;
+  const candidates = protocolOf(dataset, config.candidates);
+  const request = { settings: config, refit, ks, candidates, dataset, context };
+  const { scorer, choice, validation } = await readyBaseline(baseline, request);
   const measured = await measure(config, { dataset, scorer, negativesPerPositive: null, context });
   const { evaluation, beyond, check } = measured;
   const document = metricsDocument({

@@ -107,7 +107,8 @@ export class RunRecorder {
    */
   async finish(outcome: NonNullable<Manifest["outcome"]>): Promise<void> {
     const files: Record<string, { bytes: number; sha256: string }> = {};
-    const own = [runFiles.config, runFiles.log, runFiles.checkpoint, runFiles.metrics, runFiles.perUser];
+    const { config, log, checkpoint, metrics, perUser, baselines } = runFiles;
+    const own = [config, log, checkpoint, metrics, perUser, baselines];
     for (const name of [...own, ...(await tuningRecords(this.directory))]) {
       const described = await describeFile(path.join(this.directory, name));
       if (described !== null) files[name] = described;

@@ -6,7 +6,7 @@ import { writeFileAtomically } from "../../src/files/write-file.ts";
 import type { ScoreManifest } from "../../src/runs/score-manifest.ts";
 import type { StageContext, StageResult } from "../stage.ts";
 import { type RecommendationShape, recommendationColumns } from "./output/recommendations.ts";
-import { excludesSeen, listLength, type ScoreSubject } from "./score-inputs.ts";
+import { excludesSeen, listLength, rankerName, type ScoreSubject } from "./subject.ts";
 
 export interface FinishedJob
   extends Pick<ScoreManifest, "file" | "seconds" | "scoringSeconds" | "counts" | "selection" | "engine" | "shards"> {
@@ -25,8 +25,7 @@ export async function finishJob(
   const manifest: ScoreManifest = {
     stage: "score",
     plan: subject.plan,
-    run: subject.run,
-    checkpoint: subject.checkpoint,
+    ...rankerRecord(subject),
     dataset: { name: subject.description.name, contentHash: subject.description.contentHash },
     settings: {
       k: listLength(config),
@@ -56,10 +55,23 @@ export async function finishJob(
   };
   const manifestFile = `${config.output}.manifest.json`;
   await writeFileAtomically(manifestFile, sealedText(manifest));
-  return { json: { ...manifest, output: config.output, manifest: manifestFile }, text: summary(config, manifest) };
+  return {
+    json: { ...manifest, output: config.output, manifest: manifestFile },
+    text: summary(config, manifest, rankerName(subject)),
+  };
 }
 
-function summary(config: ScoreConfig, { counts, selection, file, shards, ...manifest }: ScoreManifest): string {
+function rankerRecord({ ranker }: ScoreSubject): Pick<ScoreManifest, "run" | "checkpoint" | "baseline"> {
+  if (ranker.kind === "run") return { run: ranker.run, checkpoint: ranker.checkpoint };
+  const { name, parameters, seed } = ranker;
+  return { baseline: { name, parameters: { ...parameters }, seed, fittedOn: ["train"] } };
+}
+
+function summary(
+  config: ScoreConfig,
+  { counts, selection, file, shards, ...manifest }: ScoreManifest,
+  ranker: string,
+): string {
   const number = (value: number): string => value.toLocaleString("en");
   const notes = [
     [selection.repeatedRows, "repeated rows in the file, counted once"],
@@ -71,7 +83,7 @@ function summary(config: ScoreConfig, { counts, selection, file, shards, ...mani
   ] as const;
   const share = (100 * manifest.scoringSeconds) / Math.max(1e-3, manifest.seconds);
   return [
-    `${number(counts.users)} users, ${number(file.rows)} rows with ${manifest.run}${shards === null ? "" : `, joined from ${shards} shards`}`,
+    `${number(counts.users)} users, ${number(file.rows)} rows with ${ranker}${shards === null ? "" : `, joined from ${shards} shards`}`,
     ...notes.filter(([count]) => count > 0).map(([count, text]) => `  ${number(count)} ${text}`),
     `${number(Math.round(manifest.usersPerSecond))} users/s, ${share.toFixed(0)} % of the time in scores; peak memory ${number(Math.round(manifest.peakMemoryBytes / 2 ** 20))} MiB`,
     `written: ${config.output} (${number(file.bytes)} bytes, sha256 ${file.sha256.slice(0, 12)}), ${path.basename(config.output)}.manifest.json`,

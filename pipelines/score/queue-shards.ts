@@ -12,9 +12,9 @@ import { type Shard, shardText } from "../../src/scoring/shard.ts";
 import { openScoreDisplay } from "../progress/score-progress.ts";
 import type { JobQueue, JobState, PlannedJob } from "../queue/job-queue.ts";
 import type { StageContext } from "../stage.ts";
-import type { ScoreSubject } from "./score-inputs.ts";
 import { readShardOrNothing, shardFolder, shardName } from "./shard-files.ts";
 import type { ScoreShardData } from "./shard-job.ts";
+import type { ScoreSubject } from "./subject.ts";
 
 /** Where the shards of a job meet, whichever machine has scored them. */
 export interface ShardStorage {
@@ -116,7 +116,7 @@ function isUnderWay(state: JobState | undefined): boolean {
 }
 
 /** In a folder that every machine sees under the same path. */
-export function sharedFolderStorage(config: ScoreConfig, { plan, run }: ScoreSubject): ShardStorage {
+export function sharedFolderStorage(config: ScoreConfig, { plan, ranker }: ScoreSubject): ShardStorage {
   const folder = shardFolder(config.output, plan);
   const absolute = (file: string | null): string | null => (file === null ? null : path.resolve(file));
   const shared: ScoreConfig = {
@@ -140,7 +140,12 @@ export function sharedFolderStorage(config: ScoreConfig, { plan, run }: ScoreSub
       return (await stat(record).catch(() => null)) !== null;
     },
     jobOf(shard) {
-      const data: ScoreShardData = { config: shared, run: path.resolve(run), plan, shard };
+      const data: ScoreShardData = {
+        config: shared,
+        run: ranker.kind === "run" ? path.resolve(ranker.run) : null,
+        plan,
+        shard,
+      };
       const title = `${path.basename(config.output)} ${shardText(shard)}`;
       return { id: `score-${folderHash}-${shard.index}-of-${shard.of}`, type: "score-shard", title, data };
     },

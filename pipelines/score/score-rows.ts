@@ -4,25 +4,23 @@
  * nor on who else is scored.
  */
 import type { ScoreConfig } from "../../src/config/schemas/score-schema.ts";
-import type { Engine } from "../../src/engine/engine.ts";
-import { narrowItems } from "../../src/ranker/narrow-ranker.ts";
 import { itemPool } from "../../src/scoring/item-pool.ts";
 import { checkFinite, type RankedItems } from "../../src/scoring/ranked-items.ts";
 import { type ListRules, scoreBlock } from "../../src/scoring/score-block.ts";
 import { openSeenRows } from "../dataset/seen-rows.ts";
 import { openUserIds } from "../dataset/vocabulary-files.ts";
-import { withScorer } from "../measures/with-scorer.ts";
 import { rowsOfLists, type ScoredBlock } from "./output/list-rows.ts";
-import { excludesSeen, listLength, type ScoreInputs } from "./score-inputs.ts";
+import type { OpenedRanker } from "./ranker/opened-ranker.ts";
+import type { ScoreInputs } from "./score-inputs.ts";
 import { scoreUnknownUsers } from "./score-unknown-users.ts";
 import { openCandidatePairs } from "./selection/candidate-pairs.ts";
-import { rankerOfUsers } from "./selection/checkpoint-rows.ts";
 import { blocksOf, type UserBlock } from "./selection/user-blocks.ts";
+import { excludesSeen, listLength } from "./subject.ts";
 
 export interface RowsRequest {
   readonly inputs: ScoreInputs;
   readonly config: ScoreConfig;
-  readonly engine: Engine;
+  readonly ranker: OpenedRanker;
   /** Positions in the order of the selection. */
   readonly range: { readonly from: number; readonly to: number };
   readonly elapsed: () => number;
@@ -30,11 +28,11 @@ export interface RowsRequest {
 }
 
 export async function* scoreRows(request: RowsRequest): AsyncGenerator<ScoredBlock> {
-  const { inputs, config, engine, range, elapsed, signal } = request;
-  const { directory, description, checkpointRows, items, selection, shape, cold } = inputs;
+  const { inputs, config, ranker, range, elapsed, signal } = request;
+  const { directory, description, items, selection, shape, cold } = inputs;
   const pool = itemPool(items.trainCounts, inputs.lists.allowed);
   const rules: ListRules = { pool, k: listLength(config), minimumScore: config.minimumScore ?? null };
-  const narrowed = narrowItems(checkpointRows.spec, await checkpointRows.shared(), pool.items);
+  const scorers = await ranker.scorersOf(pool);
   const pairs = config.pairs === null ? null : openCandidatePairs(await inputs.database());
   const seenFiles = excludesSeen(config) ? (["train.arrow", "validation.arrow", "test.arrow"] as const) : [];
   const seenRows = openSeenRows(directory, seenFiles, description.items);
@@ -47,9 +45,7 @@ export async function* scoreRows(request: RowsRequest): AsyncGenerator<ScoredBlo
       isCold: (user: number) => cold.has(first + user),
       candidates: pairs === null ? null : await pairs.take(users),
     };
-    const parameters = await checkpointRows.userRows(first, end);
-    const ranker = rankerOfUsers(narrowed.spec, narrowed.parameters, parameters, end - first);
-    return withScorer(engine, ranker, async (scorer) => {
+    return scorers.withBlock({ first, end }, async (scorer) => {
       const started = elapsed();
       const lists = await scoreBlock(scorer, block, rules);
       checkFinite(lists, users);

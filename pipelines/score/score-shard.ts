@@ -1,14 +1,16 @@
 /** One shard of a scoring job: scored unless it lies there finished already. */
 import path from "node:path";
 import type { ScoreConfig } from "../../src/config/schemas/score-schema.ts";
-import type { Engine } from "../../src/engine/engine.ts";
 import { makeFolder } from "../../src/files/make-folder.ts";
 import { removeStaleWork, workName } from "../../src/files/work-names.ts";
 import type { ShardRecord } from "../../src/runs/score-manifest.ts";
 import { type Shard, shardRange, shardText } from "../../src/scoring/shard.ts";
 import type { StageContext } from "../stage.ts";
-import { openScoreInputs, type ScoreInputs, type ScoreSubject } from "./score-inputs.ts";
+import { openRanker } from "./ranker/open-ranker.ts";
+import type { OpenedRanker } from "./ranker/opened-ranker.ts";
+import { openScoreInputs, type ScoreInputs } from "./score-inputs.ts";
 import { publishShard, readShardOrNothing, shardDataFile, shardFolder, shardName } from "./shard-files.ts";
+import type { ScoreSubject } from "./subject.ts";
 import { writeScores } from "./write-scores.ts";
 
 export interface ShardOutcome {
@@ -22,7 +24,6 @@ export async function scoreShard(
   config: ScoreConfig,
   subject: ScoreSubject,
   shard: Shard,
-  openEngine: () => Promise<Engine>,
   context: StageContext,
 ): Promise<ShardOutcome> {
   const { plan } = subject;
@@ -34,11 +35,12 @@ export async function scoreShard(
   );
   if (finished !== null) return { record: finished, folder, wasFinished: true };
 
-  const engine = await openEngine();
+  const ranker = await openRanker(config, subject, context);
   const name = shardName(plan, shard);
   const working = path.join(folder, workName(name, context));
-  const inputs = await openScoreInputs(config, subject, { scratch: `${working}.spill`, log: context.log });
+  let inputs: ScoreInputs | null = null;
   try {
+    inputs = await openScoreInputs(config, subject, { scratch: `${working}.spill`, log: context.log });
     const { selection, shape } = inputs;
     const users = selection.known + selection.unknown;
     const range = shardRange(users, shard);
@@ -46,7 +48,7 @@ export async function scoreShard(
       {
         inputs,
         config,
-        engine,
+        ranker,
         range,
         path: working,
         format: { format: "arrow", compression: "uncompressed", isCsvSafe: false },
@@ -62,7 +64,7 @@ export async function scoreShard(
       shape,
       selection: selectionRecord(inputs),
       counts: { users: written.users, popularUsers: written.popularUsers, emptyUsers: written.emptyUsers },
-      engine: engineRecord(engine),
+      engine: engineRecord(ranker),
       packageVersion: context.environment.packageVersion,
       seconds: written.seconds,
       scoringSeconds: written.scoringSeconds,
@@ -70,7 +72,8 @@ export async function scoreShard(
     await publishShard(folder, working, record, context);
     return { record, folder, wasFinished: false };
   } finally {
-    await inputs.close();
+    await inputs?.close();
+    await ranker.close();
     await removeStaleWork(folder, context);
   }
 }
@@ -84,6 +87,6 @@ export function selectionRecord({
 }
 
 /** The description but for the number of threads, which leaves every bit as it is. */
-export function engineRecord({ name, description }: Engine): ShardRecord["engine"] {
+export function engineRecord({ engine: { name, description } }: OpenedRanker): ShardRecord["engine"] {
   return { name, description, arithmetic: description.replace(/, \d+ threads?/, "") };
 }

@@ -20,20 +20,23 @@ import { type FinishedJob, finishJob } from "./finish-job.ts";
 import { joinShards, readAllShards } from "./join-shards.ts";
 import type { RecommendationFormat } from "./output/recommendation-writer.ts";
 import { scoreByQueue, sharedFolderStorage } from "./queue-shards.ts";
-import { openScoreInputs, readSubject, type ScoreSubject } from "./score-inputs.ts";
+import { openRanker } from "./ranker/open-ranker.ts";
+import { openScoreInputs, type ScoreInputs } from "./score-inputs.ts";
 import { engineRecord, scoreShard, selectionRecord } from "./score-shard.ts";
-import { openScoringEngine } from "./scoring-engine.ts";
 import { shardFolder } from "./shard-files.ts";
 import { openRemoteShardStorage } from "./store/remote-shard-storage.ts";
+import { readSubject, type ScoreSubject, withParameters } from "./subject.ts";
 import { writeScores } from "./write-scores.ts";
 
 export const scoreStage: Stage<typeof scoreSchema> = {
   name: "score",
   schema: scoreSchema,
   async run(given, context) {
-    const config = { ...given, dataset: given.dataset === null ? null : await datasetNameOf(given.dataset) };
-    const { run, dataset, modelsRoot, shard } = config;
-    const subject = await readSubject(config, await findRun({ run, dataset, modelsRoot }, context));
+    const named = { ...given, dataset: given.dataset === null ? null : await datasetNameOf(given.dataset) };
+    const config = await withParameters(named, context);
+    const { run, baseline, dataset, modelsRoot, shard } = config;
+    const folder = baseline === null ? await findRun({ run, dataset, modelsRoot }, context) : null;
+    const subject = await readSubject(config, folder);
     if (shard !== null) return scoreOneShard(config, subject, shard, context);
     const unread = config.merge || config.queue !== null ? null : unreadIndex(context.environment.variables);
     if (unread !== null) context.log(unread);
@@ -58,8 +61,7 @@ async function scoreOneShard(
   context: StageContext,
 ): Promise<StageResult> {
   const shard = chooseShard(text, context.environment.variables);
-  const open = () => openScoringEngine(config, context);
-  const { record, folder, wasFinished } = await scoreShard(config, subject, shard, open, context);
+  const { record, folder, wasFinished } = await scoreShard(config, subject, shard, context);
   const { rows } = record.file;
   const state = wasFinished ? "was finished already" : `took ${record.seconds.toFixed(1)} s`;
   return {
@@ -69,14 +71,15 @@ async function scoreOneShard(
 }
 
 async function scoreAll(config: ScoreConfig, subject: ScoreSubject, context: StageContext): Promise<FinishedJob> {
-  const engine = await openScoringEngine(config, context);
+  const ranker = await openRanker(config, subject, context);
   const spill = workName(`${config.output}.spill`, context);
-  const inputs = await openScoreInputs(config, subject, { scratch: spill, log: context.log });
+  let inputs: ScoreInputs | null = null;
   try {
+    inputs = await openScoreInputs(config, subject, { scratch: spill, log: context.log });
     const { selection, shape } = inputs;
     const range = { from: 0, to: selection.known + selection.unknown };
     const { file, seconds, scoringSeconds, ...counts } = await writeScores(
-      { inputs, config, engine, range, path: config.output, format: formatOf(config) },
+      { inputs, config, ranker, range, path: config.output, format: formatOf(config) },
       context,
     );
     return {
@@ -86,11 +89,12 @@ async function scoreAll(config: ScoreConfig, subject: ScoreSubject, context: Sta
       counts,
       shape,
       selection: selectionRecord(inputs),
-      engine: engineRecord(engine),
+      engine: engineRecord(ranker),
       shards: null,
     };
   } finally {
-    await inputs.close();
+    await inputs?.close();
+    await ranker.close();
   }
 }
 

@@ -8,8 +8,14 @@ import type { PassesOutcome, TrainingJob } from "./train-and-refit.ts";
 
 type Trained = Extract<PassesOutcome, { kind: "trained" }>;
 
+export interface TestReport {
+  readonly document: MetricsDocument;
+  /** By metric name, a value for each user of the test candidates, in their order. */
+  readonly perUser: Readonly<Record<string, Float32Array>>;
+}
+
 /** Null, said in the log, where the dataset has no test items. */
-export async function reportTest(job: TrainingJob, { chosen, validation }: Trained): Promise<MetricsDocument | null> {
+export async function reportTest(job: TrainingJob, { chosen, validation }: Trained): Promise<TestReport | null> {
   const { config, engine, dataset, recorder, context } = job;
   if (dataset.candidatesTest.users.length === 0) {
     context.log(`warning: dataset ${config.dataset} has no test items; there is no metrics.json`);
@@ -25,5 +31,5 @@ export async function reportTest(job: TrainingJob, { chosen, validation }: Train
   });
   await writePerUserResults(recorder.directory, evaluation);
   await writeMetrics(recorder.directory, document);
-  return document;
+  return { document, perUser: evaluation.perUser.metrics };
 }

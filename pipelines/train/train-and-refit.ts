@@ -76,20 +76,14 @@ export async function trainAndRefit(job: TrainingJob, resume: ResumeFile | null)
   return { kind: "trained", chosen, validation, outcome: { epoch, epochsTrained, stoppedEarly, refit: false } };
 }
 
-/**
- * Throws ConfigError for a schedule, a metric or a refit that cannot be. Says, and resolves to, what popularity, the
- * bar to beat, is worth on validation; null where there is none.
- */
-export async function checkMeasures(job: Omit<TrainingJob, "spec" | "engine" | "recorder">): Promise<number | null> {
+/** Throws ConfigError for a schedule, a metric or a refit that cannot be. */
+export async function checkMeasures(job: Omit<TrainingJob, "spec" | "engine" | "recorder">): Promise<void> {
   const { config, source, dataset, context } = job;
   const validates = hasValidation(dataset);
   planOf({ config, source, pass: "train", epochs: config.epochs, selects: validates });
   if (validates) {
-    const metrics = await validationMetrics(job, popularityScorer(dataset.train));
-    const { metric } = config.validation;
-    const popularity = metrics[metric] ?? null;
-    context.log(`popularity, to be beaten: validation ${metric} ${popularity?.toFixed(4)}`);
-    return popularity;
+    await validationMetrics(job, popularityScorer(dataset.train)); // whatever is measured, at the cuts asked for
+    return;
   }
   if (config.refit) {
     throw new ConfigError(
@@ -97,7 +91,6 @@ export async function checkMeasures(job: Omit<TrainingJob, "spec" | "engine" | "
     );
   }
   context.log(`warning: dataset ${config.dataset} has no validation items; the last epoch is kept`);
-  return null;
 }
 
 function hasValidation(dataset: LoadedDataset): boolean {

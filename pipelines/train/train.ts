@@ -9,6 +9,7 @@ import { samplesPerEpoch } from "../../src/dataset/training-batches.ts";
 import { ConfigError, messageOf } from "../../src/errors.ts";
 import { takeLock } from "../../src/files/lock-file.ts";
 import { makeFolder } from "../../src/files/make-folder.ts";
+import type { BaselinesRecord } from "../../src/runs/baselines-record.ts";
 import type { Manifest } from "../../src/runs/manifest.ts";
 import { defaultRunName, hashOf, identityOf, latestLink, runFiles } from "../../src/runs/run-directory.ts";
 import { DivergenceError } from "../../src/training/divergence.ts";
@@ -16,6 +17,7 @@ import { openConfiguredEngine } from "../configured-engine.ts";
 import { datasetNameOf } from "../dataset/dataset-argument.ts";
 import { loadDataset } from "../dataset/stored-dataset.ts";
 import { protocolOf } from "../measures/evaluate-split.ts";
+import { readBaselinesRecord } from "../runs/baselines-file.ts";
 import { readMetrics } from "../runs/metrics-file.ts";
 import { RunRecorder } from "../runs/run-recorder.ts";
 import { verifyRun } from "../runs/stored-run.ts";
@@ -27,8 +29,10 @@ import { clearRun, decideRun, type RunDecision } from "./open-run.ts";
 import { checkPlanning } from "./planning/plan-run.ts";
 import { withHeld } from "./planning/planned-config.ts";
 import { beginPlanning, budgetWarning, planJob } from "./planning/planned-job.ts";
-import { popularityWarning } from "./popularity-warning.ts";
 import { resolvedConfig } from "./resolved-config.ts";
+import { measureRivals, type Rivals } from "./rivals/measure-rivals.ts";
+import { rivalLines } from "./rivals/rival-lines.ts";
+import { beginRivals, finishRivals } from "./rivals/rivals-record.ts";
 import { settleRun, settleRunAgain } from "./settle-run.ts";
 import { reportTest } from "./test-report.ts";
 import { checkMeasures, type TrainingJob, trainAndRefit } from "./train-and-refit.ts";
@@ -69,7 +73,8 @@ async function train(given: TrainConfig, context: StageContext): Promise<StageRe
   // once nobody else can write.
   checkPlanning(config, dataset);
   const isFinished = (await decideRun(request)).kind === "finished";
-  const popularity = isFinished ? null : await checkMeasures({ config, source, dataset, context });
+  if (!isFinished) await checkMeasures({ config, source, dataset, context });
+  const rivals = isFinished ? null : await measureRivals({ config, engine, dataset, context });
   await makeFolder(directory, "choose another folder with --models-root or --run");
   const release = await takeLock(path.join(directory, runFiles.lock), context);
   try {
@@ -90,9 +95,10 @@ async function train(given: TrainConfig, context: StageContext): Promise<StageRe
     if (!isDecided) await recorder.saveConfig(resolved);
     await recorder.saveManifest({});
     context.log(`${directory}: ${startText(decision)}; ${engine.description}`);
+    await beginRivals(rivals, { config, dataset, directory });
     const spentSeconds = () => manifest.seconds + context.elapsed() / 1000;
     const job = { config, spec, engine, source, dataset, recorder, context };
-    return await carryOut(job, { decision, popularity, spentSeconds });
+    return await carryOut(job, { decision, rivals, spentSeconds });
   } finally {
     await release();
   }
@@ -100,12 +106,12 @@ async function train(given: TrainConfig, context: StageContext): Promise<StageRe
 
 interface Course {
   readonly decision: RunDecision;
-  readonly popularity: number | null;
+  readonly rivals: Rivals | null;
   /** Since the run began, in every session. */
   spentSeconds(): number;
 }
 
-async function carryOut(asked: TrainingJob, { decision, popularity, spentSeconds }: Course): Promise<StageResult> {
+async function carryOut(asked: TrainingJob, { decision, rivals, spentSeconds }: Course): Promise<StageResult> {
   const { recorder, context } = asked;
   try {
     const planned = await planJob(asked, spentSeconds);
@@ -121,17 +127,17 @@ async function carryOut(asked: TrainingJob, { decision, popularity, spentSeconds
       return interrupted(recorder.directory, reason);
     }
     await recorder.saveChosen(trained.chosen);
-    const document = await reportTest(job, trained);
+    const test = await reportTest(job, trained);
+    const compared = await finishRivals(rivals, job, { test, trained });
     const warnings = [
       lawnWarning(job.config, await recorder.epochs(), trained.chosen),
-      popularityWarning(job.config, trained.validation, popularity),
       budgetWarning(recorder.manifest, spentSeconds()),
     ];
     for (const warning of warnings) if (warning !== null) context.log(warning);
     await recorder.finish(trained.outcome);
     await settleRun(recorder.directory, context);
     context.log(`${recorder.directory}: done in ${recorder.manifest.seconds.toFixed(1)} s`);
-    return finished(recorder.directory, document);
+    return finished(recorder.directory, test?.document ?? null, compared);
   } catch (thrown) {
     const error = thrown instanceof DivergenceError ? await withCheckpoint(thrown, recorder) : thrown;
     const reason = messageOf(error);
@@ -215,15 +221,21 @@ async function finishedBefore(directory: string, manifest: Manifest, context: St
   await verifyRun(directory, manifest);
   await settleRunAgain(directory, context);
   context.log(`${directory}: this run is finished, same settings and data; --force trains it anew`);
-  return finished(directory, await readMetrics(directory));
+  return finished(directory, await readMetrics(directory), await readBaselinesRecord(directory));
 }
 
-function finished(directory: string, document: Awaited<ReturnType<typeof readMetrics>>): StageResult {
+function finished(
+  directory: string,
+  document: Awaited<ReturnType<typeof readMetrics>>,
+  baselines: BaselinesRecord | null,
+): StageResult {
   const lines = [directory];
   if (document !== null) {
     lines.push(`test: ${document.protocol}, ${document.users} users, epoch ${document.epoch}`);
     for (const [name, value] of Object.entries(document.metrics))
       lines.push(`  ${name.padEnd(14)} ${value.toFixed(4)}`);
   }
-  return { json: { stage: "train", status: "done", run: directory, ...document }, text: lines.join("\n") };
+  lines.push(...rivalLines(baselines));
+  const verdict = baselines?.verdict ?? null;
+  return { json: { stage: "train", status: "done", run: directory, ...document, verdict }, text: lines.join("\n") };
 }

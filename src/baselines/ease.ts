@@ -1,32 +1,54 @@
-/** EASE: one linear item-to-item map in closed form, from the inverse of the items' Gram matrix. */
+/** EASE: one linear item-to-item map in closed form, from an inverse of the items' or the users' Gram matrix. */
 import { groupItemsByUser, type Interactions, type ItemsByUser } from "../dataset/interaction-dataset.ts";
 import { ConfigError } from "../errors.ts";
 import type { DenseAlgebra } from "../linear-algebra/dense-algebra.ts";
 import type { Scorer } from "../ranker/scorer.ts";
+import { fitEaseByUsers } from "./ease-by-users.ts";
+import type { FittedBaseline } from "./fitted-baseline.ts";
 
-/** The Gram matrix in float64 and the weights in float32 take 12 bytes x items^2: 4.8 GB here. */
-export const MOST_EASE_ITEMS = 20_000;
+/** Of the smaller of items and users: a matrix in float64 and the weights in float32 take 12 bytes x n^2, 4.8 GB. */
+export const MOST_EASE_ROWS = 20_000;
+
+export async function easeScorer(
+  train: Interactions,
+  options: { readonly regularization: number },
+  algebra: DenseAlgebra,
+): Promise<Scorer> {
+  return (await fitEase(train, options, algebra)).scorer;
+}
 
 /**
  * Steck 2019, "Embarrassingly shallow autoencoders": P = (X^T X + regularization I)^-1, B_ij = -P_ij / P_jj,
- * B_jj = 0, score = x_u B, with X the binary matrix of users and items. items^3 operations. Throws
- * ConfigError beyond MOST_EASE_ITEMS.
+ * B_jj = 0, score = x_u B, with X the binary matrix of users and items. min(users, items)^3 operations: where users
+ * are fewer, the same P comes from the inverse of their Gram matrix. Throws ConfigError beyond MOST_EASE_ROWS.
  */
-export async function easeScorer(
+export async function fitEase(
   train: Interactions,
   { regularization }: { readonly regularization: number },
   algebra: DenseAlgebra,
-): Promise<Scorer> {
-  if (train.items > MOST_EASE_ITEMS) {
+): Promise<FittedBaseline> {
+  const { users, items } = train;
+  if (Math.min(users, items) > MOST_EASE_ROWS) {
     throw new ConfigError(
-      `--baseline ease: it inverts an items x items matrix, and ${train.items} items are more than ${MOST_EASE_ITEMS}; choose item-knn or ials`,
+      `--baseline ease: it inverts an items x items (or users x users) matrix, and both ${items} items and ${users} users are more than ${MOST_EASE_ROWS}; choose item-knn or ials`,
     );
   }
   const seen = groupItemsByUser(train);
-  return linearItemScorer(seen, await easeWeights(seen, train.items, regularization, algebra), train);
+  if (users < items) return fitEaseByUsers(seen, { users, items, regularization }, algebra);
+  const weights = await easeWeights(seen, items, regularization, algebra);
+  return {
+    scorer: linearItemScorer(seen, weights, train),
+    form: {
+      kind: "item-weights",
+      width: null,
+      weightsInto(item, out) {
+        for (let from = 0; from < items; from++) out[from] = weights[from * items + item]!;
+      },
+    },
+  };
 }
 
-/** [to, from]: how much having item `from` speaks for item `to`; all that speaks for one item is one row. */
+/** [from, to]: how much having item `from` speaks for item `to`; all that one item speaks for is one row. */
 export async function easeWeights(
   seen: ItemsByUser,
   items: number,
@@ -43,12 +65,11 @@ export async function easeWeights(
   }
   for (let item = 0; item < items; item++) gram[item * items + item]! += regularization;
   await algebra.invert(gram, items);
+  const scales = Float64Array.from({ length: items }, (_, item) => -1 / gram[item * items + item]!);
   const weights = new Float32Array(items * items);
-  for (let to = 0; to < items; to++) {
-    const scale = -1 / gram[to * items + to]!;
-    // The inverse is symmetric: P_ij read along row j.
-    for (let from = 0; from < items; from++) weights[to * items + from] = scale * gram[to * items + from]!;
-    weights[to * items + to] = 0;
+  for (let from = 0; from < items; from++) {
+    for (let to = 0; to < items; to++) weights[from * items + to] = scales[to]! * gram[from * items + to]!;
+    weights[from * items + from] = 0;
   }
   return weights;
 }
@@ -58,24 +79,37 @@ function linearItemScorer(
   weights: Float32Array,
   { users, items }: { readonly users: number; readonly items: number },
 ): Scorer {
-  const score = (own: Uint32Array, item: number): number => {
-    const first = item * items;
-    let sum = 0;
-    for (let index = 0; index < own.length; index++) sum += weights[first + own[index]!]!;
-    return sum;
-  };
   const ownOf = (user: number): Uint32Array => seen.itemsSorted.subarray(seen.offsets[user], seen.offsets[user + 1]);
   return {
     users,
     items,
     async pairs(userColumn, itemColumn) {
-      return Float32Array.from(userColumn, (user, row) => score(ownOf(user), itemColumn[row]!));
+      const scores = new Float32Array(userColumn.length);
+      for (let row = 0; row < userColumn.length; ) {
+        const user = userColumn[row]!;
+        let end = row + 1;
+        while (end < userColumn.length && userColumn[end] === user) end++;
+        // Row after row of the weights, each for all of the user's pairs: near in memory.
+        const sums = new Float64Array(end - row);
+        for (const from of ownOf(user)) {
+          const first = from * items;
+          for (let index = 0; index < sums.length; index++) sums[index]! += weights[first + itemColumn[row + index]!]!;
+        }
+        scores.set(sums, row);
+        row = end;
+      }
+      return scores;
     },
     async catalogue(userColumn) {
       const scores = new Float32Array(userColumn.length * items); // [userColumn.length, items], row-major
+      const sums = new Float64Array(items);
       for (const [row, user] of userColumn.entries()) {
-        const own = ownOf(user);
-        for (let item = 0; item < items; item++) scores[row * items + item] = score(own, item);
+        sums.fill(0);
+        for (const from of ownOf(user)) {
+          const first = from * items;
+          for (let item = 0; item < items; item++) sums[item]! += weights[first + item]!;
+        }
+        scores.set(sums, row * items);
       }
       return scores;
     },

@@ -1,13 +1,20 @@
 /** Scores that are a dot product of a user's and an item's vector. */
 import type { Scorer } from "../ranker/scorer.ts";
+import type { FittedBaseline } from "./fitted-baseline.ts";
 import { pairScorer } from "./pair-scorer.ts";
 
-/** `users` and `items` are [count, width], row-major; not copied. */
-export function factorScorer(factors: {
+interface Factors {
   readonly users: Float32Array;
   readonly items: Float32Array;
   readonly width: number;
-}): Scorer {
+}
+
+export function fittedFactors(factors: Factors): FittedBaseline {
+  return { scorer: factorScorer(factors), form: { kind: "factors", ...factors } };
+}
+
+/** `users` and `items` are [count, width], row-major; not copied. */
+function factorScorer(factors: Factors): Scorer {
   const { width } = factors;
   return pairScorer({ users: factors.users.length / width, items: factors.items.length / width }, (user, item) => {
     let sum = 0;

@@ -1,26 +1,28 @@
-/** A baseline by its name: from interactions and parameters to a scorer. */
-import type { TunedBaseline } from "../config/baseline-settings.ts";
+/** A baseline by its name: from interactions and parameters to what scores. */
+import type { BaselineName } from "../config/baseline-settings.ts";
 import type { Interactions } from "../dataset/interaction-dataset.ts";
 import type { DenseAlgebra } from "../linear-algebra/dense-algebra.ts";
-import type { Scorer } from "../ranker/scorer.ts";
-import { easeScorer } from "./ease.ts";
-import { implicitAlsScorer } from "./implicit-als.ts";
-import { itemKnnScorer } from "./item-knn.ts";
-import { pureSvdScorer } from "./pure-svd.ts";
+import { fitEase } from "./ease.ts";
+import type { FittedBaseline } from "./fitted-baseline.ts";
+import { fitImplicitAls } from "./implicit-als.ts";
+import { fitItemKnn } from "./item-knn.ts";
+import { fitPopularity } from "./popularity.ts";
+import { fitPureSvd } from "./pure-svd.ts";
+import { randomScorer } from "./random.ts";
 
 /**
  * `parameters` has the keys of the baseline's grid. The same arguments give the same scores, up
  * to the algebra's rounding.
  */
 export async function fitBaseline(
-  name: TunedBaseline,
+  name: BaselineName,
   train: Interactions,
   options: {
     readonly parameters: Readonly<Record<string, number>>;
     readonly seed: number;
     readonly algebra: DenseAlgebra;
   },
-): Promise<Scorer> {
+): Promise<FittedBaseline> {
   const { seed, algebra } = options;
   const parameter = (key: string): number => {
     const value = options.parameters[key];
@@ -28,14 +30,18 @@ export async function fitBaseline(
     return value;
   };
   switch (name) {
+    case "random":
+      return { scorer: randomScorer({ ...train, seed }), form: { kind: "none" } };
+    case "popularity":
+      return fitPopularity(train);
     case "item-knn":
-      return itemKnnScorer(train, { neighbours: parameter("neighbours"), shrinkage: parameter("shrinkage") });
+      return fitItemKnn(train, { neighbours: parameter("neighbours"), shrinkage: parameter("shrinkage") });
     case "pure-svd":
-      return pureSvdScorer(train, { factors: parameter("factors"), seed });
+      return fitPureSvd(train, { factors: parameter("factors"), seed });
     case "ease":
-      return easeScorer(train, { regularization: parameter("regularization") }, algebra);
+      return fitEase(train, { regularization: parameter("regularization") }, algebra);
     case "ials":
-      return implicitAlsScorer(
+      return fitImplicitAls(
         train,
         {
           factors: parameter("factors"),

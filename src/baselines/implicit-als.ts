@@ -3,7 +3,8 @@ import { groupItemsByUser, type Interactions } from "../dataset/interaction-data
 import type { DenseAlgebra } from "../linear-algebra/dense-algebra.ts";
 import { type RandomBlock, standardNormal, streamKey, threefry } from "../random.ts";
 import type { Scorer } from "../ranker/scorer.ts";
-import { factorScorer } from "./factor-scorer.ts";
+import { fittedFactors } from "./factor-scorer.ts";
+import type { FittedBaseline } from "./fitted-baseline.ts";
 import { transposed } from "./item-knn.ts";
 
 export interface ImplicitAlsOptions {
@@ -27,11 +28,11 @@ const FIRST_DEVIATION = 0.1;
  *   + lambda (sum over users (|I_u| + alpha_0 |I|) ||w_u||^2 + sum over items (|U_i| + alpha_0 |U|) ||h_i||^2),
  * their nu being 1. Initial vectors are normal with deviation 0.1 / sqrt(factors).
  */
-export async function implicitAlsScorer(
+export async function fitImplicitAls(
   train: Interactions,
   options: ImplicitAlsOptions,
   algebra: DenseAlgebra,
-): Promise<Scorer> {
+): Promise<FittedBaseline> {
   const { factors, regularization, unobservedWeight, iterations, seed } = options;
   const byUser = groupItemsByUser(train);
   const byItem = transposed(byUser, train.items);
@@ -52,7 +53,15 @@ export async function implicitAlsScorer(
       own: items,
     });
   }
-  return factorScorer({ users, items, width: factors });
+  return fittedFactors({ users, items, width: factors });
+}
+
+export async function implicitAlsScorer(
+  train: Interactions,
+  options: ImplicitAlsOptions,
+  algebra: DenseAlgebra,
+): Promise<Scorer> {
+  return (await fitImplicitAls(train, options, algebra)).scorer;
 }
 
 function ridges(offsets: Uint32Array, regularization: number, unobserved: number): Float64Array {

@@ -1,12 +1,23 @@
 /** Every user gets the most taken items: no personal taste at all, yet hard to beat on short logs. */
 import type { Interactions } from "../dataset/interaction-dataset.ts";
 import type { Scorer } from "../ranker/scorer.ts";
+import type { FittedBaseline } from "./fitted-baseline.ts";
 
 /** Scores an item by how many training interactions it has, exact up to 2^24 of them. Items of equal count tie. */
 export function popularityScorer(train: Interactions): Scorer {
-  const { users, items } = train;
-  const counts = new Float32Array(items);
+  return fitPopularity(train).scorer;
+}
+
+export function fitPopularity(train: Interactions): FittedBaseline {
+  const counts = new Float32Array(train.items);
   for (let row = 0; row < train.length; row++) counts[train.itemColumn[row]!]!++;
+  return { scorer: countScorer(counts, train), form: { kind: "counts", counts } };
+}
+
+function countScorer(
+  counts: Float32Array,
+  { users, items }: { readonly users: number; readonly items: number },
+): Scorer {
   return {
     users,
     items,

@@ -3,13 +3,14 @@ import { groupItemsByUser, type Interactions } from "../dataset/interaction-data
 import { leadingRightSingular } from "../linear-algebra/sparse-svd.ts";
 import { streamKey } from "../random.ts";
 import type { Scorer } from "../ranker/scorer.ts";
-import { factorScorer } from "./factor-scorer.ts";
+import { fittedFactors } from "./factor-scorer.ts";
+import type { FittedBaseline } from "./fitted-baseline.ts";
 
 /** Cremonesi, Koren & Turrin 2010: score = r_u Q q_i, where the columns of Q are the leading right singular vectors. */
-export function pureSvdScorer(
+export function fitPureSvd(
   train: Interactions,
   { factors, seed }: { readonly factors: number; readonly seed: number },
-): Scorer {
+): FittedBaseline {
   const { offsets, itemsSorted } = groupItemsByUser(train);
   const matrix = { rows: train.users, columns: train.items, offsets, columnIndices: itemsSorted };
   const { values, vectors } = leadingRightSingular(matrix, factors, streamKey(seed, "baseline/pure-svd"));
@@ -25,5 +26,12 @@ export function pureSvdScorer(
       for (let k = 0; k < width; k++) users[user * width + k]! += items[item * width + k]!;
     }
   }
-  return factorScorer({ users, items, width });
+  return fittedFactors({ users, items, width });
+}
+
+export function pureSvdScorer(
+  train: Interactions,
+  options: { readonly factors: number; readonly seed: number },
+): Scorer {
+  return fitPureSvd(train, options).scorer;
 }

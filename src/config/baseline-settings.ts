@@ -1,10 +1,22 @@
 /** What the tuned baselines have to choose, and the grids that validation chooses from where a value is not given. */
 import { z } from "zod";
 import { setting } from "./setting.ts";
+import { trainSetting } from "./train-role.ts";
 
 export const baselineNames = ["random", "popularity", "item-knn", "pure-svd", "ials", "ease"] as const;
 export type BaselineName = (typeof baselineNames)[number];
+/** Those that learn something, and so are worth being served. */
+export const fittedNames = ["popularity", "item-knn", "pure-svd", "ials", "ease"] as const;
+export type FittedName = (typeof fittedNames)[number];
 export type TunedBaseline = Exclude<BaselineName, "random" | "popularity">;
+
+/** Of `train`. */
+export const baselinesBeside = trainSetting(z.enum(["none", "fast", "all"]).default("fast"), {
+  flag: "baselines",
+  meaning:
+    "What is fitted beside the run and compared with it: what takes a few seconds on such a log, all (popularity, item-knn, pure-svd, ials, ease, with the grids of evaluate), or none",
+  role: "operational",
+});
 
 export const baselineParameterSettings = {
   neighbours: setting(z.int().min(1).nullable().default(null), {
@@ -48,8 +60,82 @@ export const baselineGrids: Readonly<
   ease: { regularization: [50, 100, 200, 400, 800, 1600] },
 };
 
+/**
+ * The small grids of `train --baselines fast`. The first combination of each is what does well on many logs: where a
+ * log leaves no time to choose, it stands alone.
+ */
+export const fastBaselineGrids: typeof baselineGrids = {
+  "item-knn": { neighbours: [100, 20], shrinkage: [10, 0] },
+  "pure-svd": { factors: [16, 8] },
+  ials: { factors: [32], regularization: [0.003, 0.03], unobservedWeight: [0.1, 0.3], iterations: [8] },
+  ease: { regularization: [200, 800, 50] },
+};
+
 export function isTuned(name: BaselineName): name is TunedBaseline {
   return name in baselineGrids;
+}
+
+/** As --parameters of a command, such as "--neighbours 100 --shrinkage 10". */
+export function parameterFlags(parameters: Readonly<Record<string, number>>): readonly string[] {
+  return Object.entries(parameters).flatMap(([name, value]) => {
+    const flag = baselineParameterSettings[name as BaselineParameter].meta()?.flag; // a grid's keys are parameters
+    return [`--${String(flag)}`, String(value)];
+  });
+}
+
+export function parametersText(parameters: Readonly<Record<string, number>>): string {
+  return Object.entries(parameters)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(", ");
+}
+
+interface BaselineConfig extends Readonly<Record<BaselineParameter, number | null>> {
+  readonly run: string | null;
+  readonly baseline: BaselineName | null;
+  readonly dataset: string | null;
+  readonly seed: number | null;
+}
+
+type Refusal = readonly [path: readonly string[], message: string];
+
+/** What a stage that takes a run or a baseline refuses about the baseline. */
+export function baselineRefusals(config: BaselineConfig): readonly Refusal[] {
+  const { run, baseline, dataset } = config;
+  const refusals: Refusal[] = [];
+  if (baseline !== null && dataset === null) refusals.push([[], `--baseline ${baseline} needs --dataset NAME`]);
+  if (baseline !== null && run !== null)
+    refusals.push([["run"], "a baseline is taken in place of a run, give one of them"]);
+  const draws = baseline === "random" || baseline === "pure-svd" || baseline === "ials";
+  if (!draws && config.seed !== null) {
+    refusals.push([["seed"], "only the baselines random, pure-svd and ials draw anything"]);
+  }
+  const own = baseline !== null && isTuned(baseline) ? baselineGrids[baseline] : {};
+  for (const name of Object.keys(baselineParameterSettings) as BaselineParameter[]) {
+    if (config[name] !== null && !(name in own))
+      refusals.push([[name], `${baseline ?? "a run"} has no such parameter`]);
+  }
+  return refusals;
+}
+
+interface BaselineEngineConfig {
+  readonly baseline: BaselineName | null;
+  readonly engine: string;
+  readonly threads: number | null;
+  readonly tfjsBackend: string | null;
+  readonly allowSoftwareAdapter: boolean;
+}
+
+/** Likewise of the engine: two of the baselines compute on one, and on no GPU. */
+export function baselineEngineRefusals(config: BaselineEngineConfig): readonly Refusal[] {
+  const { baseline, engine, threads } = config;
+  if (baseline === null) return [];
+  const refusals: Refusal[] = [];
+  const computes = baseline === "ials" || baseline === "ease";
+  if (!computes && engine !== "auto") refusals.push([["engine"], `${baseline} needs no engine`]);
+  if (!computes && threads !== null) refusals.push([["threads"], `${baseline} needs no engine`]);
+  if (config.tfjsBackend !== null) refusals.push([["tfjsBackend"], "a baseline does not run on tfjs"]);
+  if (config.allowSoftwareAdapter) refusals.push([["allowSoftwareAdapter"], "a baseline does not run on webgpu"]);
+  return refusals;
 }
 
 /**

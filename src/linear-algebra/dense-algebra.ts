@@ -20,6 +20,8 @@ export interface LeastSquaresSweep {
 export interface DenseAlgebra {
   /** Such as "native: AVX-512, 2 threads". */
   readonly description: string;
+  /** Of native kernels; null for plain loops, which have one and take many times as long. */
+  readonly threads: number | null;
   /**
    * [size, size], symmetric positive definite, becomes its inverse in place. Throws DataError where it is not positive
    * definite; the matrix is destroyed then.

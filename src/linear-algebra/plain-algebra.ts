@@ -4,6 +4,7 @@ import type { DenseAlgebra, LeastSquaresSweep } from "./dense-algebra.ts";
 
 export const plainAlgebra: DenseAlgebra = {
   description: "plain loops, float64",
+  threads: null,
   async invert(matrix, size) {
     invertPositiveDefinite(matrix, size);
   },

@@ -67,7 +67,7 @@ const calibrationSchema = z.object({
 });
 
 /** How the hyper-parameters of a baseline came about. */
-const baselineChoiceSchema = z.object({
+export const baselineChoiceSchema = z.object({
   /** Such as "NDCG@10"; null where all were given. */
   chosenBy: z.string().nullable(),
   parameters: metrics,

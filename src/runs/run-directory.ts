@@ -18,6 +18,8 @@ export const runFiles = {
   resume: "resume.safetensors",
   metrics: "metrics.json",
   perUser: perUserFileName("test"),
+  /** What stands beside the run; absent under --baselines none. */
+  baselines: "baselines.json",
   lock: "lock",
 } as const;
 

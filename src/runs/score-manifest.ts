@@ -1,5 +1,6 @@
 /** What lies beside scored files: what made them, from what, and whether they are whole. */
 import { z } from "zod";
+import { baselineNames } from "../config/baseline-settings.ts";
 import { parseJson } from "../config/json-text.ts";
 import { rowFileRecord, sha256 } from "./file-record.ts";
 
@@ -55,8 +56,18 @@ const shardRecordSchema = z.object({
 const scoreManifestSchema = z.object({
   stage: z.literal("score"),
   plan: sha256,
-  run: z.string(),
-  checkpoint: sha256,
+  /** The run's folder, and the hash of its checkpoint; absent of a baseline. */
+  run: z.string().optional(),
+  checkpoint: sha256.optional(),
+  /** What scored in a run's place. */
+  baseline: z
+    .object({
+      name: z.enum(baselineNames),
+      parameters: z.record(z.string(), z.number()),
+      seed: z.int(),
+      fittedOn: z.array(z.enum(["train", "validation"])),
+    })
+    .optional(),
   dataset: z.object({ name: z.string(), contentHash: sha256 }),
   settings: z.record(z.string(), z.unknown()),
   /** Shards it was joined from; null where it was written in one go. */

@@ -1,7 +1,7 @@
 /** EASE by hand, its optimality, and the sizes it refuses. */
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { easeScorer, easeWeights, MOST_EASE_ITEMS } from "../../src/baselines/ease.ts";
+import { easeScorer, easeWeights, fitEase, MOST_EASE_ROWS } from "../../src/baselines/ease.ts";
 import { groupItemsByUser } from "../../src/dataset/interaction-dataset.ts";
 import { plainAlgebra } from "../../src/linear-algebra/plain-algebra.ts";
 import { interactionsOf } from "../support/data/small-dataset.ts";
@@ -41,7 +41,7 @@ describe("easeScorer", () => {
             for (let user = 0; user < 6; user++) {
               const own = [...seen.itemsSorted.subarray(seen.offsets[user], seen.offsets[user + 1])];
               for (let item = 0; item < items; item++) {
-                const predicted = own.reduce((total, other) => total + map[item * items + other]!, 0);
+                const predicted = own.reduce((total, other) => total + map[other * items + item]!, 0);
                 sum += ((own.includes(item) ? 1 : 0) - predicted) ** 2;
               }
             }
@@ -49,7 +49,7 @@ describe("easeScorer", () => {
           };
           if (from === to) return;
           const moved = weights.slice();
-          moved[to * items + from]! += change;
+          moved[from * items + to]! += change;
           expect(objective(moved)).toBeGreaterThanOrEqual(objective(weights) - 1e-5); // weights are float32
         },
       ),
@@ -57,10 +57,40 @@ describe("easeScorer", () => {
     );
   });
 
+  it("is the same map by way of the users' matrix, where users are fewer", async () => {
+    const pairs = fc.array(fc.tuple(fc.nat(3), fc.nat(6)), { minLength: 1, maxLength: 20 });
+    await fc.assert(
+      fc.asyncProperty(pairs, fc.constantFrom(0.5, 3), async (taken, regularization) => {
+        const [users, items] = [4, 7];
+        const train = interactionsOf(taken, { users, items });
+        const seen = groupItemsByUser(train);
+        const weights = await easeWeights(seen, items, regularization, plainAlgebra);
+        const { scorer, form } = await fitEase(train, { regularization }, plainAlgebra);
+        const scores = await everyPair(scorer);
+        const some = await scorer.catalogue(Uint32Array.of(2));
+        for (let user = 0; user < users; user++) {
+          const own = [...seen.itemsSorted.subarray(seen.offsets[user], seen.offsets[user + 1])];
+          for (let item = 0; item < items; item++) {
+            const expected = own.reduce((sum, from) => sum + weights[from * items + item]!, 0);
+            expect(scores[user * items + item]).toBeCloseTo(expected, 5); // float32
+            if (user === 2) expect(some[item]).toBeCloseTo(expected, 5);
+          }
+        }
+        if (form.kind !== "item-weights") throw new Error("not of items");
+        const out = new Float32Array(items);
+        for (let item = 0; item < items; item++) {
+          form.weightsInto(item, out);
+          for (let from = 0; from < items; from++) expect(out[from]).toBeCloseTo(weights[from * items + item]!, 5);
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
   it("refuses catalogues whose matrix would not fit", async () => {
-    const train = interactionsOf([[0, 0]], { users: 1, items: MOST_EASE_ITEMS + 1 });
+    const train = interactionsOf([[0, 0]], { users: MOST_EASE_ROWS + 2, items: MOST_EASE_ROWS + 1 });
     await expect(easeScorer(train, { regularization: 1 }, plainAlgebra)).rejects.toThrow(
-      "20001 items are more than 20000",
+      "both 20001 items and 20002 users are more than 20000",
     );
   });
 });

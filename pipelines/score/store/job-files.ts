@@ -2,12 +2,11 @@
 import path from "node:path";
 import { z } from "zod";
 import type { ScoreConfig } from "../../../src/config/schemas/score-schema.ts";
-import { DataError } from "../../../src/errors.ts";
 import { contentOf } from "../../../src/files/file-content.ts";
 import { fileRecord } from "../../../src/runs/file-record.ts";
 import { runFiles } from "../../../src/runs/run-directory.ts";
 import { DESCRIPTION_FILE } from "../../dataset/stored-dataset.ts";
-import type { ScoreSubject } from "../score-inputs.ts";
+import type { ScoreSubject } from "../subject.ts";
 
 /** A file as jobs name it; its path where it came from is nobody else's concern. */
 const RELATIVE_PATH = /^(run|dataset|users|pairs|allow|deny)\/(?!\.{1,2}$)[^/\\\0]+$/;
@@ -30,9 +29,7 @@ const LISTS = ["users", "pairs", "allow", "deny"] as const;
 
 /** Of large files the size and hash are those on record; small ones, and lists of ids, are hashed here. */
 export async function jobFiles(config: ScoreConfig, subject: ScoreSubject): Promise<readonly SourceFile[]> {
-  const { run, manifest, directory, description } = subject;
-  const checkpoint = manifest.files[runFiles.checkpoint];
-  if (checkpoint === undefined) throw new DataError(`${run}: its manifest names no ${runFiles.checkpoint}`);
+  const { ranker, directory, description } = subject;
   const recorded = (folder: string, inFolder: string, name: string, { bytes, sha256 }: Recorded): SourceFile => ({
     path: path.join(folder, name),
     relativePath: `${inFolder}/${name}`,
@@ -44,12 +41,21 @@ export async function jobFiles(config: ScoreConfig, subject: ScoreSubject): Prom
     return file === null ? [] : [{ file, relativePath: pathOfList(list, file) }];
   });
   return [
-    await hashedFile(path.join(run, runFiles.manifest), `run/${runFiles.manifest}`),
-    recorded(run, "run", runFiles.checkpoint, checkpoint),
+    ...(await runFilesOf()),
     await hashedFile(path.join(directory, DESCRIPTION_FILE), `dataset/${DESCRIPTION_FILE}`),
     ...DATASET_FILES_READ.map((name) => recorded(directory, "dataset", name, description.files[name])),
     ...(await Promise.all(lists.map(({ file, relativePath }) => hashedFile(file, relativePath)))),
   ];
+
+  /** A baseline has none: it is fitted to the dataset. */
+  async function runFilesOf(): Promise<readonly SourceFile[]> {
+    if (ranker.kind === "baseline") return [];
+    const { run, manifest } = ranker;
+    return [
+      await hashedFile(path.join(run, runFiles.manifest), `run/${runFiles.manifest}`),
+      recorded(run, "run", runFiles.checkpoint, manifest.files[runFiles.checkpoint]!), // readSubject has found it
+    ];
+  }
 }
 
 /** The settings of the same job in a worker's folder, relative to it. */
@@ -60,7 +66,7 @@ export function configForWorker(config: ScoreConfig): ScoreConfig {
   };
   return {
     ...config,
-    run: "./run",
+    run: config.baseline === null ? "./run" : null,
     dataset: "dataset",
     dataRoot: ".",
     modelsRoot: ".",
@@ -87,7 +93,7 @@ export function configInFolder(config: ScoreConfig, folder: string): ScoreConfig
     relativePath === null ? null : path.join(folder, relativePath);
   return {
     ...config,
-    run: path.join(folder, "run"),
+    run: config.baseline === null ? path.join(folder, "run") : null,
     dataRoot: folder,
     modelsRoot: folder,
     users: inFolder(config.users),

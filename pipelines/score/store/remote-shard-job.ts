@@ -13,10 +13,9 @@ import { sha256 } from "../../../src/runs/file-record.ts";
 import { type ObjectStore, openObjectStore } from "../../../src/transfer/object-store.ts";
 import type { JobSettings, JobType } from "../../queue/job-type.ts";
 import type { StageContext } from "../../stage.ts";
-import { readSubject } from "../score-inputs.ts";
 import { scoreShard } from "../score-shard.ts";
-import { openScoringEngine } from "../scoring-engine.ts";
-import { shardType } from "../shard-job.ts";
+import { shardType, threadsOf } from "../shard-job.ts";
+import { readSubject } from "../subject.ts";
 import { openFileCache } from "./file-cache.ts";
 import { configInFolder, hasOwnPathsAlone, jobFileSchema } from "./job-files.ts";
 import { isUploaded } from "./remote-files.ts";
@@ -58,14 +57,14 @@ async function scoreRemoteShard(
   if (folder === null) return;
   const output = path.join(root, "scored", key);
   const own = { ...configInFolder(config, folder), output };
-  const subject = await readSubject(own, path.join(folder, "run"));
+  const subject = await readSubject(own, own.baseline === null ? path.join(folder, "run") : null);
   if (subject.plan !== plan) {
     throw new DataError(
       `${url}: the files of this job are not those it was planned from (another version of lawn-ranker?); queue it again with the version of the workers`,
     );
   }
-  const open = () => openScoringEngine({ ...own, threads: threads ?? own.threads }, context);
-  const { record, folder: shards } = await scoreShard(own, subject, shard, open, context);
+  const threaded = { ...own, threads: threadsOf(own, threads) };
+  const { record, folder: shards } = await scoreShard(threaded, subject, shard, context);
   const dataFile = path.join(shards, record.name);
   await withGrace(stopping, (signal) => uploadShard(jobIn(signal), record, dataFile));
   // The store has it now; record first, without which the rest is no shard.

@@ -1,11 +1,10 @@
 /** Every setting of `evaluate`, once: type, default, unit, range and meaning. */
 import { z } from "zod";
 import {
-  type BaselineParameter,
-  baselineGrids,
+  baselineEngineRefusals,
   baselineNames,
   baselineParameterSettings,
-  isTuned,
+  baselineRefusals,
 } from "../baseline-settings.ts";
 import { setting } from "../setting.ts";
 import {
@@ -101,20 +100,8 @@ export const evaluateSchema = evaluateSettings.superRefine((config, context) => 
   if (run === null && baseline === null && dataset === null) {
     refuse([], "nothing to evaluate; give --run RUN, or --dataset NAME for its latest run");
   }
-  if (baseline !== null && dataset === null) refuse([], `--baseline ${baseline} needs --dataset NAME`);
-  if (baseline !== null && run !== null) refuse(["run"], "a baseline is evaluated in place of a run, give one of them");
-  const computes = baseline === null || baseline === "ials" || baseline === "ease";
-  if (!computes && config.engine !== "auto") refuse(["engine"], `${baseline} needs no engine`);
-  if (!computes && config.threads !== null) refuse(["threads"], `${baseline} needs no engine`);
-  if (baseline !== null && config.tfjsBackend !== null) refuse(["tfjsBackend"], "a baseline does not run on tfjs");
-  if (baseline !== null && config.allowSoftwareAdapter) {
-    refuse(["allowSoftwareAdapter"], "a baseline does not run on webgpu");
-  }
-  const draws = baseline === "random" || baseline === "pure-svd" || baseline === "ials";
-  if (!draws && config.seed !== null) refuse(["seed"], "only the baselines random, pure-svd and ials draw anything");
-  const own = baseline !== null && isTuned(baseline) ? baselineGrids[baseline] : {};
-  for (const name of Object.keys(baselineParameterSettings) as BaselineParameter[]) {
-    if (config[name] !== null && !(name in own)) refuse([name], `${baseline ?? "a run"} has no such parameter`);
+  for (const [path, message] of [...baselineRefusals(config), ...baselineEngineRefusals(config)]) {
+    context.addIssue({ code: "custom", path: [...path], message });
   }
   if (config.refit && (baseline === null || baseline === "random"))
     refuse(["refit"], "only a baseline that is fitted can be");

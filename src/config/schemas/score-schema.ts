@@ -1,5 +1,11 @@
 /** Every setting of `score`, once: type, default, unit, range and meaning. */
 import { z } from "zod";
+import {
+  baselineEngineRefusals,
+  baselineParameterSettings,
+  baselineRefusals,
+  fittedNames,
+} from "../baseline-settings.ts";
 import { store } from "../object-store-settings.ts";
 import { attempts, queue, queueName } from "../queue-settings.ts";
 import { setting } from "../setting.ts";
@@ -25,6 +31,16 @@ const scoreSettings = z.object({
     heading: "Run",
     names: "run",
     meaning: "Run to score with: its folder, or its name under models/<dataset>; the dataset's latest run unless given",
+  }),
+  baseline: setting(z.enum(fittedNames).nullable().default(null), {
+    flag: "baseline",
+    meaning:
+      "Baseline to score with in place of a run, fitted on train; its parameters are chosen on validation unless given",
+  }),
+  ...baselineParameterSettings,
+  seed: setting(z.int().min(0).nullable().default(null), {
+    flag: "seed",
+    meaning: "Of the baselines pure-svd and ials; the dataset's own unless given",
   }),
   dataset: setting(z.string().min(1).nullable().default(null), {
     flag: "dataset",
@@ -150,7 +166,10 @@ export const scoreSchema = scoreSettings.superRefine((config, context) => {
   const refuse = (path: readonly (keyof typeof config)[], message: string): void => {
     context.addIssue({ code: "custom", path: [...path], message });
   };
-  if (config.run === null && config.dataset === null) {
+  for (const [path, message] of [...baselineRefusals(config), ...baselineEngineRefusals(config)]) {
+    context.addIssue({ code: "custom", path: [...path], message });
+  }
+  if (config.run === null && config.baseline === null && config.dataset === null) {
     refuse([], "nothing to score with; give --run RUN, or --dataset NAME for its latest run");
   }
   if (/^\w+:\/\//.test(config.output)) {

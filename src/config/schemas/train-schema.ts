@@ -3,6 +3,7 @@
  * can be given back as a file.
  */
 import { z } from "zod";
+import { baselinesBeside } from "../baseline-settings.ts";
 import { defaultMetric, metricType, metricWords } from "../metric-names.ts";
 import { completeOptimizer, optimizerContradictions } from "../optimizer/optimizer-completion.ts";
 import { baseOf, hasLawn } from "../optimizer/optimizer-names.ts";
@@ -168,6 +169,7 @@ const trainSettings = z.object({
     meaning: "Write event files for TensorBoard into <run>/tensorboard: scalars, and histograms of logits and norms",
     role: "operational",
   }),
+  baselines: baselinesBeside,
   k: trainSetting(cutsType, {
     flag: "k",
     heading: "Validation and test",

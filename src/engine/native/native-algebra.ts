@@ -16,6 +16,7 @@ export function openNativeAlgebra(options: NativeOptions = {}): DenseAlgebra {
   const { threads, instructionSet } = machineOf(addon, options);
   return {
     description: `native: ${instructionSet}, ${threads} thread${threads === 1 ? "" : "s"}`,
+    threads,
     invert: async (given, size) =>
       answered(async () => {
         if (!Number.isSafeInteger(size) || size < 0) refuse(`size is ${String(size)}, expected a whole number from 0`);

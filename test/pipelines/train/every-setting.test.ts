@@ -43,6 +43,7 @@ const tinyRun = {
   engine: "reference",
   validation: { metric: "NDCG@3", patience: null },
   k: [3],
+  baselines: "none",
   checkpoint: { everyEpochs: 100 }, // most of the time goes into files
 };
 

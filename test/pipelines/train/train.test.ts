@@ -47,6 +47,7 @@ async function train(flags: Record<string, string | boolean>, context = contextW
       epochs: "6",
       "batch-size": "64",
       k: "3",
+      baselines: "none",
       "validation-metric": "NDCG@3",
       // a schedule in the tests is an expression, which gives the rate itself
       ...(flags.schedule === undefined ? { "learning-rate": "0.05" } : {}),

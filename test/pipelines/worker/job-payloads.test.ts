@@ -7,7 +7,7 @@ import { describe, expect, it } from "@jest/globals";
 import { failureReason } from "../../../pipelines/queue/failure-reason.ts";
 import { holdInside } from "../../../pipelines/queue/held-paths.ts";
 import { scoreStage } from "../../../pipelines/score/score.ts";
-import { readSubject } from "../../../pipelines/score/score-inputs.ts";
+import { readSubject } from "../../../pipelines/score/subject.ts";
 import { configForWorker } from "../../../pipelines/score/store/job-files.ts";
 import { runJob } from "../../../pipelines/worker/run-job.ts";
 import { parseConfig } from "../../../src/config/parse.ts";

@@ -94,6 +94,7 @@ export const operationalProbes: Readonly<Record<string, SettingProbe>> = {
   threads: { value: 2, among: { engine: "native" } },
   diagnostics: { value: false },
   tensorboard: { value: true },
+  baselines: { value: "fast" },
   "checkpoint.everyEpochs": { value: 2 },
   "checkpoint.everySteps": { value: 2 },
   run: { value: "named" },

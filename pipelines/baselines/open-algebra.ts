@@ -1,6 +1,8 @@
 /**
  * The linear algebra of the baselines by the engine's name: native kernels, or the plain loops where there are none.
  */
+
+import type { BaselineName } from "../../src/config/baseline-settings.ts";
 import { openNativeAlgebra } from "../../src/engine/native/native-algebra.ts";
 import { nativeProvider } from "../../src/engine/native/native-engine.ts";
 import { ConfigError } from "../../src/errors.ts";
@@ -24,4 +26,20 @@ export async function openAlgebra(
     options.log(`native linear algebra passed over: ${probe.reason}; ${probe.remedy}`);
   }
   return plainAlgebra;
+}
+
+/** The algebra that a baseline needs, as the stage's settings ask for it, and what computes its scores. */
+export async function algebraOf(
+  name: BaselineName,
+  { engine, threads }: { readonly engine: string; readonly threads: number | null },
+  log: (line: string) => void,
+): Promise<{ algebra: DenseAlgebra; engine: { name: string; description: string } }> {
+  // The others compute in float64, alike everywhere; the schemas refuse an engine for them.
+  const isHeavy = name === "ials" || name === "ease";
+  if (!isHeavy) return { algebra: plainAlgebra, engine: { name: "reference", description: plainAlgebra.description } };
+  const algebra = await openAlgebra(engine, { threads, log });
+  return {
+    algebra,
+    engine: { name: algebra.threads === null ? "reference" : "native", description: algebra.description },
+  };
 }

@@ -1,0 +1,135 @@
+/** The parameters of a baseline that validation chooses from a grid; kept, since the same data chooses the same. */
+import path from "node:path";
+import { z } from "zod";
+import { fitBaseline } from "../../src/baselines/fit-baseline.ts";
+import type { FittedBaseline } from "../../src/baselines/fitted-baseline.ts";
+import {
+  type BaselineName,
+  baselineGrids,
+  parametersText,
+  type TunedBaseline,
+} from "../../src/config/baseline-settings.ts";
+import type { Interactions } from "../../src/dataset/interaction-dataset.ts";
+import { ConfigError } from "../../src/errors.ts";
+import type { DenseAlgebra } from "../../src/linear-algebra/dense-algebra.ts";
+import type { LoadedDataset } from "../dataset/stored-dataset.ts";
+import { type CandidateProtocol, evaluateSplit } from "../measures/evaluate-split.ts";
+import { clockText } from "../progress/clock-text.ts";
+import { openProgressDisplay } from "../progress/progress-display.ts";
+import { sayWhileWaiting } from "../progress/while-waiting.ts";
+import type { StageContext } from "../stage.ts";
+import { keptRecord } from "./kept-record.ts";
+
+export type Parameters = Readonly<Record<string, number>>;
+
+export interface BaselineJob {
+  readonly dataset: LoadedDataset;
+  readonly seed: number;
+  readonly algebra: DenseAlgebra;
+  /** Below it, kept records have a folder. */
+  readonly modelsRoot: string;
+  /** Whether each trial has a line of its own; otherwise one now and then, for those who wait. */
+  readonly tellsTrials: boolean;
+  readonly context: StageContext;
+}
+
+/** How the parameters are chosen. */
+export interface Choosing {
+  readonly tried: readonly Parameters[];
+  readonly metric: string;
+  readonly ks: readonly number[];
+  readonly candidates: CandidateProtocol | null;
+}
+
+const metrics = z.record(z.string(), z.number());
+
+const chosenSchema = z.object({
+  parameters: metrics,
+  /** Every metric, of the chosen ones. */
+  validation: metrics,
+  trials: z.array(z.object({ parameters: metrics, value: z.number(), seconds: z.number() })),
+});
+export type Chosen = Readonly<z.output<typeof chosenSchema>>;
+
+/** models/baselines/<dataset>/ */
+export function keptFolder({ modelsRoot, dataset }: Pick<BaselineJob, "modelsRoot" | "dataset">): string {
+  return path.join(modelsRoot, "baselines", dataset.description.name);
+}
+
+/** Every combination fitted on train and ranked on validation; the first of the best is taken. */
+export async function chooseParameters(name: TunedBaseline, job: BaselineJob, choosing: Choosing): Promise<Chosen> {
+  const { dataset, seed, context } = job;
+  if (dataset.candidatesValidation.users.length === 0) {
+    throw new ConfigError(
+      `--baseline ${name}: dataset ${dataset.description.name} has no validation items to choose on; give ${Object.keys(baselineGrids[name]).join(", ")}`,
+    );
+  }
+  const identity = { version: 1, name, dataset: dataset.description.contentHash, seed, ...choosing };
+  const { record, wasKept } = await keptRecord(
+    { folder: keptFolder(job), name: `${name}-parameters`, identity },
+    chosenSchema,
+    () => tryAll(name, job, choosing),
+    context,
+  );
+  if (wasKept && job.tellsTrials) {
+    context.log(`${name}: ${parametersText(record.parameters)}, as chosen before on this data`);
+  }
+  return record;
+}
+
+async function tryAll(name: TunedBaseline, job: BaselineJob, choosing: Choosing): Promise<Chosen> {
+  const { dataset, tellsTrials, context } = job;
+  const { tried, metric, ks, candidates } = choosing;
+  const trials: Chosen["trials"][number][] = [];
+  let best: Omit<Chosen, "trials"> & { readonly value: number } = {
+    parameters: {},
+    validation: {},
+    value: Number.NEGATIVE_INFINITY,
+  };
+  const began = context.elapsed();
+  const display = openProgressDisplay(
+    {
+      format: `${name} {bar} {value}/{total}  {trial}  left {left}`,
+      total: tried.length,
+      words: { trial: "", left: "?" },
+      secondsBetweenLines: 20,
+    },
+    context,
+  );
+  try {
+    for (const [index, parameters] of tried.entries()) {
+      context.signal.throwIfAborted();
+      const started = context.elapsed();
+      const { scorer } = await fitted(name, dataset.train, parameters, job);
+      const seconds = (context.elapsed() - started) / 1000;
+      const evaluation = await evaluateSplit({ scorer, dataset, split: "validation", candidates, ks });
+      const value = evaluation.metrics[metric]!;
+      trials.push({ parameters: { ...parameters }, value, seconds });
+      const line = `${parametersText(parameters)}: validation ${metric} ${value.toFixed(4)}`;
+      display.show({
+        done: index + 1,
+        words: () => ({
+          trial: line,
+          left: clockText((((context.elapsed() - began) / 1000) * (tried.length - index - 1)) / (index + 1)),
+        }),
+        line: () => `${index + 1}/${tried.length} ${line}, fitted in ${seconds.toFixed(1)} s`,
+        isNews: tellsTrials,
+      });
+      if (value > best.value) best = { parameters: { ...parameters }, validation: { ...evaluation.metrics }, value };
+    }
+  } finally {
+    display.close();
+  }
+  return { parameters: best.parameters, validation: best.validation, trials };
+}
+
+/** Says now and then that it still goes on. */
+export function fitted(
+  name: BaselineName,
+  train: Interactions,
+  parameters: Parameters,
+  { seed, algebra, context }: Pick<BaselineJob, "seed" | "algebra" | "context">,
+): Promise<FittedBaseline> {
+  const what = `fitting ${name}${Object.keys(parameters).length === 0 ? "" : `, ${parametersText(parameters)}`}`;
+  return sayWhileWaiting(() => fitBaseline(name, train, { parameters, seed, algebra }), what, context);
+}

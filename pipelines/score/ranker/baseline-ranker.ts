@@ -1,0 +1,73 @@
+/** A baseline fitted to the dataset's train split, in memory; a worker keeps the last one for its next shard. */
+import type { ScoreConfig } from "../../../src/config/schemas/score-schema.ts";
+import type { Scorer } from "../../../src/ranker/scorer.ts";
+import { hashOf } from "../../../src/runs/run-directory.ts";
+import type { ItemPool } from "../../../src/scoring/item-pool.ts";
+import { fitted } from "../../baselines/choose-parameters.ts";
+import { algebraOf } from "../../baselines/open-algebra.ts";
+import { readInteractions, verifyFiles } from "../../dataset/stored-dataset.ts";
+import type { StageContext } from "../../stage.ts";
+import type { BaselineSubject, ScoreSubject } from "../subject.ts";
+import type { OpenedRanker } from "./opened-ranker.ts";
+
+/** Scores of whole catalogues that are held at once where only some items are wanted: 64 MiB. */
+const SCORES_AT_ONCE = 2 ** 24;
+
+let last: { readonly key: string; readonly scorer: Scorer } | null = null;
+
+export async function openBaselineRanker(
+  config: ScoreConfig,
+  { name, parameters, seed }: BaselineSubject,
+  { directory, description }: Pick<ScoreSubject, "directory" | "description">,
+  context: StageContext,
+): Promise<OpenedRanker> {
+  const { algebra, engine } = await algebraOf(name, config, context.log);
+  context.log(`${name}: ${engine.description}`);
+  const key = hashOf({ name, parameters, seed, contentHash: description.contentHash, engine });
+  if (last?.key !== key) {
+    last = null; // two at once may not fit
+    await verifyFiles(directory, description, ["train.arrow"]);
+    const train = await readInteractions(directory, "train.arrow", description, description.interactions.train);
+    last = { key, scorer: (await fitted(name, train, parameters, { seed, algebra, context })).scorer };
+  }
+  const { scorer } = last;
+  return {
+    engine,
+    async scorersOf(pool) {
+      return { withBlock: ({ first, end }, use) => use(blockScorer(scorer, { first, users: end - first, pool })) };
+    },
+    async checkStillThere() {}, // it is held in memory
+    async close() {},
+  };
+}
+
+function blockScorer(
+  scorer: Scorer,
+  { first, users, pool }: { readonly first: number; readonly users: number; readonly pool: ItemPool },
+): Scorer {
+  const { items } = pool;
+  return {
+    users,
+    items: items.length,
+    pairs: (userColumn, itemColumn) =>
+      scorer.pairs(
+        userColumn.map((user) => first + user),
+        itemColumn.map((item) => items[item]!),
+      ),
+    async catalogue(userColumn) {
+      const asked = userColumn.map((user) => first + user);
+      if (items.length === scorer.items) return scorer.catalogue(asked);
+      const scores = new Float32Array(asked.length * items.length); // [users, pool], row-major
+      const atOnce = Math.max(1, Math.floor(SCORES_AT_ONCE / scorer.items));
+      for (let start = 0; start < asked.length; start += atOnce) {
+        const some = asked.slice(start, start + atOnce);
+        const all = await scorer.catalogue(some); // [some, all items]
+        for (let row = 0; row < some.length; row++) {
+          const at = (start + row) * items.length;
+          for (const [index, item] of items.entries()) scores[at + index] = all[row * scorer.items + item]!;
+        }
+      }
+      return scores;
+    },
+  };
+}

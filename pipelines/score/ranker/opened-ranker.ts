@@ -1,0 +1,20 @@
+/** What scores a job, opened: a run's parameters on an engine, or a baseline fitted to the dataset. */
+import type { Scorer } from "../../../src/ranker/scorer.ts";
+import type { ItemPool } from "../../../src/scoring/item-pool.ts";
+
+export interface OpenedRanker {
+  /** What computes, such as "native: AVX2+FMA, 2 threads, float32". */
+  readonly engine: { readonly name: string; readonly description: string };
+  scorersOf(pool: ItemPool): Promise<BlockScorers>;
+  /** Throws DataError where it is no longer what was opened: its scores would stand under another name. */
+  checkStillThere(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface BlockScorers {
+  /** User n of the scorer is user first + n, item n is pool.items[n]; it is only good until `use` has settled. */
+  withBlock<T>(
+    users: { readonly first: number; readonly end: number },
+    use: (scorer: Scorer) => Promise<T>,
+  ): Promise<T>;
+}

@@ -1,0 +1,54 @@
+/** A run's parameters, read a block of users at a time and scored by an engine. */
+import path from "node:path";
+import type { ScoreConfig } from "../../../src/config/schemas/score-schema.ts";
+import { DataError } from "../../../src/errors.ts";
+import { narrowItems } from "../../../src/ranker/narrow-ranker.ts";
+import { runFiles } from "../../../src/runs/run-directory.ts";
+import { openConfiguredEngine } from "../../configured-engine.ts";
+import type { DatasetDescription } from "../../dataset/stored-dataset.ts";
+import { withScorer } from "../../measures/with-scorer.ts";
+import { readFinishedManifest } from "../../runs/stored-run.ts";
+import type { StageContext } from "../../stage.ts";
+import { openCheckpointRows, rankerOfUsers } from "../selection/checkpoint-rows.ts";
+import type { RunSubject } from "../subject.ts";
+import type { OpenedRanker } from "./opened-ranker.ts";
+
+/** Throws DataError where the run is not whole, or of other extents than the dataset. */
+export async function openRunRanker(
+  config: ScoreConfig,
+  { run, checkpoint }: RunSubject,
+  { users, items }: DatasetDescription,
+  { log }: Pick<StageContext, "log">,
+): Promise<OpenedRanker> {
+  const engine = await openConfiguredEngine({ ...config, halfPrecision: false }, log);
+  log(engine.description);
+  const rows = await openCheckpointRows(path.join(run, runFiles.checkpoint), checkpoint);
+  const { spec } = rows;
+  if (spec.users !== users || spec.items !== items) {
+    await rows.close();
+    throw new DataError(
+      `${run}: its ranker has ${spec.users} users and ${spec.items} items, but the dataset ${users} and ${items}; train anew`,
+    );
+  }
+  return {
+    engine,
+    async scorersOf(pool) {
+      const narrowed = narrowItems(spec, await rows.shared(), pool.items);
+      return {
+        async withBlock({ first, end }, use) {
+          const parameters = await rows.userRows(first, end);
+          return withScorer(engine, rankerOfUsers(narrowed.spec, narrowed.parameters, parameters, end - first), use);
+        },
+      };
+    },
+    async checkStillThere() {
+      await rows.checkUnchanged();
+      const found = (await readFinishedManifest(run)).files[runFiles.checkpoint]?.sha256;
+      if (found === checkpoint) return;
+      throw new DataError(
+        `${run}: was replaced while it was scored (checkpoint ${checkpoint.slice(0, 12)} then, ${found?.slice(0, 12)} now); nothing was written, score again`,
+      );
+    },
+    close: () => rows.close(),
+  };
+}

@@ -1,0 +1,190 @@
+/**
+ * The baselines beside a run: fitted, their parameters chosen on validation, and ranked on test, whose outcome nobody
+ * is told before the run has its own. What was measured on the same data before is taken as it was.
+ */
+import { z } from "zod";
+import { type LogSizes, sumOfSquares } from "../../../src/baselines/fitting-seconds.ts";
+import { type BaselineName, baselineNames, isTuned, parametersText } from "../../../src/config/baseline-settings.ts";
+import { isHeadlineMetric, metricCut } from "../../../src/config/metric-names.ts";
+import type { TrainConfig } from "../../../src/config/schemas/train-schema.ts";
+import { joinInteractions } from "../../../src/dataset/interaction-dataset.ts";
+import { messageOf } from "../../../src/errors.ts";
+import type { Scorer } from "../../../src/ranker/scorer.ts";
+import type { BaselinesRecord } from "../../../src/runs/baselines-record.ts";
+import { baselineChoiceSchema } from "../../../src/runs/metrics-document.ts";
+import {
+  type BaselineJob,
+  chooseParameters,
+  fitted,
+  keptFolder,
+  type Parameters,
+} from "../../baselines/choose-parameters.ts";
+import { keptRecord } from "../../baselines/kept-record.ts";
+import { openAlgebra } from "../../baselines/open-algebra.ts";
+import type { LoadedDataset } from "../../dataset/stored-dataset.ts";
+import { type EvaluatedSplit, evaluateSplit } from "../../measures/evaluate-split.ts";
+import type { StageContext } from "../../stage.ts";
+import { decodeValues, encodeValues, estimatesOf, rivalsInterval } from "./paired-estimates.ts";
+import { planRivals } from "./plan-rivals.ts";
+
+const estimates = z.record(z.string(), z.object({ value: z.number(), low: z.number(), high: z.number() }));
+
+const measuredSchema = z.object({
+  choice: baselineChoiceSchema,
+  seconds: z.number(),
+  validation: z.object({ protocol: z.string(), estimates }).nullable(),
+  /** Values user by user are float32 in base64, by metric name. */
+  test: z.object({ protocol: z.string(), estimates, perUser: z.record(z.string(), z.string()) }).nullable(),
+});
+
+export interface Rival {
+  readonly name: BaselineName;
+  readonly choice: z.output<typeof measuredSchema>["choice"];
+  readonly seconds: number;
+  readonly wasKept: boolean;
+  readonly validation: z.output<typeof measuredSchema>["validation"];
+  readonly test: {
+    readonly protocol: string;
+    readonly estimates: z.output<typeof estimates>;
+    /** By metric name, in the order of the dataset's test candidates. */
+    readonly perUser: Readonly<Record<string, Float32Array>>;
+  } | null;
+}
+
+export interface Rivals {
+  readonly asked: BaselinesRecord["asked"];
+  readonly fitted: readonly Rival[];
+  readonly leftOut: BaselinesRecord["leftOut"];
+}
+
+interface RivalsJob {
+  readonly config: TrainConfig;
+  /** Of the engine that trains. */
+  readonly engine: { readonly name: string };
+  readonly dataset: LoadedDataset;
+  readonly context: StageContext;
+}
+
+/** Null under --baselines none. Says a line for each. A baseline that cannot be fitted is left out with its reason. */
+export async function measureRivals(job: RivalsJob): Promise<Rivals | null> {
+  const { config, dataset, context } = job;
+  const { baselines: asked, modelsRoot } = config;
+  if (asked === "none") return null;
+  const algebra = await openAlgebra(job.engine.name === "reference" ? "reference" : "auto", {
+    threads: job.engine.name === "native" ? config.threads : null,
+    log: context.log,
+  });
+  const plan = planRivals(asked, sizesOf(config, dataset, algebra.threads));
+  const seed = dataset.description.seed;
+  const baselineJob = { dataset, seed, algebra, modelsRoot, tellsTrials: false, context };
+  const found: Rival[] = [];
+  const leftOut: { name: BaselineName; reason: string }[] = [...plan.leftOut];
+  context.log("baselines, to be beaten:");
+  for (const { name, tried } of plan.rivals) {
+    if (context.signal.aborted) break; // training says so, and fits them when it goes on
+    try {
+      const rival = await measuredRival(name, tried, baselineJob, config);
+      found.push(rival);
+      context.log(`  ${lineOf(rival, config.validation.metric)}`);
+    } catch (error) {
+      if (context.signal.aborted) break;
+      if (name === "popularity") throw error;
+      leftOut.push({ name, reason: messageOf(error) });
+    }
+  }
+  if (leftOut.length > 0) {
+    const names = leftOut.map(({ name, reason }) => `${name} (${reason})`).join(", ");
+    context.log(`  left out: ${names}${asked === "fast" ? "; --baselines all takes the time" : ""}`);
+  }
+  const order = (name: BaselineName): number => baselineNames.indexOf(name);
+  return { asked, leftOut, fitted: found.sort((a, b) => order(a.name) - order(b.name)) };
+}
+
+async function measuredRival(
+  name: Exclude<BaselineName, "random">,
+  tried: readonly Parameters[],
+  job: BaselineJob,
+  config: TrainConfig,
+): Promise<Rival> {
+  const { dataset, seed, context } = job;
+  const { metric } = config.validation;
+  const { candidates, refit } = config;
+  const cut = metricCut(metric);
+  const ks = cut === null ? config.k : [...new Set([...config.k, cut])];
+  const identity = { version: 1, name, dataset: dataset.description.contentHash, seed, tried, metric, ks, candidates };
+  const { record, wasKept } = await keptRecord(
+    { folder: keptFolder(job), name, identity: { ...identity, refit, interval: rivalsInterval } },
+    measuredSchema,
+    async () => {
+      const started = context.elapsed();
+      const choosing = { tried, metric, ks, candidates };
+      const hasValidation = dataset.candidatesValidation.users.length > 0;
+      const isChosen = isTuned(name) && tried.length > 1 && hasValidation;
+      const chosen = isChosen ? await chooseParameters(name, job, choosing) : null;
+      const parameters = chosen?.parameters ?? tried[0]!; // a plan tries one at least
+      const fitting = context.elapsed();
+      const onTrain = await fitted(name, dataset.train, parameters, job);
+      const validation = hasValidation ? await measured("validation", onTrain.scorer) : null;
+      const onBoth = refit
+        ? await fitted(name, joinInteractions(dataset.train, dataset.validation), parameters, job)
+        : onTrain;
+      const fitSeconds = (context.elapsed() - fitting) / 1000;
+      const test = dataset.candidatesTest.users.length > 0 ? await measured("test", onBoth.scorer) : null;
+      return {
+        choice: {
+          chosenBy: chosen === null ? null : metric,
+          parameters: { ...parameters },
+          trials: chosen?.trials ?? [],
+          fittedOn: refit ? ["train" as const, "validation" as const] : ["train" as const],
+          fitSeconds,
+        },
+        seconds: (context.elapsed() - started) / 1000,
+        validation: validation === null ? null : { protocol: validation.protocol, estimates: validation.estimates },
+        test,
+      };
+    },
+    context,
+  );
+  const { test } = record;
+  const perUser = test === null ? {} : Object.fromEntries(Object.entries(test.perUser).map(decodeValues));
+  return { name, wasKept, ...record, test: test === null ? null : { ...test, perUser } };
+
+  async function measured(split: EvaluatedSplit, scorer: Scorer) {
+    const { protocol, metrics, perUser } = await evaluateSplit({ scorer, dataset, split, candidates, ks });
+    const names = Object.keys(metrics).filter((other) => other === metric || isHeadlineMetric(other));
+    const values = Object.fromEntries(names.map((other) => [other, perUser.metrics[other]!]));
+    return {
+      protocol,
+      estimates: estimatesOf(values, metrics),
+      perUser: Object.fromEntries(Object.entries(values).map(encodeValues)),
+    };
+  }
+}
+
+function sizesOf(config: TrainConfig, dataset: LoadedDataset, threads: number | null): LogSizes {
+  const { train, candidatesValidation, candidatesTest } = dataset;
+  const cases = candidatesTest.users.length > 0 ? candidatesTest : candidatesValidation;
+  const isFull = config.candidates === "full";
+  return {
+    users: train.users,
+    items: train.items,
+    rows: train.length,
+    squares: sumOfSquares(train),
+    scores: isFull ? cases.users.length * train.items : cases.positives.length + cases.negatives.length,
+    isFull,
+    threads,
+  };
+}
+
+function lineOf({ name, validation, choice, seconds, wasKept }: Rival, metric: string): string {
+  const reached = validation?.estimates[metric];
+  const text = parametersText(choice.parameters);
+  return [
+    name.padEnd(10),
+    reached === undefined
+      ? "no validation items"
+      : `validation ${metric} ${reached.value.toFixed(4)} (${reached.low.toFixed(3)} to ${reached.high.toFixed(3)})`,
+    ...(text === "" ? [] : [text]),
+    wasKept ? "kept from before" : `${seconds.toFixed(1)} s`,
+  ].join("  ");
+}

@@ -1,0 +1,25 @@
+/** A baseline that is fitted: how it scores, and what it consists of, for whoever writes it down. */
+import type { Scorer } from "../ranker/scorer.ts";
+
+export interface FittedBaseline {
+  readonly scorer: Scorer;
+  readonly form: BaselineForm;
+}
+
+export type BaselineForm =
+  /** A score is the inner product of two vectors: `users` and `items` are [count, width], row-major. */
+  | { readonly kind: "factors"; readonly users: Float32Array; readonly items: Float32Array; readonly width: number }
+  /** A score is the sum of the weights that what the user has gives to the item. */
+  | ItemWeights
+  /** [items] Every user gets the same scores. */
+  | { readonly kind: "counts"; readonly counts: Float32Array }
+  /** Nothing was learnt: scores are drawn. */
+  | { readonly kind: "none" };
+
+export interface ItemWeights {
+  readonly kind: "item-weights";
+  /** Most items that give weight to one item; null where all of them may. */
+  readonly width: number | null;
+  /** [items] What having each item gives to `item`: 0 for itself. Fills `out`. */
+  weightsInto(item: number, out: Float32Array): void;
+}
