@@ -2,9 +2,17 @@
  * Intervals of what a report shows first: each ranker's mean over users, and the run's lead over it, paired by user.
  */
 import type { ReportConfig } from "../../src/config/schemas/report-schema.ts";
-import type { Difference, Estimate, RankerOutcome } from "../../src/report/run-content.ts";
+import type {
+  DecileContent,
+  DecilesContent,
+  Difference,
+  Estimate,
+  RankerOutcome,
+} from "../../src/report/run-content.ts";
 import { headlineMetrics } from "../../src/report/words/headline-metrics.ts";
+import type { Deciles } from "../../src/runs/metrics-document.ts";
 import { bootstrapIntervals } from "../../src/statistics/bootstrap.ts";
+import { wilsonInterval } from "../../src/statistics/proportion-interval.ts";
 import type { RankerResults } from "./ranker-results.ts";
 
 /** The subject first. Every interval stands on the same resamples of users, so they can be compared. */
@@ -46,9 +54,18 @@ export function outcomesOf(
     lead: index === 0 ? null : leadsOf(subject.document.metrics, document.metrics, (m) => intervalOf(index, m, "lead")),
     auc: document.auc ?? null,
     beyondAccuracy: document.beyondAccuracy ?? null,
-    deciles: document.deciles ?? null,
+    deciles: document.deciles === undefined ? null : withIntervals(document.deciles, level),
     choice: document.baseline ?? null,
   }));
+}
+
+/** HR is a share of hits, so Wilson's interval holds for the few cases of a tenth. */
+function withIntervals({ k, userActivity, itemPopularity }: Deciles, level: number): DecilesContent {
+  const row = (decile: Deciles["userActivity"][number]): DecileContent => {
+    const { HR, cases } = decile;
+    return { ...decile, interval: wilsonInterval({ successes: Math.round(HR * cases), of: cases }, level) };
+  };
+  return { k, userActivity: userActivity.map(row), itemPopularity: itemPopularity.map(row) };
 }
 
 function leadsOf(

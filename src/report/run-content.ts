@@ -26,9 +26,18 @@ export interface RankerOutcome {
   readonly lead: Readonly<Record<string, Difference>> | null;
   readonly auc: number | null;
   readonly beyondAccuracy: BeyondAccuracy | null;
-  readonly deciles: Deciles | null;
+  readonly deciles: DecilesContent | null;
   /** Of a tuned baseline. */
   readonly choice: BaselineChoice | null;
+}
+
+/** A tenth with the interval of its HR. */
+export type DecileContent = Deciles["userActivity"][number] & { readonly interval: Interval };
+
+export interface DecilesContent {
+  readonly k: number;
+  readonly userActivity: readonly DecileContent[];
+  readonly itemPopularity: readonly DecileContent[];
 }
 
 export interface Difference {

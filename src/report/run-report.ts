@@ -3,7 +3,9 @@
 import { markup } from "./page/markup.ts";
 import { pageText, type Section } from "./page/page.ts";
 import type { RunContent } from "./run-content.ts";
-import { calibrationSection, decilesSection, listsSection } from "./sections/fairness-sections.ts";
+import { calibrationSection } from "./sections/calibration-section.ts";
+import { decilesSection } from "./sections/deciles-section.ts";
+import { listsSection } from "./sections/lists-section.ts";
 import { peopleSection } from "./sections/people-section.ts";
 import { provenanceSection } from "./sections/provenance-section.ts";
 import { rankingSection, summaryTiles, verdict } from "./sections/ranking-section.ts";

@@ -70,7 +70,7 @@ figcaption p { color: var(--soft); font-size: 0.9rem; line-height: 1.5; margin-b
 .chart svg { display: block; width: 100%; height: auto; max-width: var(--drawn); overflow: visible; color: var(--soft); font-variant-numeric: tabular-nums; }
 .for-narrow { display: none; }
 .multiples { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 18.5rem), 1fr)); gap: 0 1.75rem; margin-top: 1.25rem; }
-.multiples figure { margin: 0 0 1.75rem; display: grid; grid-row: span 4; grid-template: subgrid / minmax(0, 1fr); }
+.multiples > figure { margin: 0 0 1.75rem; display: grid; grid-row: span 4; grid-template: subgrid / minmax(0, 1fr); }
 .multiples .legend { align-self: end; }
 .multiples .chart { margin-top: 0.25rem; }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: 0.15rem 1rem; margin: 0.25rem 0 0.5rem; padding: 0; font-size: 0.85rem; color: var(--ink); }
@@ -128,6 +128,12 @@ th[aria-sort="descending"] button::after { content: "\\2193"; opacity: 1; }
   .beside > .legend { grid-column: 2; grid-row: 2; flex-direction: column; align-self: center; }
 }
 @media (max-width: 47.99rem) { .for-wide { display: none; } .for-narrow { display: block; } }
+@media (max-width: 65.99rem) { .half .for-wide { display: none; } .half .for-narrow { display: block; } }
+@media (min-width: 66rem) {
+  .multiples { grid-template-columns: repeat(6, minmax(0, 1fr)); }
+  .third { grid-column: span 2; }
+  .half { grid-column: span 3; }
+}
 @media print {
   body { background: none; font-size: 10pt; }
   nav, .actions, details:not([open]), .skip { display: none; }

@@ -5,8 +5,8 @@
 
 import { copyableText } from "../charts/copyable-text.ts";
 import { type Column, type DataTable, dataTable, tableMarkup } from "../charts/data-table.ts";
-import { csvLink, dataOf, multiples, smallFigure } from "../charts/figure.ts";
-import { intervalChart } from "../charts/interval-chart.ts";
+import { csvLink, dataOf, type Figure, multiples } from "../charts/figure.ts";
+import { intervalFigure } from "../charts/interval-figure.ts";
 import { latexText, markdownText } from "../charts/table-text.ts";
 import { type Markup, markup } from "../page/markup.ts";
 import type { Section } from "../page/page.ts";
@@ -48,23 +48,17 @@ export function rankingSection(content: RunContent): Section {
   const { rankers, protocol, interval } = content;
   const table = mainTable(content);
   const charts = headlineMetrics(content.metricNames).map((metric) =>
-    smallFigure({
+    intervalFigure({
       title: metric,
       text: "Larger is better.",
-      draw: (width) =>
-        intervalChart({
-          title: metric,
-          width,
-          reference: 0,
-          rows: rankers
-            .filter((ranker) => metric in ranker.metrics)
-            .map((ranker, index) => ({
-              name: ranker.name,
-              ...ranker.metrics[metric]!,
-              hue: index === 0 ? "blue" : "grey",
-            })),
-        }),
-      table: intervalTable(content, metric),
+      heads: ["ranker", metric],
+      rows: rankers
+        .filter((ranker) => metric in ranker.metrics)
+        .map((ranker, index) => ({
+          name: ranker.name,
+          ...ranker.metrics[metric]!,
+          hue: index === 0 ? "blue" : "grey",
+        })),
     }),
   );
   const body = markup`<p>Protocol: ${protocol}. Intervals: percentile bootstrap over users, ${percentText(interval.level, 0)}, ${interval.resamples} resamples, seed ${interval.seed}; leads are paired by user.</p>
@@ -77,7 +71,7 @@ ${choicesOf(rankers)}`;
 }
 
 /** The run less each baseline in the last headline metric: right of 0, the run is ahead. */
-function leadFigure({ metricNames, rankers }: RunContent): Markup | null {
+function leadFigure({ metricNames, rankers }: RunContent): Figure | null {
   const metric = headlineMetrics(metricNames).at(-1)!;
   const rows = rankers
     .map(({ name, lead }) => ({ name, lead: lead?.[metric] ?? null }))
@@ -85,27 +79,8 @@ function leadFigure({ metricNames, rankers }: RunContent): Markup | null {
     .map(({ name, lead }) => ({ name: `over ${name}`, ...lead, hue: "blue" as const }));
   if (rows.length === 0) return null;
   const title = `Lead in ${metric}`;
-  const number = (name: string, of: (row: (typeof rows)[number]) => number): Column<(typeof rows)[number]> => ({
-    name,
-    kind: "number",
-    value: of,
-    show: (row) => signedText(of(row)),
-  });
-  return smallFigure({
-    title,
-    text: "The run less each baseline, paired by user. Right of 0 it is ahead.",
-    draw: (width) => intervalChart({ title, width, rows, reference: 0 }),
-    table: dataTable({
-      title,
-      columns: [
-        { name: "baseline", kind: "text", value: ({ name }) => name },
-        number("lead", ({ value }) => value),
-        number("low", ({ interval }) => interval.low),
-        number("high", ({ interval }) => interval.high),
-      ],
-      rows,
-    }),
-  });
+  const text = "The run less each baseline, paired by user. Right of 0 it is ahead.";
+  return intervalFigure({ title, text, rows, heads: ["baseline", "lead"], reference: 0 });
 }
 
 function mainTable({ metricNames, rankers, split }: RunContent): DataTable {
@@ -143,25 +118,6 @@ function mainTable({ metricNames, rankers, split }: RunContent): DataTable {
     columns,
     rows: rankers,
     isMarked: (ranker) => ranker === rankers[0],
-  });
-}
-
-function intervalTable({ rankers }: RunContent, metric: string): DataTable {
-  const number = (name: string, of: (ranker: RankerOutcome) => number | null): Column<RankerOutcome> => ({
-    name,
-    kind: "number",
-    value: of,
-    show: (ranker) => fixedText(of(ranker)),
-  });
-  return dataTable({
-    title: `${metric} with intervals`,
-    columns: [
-      { name: "ranker", kind: "text", value: ({ name }) => name },
-      number(metric, ({ metrics }) => metrics[metric]?.value ?? null),
-      number("low", ({ metrics }) => metrics[metric]?.interval?.low ?? null),
-      number("high", ({ metrics }) => metrics[metric]?.interval?.high ?? null),
-    ],
-    rows: rankers,
   });
 }
 

@@ -1,10 +1,10 @@
 /** How the run learned: curves, learning rate and norms, and whether it could still move (the adaptivity panel). */
 import type { DiagnosticsRecord } from "../../runs/diagnostics-record.ts";
 import { type EpochAxis, type EpochFigure, type EpochLine, epochFigure, hasValues } from "../charts/epoch-figure.ts";
-import { multiples, smallFigure } from "../charts/figure.ts";
+import { type Figure, multiples } from "../charts/figure.ts";
 import { type Hue, hueAt } from "../charts/series-style.ts";
 import { groupsOf, largestOf, normOf } from "../charts/tensor-groups.ts";
-import { type MarkupPart, markup } from "../page/markup.ts";
+import { markup } from "../page/markup.ts";
 import type { Section } from "../page/page.ts";
 import type { RunContent } from "../run-content.ts";
 
@@ -21,9 +21,9 @@ export function learningSection(content: RunContent): Section {
     }),
   );
   const losses: EpochLine[] = [
-    { name: "training, mean of the epoch", hue: "blue", values: pass.map(({ loss }) => loss) },
+    { name: "training", hue: "blue", values: pass.map(({ loss }) => loss) },
     {
-      name: "probe, after the epoch",
+      name: "probe",
       hue: "vermilion",
       isDashed: true,
       values: pass.map(({ diagnostics }) => diagnostics?.loss ?? null),
@@ -39,7 +39,7 @@ export function learningSection(content: RunContent): Section {
     }),
     draw({
       title: "Loss",
-      text: "Smaller is better; each sample's loss is taken before the update it causes.",
+      text: "Smaller is better. Training: mean of the epoch, each sample before the update it causes; probe: after it.",
       axis,
       lines: losses,
     }),
@@ -56,7 +56,7 @@ export function learningSection(content: RunContent): Section {
           title: "Loss of the refit",
           text: "Trained anew on train and validation for the epochs that validation chose.",
           axis: { epochs: refit.map(({ epoch }) => epoch), switchAfter: switchOf(refit), chosen: null },
-          lines: [{ name: "training, mean of the epoch", hue: "blue", values: refit.map(({ loss }) => loss) }],
+          lines: [{ name: "training", hue: "blue", values: refit.map(({ loss }) => loss) }],
         }),
   ];
   return { id: "learning", title: "Learning curves", body: markup`${multiples(figures)}` };
@@ -79,7 +79,7 @@ export function normsSection(content: RunContent): Section {
     }),
     draw({
       title: "Norms",
-      text: "Euclidean norm of all tensors of a kind together, on a logarithmic scale. What is held stays level.",
+      text: "Euclidean norm of all tensors of a kind together: embeddings of users, of items, and the layers. What is held stays level.",
       axis,
       lines: groupLines(content, (diagnostics, names) => normOf(diagnostics.norms, names)),
       isLogarithmic: true,
@@ -170,7 +170,7 @@ export function adaptivitySection(content: RunContent): Section {
   };
 }
 
-function rowNormFigure(content: RunContent, axis: EpochAxis): MarkupPart {
+function rowNormFigure(content: RunContent, axis: EpochAxis): Figure | null {
   const { pass } = passOf(content);
   const names = Object.keys(pass.find(({ diagnostics }) => diagnostics !== null)?.diagnostics?.rowNorms ?? {});
   return draw({
@@ -200,8 +200,8 @@ function groupLines(
   }));
 }
 
-function draw(figure: EpochFigure): MarkupPart {
-  return hasValues(figure.lines) ? smallFigure(epochFigure(figure)) : null;
+function draw(figure: EpochFigure): Figure | null {
+  return hasValues(figure.lines) ? epochFigure(figure) : null;
 }
 
 function passOf({ epochs, manifest }: RunContent) {

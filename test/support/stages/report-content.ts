@@ -93,6 +93,7 @@ function ranker(name: string, value: number, lead: number | null): RankerOutcome
     trainTo: decile * 5 + 4,
     HR: value - decile / 100,
     NDCG: value / 2,
+    interval: { low: value - decile / 100 - 0.09, high: Math.min(1, value - decile / 100 + 0.09) },
   }));
   return {
     name,
