@@ -6,6 +6,20 @@ export const baselineNames = ["random", "popularity", "item-knn", "pure-svd", "i
 export type BaselineName = (typeof baselineNames)[number];
 export type TunedBaseline = Exclude<BaselineName, "random" | "popularity">;
 
+const TITLES: Readonly<Record<BaselineName, string>> = {
+  random: "random",
+  popularity: "popularity",
+  "item-knn": "item-KNN",
+  "pure-svd": "PureSVD",
+  ials: "iALS",
+  ease: "EASE",
+};
+
+/** As people write it; any other name stays as it is. */
+export function baselineTitle(name: string): string {
+  return Object.hasOwn(TITLES, name) ? TITLES[name as BaselineName] : name; // it is one of the keys
+}
+
 export const baselineParameterSettings = {
   neighbours: setting(z.int().min(1).nullable().default(null), {
     flag: "neighbours",

@@ -24,6 +24,10 @@ export interface RankerOutcome {
   readonly metrics: Readonly<Record<string, Estimate>>;
   /** The run less this one, paired by user, by metric; null for the run itself. */
   readonly lead: Readonly<Record<string, Difference>> | null;
+  /** The headline metrics among all items, where `metrics` are among sampled candidates; null where not measured. */
+  readonly catalogue: Readonly<Record<string, Estimate>> | null;
+  /** What validation said of it, to hold the run's learning curve against: a tuned baseline's, fitted on train. */
+  readonly validation: Readonly<Record<string, number>> | null;
   readonly auc: number | null;
   readonly beyondAccuracy: BeyondAccuracy | null;
   readonly deciles: DecilesContent | null;
@@ -88,10 +92,14 @@ export interface RunContent {
   readonly metricNames: readonly string[];
   /** The run first. */
   readonly rankers: readonly RankerOutcome[];
+  /** What no baseline here can say, and how to get it; null where the usual ones are there. */
+  readonly missingBaselines: string | null;
+  /** What the end of training advised; null where nothing stands in the run. */
+  readonly advice: string | null;
   readonly interval: { readonly level: number; readonly resamples: number; readonly seed: number };
   readonly epochs: readonly EpochContent[];
-  /** The metric that chose the epoch. */
-  readonly validationMetric: string;
+  /** The metric that chose the epoch; null for a run without validation. */
+  readonly validationMetric: string | null;
   readonly calibration: Calibration | null;
   readonly people: readonly UserContent[];
   /** How the people shown were chosen. */

@@ -122,9 +122,8 @@ function isNamed({ lines, references = [] }: EpochFigure): boolean {
   return lines.length + references.length > 1;
 }
 
-/** With room for the value of a reference that is out of sight. */
-function namesOf({ lines, references = [] }: EpochFigure): readonly string[] {
-  return [...lines.map(({ name }) => name), ...references.map(({ name }) => `${name} 0.000 ↓`)];
+function namesOf(options: EpochFigure): readonly string[] {
+  return endsOf(options, scaleOf(options).domain).map(({ text }) => text);
 }
 
 /** The lines' own range; a reference far from it is named at the edge and does not press them flat. */

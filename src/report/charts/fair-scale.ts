@@ -17,8 +17,10 @@ export interface FairScale {
   readonly above: readonly number[];
 }
 
-/** The rest must gain this factor of room for one to be set aside. */
+/** The rest must gain this factor of room for some to be set aside. */
 const GAIN = 3;
+/** One that widens the room of the rest by no more than this factor is taken back. */
+const CHEAP = 1.5;
 
 /**
  * The farthest spans are set aside, as few as leave the others in less than a third of the room, and again from there.
@@ -30,25 +32,45 @@ export function fairScale(
   {
     kept = [],
     fewest = Math.max(2, Math.ceil((2 * spans.length) / 3)),
-  }: { kept?: readonly number[]; fewest?: number } = {},
+  }: { readonly kept?: readonly number[]; readonly fewest?: number } = {},
 ): FairScale {
   const fixed = kept.map((value) => ({ low: value, high: value }));
-  let inside = spans.map((_, index) => index);
-  const below: number[] = [];
-  const above: number[] = [];
   const roomOf = (indices: readonly number[]) => extent([...indices.map((index) => spans[index]!), ...fixed]);
-  for (let peeled = inside, room = size(roomOf(inside)); peeled.length > fewest; ) {
-    const lowest = peeled.reduce((best, k) => (spans[k]!.low < spans[best]!.low ? k : best));
-    const highest = peeled.reduce((best, k) => (spans[k]!.high > spans[best]!.high ? k : best));
-    const [withoutLowest, withoutHighest] = [lowest, highest].map((out) => peeled.filter((k) => k !== out));
-    peeled = size(roomOf(withoutLowest!)) <= size(roomOf(withoutHighest!)) ? withoutLowest! : withoutHighest!;
-    if (GAIN * size(roomOf(peeled)) >= room) continue;
-    const [low] = roomOf(peeled);
-    for (const k of inside.filter((index) => !peeled.includes(index))) (spans[k]!.low < low ? below : above).push(k);
-    inside = peeled;
-    room = size(roomOf(inside));
+  const order = farthestFirst(spans, roomOf);
+  let inside = order;
+  for (let out = 1; order.length - out >= fewest; out++) {
+    const rest = order.slice(out);
+    if (GAIN * size(roomOf(rest)) < size(roomOf(inside))) inside = rest;
   }
-  return { domain: inside.length + fixed.length === 0 ? [0, 1] : roomOf(inside), below, above };
+  for (const index of order.slice(0, order.length - inside.length).reverse()) {
+    const wider = [...inside, index];
+    if (size(roomOf(wider)) <= CHEAP * size(roomOf(inside))) inside = wider;
+  }
+  const [low] = roomOf(inside);
+  const aside = spans.map((_, index) => index).filter((index) => !inside.includes(index));
+  return {
+    domain: inside.length + fixed.length === 0 ? [0, 1] : roomOf(inside),
+    below: aside.filter((index) => spans[index]!.low < low),
+    above: aside.filter((index) => spans[index]!.low >= low),
+  };
+}
+
+/** Indices in the order in which leaving one out, lowest or highest, narrows the rest the most. */
+function farthestFirst(
+  spans: readonly Span[],
+  roomOf: (indices: readonly number[]) => readonly [number, number],
+): readonly number[] {
+  const order: number[] = [];
+  let rest = spans.map((_, index) => index);
+  while (rest.length > 0) {
+    const lowest = rest.reduce((best, k) => (spans[k]!.low < spans[best]!.low ? k : best));
+    const highest = rest.reduce((best, k) => (spans[k]!.high > spans[best]!.high ? k : best));
+    const [withoutLowest, withoutHighest] = [lowest, highest].map((out) => rest.filter((k) => k !== out));
+    const isLowest = size(roomOf(withoutLowest!)) <= size(roomOf(withoutHighest!));
+    order.push(isLowest ? lowest : highest);
+    rest = isLowest ? withoutLowest! : withoutHighest!;
+  }
+  return order;
 }
 
 function extent(spans: readonly Span[]): readonly [number, number] {

@@ -12,37 +12,7 @@ import { type Markup, markup } from "../page/markup.ts";
 import type { Section } from "../page/page.ts";
 import type { Difference, RankerOutcome, RunContent } from "../run-content.ts";
 import { headlineMetrics } from "../words/headline-metrics.ts";
-import { countText, fixedText, intervalText, percentText, signedText } from "../words/number-text.ts";
-
-export function summaryTiles(content: RunContent): Markup {
-  const [subject, ...others] = content.rankers;
-  const level = `${percentText(content.interval.level, 0)} interval`;
-  const tiles = headlineMetrics(content.metricNames).map((name) => {
-    const estimate = subject!.metrics[name]!;
-    const range = estimate.interval === null ? "no interval" : `${intervalText(estimate.interval, 3)}`;
-    return tile(name, fixedText(estimate.value, 3), range);
-  });
-  const rival = strongestRival(content, others);
-  if (rival !== null) {
-    const metric = headlineMetrics(content.metricNames).at(-1)!;
-    const lead = rival.lead![metric]!;
-    tiles.push(tile(`${metric} over ${rival.name}`, signedText(lead.value, 3), intervalText(lead.interval, 3)));
-  }
-  tiles.push(tile("Users tested", countText(content.users), `tied positives ${percentText(content.tieRate, 2)}`));
-  return markup`<dl class="tiles" aria-label="Headline figures, each with its ${level}">${tiles}</dl>`;
-}
-
-/** Plain words on whether the run beats the strongest of what it must beat. */
-export function verdict(content: RunContent): string {
-  const rival = strongestRival(content, content.rankers.slice(1));
-  if (rival === null) return "It is compared with nothing: evaluate a baseline to know what these figures are worth.";
-  const metric = headlineMetrics(content.metricNames).at(-1)!;
-  const { value, interval } = rival.lead![metric]!;
-  const size = `${signedText(value)} ${metric} (${intervalText(interval)})`;
-  if (interval.low > 0) return `Better than ${rival.name}, the strongest baseline here, by ${size}.`;
-  if (interval.high < 0) return `Worse than ${rival.name}, the strongest baseline here: ${size}.`;
-  return `Not told apart from ${rival.name}, the strongest baseline here: ${size}.`;
-}
+import { fixedText, intervalText, percentText, signedText } from "../words/number-text.ts";
 
 export function rankingSection(content: RunContent): Section {
   const { rankers, protocol, interval } = content;
@@ -151,18 +121,4 @@ function choicesOf(rankers: readonly RankerOutcome[]): Markup | null {
     rows: tuned,
   });
   return markup`<h3>Settings of the baselines</h3>${tableMarkup(table)}${dataOf(table)}`;
-}
-
-function strongestRival(content: RunContent, rivals: readonly RankerOutcome[]): RankerOutcome | null {
-  const metric = headlineMetrics(content.metricNames).at(-1)!;
-  const paired = rivals.filter(({ lead }) => lead?.[metric] !== undefined);
-  const worth = ({ metrics }: RankerOutcome): number => metrics[metric]!.value;
-  return paired.reduce<RankerOutcome | null>(
-    (best, rival) => (best === null || worth(rival) > worth(best) ? rival : best),
-    null,
-  );
-}
-
-function tile(name: string, figure: string, range: string): Markup {
-  return markup`<div><dt>${name}</dt><dd class="figure">${figure}</dd><dd class="range">${range}</dd></div>`;
 }

@@ -11,15 +11,9 @@ import type { RunContent } from "../run-content.ts";
 export function learningSection(content: RunContent): Section {
   const { pass, chosen } = passOf(content);
   const axis = axisOf(content);
+  const measured = Object.keys(pass.find(({ validation }) => validation !== null)?.validation ?? {});
   const metric = content.validationMetric;
-  const others = Object.keys(pass[0]?.validation ?? {}).filter((name) => name !== metric);
-  const lines = [metric, ...others].map(
-    (name, index): EpochLine => ({
-      name,
-      hue: hueAt(index),
-      values: pass.map(({ validation }) => validation?.[name] ?? null),
-    }),
-  );
+  const ordered = [...measured.filter((name) => name === metric), ...measured.filter((name) => name !== metric)];
   const losses: EpochLine[] = [
     { name: "training", hue: "blue", values: pass.map(({ loss }) => loss) },
     {
@@ -31,11 +25,20 @@ export function learningSection(content: RunContent): Section {
   ];
   const refit = content.epochs.filter((epoch) => epoch.pass === "refit");
   const figures = [
-    draw({
-      title: "Validation",
-      text: markup`Larger is better. ${metric} chose epoch ${chosen ?? "–"}.`,
-      axis,
-      lines,
+    ...ordered.map((name) => {
+      const references = content.rankers.flatMap((ranker) => {
+        const value = ranker.validation?.[name];
+        return value === undefined ? [] : [{ name: ranker.name, value }];
+      });
+      const choice = name === metric ? ` It chose epoch ${chosen ?? "–"}.` : "";
+      const held = references.length === 0 ? "" : " Dashed: baselines, fitted on train.";
+      return draw({
+        title: `${name} on validation`,
+        text: `Larger is better.${choice}${held}`,
+        axis,
+        lines: [{ name: "this run", hue: "blue", values: pass.map(({ validation }) => validation?.[name] ?? null) }],
+        references,
+      });
     }),
     draw({
       title: "Loss",

@@ -34,6 +34,12 @@ describe("a fair scale", () => {
     expect({ domain, below: [...below].sort() }).toEqual({ domain: [0.7, 0.75], below: [0, 1] });
   });
 
+  it("takes back one that costs little room once a farther one is gone", () => {
+    // 0.05 and 0.305 together leave 0.125 of 0.4; 0.305 taken back makes it 0.145, which is less than half as much again.
+    const { domain, below } = fairScale(points(0.305, 0.05), { kept: [0.325, 0.45], fewest: 0 });
+    expect({ domain, below }).toEqual({ domain: [0.305, 0.45], below: [1] });
+  });
+
   it("holds every span that it does not set aside, and sets aside a third at most", () => {
     const span = fc.tuple(fc.double({ min: -1, max: 1, noNaN: true }), fc.double({ min: 0, max: 0.1, noNaN: true }));
     fc.assert(

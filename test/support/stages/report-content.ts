@@ -55,7 +55,14 @@ export function runContent(changes: Partial<RunContent> = {}): RunContent {
     users: 1000,
     tieRate: 0.001,
     metricNames: ["HR@10", "NDCG@10", "MRR"],
-    rankers: [ranker("this run", 0.771, null), ranker("popularity", 0.61, 0.161), ranker("random", 0.1, 0.671)],
+    rankers: [
+      ranker("this run", 0.771, null),
+      ranker("popularity", 0.61, 0.161),
+      ranker("random", 0.1, 0.671),
+      { ...ranker("item-KNN", 0.76, 0.011), auc: null, beyondAccuracy: null, deciles: null, catalogue: null },
+    ],
+    missingBaselines: "Not fitted beside this run: iALS (about 45 s).",
+    advice: null,
     interval: { level: 0.95, resamples: 2000, seed: 1 },
     epochs: [1, 2, 3, 4, 5, 6].map(epochContent),
     validationMetric: "NDCG@10",
@@ -99,6 +106,11 @@ function ranker(name: string, value: number, lead: number | null): RankerOutcome
     name,
     metrics: { "HR@10": estimate, "NDCG@10": estimate, MRR: { value: value / 2, interval: null } },
     lead: ahead === null ? null : { "HR@10": ahead, "NDCG@10": ahead },
+    catalogue: {
+      "HR@10": { value: value / 3, interval: estimate.interval },
+      "NDCG@10": { value: value / 4, interval: null },
+    },
+    validation: lead === null ? null : { "HR@10": value, "NDCG@10": value / 2 },
     auc: 0.9,
     beyondAccuracy: {
       k: 10,
