@@ -6,7 +6,10 @@ import { headlineMetrics } from "../../src/report/words/headline-metrics.ts";
 import type { BaselinesRecord, Estimates, FittedBaselineRecord } from "../../src/runs/baselines-record.ts";
 import type { LoadedRun } from "../runs/stored-run.ts";
 
-/** The run first, then the best. What was measured for the report says more of a ranker than the record, so it stays where both are. */
+/**
+ * The run first, then the best. What was measured for the report says more of a ranker than the record, so it stays
+ * where both are.
+ */
 export function withFitted(
   outcomes: readonly RankerOutcome[],
   record: BaselinesRecord | null,

@@ -36,7 +36,8 @@ describe("deciles", () => {
   const { userActivity } = runContent().rankers[0]!.deciles!;
 
   it("carry an interval each", () => {
-    expect(runReport(runContent())).toContain("decile 1: 0.761 (0.671 to 0.851)"); // 0.771 - 0.01, and 0.09 to each side
+    // 0.771 - 0.01, and 0.09 to each side
+    expect(runReport(runContent())).toContain("decile 1: 0.761 (0.671 to 0.851)");
   });
 
   it("explain the tenths that are empty", () => {

@@ -1,4 +1,7 @@
-/** Tensors of a kind, the embeddings of users, of items and the layers, so that a chart has six lines at most where a ranker has twenty tensors. */
+/**
+ * Tensors of a kind, the embeddings of users, of items and the layers, so that a chart has six lines at most where a
+ * ranker has twenty tensors.
+ */
 import type { Hue } from "./series-style.ts";
 
 export interface TensorGroup {

@@ -35,7 +35,7 @@ describe("a fair scale", () => {
   });
 
   it("takes back one that costs little room once a farther one is gone", () => {
-    // 0.05 and 0.305 together leave 0.125 of 0.4; 0.305 taken back makes it 0.145, which is less than half as much again.
+    // 0.05 and 0.305 together leave 0.125 of 0.4; 0.305 taken back makes it 0.145: less than half as much again.
     const { domain, below } = fairScale(points(0.305, 0.05), { kept: [0.325, 0.45], fewest: 0 });
     expect({ domain, below }).toEqual({ domain: [0.305, 0.45], below: [1] });
   });
