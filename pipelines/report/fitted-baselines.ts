@@ -1,7 +1,7 @@
 /** The baselines that were fitted beside training, from the run's own record, among those that the report measures. */
 import { baselineTitle } from "../../src/config/baseline-settings.ts";
 import { shellCommand } from "../../src/config/shell-command.ts";
-import type { RankerOutcome } from "../../src/report/run-content.ts";
+import type { MissingBaselines, RankerOutcome } from "../../src/report/run-content.ts";
 import { headlineMetrics } from "../../src/report/words/headline-metrics.ts";
 import type { BaselinesRecord, Estimates, FittedBaselineRecord } from "../../src/runs/baselines-record.ts";
 import type { LoadedRun } from "../runs/stored-run.ts";
@@ -51,21 +51,29 @@ function valuesOf(estimates: Estimates | null): Readonly<Record<string, number>>
   return Object.fromEntries(Object.entries(estimates).map(([metric, { value }]) => [metric, value]));
 }
 
-/** Which usual baselines do not stand beside the run, why, and how to get them; null where all do. */
-export function missingWords(
+/** Which usual baselines do not stand beside the run, why, and the commands that bring one; null where all do. */
+export function missingBaselines(
   rankers: readonly RankerOutcome[],
   record: BaselinesRecord | null,
-  run: Pick<LoadedRun, "datasetName" | "directory">,
-): string | null {
-  const usual = ["item-knn", "ease", "ials"];
-  const missing = usual.filter((name) => rankers.every((ranker) => ranker.name !== baselineTitle(name)));
+  run: Pick<LoadedRun, "datasetName" | "directory" | "config">,
+): MissingBaselines | null {
+  const missing = USUAL.filter((name) => rankers.every((ranker) => ranker.name !== baselineTitle(name)));
   if (missing.length === 0) return null;
-  const reasons = missing.map((name) => {
+  const names = missing.map((name) => {
     const reason = record?.leftOut.find((left) => left.name === name)?.reason;
     return reason === undefined ? baselineTitle(name) : `${baselineTitle(name)} (${reason})`;
   });
-  const first = missing[0]!;
-  const evaluate = `lawn-ranker evaluate ${shellCommand("--baseline", first, "--dataset", run.datasetName, "--output", `out/${first}`)}`;
-  const report = `lawn-ranker report ${shellCommand("--run", run.directory, "--baselines", `out/${first}`)}`;
-  return `Not fitted beside this run: ${reasons.join(", ")}. To set one beside it: ${evaluate}, then ${report}.`;
+  const [first] = missing;
+  const protocol = run.config.candidates === "full" ? ["--candidates", "full"] : [];
+  const question = ["--baseline", first!, "--dataset", run.datasetName, ...protocol, "--output", `out/${first}`];
+  return {
+    names,
+    commands: [
+      shellCommand("lawn-ranker", "evaluate", ...question),
+      shellCommand("lawn-ranker", "report", "--run", run.directory, "--baselines", `out/${first}`),
+    ],
+  };
 }
+
+/** What a run is expected to be held against. */
+const USUAL = ["item-knn", "ease", "ials"] as const;

@@ -22,7 +22,7 @@ import type { StageContext } from "../stage.ts";
 import { outcomesOf } from "./estimate-outcomes.ts";
 import type { EvaluationRequest } from "./evaluation-request.ts";
 import { exampleUsers } from "./example-users.ts";
-import { missingWords, withFitted } from "./fitted-baselines.ts";
+import { missingBaselines, withFitted } from "./fitted-baselines.ts";
 import {
   baselinesAtHand,
   type CatalogueResults,
@@ -67,7 +67,7 @@ export async function readRunContent(
     tieRate: metrics.tieRate,
     metricNames: Object.keys(metrics.metrics),
     rankers,
-    missingBaselines: missingWords(rankers, fitted, run),
+    missingBaselines: missingBaselines(rankers, fitted, run),
     advice: fitted?.verdict?.advice ?? null,
     interval: { level: config.level, resamples: config.resamples, seed: config.seed },
     epochs,

@@ -44,6 +44,13 @@ export interface DecilesContent {
   readonly itemPopularity: readonly DecileContent[];
 }
 
+export interface MissingBaselines {
+  /** Such as "iALS (about 45 s)". */
+  readonly names: readonly string[];
+  /** That set one of them beside the run, in their order. */
+  readonly commands: readonly string[];
+}
+
 export interface Difference {
   readonly value: number;
   readonly interval: Interval;
@@ -92,8 +99,8 @@ export interface RunContent {
   readonly metricNames: readonly string[];
   /** The run first. */
   readonly rankers: readonly RankerOutcome[];
-  /** What no baseline here can say, and how to get it; null where the usual ones are there. */
-  readonly missingBaselines: string | null;
+  /** Null where the usual baselines are there. */
+  readonly missingBaselines: MissingBaselines | null;
   /** What the end of training advised; null where nothing stands in the run. */
   readonly advice: string | null;
   readonly interval: { readonly level: number; readonly resamples: number; readonly seed: number };

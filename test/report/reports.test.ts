@@ -42,8 +42,10 @@ describe("the report of a run", () => {
     }
     expect(front).toContain('77.1 %<span class="range">75.1 to 79.1</span>');
     expect(front).toContain("NDCG@10, all items");
-    expect(front).toContain("2 people and what they are offered");
-    expect(front).toContain("Not fitted beside this run: iALS (about 45 s).");
+    expect(front).toContain("10 people and what they are offered");
+    expect(front).toContain(
+      "Not fitted beside this run: iALS (about 45 s). To set one beside it: <code>lawn-ranker evaluate</code>, then ",
+    );
   });
 
   it("says so where there is nothing to compare with", () => {

@@ -69,7 +69,8 @@ function draw(options: BatchFigure, width: number) {
     const stroke = isFaint ? "var(--line)" : colourOf(line.hue);
     const y = ({ value }: BatchPoint) => clamped(value);
     const isBeyond = ({ value }: BatchPoint): boolean => value < low || value > high;
-    marks.push(Plot.line(line.points, { x, y, stroke, strokeWidth: 1.8, strokeDasharray: dashOf(line) }));
+    const shown = isFaint ? line.points.filter((point) => !isBeyond(point)) : line.points;
+    marks.push(Plot.line(shown, { x, y, stroke, strokeWidth: 1.8, strokeDasharray: dashOf(line) }));
     if (isFaint) continue;
     marks.push(
       Plot.link(
@@ -95,12 +96,12 @@ function draw(options: BatchFigure, width: number) {
           title: (point: BatchPoint) => `${line.name}, batch ${batchText(point.batchSize)}: ${fixedText(point.value)}`,
         },
       ),
-      ...[
-        { points: line.points.filter(({ value }) => value < low), sign: "▾", dy: -8 },
-        { points: line.points.filter(({ value }) => value > high), sign: "▴", dy: 8 },
-      ].map(({ points, sign, dy }) => {
-        const text = ({ value }: BatchPoint): string => `${fixedText(value, 3)} ${sign}`;
-        return Plot.text(points, { x, y, dy, text, textAnchor: "end", dx: 4, fill: stroke });
+      ...line.points.filter(isBeyond).map((point) => {
+        const isBelow = point.value < low;
+        // Away from the axis and from the names at the lines' ends.
+        const textAnchor = point.batchSize === sizes[0] ? "start" : point.batchSize === sizes.at(-1) ? "end" : "middle";
+        const text = (): string => `${fixedText(point.value, 3)} ${isBelow ? "▾" : "▴"}`;
+        return Plot.text([point], { x, y, dy: isBelow ? -9 : 9, text, textAnchor, fill: stroke });
       }),
     );
     const last = line.points.at(-1);

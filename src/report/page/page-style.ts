@@ -123,8 +123,8 @@ th[aria-sort="descending"] button::after { content: "\\2193"; opacity: 1; }
 .glance ol li::before { content: counter(place) ". "; color: var(--soft); }
 .glance .hit { font-weight: 600; color: var(--green); }
 
-.people { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 19rem), 1fr)); gap: 1.25rem; margin-top: 1.25rem; }
-.person { border: 1px solid var(--line); border-radius: 10px; background: var(--raised); padding: 1rem 1.1rem; font-size: 0.92rem; min-width: 0; overflow-wrap: anywhere; }
+.people { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 12rem), 1fr)); gap: 1rem; margin-top: 1.25rem; }
+.person { border: 1px solid var(--line); border-radius: 10px; background: var(--raised); padding: 0.9rem 1rem; font-size: 0.88rem; min-width: 0; overflow-wrap: anywhere; }
 .person h3 { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 0.75rem; }
 .person h3 span { font-weight: 400; color: var(--soft); font-size: 0.85rem; }
 .person p { color: var(--soft); font-size: 0.85rem; line-height: 1.45; }

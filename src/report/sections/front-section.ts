@@ -1,7 +1,7 @@
 /** The first screen: the verdict in words, every ranker with its intervals, and ten people. The rest is for experts. */
 import { fairScale, roundEnds } from "../charts/fair-scale.ts";
 import { type Markup, markup } from "../page/markup.ts";
-import type { Estimate, RankerOutcome, RunContent } from "../run-content.ts";
+import type { Estimate, MissingBaselines, RankerOutcome, RunContent } from "../run-content.ts";
 import { headlineMetrics } from "../words/headline-metrics.ts";
 import { fixedText, intervalText, percentText, signedText } from "../words/number-text.ts";
 import { outcomeOf, verdictOf } from "../words/verdict-words.ts";
@@ -23,7 +23,12 @@ export function frontMarkup(content: RunContent): Markup {
     people.length === 0
       ? null
       : markup`<h2>${people.length} people and what they are offered</h2>${peopleAtAGlance(people)}`;
-  return markup`<div class="front">${fieldTable(content)}${missingBaselines === null ? null : markup`<p class="soft small">${missingBaselines}</p>`}${glance}</div>`;
+  return markup`<div class="front">${fieldTable(content)}${missingBaselines === null ? null : missingMarkup(missingBaselines)}${glance}</div>`;
+}
+
+function missingMarkup({ names, commands }: MissingBaselines): Markup {
+  const steps = commands.map((command, index) => markup`${index === 0 ? "" : ", then "}<code>${command}</code>`);
+  return markup`<p class="soft small">Not fitted beside this run: ${names.join(", ")}. To set one beside it: ${steps}</p>`;
 }
 
 /** Every ranker, the best first, on the run's own questions and among all items, with the run's lead over it. */

@@ -61,7 +61,7 @@ export function runContent(changes: Partial<RunContent> = {}): RunContent {
       ranker("random", 0.1, 0.671),
       { ...ranker("item-KNN", 0.76, 0.011), auc: null, beyondAccuracy: null, deciles: null, catalogue: null },
     ],
-    missingBaselines: "Not fitted beside this run: iALS (about 45 s).",
+    missingBaselines: { names: ["iALS (about 45 s)"], commands: ["lawn-ranker evaluate", "lawn-ranker report"] },
     advice: null,
     interval: { level: 0.95, resamples: 2000, seed: 1 },
     epochs: [1, 2, 3, 4, 5, 6].map(epochContent),
@@ -76,13 +76,16 @@ export function runContent(changes: Partial<RunContent> = {}): RunContent {
         { from: 0.5, to: 1, share: 0.3, meanProbability: 0.8, positiveRate: 0.7 },
       ],
     },
-    people: ["anna", hostileTitle].map((id) => ({
-      id,
-      trainInteractions: 12,
-      recent: [{ id: "7", title: hostileTitle }],
-      recommended: Array.from({ length: 10 }, (_, k) => ({ id: String(k), title: k === 3 ? hostileTitle : null })),
-      heldOut: [{ id: "3", title: hostileTitle, rank: 4 }],
-    })),
+    people: ["anna", hostileTitle, "c", "d", "e", "f", "g", "h", "i", "j"].map((id, person) => {
+      const title = person < 2 ? hostileTitle : "Linen blanket";
+      return {
+        id,
+        trainInteractions: 12,
+        recent: [{ id: "7", title }],
+        recommended: Array.from({ length: 10 }, (_, k) => ({ id: String(k), title: k === 3 ? title : null })),
+        heldOut: [{ id: "3", title, rank: 4 }],
+      };
+    }),
     peopleChoice: "Drawn from the tested users.",
     absent: [],
     reportVersion: "0.1.0",
