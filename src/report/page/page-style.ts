@@ -43,7 +43,7 @@ td > code { display: inline-block; min-width: min(24ch, 60vw); }
 
 .page { max-width: 70rem; margin: 0 auto; padding: 1.75rem 1rem 4rem; }
 .eyebrow { color: var(--soft); font-size: 0.8rem; letter-spacing: 0.06em; text-transform: uppercase; margin: 0; }
-.lede { font-size: 1.1rem; line-height: 1.55; color: var(--ink); }
+.lede { font-size: 1.1rem; line-height: 1.5; color: var(--ink); max-width: 80ch; }
 .lede strong { display: block; font-size: 1.3rem; line-height: 1.35; letter-spacing: -0.01em; }
 .better { color: var(--green); } .level { color: var(--ink); } .worse { color: var(--vermilion); }
 .soft { color: var(--soft); }
