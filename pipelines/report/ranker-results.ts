@@ -81,8 +81,8 @@ export async function readBaselines(
 export async function baselinesAtHand(questions: EvaluationRequest, seed: number): Promise<readonly RankerResults[]> {
   const { train } = questions.dataset;
   return [
-    await measure("popularity", popularityScorer(train), questions),
-    await measure("random", randomScorer({ users: train.users, items: train.items, seed }), questions),
+    await measureRanker("popularity", popularityScorer(train), questions),
+    await measureRanker("random", randomScorer({ users: train.users, items: train.items, seed }), questions),
   ];
 }
 
@@ -94,7 +94,12 @@ export async function measureCatalogue(scorer: Scorer, questions: EvaluationRequ
   return { perUser: perUser.metrics, metrics };
 }
 
-async function measure(name: string, scorer: Scorer, questions: EvaluationRequest): Promise<RankerResults> {
+/** On the questions of the run, user by user, and among all items. */
+export async function measureRanker(
+  name: string,
+  scorer: Scorer,
+  questions: EvaluationRequest,
+): Promise<RankerResults> {
   const evaluation = await evaluateSplit({ scorer, ...questions });
   const k = questions.ks[0]!;
   const beyond = await measureBeyond({ scorer, ...questions, evaluation, k, negativesPerPositive: null });

@@ -31,6 +31,7 @@ import {
   readBaselines,
   readRankerResults,
 } from "./ranker-results.ts";
+import { refitBaselines } from "./refit-baselines.ts";
 
 /** Throws DataError for a run that is unfinished or damaged; a dataset that is not at hand is said in `absent`. */
 export async function readRunContent(
@@ -49,9 +50,14 @@ export async function readRunContent(
   const beyond: BeyondParts = scored?.beyond ?? metrics;
   const subject = await readRankerResults(directory, "this run");
   const fitted = await readBaselinesRecord(directory);
+  const given = await readBaselines(config.baselines, subject);
+  const known = given.map(({ name }) => name);
   const measured: RankerResults[] = [
     ...(questions === null ? [] : await baselinesAtHand(questions, config.seed)),
-    ...(await readBaselines(config.baselines, subject)),
+    ...given,
+    ...(questions === null || fitted === null
+      ? []
+      : await refitBaselines(fitted, questions, { known, config, absent, context })),
   ];
   const document = { ...metrics, ...beyond };
   const outcomes = outcomesOf({ ...subject, document, catalogue: scored?.catalogue ?? null }, measured, config);
