@@ -8,6 +8,7 @@ import { readColumns } from "../../src/arrow/read-columns.ts";
 import { popularityScorer } from "../../src/baselines/popularity.ts";
 import { randomScorer } from "../../src/baselines/random.ts";
 import { shellCommand } from "../../src/config/shell-command.ts";
+import { joinInteractions } from "../../src/dataset/interaction-dataset.ts";
 import { DataError } from "../../src/errors.ts";
 import type { Scorer } from "../../src/ranker/scorer.ts";
 import type { MetricsDocument } from "../../src/runs/metrics-document.ts";
@@ -77,11 +78,15 @@ export async function readBaselines(
   return rankers;
 }
 
-/** Popularity and random need no tuning and no file. */
-export async function baselinesAtHand(questions: EvaluationRequest, seed: number): Promise<readonly RankerResults[]> {
-  const { train } = questions.dataset;
+/** Popularity and random need no tuning and no file. Popularity knows what the run knows: validation too, if refit. */
+export async function baselinesAtHand(
+  questions: EvaluationRequest,
+  { seed, isRefit }: { readonly seed: number; readonly isRefit: boolean },
+): Promise<readonly RankerResults[]> {
+  const { train, validation } = questions.dataset;
+  const known = isRefit ? joinInteractions(train, validation) : train;
   return [
-    await measureRanker("popularity", popularityScorer(train), questions),
+    await measureRanker("popularity", popularityScorer(known), questions),
     await measureRanker("random", randomScorer({ users: train.users, items: train.items, seed }), questions),
   ];
 }

@@ -50,10 +50,11 @@ export async function readRunContent(
   const beyond: BeyondParts = scored?.beyond ?? metrics;
   const subject = await readRankerResults(directory, "this run");
   const fitted = await readBaselinesRecord(directory);
+  const isRefit = run.manifest.outcome?.refit === true;
   const given = await readBaselines(config.baselines, subject);
   const known = given.map(({ name }) => name);
   const measured: RankerResults[] = [
-    ...(questions === null ? [] : await baselinesAtHand(questions, config.seed)),
+    ...(questions === null ? [] : await baselinesAtHand(questions, { seed: config.seed, isRefit })),
     ...given,
     ...(questions === null || fitted === null
       ? []

@@ -15,22 +15,22 @@ export function decilesSection({ rankers, interval }: RunContent): Section | nul
   const deciles = rankers[0]?.deciles ?? null;
   if (deciles === null) return null;
   const { k, userActivity, itemPopularity } = deciles;
-  const popularity = rankers.find(({ name }) => name === "popularity")?.deciles ?? null;
+  const [rival] = rankers.slice(1).filter((ranker) => ranker.deciles !== null); // the best of them
   const figures = [
     decileFigure(
       `HR@${k} by user activity`,
       "Tenths of the tested users by their training interactions, fewest first.",
       userActivity,
-      popularity?.userActivity ?? null,
+      rival === undefined ? null : { name: rival.name, rows: rival.deciles!.userActivity },
     ),
     decileFigure(
       `HR@${k} by item popularity`,
       "Tenths of the held-out items by their training interactions, rarest first.",
       itemPopularity,
-      popularity?.itemPopularity ?? null,
+      rival === undefined ? null : { name: rival.name, rows: rival.deciles!.itemPopularity },
     ),
   ];
-  const dots = popularity === null ? "" : " The hollow dots are the popularity baseline.";
+  const dots = rival === undefined ? "" : ` The hollow dots are ${rival.name}.`;
   const body = markup`<p>An average hides whom it fails: new users, and items that few have met. Whiskers are ${percentText(interval.level, 0)} intervals (Wilson).${dots}</p>${multiples(figures)}`;
   return { id: "deciles", title: "Deciles", body };
 }
@@ -43,11 +43,16 @@ export function missingWords(rows: readonly DecileContent[]): string {
   return ` ${named} empty: those with equally many interactions stay together, in the tenth of their middle.`;
 }
 
+interface DecileBaseline {
+  readonly name: string;
+  readonly rows: readonly DecileContent[];
+}
+
 function decileFigure(
   title: string,
   text: string,
   rows: readonly DecileContent[],
-  baseline: readonly DecileContent[] | null,
+  baseline: DecileBaseline | null,
 ): Figure {
   const label = `${title}, bar chart with intervals. ${rows.map(({ decile, HR, interval }) => `decile ${decile}: ${fixedText(HR, 3)} (${intervalText(interval, 3)})`).join("; ")}.${missingWords(rows)}`;
   return {
@@ -58,8 +63,12 @@ function decileFigure(
   };
 }
 
-function plotOf(rows: readonly DecileContent[], baseline: readonly DecileContent[] | null): Plot.PlotOptions {
-  const highest = Math.max(0.1, ...rows.map(({ interval }) => interval.high), ...(baseline ?? []).map(({ HR }) => HR));
+function plotOf(rows: readonly DecileContent[], baseline: DecileBaseline | null): Plot.PlotOptions {
+  const highest = Math.max(
+    0.1,
+    ...rows.map(({ interval }) => interval.high),
+    ...(baseline?.rows ?? []).map(({ HR }) => HR),
+  );
   const missing = TENTHS.filter((tenth) => rows.every(({ decile }) => decile !== tenth));
   return {
     x: { label: "decile", labelAnchor: "right", domain: TENTHS, padding: 0.25, tickSize: 0 },
@@ -94,7 +103,7 @@ function plotOf(rows: readonly DecileContent[], baseline: readonly DecileContent
       ...(baseline === null
         ? []
         : [
-            Plot.dot(baseline, {
+            Plot.dot(baseline.rows, {
               x: "decile",
               y: "HR",
               r: 4,
@@ -108,7 +117,7 @@ function plotOf(rows: readonly DecileContent[], baseline: readonly DecileContent
   };
 }
 
-function decileTable(title: string, rows: readonly DecileContent[], baseline: readonly DecileContent[] | null) {
+function decileTable(title: string, rows: readonly DecileContent[], baseline: DecileBaseline | null) {
   const count = (name: string, of: (row: DecileContent) => number): Column<DecileContent> => ({
     name,
     kind: "number",
@@ -126,8 +135,8 @@ function decileTable(title: string, rows: readonly DecileContent[], baseline: re
     fixedColumn("NDCG", ({ NDCG }) => NDCG),
   ];
   if (baseline !== null) {
-    const of = (row: DecileContent) => baseline.find(({ decile }) => decile === row.decile)?.HR ?? null;
-    columns.push(fixedColumn("HR of popularity", of));
+    const of = (row: DecileContent) => baseline.rows.find(({ decile }) => decile === row.decile)?.HR ?? null;
+    columns.push(fixedColumn(`HR of ${baseline.name}`, of));
   }
   return dataTable({ title, columns, rows });
 }

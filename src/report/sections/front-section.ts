@@ -10,20 +10,23 @@ import { peopleAtAGlance } from "./people-section.ts";
 /** The verdict: one line to remember, and the sentences behind it. */
 export function verdictMarkup(content: RunContent): Markup {
   const verdict = verdictOf(content.rankers, headlineMetrics(content.metricNames));
-  const advice = content.advice === null ? "" : ` ${content.advice}`;
   if (verdict === null) {
-    return markup`<strong>Compared with nothing.</strong> Evaluate a baseline to know what these figures are worth.${advice}`;
+    return markup`<strong>Compared with nothing.</strong> Evaluate a baseline to know what these figures are worth.`;
   }
-  return markup`<strong class="${verdict.outcome}">${verdict.head}.</strong> ${verdict.sentences.join(" ")}${advice}`;
+  return markup`<strong class="${verdict.outcome}">${verdict.head}.</strong> ${verdict.sentences.join(" ")}`;
 }
 
 export function frontMarkup(content: RunContent): Markup {
-  const { people, missingBaselines } = content;
+  const { people, missingBaselines, advice } = content;
   const glance =
     people.length === 0
       ? null
       : markup`<h2>${people.length} people and what they are offered</h2>${peopleAtAGlance(people)}`;
-  return markup`<div class="front">${fieldTable(content)}${missingBaselines === null ? null : missingMarkup(missingBaselines)}${glance}</div>`;
+  return markup`<div class="front">${advice === null ? null : markup`<p class="small">${sentence(advice)}</p>`}${fieldTable(content)}${missingBaselines === null ? null : missingMarkup(missingBaselines)}${glance}</div>`;
+}
+
+function sentence(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
 
 function missingMarkup({ names, commands }: MissingBaselines): Markup {
