@@ -8,6 +8,7 @@ import { readColumns } from "../../src/arrow/read-columns.ts";
 import { popularityScorer } from "../../src/baselines/popularity.ts";
 import { randomScorer } from "../../src/baselines/random.ts";
 import { shellCommand } from "../../src/config/shell-command.ts";
+import { joinInteractions } from "../../src/dataset/interaction-dataset.ts";
 import { DataError } from "../../src/errors.ts";
 import type { Scorer } from "../../src/ranker/scorer.ts";
 import type { MetricsDocument } from "../../src/runs/metrics-document.ts";
@@ -24,6 +25,13 @@ export interface RankerResults {
   /** By metric name, a value for each user. */
   readonly perUser: Readonly<Record<string, Float32Array>>;
   readonly document: MetricsDocument;
+  /** Likewise among all items; null where that was not measured, or is what the document says already. */
+  readonly catalogue: CatalogueResults | null;
+}
+
+export interface CatalogueResults {
+  readonly perUser: Readonly<Record<string, Float32Array>>;
+  readonly metrics: Readonly<Record<string, number>>;
 }
 
 /**
@@ -44,7 +52,7 @@ export async function readRankerResults(folder: string, name: string): Promise<R
     throw new DataError(`${file}: ${users.length} users, but ${runFiles.metrics} says ${document.users}`);
   }
   const perUser = Object.fromEntries(Object.keys(document.metrics).map((metric) => [metric, columns.float32(metric)]));
-  return { name, users, perUser, document };
+  return { name, users, perUser, document, catalogue: null };
 }
 
 /** Baselines that an evaluation wrote. Throws DataError for one that answers other questions than the run did. */
@@ -70,21 +78,39 @@ export async function readBaselines(
   return rankers;
 }
 
-/** Popularity and random need no tuning and no file. */
-export async function baselinesAtHand(questions: EvaluationRequest, seed: number): Promise<readonly RankerResults[]> {
-  const { train } = questions.dataset;
+/** Popularity and random need no tuning and no file. Popularity knows what the run knows: validation too, if refit. */
+export async function baselinesAtHand(
+  questions: EvaluationRequest,
+  { seed, isRefit }: { readonly seed: number; readonly isRefit: boolean },
+): Promise<readonly RankerResults[]> {
+  const { train, validation } = questions.dataset;
+  const known = isRefit ? joinInteractions(train, validation) : train;
   return [
-    await measure("popularity", popularityScorer(train), questions),
-    await measure("random", randomScorer({ users: train.users, items: train.items, seed }), questions),
+    await measureRanker("popularity", popularityScorer(known), questions),
+    await measureRanker("random", randomScorer({ users: train.users, items: train.items, seed }), questions),
   ];
 }
 
-async function measure(name: string, scorer: Scorer, questions: EvaluationRequest): Promise<RankerResults> {
+/** Among all items, at the first cut; null where the questions are asked among all items anyway. */
+export async function measureCatalogue(scorer: Scorer, questions: EvaluationRequest): Promise<CatalogueResults | null> {
+  if (questions.candidates === "full") return null;
+  const whole = { ...questions, candidates: "full" as const, ks: questions.ks.slice(0, 1) };
+  const { perUser, metrics } = await evaluateSplit({ scorer, ...whole });
+  return { perUser: perUser.metrics, metrics };
+}
+
+/** On the questions of the run, user by user, and among all items. */
+export async function measureRanker(
+  name: string,
+  scorer: Scorer,
+  questions: EvaluationRequest,
+): Promise<RankerResults> {
   const evaluation = await evaluateSplit({ scorer, ...questions });
   const k = questions.ks[0]!;
   const beyond = await measureBeyond({ scorer, ...questions, evaluation, k, negativesPerPositive: null });
   const { users, metrics } = evaluation.perUser;
-  return { name, users, perUser: metrics, document: { ...metricsDocument({ evaluation }), ...beyond } };
+  const document = { ...metricsDocument({ evaluation }), ...beyond };
+  return { name, users, perUser: metrics, document, catalogue: await measureCatalogue(scorer, questions) };
 }
 
 function sameUsers(left: Uint32Array, right: Uint32Array): boolean {

@@ -15,13 +15,23 @@ import { type LoadedDataset, loadDataset } from "../dataset/stored-dataset.ts";
 import { evaluateSplit } from "../measures/evaluate-split.ts";
 import { type BeyondParts, measureBeyond } from "../measures/measure-beyond.ts";
 import { withScorer } from "../measures/with-scorer.ts";
+import { readBaselinesRecord } from "../runs/baselines-file.ts";
 import { readMetrics } from "../runs/metrics-file.ts";
 import { type LoadedRun, loadRun, trainedMixture, verifyRun } from "../runs/stored-run.ts";
 import type { StageContext } from "../stage.ts";
 import { outcomesOf } from "./estimate-outcomes.ts";
 import type { EvaluationRequest } from "./evaluation-request.ts";
 import { exampleUsers } from "./example-users.ts";
-import { baselinesAtHand, type RankerResults, readBaselines, readRankerResults } from "./ranker-results.ts";
+import { missingBaselines, withFitted } from "./fitted-baselines.ts";
+import {
+  baselinesAtHand,
+  type CatalogueResults,
+  measureCatalogue,
+  type RankerResults,
+  readBaselines,
+  readRankerResults,
+} from "./ranker-results.ts";
+import { refitBaselines } from "./refit-baselines.ts";
 
 /** Throws DataError for a run that is unfinished or damaged; a dataset that is not at hand is said in `absent`. */
 export async function readRunContent(
@@ -39,11 +49,21 @@ export async function readRunContent(
   const scored = questions === null ? null : await scoreRun(run, questions, config, context);
   const beyond: BeyondParts = scored?.beyond ?? metrics;
   const subject = await readRankerResults(directory, "this run");
-  const rivals: RankerResults[] = [
-    ...(questions === null ? [] : await baselinesAtHand(questions, config.seed)),
-    ...(await readBaselines(config.baselines, subject)),
+  const fitted = await readBaselinesRecord(directory);
+  const isRefit = run.manifest.outcome?.refit === true;
+  const given = await readBaselines(config.baselines, subject);
+  const known = given.map(({ name }) => name);
+  const measured: RankerResults[] = [
+    ...(questions === null ? [] : await baselinesAtHand(questions, { seed: config.seed, isRefit })),
+    ...given,
+    ...(questions === null || fitted === null
+      ? []
+      : await refitBaselines(fitted, questions, { known, config, absent, context })),
   ];
-  const { validation } = run.config;
+  const document = { ...metrics, ...beyond };
+  const outcomes = outcomesOf({ ...subject, document, catalogue: scored?.catalogue ?? null }, measured, config);
+  const rankers = withFitted(outcomes, fitted);
+  const epochs = await epochsOf(directory);
   return {
     manifest: run.manifest,
     config: run.config,
@@ -53,10 +73,12 @@ export async function readRunContent(
     users: metrics.users,
     tieRate: metrics.tieRate,
     metricNames: Object.keys(metrics.metrics),
-    rankers: outcomesOf({ ...subject, document: { ...metrics, ...beyond } }, rivals, config),
+    rankers,
+    missingBaselines: missingBaselines(rankers, fitted, run),
+    advice: fitted?.verdict?.advice ?? null,
     interval: { level: config.level, resamples: config.resamples, seed: config.seed },
-    epochs: await epochsOf(directory),
-    validationMetric: isRecord(validation) ? String(validation.metric) : "NDCG@10",
+    epochs,
+    validationMetric: validationMetricOf(run, epochs),
     calibration: beyond.calibration ?? null,
     people: scored?.people ?? [],
     peopleChoice: `Drawn from the tested users, one from each of ${scored?.people.length ?? 0} groups of like activity, the least active first (seed ${config.seed}).`,
@@ -93,7 +115,11 @@ async function scoreRun(
   questions: EvaluationRequest,
   config: ReportConfig,
   context: StageContext,
-): Promise<{ readonly beyond: BeyondParts; readonly people: readonly UserContent[] }> {
+): Promise<{
+  readonly beyond: BeyondParts;
+  readonly catalogue: CatalogueResults | null;
+  readonly people: readonly UserContent[];
+}> {
   const engine = await openConfiguredEngine(
     { ...config, tfjsBackend: null, allowSoftwareAdapter: false, halfPrecision: false },
     context.log,
@@ -101,6 +127,7 @@ async function scoreRun(
   const negativesPerPositive = trainedMixture(run);
   return withScorer(engine, run, async (scorer) => ({
     beyond: await beyondOf(scorer, questions, negativesPerPositive),
+    catalogue: await measureCatalogue(scorer, questions),
     people: await exampleUsers(scorer, questions.dataset, {
       split: questions.split,
       count: config.people,
@@ -124,6 +151,21 @@ async function epochsOf(directory: string): Promise<readonly EpochContent[]> {
   const file = path.join(directory, runFiles.log);
   const records = parseTrainingLog(await readFile(file, "utf8"), file);
   return records.map((record) => ({ ...record, diagnostics: parseDiagnostics(record, file) }));
+}
+
+/**
+ * What the run's settings say chose the epoch. Older runs do not say: of what their epochs were validated by, NDCG
+ * first, it is then the metric whose best epoch was kept.
+ */
+function validationMetricOf({ config, manifest }: LoadedRun, epochs: readonly EpochContent[]): string | null {
+  const { validation } = config;
+  if (isRecord(validation) && typeof validation.metric === "string") return validation.metric;
+  const pass = epochs.filter((epoch) => epoch.pass === "train" && epoch.validation !== null);
+  const names = Object.keys(pass[0]?.validation ?? {});
+  const ordered = [...names.filter((name) => name.startsWith("NDCG@")), ...names];
+  const bestEpoch = (name: string): number =>
+    pass.reduce((best, epoch) => (epoch.validation![name]! > best.validation![name]! ? epoch : best)).epoch;
+  return ordered.find((name) => bestEpoch(name) === manifest.outcome?.epoch) ?? ordered[0] ?? null;
 }
 
 /** Of the resolved config of train, which always has them. */

@@ -1,16 +1,17 @@
 /** Which folder a person means by --run. */
-import { stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { ConfigError } from "../../src/errors.ts";
-import { latestLink } from "../../src/runs/run-directory.ts";
+import { latestLink, runFiles } from "../../src/runs/run-directory.ts";
 import type { StageContext } from "../stage.ts";
-import { latestRun } from "./latest-run.ts";
+import { finishedSince, latestRun } from "./latest-run.ts";
 
 /**
  * As `train` reads it: `run` is a path when it has a slash, and a name under <modelsRoot>/<dataset> otherwise; without
- * it the dataset's latest finished run is meant. Where that is asked for, by no name or as "latest", the run's own name
- * comes back, since the latest will be another one tomorrow, and is said. Throws ConfigError naming the path where no
- * folder is.
+ * it the dataset's latest finished run is meant. A name without a dataset is the run of that name here, or else the
+ * only one under <modelsRoot>; "latest" is then the newest of all datasets. Where the latest is asked for, the run's
+ * own name comes back, since the latest will be another one tomorrow, and is said. Throws ConfigError naming the paths
+ * where no folder is.
  */
 export async function findRun(
   options: { readonly run: string | null; readonly dataset: string | null; readonly modelsRoot: string },
@@ -18,25 +19,73 @@ export async function findRun(
 ): Promise<string> {
   const { run, dataset, modelsRoot } = options;
   const isPath = run !== null && (run.includes("/") || run.includes(path.sep));
-  if (!isPath && dataset === null) {
-    throw new ConfigError(
-      `--run is "${run}", a name; give the --dataset it was trained on, or a path such as ./${run}`,
-    );
+  if (isPath) {
+    const folder = await settled(path.normalize(run), context);
+    if (await isFolder(folder)) return folder;
+    throw new ConfigError(`--run is "${run}", which is no folder`);
   }
-  const folder = isPath ? path.normalize(run) : path.join(modelsRoot, dataset ?? "", run ?? latestLink);
-  if (path.basename(folder) === latestLink) {
-    const latest = await latestRun(path.dirname(folder), context);
-    if (latest !== null) {
-      context.log(`run: ${latest}, the latest`);
-      return latest;
-    }
-  }
+  if (dataset === null) return findAmongAll(run ?? latestLink, modelsRoot, context);
+  const folder = await settled(path.join(modelsRoot, dataset, run ?? latestLink), context);
   if (await isFolder(folder)) return folder;
-  if (isPath) throw new ConfigError(`--run is "${run}", which is no folder`);
   const missing = run === null ? `dataset ${dataset} has no finished run` : `there is no run "${run}"`;
   throw new ConfigError(`${missing} (no folder ${folder}); train one: lawn-ranker train --dataset ${dataset}`);
 }
 
+/** A link to the latest run as the run's own folder. */
+async function settled(folder: string, context: StageContext): Promise<string> {
+  if (path.basename(folder) !== latestLink) return folder;
+  const latest = await latestRun(path.dirname(folder), context);
+  if (latest === null) return folder;
+  context.log(`run: ${latest}, the latest`);
+  return latest;
+}
+
+async function findAmongAll(name: string, modelsRoot: string, context: StageContext): Promise<string> {
+  // Of someone who stands among the runs, or has copied one here.
+  if (await isFile(path.join(name, runFiles.manifest))) return settled(name, context);
+  const datasets = (await foldersOf(modelsRoot)).filter((folder) => folder !== "studies");
+  if (name === latestLink) return latestOfAll(datasets, modelsRoot, context);
+  const folders = datasets.map((dataset) => path.join(modelsRoot, dataset, name));
+  const found: string[] = [];
+  for (const folder of folders) if (await isFolder(folder)) found.push(folder);
+  if (found.length === 1) {
+    context.log(`run: ${found[0]!}`);
+    return found[0]!;
+  }
+  if (found.length === 0) {
+    throw new ConfigError(
+      `--run is "${name}", and no run has that name, neither here nor in ${path.join(modelsRoot, "*")}; give its folder, or the --models-root it is under`,
+    );
+  }
+  throw new ConfigError(
+    `--run is "${name}", the name of ${found.length} runs: ${found.join(", ")}; give --dataset too`,
+  );
+}
+
+async function latestOfAll(datasets: readonly string[], modelsRoot: string, context: StageContext): Promise<string> {
+  let newest: { readonly dataset: string; readonly since: string } | null = null;
+  for (const dataset of datasets) {
+    const since = await finishedSince(path.join(modelsRoot, dataset));
+    if (since !== null && (newest === null || since > newest.since)) newest = { dataset, since };
+  }
+  if (newest !== null) return settled(path.join(modelsRoot, newest.dataset, latestLink), context);
+  throw new ConfigError(
+    `--run is "${latestLink}", but no run is finished in ${path.join(modelsRoot, "*")}; train one, or give its folder, or the --models-root it is under`,
+  );
+}
+
+async function foldersOf(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
+}
+
 async function isFolder(folder: string): Promise<boolean> {
   return (await stat(folder).catch(() => null))?.isDirectory() ?? false;
+}
+
+async function isFile(file: string): Promise<boolean> {
+  return (await stat(file).catch(() => null))?.isFile() ?? false;
 }

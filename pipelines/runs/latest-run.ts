@@ -51,6 +51,11 @@ export async function latestRun(folder: string, context: Context): Promise<strin
   return newest.directory;
 }
 
+/** When the newest finished run of a folder of runs was done, ISO 8601; null where none is finished. */
+export async function finishedSince(folder: string): Promise<string | null> {
+  return (await newestRun(folder))?.since ?? null;
+}
+
 interface FinishedRun {
   readonly directory: string;
   /** Without links. */

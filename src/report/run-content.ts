@@ -24,11 +24,31 @@ export interface RankerOutcome {
   readonly metrics: Readonly<Record<string, Estimate>>;
   /** The run less this one, paired by user, by metric; null for the run itself. */
   readonly lead: Readonly<Record<string, Difference>> | null;
+  /** The headline metrics among all items, where `metrics` are among sampled candidates; null where not measured. */
+  readonly catalogue: Readonly<Record<string, Estimate>> | null;
+  /** What validation said of it, to hold the run's learning curve against: a tuned baseline's, fitted on train. */
+  readonly validation: Readonly<Record<string, number>> | null;
   readonly auc: number | null;
   readonly beyondAccuracy: BeyondAccuracy | null;
-  readonly deciles: Deciles | null;
+  readonly deciles: DecilesContent | null;
   /** Of a tuned baseline. */
   readonly choice: BaselineChoice | null;
+}
+
+/** A tenth with the interval of its HR. */
+export type DecileContent = Deciles["userActivity"][number] & { readonly interval: Interval };
+
+export interface DecilesContent {
+  readonly k: number;
+  readonly userActivity: readonly DecileContent[];
+  readonly itemPopularity: readonly DecileContent[];
+}
+
+export interface MissingBaselines {
+  /** Such as "iALS (about 45 s)". */
+  readonly names: readonly string[];
+  /** That set one of them beside the run, in their order. */
+  readonly commands: readonly string[];
 }
 
 export interface Difference {
@@ -79,10 +99,14 @@ export interface RunContent {
   readonly metricNames: readonly string[];
   /** The run first. */
   readonly rankers: readonly RankerOutcome[];
+  /** Null where the usual baselines are there. */
+  readonly missingBaselines: MissingBaselines | null;
+  /** What the end of training advised; null where nothing stands in the run. */
+  readonly advice: string | null;
   readonly interval: { readonly level: number; readonly resamples: number; readonly seed: number };
   readonly epochs: readonly EpochContent[];
-  /** The metric that chose the epoch. */
-  readonly validationMetric: string;
+  /** The metric that chose the epoch; null for a run without validation. */
+  readonly validationMetric: string | null;
   readonly calibration: Calibration | null;
   readonly people: readonly UserContent[];
   /** How the people shown were chosen. */

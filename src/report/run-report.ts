@@ -3,10 +3,13 @@
 import { markup } from "./page/markup.ts";
 import { pageText, type Section } from "./page/page.ts";
 import type { RunContent } from "./run-content.ts";
-import { calibrationSection, decilesSection, listsSection } from "./sections/fairness-sections.ts";
+import { calibrationSection } from "./sections/calibration-section.ts";
+import { decilesSection } from "./sections/deciles-section.ts";
+import { frontMarkup, verdictMarkup } from "./sections/front-section.ts";
+import { listsSection } from "./sections/lists-section.ts";
 import { peopleSection } from "./sections/people-section.ts";
 import { provenanceSection } from "./sections/provenance-section.ts";
-import { rankingSection, summaryTiles, verdict } from "./sections/ranking-section.ts";
+import { rankingSection } from "./sections/ranking-section.ts";
 import { subjectSection } from "./sections/subject-section.ts";
 import { adaptivitySection, learningSection, normsSection } from "./sections/training-sections.ts";
 import { durationText } from "./words/number-text.ts";
@@ -18,24 +21,24 @@ export function runReport(content: RunContent): string {
   const ranker = rankerTitle(config);
   const optimizer = optimizerTitle(settingText(config, "optimizer.name") ?? "an optimizer");
   const sections = [
+    peopleSection(content),
     rankingSection(content),
     subjectSection(content),
-    learningSection(content),
-    normsSection(content),
-    adaptivitySection(content),
     decilesSection(content),
     listsSection(content),
+    learningSection(content),
     calibrationSection(content),
-    peopleSection(content),
     absentSection(content),
+    normsSection(content),
+    adaptivitySection(content),
     provenanceSection(content),
   ].filter((section): section is Section => section !== null);
   return pageText({
     kind: "Run report",
     title: `${ranker} with ${optimizer} on ${manifest.dataset.name}`,
-    lede: markup`${verdict(content)}`,
+    lede: verdictMarkup(content),
     note: `${content.protocol}. Trained in ${durationText(manifest.seconds)} with the ${manifest.engine.name} engine.`,
-    summary: summaryTiles(content),
+    summary: frontMarkup(content),
     sections,
     footer: `Made by lawn-ranker ${content.reportVersion} from the files of the run ${manifest.run}. This file is whole: it loads nothing.`,
   });

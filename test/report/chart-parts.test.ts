@@ -26,8 +26,8 @@ describe("groups of tensors", () => {
   it("hold every tensor once, biases apart and last", () => {
     const groups = groupsOf(["userGmf", "itemGmf", "userBias", "tower.0.weight", "tower.0.bias", "head.weight"]);
     expect(groups.map(({ name, tensors }) => [name, tensors])).toEqual([
-      ["user embeddings", ["userGmf"]],
-      ["item embeddings", ["itemGmf"]],
+      ["users", ["userGmf"]],
+      ["items", ["itemGmf"]],
       ["tower", ["tower.0.weight"]],
       ["head", ["head.weight"]],
       ["biases", ["userBias", "tower.0.bias"]],

@@ -26,6 +26,8 @@ const views = [
   { width: 1600, colorScheme: "dark" },
 ] as const;
 
+const fullScreen = { width: 1400, colorScheme: "light" } as const;
+
 jest.setTimeout(180_000); // a browser without a GPU, on a machine that may be busy
 
 inBrowser.each(["run", "study"] as const)("the report of a %s", (kind) => {
@@ -42,7 +44,7 @@ inBrowser.each(["run", "study"] as const)("the report of a %s", (kind) => {
   });
   afterAll(() => browser?.close());
 
-  const open = async (view: (typeof views)[number]) => {
+  const open = async (view: (typeof views)[number] | typeof fullScreen) => {
     const { width, colorScheme } = view;
     // The page's own policy lets no other script in; axe has to come in past it.
     const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme, bypassCSP: true });
@@ -62,13 +64,16 @@ inBrowser.each(["run", "study"] as const)("the report of a %s", (kind) => {
     await page.close();
   });
 
-  it.each(views)("shows all of its text at $width px, $colorScheme, closed and opened", async (view) => {
-    const { page } = await open(view);
-    expect(await cutText(page)).toEqual([]);
-    await openAll(page);
-    expect(await cutText(page)).toEqual([]);
-    await page.close();
-  });
+  it.each([...views, fullScreen])(
+    "shows all of its text at $width px, $colorScheme, closed and opened",
+    async (view) => {
+      const { page } = await open(view);
+      expect(await cutText(page)).toEqual([]);
+      await openAll(page);
+      expect(await cutText(page)).toEqual([]);
+      await page.close();
+    },
+  );
 
   it.each([views[0], views[3]])(
     "passes axe's checks of contrast, labels and structure at $width px, $colorScheme",
@@ -119,7 +124,32 @@ inBrowser.each(["run", "study"] as const)("the report of a %s", (kind) => {
     await page.close();
   });
 
+  it("leaves no blank place in its rows of charts, and one height to the names above them", async () => {
+    const { page } = await open(fullScreen);
+    const ragged = await page.evaluate(`[...document.querySelectorAll(".multiples")].flatMap((grid) => {
+      const end = grid.getBoundingClientRect().right;
+      const last = grid.lastElementChild.getBoundingClientRect().right;
+      const tops = {};
+      for (const figure of grid.children) {
+        const chart = [...figure.querySelectorAll("svg[role=img]")].find((svg) => svg.getBoundingClientRect().width > 0);
+        (tops[Math.round(figure.getBoundingClientRect().top)] ??= new Set()).add(Math.round(chart.getBoundingClientRect().top));
+      }
+      const uneven = Object.values(tops).some((set) => set.size > 1);
+      return end - last > 2 || uneven ? [grid.closest("section").id] : [];
+    })`);
+    expect(ragged).toEqual([]);
+    await page.close();
+  });
+
   if (kind === "run") {
+    it("has the verdict, every ranker and the people on the first screen", async () => {
+      const { page } = await open(fullScreen);
+      expect(await page.evaluate(`document.querySelector(".lede").getBoundingClientRect().top`)).toBeLessThan(150);
+      const bottom = `document.querySelector(".glance").getBoundingClientRect().bottom`;
+      expect(await page.evaluate(bottom)).toBeLessThanOrEqual(900);
+      await page.close();
+    });
+
     it("shows a title that holds a script as text", async () => {
       const { page, said } = await open(views[2]);
       const text = await page.evaluate(`document.querySelector(".person .hit").textContent`);

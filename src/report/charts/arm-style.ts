@@ -20,6 +20,6 @@ export function armSeries(arms: readonly Arm[]): ReadonlyMap<string, Series> {
 }
 
 /** The arm's name without LAWN in it: "lawn-adam" and "adam" are of one family. */
-function familyOf(arm: string): string {
-  return arm.replace(/(^|[-_.])lawn(?=[-_.]|$)/, "").replace(/^[-_.]/, "");
+export function familyOf(arm: string): string {
+  return arm.replace(/(^|[-_.])lawn(?=[-_.]|$)/, "").replace(/^[-_.]/, "") || arm;
 }

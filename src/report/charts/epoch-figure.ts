@@ -4,10 +4,12 @@
  */
 import * as Plot from "@observablehq/plot";
 import type { MarkupPart } from "../page/markup.ts";
-import { axisText, significantText } from "../words/number-text.ts";
+import { axisText, fixedText, significantText } from "../words/number-text.ts";
 import { drawChart } from "./chart.ts";
 import { type Column, dataTable } from "./data-table.ts";
-import type { Figure } from "./figure.ts";
+import { fairScale, roundEnds } from "./fair-scale.ts";
+import { type Figure, SMALL_PIXELS } from "./figure.ts";
+import { type EndLabel, endLabels, endMargin, topLabels, topMargin } from "./label-marks.ts";
 import { logScale } from "./log-scale.ts";
 import { colourOf, dashOf, type Series } from "./series-style.ts";
 
@@ -24,11 +26,18 @@ export interface EpochAxis {
   readonly chosen: number | null;
 }
 
+/** A value that the lines are held against, such as a baseline's. */
+export interface Reference {
+  readonly name: string;
+  readonly value: number;
+}
+
 export interface EpochFigure {
   readonly title: string;
   readonly text: MarkupPart;
   readonly axis: EpochAxis;
   readonly lines: readonly EpochLine[];
+  readonly references?: readonly Reference[];
   /** Powers of ten, for what changes by factors; values of 0 and below are then left out. */
   readonly isLogarithmic?: boolean;
   /** Keep 0 in sight. */
@@ -40,12 +49,13 @@ interface Point {
   readonly value: number;
 }
 
+/** Lines carry their names at their ends; a legend names them where the names are too long for that. */
 export function epochFigure(options: EpochFigure): Figure {
   const { title, text, lines } = options;
   return {
     title,
     text,
-    ...(lines.length > 1 ? { legend: lines } : {}),
+    ...(isNamed(options) && endMargin(namesOf(options), SMALL_PIXELS) === null ? { legend: lines } : {}),
     draw: (width) => draw(options, width),
     table: epochTable(options),
   };
@@ -56,15 +66,23 @@ export function hasValues(lines: readonly EpochLine[]): boolean {
   return lines.some(({ values }) => values.some((value) => value !== null));
 }
 
-function draw({ title, axis, lines, isLogarithmic, isFromZero }: EpochFigure, width: number) {
+function draw(options: EpochFigure, width: number) {
+  const { axis, lines, isFromZero, references = [] } = options;
   const { epochs, switchAfter, chosen } = axis;
-  const scale = isLogarithmic === true ? logScale(lines.flatMap(({ values }) => values)) : { ticks: 5, nice: true };
+  const scale = scaleOf(options);
+  const uprights = [
+    ...(switchAfter === null ? [] : [{ x: switchAfter + 0.5, text: "LAWN holds norms", dashes: "4 3" }]),
+    ...(chosen === null ? [] : [{ x: chosen, text: "kept", dashes: "1 3" }]),
+  ];
   const marks: Plot.Markish[] = [Plot.gridY({ stroke: "var(--grid)", strokeOpacity: 1, ticks: scale.ticks })];
   if (isFromZero === true) marks.push(Plot.ruleY([0], { stroke: "var(--line)" }));
-  if (switchAfter !== null) marks.push(...upright(switchAfter + 0.5, "LAWN holds norms", "4 3"));
-  if (chosen !== null) marks.push(...upright(chosen, "kept", "1 3"));
+  for (const { x, dashes } of uprights) marks.push(Plot.ruleX([x], { stroke: "var(--soft)", strokeDasharray: dashes }));
+  marks.push(topLabels(uprights));
+  const inSight = references.filter(({ value }) => scale.domain[0] <= value && value <= scale.domain[1]);
+  const grey = { stroke: colourOf("grey"), strokeDasharray: dashOf({ isDashed: true }) };
+  marks.push(Plot.ruleY(inSight, { y: "value", ...grey }));
   for (const line of lines) {
-    const points = pointsOf(axis, line, isLogarithmic === true);
+    const points = pointsOf(axis, line, options.isLogarithmic === true);
     const stroke = colourOf(line.hue);
     marks.push(
       Plot.line(points, { x: "epoch", y: "value", stroke, strokeWidth: 1.8, strokeDasharray: dashOf(line) }),
@@ -78,9 +96,13 @@ function draw({ title, axis, lines, isLogarithmic, isFromZero }: EpochFigure, wi
       }),
     );
   }
+  const marginRight = isNamed(options) ? endMargin(namesOf(options), width) : null;
+  if (marginRight !== null) marks.push(endLabels(endsOf(options, scale.domain)));
   return drawChart(
-    { width, height: width > 400 ? 300 : 220, label: labelOf(title, lines) },
+    { width, height: width > 400 ? 300 : 230, label: labelOf(options) },
     {
+      ...(marginRight === null ? {} : { marginRight }),
+      marginTop: topMargin(uprights.length),
       x: {
         label: "epoch",
         labelAnchor: "right",
@@ -95,22 +117,48 @@ function draw({ title, axis, lines, isLogarithmic, isFromZero }: EpochFigure, wi
   );
 }
 
-/** A line down the whole chart with its name at the top, on whichever side of it there is room. */
-function upright(epoch: number, text: string, strokeDasharray: string): Plot.Markish[] {
-  return [
-    Plot.ruleX([epoch], { stroke: "var(--soft)", strokeDasharray }),
-    Plot.text([epoch], { x: (x: number) => x, text: [text], frameAnchor: "top", dy: -14, fill: "var(--soft)" }),
-  ];
+/** One line alone is named by the title. */
+function isNamed({ lines, references = [] }: EpochFigure): boolean {
+  return lines.length + references.length > 1;
 }
 
-function labelOf(title: string, lines: readonly EpochLine[]): string {
+function namesOf(options: EpochFigure): readonly string[] {
+  return endsOf(options, scaleOf(options).domain).map(({ text }) => text);
+}
+
+/** The lines' own range; a reference far from it is named at the edge and does not press them flat. */
+function scaleOf({ axis, lines, references = [], isLogarithmic, isFromZero }: EpochFigure) {
+  const values = lines.flatMap((line) => pointsOf(axis, line, isLogarithmic === true).map(({ value }) => value));
+  if (isLogarithmic === true) return logScale(values);
+  const spans = references.map(({ value }) => ({ low: value, high: value }));
+  const { domain } = fairScale(spans, { kept: isFromZero === true ? [0, ...values] : values, fewest: 0 });
+  return { domain: roundEnds(domain), ticks: 5 };
+}
+
+function endsOf(options: EpochFigure, [low, high]: readonly [number, number]): readonly EndLabel[] {
+  const { axis, lines, references = [] } = options;
+  const ends = lines.flatMap((line): EndLabel[] => {
+    const last = pointsOf(axis, line, options.isLogarithmic === true).at(-1);
+    const { name: text, hue, isDashed = false } = line;
+    return last === undefined ? [] : [{ text, x: last.epoch, y: last.value, hue, isDashed }];
+  });
+  const held = references.map(({ name, value }): EndLabel => {
+    const arrow = value < low ? " ↓" : value > high ? " ↑" : "";
+    const text = arrow === "" ? name : `${name} ${fixedText(value, 3)}${arrow}`;
+    return { text, x: null, y: value, hue: "grey", isDashed: true };
+  });
+  return [...ends, ...held];
+}
+
+function labelOf({ title, lines, references = [] }: EpochFigure): string {
   const ends = lines.map(({ name, values }) => {
     const there = values.filter((value) => value !== null);
     return there.length === 0
       ? `${name}: no values`
       : `${name} from ${significantText(there[0]!)} to ${significantText(there.at(-1)!)}`;
   });
-  return `${title}, line chart over epochs. ${ends.join("; ")}.`;
+  const held = references.map(({ name, value }) => `${name} at ${significantText(value)}`);
+  return `${title}, line chart over epochs. ${[...ends, ...held].join("; ")}.`;
 }
 
 function pointsOf({ epochs }: EpochAxis, { values }: EpochLine, isLogarithmic: boolean): Point[] {
@@ -129,7 +177,7 @@ function wholeTicks(epochs: readonly number[]): number[] {
   return ticks;
 }
 
-function epochTable({ title, axis, lines }: EpochFigure) {
+function epochTable({ title, axis, lines, references = [] }: EpochFigure) {
   const columns: Column<number>[] = [
     { name: "epoch", kind: "number", value: (index) => axis.epochs[index]! },
     ...lines.map(
@@ -140,6 +188,10 @@ function epochTable({ title, axis, lines }: EpochFigure) {
         show: (index) => significantText(line.values[index] ?? null, 4),
       }),
     ),
+    ...references.map(({ name, value }): Column<number> => {
+      const show = () => significantText(value, 4);
+      return { name, kind: "number", value: () => value, show };
+    }),
   ];
   return dataTable({ title, columns, rows: axis.epochs.map((_, index) => index) });
 }

@@ -11,28 +11,45 @@ export interface Figure {
   readonly text: MarkupPart;
   /** The chart at this width in CSS pixels. */
   readonly draw: (width: number) => Markup;
-  /** Left out where there is one line or the chart names its own. */
+  /** Left out where the chart names its own lines, as it does where there is room. */
   readonly legend?: readonly Series[];
   /** Everything drawn, unrounded. */
   readonly table: DataTable;
 }
 
 const WIDE_PIXELS = 680;
-const SMALL_PIXELS = 328; // a phone of 360 with its margins
+const HALF_PIXELS = 514; // of a column of 1,056 px
+export const SMALL_PIXELS = 328; // a third of it, and a phone of 360 with its margins
 
 /** Across the column: drawn twice, for screens and for phones, so that its text is never scaled down. */
 export function wideFigure(figure: Figure): Markup {
-  return markup`<figure class="beside">${captionOf(figure)}${chartOf(figure, WIDE_PIXELS, "chart for-wide")}${chartOf(figure, SMALL_PIXELS, "chart for-narrow")}${legendOf(figure.legend)}${dataOf(figure.table)}</figure>`;
+  return markup`<figure class="beside">${captionOf(figure)}${twice(figure, WIDE_PIXELS)}${legendOf(figure.legend)}${dataOf(figure.table)}</figure>`;
 }
 
-/** One of several side by side. */
-export function smallFigure(figure: Figure): Markup {
+/** Side by side in full rows, whatever their number; one alone goes across the column. Null where there is none. */
+export function multiples(figures: readonly (Figure | null)[]): Markup | null {
+  const there = figures.filter((figure) => figure !== null);
+  if (there.length === 0) return null;
+  if (there.length === 1) return wideFigure(there[0]!);
+  const sizes = rowSizes(there.length).flatMap((size) => new Array<2 | 3>(size).fill(size));
+  return markup`<div class="multiples">${there.map((figure, index) => partFigure(figure, sizes[index]!))}</div>`;
+}
+
+/** Rows of three and two that add up to two or more figures: no row is left with a blank place. */
+export function rowSizes(count: number): readonly (2 | 3)[] {
+  const pairs = (3 - (count % 3)) % 3; // each takes one from a row of three
+  const threes = (count - 2 * pairs) / 3;
+  return [...new Array<3>(threes).fill(3), ...new Array<2>(pairs).fill(2)];
+}
+
+function partFigure(figure: Figure, inRow: 2 | 3): Markup {
+  const chart = inRow === 3 ? chartOf(figure, SMALL_PIXELS, "chart") : twice(figure, HALF_PIXELS);
   // Four parts always: neighbours stand in the rows of one grid, so that charts line up under captions of any length.
-  return markup`<figure>${captionOf(figure)}${legendOf(figure.legend) ?? markup`<div></div>`}${chartOf(figure, SMALL_PIXELS, "chart")}${dataOf(figure.table)}</figure>`;
+  return markup`<figure class="${inRow === 3 ? "third" : "half"}">${captionOf(figure)}${legendOf(figure.legend) ?? markup`<div></div>`}<div>${chart}</div>${dataOf(figure.table)}</figure>`;
 }
 
-export function multiples(figures: readonly MarkupPart[]): Markup {
-  return markup`<div class="multiples">${figures}</div>`;
+function twice(figure: Figure, width: number): readonly Markup[] {
+  return [chartOf(figure, width, "chart for-wide"), chartOf(figure, SMALL_PIXELS, "chart for-narrow")];
 }
 
 /** The toggle and the file of a table that stands behind a chart. */

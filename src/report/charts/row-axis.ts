@@ -1,5 +1,6 @@
 /** Rows with names: to the left of the plot where there is room for them, above their line where there is not. */
 import * as Plot from "@observablehq/plot";
+import { textPixels } from "./label-places.ts";
 
 export interface RowAxis {
   readonly marginLeft: number;
@@ -9,7 +10,6 @@ export interface RowAxis {
   readonly marks: readonly Plot.Markish[];
 }
 
-const LETTER_PIXELS = 6.6; // of the page's typeface at 12 px, on the wide side
 const AROUND_ROWS = 52; // margins above and below
 
 export function rowAxis(
@@ -17,8 +17,7 @@ export function rowAxis(
   options: { readonly width: number; readonly rowPixels: number },
 ): RowAxis {
   const { width, rowPixels } = options;
-  const longest = Math.max(0, ...names.map((name) => name.length));
-  const beside = 16 + LETTER_PIXELS * longest;
+  const beside = 16 + Math.max(0, ...names.map(textPixels));
   const y = { label: null, domain: names, tickSize: 0, padding: 0.4 };
   if (beside <= 0.45 * width)
     return { marginLeft: beside, height: AROUND_ROWS + rowPixels * names.length, y, marks: [] };

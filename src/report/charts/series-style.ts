@@ -25,6 +25,6 @@ export function hueAt(index: number): Hue {
 }
 
 /** Of Plot's stroke options. */
-export function dashOf({ isDashed }: Series): string {
+export function dashOf({ isDashed }: Pick<Series, "isDashed">): string {
   return isDashed === true ? "5 4" : "none";
 }

@@ -1,4 +1,7 @@
-/** Tensors of a kind, so that a chart has six lines at most where a ranker has twenty tensors. */
+/**
+ * Tensors of a kind, the embeddings of users, of items and the layers, so that a chart has six lines at most where a
+ * ranker has twenty tensors.
+ */
 import type { Hue } from "./series-style.ts";
 
 export interface TensorGroup {
@@ -9,8 +12,8 @@ export interface TensorGroup {
 
 const KINDS: readonly { readonly name: string; readonly hue: Hue; readonly holds: (tensor: string) => boolean }[] = [
   { name: "biases", hue: "grey", holds: (tensor) => /bias$/i.test(tensor) },
-  { name: "user embeddings", hue: "blue", holds: (tensor) => tensor.startsWith("user") },
-  { name: "item embeddings", hue: "vermilion", holds: (tensor) => tensor.startsWith("item") },
+  { name: "users", hue: "blue", holds: (tensor) => tensor.startsWith("user") },
+  { name: "items", hue: "vermilion", holds: (tensor) => tensor.startsWith("item") },
   { name: "tower", hue: "green", holds: (tensor) => tensor.startsWith("tower.") },
   { name: "head", hue: "purple", holds: (tensor) => tensor.startsWith("head.") },
 ];

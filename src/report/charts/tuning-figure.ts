@@ -3,6 +3,7 @@ import * as Plot from "@observablehq/plot";
 import { axisText, fixedText } from "../words/number-text.ts";
 import { drawChart } from "./chart.ts";
 import { type Column, dataTable } from "./data-table.ts";
+import { fairScale, roundEnds } from "./fair-scale.ts";
 import type { Figure } from "./figure.ts";
 import { rowAxis } from "./row-axis.ts";
 import { colourOf } from "./series-style.ts";
@@ -49,6 +50,11 @@ export function tuningFigure({
       return `${arm}: ${range}${tuning.diverged === 0 ? "" : `, ${tuning.diverged} diverged`}`;
     })
     .join("; ")}.`;
+  // Bad settings can be far from all others; they must not press the good ones into a point.
+  const { domain, below, above } = fairScale(there.map(({ value }) => ({ low: value!, high: value! })));
+  const [low, high] = roundEnds(domain);
+  const beyond = below.length + above.length;
+  const words = beyond === 0 ? "" : ` Arrows at the edge: ${beyond} of ${there.length} trials far from the others.`;
   const axis = (width: number) =>
     rowAxis(
       arms.map(({ arm }) => arm),
@@ -56,9 +62,10 @@ export function tuningFigure({
     );
   return {
     title,
-    text,
+    text: `${text}${words}`,
     table: dataTable({ title, columns, rows }),
     draw: (width) => {
+      const isBeyond = ({ value }: Trial): boolean => value! < low || value! > high;
       const { marginLeft, height, y, marks } = axis(width);
       return drawChart(
         { width, height, label },
@@ -66,21 +73,31 @@ export function tuningFigure({
           marginLeft,
           marginTop: 8,
           marginRight: 20,
-          x: { label: null, ticks: 3, nice: true, tickFormat: axisText, inset: 6 },
+          x: { label: null, domain: [low, high], ticks: 3, tickFormat: axisText, inset: 6 },
           y,
           marks: [
             ...marks,
             Plot.gridX({ stroke: "var(--grid)", strokeOpacity: 1, ticks: 3 }),
-            Plot.dot(there, {
-              x: "value",
+            Plot.text(there.filter(isBeyond), {
               y: "arm",
-              r: 3,
+              x: ({ value }: Trial) => Math.max(low, Math.min(high, value!)),
+              text: ({ value }: Trial) => (value! < low ? "◂" : "▸"),
               fill: colourOf("grey"),
-              fillOpacity: 0.6,
-              title: ({ arm, trial, value }: Trial) => `${arm}, trial ${trial}: ${fixedText(value)}`,
+              title: titleOf,
             }),
             Plot.dot(
-              there.filter(({ isChosen }) => isChosen),
+              there.filter((trial) => !isBeyond(trial)),
+              {
+                x: "value",
+                y: "arm",
+                r: 3,
+                fill: colourOf("grey"),
+                fillOpacity: 0.6,
+                title: titleOf,
+              },
+            ),
+            Plot.dot(
+              there.filter((trial) => trial.isChosen && !isBeyond(trial)),
               { x: "value", y: "arm", r: 5.5, stroke: colourOf("blue"), strokeWidth: 2 },
             ),
           ],
@@ -89,3 +106,5 @@ export function tuningFigure({
     },
   };
 }
+
+const titleOf = ({ arm, trial, value }: Trial): string => `${arm}, trial ${trial}: ${fixedText(value)}`;

@@ -27,7 +27,7 @@ html { -webkit-text-size-adjust: 100%; scroll-behavior: smooth; scroll-padding-t
 @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
 body { margin: 0; background: var(--ground); color: var(--ink); font: 400 1rem/1.6 "Segoe UI", Roboto, "Helvetica Neue", Arial, system-ui, sans-serif; }
 h1, h2, h3, h4 { line-height: 1.25; font-weight: 600; text-wrap: balance; overflow-wrap: anywhere; }
-h1 { font-size: clamp(1.6rem, 1.2rem + 1.8vw, 2.4rem); letter-spacing: -0.015em; margin: 0.2rem 0 0.6rem; }
+h1 { font-size: clamp(1.4rem, 1.1rem + 1.4vw, 1.9rem); letter-spacing: -0.015em; margin: 0.2rem 0 0.6rem; }
 h2 { font-size: 1.35rem; letter-spacing: -0.01em; margin: 0 0 0.5rem; }
 h3 { font-size: 1rem; margin: 0 0 0.25rem; }
 h4 { font-size: 0.9rem; margin: 0 0 0.25rem; }
@@ -36,14 +36,18 @@ a { color: var(--link); text-underline-offset: 0.15em; text-decoration-thickness
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; border-radius: 2px; }
 code, pre { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; font-size: 0.875em; }
 code { overflow-wrap: anywhere; }
+td > code { display: inline-block; min-width: min(24ch, 60vw); }
 .skip { position: absolute; left: -999rem; }
 .skip:focus { left: 1rem; top: 1rem; background: var(--raised); padding: 0.5rem 0.75rem; z-index: 1; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 
 .page { max-width: 70rem; margin: 0 auto; padding: 1.75rem 1rem 4rem; }
 .eyebrow { color: var(--soft); font-size: 0.8rem; letter-spacing: 0.06em; text-transform: uppercase; margin: 0; }
-.lede { font-size: 1.1rem; line-height: 1.55; color: var(--ink); }
+.lede { font-size: 1.1rem; line-height: 1.5; color: var(--ink); max-width: 80ch; }
+.lede strong { display: block; font-size: 1.3rem; line-height: 1.35; letter-spacing: -0.01em; }
+.better { color: var(--green); } .level { color: var(--ink); } .worse { color: var(--vermilion); }
 .soft { color: var(--soft); }
+.small { font-size: 0.85rem; line-height: 1.5; max-width: none; }
 nav ol { list-style: none; margin: 1.25rem 0 0; padding: 0.75rem 0; display: flex; flex-wrap: wrap; gap: 0.25rem 1.1rem; border-block: 1px solid var(--line); font-size: 0.9rem; }
 nav a { color: var(--soft); text-decoration: none; display: inline-block; padding: 0.2rem 0; }
 nav a:hover { color: var(--link); text-decoration: underline; }
@@ -70,7 +74,7 @@ figcaption p { color: var(--soft); font-size: 0.9rem; line-height: 1.5; margin-b
 .chart svg { display: block; width: 100%; height: auto; max-width: var(--drawn); overflow: visible; color: var(--soft); font-variant-numeric: tabular-nums; }
 .for-narrow { display: none; }
 .multiples { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 18.5rem), 1fr)); gap: 0 1.75rem; margin-top: 1.25rem; }
-.multiples figure { margin: 0 0 1.75rem; display: grid; grid-row: span 4; grid-template: subgrid / minmax(0, 1fr); }
+.multiples > figure { margin: 0 0 1.75rem; display: grid; grid-row: span 4; grid-template: subgrid / minmax(0, 1fr); }
 .multiples .legend { align-self: end; }
 .multiples .chart { margin-top: 0.25rem; }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: 0.15rem 1rem; margin: 0.25rem 0 0.5rem; padding: 0; font-size: 0.85rem; color: var(--ink); }
@@ -103,8 +107,24 @@ th button::after { content: "\\2195"; opacity: 0.45; margin-left: 0.25em; font-s
 th[aria-sort="ascending"] button::after { content: "\\2191"; opacity: 1; }
 th[aria-sort="descending"] button::after { content: "\\2193"; opacity: 1; }
 
-.people { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 19rem), 1fr)); gap: 1.25rem; margin-top: 1.25rem; }
-.person { border: 1px solid var(--line); border-radius: 10px; background: var(--raised); padding: 1rem 1.1rem; font-size: 0.92rem; min-width: 0; overflow-wrap: anywhere; }
+.front { margin-top: 1rem; }
+.front h2 { margin: 1.5rem 0 0.25rem; font-size: 1.1rem; }
+.field .range { font-size: 0.8rem; color: var(--soft); font-weight: 400; line-height: 1.2; }
+.field th, .field td { padding-block: 0.3rem; vertical-align: middle; }
+.strip { width: 9.5rem; }
+.strip svg { display: block; color: var(--grey); }
+.marked .strip svg { color: var(--blue); }
+.stands { white-space: nowrap; font-variant-numeric: tabular-nums; }
+.glance { list-style: none; margin: 0; padding: 0; display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 30rem), 1fr)); gap: 0 1.75rem; font-size: 0.88rem; line-height: 1.45; }
+.glance > li { border-top: 1px solid var(--line); padding: 0.4rem 0; min-width: 0; overflow-wrap: anywhere; }
+.glance p { margin: 0; max-width: none; }
+.glance ol { display: flex; flex-wrap: wrap; gap: 0 0.9rem; margin: 0; padding: 0; list-style: none; counter-reset: place; }
+.glance ol li { counter-increment: place; min-width: 0; }
+.glance ol li::before { content: counter(place) ". "; color: var(--soft); }
+.glance .hit { font-weight: 600; color: var(--green); }
+
+.people { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 12rem), 1fr)); gap: 1rem; margin-top: 1.25rem; }
+.person { border: 1px solid var(--line); border-radius: 10px; background: var(--raised); padding: 0.9rem 1rem; font-size: 0.88rem; min-width: 0; overflow-wrap: anywhere; }
 .person h3 { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 0.75rem; }
 .person h3 span { font-weight: 400; color: var(--soft); font-size: 0.85rem; }
 .person p { color: var(--soft); font-size: 0.85rem; line-height: 1.45; }
@@ -113,7 +133,10 @@ th[aria-sort="descending"] button::after { content: "\\2193"; opacity: 1; }
 .person li::marker { color: var(--soft); font-variant-numeric: tabular-nums; }
 .person li.hit { font-weight: 600; color: var(--green); }
 
+@media (max-width: 66rem) { .field .range { display: block; } }
+@media (min-width: 66.01rem) { .field .range::before { content: " ("; } .field .range::after { content: ")"; } }
 @media (max-width: 30rem) {
+  .field .strip, .stands .lead { display: none; }
   .tiles { grid-template-columns: 1fr 1fr; }
   .tiles > :last-child:nth-child(odd) { grid-column: 1 / -1; }
 }
@@ -128,6 +151,12 @@ th[aria-sort="descending"] button::after { content: "\\2193"; opacity: 1; }
   .beside > .legend { grid-column: 2; grid-row: 2; flex-direction: column; align-self: center; }
 }
 @media (max-width: 47.99rem) { .for-wide { display: none; } .for-narrow { display: block; } }
+@media (max-width: 65.99rem) { .half .for-wide { display: none; } .half .for-narrow { display: block; } }
+@media (min-width: 66rem) {
+  .multiples { grid-template-columns: repeat(6, minmax(0, 1fr)); }
+  .third { grid-column: span 2; }
+  .half { grid-column: span 3; }
+}
 @media print {
   body { background: none; font-size: 10pt; }
   nav, .actions, details:not([open]), .skip { display: none; }

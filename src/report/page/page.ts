@@ -54,7 +54,7 @@ export function pageText({ kind, title, lede, note, summary, sections, footer }:
 <p class="eyebrow">${kind}</p>
 <h1>${title}</h1>
 <p class="lede">${lede}</p>
-<p class="soft">${note}</p>
+<p class="soft small">${note}</p>
 ${summary}
 <nav aria-label="Contents"><ol>${links}</ol></nav>
 </header>

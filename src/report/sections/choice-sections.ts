@@ -3,7 +3,7 @@ import { armSeries } from "../charts/arm-style.ts";
 import { batchText } from "../charts/batch-text.ts";
 import { type Column, dataTable, tableMarkup } from "../charts/data-table.ts";
 import { epochFigure } from "../charts/epoch-figure.ts";
-import { csvLink, multiples, smallFigure } from "../charts/figure.ts";
+import { csvLink, multiples } from "../charts/figure.ts";
 import { tuningFigure } from "../charts/tuning-figure.ts";
 import { markup } from "../page/markup.ts";
 import type { Section } from "../page/page.ts";
@@ -39,13 +39,11 @@ export function choiceSection({ summary }: StudyContent): Section {
   const table = dataTable({ title: "Chosen settings", columns, rows: arms });
   const figures = subjects.flatMap((subject, index) =>
     batchSizesOf(summary, index).map((batchSize) =>
-      smallFigure(
-        tuningFigure({
-          title: `Trials at batch ${batchText(batchSize)}${nameOf(summary, index)}`,
-          text: `${metric} on validation of each trial of ${subject.dataset}; the ring is the chosen one.`,
-          arms: arms.filter((arm) => arm.subject === index && arm.batchSize === batchSize),
-        }),
-      ),
+      tuningFigure({
+        title: `Trials at batch ${batchText(batchSize)}${nameOf(summary, index)}`,
+        text: `${metric} on validation of each trial of ${subject.dataset}; the ring is the chosen one.`,
+        arms: arms.filter((arm) => arm.subject === index && arm.batchSize === batchSize),
+      }),
     ),
   );
   const body = markup`<p>Chosen on validation among ${search.trials} trials of each arm (${search.method}, seed ${search.seed}). “edge” marks a value at the end of its range: a wider range might do better.</p>${tableMarkup(table, { sortable: true })}${csvLink(table)}${multiples(figures)}`;
@@ -60,19 +58,17 @@ export function curvesSection({ summary, curves }: StudyContent): Section | null
       const last = Math.max(0, ...mine.map(({ values }) => values.length));
       if (last === 0) return [];
       return [
-        smallFigure(
-          epochFigure({
-            title: `Batch ${batchText(batchSize)}${nameOf(summary, index)}`,
-            text: `${summary.metric} on validation, mean over the seeds still training.`,
-            axis: { epochs: Array.from({ length: last }, (__, k) => k + 1), switchAfter: null, chosen: null },
-            lines: mine.map(({ arm, values }) => ({ ...series.get(arm)!, values })),
-          }),
-        ),
+        epochFigure({
+          title: `Batch ${batchText(batchSize)}${nameOf(summary, index)}`,
+          text: `${summary.metric} on validation, mean over the seeds still training.`,
+          axis: { epochs: Array.from({ length: last }, (__, k) => k + 1), switchAfter: null, chosen: null },
+          lines: mine.map(({ arm, values }) => ({ ...series.get(arm)!, values })),
+        }),
       ];
     }),
   );
-  if (figures.length === 0) return null;
-  return { id: "curves", title: "Learning curves of the final seeds", body: multiples(figures) };
+  const body = multiples(figures);
+  return body === null ? null : { id: "curves", title: "Learning curves of the final seeds", body };
 }
 
 export function undecidedSection({ summary }: StudyContent): Section {

@@ -2,8 +2,8 @@
 import { batchText } from "../charts/batch-text.ts";
 import { copyableText } from "../charts/copyable-text.ts";
 import { type Column, type DataTable, dataTable, tableMarkup } from "../charts/data-table.ts";
-import { csvLink, multiples, smallFigure } from "../charts/figure.ts";
-import { intervalChart } from "../charts/interval-chart.ts";
+import { csvLink, multiples } from "../charts/figure.ts";
+import { intervalFigure } from "../charts/interval-figure.ts";
 import type { Hue } from "../charts/series-style.ts";
 import { latexText, markdownText } from "../charts/table-text.ts";
 import { markup } from "../page/markup.ts";
@@ -35,33 +35,8 @@ export function comparisonSection({ summary }: StudyContent): Section | null {
         }));
       if (rows.length === 0) return [];
       const title = `Difference in ${metric}${subjects.length === 1 ? "" : `, ${subject.dataset} ${subject.model}`}`;
-      return [
-        smallFigure({
-          title,
-          text: "Right of 0 the first named is ahead. Blue: better; vermilion: worse; grey: undecided.",
-          draw: (width) => intervalChart({ title, width, rows, reference: 0 }),
-          table: dataTable<(typeof rows)[number]>({
-            title,
-            columns: [
-              { name: "comparison", kind: "text", value: ({ name }) => name },
-              { name: "difference", kind: "number", value: ({ value }) => value, show: (row) => signedText(row.value) },
-              {
-                name: "low",
-                kind: "number",
-                value: (row) => row.interval.low,
-                show: (row) => signedText(row.interval.low),
-              },
-              {
-                name: "high",
-                kind: "number",
-                value: (row) => row.interval.high,
-                show: (row) => signedText(row.interval.high),
-              },
-            ],
-            rows,
-          }),
-        }),
-      ];
+      const text = "Right of 0 the first named is ahead. Blue: better; vermilion: worse; grey: undecided.";
+      return [intervalFigure({ title, text, rows, heads: ["comparison", "difference"], reference: 0 })];
     }),
   );
   const table = comparisonTable(summary);

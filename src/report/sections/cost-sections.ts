@@ -1,7 +1,7 @@
 /** Whether arms get there at all, and what it costs them. */
 import { batchFigure } from "../charts/batch-figure.ts";
 import { type Column, dataTable, tableMarkup } from "../charts/data-table.ts";
-import { csvLink, type Figure, multiples, smallFigure, wideFigure } from "../charts/figure.ts";
+import { csvLink, type Figure, multiples } from "../charts/figure.ts";
 import { type Markup, markup } from "../page/markup.ts";
 import type { Section } from "../page/page.ts";
 import type { StudyContent } from "../study-content.ts";
@@ -140,5 +140,5 @@ function chartsBySubject(
     figures.push(batchFigure(of(mine, subjects.length === 1 ? "" : `, ${dataset} ${model}`)));
   }
   if (figures.length === 0) return null;
-  return figures.length === 1 ? wideFigure(figures[0]!) : multiples(figures.map(smallFigure));
+  return multiples(figures);
 }

@@ -33,6 +33,26 @@ function personMarkup({ id, trainInteractions, recent, recommended, heldOut }: U
 <p>Held out: ${held}</p></article>`;
 }
 
+const AT_A_GLANCE = 3;
+
+/** Two lines for each: what they had last and took then, with its rank, and the head of their list. */
+export function peopleAtAGlance(people: readonly UserContent[]): Markup {
+  const lines = people.map(({ id, trainInteractions, recent, recommended, heldOut }) => {
+    const wanted = new Set(heldOut.map((item) => item.id));
+    const offers = recommended
+      .slice(0, AT_A_GLANCE)
+      .map((item) =>
+        wanted.has(item.id) ? markup`<li class="hit">${nameOf(item)} ✓</li>` : markup`<li>${nameOf(item)}</li>`,
+      );
+    const had =
+      recent.length === 0 ? "nothing in train" : `${countText(trainInteractions)} items, last ${nameOf(recent[0]!)}`;
+    const [first] = heldOut;
+    const held = first === undefined ? "" : `; then took ${nameOf(first)} (rank ${countText(first.rank)})`;
+    return markup`<li><p><b>${id}</b> <span class="soft">${had}${held}</span></p><ol>${offers}</ol></li>`;
+  });
+  return markup`<ul class="glance">${lines}</ul>`;
+}
+
 function nameOf({ id, title }: ItemContent): string {
   return title ?? `item ${id}`;
 }

@@ -1,11 +1,11 @@
 /** How good the arms of a study are: quality against batch size, and all arms side by side at each. */
-import { armSeries } from "../charts/arm-style.ts";
+import { armSeries, familyOf } from "../charts/arm-style.ts";
 import { type BatchLine, batchFigure } from "../charts/batch-figure.ts";
 import { batchText } from "../charts/batch-text.ts";
 import { copyableText } from "../charts/copyable-text.ts";
-import { type Column, type DataTable, dataTable, fixedColumn, tableMarkup } from "../charts/data-table.ts";
-import { csvLink, multiples, smallFigure, wideFigure } from "../charts/figure.ts";
-import { intervalChart } from "../charts/interval-chart.ts";
+import { type Column, type DataTable, dataTable, tableMarkup } from "../charts/data-table.ts";
+import { csvLink, multiples, wideFigure } from "../charts/figure.ts";
+import { intervalFigure } from "../charts/interval-figure.ts";
 import { latexText, markdownText } from "../charts/table-text.ts";
 import { markup } from "../page/markup.ts";
 import type { Section } from "../page/page.ts";
@@ -25,16 +25,14 @@ export function largeBatchSection({ summary }: StudyContent): Section | null {
         failed.length === 0
           ? ""
           : ` No seed finished: ${failed.map(({ arm, batchSize }) => `${arm} at ${batchText(batchSize)}`).join(", ")}.`;
-      return wideFigure(
-        batchFigure({
-          title: `${metric} on ${subject.dataset} (${subject.model})`,
-          text: `Mean over seeds with its interval, on test. Solid: with LAWN; dashed: without. 1k is 1,024.${lost}`,
-          lines: linesOf(arms, ({ test }) => {
-            const spread = test?.[metric];
-            return spread === undefined ? null : { value: spread.mean, interval: spread };
-          }),
-        }),
-      );
+      const lines = linesOf(arms, ({ test }) => {
+        const spread = test?.[metric];
+        return spread === undefined ? null : { value: spread.mean, interval: spread };
+      });
+      const title = `${metric} on ${subject.dataset} (${subject.model})`;
+      const text = `Mean over seeds with its interval, on test. Solid: with LAWN; dashed: without. 1k is 1,024.${lost}`;
+      if (lines.length <= MOST_LINES) return wideFigure(batchFigure({ title, text, lines }));
+      return markup`<h3>${title}</h3><p>${text} All others in grey.</p>${multiples(byFamily(lines).map((family) => batchFigure({ ...family, text: "" })))}`;
     });
   });
   if (figures.length === 0) return null;
@@ -43,6 +41,21 @@ export function largeBatchSection({ summary }: StudyContent): Section | null {
     title: "Quality against batch size",
     body: markup`<p>Every arm had the same tuning budget at every batch size: ${summary.search.trials} trials (${summary.search.method}), then ${summary.seeds.length} fresh seeds.</p>${figures}`,
   };
+}
+
+/** Beyond these, lines of one chart cannot be followed: each family then has a chart of its own. */
+const MOST_LINES = 5;
+
+/** Each family's arms before all others in grey, on the same scale since all lines are in every chart. */
+function byFamily(
+  lines: readonly BatchLine[],
+): readonly { readonly title: string; readonly lines: readonly BatchLine[] }[] {
+  const families = [...new Set(lines.map(({ name }) => familyOf(name)))];
+  return families.map((title) => {
+    const isFaint = ({ name }: BatchLine): boolean => familyOf(name) !== title;
+    const others = lines.filter(isFaint).map((line) => ({ ...line, isFaint: true }));
+    return { title, lines: [...others, ...lines.filter((line) => !isFaint(line))] };
+  });
 }
 
 /** One line for each arm, in the look that the arm has everywhere. */
@@ -79,34 +92,13 @@ export function armsSection(content: StudyContent): Section {
           hue: series.get(arm)!.hue,
         }));
       const title = `${metric} at batch ${batchText(batchSize)}${summary.subjects.length === 1 ? "" : `, ${subject.dataset} ${subject.model}`}`;
-      return smallFigure({
-        title,
-        text: "Mean over seeds with its interval, on test.",
-        draw: (width) => intervalChart({ title, width, rows }),
-        table: rowTable(title, rows),
-      });
+      const text = "Mean over seeds with its interval, on test.";
+      return intervalFigure({ title, text, rows, heads: ["arm", "mean"] });
     });
   });
   const table = mainTable(content);
   const body = markup`${multiples(charts)}${tableMarkup(table, { sortable: true })}<div class="tools">${csvLink(table)}${copyableText({ id: "main-markdown", title: "Markdown", of: table.title, text: markdownText(table) })}${copyableText({ id: "main-latex", title: "LaTeX", of: table.title, text: latexText(table) })}</div>`;
   return { id: "arms", title: "Arms side by side", body };
-}
-
-function rowTable(
-  title: string,
-  rows: readonly { readonly name: string; readonly value: number; readonly interval: { low: number; high: number } }[],
-): DataTable {
-  type Row = (typeof rows)[number];
-  return dataTable<Row>({
-    title,
-    columns: [
-      { name: "arm", kind: "text", value: ({ name }) => name },
-      fixedColumn("mean", ({ value }) => value),
-      fixedColumn("low", ({ interval }) => interval.low),
-      fixedColumn("high", ({ interval }) => interval.high),
-    ],
-    rows,
-  });
 }
 
 function mainTable({ summary }: StudyContent): DataTable {

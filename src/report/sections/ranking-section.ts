@@ -5,66 +5,30 @@
 
 import { copyableText } from "../charts/copyable-text.ts";
 import { type Column, type DataTable, dataTable, tableMarkup } from "../charts/data-table.ts";
-import { csvLink, dataOf, multiples, smallFigure } from "../charts/figure.ts";
-import { intervalChart } from "../charts/interval-chart.ts";
+import { csvLink, dataOf, type Figure, multiples } from "../charts/figure.ts";
+import { intervalFigure } from "../charts/interval-figure.ts";
 import { latexText, markdownText } from "../charts/table-text.ts";
 import { type Markup, markup } from "../page/markup.ts";
 import type { Section } from "../page/page.ts";
 import type { Difference, RankerOutcome, RunContent } from "../run-content.ts";
 import { headlineMetrics } from "../words/headline-metrics.ts";
-import { countText, fixedText, intervalText, percentText, signedText } from "../words/number-text.ts";
-
-export function summaryTiles(content: RunContent): Markup {
-  const [subject, ...others] = content.rankers;
-  const level = `${percentText(content.interval.level, 0)} interval`;
-  const tiles = headlineMetrics(content.metricNames).map((name) => {
-    const estimate = subject!.metrics[name]!;
-    const range = estimate.interval === null ? "no interval" : `${intervalText(estimate.interval, 3)}`;
-    return tile(name, fixedText(estimate.value, 3), range);
-  });
-  const rival = strongestRival(content, others);
-  if (rival !== null) {
-    const metric = headlineMetrics(content.metricNames).at(-1)!;
-    const lead = rival.lead![metric]!;
-    tiles.push(tile(`${metric} over ${rival.name}`, signedText(lead.value, 3), intervalText(lead.interval, 3)));
-  }
-  tiles.push(tile("Users tested", countText(content.users), `tied positives ${percentText(content.tieRate, 2)}`));
-  return markup`<dl class="tiles" aria-label="Headline figures, each with its ${level}">${tiles}</dl>`;
-}
-
-/** Plain words on whether the run beats the strongest of what it must beat. */
-export function verdict(content: RunContent): string {
-  const rival = strongestRival(content, content.rankers.slice(1));
-  if (rival === null) return "It is compared with nothing: evaluate a baseline to know what these figures are worth.";
-  const metric = headlineMetrics(content.metricNames).at(-1)!;
-  const { value, interval } = rival.lead![metric]!;
-  const size = `${signedText(value)} ${metric} (${intervalText(interval)})`;
-  if (interval.low > 0) return `Better than ${rival.name}, the strongest baseline here, by ${size}.`;
-  if (interval.high < 0) return `Worse than ${rival.name}, the strongest baseline here: ${size}.`;
-  return `Not told apart from ${rival.name}, the strongest baseline here: ${size}.`;
-}
+import { fixedText, intervalText, percentText, signedText } from "../words/number-text.ts";
 
 export function rankingSection(content: RunContent): Section {
   const { rankers, protocol, interval } = content;
   const table = mainTable(content);
   const charts = headlineMetrics(content.metricNames).map((metric) =>
-    smallFigure({
+    intervalFigure({
       title: metric,
       text: "Larger is better.",
-      draw: (width) =>
-        intervalChart({
-          title: metric,
-          width,
-          reference: 0,
-          rows: rankers
-            .filter((ranker) => metric in ranker.metrics)
-            .map((ranker, index) => ({
-              name: ranker.name,
-              ...ranker.metrics[metric]!,
-              hue: index === 0 ? "blue" : "grey",
-            })),
-        }),
-      table: intervalTable(content, metric),
+      heads: ["ranker", metric],
+      rows: rankers
+        .filter((ranker) => metric in ranker.metrics)
+        .map((ranker, index) => ({
+          name: ranker.name,
+          ...ranker.metrics[metric]!,
+          hue: index === 0 ? "blue" : "grey",
+        })),
     }),
   );
   const body = markup`<p>Protocol: ${protocol}. Intervals: percentile bootstrap over users, ${percentText(interval.level, 0)}, ${interval.resamples} resamples, seed ${interval.seed}; leads are paired by user.</p>
@@ -77,7 +41,7 @@ ${choicesOf(rankers)}`;
 }
 
 /** The run less each baseline in the last headline metric: right of 0, the run is ahead. */
-function leadFigure({ metricNames, rankers }: RunContent): Markup | null {
+function leadFigure({ metricNames, rankers }: RunContent): Figure | null {
   const metric = headlineMetrics(metricNames).at(-1)!;
   const rows = rankers
     .map(({ name, lead }) => ({ name, lead: lead?.[metric] ?? null }))
@@ -85,27 +49,8 @@ function leadFigure({ metricNames, rankers }: RunContent): Markup | null {
     .map(({ name, lead }) => ({ name: `over ${name}`, ...lead, hue: "blue" as const }));
   if (rows.length === 0) return null;
   const title = `Lead in ${metric}`;
-  const number = (name: string, of: (row: (typeof rows)[number]) => number): Column<(typeof rows)[number]> => ({
-    name,
-    kind: "number",
-    value: of,
-    show: (row) => signedText(of(row)),
-  });
-  return smallFigure({
-    title,
-    text: "The run less each baseline, paired by user. Right of 0 it is ahead.",
-    draw: (width) => intervalChart({ title, width, rows, reference: 0 }),
-    table: dataTable({
-      title,
-      columns: [
-        { name: "baseline", kind: "text", value: ({ name }) => name },
-        number("lead", ({ value }) => value),
-        number("low", ({ interval }) => interval.low),
-        number("high", ({ interval }) => interval.high),
-      ],
-      rows,
-    }),
-  });
+  const text = "The run less each baseline, paired by user. Right of 0 it is ahead.";
+  return intervalFigure({ title, text, rows, heads: ["baseline", "lead"], reference: 0 });
 }
 
 function mainTable({ metricNames, rankers, split }: RunContent): DataTable {
@@ -146,25 +91,6 @@ function mainTable({ metricNames, rankers, split }: RunContent): DataTable {
   });
 }
 
-function intervalTable({ rankers }: RunContent, metric: string): DataTable {
-  const number = (name: string, of: (ranker: RankerOutcome) => number | null): Column<RankerOutcome> => ({
-    name,
-    kind: "number",
-    value: of,
-    show: (ranker) => fixedText(of(ranker)),
-  });
-  return dataTable({
-    title: `${metric} with intervals`,
-    columns: [
-      { name: "ranker", kind: "text", value: ({ name }) => name },
-      number(metric, ({ metrics }) => metrics[metric]?.value ?? null),
-      number("low", ({ metrics }) => metrics[metric]?.interval?.low ?? null),
-      number("high", ({ metrics }) => metrics[metric]?.interval?.high ?? null),
-    ],
-    rows: rankers,
-  });
-}
-
 /** What validation chose for each tuned baseline. */
 function choicesOf(rankers: readonly RankerOutcome[]): Markup | null {
   const tuned = rankers.filter(({ choice }) => choice !== null);
@@ -195,18 +121,4 @@ function choicesOf(rankers: readonly RankerOutcome[]): Markup | null {
     rows: tuned,
   });
   return markup`<h3>Settings of the baselines</h3>${tableMarkup(table)}${dataOf(table)}`;
-}
-
-function strongestRival(content: RunContent, rivals: readonly RankerOutcome[]): RankerOutcome | null {
-  const metric = headlineMetrics(content.metricNames).at(-1)!;
-  const paired = rivals.filter(({ lead }) => lead?.[metric] !== undefined);
-  const worth = ({ metrics }: RankerOutcome): number => metrics[metric]!.value;
-  return paired.reduce<RankerOutcome | null>(
-    (best, rival) => (best === null || worth(rival) > worth(best) ? rival : best),
-    null,
-  );
-}
-
-function tile(name: string, figure: string, range: string): Markup {
-  return markup`<div><dt>${name}</dt><dd class="figure">${figure}</dd><dd class="range">${range}</dd></div>`;
 }

@@ -1,29 +1,23 @@
 /** How the run learned: curves, learning rate and norms, and whether it could still move (the adaptivity panel). */
 import type { DiagnosticsRecord } from "../../runs/diagnostics-record.ts";
 import { type EpochAxis, type EpochFigure, type EpochLine, epochFigure, hasValues } from "../charts/epoch-figure.ts";
-import { multiples, smallFigure } from "../charts/figure.ts";
+import { type Figure, multiples } from "../charts/figure.ts";
 import { type Hue, hueAt } from "../charts/series-style.ts";
 import { groupsOf, largestOf, normOf } from "../charts/tensor-groups.ts";
-import { type MarkupPart, markup } from "../page/markup.ts";
+import { markup } from "../page/markup.ts";
 import type { Section } from "../page/page.ts";
 import type { RunContent } from "../run-content.ts";
 
 export function learningSection(content: RunContent): Section {
   const { pass, chosen } = passOf(content);
   const axis = axisOf(content);
+  const measured = Object.keys(pass.find(({ validation }) => validation !== null)?.validation ?? {});
   const metric = content.validationMetric;
-  const others = Object.keys(pass[0]?.validation ?? {}).filter((name) => name !== metric);
-  const lines = [metric, ...others].map(
-    (name, index): EpochLine => ({
-      name,
-      hue: hueAt(index),
-      values: pass.map(({ validation }) => validation?.[name] ?? null),
-    }),
-  );
+  const ordered = [...measured.filter((name) => name === metric), ...measured.filter((name) => name !== metric)];
   const losses: EpochLine[] = [
-    { name: "training, mean of the epoch", hue: "blue", values: pass.map(({ loss }) => loss) },
+    { name: "training", hue: "blue", values: pass.map(({ loss }) => loss) },
     {
-      name: "probe, after the epoch",
+      name: "probe",
       hue: "vermilion",
       isDashed: true,
       values: pass.map(({ diagnostics }) => diagnostics?.loss ?? null),
@@ -31,15 +25,24 @@ export function learningSection(content: RunContent): Section {
   ];
   const refit = content.epochs.filter((epoch) => epoch.pass === "refit");
   const figures = [
-    draw({
-      title: "Validation",
-      text: markup`Larger is better. ${metric} chose epoch ${chosen ?? "–"}.`,
-      axis,
-      lines,
+    ...ordered.map((name) => {
+      const references = content.rankers.flatMap((ranker) => {
+        const value = ranker.validation?.[name];
+        return value === undefined ? [] : [{ name: ranker.name, value }];
+      });
+      const choice = name === metric ? ` It chose epoch ${chosen ?? "–"}.` : "";
+      const held = references.length === 0 ? "" : " Dashed: baselines, fitted on train.";
+      return draw({
+        title: `${name} on validation`,
+        text: `Larger is better.${choice}${held}`,
+        axis,
+        lines: [{ name: "this run", hue: "blue", values: pass.map(({ validation }) => validation?.[name] ?? null) }],
+        references,
+      });
     }),
     draw({
       title: "Loss",
-      text: "Smaller is better; each sample's loss is taken before the update it causes.",
+      text: "Smaller is better. Training: mean of the epoch, each sample before the update it causes; probe: after it.",
       axis,
       lines: losses,
     }),
@@ -56,7 +59,7 @@ export function learningSection(content: RunContent): Section {
           title: "Loss of the refit",
           text: "Trained anew on train and validation for the epochs that validation chose.",
           axis: { epochs: refit.map(({ epoch }) => epoch), switchAfter: switchOf(refit), chosen: null },
-          lines: [{ name: "training, mean of the epoch", hue: "blue", values: refit.map(({ loss }) => loss) }],
+          lines: [{ name: "training", hue: "blue", values: refit.map(({ loss }) => loss) }],
         }),
   ];
   return { id: "learning", title: "Learning curves", body: markup`${multiples(figures)}` };
@@ -79,7 +82,7 @@ export function normsSection(content: RunContent): Section {
     }),
     draw({
       title: "Norms",
-      text: "Euclidean norm of all tensors of a kind together, on a logarithmic scale. What is held stays level.",
+      text: "Euclidean norm of all tensors of a kind together: embeddings of users, of items, and the layers. What is held stays level.",
       axis,
       lines: groupLines(content, (diagnostics, names) => normOf(diagnostics.norms, names)),
       isLogarithmic: true,
@@ -170,7 +173,7 @@ export function adaptivitySection(content: RunContent): Section {
   };
 }
 
-function rowNormFigure(content: RunContent, axis: EpochAxis): MarkupPart {
+function rowNormFigure(content: RunContent, axis: EpochAxis): Figure | null {
   const { pass } = passOf(content);
   const names = Object.keys(pass.find(({ diagnostics }) => diagnostics !== null)?.diagnostics?.rowNorms ?? {});
   return draw({
@@ -200,8 +203,8 @@ function groupLines(
   }));
 }
 
-function draw(figure: EpochFigure): MarkupPart {
-  return hasValues(figure.lines) ? smallFigure(epochFigure(figure)) : null;
+function draw(figure: EpochFigure): Figure | null {
+  return hasValues(figure.lines) ? epochFigure(figure) : null;
 }
 
 function passOf({ epochs, manifest }: RunContent) {

@@ -5,6 +5,7 @@ import type { RankerResults } from "../../../pipelines/report/ranker-results.ts"
 
 const ranker = (name: string, hits: readonly number[]): RankerResults => ({
   name,
+  catalogue: null,
   users: Uint32Array.from(hits, (_, user) => user),
   perUser: { "HR@10": Float32Array.from(hits) },
   document: {

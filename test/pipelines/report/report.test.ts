@@ -75,6 +75,38 @@ describe("the report of a trained run", () => {
     await expect(report({ run: "once", baselines: temporary("nowhere") })).rejects.toThrow(/no metrics.json there/);
   });
 
+  it("shows the baselines of the run's own record, fitted again where that took seconds", async () => {
+    await cp(run(), temporary("models/board/held"), { recursive: true });
+    const estimate = { value: 0.3, low: 0.2, high: 0.4 };
+    const figures = { "HR@1": estimate, "NDCG@1": estimate };
+    const fitted = (name: string, parameters: Record<string, number>, fitSeconds: number) => ({
+      ...{ name, seconds: 1, wasKept: false, validation: figures, test: figures, lead: figures },
+      choice: { chosenBy: "NDCG@1", parameters, trials: [], fittedOn: ["train"], fitSeconds },
+    });
+    const record = {
+      asked: "fast",
+      dataset: { name: "board", contentHash: "0" },
+      metric: "NDCG@1",
+      interval: { level: 0.95, resamples: 100, seed: 1 },
+      protocols: { validation: "", test: "" },
+      fitted: [fitted("item-knn", { neighbours: 5, shrinkage: 0 }, 0.1), fitted("ease", { regularization: 1 }, 45)],
+      leftOut: [{ name: "ials", reason: "about 90 s" }],
+      verdict: null,
+    };
+    await writeFile(temporary("models/board/held/baselines.json"), JSON.stringify(record));
+    const { json } = await report({ run: "held", output: temporary("out/held.html") });
+    expect(json.absent).toEqual([expect.stringMatching(/EASE: it takes 45 s to fit/)]);
+    const html = await readFile(temporary("out/held.html"), "utf8");
+    const front = html.slice(0, html.indexOf("<nav"));
+    const cellsOf = (name: string) => front.match(new RegExp(`<th scope="row">${name}</th>.*?</tr>`))![0];
+    // A checkerboard: an item's neighbours are those of its colour, so item-KNN finds every one of them.
+    expect(cellsOf("item-KNN").match(/100.0 %/g)).toHaveLength(2); // among the candidates, and among all items
+    expect(cellsOf("EASE")).toContain("30.0 %");
+    expect(cellsOf("EASE")).toContain("–");
+    expect(front).toContain("Not fitted beside this run: iALS (about 90 s).");
+    await rm(temporary("models/board/held"), { recursive: true });
+  });
+
   it("says what it cannot show without the data it was trained on", async () => {
     const { json } = await call(reportStage, { run: run(), dataset: "other", engine: "reference" });
     expect(json.absent).toEqual([expect.stringMatching(/other holds content .* but the run was trained on/)]);

@@ -56,7 +56,14 @@ export function runContent(changes: Partial<RunContent> = {}): RunContent {
     users: 1000,
     tieRate: 0.001,
     metricNames: ["HR@10", "NDCG@10", "MRR"],
-    rankers: [ranker("this run", 0.771, null), ranker("popularity", 0.61, 0.161), ranker("random", 0.1, 0.671)],
+    rankers: [
+      ranker("this run", 0.771, null),
+      ranker("popularity", 0.61, 0.161),
+      ranker("random", 0.1, 0.671),
+      { ...ranker("item-KNN", 0.76, 0.011), auc: null, beyondAccuracy: null, deciles: null, catalogue: null },
+    ],
+    missingBaselines: { names: ["iALS (about 45 s)"], commands: ["lawn-ranker evaluate", "lawn-ranker report"] },
+    advice: null,
     interval: { level: 0.95, resamples: 2000, seed: 1 },
     epochs: [1, 2, 3, 4, 5, 6].map(epochContent),
     validationMetric: "NDCG@10",
@@ -70,13 +77,16 @@ export function runContent(changes: Partial<RunContent> = {}): RunContent {
         { from: 0.5, to: 1, share: 0.3, meanProbability: 0.8, positiveRate: 0.7 },
       ],
     },
-    people: ["anna", hostileTitle].map((id) => ({
-      id,
-      trainInteractions: 12,
-      recent: [{ id: "7", title: hostileTitle }],
-      recommended: Array.from({ length: 10 }, (_, k) => ({ id: String(k), title: k === 3 ? hostileTitle : null })),
-      heldOut: [{ id: "3", title: hostileTitle, rank: 4 }],
-    })),
+    people: ["anna", hostileTitle, "c", "d", "e", "f", "g", "h", "i", "j"].map((id, person) => {
+      const title = person < 2 ? hostileTitle : "Linen blanket";
+      return {
+        id,
+        trainInteractions: 12,
+        recent: [{ id: "7", title }],
+        recommended: Array.from({ length: 10 }, (_, k) => ({ id: String(k), title: k === 3 ? title : null })),
+        heldOut: [{ id: "3", title, rank: 4 }],
+      };
+    }),
     peopleChoice: "Drawn from the tested users.",
     absent: [],
     reportVersion: "0.1.0",
@@ -94,11 +104,17 @@ function ranker(name: string, value: number, lead: number | null): RankerOutcome
     trainTo: decile * 5 + 4,
     HR: value - decile / 100,
     NDCG: value / 2,
+    interval: { low: value - decile / 100 - 0.09, high: Math.min(1, value - decile / 100 + 0.09) },
   }));
   return {
     name,
     metrics: { "HR@10": estimate, "NDCG@10": estimate, MRR: { value: value / 2, interval: null } },
     lead: ahead === null ? null : { "HR@10": ahead, "NDCG@10": ahead },
+    catalogue: {
+      "HR@10": { value: value / 3, interval: estimate.interval },
+      "NDCG@10": { value: value / 4, interval: null },
+    },
+    validation: lead === null ? null : { "HR@10": value, "NDCG@10": value / 2 },
     auc: 0.9,
     beyondAccuracy: {
       k: 10,

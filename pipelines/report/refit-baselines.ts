@@ -1,0 +1,59 @@
+/**
+ * The baselines of a run's record fitted again, with the parameters that were chosen then: what the record does not
+ * have of them, such as lists, deciles and figures among all items, can then be measured as the run's are.
+ */
+import { fitBaseline } from "../../src/baselines/fit-baseline.ts";
+import { baselineTitle, isTuned } from "../../src/config/baseline-settings.ts";
+import type { ReportConfig } from "../../src/config/schemas/report-schema.ts";
+import { joinInteractions } from "../../src/dataset/interaction-dataset.ts";
+import type { BaselinesRecord } from "../../src/runs/baselines-record.ts";
+import { openAlgebra } from "../baselines/open-algebra.ts";
+import { sayWhileWaiting } from "../progress/while-waiting.ts";
+import type { StageContext } from "../stage.ts";
+import type { EvaluationRequest } from "./evaluation-request.ts";
+import { measureRanker, type RankerResults } from "./ranker-results.ts";
+
+/** A report is looked at, not waited for: what took longer to fit is shown from the record alone. */
+const MOST_SECONDS = 30;
+
+/** Those that took seconds; `absent` is told of the others. Names in `known` have been measured already. */
+export async function refitBaselines(
+  record: BaselinesRecord,
+  questions: EvaluationRequest,
+  options: {
+    readonly known: readonly string[];
+    readonly config: Pick<ReportConfig, "engine" | "threads">;
+    readonly absent: string[];
+    readonly context: StageContext;
+  },
+): Promise<readonly RankerResults[]> {
+  const { known, config, absent, context } = options;
+  const { train, validation, description } = questions.dataset;
+  const engine = config.engine === "native" || config.engine === "reference" ? config.engine : "auto";
+  const algebra = await openAlgebra(engine, {
+    threads: engine === "reference" ? null : config.threads,
+    log: context.log,
+  });
+  const rankers: RankerResults[] = [];
+  for (const { name, choice, validation: reached } of record.fitted) {
+    if (!isTuned(name) || known.includes(name)) continue;
+    if (choice.fitSeconds > MOST_SECONDS) {
+      absent.push(
+        `Among all items, ${baselineTitle(name)}: it takes ${choice.fitSeconds.toFixed(0)} s to fit, and the run keeps its figures alone.`,
+      );
+      continue;
+    }
+    const data = choice.fittedOn.includes("validation") ? joinInteractions(train, validation) : train;
+    const { parameters } = choice;
+    const { scorer } = await sayWhileWaiting(
+      () => fitBaseline(name, data, { parameters, seed: description.seed, algebra }),
+      `fitting ${name} again`,
+      context,
+    );
+    const measured = await measureRanker(name, scorer, questions);
+    const values = Object.entries(reached ?? {}).map(([metric, { value }]) => [metric, value]);
+    const document = { ...measured.document, baseline: choice, validation: Object.fromEntries(values) };
+    rankers.push({ ...measured, document });
+  }
+  return rankers;
+}
