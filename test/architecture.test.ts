@@ -12,7 +12,7 @@ const root = path.resolve(import.meta.dirname, "..");
 const doors: Record<string, readonly string[]> = {
   root: [],
   config: ["root"],
-  compression: [],
+  compression: ["root"],
   arrow: ["root", "files", "compression"],
   tensorboard: ["root"],
   "linear-algebra": ["root"],

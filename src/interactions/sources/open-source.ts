@@ -80,7 +80,7 @@ async function openText(
   { path, name, text, needsTypes = false }: SourceFile,
   compression: Compression | null,
 ) {
-  const encoding = text.kind === "table" ? text.encoding : "utf-8";
+  const encoding = text.kind === "table" ? text.encoding : "auto";
   const readable = await readableText(database, { path, name, compression }, encoding);
   switch (text.kind) {
     case "lines":

@@ -6,6 +6,7 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { openWorkDatabase } from "../../../src/interactions/database/work-database.ts";
 import { loadIdList } from "../../../src/interactions/lookup/id-lists.ts";
+import { storedZstd } from "../../support/data/stored-zstd.ts";
 
 let folder: string;
 beforeAll(() => {
@@ -13,7 +14,11 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function listed(name: string, content: string | Uint8Array): Promise<unknown[]> {
+async function listed(
+  name: string,
+  content: string | Uint8Array,
+  type: "integer" | "string" = "integer",
+): Promise<unknown[]> {
   const file = path.join(folder, name);
   writeFileSync(file, content);
   const database = await openWorkDatabase({
@@ -23,7 +28,7 @@ async function listed(name: string, content: string | Uint8Array): Promise<unkno
     readable: [file],
   });
   try {
-    const spelling = { nulls: [], types: { user: "integer", item: "integer" } } as const;
+    const spelling = { nulls: [], types: { user: type, item: type } } as const;
     await loadIdList(database, "listed", { path: file, roles: ["user"], columns: {}, spelling });
     const rows = await database.rows("SELECT user_text FROM listed ORDER BY user_text");
     return rows.map(({ user_text }) => user_text);
@@ -41,8 +46,21 @@ describe("a list of users", () => {
     ["gzip of another name", "users.csv", gzipSync("user_id\n7\n8\n9\n")],
     ["a JSON array", "users.json", '[{"user_id": 7}, {"user_id": 8},\n {"user_id": 9}]'],
     ["JSON of another name", "users.txt", '{"user_id": 7}\n{"user_id": 8}\r\n{"user_id": 9}\n'],
+    [
+      "a table in Windows-1252",
+      "users.csv",
+      Buffer.from("user_id,name\n7,caf\xe9 \x93a\x94\n8,\xfc\n9,\xdf\n", "latin1"),
+    ],
+    ["zstd of several line ends", "users.csv.zst", storedZstd("user_id,name\r\n7,a\n8,b\r9,c\n")],
   ])("is read as %s", async (_, name, content) => {
     expect(await listed(name, content)).toEqual(["7", "8", "9"]);
+  });
+
+  it("has ids in Latin-1 and Windows-1252 as the log has them", async () => {
+    const inLatin1 = Buffer.from("J\xf6rg\nEve\nZo\xeb\n", "latin1");
+    expect(await listed("users.txt", inLatin1, "string")).toEqual(["Eve", "Jörg", "Zoë"]);
+    const inWindows1252 = Buffer.from("user_id,x\nJ\xf6rg \x80,1\nEve,2\nZo\xeb,3\n", "latin1");
+    expect(await listed("users.csv", inWindows1252, "string")).toEqual(["Eve", "Jörg €", "Zoë"]);
   });
 
   it.each([
