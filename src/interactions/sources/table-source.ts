@@ -88,7 +88,8 @@ export async function orDataError<T>(file: string, task: () => Promise<T>): Prom
     return await task();
   } catch (error) {
     if (error instanceof DataError || error instanceof ConfigError) throw error;
-    throw new DataError(`${file}: ${firstLineOf(error)}`);
+    const reason = firstLineOf(error).replace(/^([A-Z]\w* )*Error: (\w+Exception: )?/, "");
+    throw new DataError(`${file}: cannot be read (${reason}); if it is cut or damaged, write or fetch it again`);
   }
 }
 

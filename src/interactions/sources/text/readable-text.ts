@@ -36,6 +36,11 @@ export interface ReadableText {
 const LF = 0x0a;
 const CR = 0x0d;
 
+/** What need not be looked through. */
+export function plainText(file: Omit<PackedText, "name"> & Pick<ReadableText, "furtherPaths">): ReadableText {
+  return { ...file, encoding: "utf-8", description: "utf-8" };
+}
+
 export async function readableText(
   database: WorkDatabase,
   file: PackedText,
