@@ -12,7 +12,8 @@ const root = path.resolve(import.meta.dirname, "..");
 const doors: Record<string, readonly string[]> = {
   root: [],
   config: ["root"],
-  arrow: ["root", "files"],
+  compression: ["root"],
+  arrow: ["root", "files", "compression"],
   tensorboard: ["root"],
   "linear-algebra": ["root"],
   parquet: ["root", "files"],
@@ -21,7 +22,7 @@ const doors: Record<string, readonly string[]> = {
   dataset: ["root", "config", "ranker"],
   files: ["root", "config"],
   transfer: ["root", "config", "files"],
-  interactions: ["root", "config", "arrow"],
+  interactions: ["root", "config", "arrow", "compression"],
   optimizer: ["root", "config", "ranker"],
   engine: ["root", "config", "ranker", "optimizer", "dataset", "linear-algebra"],
   training: ["root", "config", "ranker", "dataset", "engine", "runs"],
@@ -38,6 +39,7 @@ const doors: Record<string, readonly string[]> = {
 const owners: Record<string, readonly string[]> = {
   webgpu: ["src/engine/webgpu"],
   "apache-arrow": ["src/arrow"],
+  zstddec: ["src/compression"],
   "@duckdb/node-api": ["src/interactions/database", "src/parquet"],
   pbf: ["src/export", "src/tensorboard"],
   usearch: ["src/export"],

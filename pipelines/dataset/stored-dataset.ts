@@ -8,7 +8,7 @@ import type { EvaluationCandidates } from "../../src/dataset/evaluation-candidat
 import type { Interactions } from "../../src/dataset/interaction-dataset.ts";
 import { DataError, messageOf } from "../../src/errors.ts";
 import { contentOf } from "../../src/files/file-content.ts";
-import { readJsonIfThere } from "../../src/files/json-file.ts";
+import { readSealedJsonIfThere } from "../../src/files/json-file.ts";
 import { rowFileRecord, sha256 } from "../../src/runs/file-record.ts";
 import { readCandidates } from "./candidates-file.ts";
 
@@ -131,7 +131,8 @@ export async function checkFileOf(
 export async function readDescription(directory: string): Promise<DatasetDescription> {
   const path = join(directory, DESCRIPTION_FILE);
   const remedy = "ingest the logs again";
-  const description = await readJsonIfThere(path, datasetDescriptionSchema, { what: "a dataset description", remedy });
+  const words = { what: "a dataset description", remedy };
+  const description = await readSealedJsonIfThere(path, datasetDescriptionSchema, words);
   if (description === null) {
     const isFolder = (await stat(directory).catch(() => null)) !== null;
     throw new DataError(

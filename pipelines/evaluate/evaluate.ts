@@ -21,13 +21,14 @@ import { readMetrics } from "../runs/metrics-file.ts";
 import { loadRun, trainedMixture } from "../runs/stored-run.ts";
 import type { Stage, StageContext, StageResult } from "../stage.ts";
 import { PROTOCOL_CHECK_FILE, type ProtocolCheck, protocolCheck, protocolCheckLines } from "./protocol-check.ts";
-import { writeEvaluation } from "./write-evaluation.ts";
+import { refuseRecordedFolder, writeEvaluation } from "./write-evaluation.ts";
 
 export const evaluateStage: Stage<typeof evaluateSchema> = {
   name: "evaluate",
   schema: evaluateSchema,
   async run(given, context) {
     const config = { ...given, dataset: given.dataset === null ? null : await datasetNameOf(given.dataset) };
+    if (config.output !== null) await refuseRecordedFolder(config.output);
     return config.baseline === null ? evaluateRun(config, context) : evaluateBaseline(config, config.baseline, context);
   },
 };

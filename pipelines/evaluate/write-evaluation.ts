@@ -1,14 +1,15 @@
 /** The files of an evaluation, and last the record that says of what they are and what each holds. */
 import { rm } from "node:fs/promises";
 import path from "node:path";
-import { contentOf, type FileContent } from "../../src/files/file-content.ts";
+import { ConfigError } from "../../src/errors.ts";
+import { contentOf, type FileContent, readTextIfThere } from "../../src/files/file-content.ts";
 import { takeLock } from "../../src/files/lock-file.ts";
 import { cannotWrite, makeFolder } from "../../src/files/make-folder.ts";
 import { sealedText } from "../../src/files/sealed-text.ts";
 import { writeFileAtomically } from "../../src/files/write-file.ts";
 import type { MetricsDocument } from "../../src/runs/metrics-document.ts";
-import { EVALUATION_RECORD, perUserFileName, runFiles } from "../../src/runs/run-directory.ts";
-import type { LoadedDataset } from "../dataset/stored-dataset.ts";
+import { EVALUATION_RECORD, EVALUATIONS_FOLDER, perUserFileName, runFiles } from "../../src/runs/run-directory.ts";
+import { DESCRIPTION_FILE, type LoadedDataset } from "../dataset/stored-dataset.ts";
 import type { SplitEvaluation } from "../measures/evaluate-split.ts";
 import { writePerUserResults } from "../measures/per-user-file.ts";
 import { writeMetrics } from "../runs/metrics-file.ts";
@@ -23,6 +24,17 @@ export interface Evaluation {
   readonly document: MetricsDocument;
   readonly dataset: LoadedDataset;
   readonly subject: { readonly run: LoadedRun } | { readonly baseline: string };
+}
+
+/** Throws ConfigError for the folder of a run, a study, an export or a dataset: what they record would be replaced. */
+export async function refuseRecordedFolder(directory: string): Promise<void> {
+  for (const name of [runFiles.manifest, DESCRIPTION_FILE]) {
+    if ((await readTextIfThere(path.join(directory, name))) === null) continue;
+    const inside = path.join(directory, EVALUATIONS_FOLDER, "again");
+    throw new ConfigError(
+      `--output is ${directory}, which holds ${name}: its files are the record of another command and would be replaced; choose another folder, such as ${inside}`,
+    );
+  }
 }
 
 /** Throws ConfigError where another process writes there. */

@@ -43,6 +43,20 @@ export async function publishFolder(
   }
 }
 
+/** Removes what an export left that was killed once its folder stood whole. */
+export async function clearLeftovers(target: string, context: Processes): Promise<void> {
+  const left = [`${target}.lock`, `${target}.partial`, `${target}.former`];
+  const folder = await readdir(path.dirname(target));
+  if (!left.some((file) => folder.some((name) => name.startsWith(path.basename(file))))) return;
+  const unlock = await takeLock(`${target}.lock`, context).catch((error: unknown) => {
+    if (error instanceof ConfigError) return null; // somebody is at work there
+    throw error;
+  });
+  if (unlock === null) return;
+  for (const file of left.slice(1)) await rm(file, { recursive: true, force: true });
+  await unlock();
+}
+
 /**
  * The manifest there, as it was parsed; null where nothing is there. Throws ConfigError for a
  * folder that no export wrote.

@@ -16,7 +16,7 @@ import { findRun } from "../runs/find-run.ts";
 import { type LoadedRun, loadRun } from "../runs/stored-run.ts";
 import type { Stage, StageContext, StageResult } from "../stage.ts";
 import { checkPairs } from "./check-pairs.ts";
-import { EXPORT_MANIFEST, formerExport, publishFolder, recordOf } from "./export-folder.ts";
+import { clearLeftovers, EXPORT_MANIFEST, formerExport, publishFolder, recordOf } from "./export-folder.ts";
 import {
   type ExportedFile,
   type ExportParts,
@@ -48,7 +48,10 @@ async function exportRun(given: ExportConfig, context: StageContext): Promise<St
   const folder = path.normalize(config.output ?? path.join(run.directory, "export"));
   const beginning = beginningOf(config, run, description, context);
   const former = await formerExport(folder);
-  if (former !== null && (await isSame(folder, former, beginning))) return resultOf(folder, former, "up-to-date");
+  if (former !== null && (await isSame(folder, former, beginning))) {
+    await clearLeftovers(folder, context);
+    return resultOf(folder, former, "up-to-date");
+  }
 
   const vocabularies = [
     await readVocabulary(datasetDirectory, "user", description),

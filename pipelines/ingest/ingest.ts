@@ -1,6 +1,7 @@
 /** The stage `ingest`: raw logs to data/<dataset>/*.arrow and dataset.json, whole or not at all. */
 import { join } from "node:path";
 import { type IngestConfig, ingestSchema } from "../../src/config/schemas/ingest-schema.ts";
+import { sealedText } from "../../src/files/sealed-text.ts";
 import { writeFileAtomically } from "../../src/files/write-file.ts";
 import { cleanLog } from "../../src/interactions/cleaning/clean-log.ts";
 import { forgottenWarning } from "../../src/interactions/cleaning/forgotten-rows.ts";
@@ -125,7 +126,9 @@ async function makeDataset(
     // The rest needs no SQL, and its memory is better spent on candidates.
     database.close();
     const files = { ...vocabularies, ...(await writeSplit(view, staging.result, context.signal)) };
-    const candidates = await writeBothCandidates(plan, built, view, staging.result, context.log);
+    const candidates = await writeBothCandidates(plan, built, view, staging.result);
+    const ofCandidates = [candidates.validation.warning, candidates.test.warning].filter((words) => words !== null);
+    for (const warning of ofCandidates) context.log(`warning: ${warning}`);
     const description = describeDataset({
       plan,
       sources: records,
@@ -136,10 +139,10 @@ async function makeDataset(
       files,
       info,
       candidates,
-      warnings,
+      warnings: [...warnings, ...ofCandidates],
       context,
     });
-    await writeFileAtomically(join(staging.result, DESCRIPTION_FILE), `${JSON.stringify(description, null, 2)}\n`);
+    await writeFileAtomically(join(staging.result, DESCRIPTION_FILE), sealedText(description));
     return description;
   } finally {
     context.signal.removeEventListener("abort", interrupt);
@@ -176,24 +179,13 @@ async function writeSplit(view: SplitView, directory: string, signal: AbortSigna
   };
 }
 
-async function writeBothCandidates(
-  plan: IngestPlan,
-  built: BuiltLog,
-  view: SplitView,
-  directory: string,
-  log: StageContext["log"],
-) {
+async function writeBothCandidates(plan: IngestPlan, built: BuiltLog, view: SplitView, directory: string) {
   const { negatives, ownNegatives, seed } = plan.config;
   const request = { kind: plan.candidates, negatives, ownNegatives, seed };
   // One after the other: at a million users either takes hundreds of megabytes.
   const make = async (split: "validation" | "test") => {
-    const { candidates, description, counts, warning } = chooseCandidates(view, split, request, built.negatives);
-    if (warning !== null) log(`warning: ${warning}`);
-    return {
-      file: await writeCandidates(join(directory, `candidates-${split}.arrow`), candidates),
-      description,
-      counts,
-    };
+    const { candidates, ...words } = chooseCandidates(view, split, request, built.negatives);
+    return { file: await writeCandidates(join(directory, `candidates-${split}.arrow`), candidates), ...words };
   };
   return { validation: await make("validation"), test: await make("test") };
 }

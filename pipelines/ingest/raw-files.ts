@@ -5,6 +5,7 @@ import { readlink, stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
+import { unpackZstdFile } from "../../src/compression/zstd.ts";
 import { DataError, messageOf } from "../../src/errors.ts";
 import {
   type LogPlan,
@@ -14,9 +15,8 @@ import {
   type SplitWish,
 } from "../../src/interactions/sources/recognise-logs.ts";
 import { type FileFormat, sniffFile } from "../../src/interactions/sources/sniff-file.ts";
+import { TextCheck } from "../../src/interactions/sources/text/text-check.ts";
 import { filesIn, filesMatching } from "./list-files.ts";
-import { TextCheck } from "./text-check.ts";
-import { zstdProblem } from "./zstd-frames.ts";
 
 export interface RawLogs {
   readonly directory: string;
@@ -76,6 +76,7 @@ export async function inspectFile(path: string, signal: AbortSignal): Promise<Fi
   const isText = format === "text" || format === "json";
   const checked = async (source: AsyncIterable<Buffer>): Promise<void> => {
     for await (const chunk of source) {
+      signal.throwIfAborted();
       if (isText) text.take(chunk);
       isEmpty &&= chunk.every((byte) => byte <= 0x20);
     }
@@ -83,21 +84,19 @@ export async function inspectFile(path: string, signal: AbortSignal): Promise<Fi
   const facts = await stat(path);
   try {
     if (compression === "gzip") await pipeline(createReadStream(path), hashed, createGunzip(), checked, { signal });
+    else if (compression === "zstd") await checked(unpackZstdFile(path, (packed) => void digest.update(packed)));
     else await pipeline(createReadStream(path), hashed, checked, { signal });
   } catch (error) {
     if (signal.aborted) throw error;
     const reason = messageOf(error);
     throw new DataError(`${path}: cannot be read to the end (${reason}); the file is cut or damaged, fetch it again`);
   }
-  const problem = compression === "zstd" ? await zstdProblem(path) : null;
-  if (problem !== null) throw new DataError(`${path}: ${problem}; the file is cut or damaged, fetch it again`);
   return {
     bytes: facts.size,
     sha256: digest.digest("hex"),
     modifiedMs: Math.trunc(facts.mtimeMs),
-    // The bytes of a .zst are not its text; Node cannot unpack it, so --encoding must say what is not UTF-8.
     isEmpty,
     format,
-    ...(compression === "zstd" ? { isUtf8: true, oddLines: 0 } : text.facts()),
+    ...text.facts(),
   };
 }

@@ -39,7 +39,8 @@ export function sourcePaths(plan: IngestPlan): string[] {
 export function sourcesOf(plan: IngestPlan, records: readonly SourceRecord[]): IngestSources {
   const byPath = new Map(records.map((record) => [record.path, record]));
   const encodingOf = (path: string): TextEncoding => ((byPath.get(path)?.isUtf8 ?? true) ? "utf-8" : "not utf-8");
-  const itemFile = (path: string): ItemFile => ({ path, encoding: encodingOf(path) });
+  const wanted = plan.config.encoding;
+  const itemFile = (path: string): ItemFile => ({ path, encoding: wanted === "auto" ? encodingOf(path) : wanted });
   const { itemsFile, itemIdMap } = plan.config;
   const isEmpty = new Set(records.filter((record) => record.isEmpty).map(({ path }) => path));
   const pathOf = ({ name }: PlannedFile): string => join(plan.raw.directory, name);
@@ -71,12 +72,13 @@ export function sourcesOf(plan: IngestPlan, records: readonly SourceRecord[]): I
 
 /** Of the text files that are not wholly UTF-8, how each is read and why. */
 export function encodingNotes({ config, raw }: IngestPlan, records: readonly SourceRecord[]): string[] {
-  const logs = raw.plan.files.map(({ name }) => join(raw.directory, name));
+  const { itemsFile, itemIdMap } = config;
+  const tables = [...raw.plan.files.map(({ name }) => join(raw.directory, name)), itemsFile, itemIdMap];
   return records
     .filter(({ oddLines, format }) => oddLines > 0 && (format === "text" || format === "json"))
     .map(({ path, oddLines, isUtf8, format }) => {
       const lines = `${path}: ${oddLines} lines are not UTF-8`;
-      if (config.encoding !== "auto" && logs.includes(path))
+      if (config.encoding !== "auto" && tables.includes(path))
         return `${lines}; read as ${config.encoding}, as --encoding says`;
       return isUtf8 || format === "json"
         ? `${lines}, too few for another encoding: read as utf-8, those rows are malformed`

@@ -73,11 +73,12 @@ export function explainRefusal(error: unknown, url: string): unknown {
   return error;
 }
 
+const REFUSED_LOGIN = /WRONGPASS|NOAUTH|invalid password|without any password|NOPERM/i;
 const ENCODING = "in a password, / ? # @ % are %2F %3F %23 %40 %25";
 
 /** What a failed connection means to who has given the address. `problem` is the last error's message. */
 function reasonOf(problem: string, usesTls: boolean): { readonly words: string; readonly remedy: string } {
-  if (/WRONGPASS|NOAUTH|invalid password|without any password|NOPERM/i.test(problem)) {
+  if (REFUSED_LOGIN.test(problem)) {
     return { words: "Redis asks for another user or password", remedy: `give them in --queue; ${ENCODING}` };
   }
   if (/DB index/.test(problem)) {
@@ -101,13 +102,17 @@ function reasonOf(problem: string, usesTls: boolean): { readonly words: string; 
   return { words: `no Redis answers there (${withoutSecrets(problem)})`, remedy: "start one, or give another --queue" };
 }
 
-/** False where it is not ready in time. */
+/** False where it is not ready in time, and as soon as it has said no. */
 function isReady(redis: Redis, milliseconds: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(false), milliseconds);
-    redis.once("ready", () => {
+    const end = (isReady: boolean): void => {
       clearTimeout(timer);
-      resolve(true);
+      resolve(isReady);
+    };
+    const timer = setTimeout(end, milliseconds, false);
+    redis.once("ready", () => end(true));
+    redis.on("error", ({ message }: Error) => {
+      if (REFUSED_LOGIN.test(message)) end(false);
     });
   });
 }

@@ -25,7 +25,7 @@ export interface RecordedContent {
   readonly files: readonly RecordedFile[];
   /** Of the record itself, a line each. */
   readonly problems: readonly string[];
-  /** Whether the record carries a hash of its own text; those of datasets and of older programs do not. */
+  /** Whether the record carries a hash of its own text; those of older programs do not. */
   readonly isSealed: boolean;
 }
 
@@ -61,6 +61,7 @@ const sourcesSchema = z.looseObject({
 export async function recordOfDataset(directory: string): Promise<RecordedContent> {
   const description = await readDescription(directory);
   const { sources } = sourcesSchema.parse(description);
+  const text = await readTextIfThere(path.join(directory, DESCRIPTION_FILE));
   return {
     kind: "dataset",
     files: [
@@ -68,7 +69,7 @@ export async function recordOfDataset(directory: string): Promise<RecordedConten
       ...sources.map(({ path: source, bytes, sha256 }) => ({ path: source, role: "input" as const, bytes, sha256 })),
     ],
     problems: [],
-    isSealed: false,
+    isSealed: text !== null && sealOf(text) !== "none",
   };
 }
 

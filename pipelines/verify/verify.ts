@@ -51,7 +51,7 @@ function reportText(
 ): string {
   const inputs = files.filter(({ role }) => role === "input").length;
   const counted = `${files.length - inputs} files and ${inputs} inputs`;
-  const unsealed = isSealed || kind === "dataset" ? "" : `; ${path.basename(record)} itself is not sealed`;
+  const unsealed = isSealed ? "" : `; ${path.basename(record)} itself is not sealed`;
   if (problems.length === 0) return `${path.dirname(record)}: ${kind}, ${counted} are as recorded${unsealed}`;
   return [
     `${path.dirname(record)}: ${kind}, ${counted}${unsealed}; not as recorded:`,

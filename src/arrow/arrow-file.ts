@@ -55,12 +55,6 @@ export async function explained<T>(path: string, task: () => T | Promise<T>): Pr
   } catch (error) {
     if (error instanceof DataError) throw error;
     const reason = messageOf(error);
-    if (/compress/i.test(reason)) {
-      throw new DataError(
-        `${path}: its record batches are compressed (LZ4 or ZSTD), which this reader does not support; write it uncompressed (pyarrow: compression="uncompressed") or as Parquet`,
-        { cause: error },
-      );
-    }
     throw new DataError(`${path}: corrupt Arrow file (${reason}); write it again`, { cause: error });
   }
 }

@@ -7,6 +7,7 @@
 import type { FileHandle } from "node:fs/promises";
 import { elementOffsets, fieldOffset, pointedOffset, verifiedRoot } from "./flatbuffer.ts";
 import {
+  COMPRESSION,
   DICTIONARY_BATCH,
   FIELD,
   FOOTER,
@@ -18,6 +19,7 @@ import {
   SCHEMA,
   TYPES_OF_ONE_CHILD,
 } from "./metadata-layout.ts";
+import { unpackedBytes } from "./packed-bodies.ts";
 
 const CONTINUATION = 0xffffffff;
 
@@ -74,26 +76,37 @@ async function readMessage(handle: FileHandle, at: number, bytes: number): Promi
   if (length < 0 || at + prefixBytes + length > bytes) {
     throw new RangeError(`the message at byte ${at} claims ${length} bytes of metadata, the file has ${bytes}`);
   }
-  const { header, bodyBytes } = checkMetadata(await readAt(handle, at + prefixBytes, length), at, bytes);
+  const bodyAt = at + prefixBytes + length;
+  const metadata = await readAt(handle, at + prefixBytes, length);
+  const { header, bodyBytes } = await checkMetadata(metadata, { handle, at, bodyAt, bytes });
   return { at, header, bytes: prefixBytes + length + bodyBytes };
 }
 
-function checkMetadata(metadata: Buffer, at: number, bytes: number): { header: number; bodyBytes: number } {
+/** Of a message that begins at byte `at` of a file of `bytes`. */
+interface Place {
+  readonly handle: FileHandle;
+  readonly at: number;
+  readonly bodyAt: number;
+  readonly bytes: number;
+}
+
+async function checkMetadata(metadata: Buffer, place: Place): Promise<{ header: number; bodyBytes: number }> {
+  const { at } = place;
   const table = verifiedRoot(metadata, messageLayout);
   const numberAt = fieldOffset(metadata, table, MESSAGE.headerNumber);
-  const bodyAt = fieldOffset(metadata, table, MESSAGE.bodyBytes);
+  const bodyBytesAt = fieldOffset(metadata, table, MESSAGE.bodyBytes);
   const headerAt = pointedOffset(metadata, table, MESSAGE.header);
-  const bodyBytes = bodyAt === null ? 0 : Number(metadata.readBigInt64LE(bodyAt));
+  const bodyBytes = bodyBytesAt === null ? 0 : Number(metadata.readBigInt64LE(bodyBytesAt));
   if (numberAt === null || headerAt === null || bodyBytes < 0) {
     throw new RangeError(`the message at byte ${at} has no header, or ${bodyBytes} bytes of body`);
   }
   const header = metadata.readUInt8(numberAt);
   if (header === HEADER.schema) checkSchema(metadata, headerAt);
-  if (header === HEADER.recordBatch) checkBatch(metadata, headerAt, { at, bytes, bodyBytes });
+  if (header === HEADER.recordBatch) await checkBatch(metadata, headerAt, { ...place, bodyBytes });
   if (header === HEADER.dictionaryBatch) {
     const data = pointedOffset(metadata, headerAt, DICTIONARY_BATCH.data);
     if (data === null) throw new RangeError(`the dictionary at byte ${at} has no words`);
-    checkBatch(metadata, data, { at, bytes, bodyBytes });
+    await checkBatch(metadata, data, { ...place, bodyBytes });
   }
   return { header, bodyBytes };
 }
@@ -117,26 +130,31 @@ function checkField(metadata: Buffer, field: number): void {
   for (const at of children) checkField(metadata, at + metadata.readUInt32LE(at));
 }
 
-/** Counts and offsets of a batch whose message begins at byte `at` of a file of `bytes`. */
-function checkBatch(
+/** Counts and offsets of a batch. */
+async function checkBatch(
   metadata: Buffer,
   batch: number,
-  { at, bytes, bodyBytes }: { readonly at: number; readonly bytes: number; readonly bodyBytes: number },
-): void {
+  { handle, at, bodyAt, bytes, bodyBytes }: Place & { readonly bodyBytes: number },
+): Promise<void> {
   const long = (offset: number): number => Number(metadata.readBigInt64LE(offset));
-  const rowsAt = fieldOffset(metadata, batch, RECORD_BATCH.rows);
-  const columns = elementOffsets(metadata, batch, RECORD_BATCH.columns, RECORD_BATCH.pairBytes);
-  const counts = [...(rowsAt === null ? [] : [rowsAt]), ...columns.flatMap((offset) => [offset, offset + 8])].map(long);
-  // A bit a row is the least that a column takes.
-  const wrong = counts.find((count) => count < 0 || count > 8 * bytes);
-  if (wrong !== undefined) {
-    throw new RangeError(`the batch at byte ${at} claims ${wrong} rows or nulls, the file has ${bytes} bytes`);
-  }
-  for (const offset of elementOffsets(metadata, batch, RECORD_BATCH.buffers, RECORD_BATCH.pairBytes)) {
+  const buffers = elementOffsets(metadata, batch, RECORD_BATCH.buffers, RECORD_BATCH.pairBytes).map((offset) => {
     const [from, length] = [long(offset), long(offset + 8)];
     if (from < 0 || length < 0 || from + length > bodyBytes) {
       throw new RangeError(`the batch at byte ${at} has a column in bytes ${from} to ${from + length} of ${bodyBytes}`);
     }
+    return { at: bodyAt + from, bytes: length };
+  });
+  const packing = pointedOffset(metadata, batch, RECORD_BATCH.compression);
+  const codecAt = packing === null ? null : fieldOffset(metadata, packing, COMPRESSION.codec);
+  const held =
+    packing === null ? bytes : await unpackedBytes(handle, codecAt === null ? 0 : metadata.readInt8(codecAt), buffers);
+  const rowsAt = fieldOffset(metadata, batch, RECORD_BATCH.rows);
+  const columns = elementOffsets(metadata, batch, RECORD_BATCH.columns, RECORD_BATCH.pairBytes);
+  const counts = [...(rowsAt === null ? [] : [rowsAt]), ...columns.flatMap((offset) => [offset, offset + 8])].map(long);
+  // A bit a row is the least that a column takes.
+  const wrong = counts.find((count) => count < 0 || count > 8 * held);
+  if (wrong !== undefined) {
+    throw new RangeError(`the batch at byte ${at} claims ${wrong} rows or nulls, and has ${held} bytes`);
   }
 }
 

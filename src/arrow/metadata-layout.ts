@@ -76,7 +76,8 @@ const recordBatch: TableLayout = [
   { kind: "table", of: () => [flag, flag] }, // compression
   { kind: "vector", elementBytes: 8 },
 ];
-export const RECORD_BATCH = { rows: 0, columns: 1, buffers: 2, pairBytes: 16 };
+export const RECORD_BATCH = { rows: 0, columns: 1, buffers: 2, pairBytes: 16, compression: 3 };
+export const COMPRESSION = { codec: 0 };
 
 const dictionaryBatch: TableLayout = [long, { kind: "table", of: () => recordBatch }, flag];
 export const DICTIONARY_BATCH = { data: 1 };

@@ -73,7 +73,7 @@ function locate(fields: readonly Field[], name: string): { readonly path: number
 
 /**
  * The named columns, or all. At least one batch comes, possibly of 0 rows, so types are always known. Throws DataError
- * for damaged, compressed or truncated files and for columns that are missing, repeated or of a type without a kind.
+ * for damaged or truncated files and for columns that are missing, repeated or of a type without a kind.
  */
 export async function* streamColumns(path: string, names?: readonly string[]): AsyncGenerator<ForeignBatch> {
   const file = await openArrowFileOrStream(path);

@@ -61,7 +61,7 @@ let claims = 0;
 async function writeClaim(lock: string, processes: Processes): Promise<Claim> {
   const { processId, place, token } = processes;
   const own = `${token}-${claims++}`;
-  const file = `${lock}.claim-${place}-${own}`;
+  const file = `${lock}.claim-${place}-${processId}-${own}`;
   const text = `${processId} ${hostname()} ${place} ${own}\n`;
   const handle = await open(file, "wx");
   try {
@@ -99,7 +99,11 @@ async function occupy(target: string, claim: Claim): Promise<void> {
   }
 }
 
-async function isAtWork(holder: Holder, file: string, { handle, processes }: Claim): Promise<boolean> {
+async function isAtWork(
+  holder: Pick<Holder, "processId" | "place" | "token">,
+  file: string,
+  { handle, processes }: Claim,
+): Promise<boolean> {
   if (holder.place === processes.place) {
     if (holder.processId === processes.processId) return holder.token.startsWith(`${processes.token}-`);
     return processes.isProcessAlive(holder.processId, holder.token);
@@ -119,13 +123,19 @@ function refusal({ processId, host, place }: Holder, { lock, processes }: Claim)
 /** What processes left beside the lock that died before they had it, or while they took it over. */
 async function clearLeftovers(claim: Claim): Promise<void> {
   const folder = dirname(claim.lock);
-  const prefixes = [`${basename(claim.lock)}.claim-`, `${basename(claim.lock)}.after-`];
+  const [claims, successions] = [`${basename(claim.lock)}.claim-`, `${basename(claim.lock)}.after-`];
   for (const name of await readdir(folder)) {
     const file = join(folder, name);
-    if (file === claim.file || !prefixes.some((prefix) => name.startsWith(prefix))) continue;
-    const holder = await readHolder(file);
+    if (file === claim.file || !(name.startsWith(claims) || name.startsWith(successions))) continue;
+    const holder = name.startsWith(claims) ? claimant(name.slice(claims.length)) : await readHolder(file);
     if (holder !== null && !(await isAtWork(holder, file, claim))) await rm(file, { force: true });
   }
+}
+
+/** By the name of a claim: its text may never have been written. */
+function claimant(name: string): Pick<Holder, "processId" | "place" | "token"> {
+  const [place = "", processId = "", ...token] = name.replace(/\.next$/, "").split("-");
+  return { place, processId: Number(processId), token: token.join("-") };
 }
 
 async function linked(claim: string, path: string): Promise<boolean> {

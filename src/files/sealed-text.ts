@@ -16,8 +16,9 @@ export function sealedText(record: Readonly<Record<string, unknown>>, indent = 2
 export function sealOf(text: string): "whole" | "broken" | "none" {
   const found = /^(.*"seal": ?")([0-9a-f]{64})("\s*\}\s*)$/s.exec(text);
   if (found !== null) return sha256Of(`${found[1]}${found[3]}`) === found[2] ? "whole" : "broken";
-  // A change may have hit the seal itself: its name, or its digits.
-  return /"seal":|"[0-9a-f]{64}"\s*\}\s*$/.test(text) ? "broken" : "none";
+  // A change may have hit the seal itself: its name, or its digits. Before they had seals, descriptions of datasets
+  // ended in another hash.
+  return /"seal":|(?<!"contentHash": ?)"[0-9a-f]{64}"\s*\}\s*$/.test(text) ? "broken" : "none";
 }
 
 /** One line that names the file, or null where its seal is whole or there is none. */

@@ -63,13 +63,6 @@ describe("Arrow from another writer", () => {
     ]);
   });
 
-  it("is refused with a remedy when its batches are compressed", async () => {
-    await expect(all(fixture("lz4.arrow"))).rejects.toThrow(
-      'write it uncompressed (pyarrow: compression="uncompressed")',
-    );
-    await expect(all(fixture("zstd.arrow"))).rejects.toThrow("its record batches are compressed");
-  });
-
   it("is refused when a wanted column is nested, missing or too large for 64 bits", async () => {
     await expect(all(fixture("nested.arrow"))).rejects.toThrow('column "items" is List<Int64>, expected integers');
     expect((await all(fixture("nested.arrow"), ["user"])).map(({ rows }) => rows)).toEqual([2]);

@@ -95,12 +95,15 @@ describe("a lock", () => {
     const lock = temporary("three");
     await takeLock(lock, process(1, []));
     const left = await readFile(lock, "utf8");
-    for (const name of ["claim-here-t1-7", "after-0123456789abcdef"]) await writeFile(`${lock}.${name}`, left);
-    await writeFile(`${lock}.claim-here-t5-0`, `5 ${hostname()} here t5-0\n`);
+    for (const name of ["claim-here-1-t1-7", "after-0123456789abcdef"]) await writeFile(`${lock}.${name}`, left);
+    // Whoever died before it wrote a claim, or halfway: its name tells.
+    await writeFile(`${lock}.claim-here-1-t1-8`, "");
+    await writeFile(`${lock}.claim-here-11-t1-9`, "1");
+    await writeFile(`${lock}.claim-here-5-t5-0`, "");
     await writeFile(`${lock}.notes`, "");
     const release = await takeLock(lock, process(2, [2, 5]));
     const names = (await readdir(path.dirname(lock))).filter((name) => name.startsWith("three")).sort();
-    expect(names).toEqual(["three", "three.claim-here-t5-0", "three.notes"]);
+    expect(names).toEqual(["three", "three.claim-here-5-t5-0", "three.notes"]);
     await release();
   });
 

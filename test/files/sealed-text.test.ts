@@ -39,5 +39,9 @@ describe("a sealed record", () => {
 
   it("of before records were sealed has none", () => {
     expect(sealOf(`{\n  "files": {\n    "a": { "sha256": "${"f".repeat(64)}" }\n  }\n}\n`)).toBe("none");
+    for (const indent of [0, 2]) {
+      const description = JSON.stringify({ name: "small", contentHash: "f".repeat(64) }, null, indent);
+      expect(sealOf(`${description}\n`)).toBe("none");
+    }
   });
 });

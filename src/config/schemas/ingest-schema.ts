@@ -86,7 +86,7 @@ const settings = z.object({
   encoding: setting(z.enum(["auto", "utf-8", "latin-1", "windows-1252"]).default("auto"), {
     flag: "encoding",
     meaning:
-      "Of text files; auto takes a file that is not UTF-8 for latin-1, or for windows-1252 by bytes only that has",
+      "Of text files, logs and items; auto takes a file that is not UTF-8 for latin-1, or for windows-1252 by bytes only that has",
   }),
   quote: setting(z.union([character, z.literal("none")]).optional(), {
     flag: "quote",

@@ -14,3 +14,8 @@ export function sqlName(name: string): string {
 export function sqlPath(path: string): string {
   return sqlText(path.replaceAll(/[*?[]/g, "[$&]"));
 }
+
+/** One path, or a list of several, that are read one after the other. */
+export function sqlPaths(paths: readonly string[]): string {
+  return paths.length === 1 ? sqlPath(paths[0]!) : `[${paths.map(sqlPath).join(", ")}]`;
+}

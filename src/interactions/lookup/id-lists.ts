@@ -80,7 +80,7 @@ function layoutOf({ roles, columns, spelling }: IdListFile): TextLayout {
   const [role] = roles;
   return role !== undefined && roles.length === 1
     ? { kind: "ids", role, wanted }
-    : { kind: "table", encoding: "utf-8", wanted };
+    : { kind: "table", encoding: "auto", wanted };
 }
 
 async function refuseBadRows(

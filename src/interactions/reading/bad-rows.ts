@@ -33,17 +33,13 @@ const REJECT_REASONS: Readonly<Record<string, string>> = {
   "INVALID ENCODING": "not UTF-8 (--encoding latin-1 reads a whole text table otherwise)",
 };
 
-/** Bad rows of the source just loaded: those its reader set aside and those whose values make no sense. */
-export async function collectBadRows(
-  database: WorkDatabase,
-  source: TableSource,
-  loaded: { readonly firstRow: number; readonly rows: number },
-): Promise<BadRows> {
-  const range = `rowid >= ${loaded.firstRow} AND rowid < ${loaded.firstRow + loaded.rows}`;
+/** Bad rows of the source just loaded, from `firstRow` on: set aside by its reader, or of values that make no sense. */
+export async function collectBadRows(database: WorkDatabase, source: TableSource, firstRow: number): Promise<BadRows> {
   return badRowsOf(database, source, {
     table: "raw",
-    firstRow: loaded.firstRow,
-    test: `${range} AND problem >= ${ROW_PROBLEM.timeUnreadable}`,
+    firstRow,
+    // Without an upper bound: until a transaction ends, its rows have ids far beyond all others.
+    test: `rowid >= ${firstRow} AND problem >= ${ROW_PROBLEM.timeUnreadable}`,
     problem: "problem",
     detail: "detail",
   });

@@ -72,17 +72,19 @@ export async function loadFiles(
     bad.push(loaded.bad);
     rows += loaded.rows;
   };
-  for (const group of await groupParts(files)) {
-    const together = group.length === 1 ? null : await loadTogether(database, group, rows, options);
-    if (together !== null) {
-      note(together, group);
-      continue;
+  const load = async (group: readonly LogFile[]): Promise<void> => {
+    const [first, second] = group;
+    if (first !== undefined && second === undefined) {
+      const source = await openSource(database, first.file);
+      return note(await loadSource(database, source, { group, firstRow: rows }, options), group);
     }
-    for (const logFile of group) {
-      const source = await openSource(database, logFile.file);
-      note(await loadSource(database, source, { group: [logFile], firstRow: rows }, options), [logFile]);
-    }
-  }
+    const together = await loadTogether(database, group, rows, options);
+    if (together !== null) return note(together, group);
+    // Whichever file is at fault is found in a few steps, and the others are still read many at once.
+    await load(group.slice(0, group.length >> 1));
+    await load(group.slice(group.length >> 1));
+  };
+  for (const group of await groupParts(files)) await load(group);
   return { formats, bad, rows };
 }
 
@@ -129,7 +131,7 @@ async function loadSource(
       : { condition: options.where, seconds: conditionSeconds(await bytesOf(group)) };
   const { nulls, needsRatings } = options;
   const rows = await loadRows(database, source, { part: group[0]!.part, columns, where, nulls, needsRatings });
-  const bad = await collectBadRows(database, source, { firstRow, rows });
+  const bad = await collectBadRows(database, source, firstRow);
   const named = Object.entries(columns).map(([role, column]) => [role, column === null ? null : names[column]!]);
   return { source, columns: Object.fromEntries(named), bad, rows };
 }

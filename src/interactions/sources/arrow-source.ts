@@ -6,6 +6,12 @@ import { sqlName } from "../database/sql-text.ts";
 import type { WorkDatabase } from "../database/work-database.ts";
 import { openRelation, refuseSameNames, type TableSource, UNREAD } from "./table-source.ts";
 
+interface ArrowFileNamed {
+  readonly path: string;
+  /** For errors. */
+  readonly name: string;
+}
+
 /**
  * Copies every column that has a counterpart in SQL into `table`, and the fields of structs that are `wanted`; lists,
  * structs and the like stay behind, named.
@@ -13,10 +19,26 @@ import { openRelation, refuseSameNames, type TableSource, UNREAD } from "./table
 export async function openArrowSource(
   database: WorkDatabase,
   table: string,
-  file: { readonly path: string; readonly name: string },
+  file: ArrowFileNamed,
   wanted: readonly string[],
 ): Promise<TableSource> {
+  return openArrowParts(database, table, [file], wanted);
+}
+
+/** Files with the same columns as one source named like the first. Throws DataError where they differ in anything. */
+export async function openArrowParts(
+  database: WorkDatabase,
+  table: string,
+  files: readonly ArrowFileNamed[],
+  wanted: readonly string[],
+): Promise<TableSource> {
+  const file = files[0]!; // there is one at least
   const described = await describeColumns(file.path, wanted);
+  for (const { path } of files.slice(1)) {
+    if (JSON.stringify(await describeColumns(path, wanted)) !== JSON.stringify(described)) {
+      throw new DataError(`${path}: its columns are other ones than those of ${file.path}`);
+    }
+  }
   refuseSameNames(
     file.name,
     described.map(({ name }) => name),
@@ -26,7 +48,14 @@ export async function openArrowSource(
   const names = columns.map(({ name }) => name);
   const declared = columns.map(({ name, kind, scale = 0 }) => ({ name, kind, scale }));
   await createTableFor(database, table, declared);
-  await appendBatches(database, table, batchesOf(file.path, names));
+  await appendBatches(
+    database,
+    table,
+    batchesOf(
+      files.map(({ path }) => path),
+      names,
+    ),
+  );
   const source = await openRelation(database, sqlName(table), file.name, "arrow");
   const read = new Map(source.columns.map((column) => [column.name, column]));
   return {
@@ -38,8 +67,10 @@ export async function openArrowSource(
   };
 }
 
-async function* batchesOf(path: string, names: readonly string[]) {
-  for await (const { rows, columns } of streamColumns(path, names)) {
-    yield { rows, columns: names.map((name) => columns[name]!) };
+async function* batchesOf(paths: readonly string[], names: readonly string[]) {
+  for (const path of paths) {
+    for await (const { rows, columns } of streamColumns(path, names)) {
+      yield { rows, columns: names.map((name) => columns[name]!) };
+    }
   }
 }

@@ -1,6 +1,6 @@
 /** JSON as a source of rows: every key that a row has is a column. */
 
-import { sqlName, sqlPath, sqlText } from "../database/sql-text.ts";
+import { sqlName, sqlPaths, sqlText } from "../database/sql-text.ts";
 import type { WorkDatabase } from "../database/work-database.ts";
 import { type JsonLayout, jsonLayout, LAYOUT_NAMES } from "./json-layout.ts";
 import { fieldType, type NestedField, nestedFields } from "./nested-fields.ts";
@@ -13,7 +13,7 @@ import {
   STORING_REJECTS,
   type TableSource,
 } from "./table-source.ts";
-import { type PackedText, readableText } from "./text/readable-text.ts";
+import { type PackedText, plainText, readableText } from "./text/readable-text.ts";
 import { linesOf } from "./text/text-source.ts";
 
 /** Objects and lists; a column of mixed kinds is JSON, and its values are looked at one by one. */
@@ -22,7 +22,11 @@ const NESTED = /^(STRUCT|MAP)\b|\[\]$/;
 export interface JsonFile extends PackedText {
   /** Its first bytes, as sniffFile gives them. */
   readonly head: Buffer;
+  /** Files of lines that go on where it ends, all of them plain: see small-parts.ts. */
+  readonly furtherPaths?: readonly string[];
 }
+
+type JsonFiles = Pick<JsonFile, "path" | "compression" | "furtherPaths">;
 
 export async function openJsonSource(
   database: WorkDatabase,
@@ -60,13 +64,14 @@ async function readers(
   file: JsonFile,
   layout: JsonLayout,
 ): Promise<{ readonly typed: string; readonly texts: string }> {
-  const kind = ({ path, compression }: Omit<PackedText, "name">): string =>
-    `${sqlPath(path)}, compression = ${sqlText(compression ?? "uncompressed")}, format = '${layout}'`;
+  const kind = ({ path, furtherPaths = [], compression }: JsonFiles): string =>
+    `${sqlPaths([path, ...furtherPaths])}, compression = ${sqlText(compression ?? "uncompressed")}, format = '${layout}'`;
   // From every row: a key may first appear, or turn from 3 to 3.5 or to text, a million rows down.
-  const typed = (text: Omit<PackedText, "name">): string =>
+  const typed = (text: JsonFiles): string =>
     `read_json_auto(${kind(text)}, ignore_errors = ${layout === "newline_delimited"}, sample_size = -1)`;
   if (layout === "newline_delimited") {
-    const text = await readableText(database, file, "utf-8");
+    const arePlain = file.furtherPaths !== undefined;
+    const text = arePlain ? plainText(file) : await readableText(database, file, "utf-8");
     // Line by line, because DuckDB's own reader takes a byte order mark for a broken row, and a row that is cut off for
     // the next one too.
     const lines = `SELECT line FROM ${linesOf(text, STORING_REJECTS)} WHERE trim(line, ' \t\r') <> ''`;

@@ -6,15 +6,15 @@ import { stat } from "node:fs/promises";
 import { shellCommand } from "../../config/shell-command.ts";
 import { ConfigError, DataError } from "../../errors.ts";
 import type { WorkDatabase } from "../database/work-database.ts";
-import { openArrowSource } from "./arrow-source.ts";
+import { openArrowParts, openArrowSource } from "./arrow-source.ts";
 import { openJsonSource } from "./json-source.ts";
 import { withNestedFields } from "./nested-fields.ts";
-import { openParquetSource } from "./parquet-source.ts";
+import { openParquetParts, openParquetSource } from "./parquet-source.ts";
 import { type Partition, withPartitions } from "./partitions.ts";
 import { type Compression, sniffFile } from "./sniff-file.ts";
 import { openRelation, type TableSource } from "./table-source.ts";
 import { isIdPerLine, openIdLines } from "./text/id-lines.ts";
-import { readableText, type TextEncoding } from "./text/readable-text.ts";
+import { plainText, readableText, type TextEncoding } from "./text/readable-text.ts";
 import { linesOf, openTextSource, type TextOptions } from "./text/text-source.ts";
 
 export interface SourceFile {
@@ -43,15 +43,41 @@ export async function openSource(database: WorkDatabase, file: SourceFile): Prom
   return withPartitions(await openFormat(database, file), file.partitions ?? []);
 }
 
-/** Text files that groupParts has put together, as one source named like the first. */
+/** Files that groupParts has put together, as one source named like the first. */
 export async function openParts(database: WorkDatabase, files: readonly SourceFile[]): Promise<TableSource> {
   const [first, ...others] = files;
-  if (first?.text.kind !== "table") throw new TypeError("parts are tables of text");
-  const { compression } = await sniffFile(first.path, first.name);
-  const furtherPaths = others.map(({ path }) => path);
-  const text = { path: first.path, furtherPaths, compression, encoding: "utf-8", description: "utf-8" } as const;
-  const { name, needsTypes = false, partitions = [] } = first;
-  return withPartitions(await openTextSource(database, text, { ...first.text, file: name, needsTypes }), partitions);
+  if (first?.text.kind !== "table") throw new TypeError("parts are tables");
+  return withPartitions(await openAlike(database, first, others), first.partitions ?? []);
+}
+
+async function openAlike(
+  database: WorkDatabase,
+  first: SourceFile,
+  others: readonly SourceFile[],
+): Promise<TableSource> {
+  const { path, name, table, text, needsTypes = false } = first;
+  const { format, compression, head } = await sniffFile(path, name);
+  const wanted = text.kind === "table" ? text.wanted : [];
+  const furtherPaths = others.map((file) => file.path);
+  switch (format) {
+    case "arrow":
+      return openArrowParts(database, table, [first, ...others], wanted);
+    case "parquet": {
+      const source = await openParquetParts(database, { paths: [path, ...furtherPaths], name });
+      return withNestedFields(database, source, wanted);
+    }
+    case "json":
+      return openJsonSource(database, { path, name, compression, head, furtherPaths }, wanted);
+    case "text":
+      return openTextSource(database, plainText({ path, furtherPaths, compression }), {
+        wanted,
+        ...text,
+        file: name,
+        needsTypes,
+      });
+    default:
+      return format satisfies never;
+  }
 }
 
 async function openFormat(database: WorkDatabase, file: SourceFile): Promise<TableSource> {
@@ -80,7 +106,7 @@ async function openText(
   { path, name, text, needsTypes = false }: SourceFile,
   compression: Compression | null,
 ) {
-  const encoding = text.kind === "table" ? text.encoding : "utf-8";
+  const encoding = text.kind === "table" ? text.encoding : "auto";
   const readable = await readableText(database, { path, name, compression }, encoding);
   switch (text.kind) {
     case "lines":

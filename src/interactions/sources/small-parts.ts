@@ -1,8 +1,12 @@
-/** Which files of a log are small text files alike, to be read as one: a query a file would cost more than its rows. */
+/** Which files of a log are small and alike, to be read as one: a query a file would cost more than its rows. */
+import { isUtf8 } from "node:buffer";
 import { stat } from "node:fs/promises";
-import type { SourceFile } from "./open-source.ts";
-import { HEAD_BYTES, sniffFile } from "./sniff-file.ts";
+import { jsonLayout } from "./json-layout.ts";
+import type { SourceFile, TextLayout } from "./open-source.ts";
+import { type FileFormat, HEAD_BYTES, sniffFile } from "./sniff-file.ts";
 import type { LogPart } from "./split-words.ts";
+import { detectTable } from "./text/detect-table.ts";
+import { HEAD_LINES, SEPARATOR_LINE } from "./text/text-source.ts";
 
 const MOST_FILES = 1000;
 
@@ -25,18 +29,39 @@ export async function groupParts<T extends { readonly part: LogPart; readonly fi
 }
 
 /**
- * Equal for files that are read in the same way by their headers; null for a file that must be looked at alone: a large
- * one, one without a header's line end, with quotes, with bytes beyond ASCII or with line ends that need a copy.
+ * Equal for files that are read in the same way; null for one that must be looked at alone: a large one, text with line
+ * ends that need a copy or of another encoding than UTF-8, objects of JSON over several lines. Of Parquet and Arrow only
+ * the files together can say whether their columns are the same.
  */
 async function likenessOf({ path, name, text, partitions = [] }: SourceFile): Promise<string | null> {
   const facts = await stat(path).catch(() => null);
   if (text.kind !== "table" || facts === null || !facts.isFile() || facts.size >= HEAD_BYTES) return null;
   const { format, compression, head } = await sniffFile(path, name);
-  if (format !== "text" || head.length === 0 || head.length >= HEAD_BYTES) return null;
+  const shape = shapeOf(format, name, head, text);
+  return shape === null ? null : JSON.stringify([format, shape, compression, partitions, text]);
+}
+
+/** Whatever must be the same in a file besides what was asked for. */
+function shapeOf(format: FileFormat, name: string, head: Buffer, text: TextLayout): unknown {
+  if (format === "parquet" || format === "arrow") return format;
+  if (text.kind !== "table" || text.encoding !== "utf-8" || !isPlain(head)) return null;
+  const lines = head.toString().split(/\r?\n/);
+  try {
+    if (format === "json") return jsonLayout(name, head) === "newline_delimited" ? keysOf(lines[0]!) : null;
+    return SEPARATOR_LINE.test(lines[0]!) ? null : detectTable(lines.slice(0, HEAD_LINES), { ...text, file: name });
+  } catch {
+    return null; // told when it is read alone
+  }
+}
+
+/** A whole file of UTF-8 whose lines end in one way. */
+function isPlain(head: Buffer): boolean {
+  if (head.length === 0 || head.length >= HEAD_BYTES || !isUtf8(head)) return false;
   const content = head.toString("latin1");
-  const header = /^[^\r\n]*\r?\n/.exec(content)?.[0];
-  const isPlain = !/["\u0080-\u00ff]/.test(content) && !/\r(?!\n)/.test(content);
-  const isMixed = content.includes("\r") && /(?<!\r)\n/.test(content);
-  if (header === undefined || !isPlain || isMixed) return null;
-  return JSON.stringify([header, compression, partitions, text]);
+  const hasCrlf = content.includes("\r\n");
+  return content.includes("\n") && !/\r(?!\n)/.test(content) && !(hasCrlf && /(?<!\r)\n/.test(content));
+}
+
+function keysOf(line: string): string[] {
+  return Object.keys(JSON.parse(line)).sort();
 }

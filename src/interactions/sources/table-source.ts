@@ -1,5 +1,4 @@
 /** A table of any origin as SQL reads it: what stands after FROM, and which columns it has. */
-import { shellCommand } from "../../config/shell-command.ts";
 import { ConfigError, DataError, firstLineOf } from "../../errors.ts";
 import { sqlName } from "../database/sql-text.ts";
 import type { WorkDatabase } from "../database/work-database.ts";
@@ -89,14 +88,8 @@ export async function orDataError<T>(file: string, task: () => Promise<T>): Prom
     return await task();
   } catch (error) {
     if (error instanceof DataError || error instanceof ConfigError) throw error;
-    const reason = firstLineOf(error);
-    // Only text that cannot be looked through before comes here so.
-    if (/state machine/.test(reason)) {
-      throw new DataError(
-        `${file}: line ends of several kinds (LF, CRLF, CR) inside zstd; unpack it: ${shellCommand("zstd", "-d", file)}`,
-      );
-    }
-    throw new DataError(`${file}: ${reason}`);
+    const reason = firstLineOf(error).replace(/^([A-Z]\w* )*Error: (\w+Exception: )?/, "");
+    throw new DataError(`${file}: cannot be read (${reason}); if it is cut or damaged, write or fetch it again`);
   }
 }
 

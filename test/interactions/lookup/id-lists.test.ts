@@ -6,6 +6,7 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { openWorkDatabase } from "../../../src/interactions/database/work-database.ts";
 import { type IdListRows, type IdRole, loadIdList } from "../../../src/interactions/lookup/id-lists.ts";
+import { storedZstd } from "../../support/data/stored-zstd.ts";
 
 let folder: string;
 beforeAll(() => {
@@ -60,8 +61,21 @@ describe("a list of users", () => {
     ["gzip of another name", "users.csv", gzipSync("user_id\n7\n8\n9\n")],
     ["a JSON array", "users.json", '[{"user_id": 7}, {"user_id": 8},\n {"user_id": 9}]'],
     ["JSON of another name", "users.txt", '{"user_id": 7}\n{"user_id": 8}\r\n{"user_id": 9}\n'],
+    [
+      "a table in Windows-1252",
+      "users.csv",
+      Buffer.from("user_id,name\n7,caf\xe9 \x93a\x94\n8,\xfc\n9,\xdf\n", "latin1"),
+    ],
+    ["zstd of several line ends", "users.csv.zst", storedZstd("user_id,name\r\n7,a\n8,b\r9,c\n")],
   ])("is read as %s", async (_, name, content) => {
     expect(await listed(name, content)).toEqual(["7", "8", "9"]);
+  });
+
+  it("has ids in Latin-1 and Windows-1252 as the log has them", async () => {
+    const inLatin1 = Buffer.from("J\xf6rg\nEve\nZo\xeb\n", "latin1");
+    expect(await listed("users.txt", inLatin1, { type: "string" })).toEqual(["Eve", "Jörg", "Zoë"]);
+    const inWindows1252 = Buffer.from("user_id,x\nJ\xf6rg \x80,1\nEve,2\nZo\xeb,3\n", "latin1");
+    expect(await listed("users.csv", inWindows1252, { type: "string" })).toEqual(["Eve", "Jörg €", "Zoë"]);
   });
 
   it.each([

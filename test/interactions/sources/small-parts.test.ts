@@ -8,10 +8,10 @@ import { useTemporaryFolder } from "../../support/stages/temporary-folder.ts";
 
 const temporary = useTemporaryFolder();
 
-function fileOf(name: string, part: LogPart, content = "user,item\n1,2\n") {
+function fileOf(name: string, part: LogPart, content: string | Buffer = "user,item\n1,2\n") {
   const path = temporary(name);
   writeFileSync(path, content);
-  const text = { kind: "table", hints: {}, encoding: "utf-8" } as unknown as SourceFile["text"]; // as read for a table
+  const text = { kind: "table", wanted: [], encoding: "utf-8" } as unknown as SourceFile["text"]; // as read for a table
   return { part, file: { path, name, text } as SourceFile };
 }
 
@@ -24,13 +24,32 @@ describe("groupParts", () => {
     expect(namesOf(await groupParts(files))).toEqual([["a.csv", "b.csv"], ["test-c.csv"]]);
   });
 
-  it("leaves a file of another header, or with quotes, alone", async () => {
+  it.each([
+    ["another header", "item,user\n1,2\n"],
+    ["another delimiter", "user;item\n1;2\n"],
+    ["escapes by backslashes", 'user,item\n"1\\"",2\n"3\\"",4\n'],
+    ["line ends of two kinds", "user,item\r\n1,2\n"],
+    ["bytes that are not UTF-8", Buffer.from("user,item\n\xe9,2\n", "latin1")],
+  ])("leaves a file with %s alone", async (_, content) => {
+    const files = [fileOf("d.csv", "log"), fileOf("e.csv", "log", content), fileOf("f.csv", "log")];
+    expect(namesOf(await groupParts(files))).toEqual([["d.csv"], ["e.csv"], ["f.csv"]]);
+  });
+
+  it("joins text beyond ASCII, fields in quotes, files without a header, and JSON lines of the same keys", async () => {
     const files = [
-      fileOf("d.csv", "log"),
-      fileOf("e.csv", "log", "item,user\n1,2\n"),
-      fileOf("f.csv", "log"),
-      fileOf("g.csv", "log", 'user,item\n"1",2\n'),
+      fileOf("g.csv", "log"),
+      fileOf("h.csv", "log", 'user,item\n"Zoë",2\n'),
+      fileOf("i.csv", "log", "1,2\n3,4\n"),
+      fileOf("j.csv", "log", "5,6\n"),
+      fileOf("k.jsonl", "log", '{"user": 1, "item": 2}\n'),
+      fileOf("l.jsonl", "log", '{"item": 2, "user": 3}\n{"user": 4}\n'),
+      fileOf("m.jsonl", "log", '{"user": 1, "item": 2, "time": 3}\n'),
     ];
-    expect(namesOf(await groupParts(files))).toEqual([["d.csv"], ["e.csv"], ["f.csv"], ["g.csv"]]);
+    expect(namesOf(await groupParts(files))).toEqual([
+      ["g.csv", "h.csv"],
+      ["i.csv", "j.csv"],
+      ["k.jsonl", "l.jsonl"],
+      ["m.jsonl"],
+    ]);
   });
 });

@@ -33,6 +33,16 @@ beforeAll(async () => {
     .json;
 });
 
+describe("training", () => {
+  it("names --validation-metric where its cut is at fault, and --k where that is", async () => {
+    const settings = { dataset: "board", model: "mf", dot: "2", epochs: "1", "batch-size": "64", candidates: "full" };
+    const cut = { ...settings, run: "cut", k: "1", "validation-metric": "NDCG@40" };
+    await expect(call(trainStage, cut)).rejects.toThrow(/^--validation-metric NDCG@40: k is 40, but no user ranks/);
+    const asked = { ...settings, run: "asked", k: "1,40", "validation-metric": "NDCG@1" };
+    await expect(call(trainStage, asked)).rejects.toThrow(/^k is 40, but no user ranks/);
+  });
+});
+
 describe("evaluating a run", () => {
   it("gives what training reported, on test and, of the chosen epoch, on validation", async () => {
     const test = await evaluate({ run: "once" });
@@ -70,6 +80,21 @@ describe("evaluating a run", () => {
     const again = await call(evaluateStage, { dataset: "bare", run: "plain" });
     expect(again.json).toMatchObject({ metrics: json.metrics, protocol: json.protocol });
     expect(await readdir(temporary("models/bare/plain/evaluations"))).toEqual(["test-full"]);
+  });
+
+  it("refuses to write over the record of a run or a dataset", async () => {
+    const before = await readFile(inRun("metrics.json"));
+    for (const output of [inRun("."), temporary("data/board")]) {
+      await expect(evaluate({ run: "once", k: "2", output })).rejects.toThrow(
+        /^--output is .*, which holds (manifest|dataset)\.json/,
+      );
+    }
+    expect(await readFile(inRun("metrics.json"))).toEqual(before);
+    const baseline = { dataset: "board", "data-root": temporary("data"), baseline: "popularity", output: inRun(".") };
+    await expect(
+      evaluateStage.run(parseConfig({ schema: evaluateStage.schema, layers: [], flags: baseline }), silentContext),
+    ).rejects.toThrow(/choose another folder, such as .*once.evaluations.again$/);
+    await evaluate({ run: "once", output: inRun("evaluations/again") });
   });
 
   it("refuses data that the run was not trained on", async () => {

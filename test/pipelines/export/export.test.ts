@@ -2,7 +2,7 @@
  * The stage `export`: every file of every format read back by somebody else, the same bytes twice, and what it refuses.
  */
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { tableFromIPC } from "apache-arrow";
@@ -191,6 +191,12 @@ describe("an export in every format", () => {
       expect({ name, same: bytesOf(output, name).equals(bytesOf(at(name))) }).toEqual({ name, same: true });
     const again = await exportWith({ run: "mf", ...everyFormat, output });
     expect(again).toMatchObject({ json: { status: "up-to-date" } });
+    // What one left that was killed behind its last step.
+    writeFileSync(`${output}.lock`, "");
+    mkdirSync(`${output}.former`);
+    utimesSync(`${output}.lock`, 0, 0);
+    expect(await exportWith({ run: "mf", ...everyFormat, output })).toMatchObject({ json: { status: "up-to-date" } });
+    expect(readdirSync(folder.path).filter((name) => name.startsWith("elsewhere"))).toEqual(["elsewhere"]);
     writeFileSync(path.join(output, "users.json"), "{}");
     expect(await exportWith({ run: "mf", ...everyFormat, output })).toMatchObject({ json: { status: "done" } });
     expect(bytesOf(output, "users.json")).toEqual(bytesOf(at("users.json")));

@@ -1,9 +1,12 @@
 /** Files that are not what their names say, and text written in other ways than ours: read, or refused in words. */
 import { symlinkSync } from "node:fs";
+import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { openColumnWriter } from "../../../src/arrow/write-columns.ts";
 import { DataError } from "../../../src/errors.ts";
 import { IngestFolder } from "../../support/data/ingest-folder.ts";
+import { storedZstd } from "../../support/data/stored-zstd.ts";
 
 let folder: IngestFolder;
 beforeEach(() => {
@@ -57,6 +60,16 @@ describe("the first bytes decide", () => {
   });
 });
 
+describe("Arrow packed with LZ4 or ZSTD", () => {
+  it.each(["lz4", "zstd"])("is read: %s", async (codec) => {
+    const fixture = path.resolve(import.meta.dirname, `../../fixtures/arrow/${codec}.arrow`);
+    const ratio = { split: "ratio", "validation-share": "0.3", "test-share": "0.3" };
+    const { json } = await folder.ingest({ raw: fixture, candidates: "full", ...ratio, "max-bad-rows": "0.02" });
+    // 64 rows of 7 users and 3 items, one of them without a user.
+    expect(json).toMatchObject({ rowsRead: 64, users: 7, items: 3 });
+  });
+});
+
 describe("line ends", () => {
   it.each([
     ["one CRLF among LF", CSV.replace("\n8,21", "\r\n8,21")],
@@ -67,6 +80,7 @@ describe("line ends", () => {
   ])("reads %s", async (_, content) => {
     await reads("log.csv", content);
     await reads("log.csv.gz", gzipSync(content));
+    await reads("log.csv.zst", storedZstd(content));
   });
 
   it.each([
@@ -98,6 +112,7 @@ describe("encodings", () => {
   it("reads Windows-1252 and says so", async () => {
     await reads("log.csv", shops(windows1252), { where: "shop LIKE 'café “%'" });
     expect(folder.lines.join("\n")).toMatch(/12 rows .*windows-1252/);
+    await reads("log.csv.zst", storedZstd(shops(windows1252)), { where: "shop LIKE 'café “%'" });
   });
 
   it("refuses it as Latin-1", async () => {
@@ -133,6 +148,25 @@ describe("columns that differ by case alone", () => {
     ["log.jsonl", OBJECTS.map((object) => `${JSON.stringify({ ...object, Stars: 1, stars: 2 })}\n`).join("")],
   ])("are named, of %s", async (name, content) => {
     await refuses(name, content, /the columns "Stars" and "stars" differ by case alone; rename one of them/);
+  });
+
+  it("are named, of log.arrow", async () => {
+    const columns = ["user_id", "item_id", "Stars", "stars"] as const;
+    const writer = await openColumnWriter(
+      folder.write("log.arrow", ""),
+      columns.map((name) => ({ name, type: "uint32" })),
+    );
+    await writer.append(Object.fromEntries(columns.map((name) => [name, Uint32Array.of(1)])));
+    await writer.close();
+    const raw = { raw: `${folder.path}/log.arrow`, candidates: "full" };
+    await expect(folder.ingest(raw)).rejects.toThrow(/log\.arrow: the columns "Stars" and "stars" differ by case/);
+  });
+
+  it("are named, of log.parquet", async () => {
+    // One row of user_id, item_id, Stars and stars, as pyarrow writes it; DuckDB writes no such table.
+    const file =
+      "UEFSMRUAFRQVFCwVAhUAFQYVBhwAAAACAAAAAgEHAAAAFQAVFBUULBUCFQAVBhUGHAAAAAIAAAACARUAAAAVABUUFRQsFQIVABUGFQYcAAAAAgAAAAIBAQAAABUAFRQVFCwVAhUAFQYVBhwAAAACAAAAAgECAAAAFQQZXDUAGAZzY2hlbWEVCAAVAiUCGAd1c2VyX2lkABUCJQIYB2l0ZW1faWQAFQIlAhgFU3RhcnMlHkysEwgRAAAAFQIlAhgFc3RhcnMlHkysEwgRAAAAFgIZHBlMJgAcFQIZJQYAGRgHdXNlcl9pZBUAFgIWOhY6JghJHBUAFQAVAgA8KQYZJgACAAAAJgAcFQIZJQYAGRgHaXRlbV9pZBUAFgIWOhY6JkJJHBUAFQAVAgA8KQYZJgACAAAAJgAcFQIZJQYAGRgFU3RhcnMVABYCFjoWOiZ8SRwVABUAFQIAPCkGGSYAAgAAACYAHBUCGSUGABkYBXN0YXJzFQAWAhY6FjomtgFJHBUAFQAVAgA8KQYZJgACAAAAFugBFgImCBboAQAoIHBhcnF1ZXQtY3BwLWFycm93IHZlcnNpb24gMjYuMC4xGUwcAAAcAAAcAAAcAAAAVgEAAFBBUjE=";
+    await refuses("log.parquet", Buffer.from(file, "base64"), /log\.parquet: the columns "Stars" and "stars" differ/);
   });
 });
 

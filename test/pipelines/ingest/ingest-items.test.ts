@@ -46,6 +46,17 @@ describe("an items file", () => {
     expect(found?.titles.filter((title) => title !== "")).toHaveLength(1);
   });
 
+  it("is of the encoding that --encoding says, where one line is too little to tell", async () => {
+    const rows = ["10,Ten,War", "11,Caf\xe9 \x80,Crime", ...Array.from({ length: 60 }, (_, k) => `${k + 900},x,War`)];
+    const file = folder.write("items.csv", Buffer.from(`id,title,genres\n${rows.join("\n")}\n`, "latin1"));
+    await ingest(file, { encoding: "windows-1252" });
+    const found = await info();
+    expect(found?.titles[(await folder.ids("item")).indexOf("11")]).toBe("Café €");
+    expect(folder.lines.join("\n")).toMatch(
+      /items\.csv: 1 lines are not UTF-8; read as windows-1252, as --encoding says/,
+    );
+  });
+
   it("as u.item, a column of 0 and 1 for each genre", async () => {
     const flags = (...on: number[]) => Array.from({ length: 19 }, (_, k) => (on.includes(k) ? 1 : 0)).join("|");
     await ingest(

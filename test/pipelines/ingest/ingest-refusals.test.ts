@@ -15,8 +15,22 @@ afterEach(() => folder.remove());
 const HEADER = "user,item,rating,time\n";
 const ROWS = Array.from({ length: 40 }, (_, k) => `${k % 4},${k},${(k % 5) + 1},${k}\n`).join("");
 const GOOD = HEADER + ROWS;
-/** Magic, the header of a frame of 0 bytes, and one last raw block of none: RFC 8878, section 3.1.1. */
-const emptyZstd = Buffer.from("28b52ffd2000010000", "hex");
+/** A header and 40 times "17,4". */
+const zstd = Buffer.from("KLUv/QBYtQAAeHVzZXIsaXRlbQ0KMTcsNAEAQVClDg==", "base64");
+
+describe("a split by ratio that leaves a part empty", () => {
+  const shares = { split: "ratio", "validation-share": "0.0001", "test-share": "0.1" };
+
+  it("names --ratio-by overall unless that is given", async () => {
+    const raw = folder.write("a.csv", GOOD);
+    const ofEach = folder.ingest({ raw, ...shares });
+    await expect(ofEach).rejects.toThrow(
+      /leaves no validation rows; raise --validation-share .*, or use --ratio-by overall$/,
+    );
+    const ofAll = folder.ingest({ raw, ...shares, "ratio-by": "overall" });
+    await expect(ofAll).rejects.toThrow(/leaves no validation rows; raise --validation-share or --test-share$/);
+  });
+});
 
 describe("bad data", () => {
   it.each<[string, string, string | Uint8Array, RegExp]>([
@@ -40,9 +54,9 @@ describe("bad data", () => {
     ["UTF-16", "a.csv", Buffer.from(`\ufeff${GOOD}`, "utf16le"), /UTF-16 text, expected UTF-8/],
     ["a cut gzip", "a.csv.gz", gzipSync(GOOD).subarray(0, 60), /cannot be read to the end/],
     ["text called gzip", "a.csv.gz", GOOD, /cannot be read to the end/],
-    ["a cut zstd", "a.csv.zst", Buffer.from("28b52ffd2400c10000", "hex"), /ends in the middle of a frame/],
+    ["a cut zstd", "a.csv.zst", zstd.subarray(0, -1), /ends in the middle of a frame/],
     ["Parquet in gzip", "a.parquet.gz", gzipSync(GOOD), /a\.parquet\.gz: parquet inside .*gunzip .*a\.parquet\.gz$/],
-    ["Arrow in zstd", "a.arrow.zst", emptyZstd, /a\.arrow\.zst: arrow inside .*zstd -d .*a\.arrow\.zst$/],
+    ["Arrow in zstd", "a.arrow.zst", zstd, /a\.arrow\.zst: arrow inside .*zstd -d .*a\.arrow\.zst$/],
     ["text called Arrow", "a.arrow", GOOD, /not Arrow/],
     ["text called Parquet", "a.parquet", GOOD, /a\.parquet: .*[Mm]agic/],
     ["numbers and dates as times", "a.csv", `${GOOD}1,2,3,2001-01-01\n`, /40 numbers and 1 dates/],

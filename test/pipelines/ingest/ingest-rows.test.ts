@@ -115,6 +115,21 @@ describe("ratings", () => {
   });
 });
 
+describe("candidates among which a guess hits", () => {
+  it("are warned of, in the description too", async () => {
+    const raw = folder.write("log.csv", text([HEADER, ...LINES]));
+    const { json } = await ingest(raw, { candidates: "sampled", negatives: "2" });
+    // One positive and two negatives are fewer than the ten of HR@10.
+    const words = ["validation", "test"].map((part) =>
+      expect.stringMatching(`a ranker that guesses has HR@10 1.00 on ${part},`),
+    );
+    expect(json.warnings).toEqual(expect.arrayContaining(words));
+    expect(folder.description().warnings).toEqual(json.warnings);
+    await ingest(raw);
+    expect(String(folder.description().warnings)).not.toContain("guesses");
+  });
+});
+
 describe("times", () => {
   const dated = (format: (k: number) => string): string =>
     text(["user,item,time", ...ROWS.map(({ user, item }, k) => `${user},${item},${format(k)}`)]);

@@ -86,6 +86,18 @@ describe("a dataset", () => {
     expect(text).toMatch(/items\.arrow: changed, has 1 bytes, recorded were \d+/);
   });
 
+  it("with a changed byte of its own record is refused, and one of before there were seals is told of", async () => {
+    expect((await verify("small")).text).toContain("dataset.json itself is not sealed");
+    const description = JSON.parse(readFileSync(at("data/small/dataset.json"), "utf8"));
+    const sealed = sealedText({ ...description, users: description.users });
+    write(at("data/small/dataset.json"), sealed);
+    const { status, text } = await verify("small");
+    expect({ status, text }).toEqual({ status: 0, text: expect.not.stringContaining("not sealed") });
+    write(at("data/small/dataset.json"), sealed.replace(/"seed": ?\d+/, '"seed":77'));
+    const changed = await verify("small");
+    expect(changed).toMatchObject({ status: 3, errors: expect.stringContaining("dataset.json: changed, its seal") });
+  });
+
   it("has its raw logs as inputs, which --no-inputs leaves alone", async () => {
     const description = JSON.parse(readFileSync(at("data/small/dataset.json"), "utf8"));
     const raw = { path: at("raw.csv"), ...write(at("raw.csv"), "1,2\n") };

@@ -3,13 +3,17 @@
 import { createReadStream, createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import { shellCommand } from "../../../config/shell-command.ts";
+import { unpackZstdFile } from "../../../compression/zstd.ts";
 import { DataError, messageOf } from "../../../errors.ts";
 import type { WorkDatabase } from "../../database/work-database.ts";
 import type { Compression } from "../sniff-file.ts";
+import { TextCheck } from "./text-check.ts";
 
-/** "not utf-8" is Latin-1 unless there are bytes that only Windows-1252 has a use for. */
-export type TextEncoding = "utf-8" | "latin-1" | "windows-1252" | "not utf-8";
+/**
+ * "not utf-8" is Latin-1 unless there are bytes that only Windows-1252 has a use for; "auto" is UTF-8 unless most lines
+ * beyond ASCII are not.
+ */
+export type TextEncoding = "utf-8" | "latin-1" | "windows-1252" | "not utf-8" | "auto";
 
 export interface PackedText {
   readonly path: string;
@@ -32,17 +36,22 @@ export interface ReadableText {
 const LF = 0x0a;
 const CR = 0x0d;
 
+/** What need not be looked through. */
+export function plainText(file: Omit<PackedText, "name"> & Pick<ReadableText, "furtherPaths">): ReadableText {
+  return { ...file, encoding: "utf-8", description: "utf-8" };
+}
+
 export async function readableText(
   database: WorkDatabase,
   file: PackedText,
   wanted: TextEncoding,
 ): Promise<ReadableText> {
-  if (file.compression === "zstd") return zstdText(file, wanted);
-  const { isMixed, hasControls } = await lookThrough(file, wanted !== "utf-8");
+  const traits = await lookThrough(file, wanted);
+  const { isMixed, hasControls } = traits;
   if (wanted === "latin-1" && hasControls) {
     throw new DataError(`${file.name}: has bytes 0x80 to 0x9f, so it is no Latin-1; set --encoding windows-1252`);
   }
-  const encoding = wanted === "utf-8" ? wanted : hasControls ? "windows-1252" : "latin-1";
+  const encoding = traits.isUtf8 ? "utf-8" : hasControls ? "windows-1252" : "latin-1";
   const description = isMixed ? `${encoding}, mixed line ends` : encoding;
   if (!isMixed && encoding !== "windows-1252") return { ...file, encoding, description };
   const path = await database.scratchFile();
@@ -50,30 +59,23 @@ export async function readableText(
   return { path, compression: null, encoding: encoding === "latin-1" ? encoding : "utf-8", description };
 }
 
-/** Node 20 cannot unpack it, so it cannot be looked through or copied. */
-function zstdText(file: PackedText, wanted: TextEncoding): ReadableText {
-  if (wanted === "windows-1252") {
-    throw new DataError(
-      `${file.name}: windows-1252 inside zstd, which cannot be read there; unpack it: ${shellCommand("zstd", "-d", file.name)}`,
-    );
-  }
-  const encoding = wanted === "utf-8" ? wanted : "latin-1";
-  return { ...file, encoding, description: encoding };
-}
-
 interface TextTraits {
   /** Lines end in more than one way, quoted line ends included. */
   readonly isMixed: boolean;
-  /** Bytes 0x80 to 0x9f: letters in Windows-1252, control characters in Latin-1. Looked for only where asked. */
+  /** Bytes 0x80 to 0x9f: letters in Windows-1252, control characters in Latin-1. Looked for unless it is UTF-8. */
   readonly hasControls: boolean;
+  readonly isUtf8: boolean;
 }
 
-async function lookThrough(file: PackedText, looksForControls: boolean): Promise<TextTraits> {
+async function lookThrough(file: PackedText, wanted: TextEncoding): Promise<TextTraits> {
+  const check = wanted === "auto" ? new TextCheck() : null;
+  const looksForControls = wanted !== "utf-8";
   const found = { lf: false, crlf: false, cr: false };
   let hasControls = false;
   let last = 0;
   const isMixed = (): boolean => Number(found.lf) + Number(found.crlf) + Number(found.cr) > 1;
   const look = (piece: Buffer): void => {
+    check?.take(piece);
     if (last !== CR && piece.indexOf(CR) < 0) found.lf ||= piece.includes(LF);
     else {
       for (const byte of piece) {
@@ -88,14 +90,16 @@ async function lookThrough(file: PackedText, looksForControls: boolean): Promise
   await orDamaged(file, async () => {
     for await (const piece of piecesOf(file)) {
       look(piece);
-      if (isMixed() && (hasControls || !looksForControls)) break;
+      if (check === null && isMixed() && (hasControls || !looksForControls)) break;
     }
   });
   if (last === CR) found.cr = true;
-  return { isMixed: isMixed(), hasControls };
+  const isUtf8 = check === null ? wanted === "utf-8" : check.facts().isUtf8;
+  return { isMixed: isMixed(), hasControls, isUtf8 };
 }
 
 async function* piecesOf({ path, compression }: PackedText): AsyncGenerator<Buffer> {
+  if (compression === "zstd") return yield* unpackZstdFile(path);
   const bytes = createReadStream(path, { highWaterMark: 2 ** 18 });
   if (compression === null) return yield* bytes;
   const unpacked = createGunzip();
@@ -139,8 +143,8 @@ async function orDamaged(file: PackedText, task: () => Promise<void>): Promise<v
   try {
     await task();
   } catch (error) {
-    // Of zlib's errors alone: a full disk is no fault of the file.
-    if (!/^Z_/.test(codeOf(error))) throw error;
+    // Of the decoders' errors alone: a full disk is no fault of the file.
+    if (!/^Z_/.test(codeOf(error)) && !(error instanceof RangeError)) throw error;
     throw new DataError(
       `${file.name}: cannot be read to the end (${messageOf(error)}); the file is cut or damaged, fetch it again`,
     );

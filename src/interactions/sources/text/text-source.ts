@@ -1,6 +1,6 @@
 /** Delimited text as a source of rows: its shape found out from its first lines, every value as text. */
 
-import { sqlName, sqlPath, sqlText } from "../../database/sql-text.ts";
+import { sqlName, sqlPaths, sqlText } from "../../database/sql-text.ts";
 import type { WorkDatabase } from "../../database/work-database.ts";
 import { orDataError, type SourceColumn, STORING_REJECTS, type TableSource } from "../table-source.ts";
 import { detectTable, type TableHints, type TextTable } from "./detect-table.ts";
@@ -14,7 +14,7 @@ export interface TextOptions extends TableHints {
 }
 
 /** What spreadsheets write before the header. */
-const SEPARATOR_LINE = /^"?sep=(.)"?$/i;
+export const SEPARATOR_LINE = /^"?sep=(.)"?$/i;
 
 interface ReadTable extends TextTable {
   /** Lines before the header. */
@@ -22,7 +22,8 @@ interface ReadTable extends TextTable {
   readonly hasDecimalCommas: boolean;
 }
 
-const HEAD_LINES = 100;
+/** By which a table is known. */
+export const HEAD_LINES = 100;
 /** A column is of a type although up to this share of its values is not; in a condition those count as missing. */
 const MOST_EXCEPTIONS = 0.001;
 
@@ -66,8 +67,7 @@ export function linesOf(text: ReadableText, onBadRows = "ignore_errors = true"):
 
 /** The kind of the file is said, not left to its name. */
 function pathAndKind({ path, furtherPaths = [], compression, encoding }: ReadableText): string {
-  const paths = furtherPaths.length === 0 ? sqlPath(path) : `[${[path, ...furtherPaths].map(sqlPath).join(", ")}]`;
-  return `${paths}, compression = ${sqlText(compression ?? "none")}, encoding = ${sqlText(encoding)}`;
+  return `${sqlPaths([path, ...furtherPaths])}, compression = ${sqlText(compression ?? "none")}, encoding = ${sqlText(encoding)}`;
 }
 
 async function readHead(database: WorkDatabase, text: ReadableText, options: TextOptions): Promise<string[]> {

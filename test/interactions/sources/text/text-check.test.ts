@@ -1,6 +1,6 @@
 /** How a text file is to be read, by its lines, however it comes in pieces. */
 import { describe, expect, it } from "@jest/globals";
-import { TextCheck } from "../../../pipelines/ingest/text-check.ts";
+import { TextCheck } from "../../../../src/interactions/sources/text/text-check.ts";
 
 const factsOf = (bytes: Buffer, piece: number): { isUtf8: boolean; oddLines: number } => {
   const check = new TextCheck();
