@@ -1,4 +1,4 @@
-/** Damages files and runs commands on them, case by case, in a process that may die of it: see mutation-campaign.mjs. */
+/** Damages files and runs commands on them, case by case; it may die of it: see mutation-campaign.mjs. */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { mutate, seededRandom } from "./mutate.mjs";

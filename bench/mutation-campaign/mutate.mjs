@@ -1,4 +1,4 @@
-/** Damage to a file's bytes, as disks, networks and hands do it: a pure function of the bytes and the random numbers. */
+/** Damage to a file's bytes, as disks, networks and hands do it: a pure function of bytes and random numbers. */
 
 /** Numbers in [0, 1) from a seed: a linear congruence is random enough to choose places by. */
 export function seededRandom(seed) {

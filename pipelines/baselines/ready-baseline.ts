@@ -83,7 +83,7 @@ export async function resolveParameters(
   return { ...chosen, chosenBy: metric };
 }
 
-/** What a choice is measured against where nobody says: as `evaluate` does, and the catalogue where nothing was drawn. */
+/** What a choice is measured against where nobody says: as in `evaluate`. The catalogue where nothing was drawn. */
 export function candidatesOf({ candidatesValidation }: Pick<LoadedDataset, "candidatesValidation">): CandidateProtocol {
   return candidatesValidation.negatives.length > 0 ? "sampled" : "full";
 }

@@ -38,18 +38,22 @@ function wordOf(thing: NamedThing): string {
   return thing === "url" ? "address" : thing;
 }
 
-function helpOf({ meaning, accepts, unit, defaultValue, isNeeded }: Setting): string {
+function helpOf({ meaning, accepts, unit, defaultValue, isNeeded, fitsLog }: Setting): string {
   const isNone = defaultValue === null;
   const notes = [
     isNeeded ? "needed" : "",
     // None is what an empty setting is anyway.
     restriction(isNone ? withoutNone(accepts) : accepts),
     unit === null ? "" : `in ${unit}`,
-    // "all users unless given" says more than "default none".
-    defaultValue === undefined || (isNone && / unless given/.test(meaning))
-      ? ""
-      : `default ${defaultText(defaultValue)}`,
+    defaultNote(),
   ].filter((note) => note !== "");
+  function defaultNote(): string {
+    if (fitsLog) return "fits the log unless given";
+    // "all users unless given" says more than "default none".
+    return defaultValue === undefined || (isNone && / unless given/.test(meaning))
+      ? ""
+      : `default ${defaultText(defaultValue)}`;
+  }
   return notes.length === 0 ? meaning : `${meaning} (${notes.join("; ")})`;
 }
 

@@ -1,4 +1,4 @@
-/** Everything a scoring job reads beside its ranker, opened and checked: who is to be scored and what may be recommended. */
+/** Everything a scoring job reads beside its ranker, opened and checked: who is to be scored, and with which items. */
 import { rm } from "node:fs/promises";
 import type { ScoreConfig } from "../../src/config/schemas/score-schema.ts";
 import { openWorkDatabase, type WorkDatabase } from "../../src/interactions/database/work-database.ts";

@@ -22,6 +22,8 @@ export interface Setting {
   readonly isArgument: boolean;
   /** Whether there is no doing without it. */
   readonly isNeeded: boolean;
+  /** Whether the rule for defaults chooses it from the log. */
+  readonly fitsLog: boolean;
   readonly unit: string | null;
   readonly accepts: ValueShape;
   /** Its own or its group's; null outside `train`. */
@@ -119,6 +121,7 @@ function readLeaf(described: JsonSchema, { path, role: groupRole, page, isNeeded
       names: text(described.names) as NamedThing | null, // the notes' own type
       isArgument: described.isArgument === true,
       isNeeded,
+      fitsLog: described.fitsLog === true,
       unit: text(described.unit),
       // JSON Schema's own type is wider: it also allows booleans as schemas, which zod never writes.
       accepts: described as ValueShape,

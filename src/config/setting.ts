@@ -25,6 +25,8 @@ export interface SettingNotes {
    * zeros or glorot-uniform".
    */
   readonly expects?: string;
+  /** Of `train`: chosen from the log by the rule for defaults, where a log is at hand. */
+  readonly fitsLog?: true;
   /** Such as "samples", "epochs", "seconds". */
   readonly unit?: string;
 }

@@ -35,7 +35,7 @@ const WIDTH = 64;
 const FEW_ROWS_A_USER = 16;
 const DECAY = { usual: 0.01, fewRows: 0.03 };
 
-/** A choice for each setting that the rule knows, in the order people read them; what was given is not looked up here. */
+/** A choice for each setting that the rule knows, in the order people read them, whether it was given or not. */
 export function defaultsFor(log: LogSize, own: OwnChoices): readonly ChosenSetting[] {
   const { rows, users, items } = log;
   const perUser = rows / users;
@@ -46,7 +46,9 @@ export function defaultsFor(log: LogSize, own: OwnChoices): readonly ChosenSetti
   const steps = Math.max(1, samples / batchSize);
   const epochs = own.epochs ?? epochsFor(steps);
   return [
-    chosen(["model"], "mf", "on ids alone a dot product is level with a tower, and fastest"),
+    ...(own.model === "mf"
+      ? [chosen(["model"], "mf", "on ids alone a tower gains nothing that can be told apart")]
+      : []),
     ...(own.model === "mf" ? [chosen(["ranker", "dot"], WIDTH, "wider gave nothing that could be told apart")] : []),
     chosen(["negatives"], NEGATIVES, "better than 4 on every log of the study"),
     chosen(["batchSize"], batchSize, `about ${Math.round(steps)} steps an epoch, whatever the size of the log`),
@@ -95,7 +97,7 @@ function ruleChoices(
  * range of them (its logarithm), and a user of many rows has earned a more decided opinion (their cube root).
  */
 export function normFor(rowsPerUser: number, items: number): number {
-  return Math.max(1, rounded(Math.sqrt(0.2 * Math.log(Math.max(2, items)) * Math.cbrt(rowsPerUser))));
+  return Math.max(1, rounded(Math.sqrt(0.22 * Math.log(Math.max(2, items)) * Math.cbrt(rowsPerUser))));
 }
 
 /** Fewer and larger steps of an epoch are longer by the square root (Malladi et al. 2022), within what Adam bears. */

@@ -75,20 +75,28 @@ export function fittedSettings(log: LogSize, given: Values): RecommendedLayer {
   const numberOf = (value: unknown): number | null =>
     typeof value === "number" && Number.isFinite(value) && value > 0 ? value : null;
   const own = {
-    model: String(given.model ?? "mf"),
+    model: typeof given.model === "string" ? given.model : hasOwnPaths(given) ? defaults.model : "mf",
     optimizer: optimizerNames.find((name) => name === groupOf(given, "optimizer").name) ?? defaults.optimizer.name,
     loss: String(given.loss ?? defaults.loss),
     negatives: numberOf(given.negatives),
     batchSize: numberOf(given.batchSize),
     epochs: numberOf(given.epochs),
   };
-  const open = defaultsFor(log, own).filter(({ path: keys }) => valueAt(given, keys) === undefined);
+  const hasOwnDecay = Number(groupOf(given, "optimizer").weightDecay ?? 0) > 0;
+  const open = defaultsFor(log, own).filter(
+    ({ path: keys }) => valueAt(given, keys) === undefined && !(hasOwnDecay && keys[0] === "embeddingDecay"),
+  );
   const values = withoutOverruled(
     open.reduce<Values>((chosen, { path: keys, value }) => merged(chosen, nested(keys, value)), {}),
     given,
   );
   const choices = open.filter(({ path: keys }) => valueAt(values, keys) !== undefined);
   return { source: "the rule for defaults", values, choices };
+}
+
+/** Paths of the user's own make another ranker than plain factorisation. */
+function hasOwnPaths(given: Values): boolean {
+  return ["gmf", "embedding", "tower"].some((key) => key in groupOf(given, "ranker"));
 }
 
 function nested(keys: ChosenSetting["path"], value: unknown): Values {

@@ -45,7 +45,8 @@ export const scheduleSettings = z.object({
   }),
   warmupEpochs: setting(z.number().min(0).optional(), {
     flag: "warmup-epochs",
-    meaning: "Linear warm-up from 0 to the learning rate; may be a fraction; 0 unless given",
+    fitsLog: true,
+    meaning: "Linear warm-up from 0 to the learning rate; may be a fraction",
     unit: "epochs",
   }),
   finalRate: setting(z.number().min(0).max(1).optional(), {
@@ -58,7 +59,7 @@ export const lawnSettings = z.object({
   freeEpochs: setting(z.number().min(0).optional(), {
     flag: "lawn-free-epochs",
     heading: "LAWN",
-    meaning: "Free training before weight norms are constrained; may be a fraction; 2 unless another switch is given",
+    meaning: "Free training before weight norms are constrained, in place of --lawn-switch-norm; may be a fraction",
     unit: "epochs",
   }),
   freeSteps: setting(z.int().min(0).optional(), {
@@ -68,7 +69,8 @@ export const lawnSettings = z.object({
   }),
   switchNorm: setting(z.number().positive().optional(), {
     flag: "lawn-switch-norm",
-    meaning: "Instead: constrain each block when its norm reaches this value",
+    fitsLog: true,
+    meaning: "Each block is constrained when its norm reaches this value",
   }),
   scope: setting(z.enum(["all", "dense", "head", "embeddings"]).optional(), {
     flag: "lawn-scope",
@@ -76,7 +78,8 @@ export const lawnSettings = z.object({
   }),
   granularity: setting(z.enum(["layer", "row", "network"]).optional(), {
     flag: "lawn-granularity",
-    meaning: "What one constrained block is: a tensor, each of its rows, or all tensors as one; layer unless given",
+    fitsLog: true,
+    meaning: "What one constrained block is: a tensor (layer), each of its rows, or all tensors as one",
   }),
   project: setting(z.enum(["both", "gradient", "none"]).optional(), {
     flag: "lawn-project",

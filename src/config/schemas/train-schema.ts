@@ -29,7 +29,8 @@ const width = z.int().min(0);
 const rankerSettings = z.object({
   dot: setting(width.optional(), {
     flag: "dot",
-    meaning: "Width of the dot-product path; 0 leaves it out; the model's own unless given",
+    fitsLog: true,
+    meaning: "Width of the dot-product path; 0 leaves it out",
   }),
   gmf: setting(width.optional(), {
     flag: "gmf",
@@ -59,6 +60,7 @@ const validationSettings = z.object({
   }),
   patience: setting(z.int().min(1).nullable().default(5), {
     flag: "patience",
+    fitsLog: true,
     meaning: "Epochs in a row without a better validation value before training stops; none trains every epoch",
     unit: "epochs",
   }),
@@ -90,6 +92,7 @@ const trainSettings = z.object({
   modelsRoot: withRole(modelsRoot, "operational"),
   model: trainSetting(z.enum(["mf", "gmf", "mlp", "neumf"]).default("neumf"), {
     flag: "model",
+    fitsLog: true,
     heading: "Ranker",
     meaning: "Ranker: dot product with biases, generalised matrix factorisation, tower, or GMF and tower together",
     role: "controlled",
@@ -104,11 +107,13 @@ const trainSettings = z.object({
   }),
   negatives: trainSetting(z.int().min(0).default(4), {
     flag: "negatives",
+    fitsLog: true,
     meaning: "Items drawn afresh for each positive in every epoch; at least 1 under bpr",
     role: "variable",
   }),
   embeddingDecay: trainSetting(z.number().min(0).default(0), {
     flag: "embedding-decay",
+    fitsLog: true,
     meaning:
       "L2 on the embeddings that each sample looks up, so that rows decay as often as they are seen; with any optimizer, refused with LAWN",
     role: "variable",
@@ -118,6 +123,7 @@ const trainSettings = z.object({
   lawn: withRole(lawnSettings.prefault({}), "variable"),
   batchSize: trainSetting(z.int().min(1).default(1024), {
     flag: "batch-size",
+    fitsLog: true,
     heading: "Length of training",
     meaning: "Samples (positives and negatives) a step",
     unit: "samples",
@@ -125,6 +131,7 @@ const trainSettings = z.object({
   }),
   epochs: trainSetting(z.int().min(1).default(20), {
     flag: "epochs",
+    fitsLog: true,
     meaning: "Passes over the training interactions, at most",
     unit: "epochs",
     role: "controlled",

@@ -30,8 +30,8 @@ export async function groupParts<T extends { readonly part: LogPart; readonly fi
 
 /**
  * Equal for files that are read in the same way; null for one that must be looked at alone: a large one, text with line
- * ends that need a copy or of another encoding than UTF-8, objects of JSON over several lines. Of Parquet and Arrow only
- * the files together can say whether their columns are the same.
+ * ends that need a copy or of another encoding than UTF-8, objects of JSON over several lines. Of Parquet and Arrow
+ * only the files together can say whether their columns are the same.
  */
 async function likenessOf({ path, name, text, partitions = [] }: SourceFile): Promise<string | null> {
   const facts = await stat(path).catch(() => null);

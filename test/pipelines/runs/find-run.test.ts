@@ -25,8 +25,13 @@ function writeRun(dataset: string, run: string, finishedAt: string): string {
   mkdirSync(folder, { recursive: true });
   const manifest: Manifest = {
     ...{ stage: "train", status: "done", reason: null, run, dataset: { name: dataset, contentHash: "0" } },
-    ...{ configHash: "0".repeat(64), recommendations: [],
-    choices: [], seed: 1, engine: { name: "native", description: "" } },
+    ...{
+      configHash: "0".repeat(64),
+      recommendations: [],
+      choices: [],
+      seed: 1,
+      engine: { name: "native", description: "" },
+    },
     ...{ packageVersion: "0", gitCommit: null, node: "", platform: "", startedAt: finishedAt, finishedAt },
     ...{ resumptions: 0, seconds: 1, peakMemoryBytes: 1, outcome: null, files: {} },
   };

@@ -38,7 +38,13 @@ function writeRun(run: string, finishedMinutes: number | null, change: Partial<M
   const finished = new Date(Date.now() + (finishedMinutes ?? 0) * 60_000).toISOString();
   const manifest: Manifest = {
     ...{ stage: "train", status: "done", reason: null, run, dataset: { name: "board", contentHash: "0" } },
-    ...{ configHash: "0".repeat(64), recommendations: [], choices: [], seed: 1, engine: { name: "native", description: "" } },
+    ...{
+      configHash: "0".repeat(64),
+      recommendations: [],
+      choices: [],
+      seed: 1,
+      engine: { name: "native", description: "" },
+    },
     ...{ packageVersion: "0", gitCommit: null, node: "", platform: "", startedAt: "2026-01-01T00:00:00.000Z" },
     ...{ resumptions: 0, seconds: 1, peakMemoryBytes: 1, outcome: null, files: {} },
     ...(finishedMinutes === null ? {} : { finishedAt: finished }),

@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import {
+  fittedSettings,
   recommendationsSchema,
   recommendedSettings,
   settingsFor,
@@ -10,6 +11,8 @@ import {
 import { optimizerNames } from "../../../../src/config/optimizer/optimizer-names.ts";
 import { parseConfig } from "../../../../src/config/parse.ts";
 import { trainSchema } from "../../../../src/config/schemas/train-schema.ts";
+import { checkerboardDataset } from "../../../support/data/checkerboard-dataset.ts";
+import { writeDatasetFolder } from "../../../support/data/small-dataset.ts";
 import { useTemporaryFolder } from "../../../support/stages/temporary-folder.ts";
 
 const temporary = useTemporaryFolder();
@@ -66,11 +69,20 @@ describe("the recommendations that are shipped", () => {
       await writeFile(temporary(name), content);
       return temporary(name);
     };
-    const byName = await recommendedSettings({ dataset: "sample" });
+    const byName = await recommendedSettings({ dataset: "ml-1m" });
     expect(byName).toHaveLength(1);
-    expect(await recommendedSettings({ dataset: await fileOf("mine.json", '{"dataset":"sample"}') })).toEqual(byName);
-    expect(await recommendedSettings({ dataset: await fileOf("sample.json", "{}") })).toEqual(byName);
+    expect(await recommendedSettings({ dataset: await fileOf("mine.json", '{"dataset":"ml-1m"}') })).toEqual(byName);
+    expect(await recommendedSettings({ dataset: await fileOf("ml-1m.json", "{}") })).toEqual(byName);
     expect(await recommendedSettings({ dataset: await fileOf("ml-1m.json", '{"dataset":"shop"}') })).toEqual([]);
+  });
+
+  it("are what the rule chooses for a dataset that nobody knows, from its size", async () => {
+    const board = checkerboardDataset(20, 24);
+    await writeDatasetFolder(temporary("data/board"), board);
+    const [layer, ...others] = await recommendedSettings({ dataset: "board", dataRoot: temporary("data"), epochs: 3 });
+    const log = { rows: board.train.length, users: 20, items: 24 };
+    expect(layer).toEqual(fittedSettings(log, { epochs: 3 }));
+    expect(others).toEqual([]);
   });
 
   it("are none for other datasets, whatever their name", async () => {

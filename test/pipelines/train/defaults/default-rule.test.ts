@@ -1,0 +1,128 @@
+/** The rule for defaults: numbers worked by hand, and what holds for every log. */
+import { describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
+import {
+  defaultsFor,
+  type LogSize,
+  normFor,
+  type OwnChoices,
+} from "../../../../pipelines/train/defaults/default-rule.ts";
+import { fittedSettings } from "../../../../pipelines/train/defaults/recommended-settings.ts";
+import { optimizerNames } from "../../../../src/config/optimizer/optimizer-names.ts";
+import { parseConfig } from "../../../../src/config/parse.ts";
+import { trainSchema } from "../../../../src/config/schemas/train-schema.ts";
+import { samplesPerEpoch } from "../../../../src/dataset/training-batches.ts";
+
+const nothing: OwnChoices = {
+  ...{ model: "mf", optimizer: "lawn-adam", loss: "bce", negatives: null, batchSize: null, epochs: null },
+};
+const shop: LogSize = { rows: 14_000, users: 3_500, items: 400 };
+
+function valuesOf(log: LogSize, own: Partial<OwnChoices> = {}): Record<string, unknown> {
+  return Object.fromEntries(defaultsFor(log, { ...nothing, ...own }).map(({ path, value }) => [path.join("."), value]));
+}
+
+describe("the rule for defaults", () => {
+  it("cuts an epoch into about a hundred steps, whatever the size of the log", () => {
+    // 14,000 rows x 9 samples / 100 = 1,260, and 1,024 is the nearest power of two (in logarithms).
+    expect(valuesOf(shop)).toMatchObject({ model: "mf", negatives: 8, batchSize: 1024, epochs: 25 });
+    // 1,000,000 x 9 / 100 = 90,000: between 65,536 and 131,072, whose geometric mean is 92,682.
+    expect(valuesOf({ rows: 1_000_000, users: 6_000, items: 3_700 }).batchSize).toBe(65_536);
+    // BPR counts pairs: 14,000 x 8 / 100 = 1,120.
+    expect(valuesOf(shop, { loss: "bpr" }).batchSize).toBe(1024);
+    // 14,000 x 2 / 100 = 280.
+    expect(valuesOf(shop, { negatives: 1 }).batchSize).toBe(256);
+  });
+
+  it("takes longer steps where there are fewer of them, and where items are rare", () => {
+    // 126,000 / 1,024 = 123 steps: .006 x sqrt(100 / 123.05) = .00541
+    expect(valuesOf(shop)["optimizer.learningRate"]).toBe(0.0054);
+    // A user's batch of 126,000: one step, so 4 times as long at most.
+    expect(valuesOf(shop, { batchSize: 126_000 })).toMatchObject({ "optimizer.learningRate": 0.024, epochs: 50 });
+    // 4,000 items: 3.5 rows each
+    expect(valuesOf({ ...shop, items: 4000 })["optimizer.learningRate"]).toBe(0.009);
+    expect(valuesOf(shop, { optimizer: "lawn-sgd" })).not.toHaveProperty(["optimizer.learningRate"]);
+  });
+
+  it("holds rows where LAWN is used, and decays embeddings where no rule of its own does", () => {
+    expect(valuesOf(shop)).not.toHaveProperty("embeddingDecay");
+    expect(valuesOf(shop, { optimizer: "adam" })).not.toHaveProperty(["lawn.switchNorm"]);
+    // 4 rows a user are few, 100 are not.
+    expect(valuesOf(shop, { optimizer: "adam" }).embeddingDecay).toBe(0.03);
+    expect(valuesOf({ ...shop, rows: 350_000 }, { optimizer: "adam" }).embeddingDecay).toBe(0.01);
+    expect(valuesOf(shop, { optimizer: "adamw" })).not.toHaveProperty("embeddingDecay");
+  });
+
+  it("is the same for LAWN and its base but for what takes the place of decay", () => {
+    const shared = (optimizer: OwnChoices["optimizer"]) =>
+      Object.entries(valuesOf(shop, { optimizer })).filter(([name]) => !/^(lawn|embeddingDecay)/.test(name));
+    expect(shared("lawn-adam")).toEqual(shared("adam"));
+  });
+
+  it("sets the norm by the catalogue's logarithm and the cube root of rows a user", () => {
+    // ln 400 = 5.9915, cbrt 4 = 1.5874: sqrt(.22 x 9.511) = 1.4465
+    expect(normFor(4, 400)).toBe(1.4);
+    // ln 3,706 = 8.2177, cbrt 163.6 = 5.4693: sqrt(.22 x 44.945) = 3.1445
+    expect(normFor(163.6, 3706)).toBe(3.1);
+    expect(normFor(1, 1)).toBe(1);
+  });
+});
+
+describe("settings that fit a log", () => {
+  it("leave alone what was given, and what stands against it", () => {
+    const given = { batchSize: 64, lawn: { freeEpochs: 3 } };
+    const { values, choices } = fittedSettings(shop, given);
+    expect(values).not.toHaveProperty("batchSize");
+    expect(values).toMatchObject({ lawn: { granularity: "row" } });
+    expect(choices.map(({ path }) => path.join("."))).not.toContain("lawn.switchNorm");
+    expect(fittedSettings(shop, { ranker: { tower: [16] } }).values).not.toHaveProperty("model");
+    const decayed = { optimizer: { name: "adam", weightDecay: 0.1 } };
+    expect(fittedSettings(shop, decayed).values).not.toHaveProperty("embeddingDecay");
+    expect(fittedSettings(shop, { schedule: { name: "0.1 / epoch" } }).values).not.toHaveProperty("optimizer");
+    expect(fittedSettings(shop, { lawn: { state: "reset" } }).values).not.toHaveProperty(["lawn", "switchNorm"]);
+  });
+
+  it("say why, for every log, and always make a config", () => {
+    const logs = fc.record({
+      rows: fc.integer({ min: 1, max: 500_000_000 }),
+      users: fc.integer({ min: 1, max: 10_000_000 }),
+      items: fc.integer({ min: 1, max: 10_000_000 }),
+    });
+    const givens = fc.record(
+      {
+        model: fc.constantFrom("mf", "gmf", "mlp", "neumf"),
+        optimizer: fc.record({ name: fc.constantFrom(...optimizerNames) }),
+        loss: fc.constantFrom("bce", "bpr"),
+        negatives: fc.integer({ min: 1, max: 50 }),
+        batchSize: fc.integer({ min: 1, max: 1 << 20 }),
+        epochs: fc.integer({ min: 1, max: 1000 }),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(logs, givens, (log, given) => {
+        const { source, values, choices } = fittedSettings(log, given);
+        const layers = [
+          { source, values },
+          { source: "given", values: given },
+        ];
+        const config = parseConfig({ schema: trainSchema, layers, flags: {} });
+        expect(config).toMatchObject(given);
+        expect(choices.every(({ reason }) => reason.length > 0 && reason.length < 90)).toBe(true);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("count samples as training does", () => {
+    const users = new Uint32Array([0, 0, 1]);
+    const interactions = { users: 2, items: 3, userColumn: users, itemColumn: new Uint32Array([0, 1, 2]), length: 3 };
+    const seen = { offsets: new Uint32Array([0, 2, 3]), itemsSorted: new Uint32Array([0, 1, 2]) };
+    for (const loss of ["bce", "bpr"] as const) {
+      const source = { interactions, seen, loss, negativesPerPositive: 8, batchSize: 1, seed: 1 };
+      // A batch of one sample takes as many steps as there are samples.
+      const reason = defaultsFor({ rows: 3, users: 2, items: 3 }, { ...nothing, loss, batchSize: 1 });
+      expect(reason.find(({ path }) => path[0] === "batchSize")?.reason).toContain(`${samplesPerEpoch(source)} steps`);
+    }
+  });
+});
