@@ -4,7 +4,7 @@
  */
 import { candidatesFromNegatives, type GivenNegatives } from "../../src/dataset/candidates-from-negatives.ts";
 import { type EvaluationCandidates, fullCatalogueCandidates } from "../../src/dataset/evaluation-candidates.ts";
-import { sampleCandidates } from "../../src/dataset/sample-candidates.ts";
+import { mostCandidates, sampleCandidates } from "../../src/dataset/sample-candidates.ts";
 import { DataError } from "../../src/errors.ts";
 import { chanceHitRate, hasSeveralPositives } from "../../src/evaluation/chance-hit-rate.ts";
 import type { OfficialNegatives } from "../../src/interactions/reading/read-negatives.ts";
@@ -56,6 +56,20 @@ export function chooseCandidates(
   const candidates = sampleCandidates({ split, evaluated, seen, count, seed });
   const name = `${positivesText(candidates)}+${count} sampled candidates (seed ${seed})`;
   return { candidates, description: name, counts: {}, warning: warningOf(candidates) };
+}
+
+/** The most sampled candidates that every user of validation and of test could be given. */
+export function mostSampled(view: SplitView): number {
+  const { train, validation, test } = SPLIT_PART;
+  const seen = itemsByUserOf(view, [train, validation, test]);
+  return Math.min(...[validation, test].map((part) => mostCandidates(interactionsOfPart(view, part), seen)));
+}
+
+export function smallCatalogueText({ numbers }: SplitView, negatives: number): string {
+  return (
+    `${numbers.items} items are too few to draw ${negatives} candidates from for every user, so the whole catalogue ` +
+    "is ranked; --negatives draws fewer"
+  );
 }
 
 function fromOfficial(

@@ -16,11 +16,11 @@ import { writeItemInfo } from "../dataset/item-info-file.ts";
 import { type DatasetDescription, DESCRIPTION_FILE } from "../dataset/stored-dataset.ts";
 import type { Stage, StageContext, StageResult } from "../stage.ts";
 import { inspectSources, readFormer, replacementNote, type SourceRecord } from "./check-up-to-date.ts";
-import { chooseCandidates } from "./choose-candidates.ts";
+import { chooseCandidates, mostSampled, smallCatalogueText } from "./choose-candidates.ts";
 import { writeInteractions, writeVocabulary } from "./dataset-writer.ts";
 import { describeDataset } from "./describe-dataset.ts";
 import { ingestResult } from "./ingest-result.ts";
-import { type IngestPlan, planIngest, settingsHash } from "./plan-ingest.ts";
+import { type IngestPlan, planIngest, settingsHash, USUAL_NEGATIVES } from "./plan-ingest.ts";
 import { emptyFilesNote, encodingNotes, type IngestSources, sourcePaths, sourcesOf } from "./source-files.ts";
 import type { SplitView } from "./split-view.ts";
 import { openStagingFolder, type StagingFolder } from "./staging-folder.ts";
@@ -126,7 +126,10 @@ async function makeDataset(
     // The rest needs no SQL, and its memory is better spent on candidates.
     database.close();
     const files = { ...vocabularies, ...(await writeSplit(view, staging.result, context.signal)) };
-    const candidates = await writeBothCandidates(plan, built, view, staging.result);
+    const candidates = await writeBothCandidates(plan, built, view, {
+      directory: staging.result,
+      log: context.log,
+    });
     const ofCandidates = [candidates.validation.warning, candidates.test.warning].filter((words) => words !== null);
     for (const warning of ofCandidates) context.log(`warning: ${warning}`);
     const description = describeDataset({
@@ -179,9 +182,17 @@ async function writeSplit(view: SplitView, directory: string, signal: AbortSigna
   };
 }
 
-async function writeBothCandidates(plan: IngestPlan, built: BuiltLog, view: SplitView, directory: string) {
-  const { negatives, ownNegatives, seed } = plan.config;
-  const request = { kind: plan.candidates, negatives, ownNegatives, seed };
+async function writeBothCandidates(
+  plan: IngestPlan,
+  built: BuiltLog,
+  view: SplitView,
+  { directory, log }: { readonly directory: string; readonly log: (line: string) => void },
+) {
+  const { ownNegatives, seed } = plan.config;
+  const negatives = plan.negatives ?? USUAL_NEGATIVES;
+  const isTooSmall = plan.negatives === null && plan.candidates === "sampled" && mostSampled(view) < negatives;
+  const request = { kind: isTooSmall ? ("full" as const) : plan.candidates, negatives, ownNegatives, seed };
+  if (isTooSmall) log(smallCatalogueText(view, negatives));
   // One after the other: at a million users either takes hundreds of megabytes.
   const make = async (split: "validation" | "test") => {
     const { candidates, ...words } = chooseCandidates(view, split, request, built.negatives);

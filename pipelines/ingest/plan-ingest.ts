@@ -17,12 +17,17 @@ import type { SplitRequest } from "../../src/interactions/splitting/split-log.ts
 import { isDatasetDefinition, readDatasetDefinition } from "../dataset/dataset-argument.ts";
 import { findRawLogs, type RawLogs } from "./raw-files.ts";
 
+/** As in He et al. 2017. */
+export const USUAL_NEGATIVES = 99;
+
 export interface IngestPlan {
   /** Complete: a dataset file has been read into it, and `raw` is where the logs are. */
   readonly config: IngestConfig & { readonly raw: string };
   readonly raw: RawLogs;
   readonly split: SplitRequest;
   readonly candidates: "sampled" | "official" | "full";
+  /** Of sampled candidates; null lets a catalogue that is too small for the usual number be ranked whole. */
+  readonly negatives: number | null;
   readonly rowsAreInOrder: boolean;
 }
 
@@ -52,6 +57,7 @@ export async function planIngest(given: IngestConfig, log: (line: string) => voi
     raw,
     split,
     candidates: candidateKind(config, raw, split),
+    negatives: config.negatives ?? (config.candidates === "auto" ? null : USUAL_NEGATIVES),
     rowsAreInOrder,
   };
 }

@@ -34,9 +34,8 @@ export function sampleCandidates(options: {
   for (const [caseIndex, user] of cases.users.entries()) {
     const free = unseenCount(seen, user, evaluated.items);
     if (free < count) {
-      const { items } = evaluated;
-      const leastFree = cases.users.reduce((least, other) => Math.min(least, unseenCount(seen, other, items)), free);
-      throw tooFewFree({ split, user, free, count, items, leastFree });
+      const leastFree = mostCandidates(evaluated, seen);
+      throw tooFewFree({ split, user, free, count, items: evaluated.items, leastFree });
     }
     const drawn = negatives.subarray(caseIndex * count, (caseIndex + 1) * count);
     drawDistinctRanks(foldIn(splitKey, user), free, drawn);
@@ -44,6 +43,12 @@ export function sampleCandidates(options: {
     negativeOffsets[caseIndex + 1] = (caseIndex + 1) * count;
   }
   return { split, ...cases, negativeOffsets, negatives };
+}
+
+/** The most that every user of the split could be given; Infinity where it has no users. */
+export function mostCandidates(evaluated: Interactions, seen: ItemsByUser): number {
+  const { users } = evaluationCases(evaluated);
+  return users.reduce((least, user) => Math.min(least, unseenCount(seen, user, evaluated.items)), Infinity);
 }
 
 /** Fills `out` with a uniform subset of [0, size), ascending: Floyd's algorithm (Bentley & Floyd 1987). */

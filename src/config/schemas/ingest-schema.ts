@@ -156,11 +156,12 @@ const settings = z.object({
     flag: "candidates",
     heading: "Evaluation candidates",
     meaning:
-      "What evaluation ranks against: sampled items, the publisher's negatives, or the whole catalogue; auto takes the publisher's where they exist",
+      "What evaluation ranks against: sampled items, the publisher's negatives, or the whole catalogue; auto takes the publisher's where they exist, and the catalogue where it is too small for 99 samples",
   }),
-  negatives: setting(z.int().min(1).default(99), {
+  negatives: setting(z.int().min(1).nullable().default(null), {
     flag: "negatives",
-    meaning: "Sampled candidates a case, drawn once without replacement from items the user has in no split",
+    meaning:
+      "Sampled candidates a case, drawn once without replacement from items the user has in no split; 99 unless given",
     unit: "items",
   }),
   ownNegatives: setting(z.enum(["remove", "keep"]).default("remove"), {
@@ -238,7 +239,8 @@ export const ingestSchema = settings.superRefine((config, context) => {
     refuse("dateFormat", "times are not used under order row");
   if (config.minRating !== undefined && config.ratingColumn === "none") refuse("minRating", "needs --rating-column");
   if (config.itemIdMap !== undefined && config.itemsFile === undefined) refuse("itemIdMap", "needs --items-file");
-  if (config.negatives !== 99 && config.candidates === "full") refuse("negatives", "the full catalogue has no samples");
+  if (config.negatives !== null && config.candidates === "full")
+    refuse("negatives", "the full catalogue has no samples");
 });
 
 export type IngestConfig = z.output<typeof ingestSchema>;

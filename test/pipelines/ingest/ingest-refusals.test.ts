@@ -75,6 +75,14 @@ describe("bad data", () => {
     expect(folder.leftovers()).toEqual([]);
   });
 
+  it("ranks a catalogue whole that is too small for the usual candidates, unless a number was asked for", async () => {
+    const raw = folder.write("a.csv", GOOD);
+    await folder.ingest({ raw, negatives: "none" });
+    expect(folder.description().candidates).toMatchObject({ test: "full catalogue, seen items masked" });
+    expect(folder.lines.join("\n")).toMatch(/are too few to draw 99 candidates from for every user/);
+    await expect(folder.ingest({ raw, negatives: "99", dataset: "asked" })).rejects.toThrow(/to draw 99 negatives from/);
+  });
+
   it("passes over bad rows within the share allowed, and reports them", async () => {
     const raw = folder.write("a.csv", `${GOOD}1,2,3,soon\n1\n,3,3,4\n2,,3,4\n`);
     const { json, text } = await folder.ingest({ raw, "max-bad-rows": "0.05" });
