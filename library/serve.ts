@@ -3,7 +3,7 @@
  * for as many callers at once as there are. Loads no training code.
  */
 import path from "node:path";
-import { algebraOf } from "../pipelines/baselines/open-algebra.ts";
+import type { BaselineToServe } from "../pipelines/baselines/baseline-session.ts";
 import {
   checkFileOf,
   type DatasetDescription,
@@ -13,13 +13,12 @@ import {
 import { readVocabulary } from "../pipelines/dataset/vocabulary-files.ts";
 import { describeDatasetOfRun } from "../pipelines/runs/dataset-of-run.ts";
 import { loadRun } from "../pipelines/runs/stored-run.ts";
-import { fitBaseline } from "../src/baselines/fit-baseline.ts";
-import { baselineGrids, type FittedName, fittedNames, isTuned } from "../src/config/baseline-settings.ts";
 import { groupItemsByUser, type ItemsByUser } from "../src/dataset/interaction-dataset.ts";
 import { openScoring } from "../src/engine/open-scoring.ts";
 import type { ScoringSession } from "../src/engine/scoring-session.ts";
 import { ConfigError, DataError } from "../src/errors.ts";
-import { topItems } from "../src/scoring/top-items.ts";
+
+export type { BaselineToServe } from "../pipelines/baselines/baseline-session.ts";
 
 /** As it stands in the log: "17", 17 and 17n are the same id. */
 export type Id = string | number | bigint;
@@ -73,15 +72,6 @@ export interface LoadedRanker {
   top(user: Id, options?: TopOptions): Promise<TopList>;
   /** Frees the memory; what was asked before is still answered. */
   close(): void;
-}
-
-/** A baseline in place of a run: fitted to the dataset's train split when it is loaded. */
-export interface BaselineToServe {
-  readonly baseline: FittedName;
-  /** All that it has, such as { neighbours: 100, shrinkage: 10 }; `train` and `evaluate` say what validation chose. */
-  readonly parameters?: Readonly<Record<string, number>>;
-  /** Of pure-svd and ials. Default: the dataset's. */
-  readonly seed?: number;
 }
 
 /**
@@ -172,45 +162,21 @@ interface OpenSession {
 
 async function openSession(ranker: string | BaselineToServe, options: LoadOptions): Promise<OpenSession> {
   const { engine = "auto", threads } = options;
-  if (typeof ranker !== "string") return openBaseline(ranker, options);
+  if (typeof ranker !== "string") {
+    // What fits it is loaded for those alone who ask for it.
+    const { openBaselineSession } = await import("../pipelines/baselines/baseline-session.ts");
+    const { dataset: folder } = options;
+    if (folder === undefined)
+      throw new ConfigError(`baseline ${ranker.baseline}: give the dataset it is to be fitted to`);
+    const description = await readDescription(folder);
+    const session = await openBaselineSession(ranker, { folder, description, engine, threads: threads ?? null });
+    return { name: description.name, run: ranker.baseline, folder, description, session };
+  }
   const run = await loadRun(ranker);
   const folder = options.dataset ?? path.join(String(run.config.dataRoot ?? "data"), run.datasetName);
   const description = await describeDatasetOfRun(run, folder);
   const session = openScoring(run, { engine, ...(threads === undefined ? {} : { threads }) });
   return { name: run.datasetName, run: run.manifest.run, folder, description, session };
-}
-
-async function openBaseline(
-  { baseline, parameters = {}, seed }: BaselineToServe,
-  { dataset: folder, engine = "auto", threads }: LoadOptions,
-): Promise<OpenSession> {
-  if (!fittedNames.includes(baseline)) {
-    throw new ConfigError(`baseline is "${baseline}", expected one of ${fittedNames.join(", ")}`);
-  }
-  if (folder === undefined) throw new ConfigError(`baseline ${baseline}: give the dataset it is to be fitted to`);
-  const description = await readDescription(folder);
-  const { name } = description;
-  const wanted = isTuned(baseline) ? Object.keys(baselineGrids[baseline]) : [];
-  const missing = wanted.filter((key) => !(key in parameters));
-  const unknown = Object.keys(parameters).filter((key) => !wanted.includes(key));
-  if (unknown.length > 0) throw new ConfigError(`baseline ${baseline} has no parameter ${unknown.join(", ")}`);
-  if (missing.length > 0) {
-    throw new ConfigError(
-      `baseline ${baseline}: parameters lack ${missing.join(", ")}; lawn-ranker evaluate --dataset ${name} --baseline ${baseline} says what validation chooses`,
-    );
-  }
-  const given = { engine, threads: threads ?? null };
-  const { algebra, engine: computes } = await algebraOf(baseline, given, () => {});
-  await checkFileOf(folder, "train.arrow", description.files["train.arrow"]);
-  const train = await readInteractions(folder, "train.arrow", description, description.interactions.train);
-  const { scorer } = await fitBaseline(baseline, train, { parameters, seed: seed ?? description.seed, algebra });
-  const session: ScoringSession = {
-    description: `${baseline}: ${computes.description}`,
-    pairs: (users, items) => scorer.pairs(users, items),
-    top: (request) => topItems(scorer, request),
-    close: () => {},
-  };
-  return { name, run: baseline, folder, description, session };
 }
 
 function indicesOf(ids: Iterable<string | bigint>): ReadonlyMap<string, number> {

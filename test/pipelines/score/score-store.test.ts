@@ -7,9 +7,9 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { scoreStage } from "../../../pipelines/score/score.ts";
-import { readSubject } from "../../../pipelines/score/subject.ts";
 import { remoteShardJob } from "../../../pipelines/score/store/remote-shard-job.ts";
 import { openRemoteShardStorage } from "../../../pipelines/score/store/remote-shard-storage.ts";
+import { readSubject } from "../../../pipelines/score/subject.ts";
 import { parseConfig } from "../../../src/config/parse.ts";
 import { sent, store, useStoredScoring } from "../../support/stages/stored-scoring.ts";
 
