@@ -1,15 +1,24 @@
 /**
- * `lawn-ranker/serve`: a trained run in a server process, scores of pairs and lists of items by the log's own ids,
+ * `lawn-ranker/serve`: a trained run, or a baseline, in a server process, scores of pairs and lists of items by the log's own ids,
  * for as many callers at once as there are. Loads no training code.
  */
 import path from "node:path";
-import { checkFileOf, type DatasetDescription, readInteractions } from "../pipelines/dataset/stored-dataset.ts";
+import type { BaselineToServe } from "../pipelines/baselines/baseline-session.ts";
+import {
+  checkFileOf,
+  type DatasetDescription,
+  readDescription,
+  readInteractions,
+} from "../pipelines/dataset/stored-dataset.ts";
 import { readVocabulary } from "../pipelines/dataset/vocabulary-files.ts";
 import { describeDatasetOfRun } from "../pipelines/runs/dataset-of-run.ts";
 import { loadRun } from "../pipelines/runs/stored-run.ts";
 import { groupItemsByUser, type ItemsByUser } from "../src/dataset/interaction-dataset.ts";
 import { openScoring } from "../src/engine/open-scoring.ts";
+import type { ScoringSession } from "../src/engine/scoring-session.ts";
 import { ConfigError, DataError } from "../src/errors.ts";
+
+export type { BaselineToServe } from "../pipelines/baselines/baseline-session.ts";
 
 /** As it stands in the log: "17", 17 and 17n are the same id. */
 export type Id = string | number | bigint;
@@ -49,6 +58,7 @@ export interface TopList {
 }
 
 export interface LoadedRanker {
+  /** The run's name, or the baseline's. */
   readonly run: string;
   readonly dataset: string;
   readonly users: number;
@@ -65,26 +75,22 @@ export interface LoadedRanker {
 }
 
 /**
- * Reads a finished run. Throws DataError where run and dataset are not what training left, EngineError
- * where the engine cannot run.
+ * Reads a finished run, by its folder, or fits a baseline. Throws DataError where run and dataset are not what training
+ * left, ConfigError for a baseline without its dataset or parameters, EngineError where the engine cannot run.
  */
-export async function load(runDirectory: string, options: LoadOptions = {}): Promise<LoadedRanker> {
-  const run = await loadRun(runDirectory);
-  const folder = options.dataset ?? path.join(String(run.config.dataRoot ?? "data"), run.datasetName);
-  const description = await describeDatasetOfRun(run, folder);
+export async function load(ranker: string | BaselineToServe, options: LoadOptions = {}): Promise<LoadedRanker> {
+  const { name, run, folder, description, session } = await openSession(ranker, options);
   const users = await readVocabulary(folder, "user", description);
   const items = await readVocabulary(folder, "item", description);
   const userIndices = indicesOf(users.ids);
   const itemIndices = indicesOf(items.ids);
   const seen = options.seen === false ? null : await readSeen(folder, description);
-  const { engine = "auto", threads } = options;
-  const session = openScoring(run, { engine, ...(threads === undefined ? {} : { threads }) });
   let popular: Uint32Array | null = null;
 
   const itemId = (item: number): string => String(items.ids[item]);
   const indexOf = (kind: "user" | "item", id: Id): number => {
     const index = (kind === "user" ? userIndices : itemIndices).get(String(id));
-    if (index === undefined) throw new DataError(`${kind} "${id}" was not in the log of ${run.datasetName}`);
+    if (index === undefined) throw new DataError(`${kind} "${id}" was not in the log of ${name}`);
     return index;
   };
   /** Most taken in train first; sorted when somebody first asks. */
@@ -116,10 +122,10 @@ export async function load(runDirectory: string, options: LoadOptions = {}): Pro
     const masked = Uint32Array.from([...own, ...leftOut]);
     const best = await session.top({
       users: Uint32Array.of(index),
-      k: Math.min(k, run.spec.items),
+      k: Math.min(k, items.ids.length),
       masked: { offsets: Uint32Array.of(0, masked.length), items: masked },
     });
-    const found = Math.max(0, Math.min(best.items.length, run.spec.items - new Set(masked).size));
+    const found = Math.max(0, Math.min(best.items.length, items.ids.length - new Set(masked).size));
     const list = Array.from(best.items.subarray(0, found), (item, rank) => ({
       item: itemId(item),
       score: best.scores[rank]!,
@@ -128,10 +134,10 @@ export async function load(runDirectory: string, options: LoadOptions = {}): Pro
   }
 
   return {
-    run: run.manifest.run,
-    dataset: run.datasetName,
-    users: run.spec.users,
-    items: run.spec.items,
+    run,
+    dataset: name,
+    users: users.ids.length,
+    items: items.ids.length,
     engine: session.description,
     hasUser: (id) => userIndices.has(String(id)),
     hasItem: (id) => itemIndices.has(String(id)),
@@ -143,6 +149,34 @@ export async function load(runDirectory: string, options: LoadOptions = {}): Pro
     top,
     close: () => session.close(),
   };
+}
+
+interface OpenSession {
+  readonly name: string;
+  readonly run: string;
+  /** Of the dataset. */
+  readonly folder: string;
+  readonly description: DatasetDescription;
+  readonly session: ScoringSession;
+}
+
+async function openSession(ranker: string | BaselineToServe, options: LoadOptions): Promise<OpenSession> {
+  const { engine = "auto", threads } = options;
+  if (typeof ranker !== "string") {
+    // What fits it is loaded for those alone who ask for it.
+    const { openBaselineSession } = await import("../pipelines/baselines/baseline-session.ts");
+    const { dataset: folder } = options;
+    if (folder === undefined)
+      throw new ConfigError(`baseline ${ranker.baseline}: give the dataset it is to be fitted to`);
+    const description = await readDescription(folder);
+    const session = await openBaselineSession(ranker, { folder, description, engine, threads: threads ?? null });
+    return { name: description.name, run: ranker.baseline, folder, description, session };
+  }
+  const run = await loadRun(ranker);
+  const folder = options.dataset ?? path.join(String(run.config.dataRoot ?? "data"), run.datasetName);
+  const description = await describeDatasetOfRun(run, folder);
+  const session = openScoring(run, { engine, ...(threads === undefined ? {} : { threads }) });
+  return { name: run.datasetName, run: run.manifest.run, folder, description, session };
 }
 
 function indicesOf(ids: Iterable<string | bigint>): ReadonlyMap<string, number> {

@@ -1,10 +1,11 @@
-// A ranker behind HTTP: node serve.mjs RUN DATASET [PORT], then curl 'localhost:8080/top?user=17&k=5' or
+// A ranker behind HTTP: node serve.mjs RUN DATASET [PORT], where RUN is a run's folder or a baseline, such as
+// '{"baseline":"item-knn","parameters":{"neighbours":100,"shrinkage":10}}'; then curl 'localhost:8080/top?user=17&k=5' or
 // '/scores?user=17&items=1,2,3'
 import { createServer } from "node:http";
 import { load } from "lawn-ranker/serve";
 
 const [run, dataset, port = "8080"] = process.argv.slice(2);
-const ranker = await load(run, { dataset });
+const ranker = await load(run.startsWith("{") ? JSON.parse(run) : run, { dataset });
 const statusOf = { ConfigError: 400, DataError: 404 }; // a k that is none, an id that was not in the log
 
 async function answer(url) {

@@ -1,8 +1,6 @@
 /** The files of each export format, written into a folder: what they hold and under which names. */
 import { copyFile } from "node:fs/promises";
 import path from "node:path";
-import type { ColumnSchema, ColumnValues } from "../../src/arrow/column-schema.ts";
-import { openColumnWriter } from "../../src/arrow/write-columns.ts";
 import { annDefaults, type ExportConfig } from "../../src/config/schemas/export-schema.ts";
 import { buildAnnIndex } from "../../src/export/ann-index.ts";
 import { encodeOnnx, MOST_INLINE_BYTES } from "../../src/export/encode-onnx.ts";
@@ -13,11 +11,10 @@ import { ONNX_IR_VERSION, ONNX_OPSET, onnxNames, rankerGraph } from "../../src/e
 import { exactSearch, recallOf } from "../../src/export/recall.ts";
 import { contentOf, type FileContent } from "../../src/files/file-content.ts";
 import { writePieces } from "../../src/files/file-writer.ts";
-import type { ParquetColumn } from "../../src/parquet/parquet-columns.ts";
-import { openParquetWriter } from "../../src/parquet/write-parquet.ts";
 import { parametersOf } from "../../src/ranker/ranker-spec.ts";
 import type { Vocabulary } from "../dataset/vocabulary-files.ts";
 import type { LoadedRun } from "../runs/stored-run.ts";
+import { writeTable } from "./write-table.ts";
 
 export interface ExportedFile extends FileContent {
   readonly name: string;
@@ -37,7 +34,9 @@ export interface ExportParts {
 }
 
 /** The ids by index, as Arrow (as ingest wrote it) and as JSON, where ids are text so that no reader rounds them. */
-export async function writeVocabularies(parts: ExportParts): Promise<ExportedFile[]> {
+export async function writeVocabularies(
+  parts: Pick<ExportParts, "folder" | "datasetDirectory" | "vocabularies">,
+): Promise<ExportedFile[]> {
   const files: ExportedFile[] = [];
   for (const { kind, ids } of parts.vocabularies) {
     const arrow = `${kind}s.arrow`;
@@ -96,7 +95,7 @@ export async function writeNpy(parts: ExportParts): Promise<ExportedFile[]> {
 }
 
 /** Empty for a ranker without folded vectors. */
-export async function writeNpyVectors(parts: ExportParts): Promise<ExportedFile[]> {
+export async function writeNpyVectors(parts: Pick<ExportParts, "folder" | "vectors">): Promise<ExportedFile[]> {
   const { vectors } = parts;
   if (vectors === null) return [];
   const files: ExportedFile[] = [];
@@ -121,52 +120,18 @@ export async function writeTables(parts: ExportParts, format: "arrow" | "parquet
     const tables = parametersOf(run.spec).filter(({ name }) => name.startsWith(kind));
     const embeddings = tables.map(({ name, shape }) => ({ name, width: shape[1], values: tensorOf(run, name) }));
     const meaning = `${kind} index, id, ${tables.map(({ name }) => name).join(", ")}`;
-    files.push({ meaning, ...(await writeTable(parts, `${kind}-embeddings.${format}`, vocabulary, embeddings)) });
+    files.push({
+      meaning,
+      ...(await writeTable(parts.folder, `${kind}-embeddings.${format}`, vocabulary, embeddings)),
+    });
     if (vectors === null) continue;
     const folded = [{ name: "vector", width: vectors.width, values: vectors[`${kind}s`] }];
     files.push({
       meaning: vectorMeaning,
-      ...(await writeTable(parts, `${kind}-vectors.${format}`, vocabulary, folded)),
+      ...(await writeTable(parts.folder, `${kind}-vectors.${format}`, vocabulary, folded)),
     });
   }
   return files;
-}
-
-async function writeTable(
-  { folder }: ExportParts,
-  name: string,
-  { kind, ids }: Vocabulary,
-  tables: readonly { readonly name: string; readonly width: number | undefined; readonly values: Float32Array }[],
-): Promise<FileContent & { readonly name: string }> {
-  const schema: ColumnSchema = [
-    { name: kind, type: "uint32" },
-    { name: `${kind}_id`, type: ids instanceof BigInt64Array ? "int64" : "utf8" },
-    ...tables.map(({ name, width }) => ({ name, type: "float32" as const, ...(width === undefined ? {} : { width }) })),
-  ];
-  const columns: Record<string, ColumnValues> = {
-    [kind]: Uint32Array.from({ length: ids.length }, (_, index) => index),
-    [`${kind}_id`]: ids,
-    ...Object.fromEntries(tables.map(({ name, values }) => [name, values])),
-  };
-  const file = path.join(folder, name);
-  // The same columns by another name: a column of vectors is a type of its own in Parquet files.
-  const parquetSchema = schema.map(
-    (column): ParquetColumn =>
-      column.width === undefined
-        ? { name: column.name, type: column.type }
-        : { name: column.name, type: "vector", width: column.width },
-  );
-  const writer = await (name.endsWith(".arrow")
-    ? openColumnWriter(file, schema)
-    : openParquetWriter(file, parquetSchema));
-  try {
-    await writer.append(columns);
-    const { bytes, sha256 } = await writer.close();
-    return { name, bytes, sha256 };
-  } catch (error) {
-    await writer.abort();
-    throw error;
-  }
 }
 
 const MEASURED_K = 100;
@@ -174,21 +139,22 @@ const MEASURED_USERS = 1000;
 
 /** The index and, measured against exact search, what it finds. */
 export async function writeAnn(
-  parts: ExportParts,
+  { config, folder }: Pick<ExportParts, "config" | "folder">,
   vectors: FoldedVectors,
 ): Promise<{ file: ExportedFile; ann: AnnRecord }> {
-  const { config, folder, run } = parts;
   const connectivity = config.annConnectivity ?? annDefaults.connectivity;
   const expansionAdd = config.annExpansionAdd ?? annDefaults.expansionAdd;
   const expansionSearch = config.annExpansionSearch ?? annDefaults.expansionSearch;
   const index = await buildAnnIndex(vectors, { connectivity, expansionAdd, expansionSearch });
   const name = "item-vectors.usearch";
   index.save(path.join(folder, name));
-  const k = Math.min(MEASURED_K, run.spec.items);
-  const users = Math.min(MEASURED_USERS, run.spec.users);
+  const { width } = vectors;
+  const k = Math.min(MEASURED_K, vectors.items.length / width);
+  const allUsers = vectors.users.length / width;
+  const users = Math.min(MEASURED_USERS, allUsers);
   const recalls = Array.from({ length: users }, (_, nth) => {
-    const user = Math.floor((nth * run.spec.users) / users);
-    const vector = vectors.users.subarray(user * vectors.width, (user + 1) * vectors.width);
+    const user = Math.floor((nth * allUsers) / users);
+    const vector = vectors.users.subarray(user * width, (user + 1) * width);
     return recallOf(index.search(vector, k), exactSearch(vector, vectors.items, k));
   });
   const mean = recalls.reduce((sum, recall) => sum + recall, 0) / users;
@@ -208,7 +174,7 @@ export async function writeAnn(
 }
 
 async function write(
-  { folder }: ExportParts,
+  { folder }: Pick<ExportParts, "folder">,
   name: string,
   pieces: Iterable<Uint8Array>,
   meaning: string,

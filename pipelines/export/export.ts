@@ -16,6 +16,7 @@ import { findRun } from "../runs/find-run.ts";
 import { type LoadedRun, loadRun } from "../runs/stored-run.ts";
 import type { Stage, StageContext, StageResult } from "../stage.ts";
 import { checkPairs } from "./check-pairs.ts";
+import { type PreparedExport, prepareBaseline } from "./export-baseline.ts";
 import { clearLeftovers, EXPORT_MANIFEST, formerExport, publishFolder, recordOf } from "./export-folder.ts";
 import {
   type ExportedFile,
@@ -37,6 +38,25 @@ export const exportStage: Stage<typeof exportSchema> = {
 
 async function exportRun(given: ExportConfig, context: StageContext): Promise<StageResult> {
   const config = { ...given, dataset: given.dataset === null ? null : await datasetNameOf(given.dataset) };
+  const { folder, beginning, fill } =
+    config.baseline === null
+      ? await prepareRun(config, context)
+      : await prepareBaseline(config.baseline, config, context);
+  const target = path.normalize(folder);
+  const former = await formerExport(target);
+  if (former !== null && (await isSame(target, former, beginning))) {
+    await clearLeftovers(target, context);
+    return resultOf(target, former, "up-to-date");
+  }
+  let manifest: ExportManifest = { ...beginning, files: {} };
+  await publishFolder(target, context, async (partial) => {
+    manifest = await fill(partial);
+    await writePieces(path.join(partial, EXPORT_MANIFEST), [Buffer.from(exportManifestText(manifest))]);
+  });
+  return resultOf(target, manifest, "done");
+}
+
+async function prepareRun(config: ExportConfig, context: StageContext): Promise<PreparedExport> {
   const run = await loadRun(await findRun(config, context));
   if (config.format.includes("ann") && !isFoldable(run.spec)) {
     throw new ConfigError(
@@ -45,26 +65,21 @@ async function exportRun(given: ExportConfig, context: StageContext): Promise<St
   }
   const datasetDirectory = path.join(config.dataRoot, config.dataset ?? run.datasetName);
   const description = await describeDatasetOfRun(run, datasetDirectory);
-  const folder = path.normalize(config.output ?? path.join(run.directory, "export"));
   const beginning = beginningOf(config, run, description, context);
-  const former = await formerExport(folder);
-  if (former !== null && (await isSame(folder, former, beginning))) {
-    await clearLeftovers(folder, context);
-    return resultOf(folder, former, "up-to-date");
-  }
-
-  const vocabularies = [
-    await readVocabulary(datasetDirectory, "user", description),
-    await readVocabulary(datasetDirectory, "item", description),
-  ];
-  let manifest: ExportManifest = { ...beginning, files: {} };
-  await publishFolder(folder, context, async (partial) => {
-    const vectors = isFoldable(run.spec) ? foldVectors(run.spec, run.parameters) : null;
-    const { packageVersion } = context.environment;
-    const parts = { folder: partial, config, run, datasetDirectory, vocabularies, vectors, packageVersion };
-    manifest = await writeExport(parts, beginning, description, context);
-  });
-  return resultOf(folder, manifest, "done");
+  return {
+    folder: config.output ?? path.join(run.directory, "export"),
+    beginning,
+    async fill(partial) {
+      const vocabularies = [
+        await readVocabulary(datasetDirectory, "user", description),
+        await readVocabulary(datasetDirectory, "item", description),
+      ];
+      const vectors = isFoldable(run.spec) ? foldVectors(run.spec, run.parameters) : null;
+      const { packageVersion } = context.environment;
+      const parts = { folder: partial, config, run, datasetDirectory, vocabularies, vectors, packageVersion };
+      return writeExport(parts, beginning, description, context);
+    },
+  };
 }
 
 type Beginning = Omit<ExportManifest, "files">;
@@ -148,9 +163,7 @@ async function writeExport(
   files.push(await written(folder, "model-card.md", card, "this card"));
   const records = files.map(({ name, bytes, sha256 }) => [name, { bytes, sha256 }] as const);
   records.sort(([a], [b]) => (a < b ? -1 : 1));
-  const manifest = { ...beginning, ...details, files: Object.fromEntries(records) };
-  await writePieces(path.join(folder, EXPORT_MANIFEST), [Buffer.from(exportManifestText(manifest))]);
-  return manifest;
+  return { ...beginning, ...details, files: Object.fromEntries(records) };
 }
 
 async function written(folder: string, name: string, text: string, meaning: string): Promise<ExportedFile> {
@@ -164,7 +177,7 @@ function resultOf(
 ): StageResult {
   const { files, ann } = manifest as ExportManifest; // a former one was made by this very program
   const lines = [
-    status === "done" ? folder : `${folder}: up to date: same run, same settings`,
+    status === "done" ? folder : `${folder}: up to date: made of the same with the same settings`,
     ...Object.entries(files).map(([name, { bytes }]) => `  ${name.padEnd(24)} ${bytes} bytes`),
   ];
   if (ann !== undefined) {

@@ -10,9 +10,18 @@ export interface ExportManifest {
   readonly stage: "export";
   readonly status: "done";
   readonly formats: readonly string[];
-  readonly run: { readonly name: string; readonly configHash: string };
+  /** With `ranker`; absent of a baseline. */
+  readonly run?: { readonly name: string; readonly configHash: string };
+  readonly baseline?: {
+    readonly name: string;
+    readonly parameters: Readonly<Record<string, number>>;
+    readonly seed: number;
+    readonly fittedOn: readonly string[];
+    readonly users: number;
+    readonly items: number;
+  };
   readonly dataset: { readonly name: string; readonly contentHash: string };
-  readonly ranker: RankerSpec;
+  readonly ranker?: RankerSpec;
   /** What of the stage's settings decides the files. */
   readonly settings: Readonly<Record<string, unknown>>;
   readonly packageVersion: string;
@@ -25,8 +34,10 @@ export interface ExportManifest {
     /** Whether tables lie in model.onnx.data. */
     readonly externalData: boolean;
   };
-  /** Inner products of these are logits; absent for a ranker with hidden layers. */
+  /** Inner products of these are scores; absent for a ranker with hidden layers and where there are none. */
   readonly vectors?: { readonly width: number };
+  /** Lists of what gives weight to an item: at most so many, and whether they hold all that do. */
+  readonly itemWeights?: { readonly perItem: number; readonly isWhole: boolean };
   readonly ann?: AnnRecord;
   /** Files it was made from, by "run/<name>" or "dataset/<name>". */
   readonly inputs: Readonly<Record<string, FileContent>>;

@@ -12,6 +12,7 @@ import { messageOf } from "../../../src/errors.ts";
 import type { Scorer } from "../../../src/ranker/scorer.ts";
 import type { BaselinesRecord } from "../../../src/runs/baselines-record.ts";
 import { baselineChoiceSchema } from "../../../src/runs/metrics-document.ts";
+import type { BootstrapOptions } from "../../../src/statistics/bootstrap.ts";
 import {
   type BaselineJob,
   chooseParameters,
@@ -24,7 +25,7 @@ import { openAlgebra } from "../../baselines/open-algebra.ts";
 import type { LoadedDataset } from "../../dataset/stored-dataset.ts";
 import { type EvaluatedSplit, evaluateSplit } from "../../measures/evaluate-split.ts";
 import type { StageContext } from "../../stage.ts";
-import { decodeValues, encodeValues, estimatesOf, rivalsInterval } from "./paired-estimates.ts";
+import { decodeValues, encodeValues, estimatesOf, intervalFor } from "./paired-estimates.ts";
 import { planRivals } from "./plan-rivals.ts";
 
 const estimates = z.record(z.string(), z.object({ value: z.number(), low: z.number(), high: z.number() }));
@@ -109,11 +110,12 @@ async function measuredRival(
   const { dataset, seed, context } = job;
   const { metric } = config.validation;
   const { candidates, refit } = config;
+  const interval = intervalOfDataset(dataset);
   const cut = metricCut(metric);
   const ks = cut === null ? config.k : [...new Set([...config.k, cut])];
   const identity = { version: 1, name, dataset: dataset.description.contentHash, seed, tried, metric, ks, candidates };
   const { record, wasKept } = await keptRecord(
-    { folder: keptFolder(job), name, identity: { ...identity, refit, interval: rivalsInterval } },
+    { folder: keptFolder(job), name, identity: { ...identity, refit, interval } },
     measuredSchema,
     async () => {
       const started = context.elapsed();
@@ -155,10 +157,15 @@ async function measuredRival(
     const values = Object.fromEntries(names.map((other) => [other, perUser.metrics[other]!]));
     return {
       protocol,
-      estimates: estimatesOf(values, metrics),
+      estimates: estimatesOf(values, metrics, interval),
       perUser: Object.fromEntries(Object.entries(values).map(encodeValues)),
     };
   }
+}
+
+/** One for validation, test and leads, whichever has more users. */
+export function intervalOfDataset({ candidatesValidation, candidatesTest }: LoadedDataset): BootstrapOptions {
+  return intervalFor(Math.max(candidatesValidation.users.length, candidatesTest.users.length));
 }
 
 function sizesOf(config: TrainConfig, dataset: LoadedDataset, threads: number | null): LogSizes {

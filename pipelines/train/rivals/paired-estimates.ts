@@ -1,19 +1,26 @@
 /** Means over users with bootstrap intervals, all on the same resamples, and user values as text that records hold. */
 import type { Estimate, Estimates } from "../../../src/runs/baselines-record.ts";
-import { bootstrapIntervals } from "../../../src/statistics/bootstrap.ts";
+import { type BootstrapOptions, bootstrapIntervals } from "../../../src/statistics/bootstrap.ts";
 
-/** The defaults of `report`, so that both give the same intervals. */
-export const rivalsInterval = { level: 0.95, resamples: 2000, seed: 1 } as const;
+/** Draws of users in one bootstrap at most: a second or so. */
+const MOST_DRAWS = 1e7;
+
+/** As `report` takes them, with fewer resamples for many users, whose intervals need less. */
+export function intervalFor(users: number): BootstrapOptions {
+  const resamples = Math.min(2000, Math.max(200, Math.round(MOST_DRAWS / Math.max(1, users))));
+  return { level: 0.95, resamples, seed: 1 };
+}
 
 /** `means` were taken before the values were rounded to float32. */
 export function estimatesOf(
   values: Readonly<Record<string, ArrayLike<number>>>,
   means: Readonly<Record<string, number>>,
+  interval: BootstrapOptions,
 ): Record<string, Estimate> {
   const names = Object.keys(values);
   const intervals = bootstrapIntervals(
     names.map((name) => [values[name]!]),
-    rivalsInterval,
+    interval,
   );
   return Object.fromEntries(
     names.map((name, index) => {
@@ -27,6 +34,7 @@ export function estimatesOf(
 export function leadOf(
   run: Readonly<Record<string, Float32Array>>,
   baseline: Readonly<Record<string, Float32Array>>,
+  interval: BootstrapOptions,
 ): Estimates {
   const names = Object.keys(baseline).filter((name) => name in run);
   const differences = Object.fromEntries(
@@ -35,7 +43,7 @@ export function leadOf(
   const means = Object.fromEntries(
     names.map((name) => [name, differences[name]!.reduce((sum, value) => sum + value, 0) / differences[name]!.length]),
   );
-  return estimatesOf(differences, means);
+  return estimatesOf(differences, means, interval);
 }
 
 /** Little-endian, in base64. */

@@ -9,8 +9,8 @@ import type { LoadedDataset } from "../../dataset/stored-dataset.ts";
 import { writeBaselinesRecord } from "../../runs/baselines-file.ts";
 import type { TestReport } from "../test-report.ts";
 import type { PassesOutcome, TrainingJob } from "../train-and-refit.ts";
-import type { Rival, Rivals } from "./measure-rivals.ts";
-import { leadOf, rivalsInterval } from "./paired-estimates.ts";
+import { intervalOfDataset, type Rival, type Rivals } from "./measure-rivals.ts";
+import { leadOf } from "./paired-estimates.ts";
 import { type Course, verdictOf } from "./verdict.ts";
 
 interface Beginning {
@@ -52,7 +52,7 @@ function openedRecord(
     asked,
     dataset: { name, contentHash },
     metric: config.validation.metric,
-    interval: { ...rivalsInterval },
+    interval: { ...intervalOfDataset(dataset) },
     protocols: { validation: any?.validation?.protocol ?? null, test: any?.test?.protocol ?? null },
     fitted: fitted.map(recordOf),
     leftOut: [...leftOut],
@@ -71,7 +71,15 @@ function closedRecord(
   const tested = fitted.flatMap((rival) => {
     const { name, test, choice } = rival;
     if (test === null) return [];
-    return [{ rival, name, parameters: choice.parameters, test: test.estimates, lead: leadOf(run, test.perUser) }];
+    return [
+      {
+        rival,
+        name,
+        parameters: choice.parameters,
+        test: test.estimates,
+        lead: leadOf(run, test.perUser, opened.interval),
+      },
+    ];
   });
   return {
     ...opened,

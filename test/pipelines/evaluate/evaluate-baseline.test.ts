@@ -1,5 +1,5 @@
 /** Baselines as `evaluate` runs them: tuned on validation or as given, on train or refitted, and recorded. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const evaluate = async (flags: Record<string, string | boolean>, log: (line: string) => void = () => {}) => {
-  const given = { "data-root": folder, dataset: "small", k: "1", ...flags };
+  const given = { "data-root": folder, "models-root": folder, dataset: "small", k: "1", ...flags };
   const config = parseConfig({ schema: evaluateSchema, layers: [], flags: given });
   return evaluateStage.run(config, { ...silentContext, log });
 };
@@ -74,6 +74,22 @@ describe("a tuned baseline", () => {
     const { json, text } = await evaluate({ baseline: "popularity", refit: true });
     expect(json.choice).toMatchObject({ chosenBy: null, parameters: {}, fittedOn: ["train", "validation"] });
     expect(text).toContain("\nfitted on train and validation in 0.0 s");
+  });
+
+  it("keeps what it chose, and chooses anew where that is damaged", async () => {
+    const first = await evaluate({ baseline: "item-knn" });
+    const lines: string[] = [];
+    const log = (line: string) => void lines.push(line);
+    const again = await evaluate({ baseline: "item-knn" }, log);
+    expect(again.json.choice).toMatchObject({ parameters: (first.json.choice as { parameters: object }).parameters });
+    expect(lines).toEqual([expect.stringMatching(/^item-knn: .*, as chosen before on this data$/)]);
+    const [name] = readdirSync(path.join(folder, "baselines/small"));
+    const file = path.join(folder, "baselines/small", name!);
+    writeFileSync(file, readFileSync(file, "utf8").replace('"seconds":', '"seconds":1'));
+    lines.length = 0;
+    await evaluate({ baseline: "item-knn" }, log);
+    expect(lines[0]).toMatch(/^warning: .*its seal is not that of its content; it is fitted anew$/);
+    expect(lines.filter((line) => line.includes("/15 "))).toHaveLength(15);
   });
 
   it("needs validation items, or every value", async () => {

@@ -80,7 +80,9 @@ describe("bad data", () => {
     await folder.ingest({ raw, negatives: "none" });
     expect(folder.description().candidates).toMatchObject({ test: "full catalogue, seen items masked" });
     expect(folder.lines.join("\n")).toMatch(/are too few to draw 99 candidates from for every user/);
-    await expect(folder.ingest({ raw, negatives: "99", dataset: "asked" })).rejects.toThrow(/to draw 99 negatives from/);
+    await expect(folder.ingest({ raw, negatives: "99", dataset: "asked" })).rejects.toThrow(
+      /to draw 99 negatives from/,
+    );
   });
 
   it("passes over bad rows within the share allowed, and reports them", async () => {
