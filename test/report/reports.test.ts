@@ -35,7 +35,7 @@ describe("the report of a run", () => {
   it("opens with the verdict, every ranker and ten people, before the links to all else", () => {
     const html = whole;
     const front = html.slice(html.indexOf("<header>"), html.indexOf("<nav"));
-    expect(front).toContain(`<strong class="level">Level with item-KNN, the best of 3 baselines.</strong>`);
+    expect(front).toContain(`<strong class="level">Level with item-KNN, the best of 2 baselines.</strong>`);
     expect(front).toContain("77 % of users find their item among the top 10; item-KNN 76 %: level.");
     for (const name of ["this run", "item-KNN", "popularity", "random"]) {
       expect(front).toContain(`<th scope="row">${name}</th>`);

@@ -67,7 +67,7 @@ describe("charts side by side", () => {
       axis,
       lines: [{ name: "loss", hue: "blue", values: [1, 2] }],
     });
-    expect(multiples([null, figure])!.text).toContain('class="beside"');
+    expect(multiples([null, figure])!.text).toContain('class="whole"');
   });
 });
 

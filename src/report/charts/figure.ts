@@ -17,20 +17,16 @@ export interface Figure {
   readonly table: DataTable;
 }
 
-const WIDE_PIXELS = 680;
-const HALF_PIXELS = 514; // of a column of 1,056 px
+const WHOLE_PIXELS = 1056; // the page's column
+const WIDE_PIXELS = 680; // of it, with a legend beside
+const HALF_PIXELS = 514;
 export const SMALL_PIXELS = 328; // a third of it, and a phone of 360 with its margins
-
-/** Across the column: drawn twice, for screens and for phones, so that its text is never scaled down. */
-export function wideFigure(figure: Figure): Markup {
-  return markup`<figure class="beside">${captionOf(figure)}${twice(figure, WIDE_PIXELS)}${legendOf(figure.legend)}${dataOf(figure.table)}</figure>`;
-}
 
 /** Side by side in full rows, whatever their number; one alone goes across the column. Null where there is none. */
 export function multiples(figures: readonly (Figure | null)[]): Markup | null {
   const there = figures.filter((figure) => figure !== null);
   if (there.length === 0) return null;
-  if (there.length === 1) return wideFigure(there[0]!);
+  if (there.length === 1) return wholeFigure(there[0]!);
   const sizes = rowSizes(there.length).flatMap((size) => new Array<2 | 3>(size).fill(size));
   return markup`<div class="multiples">${there.map((figure, index) => partFigure(figure, sizes[index]!))}</div>`;
 }
@@ -48,6 +44,13 @@ function partFigure(figure: Figure, inRow: 2 | 3): Markup {
   return markup`<figure class="${inRow === 3 ? "third" : "half"}">${captionOf(figure)}${legendOf(figure.legend) ?? markup`<div></div>`}<div>${chart}</div>${dataOf(figure.table)}</figure>`;
 }
 
+/** Across the column, its legend beside it where it has one. */
+function wholeFigure(figure: Figure): Markup {
+  const [name, width] = figure.legend === undefined ? ["whole", WHOLE_PIXELS] : ["beside", WIDE_PIXELS];
+  return markup`<figure class="${name}">${captionOf(figure)}${twice(figure, width)}${legendOf(figure.legend)}${dataOf(figure.table)}</figure>`;
+}
+
+/** For screens and for phones, so that its text is never scaled down. */
 function twice(figure: Figure, width: number): readonly Markup[] {
   return [chartOf(figure, width, "chart for-wide"), chartOf(figure, SMALL_PIXELS, "chart for-narrow")];
 }

@@ -108,6 +108,7 @@ th[aria-sort="ascending"] button::after { content: "\\2191"; opacity: 1; }
 th[aria-sort="descending"] button::after { content: "\\2193"; opacity: 1; }
 
 .front { margin-top: 1rem; }
+.front > p { margin: 0.6rem 0 0; }
 .front h2 { margin: 1.5rem 0 0.25rem; font-size: 1.1rem; }
 .field .range { font-size: 0.8rem; color: var(--soft); font-weight: 400; line-height: 1.2; }
 .field th, .field td { padding-block: 0.3rem; vertical-align: middle; }
@@ -151,7 +152,7 @@ th[aria-sort="descending"] button::after { content: "\\2193"; opacity: 1; }
   .beside > .legend { grid-column: 2; grid-row: 2; flex-direction: column; align-self: center; }
 }
 @media (max-width: 47.99rem) { .for-wide { display: none; } .for-narrow { display: block; } }
-@media (max-width: 65.99rem) { .half .for-wide { display: none; } .half .for-narrow { display: block; } }
+@media (max-width: 65.99rem) { :is(.half, .whole) .for-wide { display: none; } :is(.half, .whole) .for-narrow { display: block; } }
 @media (min-width: 66rem) {
   .multiples { grid-template-columns: repeat(6, minmax(0, 1fr)); }
   .third { grid-column: span 2; }

@@ -22,7 +22,7 @@ export function frontMarkup(content: RunContent): Markup {
     people.length === 0
       ? null
       : markup`<h2>${people.length} people and what they are offered</h2>${peopleAtAGlance(people)}`;
-  return markup`<div class="front">${advice === null ? null : markup`<p class="small">${sentence(advice)}</p>`}${fieldTable(content)}${missingBaselines === null ? null : missingMarkup(missingBaselines)}${glance}</div>`;
+  return markup`<div class="front">${fieldTable(content)}${advice === null ? null : markup`<p class="small">${sentence(advice)}</p>`}${missingBaselines === null ? null : missingMarkup(missingBaselines)}${glance}</div>`;
 }
 
 function sentence(words: string): string {

@@ -4,7 +4,7 @@ import { type BatchLine, batchFigure } from "../charts/batch-figure.ts";
 import { batchText } from "../charts/batch-text.ts";
 import { copyableText } from "../charts/copyable-text.ts";
 import { type Column, type DataTable, dataTable, tableMarkup } from "../charts/data-table.ts";
-import { csvLink, multiples, wideFigure } from "../charts/figure.ts";
+import { csvLink, multiples } from "../charts/figure.ts";
 import { intervalFigure } from "../charts/interval-figure.ts";
 import { latexText, markdownText } from "../charts/table-text.ts";
 import { markup } from "../page/markup.ts";
@@ -19,20 +19,21 @@ export function largeBatchSection({ summary }: StudyContent): Section | null {
   const figures = summary.subjects.flatMap((subject, index) => {
     const arms = summary.arms.filter((arm) => arm.subject === index);
     if (new Set(arms.map(({ batchSize }) => batchSize)).size < 2) return [];
-    return summary.metrics.map((metric) => {
-      const failed = arms.filter(({ test }) => test === null);
-      const lost =
-        failed.length === 0
-          ? ""
-          : ` No seed finished: ${failed.map(({ arm, batchSize }) => `${arm} at ${batchText(batchSize)}`).join(", ")}.`;
+    const failed = arms.filter(({ test }) => test === null);
+    const names = failed.map(({ arm, batchSize }) => `${arm} at ${batchText(batchSize)}`);
+    const lost = names.length === 0 ? "" : ` No seed finished: ${names.join(", ")}.`;
+    const text = `Mean over seeds with its interval, on test. Solid: with LAWN; dashed: without. 1k is 1,024.${lost}`;
+    const charts = summary.metrics.map((metric) => {
       const lines = linesOf(arms, ({ test }) => {
         const spread = test?.[metric];
         return spread === undefined ? null : { value: spread.mean, interval: spread };
       });
-      const title = `${metric} on ${subject.dataset} (${subject.model})`;
-      const text = `Mean over seeds with its interval, on test. Solid: with LAWN; dashed: without. 1k is 1,024.${lost}`;
-      if (lines.length <= MOST_LINES) return wideFigure(batchFigure({ title, text, lines }));
-      return markup`<h3>${title}</h3><p>${text} All others in grey.</p>${multiples(byFamily(lines).map((family) => batchFigure({ ...family, text: "" })))}`;
+      return { title: `${metric} on ${subject.dataset} (${subject.model})`, text, lines };
+    });
+    if (charts.every(({ lines }) => lines.length <= MOST_LINES)) return [multiples(charts.map(batchFigure))];
+    return charts.map(({ title, lines }) => {
+      const families = byFamily(lines).map((family) => batchFigure({ ...family, text: "" }));
+      return markup`<h3>${title}</h3><p>${text} All others in grey.</p>${multiples(families)}`;
     });
   });
   if (figures.length === 0) return null;

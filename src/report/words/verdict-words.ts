@@ -53,11 +53,12 @@ function bestIn(rivals: readonly RankerOutcome[], metric: string): Best | null {
   }, null);
 }
 
-/** Never grander than what was measured: popularity and random alone are no field to be the best of. */
+/** Never grander than what was measured: popularity alone is no field to be the best of, and chance not of it. */
 function placeOf(name: string, rivals: readonly RankerOutcome[]): string {
   const isTrivial = rivals.every((rival) => rival.name === "popularity" || rival.name === "random");
   if (isTrivial) return `${name}, but no baseline that learns stands beside it`;
-  return `${name}, the best of ${rivals.length} baselines`;
+  const count = rivals.filter((rival) => rival.name !== "random").length;
+  return count === 1 ? name : `${name}, the best of ${count} baselines`;
 }
 
 function sentenceOf(subject: RankerOutcome, metric: string, best: Best): string {

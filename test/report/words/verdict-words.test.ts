@@ -30,7 +30,7 @@ const popularity = ranker("popularity", 0.07, 0.035, [0.15, 0.2]);
 describe("the verdict of a run", () => {
   it("is better, level or worse by the interval of the paired lead", () => {
     const against = (low: number, high: number) => verdictOf([run, ranker("EASE", 0.5, 0.22, [low, high])], METRICS);
-    expect(against(0.01, 0.03)!.outcome).toBe("better");
+    expect(against(0.01, 0.03)).toMatchObject({ outcome: "better", head: "Better than EASE" });
     expect(against(-0.01, 0.03)!.outcome).toBe("level");
     expect(against(-0.03, -0.01)!.outcome).toBe("worse");
   });
