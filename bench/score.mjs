@@ -139,6 +139,7 @@ function makeRun(datasetHash) {
     dataset: { name: "made-up", contentHash: datasetHash },
     configHash: "0".repeat(64),
     recommendations: [],
+    givenAsFlags: [],
     seed: 1,
     engine: { name: "none", description: "made up" },
     packageVersion: "0",

@@ -2,6 +2,7 @@
 import { isPlanned } from "../../../src/config/schemas/planning-settings.ts";
 import type { TrainConfig } from "../../../src/config/schemas/train-schema.ts";
 import type { Manifest } from "../../../src/runs/manifest.ts";
+import type { BudgetPlan } from "../../../src/runs/planning-record.ts";
 import { hashOf, identityOf } from "../../../src/runs/run-directory.ts";
 import { batchSourceOf, rankerOf } from "../../training/configured-training.ts";
 import { resolvedConfig } from "../resolved-config.ts";
@@ -41,7 +42,16 @@ export async function planJob(asked: TrainingJob, spentSeconds: () => number): P
 
 /** One line where a run took longer than its budget; null where it did not, or had none. */
 export function budgetWarning({ planning }: Manifest, spentSeconds: number): string | null {
-  const seconds = planning?.budget?.seconds;
-  if (seconds === undefined || spentSeconds <= seconds) return null;
-  return `warning: the budget of ${seconds} s was not kept, this took ${spentSeconds.toFixed(1)} s: speed was measured before training, and this machine became slower, or not even one epoch fits`;
+  const { budget = null } = planning ?? {};
+  if (budget === null || spentSeconds <= budget.seconds) return null;
+  const reason = isTooShort(budget)
+    ? "there was no time for a whole epoch"
+    : "this machine became slower than it was when its speed was measured";
+  return `warning: the budget of ${budget.seconds} s was not kept, this took ${spentSeconds.toFixed(1)} s: ${reason}`;
+}
+
+/** Whether what was planned could not be done in time by its own figures: a single epoch, where not even that fits. */
+function isTooShort({ seconds, spentSeconds, endSeconds, measured, ...plan }: BudgetPlan): boolean {
+  const { secondsPerEpoch = 0 } = measured.find(({ batchSize }) => batchSize === plan.batchSize) ?? {};
+  return spentSeconds + plan.epochs * secondsPerEpoch * (plan.refit ? 2 : 1) + endSeconds > seconds;
 }

@@ -56,6 +56,14 @@ const echo: Stage<typeof schema> = {
 const stages: readonly StageEntry[] = [
   { name: "echo", summary: "gives its settings back", schema: async () => schema, load: async () => echo },
   {
+    name: "flags",
+    summary: "says which settings were flags",
+    load: async () => ({
+      ...{ name: "flags", schema },
+      run: async (_, { givenAsFlags }) => ({ json: {}, text: givenAsFlags.join(" ") }),
+    }),
+  },
+  {
     name: "never",
     summary: "must not be loaded",
     schema: async () => {
@@ -115,6 +123,12 @@ describe("the command line", () => {
 
   it("runs a stage with its defaults and prints its text", async () => {
     expect(await call("echo")).toEqual({ status: 0, out: "two\nlines\n", err: "working\n" });
+  });
+
+  it("tells a stage which settings were flags and not of a file", async () => {
+    const config = file('{ "batchSize": 3, "optimizer": { "name": "sgd" } }');
+    const { out } = await call("flags", "--config", config, "--learning-rate", "0.1", "--no-shuffle");
+    expect(out).toBe("optimizer.learningRate shuffle\n");
   });
 
   it("prints one JSON line under --json and no reports under --quiet", async () => {
