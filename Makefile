@@ -104,7 +104,7 @@ test-slow: $(NATIVE) ## the tests that install packages or start dozens of proce
 	@npm run --silent test:slow -- $(ARGS)
 
 readme-figures: $(NATIVE) ## run the README's first commands and write their figures into it
-	@WRITE_README=1 npm run --silent test:slow -- test/readme
+	@WRITE_README=1 npm run --silent test:slow -- --testPathPatterns test/readme
 
 types: $(INSTALLED)
 	@node_modules/.bin/tsc --noEmit

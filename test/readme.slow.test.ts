@@ -60,7 +60,7 @@ describe("the README's first example", () => {
   });
 
   it("prints the figures that it gives", async () => {
-    const rows: [string, Metrics][] = [["what `train` chose", trained.metrics]];
+    const rows: [name: string, metrics: Metrics][] = [["what `train` chose", trained.metrics]];
     for (const baseline of ["item-knn", "popularity"]) {
       const { metrics } = await call(["evaluate", "--dataset", "shop", "--baseline", baseline, "--no-beyond-accuracy"]);
       rows.push([baseline, metrics as Metrics]);

@@ -14,7 +14,9 @@ import { datasetNameOf } from "../dataset/dataset-argument.ts";
 import { type LoadedDataset, loadDataset } from "../dataset/stored-dataset.ts";
 import { evaluateSplit, metricsDocument, protocolOf, type SplitEvaluation } from "../measures/evaluate-split.ts";
 import { type BeyondParts, measureBeyond } from "../measures/measure-beyond.ts";
+import { scoresToRank, watchedScorer } from "../measures/watched-scorer.ts";
 import { withScorer } from "../measures/with-scorer.ts";
+import { openWorkDisplay } from "../progress/work-progress.ts";
 import { refuseOtherData } from "../runs/dataset-of-run.ts";
 import { findRun } from "../runs/find-run.ts";
 import { readMetrics } from "../runs/metrics-file.ts";
@@ -100,24 +102,26 @@ async function measure(
     readonly context: StageContext;
   },
 ): Promise<Measured> {
-  const { dataset, scorer, negativesPerPositive, context } = measured;
-  const { split, k: ks } = config;
+  const { dataset, negativesPerPositive, context } = measured;
+  const { split, k: ks, beyondAccuracy } = config;
   const candidates = protocolOf(dataset, config.candidates);
-  const evaluation = await evaluateSplit({ scorer, dataset, split, candidates, ks });
-  const check = config.protocolCheck ? await protocolCheck(scorer, dataset, { split, k: ks[0]! }) : null;
-  if (!config.beyondAccuracy) return { evaluation, beyond: {}, check };
-  // The schema has asked for at least one cut.
-  const k = ks[0]!;
-  const beyond = await measureBeyond({
-    scorer,
-    dataset,
-    evaluation,
-    candidates,
-    k,
-    negativesPerPositive,
-    log: context.log,
-  });
-  return { evaluation, beyond, check };
+  const cases = split === "test" ? dataset.candidatesTest : dataset.candidatesValidation;
+  const ranking = scoresToRank(cases, candidates, measured.scorer.items);
+  // Beyond accuracy, the cases are ranked once more, and every user has a list of the whole catalogue.
+  const total = beyondAccuracy ? 2 * ranking + cases.users.length * measured.scorer.items : ranking;
+  const display = openWorkDisplay({ what: `evaluate ${split}`, total }, context);
+  const scorer = watchedScorer(measured.scorer, display.add);
+  try {
+    const evaluation = await evaluateSplit({ scorer, dataset, split, candidates, ks });
+    // The schema has asked for at least one cut.
+    const k = ks[0]!;
+    const subject = { scorer, dataset, evaluation, candidates, k, negativesPerPositive, log: context.log };
+    const beyond = beyondAccuracy ? await measureBeyond(subject) : {};
+    const check = config.protocolCheck ? await protocolCheck(measured.scorer, dataset, { split, k }) : null;
+    return { evaluation, beyond, check };
+  } finally {
+    display.close();
+  }
 }
 
 function resultOf(options: {

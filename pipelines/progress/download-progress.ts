@@ -8,7 +8,7 @@ export interface DownloadProgress {
 }
 
 export function showDownload(name: string, context: DisplayContext): DownloadProgress {
-  const format = `${name} {bar} {percentage}% | {value} of {total} MB | {eta_formatted} left`;
+  const format = `${name}  {bar}  {percentage}%  {value} of {total} MB  left {eta}`;
   const display = openProgressDisplay({ format, total: 0, secondsBetweenLines: 10 }, context);
   return {
     update: (doneBytes, totalBytes) =>

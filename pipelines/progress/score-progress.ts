@@ -15,7 +15,7 @@ export function openScoreDisplay(
 ): ScoreDisplay {
   const display = openProgressDisplay(
     {
-      format: `score {bar} {value}/{total} ${unit}  {speed}  left {left}`,
+      format: `score  {bar}  {value}/{total} ${unit}  {speed}  left {left}`,
       total,
       words: { speed: "?", left: "?" },
       secondsBetweenLines: 10,

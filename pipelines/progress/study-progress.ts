@@ -20,7 +20,7 @@ export function openStudyDisplay(expected: ExpectedTrials, context: DisplayConte
   const total = expected.batches.reduce((sum, { trials }) => sum + trials, 0);
   const display = openProgressDisplay(
     {
-      format: `{phase} {bar} {value}/{total} trials  {speed}  left {left}`,
+      format: "{phase}  {bar}  {value}/{total} trials  {speed}  left {left}",
       total,
       done: expected.before.size,
       words: { phase: "tuning", speed: "", left: "?" },

@@ -1,4 +1,4 @@
-/** What a person sees of a training pass: epoch, loss, pace and time left; off a terminal, a line an epoch at least. */
+/** What a person sees of a training pass: a line an epoch, and below it, or now and then, loss, pace and time left. */
 import type { EpochRecord } from "../../src/runs/training-log.ts";
 import type { StepProgress, TrainingPlan } from "../../src/training/training-plan.ts";
 import { clockText } from "./clock-text.ts";
@@ -14,10 +14,11 @@ export function openDisplay(plan: TrainingPlan, stepsDone: number, context: Disp
   const left = timeLeft(plan, stepsDone, context);
   const display = openProgressDisplay(
     {
-      format: `${plan.pass} {bar} epoch {epoch}/${plan.epochs}  loss {loss}  {metric}  {speed}  left {left}`,
+      format: `{pass}  {bar}  epoch {epoch}/${plan.epochs}  loss {loss}  {metric}  {speed}  left {left}`,
+      spare: ["speed", "bar", "pass", "epoch"],
       total: plan.epochs * plan.stepsPerEpoch,
       done: stepsDone,
-      words: { epoch: 1, loss: "?", metric: "", speed: "?", left: "?" },
+      words: { pass: plan.pass, epoch: 1, loss: "?", metric: "", speed: "?", left: "?" },
       secondsBetweenLines: 30,
     },
     context,
@@ -44,7 +45,7 @@ export function openDisplay(plan: TrainingPlan, stepsDone: number, context: Disp
       ];
       display.show({
         done: record.step,
-        words: () => ({ metric }),
+        words: () => ({ metric: metric.replace("validation ", "") }),
         line: () => [...parts, `left ${left(record.step)}`].join("  "),
         isNews: true,
       });

@@ -1,8 +1,10 @@
 /** The one look at the test split that ends a run: metrics.json and the per-user results. */
 import type { MetricsDocument } from "../../src/runs/metrics-document.ts";
-import { evaluateSplit, metricsDocument } from "../measures/evaluate-split.ts";
+import { evaluateSplit, metricsDocument, protocolOf } from "../measures/evaluate-split.ts";
 import { writePerUserResults } from "../measures/per-user-file.ts";
+import { scoresToRank, watchedScorer } from "../measures/watched-scorer.ts";
 import { withScorer } from "../measures/with-scorer.ts";
+import { openWorkDisplay } from "../progress/work-progress.ts";
 import { writeMetrics } from "../runs/metrics-file.ts";
 import type { PassesOutcome, TrainingJob } from "./train-and-refit.ts";
 
@@ -21,9 +23,12 @@ export async function reportTest(job: TrainingJob, { chosen, validation }: Train
     context.log(`warning: dataset ${config.dataset} has no test items; there is no metrics.json`);
     return null;
   }
+  const candidates = protocolOf(dataset, config.candidates);
+  const total = scoresToRank(dataset.candidatesTest, candidates, chosen.spec.items);
+  const display = openWorkDisplay({ what: "test", total }, context);
   const evaluation = await withScorer(engine, chosen, (scorer) =>
-    evaluateSplit({ scorer, dataset, split: "test", candidates: config.candidates, ks: config.k }),
-  );
+    evaluateSplit({ scorer: watchedScorer(scorer, display.add), dataset, split: "test", candidates, ks: config.k }),
+  ).finally(display.close);
   const document = metricsDocument({
     evaluation,
     epoch: chosen.epoch,

@@ -4,7 +4,7 @@ import { describe, expect, it } from "@jest/globals";
 import { openProgressDisplay } from "../../../pipelines/progress/progress-display.ts";
 
 const start = {
-  format: "score {bar} {value}/{total}  left {left}",
+  format: "score  {bar}  {value}/{total}  left {left}",
   total: 4,
   words: { left: "?" },
   secondsBetweenLines: 10,
@@ -57,8 +57,9 @@ describe("progress on a terminal", () => {
     const display = openProgressDisplay(start, { terminal, log, elapsed: () => 0 });
     expect(text).toContain("0/4  left ?");
     display.show({ done: 1, words: () => ({ left: "0:07" }), line: () => "1 of 4" });
-    display.show({ done: 3, total: 5, line: () => "3 of 5" });
+    display.show({ done: 3, total: 5, line: () => "3 of 5 \u001b[2J", isNews: true });
     display.close();
+    expect(text).toContain("\r\u001b[K3 of 5 \\u001b[2J\n"); // a line of its own, and harmless
     expect(text).toContain("3/5  left 0:07");
   });
 });
