@@ -1,6 +1,6 @@
 // A ranker behind HTTP: node serve.mjs RUN DATASET [PORT], where RUN is a run's folder or a baseline, such as
-// '{"baseline":"item-knn","parameters":{"neighbours":100,"shrinkage":10}}'; then curl 'localhost:8080/top?user=17&k=5' or
-// '/scores?user=17&items=1,2,3'
+// '{"baseline":"item-knn","parameters":{"neighbours":100,"shrinkage":10}}'; then
+// curl 'localhost:8080/top?user=17&k=5' or '/scores?user=17&items=1,2,3'
 import { createServer } from "node:http";
 import { load } from "lawn-ranker/serve";
 

@@ -58,6 +58,7 @@ const stages: readonly StageEntry[] = [
   {
     name: "flags",
     summary: "says which settings were flags",
+    schema: async () => schema,
     load: async () => ({
       ...{ name: "flags", schema },
       run: async (_, { givenAsFlags }) => ({ json: {}, text: givenAsFlags.join(" ") }),

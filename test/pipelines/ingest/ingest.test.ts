@@ -70,13 +70,13 @@ describe("a dataset file", () => {
   it("stands for its settings, with raw beside it", async () => {
     folder.write("u.data", LOG);
     const dataset = folder.write("mine.json", JSON.stringify({ raw: "u.data", negatives: 2 }));
-    const config = await folder.ingest({ dataset, negatives: "99" });
+    const config = await folder.ingest({ dataset, negatives: "none" });
     expect(config.json).toMatchObject({ dataset: "mine", users: 2 });
   });
 
   it("refuses settings beside it", async () => {
     const dataset = folder.write("mine.json", "{}");
-    await expect(folder.ingest({ dataset, duplicates: "first", negatives: "99" })).rejects.toThrow(
+    await expect(folder.ingest({ dataset, duplicates: "first", negatives: "none" })).rejects.toThrow(
       /^duplicates: given beside/,
     );
   });
