@@ -23,7 +23,7 @@ beforeAll(async () => {
   await folder.ingest({ raw: folder.write("log.csv", ["user,item,time", ...log].join("\n")) });
 });
 
-const exportWith = (flags: Record<string, string>) => {
+const exportWith = async (flags: Record<string, string>) => {
   const roots = { "data-root": folder.dataRoot, "models-root": path.join(folder.path, "models"), dataset: "t" };
   const config = parseConfig({ schema: exportStage.schema, layers: [], flags: { ...roots, ...flags } });
   return exportStage.run(config, silentContext);
