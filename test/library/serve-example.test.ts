@@ -20,7 +20,16 @@ beforeAll(async () => {
   const rows = Array.from({ length: 72 }, (_, k) => `u${k % 12},i${(k * 5) % 11},${k}`);
   await folder.ingest({ raw: folder.write("log.csv", ["user,item,time", ...rows].join("\n")) });
   const roots = { "data-root": folder.dataRoot, "models-root": path.join(folder.path, "models") };
-  const flags = { ...roots, dataset: "t", model: "mf", run: "mf", epochs: "1", k: "1", "validation-metric": "HR@1" };
+  const flags = {
+    ...roots,
+    dataset: "t",
+    model: "mf",
+    run: "mf",
+    epochs: "1",
+    k: "1",
+    baselines: "none",
+    "validation-metric": "HR@1",
+  };
   const config = parseConfig({ schema: trainSchema, layers: [], flags: { ...flags, engine: "reference" } });
   await trainStage.run(config, silentContext);
   const args = ["docs/examples/serve.mjs", path.join(folder.path, "models/t/mf"), path.join(folder.dataRoot, "t"), "0"];

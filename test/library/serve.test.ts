@@ -39,7 +39,7 @@ beforeAll(async () => {
     epochs: "3",
     k: "1",
   };
-  const given = { ...flags, engine: "reference", "validation-metric": "HR@1" };
+  const given = { ...flags, engine: "reference", baselines: "none", "validation-metric": "HR@1" };
   await trainStage.run(parseConfig({ schema: trainSchema, layers: [], flags: given }), silentContext);
   ranker = await load(run, { dataset, engine: "reference" });
   [userIds, itemIds] = [await folder.ids("user"), await folder.ids("item")];

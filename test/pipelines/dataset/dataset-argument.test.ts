@@ -54,7 +54,7 @@ describe("the stages after ingest", () => {
 
   it("train and evaluate the dataset it names, as if the name had been given", async () => {
     const file = await fileWith("anywhere/board.json", '{"raw":"gone"}');
-    const settings = { model: "mf", dot: "4", epochs: "1", k: "3", "validation-metric": "NDCG@3" };
+    const settings = { model: "mf", dot: "4", epochs: "1", k: "3", baselines: "none", "validation-metric": "NDCG@3" };
     const train = (dataset: string) =>
       trainStage.run(
         parseConfig({ schema: trainSchema, layers: [], flags: { ...flags(dataset), ...settings } }),

@@ -41,6 +41,7 @@ beforeAll(async () => {
       run: model,
       epochs: "2",
       k: "1",
+      baselines: "none",
       "validation-metric": "HR@1",
       engine: "reference",
     };

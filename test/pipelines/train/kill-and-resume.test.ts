@@ -21,7 +21,7 @@ beforeAll(async () => {
 
 // 40 users with 28 train items each: 1,120 positives, 5,600 samples, 350 steps an epoch.
 const settings = [
-  ...["train", "--dataset", "checkerboard", "--k", "5", "--validation-metric", "NDCG@5"],
+  ...["train", "--dataset", "checkerboard", "--baselines", "none", "--k", "5", "--validation-metric", "NDCG@5"],
   ...["--batch-size", "16", "--epochs", "4", "--patience", "none", "--engine", "reference", "--refit"],
   ...[
     "--learning-rate",

@@ -26,6 +26,7 @@ const train = (flags: Record<string, string | boolean>, context: Partial<StageCo
       "batch-size": "64",
       k: "3",
       "validation-metric": "NDCG@3",
+      baselines: "none",
       "learning-rate": "0.05",
     },
     ...flags,

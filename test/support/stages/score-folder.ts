@@ -32,7 +32,15 @@ export function useScoreFolder() {
     Object.assign(roots, { "data-root": temporary("data"), "models-root": temporary("models") });
     await writeDatasetFolder(temporary("data/board"), board());
     const settings = { model: "neumf", epochs: "2", "batch-size": "64", "learning-rate": "0.01", engine: "reference" };
-    const flags = { ...roots, ...settings, dataset: "board", run: "once", k: "3", "validation-metric": "NDCG@3" };
+    const flags = {
+      ...roots,
+      ...settings,
+      dataset: "board",
+      run: "once",
+      k: "3",
+      baselines: "none",
+      "validation-metric": "NDCG@3",
+    };
     await trainStage.run(parseConfig({ schema: trainStage.schema, layers: [], flags }), silentContext);
   });
 
