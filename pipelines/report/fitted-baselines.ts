@@ -1,7 +1,8 @@
 /** The baselines that were fitted beside training, from the run's own record, among those that the report measures. */
-import { baselineTitle } from "../../src/config/baseline-settings.ts";
+
 import { shellCommand } from "../../src/config/shell-command.ts";
 import type { MissingBaselines, RankerOutcome } from "../../src/report/run-content.ts";
+import { baselineTitle } from "../../src/report/words/baseline-words.ts";
 import { headlineMetrics } from "../../src/report/words/headline-metrics.ts";
 import type { BaselinesRecord, Estimates, FittedBaselineRecord } from "../../src/runs/baselines-record.ts";
 import type { LoadedRun } from "../runs/stored-run.ts";

@@ -3,9 +3,10 @@
  * have of them, such as lists, deciles and figures among all items, can then be measured as the run's are.
  */
 import { fitBaseline } from "../../src/baselines/fit-baseline.ts";
-import { baselineTitle, isTuned } from "../../src/config/baseline-settings.ts";
+import { isTuned } from "../../src/config/baseline-settings.ts";
 import type { ReportConfig } from "../../src/config/schemas/report-schema.ts";
 import { joinInteractions } from "../../src/dataset/interaction-dataset.ts";
+import { baselineTitle } from "../../src/report/words/baseline-words.ts";
 import type { BaselinesRecord } from "../../src/runs/baselines-record.ts";
 import { openAlgebra } from "../baselines/open-algebra.ts";
 import { sayWhileWaiting } from "../progress/while-waiting.ts";

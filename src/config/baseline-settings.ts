@@ -18,20 +18,6 @@ export const baselinesBeside = trainSetting(z.enum(["none", "fast", "all"]).defa
   role: "operational",
 });
 
-const TITLES: Readonly<Record<BaselineName, string>> = {
-  random: "random",
-  popularity: "popularity",
-  "item-knn": "item-KNN",
-  "pure-svd": "PureSVD",
-  ials: "iALS",
-  ease: "EASE",
-};
-
-/** As people write it; any other name stays as it is. */
-export function baselineTitle(name: string): string {
-  return Object.hasOwn(TITLES, name) ? TITLES[name as BaselineName] : name; // it is one of the keys
-}
-
 export const baselineParameterSettings = {
   neighbours: setting(z.int().min(1).nullable().default(null), {
     flag: "neighbours",
