@@ -85,6 +85,7 @@ function campaign(name) {
     const { status, words } = attempt(stage, true, {});
     total.kills += chain.length;
     total.recoveries++;
+    if (total.recoveries % 20 === 0) console.error(`${name}: ${total.kills} kills`);
     const wrong = status === 0 ? differencesOf(expected) : [`status ${status}: ${words}`];
     if (wrong.length > 0) {
       total.findings++;

@@ -13,7 +13,7 @@ const { values } = parseArgs({
 
 /** Words of a library or of the language where ours should stand. */
 const RAW =
-  /\b(Type|Range|Reference|Syntax)Error\b|\bundefined\b|\[object |^\s+at .*:\d+:\d+|Cannot read prop|is not a function|INTERNAL|(Binder|Invalid Input|Conversion|IO|Serialization|Parser|Catalog|Invalid|Out of Range) Error|TProtocol|std::/im;
+  /\b(Type|Range|Reference|Syntax)Error\b|(?<!received )\bundefined\b|\[object |^\s+at .*:\d+:\d+|Cannot read prop|is not a function|INTERNAL|(Binder|Invalid Input|Conversion|IO|Serialization|Parser|Catalog|Invalid|Out of Range) Error|TProtocol|std::/im;
 
 const run = await openProgram(values.dist);
 const all = await makeSubjects(values.folder, run);

@@ -9,6 +9,7 @@ import {
   mayBeRenamed,
   orDataError,
   refuseSameNames,
+  refuseZeroBytes,
   type SourceColumn,
   STORING_REJECTS,
   type TableSource,
@@ -37,6 +38,10 @@ export async function openJsonSource(
   const isByLine = layout === "newline_delimited";
   const { typed: rows, texts } = await readers(database, file, layout);
   const keys = await describe(database, rows, file.name);
+  refuseZeroBytes(
+    file.name,
+    keys.map(({ name }) => name),
+  );
   await refuseRenamedKeys(database, texts, { file: file.name, keys });
   const fields = await fieldsInside(database, rows, nestedFields(keys, wanted));
   const described = [...keys.map(({ name, type }) => ({ name, type, path: [name] })), ...fields];

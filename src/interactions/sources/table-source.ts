@@ -58,8 +58,16 @@ export async function openRelation(
   };
 }
 
+/** No text has zero bytes, and no name in SQL can. Throws DataError. */
+export function refuseZeroBytes(file: string, names: readonly string[]): void {
+  const damaged = names.find((name) => name.includes("\0"));
+  if (damaged === undefined) return;
+  throw new DataError(`${file}: the column ${JSON.stringify(damaged)} has a zero byte in its name; the file is damaged`);
+}
+
 /** SQL tells no Rating from rating, and nor could a condition. Throws DataError. */
 export function refuseSameNames(file: string, names: readonly string[]): void {
+  refuseZeroBytes(file, names);
   const first = new Map<string, string>();
   for (const name of names) {
     const known = first.get(name.toLowerCase());
