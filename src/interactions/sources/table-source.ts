@@ -62,7 +62,9 @@ export async function openRelation(
 export function refuseZeroBytes(file: string, names: readonly string[]): void {
   const damaged = names.find((name) => name.includes("\0"));
   if (damaged === undefined) return;
-  throw new DataError(`${file}: the column ${JSON.stringify(damaged)} has a zero byte in its name; the file is damaged`);
+  throw new DataError(
+    `${file}: the column ${JSON.stringify(damaged)} has a zero byte in its name; the file is damaged`,
+  );
 }
 
 /** SQL tells no Rating from rating, and nor could a condition. Throws DataError. */

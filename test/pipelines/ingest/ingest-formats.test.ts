@@ -144,13 +144,25 @@ describe("JSON", () => {
 
 describe("damage", () => {
   it("is told in words where a zero byte is in the name of a column", async () => {
-    await refuses("log.csv", CSV.replace("timestamp", "time\0stamp"), /log\.csv: the column "time\\u0000stamp" has a zero/);
+    await refuses(
+      "log.csv",
+      CSV.replace("timestamp", "time\0stamp"),
+      /log\.csv: the column "time\\u0000stamp" has a zero/,
+    );
   });
 
   it("of JSON and of Parquet is told without the reader's names of errors", async () => {
     const cut = JSON.stringify(OBJECTS).slice(0, -20);
-    await refuses("log.json", cut, /^log\.json: cannot be read \(Malformed JSON .*\); if it is cut or damaged, write or fetch it/);
-    await refuses("log.parquet", `PAR1${"x".repeat(40)}`, /^log\.parquet: cannot be read \(No magic bytes .*\); if it is cut/);
+    await refuses(
+      "log.json",
+      cut,
+      /^log\.json: cannot be read \(Malformed JSON .*\); if it is cut or damaged, write or fetch it/,
+    );
+    await refuses(
+      "log.parquet",
+      `PAR1${"x".repeat(40)}`,
+      /^log\.parquet: cannot be read \(No magic bytes .*\); if it is cut/,
+    );
   });
 });
 
