@@ -25,6 +25,7 @@ import { openAlgebra } from "../../baselines/open-algebra.ts";
 import type { LoadedDataset } from "../../dataset/stored-dataset.ts";
 import { type EvaluatedSplit, evaluateSplit } from "../../measures/evaluate-split.ts";
 import type { StageContext } from "../../stage.ts";
+import { forecastOf } from "./forecast.ts";
 import { decodeValues, encodeValues, estimatesOf, intervalFor } from "./paired-estimates.ts";
 import { planRivals } from "./plan-rivals.ts";
 
@@ -97,6 +98,8 @@ export async function measureRivals(job: RivalsJob): Promise<Rivals | null> {
     const names = leftOut.map(({ name, reason }) => `${name} (${reason})`).join(", ");
     context.log(`  left out: ${names}${asked === "fast" ? "; --baselines all takes the time" : ""}`);
   }
+  const forecast = forecastOf(found, config);
+  if (forecast !== null) context.log(forecast);
   const order = (name: BaselineName): number => baselineNames.indexOf(name);
   return { asked, leftOut, fitted: found.sort((a, b) => order(a.name) - order(b.name)) };
 }
