@@ -121,7 +121,7 @@ describe("what evaluate refuses", () => {
     await expect(evaluate({ baseline: "random" })).rejects.toThrow("--baseline random needs --dataset NAME");
     const wrong = evaluate({ baseline: "popularity", dataset: "small", run: "x", engine: "reference", seed: "1" });
     await expect(wrong).rejects.toThrow(
-      /--run.*in place of a run.*--engine.*popularity needs no engine.*--seed.*only the baselines random/s,
+      /--run.*in place of a run.*--seed.*only the baselines random.*--engine.*popularity needs no engine/s,
     );
     await expect(evaluate({ baseline: "popularity", dataset: "small", k: "0" })).rejects.toThrow(ConfigError);
   });
@@ -134,7 +134,7 @@ describe("what evaluate refuses", () => {
     await expect(evaluate({ baseline: "random", dataset: "lost" })).rejects.toThrow(DataError);
     const models = { "models-root": path.join(folder, "models") };
     await expect(evaluate({ ...models, dataset: "small" })).rejects.toThrow("train one: lawn-ranker train");
-    await expect(evaluate({ ...models, run: "lost" })).rejects.toThrow("give the --dataset it was trained on");
+    await expect(evaluate({ ...models, run: "lost" })).rejects.toThrow("give its folder, or the --models-root");
     await expect(evaluate({ ...models, run: "lost", dataset: "small" })).rejects.toThrow(
       path.join("models", "small", "lost"),
     );

@@ -105,7 +105,7 @@ describe("scoring some users", () => {
     await expect(rows("bad", { users: temporary("o.jsonl") })).rejects.toThrow(
       /"user" is of type STRUCT.*--user-column/,
     );
-    await writeFile(temporary("b.csv"), Buffer.from("user_id,x\n1003,a\n1001,\xff\n", "latin1"));
+    await writeFile(temporary("b.csv"), Buffer.from("user_id,x\n1003,\xc3\xa9\n1001,\xff\n", "latin1"));
     await expect(rows("bad", { users: temporary("b.csv") })).rejects.toThrow(/b\.csv:3: not UTF-8/);
   });
 
