@@ -1,21 +1,30 @@
-/** Zstandard unpacked by zstddec, which is the reference decoder as WebAssembly; Node has one from 22.15 on only. */
+/**
+ * Zstandard unpacked by zstddec, which is the reference decoder as WebAssembly; Node has one from 22.15 on only. It is
+ * loaded when something packed turns up: a server has no use for it.
+ */
 import { closeSync, openSync, readSync } from "node:fs";
-import { ZSTDDecoder } from "zstddec/stream";
+import type { ZSTDDecoder } from "zstddec/stream";
 import { messageOf } from "../errors.ts";
 
 const CHUNK_BYTES = 2 ** 18;
 
-const decoder = new ZSTDDecoder();
+let prepared: ZSTDDecoder | null = null;
 
 /** To be awaited once before `unpackZstd`. */
-export async function prepareZstd(): Promise<void> {
+export async function prepareZstd(): Promise<ZSTDDecoder> {
+  if (prepared !== null) return prepared;
+  const { ZSTDDecoder } = await import("zstddec/stream");
+  const decoder = new ZSTDDecoder();
   await decoder.init();
+  prepared = decoder;
+  return decoder;
 }
 
 /** Exactly `bytes` bytes, at least 1. Throws RangeError for a damaged frame, and for one that holds more or fewer. */
 export function unpackZstd(packed: Uint8Array, bytes: number): Uint8Array {
+  if (prepared === null) throw new RangeError("prepareZstd was not awaited");
   // Of what the decoder refuses nothing comes out; told 0, it would believe what the frame says of itself.
-  const unpacked = bytes === 0 ? null : decoder.decode(packed, bytes);
+  const unpacked = bytes === 0 ? null : prepared.decode(packed, bytes);
   if (unpacked?.length !== bytes) {
     throw new RangeError(`a zstd frame that is damaged, or does not hold the ${bytes} bytes that were announced`);
   }
@@ -30,7 +39,7 @@ export async function* unpackZstdFile(
   path: string,
   take: (packed: Uint8Array) => void = () => {},
 ): AsyncGenerator<Buffer> {
-  await prepareZstd();
+  const decoder = await prepareZstd();
   let chunks = 0;
   let chunkOfNothing = -1;
   const counted = function* (): Generator<Uint8Array> {
