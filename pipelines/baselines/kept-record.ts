@@ -7,8 +7,9 @@ import path from "node:path";
 import type { z } from "zod";
 import { DataError, messageOf } from "../../src/errors.ts";
 import { readSealedJsonIfThere } from "../../src/files/json-file.ts";
+import type { Processes } from "../../src/files/processes.ts";
 import { sealedText } from "../../src/files/sealed-text.ts";
-import { workName } from "../../src/files/work-names.ts";
+import { removeStaleWork, workName } from "../../src/files/work-names.ts";
 import { writeFileAtomically } from "../../src/files/write-file.ts";
 import { hashOf } from "../../src/runs/run-directory.ts";
 import type { StageContext } from "../stage.ts";
@@ -27,7 +28,7 @@ export async function keptRecord<Schema extends z.ZodType<Readonly<Record<string
   { folder, name, identity }: KeptPlace,
   schema: Schema,
   make: () => Promise<z.output<Schema>>,
-  context: Pick<StageContext, "log" | "place" | "processId">,
+  context: Processes & Pick<StageContext, "log">,
 ): Promise<{ readonly record: z.output<Schema>; readonly wasKept: boolean }> {
   const file = path.join(folder, `${name}-${hashOf(identity).slice(0, 16)}.json`);
   try {
@@ -40,6 +41,7 @@ export async function keptRecord<Schema extends z.ZodType<Readonly<Record<string
   const record = await make();
   try {
     await mkdir(folder, { recursive: true });
+    await removeStaleWork(folder, context);
     await writeFileAtomically(file, sealedText(record, 0), workName(file, context));
   } catch (error) {
     context.log(`warning: the next run fits ${name} again: ${messageOf(error)}`);

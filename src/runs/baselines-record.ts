@@ -15,8 +15,6 @@ const fittedSchema = z.object({
   choice: baselineChoiceSchema,
   /** Of fitting, choosing and measuring together, when that was done. */
   seconds: z.number(),
-  /** Whether it was kept from an earlier fit on the same data. */
-  wasKept: z.boolean(),
   /** Fitted on train; null where the dataset has no validation items. */
   validation: estimates.nullable(),
   /** Null until the run is finished, and where the dataset has no test items. */

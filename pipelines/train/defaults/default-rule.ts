@@ -30,7 +30,9 @@ const RATE = { usual: 0.006, rareItems: 0.01 };
 const RARE_ITEM_ROWS = 20;
 const EPOCHS = 25;
 const NEGATIVES = 8;
-const WIDTH = 64;
+/** Of the dot product: long logs fill more dimensions. */
+const WIDTH = { usual: 64, long: 128 };
+const LONG_LOG_ROWS = 100_000;
 /** Below so many rows a user, embeddings are pulled to zero harder. */
 const FEW_ROWS_A_USER = 16;
 const DECAY = { usual: 0.01, fewRows: 0.03 };
@@ -49,7 +51,7 @@ export function defaultsFor(log: LogSize, own: OwnChoices): readonly ChosenSetti
     ...(own.model === "mf"
       ? [chosen(["model"], "mf", "on ids alone a tower gains nothing that can be told apart")]
       : []),
-    ...(own.model === "mf" ? [chosen(["ranker", "dot"], WIDTH, "wider gave nothing that could be told apart")] : []),
+    ...(own.model === "mf" ? [widthFor(rows)] : []),
     chosen(["negatives"], NEGATIVES, "better than 4 on every log of the study"),
     chosen(["batchSize"], batchSize, `about ${Math.round(steps)} steps an epoch, whatever the size of the log`),
     chosen(["epochs"], epochs, `at most; about ${thousands(steps * epochs)} steps, and validation ends it earlier`),
@@ -98,6 +100,12 @@ function ruleChoices(
  */
 export function normFor(rowsPerUser: number, items: number): number {
   return Math.max(1, rounded(Math.sqrt(0.22 * Math.log(Math.max(2, items)) * Math.cbrt(rowsPerUser))));
+}
+
+function widthFor(rows: number): ChosenSetting {
+  return rows < LONG_LOG_ROWS
+    ? chosen(["ranker", "dot"], WIDTH.usual, `${thousands(rows)} rows fill no more dimensions`)
+    : chosen(["ranker", "dot"], WIDTH.long, `${thousands(rows)} rows fill more than ${WIDTH.usual} dimensions`);
 }
 
 /** Fewer and larger steps of an epoch are longer by the square root (Malladi et al. 2022), within what Adam bears. */

@@ -88,6 +88,6 @@ function closedRecord(
   };
 }
 
-function recordOf({ name, choice, seconds, wasKept, validation }: Rival): FittedBaselineRecord {
-  return { name, choice, seconds, wasKept, validation: validation?.estimates ?? null, test: null, lead: null };
+function recordOf({ name, choice, seconds, validation }: Rival): FittedBaselineRecord {
+  return { name, choice, seconds, validation: validation?.estimates ?? null, test: null, lead: null };
 }

@@ -10,7 +10,6 @@ const fitted = (name: "item-knn" | "ease" | "popularity", ndcg: number): Baselin
   name,
   choice,
   seconds: 1,
-  wasKept: false,
   validation: { "NDCG@10": estimate(ndcg + 0.1) },
   test: { "HR@10": estimate(2 * ndcg), "NDCG@10": estimate(ndcg) },
   lead: { "HR@10": estimate(0.1), "NDCG@10": estimate(0.05) },

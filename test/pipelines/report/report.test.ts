@@ -80,7 +80,7 @@ describe("the report of a trained run", () => {
     const estimate = { value: 0.3, low: 0.2, high: 0.4 };
     const figures = { "HR@1": estimate, "NDCG@1": estimate };
     const fitted = (name: string, parameters: Record<string, number>, fitSeconds: number) => ({
-      ...{ name, seconds: 1, wasKept: false, validation: figures, test: figures, lead: figures },
+      ...{ name, seconds: 1, validation: figures, test: figures, lead: figures },
       choice: { chosenBy: "NDCG@1", parameters, trials: [], fittedOn: ["train"], fitSeconds },
     });
     const record = {

@@ -26,6 +26,8 @@ describe("the rule for defaults", () => {
   it("cuts an epoch into about a hundred steps, whatever the size of the log", () => {
     // 14,000 rows x 9 samples / 100 = 1,260, and 1,024 is the nearest power of two (in logarithms).
     expect(valuesOf(shop)).toMatchObject({ model: "mf", negatives: 8, batchSize: 1024, epochs: 25 });
+    expect(valuesOf(shop)["ranker.dot"]).toBe(64);
+    expect(valuesOf({ ...shop, rows: 100_000 })["ranker.dot"]).toBe(128);
     // 1,000,000 x 9 / 100 = 90,000: between 65,536 and 131,072, whose geometric mean is 92,682.
     expect(valuesOf({ rows: 1_000_000, users: 6_000, items: 3_700 }).batchSize).toBe(65_536);
     // BPR counts pairs: 14,000 x 8 / 100 = 1,120.
