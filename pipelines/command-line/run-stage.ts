@@ -1,10 +1,8 @@
 /** A command that is run: its words become settings, its stage is loaded, and what comes of it is printed. */
 import { type Command, Option } from "commander";
-import { gatherGiven, parseConfig } from "../../src/config/parse.ts";
 import { type SettingGroup, settingsOf } from "../../src/config/setting-tree.ts";
-import type { RecommendedLayer, Stage } from "../stage.ts";
 import { readConfigFile } from "./config-file.ts";
-import { recommendedLines } from "./recommended-lines.ts";
+import { runWithSettings } from "./run-with-settings.ts";
 import type { StageEntry } from "./stage-entry.ts";
 import { strayProblems } from "./stray-arguments.ts";
 import type { Terminal } from "./terminal.ts";
@@ -24,21 +22,9 @@ export async function runStage(
   const { flags, strays } = withArgument(tree, givenFlags(command, tree), command.args);
   const names = stages.map(({ name }) => name);
   const layers = file === undefined ? [] : [await readConfigFile(file, entry.name, names)];
-  const recommended = await recommendedLayers(stage, gatherGiven(tree, layers, flags).values);
-  for (const layer of recommended) for (const line of recommendedLines(layer, tree)) context.log(line);
   const known = command.options.map((option) => option.name());
-  const config = parseConfig({
-    schema: stage.schema,
-    layers: [...recommended, ...layers],
-    flags,
-    problems: strayProblems(strays, known),
-  });
-  const result = await stage.run(config, {
-    ...context,
-    recommendations: recommended.map(({ source }) => source),
-    choices: recommended.flatMap(({ choices }) => choices),
-    givenAsFlags: namesOf(tree, flags),
-  });
+  const given = { layers, flags, problems: strayProblems(strays, known) };
+  const result = await runWithSettings(stage, tree, given, context);
   const { text, exitCode = 0 } = result;
   if (json === true) terminal.stdout(`${JSON.stringify(result.json)}\n`);
   // What went well is said to nobody who wants quiet; what to mend, or how to go on, is.
@@ -71,16 +57,4 @@ function givenFlags(command: Command, tree: SettingGroup): Flags {
     if (value !== undefined) flags[flag] = value;
   }
   return flags;
-}
-
-/** Dotted names of the settings that these flags give. */
-function namesOf(tree: SettingGroup, flags: Flags): readonly string[] {
-  return settingsOf(tree).flatMap(({ flag, path }) => (flag !== null && flag in flags ? [path.join(".")] : []));
-}
-
-async function recommendedLayers(
-  stage: Stage,
-  given: Readonly<Record<string, unknown>>,
-): Promise<readonly RecommendedLayer[]> {
-  return stage.recommend === undefined ? [] : stage.recommend(given);
 }

@@ -55,7 +55,7 @@ describe("the packed tarball", () => {
       expect(existsSync(path.join(unpacked, entry.types))).toBe(true);
       expect(existsSync(path.join(unpacked, entry.default))).toBe(true);
     }
-    const program = entries.map(([name]) => `await import("lawn-ranker/${name.slice(2)}");`).join("\n");
+    const program = entries.map(([name]) => `await import("${path.posix.join("lawn-ranker", name)}");`).join("\n");
     const consumer = mkdtempSync(path.join(folder, "consumer-"));
     run("mkdir", ["-p", path.join(consumer, "node_modules")], folder);
     symlinkSync(unpacked, path.join(consumer, "node_modules/lawn-ranker"));

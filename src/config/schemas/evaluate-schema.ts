@@ -110,3 +110,5 @@ export const evaluateSchema = evaluateSettings.superRefine((config, context) => 
 });
 
 export type EvaluateConfig = z.output<typeof evaluateSchema>;
+/** As a program gives them: the block "evaluate" of a config file, before defaults and checks. */
+export type EvaluateSettings = z.input<typeof evaluateSchema>;

@@ -244,3 +244,5 @@ export const ingestSchema = settings.superRefine((config, context) => {
 });
 
 export type IngestConfig = z.output<typeof ingestSchema>;
+/** As a program gives them: the block "ingest" of a config file, before defaults and checks. */
+export type IngestSettings = z.input<typeof ingestSchema>;

@@ -205,6 +205,8 @@ export const scoreSchema = scoreSettings.superRefine((config, context) => {
 });
 
 export type ScoreConfig = z.output<typeof scoreSchema>;
+/** As a program gives them: the block "score" of a config file, before defaults and checks. */
+export type ScoreSettings = z.input<typeof scoreSchema>;
 
 /** As given, or by the output's ending; null where neither says. */
 export function formatOfOutput(config: {

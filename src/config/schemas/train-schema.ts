@@ -244,3 +244,5 @@ export const trainSchema = trainSettings
 
 /** Complete: every default filled in. `lawn` is absent where the optimizer does not use it. */
 export type TrainConfig = z.output<typeof trainSchema>;
+/** As a program gives them: the block "train" of a config file, before defaults and checks. */
+export type TrainSettings = z.input<typeof trainSchema>;
