@@ -89,7 +89,7 @@ async function tryAll(name: TunedBaseline, job: BaselineJob, choosing: Choosing)
   const began = context.elapsed();
   const display = openProgressDisplay(
     {
-      format: `${name} {bar} {value}/{total}  {trial}  left {left}`,
+      format: `${name}  {bar}  {value}/{total}  {trial}  left {left}`,
       total: tried.length,
       words: { trial: "", left: "?" },
       secondsBetweenLines: 20,

@@ -82,8 +82,3 @@ export async function resolveParameters(
   const chosen = await chooseParameters(name, job, { tried, metric, ks, candidates });
   return { ...chosen, chosenBy: metric };
 }
-
-/** What a choice is measured against where nobody says: as in `evaluate`. The catalogue where nothing was drawn. */
-export function candidatesOf({ candidatesValidation }: Pick<LoadedDataset, "candidatesValidation">): CandidateProtocol {
-  return candidatesValidation.negatives.length > 0 ? "sampled" : "full";
-}

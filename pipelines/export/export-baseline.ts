@@ -8,9 +8,10 @@ import { encodeNpy } from "../../src/export/npy.ts";
 import { writePieces } from "../../src/files/file-writer.ts";
 import { fitted, keptFolder } from "../baselines/choose-parameters.ts";
 import { algebraOf } from "../baselines/open-algebra.ts";
-import { candidatesOf, resolveParameters } from "../baselines/ready-baseline.ts";
+import { resolveParameters } from "../baselines/ready-baseline.ts";
 import { type LoadedDataset, loadDataset } from "../dataset/stored-dataset.ts";
 import { readVocabulary, type Vocabulary } from "../dataset/vocabulary-files.ts";
+import { protocolOf } from "../measures/evaluate-split.ts";
 import type { StageContext } from "../stage.ts";
 import { checkScores } from "./check-pairs.ts";
 import { type ExportedFile, writeAnn, writeNpyVectors, writeVocabularies } from "./export-formats.ts";
@@ -32,7 +33,7 @@ export async function prepareBaseline(
   const directory = path.join(config.dataRoot, config.dataset!); // the schema has asked for it
   const dataset = await loadDataset(directory);
   const settings = { ...config, engine: "auto", threads: null };
-  const candidates = candidatesOf(dataset);
+  const candidates = protocolOf(dataset, null);
   const request = { settings, refit: false, ks: [10], candidates, dataset, context };
   const { parameters } = await resolveParameters(name, request);
   const { description } = dataset;

@@ -18,7 +18,7 @@ export function openTuningDisplay(epochs: number, context: DisplayContext): Tuni
   const left = (): string => clockText(((context.elapsed() - started) / 1000 / done) * Math.max(0, epochs - done));
   const display = openProgressDisplay(
     {
-      format: "tune {bar} {trial}  epoch {value}/{total} of all trials  left {left}",
+      format: "tune  {bar}  {trial}  epoch {value}/{total} of all trials  left {left}",
       total: epochs,
       words: { trial: "", left: "?" },
       secondsBetweenLines: 20,

@@ -7,8 +7,9 @@ import { errorCode } from "../../src/files/error-code.ts";
 import { contentOf } from "../../src/files/file-content.ts";
 import type { Manifest } from "../../src/runs/manifest.ts";
 import { hashOf, runFiles } from "../../src/runs/run-directory.ts";
-import { candidatesOf, resolveParameters } from "../baselines/ready-baseline.ts";
+import { resolveParameters } from "../baselines/ready-baseline.ts";
 import { type DatasetDescription, loadDataset, readDescription } from "../dataset/stored-dataset.ts";
+import { protocolOf } from "../measures/evaluate-split.ts";
 import { describeDatasetOfRun } from "../runs/dataset-of-run.ts";
 import { readFinishedManifest } from "../runs/stored-run.ts";
 import type { StageContext } from "../stage.ts";
@@ -79,7 +80,7 @@ export async function withParameters(config: ScoreConfig, context: StageContext)
     settings: config,
     refit: false,
     ks: [10],
-    candidates: candidatesOf(dataset),
+    candidates: protocolOf(dataset, null),
     dataset,
     context,
   });

@@ -4,7 +4,7 @@
 import { z } from "zod";
 import { popularityScorer } from "../../src/baselines/popularity.ts";
 import { parseJson } from "../../src/config/json-text.ts";
-import { isHeadlineMetric, metricCut } from "../../src/config/metric-names.ts";
+import { cutsWith, isHeadlineMetric, metricCut } from "../../src/config/metric-names.ts";
 import type { TrainConfig } from "../../src/config/schemas/train-schema.ts";
 import { joinInteractions } from "../../src/dataset/interaction-dataset.ts";
 import type { BatchSource } from "../../src/dataset/training-batches.ts";
@@ -128,7 +128,7 @@ async function validationMetrics(
 ): Promise<Readonly<Record<string, number>>> {
   const { metric } = config.validation;
   const cut = metricCut(metric);
-  const ks = cut === null ? config.k : [...new Set([...config.k, cut])];
+  const ks = cutsWith(config.k, metric);
   const split = { scorer, dataset, split: "validation", candidates: config.candidates, ks } as const;
   const { metrics } = await evaluateSplit(split).catch((error: unknown) => {
     const isOfCuts = error instanceof ConfigError && error.message.startsWith("k is ");

@@ -49,6 +49,12 @@ export function metricCut(name: string): number | null {
   return cut === undefined ? null : Number(cut);
 }
 
+/** `cuts`, and that of `metric` where it has one that they lack. */
+export function cutsWith(cuts: readonly number[], metric: string): number[] {
+  const cut = metricCut(metric);
+  return cut === null ? [...cuts] : [...new Set([...cuts, cut])];
+}
+
 /** Whether "HR@5" is a headline metric: at whatever cut. */
 export function isHeadlineMetric(name: string): boolean {
   return headlineKinds.some((kind) => name.startsWith(`${kind}@`));

@@ -1,6 +1,6 @@
 /**
- * The rule for defaults: what `train` chooses from the size and shape of the log where the user chose nothing. Every
- * number of it comes from the study in docs/defaults.md, where each log was left out in turn.
+ * The rule for defaults: what `train` chooses from the size and shape of the log where the user chose nothing. Its
+ * numbers come from the study in docs/defaults.md, which says what was tried on which logs.
  */
 import { baseOf, hasLawn, type OptimizerName } from "../../../src/config/optimizer/optimizer-names.ts";
 import { ruleOf } from "../../../src/config/optimizer/rule-table.ts";
@@ -49,11 +49,10 @@ export function defaultsFor(log: LogSize, own: OwnChoices): readonly ChosenSetti
   const epochs = own.epochs ?? epochsFor(steps);
   return [
     ...(own.model === "mf"
-      ? [chosen(["model"], "mf", "on ids alone a tower gains nothing that can be told apart")]
+      ? [chosen(["model"], "mf", "ahead of neumf, mlp and gmf where all were tried"), widthFor(rows)]
       : []),
-    ...(own.model === "mf" ? [widthFor(rows)] : []),
-    chosen(["negatives"], NEGATIVES, "better than 4 on every log of the study"),
-    chosen(["batchSize"], batchSize, `about ${Math.round(steps)} steps an epoch, whatever the size of the log`),
+    chosen(["negatives"], NEGATIVES, "level with 4 or better where both were tried"),
+    chosen(["batchSize"], batchSize, `cuts an epoch into about ${Math.round(steps)} steps`),
     chosen(["epochs"], epochs, `at most; about ${thousands(steps * epochs)} steps, and validation ends it earlier`),
     chosen(["validation", "patience"], patienceFor(epochs), "a quarter of the epochs"),
     ...ruleChoices(own.optimizer, { perUser, perItem, items, steps }),

@@ -54,7 +54,8 @@ export async function recommendedSettings(given: Values): Promise<readonly Recom
   const description = await readDescription(path.join(dataRoot, dataset)).catch(() => null);
   if (description === null) return [];
   const { users, items, interactions } = description;
-  return [fittedSettings({ rows: interactions.train, users, items }, given)];
+  const fitted = fittedSettings({ rows: interactions.train, users, items }, given);
+  return fitted.choices.length === 0 ? [] : [fitted];
 }
 
 /** Null where there is no such file, or nothing in it for what was given. */
@@ -73,7 +74,7 @@ async function knownSettings(dataset: string, given: Values): Promise<Recommende
 export function fittedSettings(log: LogSize, given: Values): RecommendedLayer {
   const defaults = trainSchema.parse({});
   const numberOf = (value: unknown): number | null =>
-    typeof value === "number" && Number.isFinite(value) && value > 0 ? value : null;
+    typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : null;
   const own = {
     model: typeof given.model === "string" ? given.model : hasOwnPaths(given) ? defaults.model : "mf",
     optimizer: optimizerNames.find((name) => name === groupOf(given, "optimizer").name) ?? defaults.optimizer.name,

@@ -1,5 +1,5 @@
 /** The settings that a search tries: the run's own first, then points of the space around them. */
-import { metricCut } from "../../../src/config/metric-names.ts";
+import { cutsWith } from "../../../src/config/metric-names.ts";
 import type { PlannedSetting } from "../../../src/config/schemas/planning-settings.ts";
 import type { TrainConfig } from "../../../src/config/schemas/train-schema.ts";
 import { ConfigError } from "../../../src/errors.ts";
@@ -39,7 +39,6 @@ const unchanged: SearchPoint = { point: {}, settings: {}, atEdge: [] };
 /** Up to a rung. Its seed is the run's, so that the best trial and the run made of it are the same training. */
 export function trialOf({ index, point, config }: TuningPoint, epochs: number): TrialPlan {
   const { model, optimizer, batchSize, k, validation } = config;
-  const cut = metricCut(validation.metric);
   return {
     id: `t${String(index).padStart(3, "0")}-e${epochs}`,
     subject: 0,
@@ -50,6 +49,6 @@ export function trialOf({ index, point, config }: TuningPoint, epochs: number): 
     point,
     atEdge: [],
     epochs,
-    config: { ...config, diagnostics: false, k: cut === null ? k : [...new Set([...k, cut])] },
+    config: { ...config, diagnostics: false, k: cutsWith(k, validation.metric) },
   };
 }

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { type LogSizes, sumOfSquares } from "../../../src/baselines/fitting-seconds.ts";
 import { type BaselineName, baselineNames, isTuned, parametersText } from "../../../src/config/baseline-settings.ts";
-import { isHeadlineMetric, metricCut } from "../../../src/config/metric-names.ts";
+import { cutsWith, isHeadlineMetric } from "../../../src/config/metric-names.ts";
 import type { TrainConfig } from "../../../src/config/schemas/train-schema.ts";
 import { joinInteractions } from "../../../src/dataset/interaction-dataset.ts";
 import { messageOf } from "../../../src/errors.ts";
@@ -114,8 +114,7 @@ async function measuredRival(
   const { metric } = config.validation;
   const { candidates, refit } = config;
   const interval = intervalOfDataset(dataset);
-  const cut = metricCut(metric);
-  const ks = cut === null ? config.k : [...new Set([...config.k, cut])];
+  const ks = cutsWith(config.k, metric);
   const identity = { version: 1, name, dataset: dataset.description.contentHash, seed, tried, metric, ks, candidates };
   const { record, wasKept } = await keptRecord(
     { folder: keptFolder(job), name, identity: { ...identity, refit, interval } },

@@ -47,13 +47,13 @@ function openedRecord(
   { config, dataset }: Omit<Beginning, "directory">,
 ): BaselinesRecord {
   const { name, contentHash } = dataset.description;
-  const [any] = fitted;
+  const [first] = fitted;
   return {
     asked,
     dataset: { name, contentHash },
     metric: config.validation.metric,
     interval: { ...intervalOfDataset(dataset) },
-    protocols: { validation: any?.validation?.protocol ?? null, test: any?.test?.protocol ?? null },
+    protocols: { validation: first?.validation?.protocol ?? null, test: first?.test?.protocol ?? null },
     fitted: fitted.map(recordOf),
     leftOut: [...leftOut],
     verdict: null,

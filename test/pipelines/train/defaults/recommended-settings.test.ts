@@ -83,6 +83,10 @@ describe("the recommendations that are shipped", () => {
     const log = { rows: board.train.length, users: 20, items: 24 };
     expect(layer).toEqual(fittedSettings(log, { epochs: 3 }));
     expect(others).toEqual([]);
+    const whole = { ...trainSchema.parse({ dataset: "board" }), dataRoot: temporary("data"), ranker: { dot: 4 } };
+    expect(
+      await recommendedSettings({ ...whole, lawn: { ...whole.lawn, switchNorm: 1 }, schedule: { name: "0.1" } }),
+    ).toEqual([]);
   });
 
   it("are none for other datasets, whatever their name", async () => {
