@@ -14,6 +14,7 @@ import { readVocabulary } from "../pipelines/dataset/vocabulary-files.ts";
 import { describeDatasetOfRun } from "../pipelines/runs/dataset-of-run.ts";
 import { loadRun } from "../pipelines/runs/stored-run.ts";
 import { groupItemsByUser, type ItemsByUser } from "../src/dataset/interaction-dataset.ts";
+import { type Closable, closedBy } from "../src/engine/closable.ts";
 import { openScoring } from "../src/engine/open-scoring.ts";
 import type { ScoringSession } from "../src/engine/scoring-session.ts";
 import { ConfigError, DataError } from "../src/errors.ts";
@@ -57,7 +58,8 @@ export interface TopList {
   readonly source: "ranker" | "popular";
 }
 
-export interface LoadedRanker {
+/** `close()`, or `using` at the end of a block, frees the memory; what was asked before is still answered. */
+export interface LoadedRanker extends Closable {
   /** The run's name, or the baseline's. */
   readonly run: string;
   readonly dataset: string;
@@ -70,8 +72,6 @@ export interface LoadedRanker {
   /** Logits of pairs, in their order. Throws DataError naming the first id that was not in the log. */
   scores(pairs: readonly { readonly user: Id; readonly item: Id }[]): Promise<Float32Array>;
   top(user: Id, options?: TopOptions): Promise<TopList>;
-  /** Frees the memory; what was asked before is still answered. */
-  close(): void;
 }
 
 /**
@@ -147,7 +147,7 @@ export async function load(ranker: string | BaselineToServe, options: LoadOption
         Uint32Array.from(pairs, ({ item }) => indexOf("item", item)),
       ),
     top,
-    close: () => session.close(),
+    ...closedBy(() => session.close()),
   };
 }
 

@@ -54,6 +54,7 @@ function stageContext(options: { readonly quiet: boolean }): OutsideWorld {
   return {
     ...thisProcess(),
     log: options.quiet ? () => {} : (line) => void process.stderr.write(`${line}\n`),
+    report: () => {},
     terminal: !options.quiet && process.stderr.isTTY ? process.stderr : null,
     signal: interruption.signal,
     startAgain,

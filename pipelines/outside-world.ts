@@ -16,7 +16,7 @@ const identity = processIdentity({
   isAlive: isProcessAlive,
 });
 
-export function thisProcess(): Omit<OutsideWorld, "log" | "terminal" | "signal" | "startAgain"> {
+export function thisProcess(): Omit<OutsideWorld, "log" | "report" | "terminal" | "signal" | "startAgain"> {
   return {
     now: () => Date.now(),
     elapsed: () => performance.now(),

@@ -2,8 +2,10 @@
 import type { z } from "zod";
 import type { ConfigLayer } from "../src/config/parse.ts";
 import type { Processes } from "../src/files/processes.ts";
+import type { ProgressEvent } from "./progress-event.ts";
 
-export interface Stage<Schema extends z.ZodType = z.ZodType> {
+/** `Json` is what it prints under --json, and what its function in the library resolves to. */
+export interface Stage<Schema extends z.ZodType = z.ZodType, Json extends StageJson = StageJson> {
   /** One name everywhere: file pipelines/<name>.ts, command, make target, config block, `stage` in the manifest. */
   readonly name: string;
   /** Every setting, nested as in the config file; flags come from the settings' notes (src/config/setting.ts). */
@@ -13,7 +15,7 @@ export interface Stage<Schema extends z.ZodType = z.ZodType> {
    * config file and the flags, stronger than the schema's defaults. Each layer's source is shown to the user.
    */
   recommend?(given: Readonly<Record<string, unknown>>): Promise<readonly RecommendedLayer[]>;
-  run(config: z.output<Schema>, context: StageContext): Promise<StageResult>;
+  run(config: z.output<Schema>, context: StageContext): Promise<StageResult<Json>>;
 }
 
 export interface RecommendedLayer extends ConfigLayer {
@@ -37,6 +39,8 @@ export interface StageContext extends Processes {
   peakMemoryBytes(): number;
   /** For people, on stderr, one line each: progress, warnings, reports. Silent under --quiet. */
   readonly log: (line: string) => void;
+  /** For programs: how far the work is, as values. Bars and their lines say the same. */
+  readonly report: (event: ProgressEvent) => void;
   /** stderr when it is a terminal, for progress bars; null elsewhere. */
   readonly terminal: NodeJS.WriteStream | null;
   /** Aborted by the first Ctrl-C or SIGTERM; a second one ends the process. */
@@ -74,11 +78,23 @@ export interface Environment {
   readonly variables: Readonly<Record<string, string | undefined>>;
 }
 
-export interface StageResult {
+export type StageResult<Json extends StageJson = StageJson> = Finished<Json> | Stopped;
+
+export type StageJson = Readonly<Record<string, unknown>>;
+
+interface Finished<Json extends StageJson> {
   /** Printed as one JSON line on stdout under --json. */
-  readonly json: Readonly<Record<string, unknown>>;
+  readonly json: Json;
   /** Printed on stdout for people otherwise; may have several lines. Under --quiet, where the exit status is not 0. */
   readonly text: string;
-  /** 0 unless the stage says otherwise, such as 130 after Ctrl-C. */
-  readonly exitCode?: number;
+  /** 0 unless the stage says otherwise: of the work done, as where `verify` finds changed files. */
+  readonly exitCode?: 0 | 1 | 3;
 }
+
+/** What is left of a stage after Ctrl-C: where it goes on, in words, and no result. */
+export interface Stopped extends Omit<Finished<StageJson>, "exitCode"> {
+  readonly exitCode: typeof INTERRUPTED;
+}
+
+/** The exit status of a stage that was stopped. */
+export const INTERRUPTED = 130;

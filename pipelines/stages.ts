@@ -1,8 +1,45 @@
 /**
  * Every command there is, in the order of help. The list appears without loading a stage, the help of a command without
- * loading more than its settings.
+ * loading more than its settings. Those that are functions of the library too have types for settings and result.
  */
+import type { evaluateSchema } from "../src/config/schemas/evaluate-schema.ts";
+import type { ingestSchema } from "../src/config/schemas/ingest-schema.ts";
+import type { scoreSchema } from "../src/config/schemas/score-schema.ts";
+import type { trainSchema } from "../src/config/schemas/train-schema.ts";
 import type { StageEntry } from "./command-line/stage-entry.ts";
+import type { EvaluateResult } from "./evaluate/evaluate.ts";
+import type { IngestResult } from "./ingest/ingest-result.ts";
+import type { ScoreResult } from "./score/finish-job.ts";
+import type { ScoreShardResult } from "./score/score.ts";
+import type { TrainResult } from "./train/train-result.ts";
+
+export const ingestEntry: StageEntry<typeof ingestSchema, IngestResult> = {
+  name: "ingest",
+  summary: "clean, number and split raw logs into Arrow files under data/<dataset>",
+  schema: async () => (await import("../src/config/schemas/ingest-schema.ts")).ingestSchema,
+  load: async () => (await import("./ingest/ingest.ts")).ingestStage,
+};
+
+export const trainEntry: StageEntry<typeof trainSchema, TrainResult> = {
+  name: "train",
+  summary: "train a ranker on an ingested dataset into models/<dataset>/<run>",
+  schema: async () => (await import("../src/config/schemas/train-schema.ts")).trainSchema,
+  load: async () => (await import("./train/train.ts")).trainStage,
+};
+
+export const evaluateEntry: StageEntry<typeof evaluateSchema, EvaluateResult> = {
+  name: "evaluate",
+  summary: "rank the held-out items with a trained run or a baseline and report HR@k and NDCG@k",
+  schema: async () => (await import("../src/config/schemas/evaluate-schema.ts")).evaluateSchema,
+  load: async () => (await import("./evaluate/evaluate.ts")).evaluateStage,
+};
+
+export const scoreEntry: StageEntry<typeof scoreSchema, ScoreResult | ScoreShardResult> = {
+  name: "score",
+  summary: "recommend: the best items of every user with a trained run, to Parquet, Arrow, CSV or JSON lines",
+  schema: async () => (await import("../src/config/schemas/score-schema.ts")).scoreSchema,
+  load: async () => (await import("./score/score.ts")).scoreStage,
+};
 
 export const stages: readonly StageEntry[] = [
   {
@@ -17,24 +54,9 @@ export const stages: readonly StageEntry[] = [
     schema: async () => (await import("../src/config/schemas/sample-schema.ts")).sampleSchema,
     load: async () => (await import("./sample/sample.ts")).sampleStage,
   },
-  {
-    name: "ingest",
-    summary: "clean, number and split raw logs into Arrow files under data/<dataset>",
-    schema: async () => (await import("../src/config/schemas/ingest-schema.ts")).ingestSchema,
-    load: async () => (await import("./ingest/ingest.ts")).ingestStage,
-  },
-  {
-    name: "train",
-    summary: "train a ranker on an ingested dataset into models/<dataset>/<run>",
-    schema: async () => (await import("../src/config/schemas/train-schema.ts")).trainSchema,
-    load: async () => (await import("./train/train.ts")).trainStage,
-  },
-  {
-    name: "evaluate",
-    summary: "rank the held-out items with a trained run or a baseline and report HR@k and NDCG@k",
-    schema: async () => (await import("../src/config/schemas/evaluate-schema.ts")).evaluateSchema,
-    load: async () => (await import("./evaluate/evaluate.ts")).evaluateStage,
-  },
+  ingestEntry,
+  trainEntry,
+  evaluateEntry,
   {
     name: "compare",
     summary: "tune arms of optimizers alike, train fresh seeds, and test the differences",
@@ -47,12 +69,7 @@ export const stages: readonly StageEntry[] = [
     schema: async () => (await import("../src/config/schemas/export-schema.ts")).exportSchema,
     load: async () => (await import("./export/export.ts")).exportStage,
   },
-  {
-    name: "score",
-    summary: "recommend: the best items of every user with a trained run, to Parquet, Arrow, CSV or JSON lines",
-    schema: async () => (await import("../src/config/schemas/score-schema.ts")).scoreSchema,
-    load: async () => (await import("./score/score.ts")).scoreStage,
-  },
+  scoreEntry,
   {
     name: "report",
     summary: "write a run or a study as one self-contained HTML page",

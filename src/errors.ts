@@ -3,6 +3,11 @@
 /** Wrong use or wrong configuration: the caller can mend it by changing a flag or a config file. Exit status 2. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
+
+  /** A line for each thing to change. */
+  get problems(): readonly string[] {
+    return this.message.split("\n");
+  }
 }
 
 /**

@@ -1,6 +1,7 @@
 /** A baseline fitted to be served: its parameters are all given, so that a server's start chooses nothing. */
 import { fitBaseline } from "../../src/baselines/fit-baseline.ts";
 import { baselineGrids, type FittedName, fittedNames, isTuned } from "../../src/config/baseline-settings.ts";
+import { closedBy } from "../../src/engine/closable.ts";
 import type { ScoringSession } from "../../src/engine/scoring-session.ts";
 import { ConfigError } from "../../src/errors.ts";
 import { topItems } from "../../src/scoring/top-items.ts";
@@ -35,7 +36,7 @@ export async function openBaselineSession(
     description: `${baseline}: ${computes.description}`,
     pairs: (users, items) => scorer.pairs(users, items),
     top: (request) => topItems(scorer, request),
-    close: () => {},
+    ...closedBy(() => {}),
   };
 }
 

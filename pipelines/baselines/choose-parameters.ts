@@ -108,6 +108,7 @@ async function tryAll(name: TunedBaseline, job: BaselineJob, choosing: Choosing)
       const line = `${parametersText(parameters)}: validation ${metric} ${value.toFixed(4)}`;
       display.show({
         done: index + 1,
+        event: { kind: "baseline", baseline: name, parameters, metric, value, done: index + 1, total: tried.length },
         words: () => ({
           trial: line,
           left: clockText((((context.elapsed() - began) / 1000) * (tried.length - index - 1)) / (index + 1)),

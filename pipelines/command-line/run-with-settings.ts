@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import { type ConfigLayer, gatherGiven, parseConfig } from "../../src/config/parse.ts";
 import { type SettingGroup, settingsOf } from "../../src/config/setting-tree.ts";
-import type { OutsideWorld, RecommendedLayer, Stage, StageResult } from "../stage.ts";
+import type { OutsideWorld, RecommendedLayer, Stage, StageJson, StageResult } from "../stage.ts";
 import { recommendedLines } from "./recommended-lines.ts";
 
 export interface GivenSettings {
@@ -14,12 +14,12 @@ export interface GivenSettings {
 }
 
 /** `tree` is that of the stage's schema. Throws ConfigError with a line for each problem before the stage begins. */
-export async function runWithSettings<Schema extends z.ZodType>(
-  stage: Stage<Schema>,
+export async function runWithSettings<Schema extends z.ZodType, Json extends StageJson>(
+  stage: Stage<Schema, Json>,
   tree: SettingGroup,
   { layers, flags, problems }: GivenSettings,
   world: OutsideWorld,
-): Promise<StageResult> {
+): Promise<StageResult<Json>> {
   const recommended = await recommendedLayers(stage, gatherGiven(tree, layers, flags).values);
   for (const layer of recommended) for (const line of recommendedLines(layer, tree)) world.log(line);
   const config = parseConfig({ schema: stage.schema, layers: [...recommended, ...layers], flags, problems });

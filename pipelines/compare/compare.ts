@@ -16,8 +16,8 @@ import { countTrials } from "../../src/study/plan-trials.ts";
 import { datasetNameOf } from "../dataset/dataset-argument.ts";
 import { readDescription } from "../dataset/stored-dataset.ts";
 import { openStudyDisplay } from "../progress/study-progress.ts";
-import { openJobQueue } from "../queue/job-queue.ts";
-import type { Stage, StageContext, StageResult, StartedProgram } from "../stage.ts";
+import { loadQueue } from "../queue/load-queue.ts";
+import { INTERRUPTED, type Stage, type StageContext, type StageResult, type StartedProgram } from "../stage.ts";
 import { finishStudy, type StudyOutcome } from "./finish-study.ts";
 import { type OpenStudy, openStudy, openStudyEngine, readStoredStudy } from "./open-study.ts";
 import { queueTrials } from "./queue-trials.ts";
@@ -41,7 +41,7 @@ async function help(config: CompareConfig, folder: string, context: StageContext
   return {
     json: { stage: "compare", status: state, study: folder },
     text: `${folder}: ${state === "done" ? "no trial is left" : "interrupted"}`,
-    exitCode: state === "done" ? 0 : 130,
+    exitCode: state === "done" ? 0 : INTERRUPTED,
   };
 }
 
@@ -108,7 +108,7 @@ async function carryOutStudy(
       const reason = `interrupted after ${records.size} trials`;
       await recorder.save({ reason, trials: counted(opened) });
       const text = `${folder}: ${reason}; the same command goes on with the rest`;
-      return { json: { stage: "compare", status: "interrupted", study: folder, reason }, text, exitCode: 130 };
+      return { json: { stage: "compare", status: "interrupted", study: folder, reason }, text, exitCode: INTERRUPTED };
     }
     display.close();
     context.log(`${folder}: intervals and tests`);
@@ -134,6 +134,7 @@ async function workByQueue(
   context: StageContext,
   hooks: WorkHooks,
 ): Promise<"done" | "interrupted"> {
+  const { openJobQueue } = await loadQueue();
   const queue = await openJobQueue({ url, name, log: context.log });
   try {
     const worker = shellCommand("lawn-ranker", "worker", "--queue", addressText(url));

@@ -6,7 +6,7 @@ import path from "node:path";
 import { type BaselineName, parametersText } from "../../src/config/baseline-settings.ts";
 import { type EvaluateConfig, evaluateSchema } from "../../src/config/schemas/evaluate-schema.ts";
 import type { Scorer } from "../../src/ranker/scorer.ts";
-import type { MetricsDocument } from "../../src/runs/metrics-document.ts";
+import type { BaselineChoice, MetricsDocument } from "../../src/runs/metrics-document.ts";
 import { EVALUATION_RECORD, EVALUATIONS_FOLDER, perUserFileName } from "../../src/runs/run-directory.ts";
 import { readyBaseline } from "../baselines/ready-baseline.ts";
 import { openConfiguredEngine } from "../configured-engine.ts";
@@ -25,7 +25,23 @@ import type { Stage, StageContext, StageResult } from "../stage.ts";
 import { PROTOCOL_CHECK_FILE, type ProtocolCheck, protocolCheck, protocolCheckLines } from "./protocol-check.ts";
 import { refuseRecordedFolder, writeEvaluation } from "./write-evaluation.ts";
 
-export const evaluateStage: Stage<typeof evaluateSchema> = {
+/** The content of metrics.json, of what, and where it was written. */
+export type EvaluateResult = Omit<MetricsDocument, "baseline"> & {
+  readonly stage: "evaluate";
+  readonly dataset: { readonly name: string; readonly contentHash: string };
+  /** The folder of the run; absent of a baseline. */
+  readonly run?: string;
+  /** Its name; absent of a run. */
+  readonly baseline?: string;
+  /** How the parameters of a baseline came about. */
+  readonly choice?: BaselineChoice;
+  /** Where it was asked for. */
+  readonly protocolCheck?: ProtocolCheck;
+  /** The folder of metrics.json; absent where nothing was written. */
+  readonly directory?: string;
+};
+
+export const evaluateStage: Stage<typeof evaluateSchema, EvaluateResult> = {
   name: "evaluate",
   schema: evaluateSchema,
   async run(given, context) {
@@ -39,7 +55,7 @@ async function evaluateBaseline(
   config: EvaluateConfig,
   baseline: BaselineName,
   context: StageContext,
-): Promise<StageResult> {
+): Promise<StageResult<EvaluateResult>> {
   // The schema has asked for the dataset of a baseline.
   const dataset = await loadDataset(path.join(config.dataRoot, config.dataset!));
   const { refit, k: ks } = config;
@@ -60,7 +76,7 @@ async function evaluateBaseline(
   return resultOf({ subject: { baseline }, dataset, document, check, directory: config.output });
 }
 
-async function evaluateRun(config: EvaluateConfig, context: StageContext): Promise<StageResult> {
+async function evaluateRun(config: EvaluateConfig, context: StageContext): Promise<StageResult<EvaluateResult>> {
   const { run: named, modelsRoot, dataset: datasetName } = config;
   const run = await loadRun(await findRun({ run: named, modelsRoot, dataset: datasetName }, context));
   const dataset = await loadDataset(path.join(config.dataRoot, datasetName ?? run.datasetName));
@@ -131,7 +147,7 @@ function resultOf(options: {
   readonly check: ProtocolCheck | null;
   /** Where it was written; null when nothing was. */
   readonly directory: string | null;
-}): StageResult {
+}): StageResult<EvaluateResult> {
   const { subject, dataset, document, check, directory } = options;
   const { name, contentHash } = dataset.description;
   const subjectName = "baseline" in subject ? subject.baseline : subject.run;
@@ -147,13 +163,14 @@ function resultOf(options: {
     lines.push(
       `written: ${path.join(directory, "metrics.json")}, ${perUserFileName(document.split)}${check === null ? "" : `, ${PROTOCOL_CHECK_FILE}`}, ${EVALUATION_RECORD}`,
     );
+  const { baseline: choice, ...measured } = document;
   return {
     json: {
       stage: "evaluate",
       dataset: { name, contentHash },
-      ...document,
+      ...measured,
       ...subject,
-      ...("baseline" in subject && document.baseline !== undefined ? { choice: document.baseline } : {}),
+      ...(choice === undefined ? {} : { choice }),
       ...(check === null ? {} : { protocolCheck: check }),
       ...(directory === null ? {} : { directory }),
     },

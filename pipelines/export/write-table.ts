@@ -4,7 +4,6 @@ import type { ColumnSchema, ColumnValues } from "../../src/arrow/column-schema.t
 import { openColumnWriter } from "../../src/arrow/write-columns.ts";
 import type { FileContent } from "../../src/files/file-content.ts";
 import type { ParquetColumn } from "../../src/parquet/parquet-columns.ts";
-import { openParquetWriter } from "../../src/parquet/write-parquet.ts";
 import type { Vocabulary } from "../dataset/vocabulary-files.ts";
 
 type NamedContent = FileContent & { readonly name: string };
@@ -43,9 +42,9 @@ export async function writeColumnsAs(
         ? { name: column.name, type: column.type }
         : { name: column.name, type: "vector", width: column.width },
   );
-  const writer = await (name.endsWith(".arrow")
-    ? openColumnWriter(file, schema)
-    : openParquetWriter(file, parquetSchema));
+  const writer = name.endsWith(".arrow")
+    ? await openColumnWriter(file, schema)
+    : await (await import("../../src/parquet/write-parquet.ts")).openParquetWriter(file, parquetSchema);
   try {
     for (const columns of batches) await writer.append(columns);
     const { bytes, sha256 } = await writer.close();

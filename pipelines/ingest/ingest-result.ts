@@ -28,12 +28,29 @@ const reported = z.looseObject({
   candidateCounts: z.object({ test: z.object({ linesLeftOut: z.number().default(0) }) }),
 });
 
+type Reported = Readonly<z.output<typeof reported>>;
+
+export type IngestResult = Pick<DatasetDescription, "users" | "items" | "interactions" | "contentHash"> & {
+  /** Up to date: same raw files, same settings, and nothing was done. */
+  readonly status: "done" | "up-to-date";
+  readonly dataset: string;
+  /** The folder of the dataset. */
+  readonly directory: string;
+  readonly rowsRead: number;
+  /** Each step, in order, with the rows before and after it. */
+  readonly cleaning: Reported["cleaning"];
+  readonly warnings: Reported["warnings"];
+  /** Of the work; absent where nothing was done. */
+  readonly seconds?: number;
+  readonly peakMemoryBytes?: number;
+};
+
 /** `cost` is null when nothing had to be done. */
 export function ingestResult(
   directory: string,
   description: DatasetDescription,
   cost: { readonly seconds: number; readonly peakMemoryBytes: number } | null,
-): StageResult {
+): StageResult<IngestResult> {
   const { name, users, items, interactions, split, candidates, contentHash } = description;
   const {
     rowsRead,

@@ -14,24 +14,24 @@ import { splitLog } from "../../src/interactions/splitting/split-log.ts";
 import { writeCandidates } from "../dataset/candidates-file.ts";
 import { writeItemInfo } from "../dataset/item-info-file.ts";
 import { type DatasetDescription, DESCRIPTION_FILE } from "../dataset/stored-dataset.ts";
-import type { Stage, StageContext, StageResult } from "../stage.ts";
+import { INTERRUPTED, type Stage, type StageContext, type StageResult } from "../stage.ts";
 import { inspectSources, readFormer, replacementNote, type SourceRecord } from "./check-up-to-date.ts";
 import { chooseCandidates, mostSampled, smallCatalogueText } from "./choose-candidates.ts";
 import { writeInteractions, writeVocabulary } from "./dataset-writer.ts";
 import { describeDataset } from "./describe-dataset.ts";
-import { ingestResult } from "./ingest-result.ts";
+import { type IngestResult, ingestResult } from "./ingest-result.ts";
 import { type IngestPlan, planIngest, settingsHash, USUAL_NEGATIVES } from "./plan-ingest.ts";
 import { emptyFilesNote, encodingNotes, type IngestSources, sourcePaths, sourcesOf } from "./source-files.ts";
 import type { SplitView } from "./split-view.ts";
 import { openStagingFolder, type StagingFolder } from "./staging-folder.ts";
 
-export const ingestStage: Stage<typeof ingestSchema> = {
+export const ingestStage: Stage<typeof ingestSchema, IngestResult> = {
   name: "ingest",
   schema: ingestSchema,
   run: ingest,
 };
 
-async function ingest(given: IngestConfig, context: StageContext): Promise<StageResult> {
+async function ingest(given: IngestConfig, context: StageContext): Promise<StageResult<IngestResult>> {
   const started = context.elapsed();
   const plan = await planIngest(given, context.log);
   const { dataRoot, dataset, force } = plan.config;
@@ -49,7 +49,7 @@ async function ingest(given: IngestConfig, context: StageContext): Promise<Stage
     return ingestResult(directory, description, cost);
   } catch (error) {
     if (!context.signal.aborted) throw error;
-    return { json: { status: "stopped" }, text: "ingest stopped; nothing was written", exitCode: 130 };
+    return { json: { status: "stopped" }, text: "ingest stopped; nothing was written", exitCode: INTERRUPTED };
   } finally {
     await staging.close();
   }
@@ -77,9 +77,11 @@ async function makeDataset(
     if (empty !== null) context.log(empty);
     for (const note of encodingNotes(plan, records)) context.log(note);
     const built = await readLog(database, plan, sources, context);
+    context.report({ kind: "read", rows: built.rowsRead, users: built.log.users, items: built.log.items });
     // A log that is split anew is one log: a pair in train and in test is then a repeat like any other.
     const log = plan.split.kind === "given" ? built.log : { ...built.log, parts: null };
     const { kept, steps } = cleanLog(log, { ...config, minRating: config.minRating ?? null });
+    for (const step of [...built.steps, ...steps]) context.report({ kind: "cleaned", ...step });
     const split = splitLog(log, kept, plan.split);
     const numbers = renumber(log, split.parts, built.negatives?.items ?? []);
     const view = { log, parts: split.parts, numbers };
@@ -125,7 +127,16 @@ async function makeDataset(
     }
     // The rest needs no SQL, and its memory is better spent on candidates.
     database.close();
-    const files = { ...vocabularies, ...(await writeSplit(view, staging.result, context.signal)) };
+    const interactions = await writeSplit(view, staging.result, context.signal);
+    context.report({
+      kind: "split",
+      users: numbers.users,
+      items: numbers.items,
+      train: interactions["train.arrow"].rows,
+      validation: interactions["validation.arrow"].rows,
+      test: interactions["test.arrow"].rows,
+    });
+    const files = { ...vocabularies, ...interactions };
     const candidates = await writeBothCandidates(plan, built, view, {
       directory: staging.result,
       log: context.log,

@@ -15,6 +15,7 @@ export function showDownload(name: string, context: DisplayContext): DownloadPro
       display.show({
         done: megabytes(doneBytes),
         total: megabytes(totalBytes ?? doneBytes),
+        event: { kind: "download", file: name, bytes: doneBytes, totalBytes },
         line: () =>
           `${name}: ${megabytes(doneBytes)} MB${totalBytes === null ? "" : ` of ${megabytes(totalBytes)} MB`}`,
       }),

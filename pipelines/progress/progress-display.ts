@@ -1,14 +1,15 @@
 /**
- * Progress as a person sees it: on a terminal a bar below the lines that stay, elsewhere a line now and then. What
- * both say is the caller's.
+ * Progress as a person sees it, on a terminal a bar below the lines that stay, elsewhere a line now and then; and as
+ * programs are told of it, by an event for each change. What all say is the caller's.
  */
 import { type GenericFormatter, Presets, SingleBar } from "cli-progress";
 import { terminalText } from "../command-line/terminal-text.ts";
+import type { ProgressEvent } from "../progress-event.ts";
 import type { StageContext } from "../stage.ts";
 import { clockText } from "./clock-text.ts";
 import { fitLine, type LinePart } from "./fit-line.ts";
 
-export type DisplayContext = Pick<StageContext, "terminal" | "log" | "elapsed">;
+export type DisplayContext = Pick<StageContext, "terminal" | "log" | "report" | "elapsed">;
 
 export interface DisplayStart {
   /**
@@ -32,6 +33,8 @@ export interface ProgressChange {
   readonly done: number;
   /** Where it became known, or is another than before. */
   readonly total?: number;
+  /** For programs. */
+  readonly event: ProgressEvent;
   /** For the bar: names in its format; those left out stay as they were. */
   words?(): Words;
   /** For everybody else. */
@@ -48,7 +51,14 @@ export interface ProgressDisplay {
 }
 
 export function openProgressDisplay(start: DisplayStart, context: DisplayContext): ProgressDisplay {
-  return context.terminal === null ? linesOf(start, context) : barOf(start, context.terminal);
+  const seen = context.terminal === null ? linesOf(start, context) : barOf(start, context.terminal);
+  return {
+    show(change) {
+      context.report(change.event);
+      seen.show(change);
+    },
+    close: () => seen.close(),
+  };
 }
 
 const DEFAULT_SPARE = ["speed", "bar"];

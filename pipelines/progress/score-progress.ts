@@ -36,6 +36,7 @@ export function openScoreDisplay(
       done += count;
       display.show({
         done,
+        event: { kind: "scored", unit, done, total },
         words: pace,
         line() {
           const { speed, left } = pace();

@@ -38,6 +38,7 @@ export function openStudyDisplay(expected: ExpectedTrials, context: DisplayConte
       });
       display.show({
         done: records.size,
+        event: { kind: "trials", phase: phaseOf(records), done: records.size, total },
         words,
         line() {
           const { phase, speed, left } = words();
@@ -85,7 +86,7 @@ function leftText(records: ReadonlyMap<string, TrialRecord>, expected: ExpectedT
   return seconds === null ? "?" : clockText(seconds);
 }
 
-function phaseOf(records: ReadonlyMap<string, TrialRecord>): string {
+function phaseOf(records: ReadonlyMap<string, TrialRecord>): "tuning" | "final seeds" {
   for (const { phase } of records.values()) if (phase === "final") return "final seeds";
   return "tuning";
 }

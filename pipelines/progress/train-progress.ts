@@ -24,11 +24,13 @@ export function openDisplay(plan: TrainingPlan, stepsDone: number, context: Disp
     context,
   );
   return {
-    step({ epoch, step, loss, samplesPerSecond }) {
+    step(progress) {
+      const { epoch, step, loss, samplesPerSecond } = progress;
       const done = (epoch - 1) * plan.stepsPerEpoch + step;
       const speed = speedText(samplesPerSecond);
       display.show({
         done,
+        event: { kind: "step", pass: plan.pass, epochs: plan.epochs, stepsPerEpoch: plan.stepsPerEpoch, ...progress },
         words: () => ({ epoch, loss: loss.toFixed(4), speed, left: left(done) }),
         line: () =>
           `${title(plan, epoch)}  step ${step}/${plan.stepsPerEpoch}  loss ${loss.toFixed(4)}  ${speed}  left ${left(done)}`,
@@ -45,6 +47,7 @@ export function openDisplay(plan: TrainingPlan, stepsDone: number, context: Disp
       ];
       display.show({
         done: record.step,
+        event: { kind: "epoch", epochs: plan.epochs, ...record },
         words: () => ({ metric: metric.replace("validation ", "") }),
         line: () => [...parts, `left ${left(record.step)}`].join("  "),
         isNews: true,

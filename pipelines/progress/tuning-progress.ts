@@ -15,6 +15,7 @@ export interface TuningDisplay {
 export function openTuningDisplay(epochs: number, context: DisplayContext): TuningDisplay {
   const started = context.elapsed();
   let [done, trial] = [0, ""];
+  const event = () => ({ kind: "search" as const, trial, done, total: epochs });
   const left = (): string => clockText(((context.elapsed() - started) / 1000 / done) * Math.max(0, epochs - done));
   const display = openProgressDisplay(
     {
@@ -33,11 +34,12 @@ export function openTuningDisplay(epochs: number, context: DisplayContext): Tuni
       done++;
       display.show({
         done,
+        event: event(),
         words: () => ({ trial, left: left() }),
         line: () => `tuning: ${trial}, epoch ${done} of at most ${epochs} of all trials, left ${left()}`,
       });
     },
-    said: (line) => display.show({ done, line: () => line, isNews: true }),
+    said: (line) => display.show({ done, event: event(), line: () => line, isNews: true }),
     close: () => display.close(),
   };
 }

@@ -34,6 +34,7 @@ export function openWorkDisplay(
       if (display === null && seconds() >= MOMENT_SECONDS) display = open();
       display?.show({
         done: Math.min(done, total),
+        event: { kind: "work", what, unit, done: Math.min(done, total), total },
         words: () => ({ left: left() }),
         line: () => `${what}  ${unit === "" ? share() : `${done}/${total} ${unit}`}  left ${left()}`,
       });

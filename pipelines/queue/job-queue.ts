@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Job, Queue, UnrecoverableError, WaitingError, Worker } from "bullmq";
 import { withoutSecrets } from "../../src/config/address-text.ts";
 import { messageOf } from "../../src/errors.ts";
+import { HandedBack, PermanentFailure } from "./job-failures.ts";
 import { connectToRedis, explainRefusal } from "./redis-connection.ts";
 
 export interface PlannedJob {
@@ -127,14 +128,6 @@ export interface WorkerSettings {
   readonly mostStalls: number;
 }
 
-/** A failure that no retry mends: bad data or a wrong setting. */
-export class PermanentFailure extends UnrecoverableError {}
-
-/** No failure: the job is for the next worker, as if this one had never taken it. */
-export class HandedBack extends Error {
-  override readonly name = "HandedBack";
-}
-
 const LAST_WORDS_MILLISECONDS = 1500;
 
 /** Takes jobs one at a time until closed. */
@@ -155,6 +148,7 @@ export async function startWorker(
         () => {},
       );
       await task.catch(async (error: unknown) => {
+        if (error instanceof PermanentFailure) throw new UnrecoverableError(error.message);
         if (!(error instanceof HandedBack)) throw error;
         events.handedBack(titleOf(job));
         await job.moveToWait(token ?? "");

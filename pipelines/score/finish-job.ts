@@ -13,12 +13,20 @@ export interface FinishedJob
   readonly shape: RecommendationShape;
 }
 
+/** The content of the manifest beside the output, and where both are. */
+export type ScoreResult = Omit<ScoreManifest, "output"> & {
+  /** The file of recommendations. */
+  readonly output: string;
+  /** The file of the manifest. */
+  readonly manifest: string;
+};
+
 export async function finishJob(
   config: ScoreConfig,
   subject: ScoreSubject,
   { shape, ...job }: FinishedJob,
   context: StageContext,
-): Promise<StageResult> {
+): Promise<StageResult<ScoreResult>> {
   const { environment } = context;
   const format = formatOfOutput(config)!; // the schema has asked for one
   const { users, pairs, where, allow, deny, minimumScore = null, unknown } = config;

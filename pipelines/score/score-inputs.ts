@@ -1,7 +1,7 @@
 /** Everything a scoring job reads beside its ranker, opened and checked: who is to be scored, and with which items. */
 import { rm } from "node:fs/promises";
 import type { ScoreConfig } from "../../src/config/schemas/score-schema.ts";
-import { openWorkDatabase, type WorkDatabase } from "../../src/interactions/database/work-database.ts";
+import type { WorkDatabase, WorkDatabaseOptions } from "../../src/interactions/database/work-database.ts";
 import { verifyFiles } from "../dataset/stored-dataset.ts";
 import { idSpellingOf, idTypeOf, readVocabulary, type Vocabulary } from "../dataset/vocabulary-files.ts";
 import type { RecommendationShape } from "./output/recommendations.ts";
@@ -37,7 +37,7 @@ export async function openScoreInputs(
   let opened: Promise<WorkDatabase> | null = null;
   const database = (): Promise<WorkDatabase> => {
     const readable = [config.users, config.pairs, config.allow, config.deny].filter((file) => file !== null);
-    opened ??= openWorkDatabase({ path: ":memory:", spillDirectory: scratch, memoryLimit: "512MB", readable });
+    opened ??= openDatabase({ path: ":memory:", spillDirectory: scratch, memoryLimit: "512MB", readable });
     return opened;
   };
   const close = async (): Promise<void> => {
@@ -62,4 +62,10 @@ export async function openScoreInputs(
     await close();
     throw error;
   }
+}
+
+/** Loaded here, since few jobs need SQL. */
+async function openDatabase(options: WorkDatabaseOptions): Promise<WorkDatabase> {
+  const { openWorkDatabase } = await import("../../src/interactions/database/work-database.ts");
+  return openWorkDatabase(options);
 }

@@ -4,31 +4,35 @@
  */
 
 import path from "node:path";
-import { addressText } from "../../src/config/address-text.ts";
 import { formatOfOutput, type ScoreConfig, scoreSchema } from "../../src/config/schemas/score-schema.ts";
-import { shellCommand } from "../../src/config/shell-command.ts";
 import { takeLock } from "../../src/files/lock-file.ts";
 import { makeFolder } from "../../src/files/make-folder.ts";
 import { removeStaleWork, workName } from "../../src/files/work-names.ts";
+import type { ShardRecord } from "../../src/runs/score-manifest.ts";
 import { shardText } from "../../src/scoring/shard.ts";
 import { datasetNameOf } from "../dataset/dataset-argument.ts";
-import { openJobQueue } from "../queue/job-queue.ts";
 import { findRun } from "../runs/find-run.ts";
 import type { Stage, StageContext, StageResult } from "../stage.ts";
 import { chooseShard, unreadIndex } from "./choose-shard.ts";
-import { type FinishedJob, finishJob } from "./finish-job.ts";
+import { type FinishedJob, finishJob, type ScoreResult } from "./finish-job.ts";
 import { joinShards, readAllShards } from "./join-shards.ts";
 import type { RecommendationFormat } from "./output/recommendation-writer.ts";
-import { scoreByQueue, sharedFolderStorage } from "./queue-shards.ts";
 import { openRanker } from "./ranker/open-ranker.ts";
 import { openScoreInputs, type ScoreInputs } from "./score-inputs.ts";
 import { engineRecord, scoreShard, selectionRecord } from "./score-shard.ts";
 import { shardFolder } from "./shard-files.ts";
-import { openRemoteShardStorage } from "./store/remote-shard-storage.ts";
 import { readSubject, type ScoreSubject, withParameters } from "./subject.ts";
 import { writeScores } from "./write-scores.ts";
 
-export const scoreStage: Stage<typeof scoreSchema> = {
+/** Of one shard of a job: its record, and where it lies. */
+export type ScoreShardResult = ShardRecord & {
+  /** Of the shard and its record. */
+  readonly folder: string;
+  /** Whether it lay there already. */
+  readonly wasFinished: boolean;
+};
+
+export const scoreStage: Stage<typeof scoreSchema, ScoreResult | ScoreShardResult> = {
   name: "score",
   schema: scoreSchema,
   async run(given, context) {
@@ -44,7 +48,11 @@ export const scoreStage: Stage<typeof scoreSchema> = {
     const unlock = await takeLock(`${config.output}.lock`, context);
     try {
       await removeStaleWork(path.dirname(config.output), context);
-      if (config.queue !== null) await scoreInQueue(config, subject, config.queue, context);
+      if (config.queue !== null) {
+        // Queues and stores are loaded for those alone who ask for them.
+        const { scoreInQueue } = await import("./score-in-queue.ts");
+        await scoreInQueue(config, subject, config.queue, context);
+      }
       const joins = config.merge || config.queue !== null;
       const job = joins ? await merge(config, subject, context) : await scoreAll(config, subject, context);
       return await finishJob(config, subject, job, context);
@@ -59,7 +67,7 @@ async function scoreOneShard(
   subject: ScoreSubject,
   text: string,
   context: StageContext,
-): Promise<StageResult> {
+): Promise<StageResult<ScoreShardResult>> {
   const shard = chooseShard(text, context.environment.variables);
   const { record, folder, wasFinished } = await scoreShard(config, subject, shard, context);
   const { rows } = record.file;
@@ -95,28 +103,6 @@ async function scoreAll(config: ScoreConfig, subject: ScoreSubject, context: Sta
   } finally {
     await inputs?.close();
     await ranker.close();
-  }
-}
-
-async function scoreInQueue(
-  config: ScoreConfig,
-  subject: ScoreSubject,
-  url: string,
-  context: StageContext,
-): Promise<void> {
-  const queue = await openJobQueue({ url, name: config.queueName, log: context.log });
-  try {
-    const shards = config.shards!; // the schema has asked for it
-    const { store } = config;
-    const storage =
-      store === null
-        ? sharedFolderStorage(config, subject)
-        : await openRemoteShardStorage(config, subject, store, context);
-    const worker = shellCommand("lawn-ranker", "worker", "--queue", addressText(url));
-    context.log(`${shards} shards in the queue; ${worker} does them, here or elsewhere`);
-    await scoreByQueue(storage, subject.plan, { queue, shards, attempts: config.attempts }, context);
-  } finally {
-    await queue.close();
   }
 }
 

@@ -3,13 +3,11 @@
 import path from "node:path";
 import { isPlanned } from "../../src/config/schemas/planning-settings.ts";
 import { type TrainConfig, trainSchema } from "../../src/config/schemas/train-schema.ts";
-import { shellCommand } from "../../src/config/shell-command.ts";
 import { trainWarnings } from "../../src/config/train-warnings.ts";
 import { samplesPerEpoch } from "../../src/dataset/training-batches.ts";
 import { ConfigError, messageOf } from "../../src/errors.ts";
 import { takeLock } from "../../src/files/lock-file.ts";
 import { makeFolder } from "../../src/files/make-folder.ts";
-import type { BaselinesRecord } from "../../src/runs/baselines-record.ts";
 import type { Manifest } from "../../src/runs/manifest.ts";
 import { defaultRunName, hashOf, identityOf, latestLink, runFiles } from "../../src/runs/run-directory.ts";
 import { DivergenceError } from "../../src/training/divergence.ts";
@@ -31,20 +29,20 @@ import { withHeld } from "./planning/planned-config.ts";
 import { beginPlanning, budgetWarning, planJob } from "./planning/planned-job.ts";
 import { resolvedConfig } from "./resolved-config.ts";
 import { measureRivals, type Rivals } from "./rivals/measure-rivals.ts";
-import { rivalLines } from "./rivals/rival-lines.ts";
 import { beginRivals, finishRivals } from "./rivals/rivals-record.ts";
 import { settleRun, settleRunAgain } from "./settle-run.ts";
 import { reportTest } from "./test-report.ts";
 import { checkMeasures, type TrainingJob, trainAndRefit } from "./train-and-refit.ts";
+import { finished, interrupted, type TrainResult } from "./train-result.ts";
 
-export const trainStage: Stage<typeof trainSchema> = {
+export const trainStage: Stage<typeof trainSchema, TrainResult> = {
   name: "train",
   schema: trainSchema,
   recommend: recommendedSettings,
   run: train,
 };
 
-async function train(given: TrainConfig, context: StageContext): Promise<StageResult> {
+async function train(given: TrainConfig, context: StageContext): Promise<StageResult<TrainResult>> {
   const held = withHeld({ ...given, dataset: await datasetNameOf(given.dataset) }, context.givenAsFlags);
   for (const warning of trainWarnings(held)) context.log(warning);
   const dataset = await loadDataset(path.join(held.dataRoot, held.dataset));
@@ -111,7 +109,10 @@ interface Course {
   spentSeconds(): number;
 }
 
-async function carryOut(asked: TrainingJob, { decision, rivals, spentSeconds }: Course): Promise<StageResult> {
+async function carryOut(
+  asked: TrainingJob,
+  { decision, rivals, spentSeconds }: Course,
+): Promise<StageResult<TrainResult>> {
   const { recorder, context } = asked;
   try {
     const planned = await planJob(asked, spentSeconds);
@@ -209,33 +210,13 @@ function startText(decision: RunDecision): string {
   return `goes on with ${labels.pass ?? "train"} epoch ${point.epoch + 1} after step ${point.step}`;
 }
 
-function interrupted(directory: string, reason: string): StageResult {
-  const config = path.join(directory, runFiles.config);
-  const run = directory.includes("/") ? directory : `./${directory}`; // a folder, not a name below --models-root
-  const command = shellCommand("lawn-ranker", "train", "--config", config, "--run", run, "--resume");
-  const text = `${directory}: ${reason}; go on with: ${command}`;
-  return { json: { stage: "train", status: "interrupted", run: directory, reason }, text, exitCode: 130 };
-}
-
-async function finishedBefore(directory: string, manifest: Manifest, context: StageContext): Promise<StageResult> {
+async function finishedBefore(
+  directory: string,
+  manifest: Manifest,
+  context: StageContext,
+): Promise<StageResult<TrainResult>> {
   await verifyRun(directory, manifest);
   await settleRunAgain(directory, context);
   context.log(`${directory}: this run is finished, same settings and data; --force trains it anew`);
   return finished(directory, await readMetrics(directory), await readBaselinesRecord(directory));
-}
-
-function finished(
-  directory: string,
-  document: Awaited<ReturnType<typeof readMetrics>>,
-  baselines: BaselinesRecord | null,
-): StageResult {
-  const lines = [directory];
-  if (document !== null) {
-    lines.push(`test: ${document.protocol}, ${document.users} users, epoch ${document.epoch}`);
-    for (const [name, value] of Object.entries(document.metrics))
-      lines.push(`  ${name.padEnd(14)} ${value.toFixed(4)}`);
-  }
-  lines.push(...rivalLines(baselines));
-  const verdict = baselines?.verdict ?? null;
-  return { json: { stage: "train", status: "done", run: directory, ...document, verdict }, text: lines.join("\n") };
 }

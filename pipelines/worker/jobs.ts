@@ -3,13 +3,15 @@
  */
 import { jobsSchema } from "../../src/config/schemas/worker-schema.ts";
 import { clockText } from "../progress/clock-text.ts";
-import { type KnownJob, openJobQueue } from "../queue/job-queue.ts";
+import type { KnownJob } from "../queue/job-queue.ts";
+import { loadQueue } from "../queue/load-queue.ts";
 import type { Stage } from "../stage.ts";
 
 export const jobsStage: Stage<typeof jobsSchema> = {
   name: "jobs",
   schema: jobsSchema,
   async run({ queue: url, queueName: name, most }, context) {
+    const { openJobQueue } = await loadQueue();
     const queue = await openJobQueue({ url, name, log: context.log });
     try {
       const counts = await queue.counts();

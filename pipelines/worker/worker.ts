@@ -6,7 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { workerSchema } from "../../src/config/schemas/worker-schema.ts";
 import { ConfigError, DataError, messageOf } from "../../src/errors.ts";
 import { failureReason } from "../queue/failure-reason.ts";
-import { HandedBack, openJobQueue, PermanentFailure, startWorker } from "../queue/job-queue.ts";
+import { HandedBack, PermanentFailure } from "../queue/job-failures.ts";
+import { loadQueue } from "../queue/load-queue.ts";
 import type { Stage, StageContext } from "../stage.ts";
 import { runJob } from "./run-job.ts";
 
@@ -19,6 +20,7 @@ export const workerStage: Stage<typeof workerSchema> = {
     const { queue: url, queueName: name, threads, cache, root: roots, lockSeconds, mostStalls, untilEmpty } = config;
     const settings = { threads, cache, roots, stopping: context.signal };
     const options = { url, name, log: context.log };
+    const { openJobQueue, startWorker } = await loadQueue();
     const queue = await openJobQueue(options);
     const done = { completed: 0, failed: 0 };
     let lastFailure = "";

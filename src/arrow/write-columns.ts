@@ -2,6 +2,7 @@
  * Typed arrays to an Arrow IPC file, in record batches of bounded size: bytes depend on the rows only, not
  * on how they were appended.
  */
+/// <reference lib="esnext.disposable" preserve="true" />
 import { AsyncByteQueue, makeData, RecordBatch, RecordBatchFileWriter, type Schema, Struct } from "apache-arrow";
 import type { FileContent } from "../files/file-content.ts";
 import { openFileWriter } from "../files/file-writer.ts";
@@ -11,7 +12,8 @@ import { arrowSchema, type ColumnSchema, type ColumnValues } from "./column-sche
 /** Rows of a full record batch; only a file's last batch may be smaller. */
 export const ROWS_PER_BATCH = 65_536;
 
-export interface ColumnWriter {
+/** `await using` aborts at the end of the block what was not closed in it. */
+export interface ColumnWriter extends AsyncDisposable {
   /**
    * Appends rows; the arrays are copied. `validity`, for nullable columns only, has a 0 where a row is null.
    * One call at a time: await each before the next.
@@ -56,6 +58,11 @@ export async function openColumnWriter(path: string, schema: ColumnSchema, parti
     await drain();
   }
 
+  async function abort(): Promise<void> {
+    isOpen = false;
+    await file.abort();
+  }
+
   return {
     async append(columns, validity = {}) {
       if (!isOpen) throw new Error(`${path}: append after close or abort`);
@@ -80,10 +87,8 @@ export async function openColumnWriter(path: string, schema: ColumnSchema, parti
       isOpen = false;
       return { rows, ...(await file.close()) };
     },
-    async abort() {
-      isOpen = false;
-      await file.abort();
-    },
+    abort,
+    [Symbol.asyncDispose]: abort,
   };
 }
 

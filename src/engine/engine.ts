@@ -10,6 +10,7 @@ import type { OptimizerState } from "../optimizer/optimizer-state.ts";
 import type { LossName } from "../ranker/loss.ts";
 import type { Parameters, RankerSpec } from "../ranker/ranker-spec.ts";
 import type { Scorer } from "../ranker/scorer.ts";
+import type { Closable } from "./closable.ts";
 
 export type EngineName = "reference" | "native" | "webgpu" | "tfjs";
 
@@ -53,7 +54,7 @@ export interface StepSpan {
 }
 
 /** One ranker in training. Calls run one after another in the order they were made. Owns its memory until close(). */
-export interface TrainingSession {
+export interface TrainingSession extends Closable {
   /**
    * One step on explicit columns; resolves to the mean loss of the batch before the update. Throws
    * EngineError on bad indices.
@@ -69,5 +70,4 @@ export interface TrainingSession {
   /** Scores with the parameters as they are at each call. */
   readonly scorer: Scorer;
   snapshot(): Promise<Snapshot>;
-  close(): void;
 }

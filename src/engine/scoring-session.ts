@@ -1,14 +1,15 @@
 /** The small seam for serving: fixed parameters, asked for scores. Nothing of training is loaded for it. */
 
-export interface ScoringSession {
+import type { Closable } from "./closable.ts";
+
+/** Closed, it still answers what was asked before. */
+export interface ScoringSession extends Closable {
   /** For people, such as "native: AVX2+FMA, 2 threads, float32". */
   readonly description: string;
   /** Logits for the pairs (users[k], items[k]). */
   pairs(users: Uint32Array, items: Uint32Array): Promise<Float32Array>;
   /** The best items of users, best first, equal scores by ascending item. */
   top(request: ScoringRequest): Promise<ScoredItems>;
-  /** Frees the memory; what was asked before is still answered. */
-  close(): void;
 }
 
 export interface ScoringRequest {

@@ -5,7 +5,7 @@
  * |item|^2)] and user' = [user | 0] give |user' - item'|^2 = |user|^2 + M^2 - 2 <user, item>, so that the nearest item
  * is the one of the greatest logit.
  */
-import { ConfigError, firstLineOf } from "../errors.ts";
+import { loadOptional } from "../optional-package.ts";
 import type { FoldedVectors } from "./folded-vectors.ts";
 
 export interface AnnSettings {
@@ -71,15 +71,6 @@ export function withNormCoordinate(vectors: Float32Array, width: number): Float3
   return out;
 }
 
-/** The only optional package of this room. Throws ConfigError with the command that installs it. */
-async function loadUsearch(): Promise<typeof import("usearch")> {
-  try {
-    return await import("usearch");
-  } catch (error) {
-    const reason = firstLineOf(error);
-    throw new ConfigError(
-      `--format ann needs the package usearch, which cannot be loaded here (${reason}); install it beside lawn-ranker: npm install usearch@2`,
-      { cause: error },
-    );
-  }
+function loadUsearch(): Promise<typeof import("usearch")> {
+  return loadOptional("--format ann", ["usearch@2"], () => import("usearch"));
 }

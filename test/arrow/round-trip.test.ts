@@ -115,6 +115,15 @@ describe("a column writer", () => {
     expect(await readdir(path.dirname(file("x")))).toEqual([]);
   });
 
+  it("leaves nothing behind the block where it was not closed, and the file where it was", async () => {
+    for (const name of ["closed.arrow", "left.arrow"]) {
+      await using writer = await openColumnWriter(file(name), [{ name: "user", type: "uint32" }]);
+      await writer.append({ user: Uint32Array.of(7) });
+      if (name === "closed.arrow") await writer.close();
+    }
+    expect(await readdir(path.dirname(file("x")))).toEqual(["closed.arrow"]);
+  });
+
   it("refuses columns that its schema does not promise", async () => {
     const writer = await openColumnWriter(file("wrong.arrow"), [
       { name: "user", type: "uint32" },

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it, jest } from "@jest/globals";
 import type { Batch } from "../../src/dataset/batch.ts";
 import type { Interactions, ItemsByUser } from "../../src/dataset/interaction-dataset.ts";
 import type { BatchSource } from "../../src/dataset/training-batches.ts";
-import type { Engine, SessionOptions } from "../../src/engine/engine.ts";
+import type { Engine, SessionOptions, TrainingSession } from "../../src/engine/engine.ts";
 import { EngineError } from "../../src/errors.ts";
 import {
   float32,
@@ -187,6 +187,16 @@ for (const variant of await engineVariants()) {
       await expect(session.step(good, 0.1)).rejects.toThrow(EngineError);
       await expect(session.snapshot()).rejects.toThrow(EngineError);
       await expect(session.scorer.catalogue(Uint32Array.of(0))).rejects.toThrow(EngineError);
+    });
+
+    it("everything behind the block that it was opened `using`", async () => {
+      const opened: TrainingSession[] = [];
+      {
+        using session = await engine.open(optionsOf(neumf, "bce"));
+        opened.push(session);
+        expect(await session.step(good, 0.1)).toBeGreaterThan(0);
+      }
+      await expect(opened[0]!.step(good, 0.1)).rejects.toThrow("the training session is closed");
     });
   });
 }

@@ -2,10 +2,22 @@
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "@jest/globals";
-import { ConfigError, evaluate, ingest, loadRanker, score, train } from "../../library/lawn-ranker.ts";
+import {
+  type ConfigError,
+  evaluate,
+  ingest,
+  loadRanker,
+  type StageEvent,
+  score,
+  train,
+} from "../../library/lawn-ranker.ts";
 import { useTemporaryFolder } from "../support/stages/temporary-folder.ts";
 
 const at = useTemporaryFolder();
+function recorded() {
+  const events: StageEvent[] = [];
+  return { events, progress: (event: StageEvent) => void events.push(event) };
+}
 const place = () => ({ dataset: "t", dataRoot: at("data") });
 const training = () => ({
   ...place(),
@@ -26,29 +38,45 @@ describe("the stages as functions", () => {
       return `${1000 + user},item ${(user * 5 + (row % 6) * 3) % 11},${row}`;
     });
     await writeFile(at("log.csv"), ["user,item,time", ...rows].join("\n"));
-    const made = await ingest({ ...place(), raw: at("log.csv"), negatives: 2 });
+    const { events, progress } = recorded();
+    const made = await ingest({ ...place(), raw: at("log.csv"), negatives: 2 }, { progress });
     expect(made).toMatchObject({ directory: at("data/t"), dataset: "t", users: 12, items: 11, rowsRead: 72 });
+    expect(made.status).toBe("done");
+    expect(events.find(({ kind }) => kind === "read")).toEqual({ kind: "read", rows: 72, users: 12, items: 11 });
+    // Of the 6 rows of a user, the last is the test's and the one before it validation's.
+    const split = { kind: "split", users: 12, items: 11, train: 48, validation: 12, test: 12 };
+    expect(events.find(({ kind }) => kind === "split")).toEqual(split);
+    expect((await ingest({ ...place(), raw: at("log.csv"), negatives: 2 })).status).toBe("up-to-date");
   });
 
   it("train, evaluate, score and serve what was ingested, and tell how it goes", async () => {
-    const lines: string[] = [];
-    const progress = ({ line }: { line: string }) => lines.push(line);
+    const { events, progress } = recorded();
     const trained = await train({ ...training(), run: "mf" }, { progress });
     expect(trained).toMatchObject({ status: "done", run: at("models/t/mf"), users: 12 });
-    expect(lines.join("\n")).toContain("done in");
+    expect(trained.verdict).toBeNull(); // no baselines beside it
+    expect(events.some((event) => event.kind === "log" && event.line.includes("done in"))).toBe(true);
+    const epochs = events.flatMap((event) => (event.kind === "epoch" ? [event] : []));
+    expect(epochs.map(({ epoch }) => epoch)).toEqual([1, 2]);
+    expect(epochs[1]).toMatchObject({ pass: "train", epochs: 2, loss: expect.any(Number) });
+    expect(trained.validation).toEqual(epochs[trained.epoch! - 1]!.validation);
 
     const subject = { run: trained.run, ...place(), engine: "reference" as const };
     const measured = await evaluate({ ...subject, k: [1] });
+    expect(measured.run).toBe(trained.run);
     expect(measured.metrics).toEqual(trained.metrics);
     expect(measured.dataset.name).toBe("t");
 
-    const scored = await score({ ...subject, output: at("lists.csv"), k: 2 });
+    const scoring = recorded();
+    const scored = await score({ ...subject, output: at("lists.csv"), k: 2 }, scoring);
+    expect(scoring.events).toContainEqual({ kind: "scored", unit: "users", done: 12, total: 12 });
     expect(scored).toMatchObject({ output: at("lists.csv"), counts: { users: 12 } });
     expect([existsSync(scored.output), existsSync(scored.manifest)]).toEqual([true, true]);
 
-    const ranker = await loadRanker(trained.run, { dataset: at("data/t"), engine: "reference" });
+    using ranker = await loadRanker(trained.run, { dataset: at("data/t"), engine: "reference" });
     expect((await ranker.top("1003", { k: 2 })).items).toHaveLength(2);
-    ranker.close();
+
+    const shard = await score({ ...subject, output: at("parts.csv"), k: 2, shard: "2/3" });
+    expect(shard).toMatchObject({ index: 2, of: 3, counts: { users: 4 }, wasFinished: false });
   });
 
   it("reject with the signal's reason, before and during the work", async () => {
@@ -64,7 +92,9 @@ describe("the stages as functions", () => {
   it("refuse settings with all problems at once", async () => {
     const wrong = { ...training(), epochs: -1, batchSise: 8 };
     const error = await train(wrong).catch((thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(ConfigError);
-    expect(String(error)).toMatch(/settings: batchSise is unknown \(batchSize\?\)[\s\S]*epochs is -1 in settings/);
+    expect((error as ConfigError).problems).toEqual([
+      "settings: batchSise is unknown (batchSize?)",
+      expect.stringMatching(/^epochs is -1 in settings/),
+    ]);
   });
 });

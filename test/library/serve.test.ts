@@ -134,10 +134,9 @@ describe("what loading and asking refuse", () => {
   });
 
   it("seen items that were not loaded", async () => {
-    const loaded = await load(run, { dataset, engine: "reference", seen: false });
+    using loaded = await load(run, { dataset, engine: "reference", seen: false });
     expect((await loaded.top(1000, { k: 11 })).items).toHaveLength(11);
     await expect(loaded.top(1000, { excludeSeen: true })).rejects.toThrow("seen items were not loaded");
-    loaded.close();
   });
 
   it("no run, no dataset, another dataset, a changed file", async () => {

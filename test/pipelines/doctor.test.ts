@@ -10,6 +10,7 @@ const contextOf = (node: string): StageContext => ({
   elapsed: () => 0,
   peakMemoryBytes: () => 0,
   log: () => {},
+  report: () => {},
   terminal: null,
   processId: 1,
   place: "here",

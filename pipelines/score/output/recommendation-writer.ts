@@ -2,7 +2,7 @@
 import { openColumnWriter } from "../../../src/arrow/write-columns.ts";
 import { StorageError } from "../../../src/errors.ts";
 import { cannotWrite } from "../../../src/files/make-folder.ts";
-import { openParquetWriter, type ParquetCompression } from "../../../src/parquet/write-parquet.ts";
+import type { ParquetCompression } from "../../../src/parquet/write-parquet.ts";
 import { csvLines, jsonLines } from "./recommendation-lines.ts";
 import {
   columnsOfRows,
@@ -47,6 +47,8 @@ async function openWriter(
   const columns = recommendationColumns(shape);
   switch (format) {
     case "parquet": {
+      // DuckDB takes 70 ms to load, and no other format needs it.
+      const { openParquetWriter } = await import("../../../src/parquet/write-parquet.ts");
       const schema = columns.map(({ name, type }) => ({ name, type }));
       const writer = await openParquetWriter(path, schema, { compression, memoryLimit: "256MB" });
       return { ...writer, append: (rows) => writer.append(columnsOfRows(rows)) };

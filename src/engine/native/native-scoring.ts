@@ -2,6 +2,7 @@
 import { EngineError } from "../../errors.ts";
 import { type Parameters, parametersOf, type RankerSpec } from "../../ranker/ranker-spec.ts";
 import { checkedRanker } from "../check-ranker.ts";
+import { closedBy } from "../closable.ts";
 import { withOwnErrors } from "../own-errors.ts";
 import type { ScoringSession } from "../scoring-session.ts";
 import { createSessionCalls } from "../session-calls.ts";
@@ -61,6 +62,6 @@ function openWith(
     description: describeMachine(machine),
     pairs,
     top,
-    close: () => close(() => addon.closeSession(session)),
+    ...closedBy(() => close(() => addon.closeSession(session))),
   };
 }

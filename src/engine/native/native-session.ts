@@ -6,6 +6,7 @@ import { buildOptimizer } from "../../optimizer/build-optimizer.ts";
 import { parametersOf, sizeOf } from "../../ranker/ranker-spec.ts";
 import { checkedBatch, checkLearningRate } from "../check-batch.ts";
 import { checkedSpan } from "../check-session-options.ts";
+import { closedBy } from "../closable.ts";
 import type { SessionOptions, StepSpan, TrainingSession } from "../engine.ts";
 import { createSessionCalls } from "../session-calls.ts";
 import { type NativeAddon, type NativeColumns, tensorKinds } from "./native-addon.ts";
@@ -78,10 +79,10 @@ export function openNativeSession(
 
     snapshot: () => inTurn(() => state.read()),
 
-    close() {
+    ...closedBy(() => {
       if (isClosed()) return;
       close();
       addon.closeSession(session); // work under way keeps its memory until it is done
-    },
+    }),
   };
 }

@@ -5,6 +5,7 @@ import type { Parameters, RankerSpec } from "../../ranker/ranker-spec.ts";
 import { checkedPairs } from "../check-batch.ts";
 import { checkedRanker } from "../check-ranker.ts";
 import { checkedTopRequest } from "../check-top-request.ts";
+import { closedBy } from "../closable.ts";
 import { withOwnErrors } from "../own-errors.ts";
 import type { ScoringSession } from "../scoring-session.ts";
 import { createSessionCalls } from "../session-calls.ts";
@@ -43,6 +44,6 @@ export function openReferenceScoring(given: {
         }
         return { items, scores };
       }),
-    close: () => close(),
+    ...closedBy(close),
   };
 }

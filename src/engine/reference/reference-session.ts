@@ -13,6 +13,7 @@ import { type FloatArray, parametersOf } from "../../ranker/ranker-spec.ts";
 import { breathe } from "../breathe.ts";
 import { checkedBatch, checkLearningRate } from "../check-batch.ts";
 import { checkedSpan } from "../check-session-options.ts";
+import { closedBy } from "../closable.ts";
 import type { SessionOptions, TrainingSession } from "../engine.ts";
 import { createSessionCalls } from "../session-calls.ts";
 import { gatherGradient } from "./batch-gradient.ts";
@@ -85,7 +86,7 @@ export function openReferenceSession<A extends FloatArray>(
         optimizer: await exportState(ops, current.memory),
       })),
 
-    close: () => close(),
+    ...closedBy(close),
   };
 }
 

@@ -9,6 +9,7 @@ import { type FloatArray, parametersOf } from "../../ranker/ranker-spec.ts";
 import { breathe } from "../breathe.ts";
 import { checkedBatch, checkLearningRate } from "../check-batch.ts";
 import { checkedSpan } from "../check-session-options.ts";
+import { closedBy } from "../closable.ts";
 import type { SessionOptions, StepSpan, TrainingSession } from "../engine.ts";
 import { createSessionCalls } from "../session-calls.ts";
 import { batchGradient } from "./tensor-gradient.ts";
@@ -103,7 +104,7 @@ export function openTfjsSession(
         optimizer: await exportState(ops, current.memory),
       })),
 
-    close: () => close(() => ops.free([current.parameters, current.memory])),
+    ...closedBy(() => close(() => ops.free([current.parameters, current.memory]))),
   };
 
   async function copies(tensors: typeof current.parameters): Promise<Map<string, FloatArray>> {

@@ -6,6 +6,7 @@ import { epochDraws, samplesPerEpoch } from "../../dataset/training-batches.ts";
 import { parametersOf } from "../../ranker/ranker-spec.ts";
 import { checkedBatch, checkLearningRate } from "../check-batch.ts";
 import { checkedSpan } from "../check-session-options.ts";
+import { closedBy } from "../closable.ts";
 import type { SessionOptions, StepSpan, TrainingSession } from "../engine.ts";
 import { createSessionCalls } from "../session-calls.ts";
 import type { GpuContext } from "./device/gpu-context.ts";
@@ -135,11 +136,12 @@ async function openWith(
         return { parameters: copies, optimizer: await optimizer.read() };
       }),
 
-    close: () =>
+    ...closedBy(() =>
       close(() => {
         program?.close();
         scorer.close();
         account.close();
       }),
+    ),
   };
 }

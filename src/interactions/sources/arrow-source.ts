@@ -1,7 +1,6 @@
 /** Arrow files as input of ingest: src/arrow reads them, the work database takes them in. */
 import { describeColumns, streamColumns } from "../../arrow/stream-columns.ts";
 import { DataError } from "../../errors.ts";
-import { appendBatches, createTableFor } from "../database/append-columns.ts";
 import { sqlName } from "../database/sql-text.ts";
 import type { WorkDatabase } from "../database/work-database.ts";
 import { openRelation, refuseSameNames, type TableSource, UNREAD } from "./table-source.ts";
@@ -47,6 +46,8 @@ export async function openArrowParts(
   if (columns.length === 0) throw new DataError(`${file.path}: no column of numbers, text or times`);
   const names = columns.map(({ name }) => name);
   const declared = columns.map(({ name, kind, scale = 0 }) => ({ name, kind, scale }));
+  // With DuckDB's types, which who opens no Arrow file does not wait for.
+  const { appendBatches, createTableFor } = await import("../database/append-columns.ts");
   await createTableFor(database, table, declared);
   await appendBatches(
     database,

@@ -95,6 +95,7 @@ async function callOf(
       now: () => 0,
       elapsed: () => 0,
       peakMemoryBytes: () => 0,
+      report: () => {},
       log: (line) => {
         if (!quiet) err += `${line}\n`;
       },

@@ -249,6 +249,7 @@ function contextOf(lines: string[]): StageContext {
     elapsed: () => 0,
     peakMemoryBytes: () => 0,
     log: (line) => void lines.push(line),
+    report: () => {},
     terminal: null,
     signal: new AbortController().signal,
     processId: 1,

@@ -2,6 +2,7 @@
 import { Writable } from "node:stream";
 import { describe, expect, it } from "@jest/globals";
 import { openProgressDisplay } from "../../../pipelines/progress/progress-display.ts";
+import type { ProgressEvent } from "../../../pipelines/progress-event.ts";
 
 const start = {
   format: "score  {bar}  {value}/{total}  left {left}",
@@ -10,15 +11,27 @@ const start = {
   secondsBetweenLines: 10,
 };
 
+const event = (done: number) => ({ kind: "scored" as const, unit: "users" as const, done, total: 4 });
+const report = (): void => {};
+
+it("tells programs of every change", () => {
+  const told: ProgressEvent[] = [];
+  const context = { terminal: null, log: () => {}, report: (it: ProgressEvent) => told.push(it), elapsed: () => 0 };
+  const display = openProgressDisplay(start, context);
+  for (const done of [1, 2, 3]) display.show({ done, event: event(done), line: () => "" });
+  display.close();
+  expect(told).toEqual([event(1), event(2), event(3)]);
+});
+
 describe("progress away from a terminal", () => {
   it("is a line now and then, and at once where there is news", () => {
     let now = 0;
     const lines: string[] = [];
-    const context = { terminal: null, log: (line: string) => lines.push(line), elapsed: () => now };
+    const context = { terminal: null, log: (line: string) => lines.push(line), report, elapsed: () => now };
     const display = openProgressDisplay(start, context);
     const at = (done: number, milliseconds: number, isNews = false): void => {
       now = milliseconds;
-      display.show({ done, line: () => `${done} of 4`, isNews });
+      display.show({ done, event: event(done), line: () => `${done} of 4`, isNews });
     };
     at(1, 9_999);
     at(2, 10_000);
@@ -31,10 +44,10 @@ describe("progress away from a terminal", () => {
 
   it("may begin with a line", () => {
     const lines: string[] = [];
-    const context = { terminal: null, log: (line: string) => lines.push(line), elapsed: () => 0 };
+    const context = { terminal: null, log: (line: string) => lines.push(line), report, elapsed: () => 0 };
     const display = openProgressDisplay({ ...start, beginsWithLine: true }, context);
-    display.show({ done: 1, line: () => "1 of 4" });
-    display.show({ done: 2, line: () => "2 of 4" });
+    display.show({ done: 1, event: event(1), line: () => "1 of 4" });
+    display.show({ done: 2, event: event(2), line: () => "2 of 4" });
     expect(lines).toEqual(["1 of 4"]);
   });
 });
@@ -54,10 +67,10 @@ describe("progress on a terminal", () => {
     const log = (): void => {
       throw new Error("no lines on a terminal");
     };
-    const display = openProgressDisplay(start, { terminal, log, elapsed: () => 0 });
+    const display = openProgressDisplay(start, { terminal, log, report, elapsed: () => 0 });
     expect(text).toContain("0/4  left ?");
-    display.show({ done: 1, words: () => ({ left: "0:07" }), line: () => "1 of 4" });
-    display.show({ done: 3, total: 5, line: () => "3 of 5 \u001b[2J", isNews: true });
+    display.show({ done: 1, event: event(1), words: () => ({ left: "0:07" }), line: () => "1 of 4" });
+    display.show({ done: 3, total: 5, event: event(3), line: () => "3 of 5 \u001b[2J", isNews: true });
     display.close();
     expect(text).toContain("\r\u001b[K3 of 5 \\u001b[2J\n"); // a line of its own, and harmless
     expect(text).toContain("3/5  left 0:07");

@@ -29,10 +29,11 @@ describe("secondsLeft", () => {
 describe("the display away from a terminal", () => {
   it("says a line at once, then not before some time has passed, and one when all is done", () => {
     const lines: string[] = [];
+    const events: object[] = [];
     let now = 0;
     const display = openStudyDisplay(
       { batches: [{ size: 64, trials: 3, epochs: 1 }], workers: 1, before: new Map() },
-      { terminal: null, log: (line) => lines.push(line), elapsed: () => now },
+      { terminal: null, log: (line) => lines.push(line), report: (event) => events.push(event), elapsed: () => now },
     );
     const records = new Map([["a", trialRecord({ seconds: 90, trainingSeconds: 1, samplesPerSecond: 1500 })]]);
     display.update(records);
@@ -49,5 +50,7 @@ describe("the display away from a terminal", () => {
       "final seeds  2/3 trials  1,000 samples/s a worker  left 1:30",
       expect.stringContaining("3/3 trials"),
     ]);
+    expect(events).toHaveLength(4);
+    expect(events[2]).toEqual({ kind: "trials", phase: "final seeds", done: 2, total: 3 });
   });
 });

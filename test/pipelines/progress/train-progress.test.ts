@@ -20,6 +20,8 @@ const epoch = {
   phase: "free",
 } as unknown as EpochRecord;
 
+const events: object[] = [];
+
 function trainedOn(columns: number): string {
   let text = "";
   const write = (chunk: unknown, _: unknown, done: () => void): void => {
@@ -28,7 +30,12 @@ function trainedOn(columns: number): string {
   };
   const terminal = Object.assign(new Writable({ write }), { isTTY: true, columns }) as unknown as NodeJS.WriteStream;
   let now = 0;
-  const display = openDisplay(plan, 0, { terminal, log: () => {}, elapsed: () => (now += 1000) });
+  const display = openDisplay(plan, 0, {
+    terminal,
+    log: () => {},
+    report: (event) => events.push(event),
+    elapsed: () => (now += 1000),
+  });
   display.epoch(epoch);
   display.step({ epoch: 2, step: 1, loss: 0.33333, samplesPerSecond: 1_200_000 } as never); // the display reads no more
   display.close();
@@ -56,5 +63,17 @@ describe("training on a terminal", () => {
     const below = screenOf(trainedOn(60))[1]!;
     expect(below).toMatch(/epoch 2\/20 {2}loss 0\.3333 {2}NDCG@10 0\.2701 {2}left \d+:\d\d$/);
     expect(below.length).toBeLessThan(60);
+  });
+
+  it("tells programs of each epoch by its record, and of steps in between", () => {
+    events.length = 0;
+    trainedOn(120);
+    expect(events).toEqual([
+      { kind: "epoch", epochs: 20, ...epoch },
+      {
+        ...{ kind: "step", pass: "train", epochs: 20, stepsPerEpoch: 100 },
+        ...{ epoch: 2, step: 1, loss: 0.33333, samplesPerSecond: 1_200_000 },
+      },
+    ]);
   });
 });

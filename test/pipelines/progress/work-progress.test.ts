@@ -4,7 +4,13 @@ import { openWorkDisplay } from "../../../pipelines/progress/work-progress.ts";
 it("says of long work how much is done and what is left, and nothing of work that is over at once", () => {
   const lines: string[] = [];
   let now = 0;
-  const context = { terminal: null, log: (line: string) => void lines.push(line), elapsed: () => now };
+  const events: object[] = [];
+  const context = {
+    terminal: null,
+    log: (line: string) => void lines.push(line),
+    report: (event: object) => void events.push(event),
+    elapsed: () => now,
+  };
   const long = openWorkDisplay({ what: "evaluate test", total: 400 }, context);
   now = 9_000;
   long.add(90);
@@ -16,6 +22,8 @@ it("says of long work how much is done and what is left, and nothing of work tha
   now = 22_000;
   long.add(320); // more than was expected
   expect(lines[1]).toBe("evaluate test  100 %  left 0:00");
+  const told = { kind: "work", what: "evaluate test", unit: "", total: 400 };
+  expect(events).toEqual([90, 100, 400].map((done) => ({ ...told, done })));
   long.close();
   openWorkDisplay({ what: "grid", total: 4, unit: "fits" }, context).close();
   expect(lines).toHaveLength(2);

@@ -1,6 +1,7 @@
 /** Baselines in place of a run: their own best items, in one go and in shards, for all items or some. */
 import { readFile, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "@jest/globals";
+import type { ScoreResult } from "../../../pipelines/score/finish-job.ts";
 import { scoreStage } from "../../../pipelines/score/score.ts";
 import { parseConfig } from "../../../src/config/parse.ts";
 import { readRows, useScoreFolder } from "../../support/stages/score-folder.ts";
@@ -47,7 +48,7 @@ describe("score --baseline", () => {
 
   it("chooses on validation what is not given, and keeps the choice", async () => {
     const { json } = await score({ baseline: "pure-svd", output: temporary("svd.csv") });
-    const { parameters } = json.baseline as { parameters: Record<string, number> };
+    const { parameters } = (json as ScoreResult).baseline!;
     expect([8, 16, 32, 64, 128]).toContain(parameters.factors);
   });
 

@@ -24,6 +24,7 @@ const contextWith = (change: Partial<StageContext> = {}): StageContext => ({
   elapsed: () => performance.now(),
   peakMemoryBytes: () => 1e6,
   log: (line) => void logged.push(line),
+  report: () => {},
   terminal: null,
   processId: 4242,
   place: "here",

@@ -75,6 +75,7 @@ export class IngestFolder {
       isProcessAlive: () => true,
       peakMemoryBytes: () => 0,
       log: (line) => void this.lines.push(line),
+      report: () => {},
       terminal: null,
       signal: this.interruption.signal,
       recommendations: [],

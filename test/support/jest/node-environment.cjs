@@ -35,6 +35,9 @@ class HostArraysEnvironment extends TestEnvironment {
   async setup() {
     await super.setup();
     for (const name of sharedConstructors) this.global[name] = globalThis[name];
+    // Node 20 gives them to its own realm alone.
+    for (const name of ["dispose", "asyncDispose"])
+      if (!(name in this.global.Symbol)) Object.defineProperty(this.global.Symbol, name, { value: Symbol[name] });
   }
 }
 

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { beforeAll } from "@jest/globals";
 import { scoreStage } from "../../../pipelines/score/score.ts";
-import type { StageContext } from "../../../pipelines/stage.ts";
+import type { StageContext, StageResult } from "../../../pipelines/stage.ts";
 import { trainStage } from "../../../pipelines/train/train.ts";
 import { readColumns } from "../../../src/arrow/read-columns.ts";
 import { parseConfig } from "../../../src/config/parse.ts";
@@ -44,7 +44,7 @@ export function useScoreFolder() {
     await trainStage.run(parseConfig({ schema: trainStage.schema, layers: [], flags }), silentContext);
   });
 
-  async function score(flags: Flags, context: Partial<StageContext> = {}) {
+  async function score(flags: Flags, context: Partial<StageContext> = {}): Promise<StageResult> {
     const given = { ...roots, dataset: "board", run: "once", engine: "reference", unknown: "popular", ...flags };
     const config = parseConfig({ schema: scoreStage.schema, layers: [], flags: given });
     return scoreStage.run(config, { ...silentContext, ...context });

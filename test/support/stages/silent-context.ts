@@ -12,6 +12,7 @@ export const silentContext: StageContext = {
   isProcessAlive: () => true,
   peakMemoryBytes: () => 0,
   log: () => {},
+  report: () => {},
   terminal: null,
   signal: new AbortController().signal,
   recommendations: [],
