@@ -1,95 +1,63 @@
-/** What `npm pack` ships works where it lands: the bin, the library entries, and make. */
+/** What `npm pack` ships works where it lands, the program and the library, and is what users need and no more. */
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import {
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { compiledPackage } from "../support/stages/compiled-program.ts";
-
-const root = path.resolve(import.meta.dirname, "../..");
+import { installInto, packedPackage } from "../support/stages/packed-package.ts";
 
 describe("the packed tarball", () => {
   let folder: string;
   let unpacked: string;
+  /** The program, in `folder`. */
+  const call = (...args: string[]): string =>
+    run(process.execPath, [path.join(unpacked, readManifest().bin["lawn-ranker"]!), ...args], folder);
 
   beforeAll(async () => {
-    const compiled = await compiledPackage();
+    unpacked = await packedPackage();
     folder = mkdtempSync(path.join(tmpdir(), "packed-"));
-    run("npm", ["pack", "--silent", "--pack-destination", folder], compiled);
-    const tarball = readdirSync(folder).find((name) => name.endsWith(".tgz"));
-    expect(tarball).toBeDefined();
-    run("tar", ["-xzf", path.join(folder, tarball!)], folder);
-    unpacked = path.join(folder, "package");
-    // The packages themselves are those installed here: what is tested is our tarball, not the registry.
-    symlinkSync(path.join(root, "node_modules"), path.join(unpacked, "node_modules"));
-    // The same sources as here need no other native build than the one here; other sources would
-    // show as a build of minutes.
-    const built = path.join(root, "build/Release");
-    if (existsSync(built)) cpSync(built, path.join(unpacked, "build/Release"), { recursive: true });
-  }, 120_000);
+    await installInto(folder);
+  }, 240_000);
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it("runs its bin and knows its version", () => {
-    const manifest = readManifest();
-    expect(run(process.execPath, [path.join(unpacked, manifest.bin["lawn-ranker"]!), "--version"], folder).trim()).toBe(
-      manifest.version,
-    );
+    expect(call("--version").trim()).toBe(readManifest().version);
   });
 
-  it("has every library entry it promises, with types", async () => {
-    const manifest = readManifest();
-    const entries = Object.entries(manifest.exports).filter(([name]) => name !== "./package.json");
-    expect(entries.length).toBeGreaterThan(5);
-    for (const [, entry] of entries) {
-      expect(existsSync(path.join(unpacked, entry.types))).toBe(true);
-      expect(existsSync(path.join(unpacked, entry.default))).toBe(true);
-    }
-    const program = entries.map(([name]) => `await import("${path.posix.join("lawn-ranker", name)}");`).join("\n");
-    const consumer = mkdtempSync(path.join(folder, "consumer-"));
-    run("mkdir", ["-p", path.join(consumer, "node_modules")], folder);
-    symlinkSync(unpacked, path.join(consumer, "node_modules/lawn-ranker"));
-    writeFileSync(path.join(consumer, "program.mjs"), `${program}\nconsole.log("imported");\n`);
-    expect(run(process.execPath, ["program.mjs"], consumer).trim()).toBe("imported");
+  it.each([
+    ["import", "program.mjs", (name: string) => `await import("${name}")`],
+    ["require", "program.cjs", (name: string) => `require("${name}")`],
+  ])("has every library entry it promises, for %s", (_, file, load) => {
+    const names = Object.keys(readManifest().exports).filter((name) => name !== "./package.json");
+    expect(names.length).toBeGreaterThan(5);
+    const loads = names.map((name) => `${load(path.posix.join("lawn-ranker", name))};`);
+    writeFileSync(path.join(folder, file), [...loads, 'console.log("loaded");'].join("\n"));
+    expect(run(process.execPath, ["--no-warnings", file], folder).trim()).toBe("loaded");
   });
 
-  it("makes its help and trains on the sample", () => {
-    expect(run("make", ["--no-print-directory"], unpacked)).toContain("train-ranker");
-    run("make", ["--no-print-directory", "train-ranker", "MODEL=mf", "EPOCHS=1", "ENGINE=reference"], unpacked);
-    const runs = readdirSync(path.join(unpacked, "models/sample"), { withFileTypes: true }).filter((entry) =>
-      entry.isDirectory(),
-    );
-    expect(runs).toHaveLength(1);
-    const metrics = JSON.parse(
-      readFileSync(path.join(unpacked, "models/sample", runs[0]!.name, "metrics.json"), "utf8"),
-    );
+  it("trains on the sample, and exports", () => {
+    call("ingest", "--dataset", "sample");
+    call("train", "--dataset", "sample", "--model", "mf", "--epochs", "1", "--engine", "reference", "--run", "once");
+    const metrics = JSON.parse(readFileSync(path.join(folder, "models/sample/once/metrics.json"), "utf8"));
     expect(metrics.users).toBeGreaterThan(900);
 
     // The example of docs/library.md, word for word, on the dataset that was just made.
     const example = /```js\n([\s\S]*?)```/.exec(readFileSync(path.join(unpacked, "docs/library.md"), "utf8"))?.[1];
-    writeFileSync(path.join(unpacked, "example.mjs"), example ?? "");
-    expect(run(process.execPath, ["example.mjs"], unpacked)).toMatch(/^HR@10 0\.[4-9]/);
+    writeFileSync(path.join(folder, "example.mjs"), example ?? "");
+    expect(run(process.execPath, ["example.mjs"], folder)).toMatch(/^HR@10 0\.[4-9]/);
 
-    run("make", ["--no-print-directory", "export", "FORMAT=onnx,parquet,arrow,npy"], unpacked);
-    const exported = readdirSync(path.join(unpacked, "models/sample", runs[0]!.name, "export"));
+    call("export", "--dataset", "sample", "--format", "onnx,parquet,arrow,npy");
+    const exported = readdirSync(path.join(folder, "models/sample/once/export"));
     expect(exported).toEqual(
       expect.arrayContaining(["model.onnx", "items.json", "item-vectors.parquet", "model-card.md"]),
     );
   }, 120_000);
 
   it("serves the run with the example of the docs", async () => {
-    const args = ["docs/examples/serve.mjs", "models/sample/latest", "data/sample", "0"];
-    const server = spawn(process.execPath, args, { cwd: unpacked, stdio: ["ignore", "pipe", "inherit"] });
+    const args = [path.join(unpacked, "docs/examples/serve.mjs"), "models/sample/latest", "data/sample", "0"];
+    const server = spawn(process.execPath, args, { cwd: folder, stdio: ["ignore", "pipe", "inherit"] });
     try {
       const [line] = (await once(server.stdout, "data")) as [Buffer];
       const address = /http:\S+/.exec(line.toString())?.[0];
@@ -106,33 +74,32 @@ describe("the packed tarball", () => {
   }, 60_000);
 
   async function idsOfSample(kind: "user" | "item"): Promise<string[]> {
-    const { ids } = JSON.parse(readFileSync(path.join(unpacked, `models/sample/latest/export/${kind}s.json`), "utf8"));
+    const { ids } = JSON.parse(readFileSync(path.join(folder, `models/sample/latest/export/${kind}s.json`), "utf8"));
     return ids;
   }
 
-  it("leaves the runtimes of checks and benchmarks at home", () => {
-    const files = readdirSync(unpacked, { recursive: true, encoding: "utf8" });
-    const shipped = files.filter((name) => !name.startsWith("node_modules") && !/^(data|models|build)\//.test(name));
-    expect(shipped.filter((name) => name.includes("node_modules"))).toEqual([]);
+  it("holds what users need and no more: programs, types, pages, what comes along as data", () => {
+    const shipped = readdirSync(unpacked, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => path.relative(unpacked, path.join(entry.parentPath, entry.name)))
+      .filter((name) => !/^(node_modules|build)\//.test(name));
+    const needed =
+      /^(dist\/(src|pipelines|library)\/.*\.(js|d\.ts|d\.cts)|docs\/(?!images\/).*|pipelines\/(configs|studies)\/\w[\w-]*\.json|(README|CHANGELOG)\.md|LICENSE|package\.json|src\/engine\/webgpu\/device\/probe-adapter\.mjs|src\/engine\/native\/.*\.(mjs|cpp|hpp))$/;
+    expect(shipped.filter((name) => !needed.test(name))).toEqual([]);
     expect(shipped).toEqual(
-      expect.arrayContaining(["docs/examples/serve.mjs", "docs/export.md", "test/onnx/run-model.mjs"]),
+      expect.arrayContaining(["docs/examples/serve.mjs", "docs/export.md", "pipelines/studies/smoke.json"]),
     );
   });
 
   function readManifest(): {
     version: string;
     bin: Record<string, string>;
-    exports: Record<string, { types: string; default: string }>;
+    exports: Record<string, unknown>;
   } {
     return JSON.parse(readFileSync(path.join(unpacked, "package.json"), "utf8"));
   }
 });
 
-/** A make above this test hands its own flags and variables down; the tarball's make must not see them. */
-const fromMake =
-  /^(MAKE.*|MFLAGS|ARGS|DATASET|RAW|MODEL|OPTIMIZER|ENGINE|BATCH_SIZE|EPOCHS|LEARNING_RATE|SEED|RUN|FORMAT|CONFIG)$/;
-const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !fromMake.test(name)));
-
 function run(command: string, args: readonly string[], cwd: string): string {
-  return execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], env: environment });
+  return execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 }

@@ -1,16 +1,16 @@
 /** The program as users run it: compiled once a run of the tests, then called as a process. */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { cp, symlink } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { madeOnce } from "./made-once.ts";
 
 const root = path.resolve(import.meta.dirname, "../../..");
-const manifest: { readonly files: readonly string[] } = JSON.parse(
-  readFileSync(path.join(root, "package.json"), "utf8"),
-);
-const shipped = ["package.json", "README.md", "LICENSE", ...manifest.files.filter((name) => name !== "dist")];
+/** What the program is made of, what npm packs, and the benchmarks that run on what was compiled. */
+const copied = [
+  ...["src", "pipelines", "library", "packaging", "tsconfig.json", "tsconfig.build.json"],
+  ...["package.json", "README.md", "LICENSE", "CHANGELOG.md", "docs", "bench"],
+];
 
 export interface ProgramResult {
   /** Null when a signal ended it. */
@@ -24,12 +24,17 @@ export async function compiledProgram(): Promise<string> {
   return path.join(await compiledPackage(), "dist/pipelines/cli.js");
 }
 
-/** A folder with all that the package ships, compiled, beside a link to the packages installed here. */
+/** A clone without its tests and before anything was built, beside a link to the packages installed here. */
+export async function cloneInto(folder: string): Promise<void> {
+  const filter = (source: string): boolean => path.basename(source) !== "node_modules";
+  for (const name of copied) await cp(path.join(root, name), path.join(folder, name), { recursive: true, filter });
+  await symlink(path.join(root, "node_modules"), path.join(folder, "node_modules"), "dir");
+}
+
+/** Such a clone, compiled. */
 export function compiledPackage(): Promise<string> {
   return madeOnce("package", async (folder) => {
-    const filter = (source: string): boolean => path.basename(source) !== "node_modules";
-    for (const name of shipped) await cp(path.join(root, name), path.join(folder, name), { recursive: true, filter });
-    await symlink(path.join(root, "node_modules"), path.join(folder, "node_modules"), "dir");
+    await cloneInto(folder);
     const compiler = path.join(folder, "node_modules/typescript/bin/tsc");
     await promisify(execFile)(process.execPath, [compiler, "-p", "tsconfig.build.json"], { cwd: folder }).catch(
       (error: { stdout?: string }) => {

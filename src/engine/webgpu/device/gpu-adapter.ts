@@ -4,6 +4,7 @@
  */
 import { fork } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
+import { createRequire } from "node:module";
 import { platform } from "node:os";
 import path from "node:path";
 import { EngineError, firstLineOf } from "../../../errors.ts";
@@ -44,6 +45,8 @@ export async function findAdapter({ allowSoftware }: { readonly allowSoftware: b
       isWithoutGpu: true,
     };
   }
+  const missing = missingPackage(createRequire(import.meta.url).resolve);
+  if (missing !== null) return missing;
   try {
     const facts = allowSoftware ? factsOf(await requestAdapter({ allowSoftware, isHalf: false })) : await askOnce();
     return judge(facts, allowSoftware);
@@ -52,7 +55,23 @@ export async function findAdapter({ allowSoftware }: { readonly allowSoftware: b
     return {
       facts: null,
       reason: `the package webgpu cannot be used (${words})`,
-      remedy: "npm install webgpu; it has binaries for Linux, macOS and Windows on x64 and arm64",
+      remedy: "npm install webgpu@0.6; it has binaries for Linux, macOS and Windows on x64 and arm64",
+      isWithoutGpu: false,
+    };
+  }
+}
+
+/** What is said where npm was not asked for the package; null where it is there. `resolve` throws for what is not. */
+export function missingPackage(resolve: (name: string) => unknown): AdapterSearch | null {
+  try {
+    resolve("webgpu");
+    return null;
+  } catch {
+    return {
+      facts: null,
+      reason: "the package webgpu, which it runs on, is not installed",
+      remedy:
+        "install it beside lawn-ranker: npm install webgpu@0.6 (131 MB); --engine native does without it in silence",
       isWithoutGpu: false,
     };
   }

@@ -1,6 +1,11 @@
 import { existsSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
-import { adapterName, findAdapter, probeFile } from "../../../../src/engine/webgpu/device/gpu-adapter.ts";
+import {
+  adapterName,
+  findAdapter,
+  missingPackage,
+  probeFile,
+} from "../../../../src/engine/webgpu/device/gpu-adapter.ts";
 
 const facts = {
   vendor: "nvidia",
@@ -29,6 +34,15 @@ describe("findAdapter", () => {
     const found = await findAdapter({ allowSoftware: false });
     if (found.facts !== null) expect(found.facts.isFallbackAdapter).toBe(false);
     else for (const line of [found.reason, found.remedy]) expect(line).toMatch(/^[^\n]+$/);
+  });
+
+  it("names the package that is not installed, and how to install it", () => {
+    expect(missingPackage(() => "there")).toBeNull();
+    const missing = missingPackage(() => {
+      throw new Error("Cannot find module 'webgpu'");
+    });
+    expect(missing).toMatchObject({ isWithoutGpu: false, reason: expect.stringContaining("webgpu") });
+    expect(missing).toMatchObject({ remedy: expect.stringContaining("npm install webgpu@0.6") });
   });
 
   it("tells a machine without a GPU from one whose GPU cannot be used", async () => {
