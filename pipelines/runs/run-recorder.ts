@@ -7,7 +7,7 @@ import { writeFileAtomically } from "../../src/files/write-file.ts";
 import { encodeCheckpoint } from "../../src/ranker/checkpoint.ts";
 import type { Parameters, RankerSpec } from "../../src/ranker/ranker-spec.ts";
 import type { Manifest } from "../../src/runs/manifest.ts";
-import { runFiles, TUNING_FOLDER } from "../../src/runs/run-directory.ts";
+import { keptDatasetFiles, keptDatasetFolder, runFiles, TUNING_FOLDER } from "../../src/runs/run-directory.ts";
 import { studyFiles } from "../../src/runs/study-directory.ts";
 import { type EpochRecord, epochLine, parseTrainingLog, recordsThrough } from "../../src/runs/training-log.ts";
 import { encodeResume, type ResumeFile } from "../../src/training/resume-checkpoint.ts";
@@ -109,7 +109,8 @@ export class RunRecorder {
     const files: Record<string, { bytes: number; sha256: string }> = {};
     const { config, log, checkpoint, metrics, perUser, baselines } = runFiles;
     const own = [config, log, checkpoint, metrics, perUser, baselines];
-    for (const name of [...own, ...(await tuningRecords(this.directory))]) {
+    const kept = keptDatasetFiles.map((name) => path.posix.join(keptDatasetFolder, name));
+    for (const name of [...own, ...kept, ...(await tuningRecords(this.directory))]) {
       const described = await describeFile(path.join(this.directory, name));
       if (described !== null) files[name] = described;
     }

@@ -12,6 +12,7 @@ import {
   configDifferences,
   EVALUATIONS_FOLDER,
   identityOf,
+  keptDatasetFolder,
   runFiles,
   TUNING_FOLDER,
 } from "../../src/runs/run-directory.ts";
@@ -60,7 +61,7 @@ export async function decideRun(request: RunRequest): Promise<RunDecision> {
 export async function clearRun(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true });
   const { manifest, lock: _, ...others } = runFiles;
-  const made = ["report.html", EVALUATIONS_FOLDER, "export", TENSORBOARD_FOLDER, TUNING_FOLDER];
+  const made = ["report.html", EVALUATIONS_FOLDER, "export", keptDatasetFolder, TENSORBOARD_FOLDER, TUNING_FOLDER];
   for (const name of [manifest, ...Object.values(others), ...made]) {
     await rm(path.join(directory, name), { force: true, recursive: true });
   }

@@ -11,13 +11,14 @@ import { takeLock } from "../../src/files/lock-file.ts";
 import { makeFolder } from "../../src/files/make-folder.ts";
 import type { BaselinesRecord } from "../../src/runs/baselines-record.ts";
 import type { Manifest } from "../../src/runs/manifest.ts";
-import { defaultRunName, hashOf, identityOf, latestLink, runFiles } from "../../src/runs/run-directory.ts";
+import { currentLink, defaultRunName, hashOf, identityOf, latestLink, runFiles } from "../../src/runs/run-directory.ts";
 import { DivergenceError } from "../../src/training/divergence.ts";
 import { openConfiguredEngine } from "../configured-engine.ts";
 import { datasetNameOf } from "../dataset/dataset-argument.ts";
 import { loadDataset } from "../dataset/stored-dataset.ts";
 import { protocolOf } from "../measures/evaluate-split.ts";
 import { readBaselinesRecord } from "../runs/baselines-file.ts";
+import { keepDataset } from "../runs/kept-dataset.ts";
 import { readMetrics } from "../runs/metrics-file.ts";
 import { RunRecorder } from "../runs/run-recorder.ts";
 import { verifyRun } from "../runs/stored-run.ts";
@@ -61,12 +62,13 @@ async function train(given: TrainConfig, context: StageContext): Promise<StageRe
   const { resume, force } = config;
   const resolved = resolvedConfig(config, { spec, engine });
   const configHash = hashOf(identityOf(resolved));
-  const directory = runDirectory(config, defaultRunName(config, configHash));
+  const { contentHash } = dataset.description;
+  const directory = runDirectory(config, defaultRunName(config, hashOf({ settings: configHash, data: contentHash })));
   const request = {
     directory,
     config: resolved,
     configHash,
-    datasetHash: dataset.description.contentHash,
+    datasetHash: contentHash,
     choice: { resume, force },
   };
   // Everything that can be refused is refused before anything is written; the run is looked at again
@@ -90,6 +92,7 @@ async function train(given: TrainConfig, context: StageContext): Promise<StageRe
           }
         : newManifest({ ...request, resolved, engine, config, dataset: dataset.description }, context);
     if (decision.kind === "begin") await clearRun(directory);
+    await keepDataset(directory, dataset);
     const recorder = new RunRecorder(directory, manifest, context);
     const isDecided = isPlanned(config) && manifest.planning?.settings !== null;
     if (!isDecided) await recorder.saveConfig(resolved);
@@ -158,8 +161,8 @@ function runDirectory(config: TrainConfig, defaultName: string): string {
   const { run, modelsRoot, dataset } = config;
   if (run === null) return path.join(modelsRoot, dataset, defaultName);
   if (run.includes("/") || run.includes(path.sep)) return path.normalize(run);
-  if (run === latestLink || run === "." || run === "..") {
-    throw new ConfigError(`--run is "${run}", expected a name that is not ${latestLink}, . or ..`);
+  if ([latestLink, currentLink, ".", ".."].includes(run)) {
+    throw new ConfigError(`--run is "${run}", expected a name that is not ${latestLink}, ${currentLink}, . or ..`);
   }
   return path.join(modelsRoot, dataset, run);
 }
