@@ -20,7 +20,7 @@ import { openWorkDisplay } from "../progress/work-progress.ts";
 import { carriedText } from "../runs/dataset-of-run.ts";
 import { findRun } from "../runs/find-run.ts";
 import { readMetrics } from "../runs/metrics-file.ts";
-import { loadRun, trainedMixture } from "../runs/stored-run.ts";
+import { loadTestedRun, testedText, trainedMixture } from "../runs/stored-run.ts";
 import type { Stage, StageContext, StageResult } from "../stage.ts";
 import { PROTOCOL_CHECK_FILE, type ProtocolCheck, protocolCheck, protocolCheckLines } from "./protocol-check.ts";
 import { refuseRecordedFolder, writeEvaluation } from "./write-evaluation.ts";
@@ -62,7 +62,9 @@ async function evaluateBaseline(
 
 async function evaluateRun(config: EvaluateConfig, context: StageContext): Promise<StageResult> {
   const { run: named, modelsRoot, dataset: datasetName } = config;
-  const run = await loadRun(await findRun({ run: named, modelsRoot, dataset: datasetName }, context));
+  const run = await loadTestedRun(await findRun({ run: named, modelsRoot, dataset: datasetName }, context));
+  const ofWhich = testedText(run);
+  if (ofWhich !== null) context.log(ofWhich);
   const dataset = await loadDataset(path.join(config.dataRoot, datasetName ?? run.datasetName));
   const asked = await runOnDataset(run, dataset);
   if (asked.rows !== null) context.log(carriedText(run, asked.rows));

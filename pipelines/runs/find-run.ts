@@ -15,22 +15,28 @@ import { finishedSince, latestRun } from "./latest-run.ts";
  * naming the paths where no folder is.
  */
 export async function findRun(
-  options: { readonly run: string | null; readonly dataset: string | null; readonly modelsRoot: string },
+  options: {
+    readonly run: string | null;
+    readonly dataset: string | null;
+    readonly modelsRoot: string;
+    /** That `run` was given by, for what is refused; --run unless given. */
+    readonly flag?: string;
+  },
   context: StageContext,
 ): Promise<string> {
-  const { run, dataset, modelsRoot } = options;
+  const { run, dataset, modelsRoot, flag = "--run" } = options;
   const isPath = run !== null && (run.includes("/") || run.includes(path.sep));
   if (isPath) {
     const folder = await settled(path.normalize(run), context);
     if (await isFolder(folder)) return folder;
     if (path.basename(folder) === currentLink) throw new ConfigError(noCurrentText(folder));
-    throw new ConfigError(`--run is "${run}", which is no folder`);
+    throw new ConfigError(`${flag} is "${run}", which is no folder`);
   }
   if (dataset === null) return findAmongAll(run ?? latestLink, modelsRoot, context);
   const folder = await settled(path.join(modelsRoot, dataset, run ?? latestLink), context);
   if (await isFolder(folder)) return folder;
   if (run === currentLink) throw new ConfigError(noCurrentText(folder));
-  const missing = run === null ? `dataset ${dataset} has no finished run` : `there is no run "${run}"`;
+  const missing = run === null ? `dataset ${dataset} has no finished run` : `${flag}: there is no run "${run}"`;
   throw new ConfigError(`${missing} (no folder ${folder}); train one: lawn-ranker train --dataset ${dataset}`);
 }
 

@@ -56,9 +56,8 @@ export async function openScoreInputs(
     const items = await readVocabulary(directory, "item", description);
     const spelling = idSpellingOf(description);
     const lists = withKnownItems(await readItemLists(config, items, { spelling, log }, database), rows);
-    const isRefitted = ranker.kind === "run" && ranker.manifest.outcome?.refit === true;
-    const cold =
-      rows === null ? await findColdUsers(directory, description.users, isRefitted) : usersWithoutRow(rows.users);
+    const refit = ranker.kind === "run" ? (ranker.manifest.outcome?.refit ?? false) : false;
+    const cold = rows === null ? await findColdUsers(directory, description.users, refit) : usersWithoutRow(rows.users);
     const request = { config, directory, users: description.users, cold, spelling, log };
     const selection = await selectUsers(request, database);
     const shape = {

@@ -26,6 +26,8 @@ export interface RunRequest {
   readonly config: Readonly<Record<string, unknown>>;
   readonly configHash: string;
   readonly datasetHash: string;
+  /** sha256 of the ranker that training begins with; null for initial values. */
+  readonly startHash: string | null;
   readonly choice: Pick<TrainConfig, "resume" | "force">;
 }
 
@@ -68,7 +70,7 @@ export async function clearRun(directory: string): Promise<void> {
 }
 
 async function refuseOtherRun(request: RunRequest, manifest: Manifest): Promise<void> {
-  const { directory, config, configHash, datasetHash } = request;
+  const { directory, config, configHash, datasetHash, startHash } = request;
   const differences: string[] = [];
   // A planned run is known by the settings that asked for it, and by those that came of it.
   if (manifest.configHash !== configHash && manifest.planning?.requestHash !== configHash) {
@@ -79,6 +81,11 @@ async function refuseOtherRun(request: RunRequest, manifest: Manifest): Promise<
     differences.push(
       `dataset ${manifest.dataset.name}: content ${manifest.dataset.contentHash.slice(0, 12)} there, ${datasetHash.slice(0, 12)} here`,
     );
+  }
+  const started = manifest.start?.checkpoint ?? null;
+  if (started !== startHash) {
+    const nameOf = (hash: string | null): string => hash?.slice(0, 12) ?? "initial values";
+    differences.push(`start: ${nameOf(started)} there, ${nameOf(startHash)} here`);
   }
   if (differences.length === 0) return;
   throw new ConfigError(

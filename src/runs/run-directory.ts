@@ -12,8 +12,13 @@ export const runFiles = {
   manifest: "manifest.json",
   config: "config.json",
   log: "training.jsonl",
-  /** Parameters of the chosen epoch. */
+  /** Parameters of the chosen epoch: the ranker that is scored, exported and served. */
   checkpoint: "checkpoint.safetensors",
+  /** Under --save-optimizer: the optimizer's state that goes with them. */
+  optimizer: "optimizer.safetensors",
+  /** Of a refitted run: the same of the ranker that validation selected, on train alone. */
+  selected: "selected.safetensors",
+  selectedOptimizer: "selected-optimizer.safetensors",
   /** Everything an unfinished run needs to go on; gone when it is finished. */
   resume: "resume.safetensors",
   metrics: "metrics.json",
