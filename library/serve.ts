@@ -2,6 +2,7 @@
  * `lawn-ranker/serve`: a trained run, or a baseline, in a server process, scores of pairs and lists of items by the
  * log's own ids, for as many callers at once as there are. Loads no training code.
  */
+import { lstat, realpath } from "node:fs/promises";
 import path from "node:path";
 import type { BaselineToServe } from "../pipelines/baselines/baseline-session.ts";
 import {
@@ -10,14 +11,15 @@ import {
   readDescription,
   readInteractions,
 } from "../pipelines/dataset/stored-dataset.ts";
-import { readVocabulary } from "../pipelines/dataset/vocabulary-files.ts";
-import { describeDatasetOfRun } from "../pipelines/runs/dataset-of-run.ts";
+import { type IdValues, readVocabulary } from "../pipelines/dataset/vocabulary-files.ts";
+import { describeDatasetOfRun, rowsOfRun } from "../pipelines/runs/dataset-of-run.ts";
 import { loadRun } from "../pipelines/runs/stored-run.ts";
 import { groupItemsByUser, type ItemsByUser } from "../src/dataset/interaction-dataset.ts";
 import { type Closable, closedBy } from "../src/engine/closable.ts";
 import { openScoring } from "../src/engine/open-scoring.ts";
 import type { ScoringSession } from "../src/engine/scoring-session.ts";
 import { ConfigError, DataError } from "../src/errors.ts";
+import { carryRanker, NO_ROW, type RowSources } from "../src/ranker/carry-rows.ts";
 
 export type { BaselineToServe } from "../pipelines/baselines/baseline-session.ts";
 
@@ -28,7 +30,8 @@ export interface LoadOptions {
   /**
    * The folder of the dataset it was trained on, such as "data/ml-1m"; the one that training read unless given. Of
    * its files, dataset.json, users.arrow and items.arrow are read, and train.arrow, validation.arrow and
-   * test.arrow for seen items.
+   * test.arrow for seen items. Where it was ingested anew since, ids are matched: users and items that are new are
+   * unknown to the run.
    */
   readonly dataset?: string;
   /**
@@ -75,15 +78,18 @@ export interface LoadedRanker extends Closable {
 }
 
 /**
- * Reads a finished run, by its folder, or fits a baseline. Throws DataError where run and dataset are not what training
- * left, ConfigError for a baseline without its dataset or parameters, EngineError where the engine cannot run.
+ * Reads a finished run, by its folder or a link to it such as models/shop/current, or fits a baseline. Throws
+ * DataError where run and dataset are not what training left, ConfigError for a baseline without its dataset or
+ * parameters, EngineError where the engine cannot run.
  */
 export async function load(ranker: string | BaselineToServe, options: LoadOptions = {}): Promise<LoadedRanker> {
-  const { name, run, folder, description, session } = await openSession(ranker, options);
+  const { name, run, folder, description, session, rows } = await openSession(ranker, options);
   const users = await readVocabulary(folder, "user", description);
   const items = await readVocabulary(folder, "item", description);
-  const userIndices = indicesOf(users.ids);
-  const itemIndices = indicesOf(items.ids);
+  // What the ranker knows of the dataset's ids: all, unless it was trained on other data.
+  const userIndices = indicesOf(users.ids, rows?.users ?? null);
+  const itemIndices = indicesOf(items.ids, rows?.items ?? null);
+  const unknownItems = rows === null ? [] : [...rows.items.keys()].filter((item) => rows.items[item] === NO_ROW);
   const seen = options.seen === false ? null : await readSeen(folder, description);
   let popular: Uint32Array | null = null;
 
@@ -119,7 +125,7 @@ export async function load(ranker: string | BaselineToServe, options: LoadOption
     const index = indexOf("user", user);
     const own =
       excludeSeen && seen !== null ? seen.itemsSorted.subarray(seen.offsets[index], seen.offsets[index + 1]) : [];
-    const masked = Uint32Array.from([...own, ...leftOut]);
+    const masked = Uint32Array.from([...own, ...leftOut, ...unknownItems]);
     const best = await session.top({
       users: Uint32Array.of(index),
       k: Math.min(k, items.ids.length),
@@ -136,8 +142,8 @@ export async function load(ranker: string | BaselineToServe, options: LoadOption
   return {
     run,
     dataset: name,
-    users: users.ids.length,
-    items: items.ids.length,
+    users: userIndices.size,
+    items: itemIndices.size,
     engine: session.description,
     hasUser: (id) => userIndices.has(String(id)),
     hasItem: (id) => itemIndices.has(String(id)),
@@ -158,6 +164,8 @@ interface OpenSession {
   readonly folder: string;
   readonly description: DatasetDescription;
   readonly session: ScoringSession;
+  /** Where the dataset's ids stand in a run that was trained on other data; null for all others. */
+  readonly rows: RowSources | null;
 }
 
 async function openSession(ranker: string | BaselineToServe, options: LoadOptions): Promise<OpenSession> {
@@ -170,18 +178,28 @@ async function openSession(ranker: string | BaselineToServe, options: LoadOption
       throw new ConfigError(`baseline ${ranker.baseline}: give the dataset it is to be fitted to`);
     const description = await readDescription(folder);
     const session = await openBaselineSession(ranker, { folder, description, engine, threads: threads ?? null });
-    return { name: description.name, run: ranker.baseline, folder, description, session };
+    return { name: description.name, run: ranker.baseline, folder, description, session, rows: null };
   }
-  const run = await loadRun(ranker);
+  const run = await loadRun(await withoutLink(ranker));
   const folder = options.dataset ?? path.join(String(run.config.dataRoot ?? "data"), run.datasetName);
   const description = await describeDatasetOfRun(run, folder);
-  const session = openScoring(run, { engine, ...(threads === undefined ? {} : { threads }) });
-  return { name: run.datasetName, run: run.manifest.run, folder, description, session };
+  const rows = await rowsOfRun(run, { directory: folder, description });
+  const carried = rows === null ? run : carryRanker(run, rows, description);
+  const session = openScoring(carried, { engine, ...(threads === undefined ? {} : { threads }) });
+  return { name: run.datasetName, run: run.manifest.run, folder, description, session, rows };
 }
 
-function indicesOf(ids: Iterable<string | bigint>): ReadonlyMap<string, number> {
+/** `current` and `latest` may lead elsewhere before all is read. */
+async function withoutLink(folder: string): Promise<string> {
+  const isLink = (await lstat(folder).catch(() => null))?.isSymbolicLink() ?? false;
+  return isLink ? realpath(folder) : folder;
+}
+
+function indicesOf(ids: IdValues, sources: Uint32Array | null): ReadonlyMap<string, number> {
   const indices = new Map<string, number>();
-  for (const id of ids) indices.set(String(id), indices.size);
+  for (let index = 0; index < ids.length; index++) {
+    if (sources === null || sources[index] !== NO_ROW) indices.set(String(ids[index]), index);
+  }
   return indices;
 }
 

@@ -4,13 +4,24 @@ import type { NamedThing } from "../../src/config/setting.ts";
 import type { Setting, ValueShape } from "../../src/config/setting-tree.ts";
 import { expectedText } from "../../src/config/value-text.ts";
 
-/** None for a setting that only files carry; --x and --no-x for a switch, of which help hides what is so anyway. */
+/**
+ * None for a setting that only files carry; --x and --no-x for a switch, of which help hides what is so anyway; a
+ * switch that takes a word too, such as --refit all, may be given without it.
+ */
 export function optionsOf(setting: Setting): readonly Option[] {
   const { flag, meaning, off, accepts, defaultValue } = setting;
   if (flag === null) return [];
   const heading = headingText(setting.heading ?? GENERAL);
   const option = (words: string, help: string): Option => new Option(words, help).helpGroup(heading);
-  if (accepts.type !== "boolean") return [option(`--${flag} <${valueWord(setting)}>`, helpOf(setting))];
+  const isSwitch = accepts.type === "boolean";
+  const isSwitchOrMore = accepts.anyOf?.some(({ type }) => type === "boolean") === true;
+  if (isSwitchOrMore) {
+    return [
+      option(`--${flag} [${valueWord(setting)}]`, meaning),
+      option(`--no-${flag}`, off ?? "").hideHelp(defaultValue === false),
+    ];
+  }
+  if (!isSwitch) return [option(`--${flag} <${valueWord(setting)}>`, helpOf(setting))];
   return [
     option(`--${flag}`, meaning).hideHelp(defaultValue === true),
     option(`--no-${flag}`, off ?? "").hideHelp(defaultValue === false),

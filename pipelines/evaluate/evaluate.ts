@@ -14,13 +14,13 @@ import { datasetNameOf } from "../dataset/dataset-argument.ts";
 import { type LoadedDataset, loadDataset } from "../dataset/stored-dataset.ts";
 import { evaluateSplit, metricsDocument, protocolOf, type SplitEvaluation } from "../measures/evaluate-split.ts";
 import { type BeyondParts, measureBeyond } from "../measures/measure-beyond.ts";
+import { type RunOnDataset, runOnDataset, withScorerOf } from "../measures/run-on-dataset.ts";
 import { scoresToRank, watchedScorer } from "../measures/watched-scorer.ts";
-import { withScorer } from "../measures/with-scorer.ts";
 import { openWorkDisplay } from "../progress/work-progress.ts";
-import { refuseOtherData } from "../runs/dataset-of-run.ts";
+import { carriedText } from "../runs/dataset-of-run.ts";
 import { findRun } from "../runs/find-run.ts";
 import { readMetrics } from "../runs/metrics-file.ts";
-import { loadRun, trainedMixture } from "../runs/stored-run.ts";
+import { loadTestedRun, testedText, trainedMixture } from "../runs/stored-run.ts";
 import type { Stage, StageContext, StageResult } from "../stage.ts";
 import { PROTOCOL_CHECK_FILE, type ProtocolCheck, protocolCheck, protocolCheckLines } from "./protocol-check.ts";
 import { refuseRecordedFolder, writeEvaluation } from "./write-evaluation.ts";
@@ -78,16 +78,21 @@ async function evaluateBaseline(
 
 async function evaluateRun(config: EvaluateConfig, context: StageContext): Promise<StageResult<EvaluateResult>> {
   const { run: named, modelsRoot, dataset: datasetName } = config;
-  const run = await loadRun(await findRun({ run: named, modelsRoot, dataset: datasetName }, context));
+  const run = await loadTestedRun(await findRun({ run: named, modelsRoot, dataset: datasetName }, context));
+  const ofWhich = testedText(run);
+  if (ofWhich !== null) context.log(ofWhich);
   const dataset = await loadDataset(path.join(config.dataRoot, datasetName ?? run.datasetName));
-  refuseOtherData(run, dataset);
+  const asked = await runOnDataset(run, dataset);
+  if (asked.rows !== null) context.log(carriedText(run, asked.rows));
   const engine = await openConfiguredEngine({ ...config, halfPrecision: false }, context.log);
   context.log(engine.description);
-  const negativesPerPositive = trainedMixture(run);
-  const measured = await withScorer(engine, run, (scorer) =>
-    measure(config, { dataset, scorer, negativesPerPositive, context }),
+  // Other data, another mixture.
+  const negativesPerPositive = asked.rows === null ? trainedMixture(run) : null;
+  const measured = await withScorerOf(engine, asked, (scorer) =>
+    measure(config, { dataset: asked.dataset, scorer, negativesPerPositive, context }),
   );
-  const { evaluation, beyond, check } = measured;
+  const { beyond, check } = measured;
+  const evaluation = ofKnownUsers(measured.evaluation, asked);
   const trained = await readMetrics(run.directory);
   const document = metricsDocument({
     evaluation,
@@ -100,6 +105,13 @@ async function evaluateRun(config: EvaluateConfig, context: StageContext): Promi
   const directory = config.output ?? path.join(run.directory, EVALUATIONS_FOLDER, `${config.split}-${protocol}`);
   await writeEvaluation(directory, { evaluation, check, document, dataset, subject: { run } }, context);
   return resultOf({ subject: { run: run.directory }, dataset, document, check, directory });
+}
+
+/** Who was left out is part of what was measured. */
+function ofKnownUsers(evaluation: SplitEvaluation, { rows }: RunOnDataset): SplitEvaluation {
+  const unknown = rows?.counts.users.new ?? 0;
+  if (unknown === 0) return evaluation;
+  return { ...evaluation, protocol: `${evaluation.protocol}, without ${unknown} users that the run does not know` };
 }
 
 interface Measured {

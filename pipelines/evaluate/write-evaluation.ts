@@ -13,7 +13,7 @@ import { DESCRIPTION_FILE, type LoadedDataset } from "../dataset/stored-dataset.
 import type { SplitEvaluation } from "../measures/evaluate-split.ts";
 import { writePerUserResults } from "../measures/per-user-file.ts";
 import { writeMetrics } from "../runs/metrics-file.ts";
-import type { LoadedRun } from "../runs/stored-run.ts";
+import { type LoadedRun, rankerFilesOf } from "../runs/stored-run.ts";
 import type { StageContext } from "../stage.ts";
 import { PROTOCOL_CHECK_FILE, type ProtocolCheck, writeProtocolCheck } from "./protocol-check.ts";
 
@@ -87,9 +87,10 @@ async function recordOf(
 }
 
 /** By its path from the evaluation's folder. */
-function checkpointOf(directory: string, { directory: run, manifest }: LoadedRun): Record<string, FileContent> {
-  const { bytes, sha256 } = manifest.files[runFiles.checkpoint]!; // loadRun has checked it
-  const file = path.join(path.resolve(run), runFiles.checkpoint);
+function checkpointOf(directory: string, { directory: run, manifest, ranker }: LoadedRun): Record<string, FileContent> {
+  const { parameters } = rankerFilesOf(manifest, ranker);
+  const { bytes, sha256 } = manifest.files[parameters]!; // loadRun has checked it
+  const file = path.join(path.resolve(run), parameters);
   const name = path.relative(path.resolve(directory), file).split(path.sep).join("/");
   return { [name]: { bytes, sha256 } };
 }

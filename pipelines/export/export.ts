@@ -7,12 +7,13 @@ import { foldVectors, isFoldable } from "../../src/export/folded-vectors.ts";
 import { modelCard } from "../../src/export/model-card.ts";
 import type { FileContent } from "../../src/files/file-content.ts";
 import { writePieces } from "../../src/files/file-writer.ts";
-import { hashOf, runFiles } from "../../src/runs/run-directory.ts";
+import { hashOf, keptDatasetFolder, runFiles } from "../../src/runs/run-directory.ts";
 import { datasetNameOf } from "../dataset/dataset-argument.ts";
-import type { DatasetDescription } from "../dataset/stored-dataset.ts";
+import { type DatasetDescription, readDescription } from "../dataset/stored-dataset.ts";
 import { readVocabulary } from "../dataset/vocabulary-files.ts";
-import { describeDatasetOfRun } from "../runs/dataset-of-run.ts";
+import { describeDatasetOfRun, isOfRun } from "../runs/dataset-of-run.ts";
 import { findRun } from "../runs/find-run.ts";
+import { type DescribedData, readKeptDataset } from "../runs/kept-dataset.ts";
 import { type LoadedRun, loadRun } from "../runs/stored-run.ts";
 import type { Stage, StageContext, StageResult } from "../stage.ts";
 import { checkPairs } from "./check-pairs.ts";
@@ -63,8 +64,7 @@ async function prepareRun(config: ExportConfig, context: StageContext): Promise<
       `--format ann: ${run.directory} has hidden layers, so its scores are no inner products; only mf, gmf and rankers with an empty tower can be searched so`,
     );
   }
-  const datasetDirectory = path.join(config.dataRoot, config.dataset ?? run.datasetName);
-  const description = await describeDatasetOfRun(run, datasetDirectory);
+  const { directory: datasetDirectory, description } = await dataOf(run, config, context);
   const beginning = beginningOf(config, run, description, context);
   return {
     folder: config.output ?? path.join(run.directory, "export"),
@@ -82,6 +82,17 @@ async function prepareRun(config: ExportConfig, context: StageContext): Promise<
   };
 }
 
+/** The dataset, or what the run has kept of it where that is gone or another by now: a run is exported as it is. */
+async function dataOf(run: LoadedRun, config: ExportConfig, { log }: StageContext): Promise<DescribedData> {
+  const directory = path.join(config.dataRoot, config.dataset ?? run.datasetName);
+  const kept = await readKeptDataset(run.directory);
+  if (kept === null) return { directory, description: await describeDatasetOfRun(run, directory) };
+  const description = await readDescription(directory).catch(() => null);
+  if (description !== null && isOfRun(run, description)) return { directory, description };
+  log(`${directory} is not what ${run.directory} was trained on, so the ids are those that the run has kept`);
+  return kept;
+}
+
 type Beginning = Omit<ExportManifest, "files">;
 
 /** What is known before anything is written: the same beginning gives the same files. */
@@ -97,8 +108,10 @@ function beginningOf(
     const found = run.manifest.files[name];
     return found === undefined ? [] : [[`run/${name}`, record(found)] as const];
   });
+  // Those that every run keeps; of an older run, the dataset's own.
+  const folder = `${keptDatasetFolder}/users.arrow` in run.manifest.files ? `run/${keptDatasetFolder}` : "dataset";
   const ofDataset = (["users.arrow", "items.arrow"] as const).map(
-    (name) => [`dataset/${name}`, record(files[name])] as const,
+    (name) => [`${folder}/${name}`, record(files[name])] as const,
   );
   return {
     stage: "export",

@@ -17,7 +17,7 @@ import { type BeyondParts, measureBeyond } from "../measures/measure-beyond.ts";
 import { withScorer } from "../measures/with-scorer.ts";
 import { readBaselinesRecord } from "../runs/baselines-file.ts";
 import { readMetrics } from "../runs/metrics-file.ts";
-import { type LoadedRun, loadRun, trainedMixture, verifyRun } from "../runs/stored-run.ts";
+import { type LoadedRun, loadTestedRun, testedText, trainedMixture, verifyRun } from "../runs/stored-run.ts";
 import type { StageContext } from "../stage.ts";
 import { outcomesOf } from "./estimate-outcomes.ts";
 import type { EvaluationRequest } from "./evaluation-request.ts";
@@ -39,10 +39,11 @@ export async function readRunContent(
   config: ReportConfig,
   context: StageContext,
 ): Promise<RunContent> {
-  const run = await loadRun(directory);
+  const run = await loadTestedRun(directory);
   await verifyRun(directory, run.manifest);
   const metrics = await metricsOf(directory);
-  const absent: string[] = [];
+  const ofWhich = testedText(run);
+  const absent: string[] = ofWhich === null ? [] : [`Figures of the shipped ranker: ${ofWhich}.`];
   const dataset = await datasetOf(run, config, absent);
   const questions: EvaluationRequest | null =
     dataset === null ? null : { dataset, split: metrics.split, ...cutsOf(run.config), log: context.log };

@@ -2,42 +2,57 @@
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { ConfigError } from "../../src/errors.ts";
-import { latestLink, runFiles } from "../../src/runs/run-directory.ts";
+import { currentLink, latestLink, runFiles } from "../../src/runs/run-directory.ts";
 import type { StageContext } from "../stage.ts";
+import { currentRun } from "./current-run.ts";
 import { finishedSince, latestRun } from "./latest-run.ts";
 
 /**
  * As `train` reads it: `run` is a path when it has a slash, and a name under <modelsRoot>/<dataset> otherwise; without
  * it the dataset's latest finished run is meant. A name without a dataset is the run of that name here, or else the
- * only one under <modelsRoot>; "latest" is then the newest of all datasets. Where the latest is asked for, the run's
- * own name comes back, since the latest will be another one tomorrow, and is said. Throws ConfigError naming the paths
- * where no folder is.
+ * only one under <modelsRoot>; "latest" is then the newest of all datasets. Where the latest or the current one is
+ * asked for, the run's own name comes back, since that will be another one tomorrow, and is said. Throws ConfigError
+ * naming the paths where no folder is.
  */
 export async function findRun(
-  options: { readonly run: string | null; readonly dataset: string | null; readonly modelsRoot: string },
+  options: {
+    readonly run: string | null;
+    readonly dataset: string | null;
+    readonly modelsRoot: string;
+    /** That `run` was given by, for what is refused; --run unless given. */
+    readonly flag?: string;
+  },
   context: StageContext,
 ): Promise<string> {
-  const { run, dataset, modelsRoot } = options;
+  const { run, dataset, modelsRoot, flag = "--run" } = options;
   const isPath = run !== null && (run.includes("/") || run.includes(path.sep));
   if (isPath) {
     const folder = await settled(path.normalize(run), context);
     if (await isFolder(folder)) return folder;
-    throw new ConfigError(`--run is "${run}", which is no folder`);
+    if (path.basename(folder) === currentLink) throw new ConfigError(noCurrentText(folder));
+    throw new ConfigError(`${flag} is "${run}", which is no folder`);
   }
   if (dataset === null) return findAmongAll(run ?? latestLink, modelsRoot, context);
   const folder = await settled(path.join(modelsRoot, dataset, run ?? latestLink), context);
   if (await isFolder(folder)) return folder;
-  const missing = run === null ? `dataset ${dataset} has no finished run` : `there is no run "${run}"`;
+  if (run === currentLink) throw new ConfigError(noCurrentText(folder));
+  const missing = run === null ? `dataset ${dataset} has no finished run` : `${flag}: there is no run "${run}"`;
   throw new ConfigError(`${missing} (no folder ${folder}); train one: lawn-ranker train --dataset ${dataset}`);
 }
 
-/** A link to the latest run as the run's own folder. */
+/** A link to the latest or the current run as the run's own folder. */
 async function settled(folder: string, context: StageContext): Promise<string> {
-  if (path.basename(folder) !== latestLink) return folder;
-  const latest = await latestRun(path.dirname(folder), context);
-  if (latest === null) return folder;
-  context.log(`run: ${latest}, the latest`);
-  return latest;
+  const name = path.basename(folder);
+  if (name !== latestLink && name !== currentLink) return folder;
+  const runs = path.dirname(folder);
+  const run = name === latestLink ? await latestRun(runs, context) : await currentRun(runs);
+  if (run === null) return folder;
+  context.log(`run: ${run}, the ${name}`);
+  return run;
+}
+
+function noCurrentText(link: string): string {
+  return `no run was promoted yet (no link ${link}); promote one: lawn-ranker gate --run RUN --promote`;
 }
 
 async function findAmongAll(name: string, modelsRoot: string, context: StageContext): Promise<string> {
@@ -48,9 +63,13 @@ async function findAmongAll(name: string, modelsRoot: string, context: StageCont
   const folders = datasets.map((dataset) => path.join(modelsRoot, dataset, name));
   const found: string[] = [];
   for (const folder of folders) if (await isFolder(folder)) found.push(folder);
+  if (found.length === 1 && name === currentLink) return settled(found[0]!, context);
   if (found.length === 1) {
     context.log(`run: ${found[0]!}`);
     return found[0]!;
+  }
+  if (found.length === 0 && name === currentLink) {
+    throw new ConfigError(noCurrentText(path.join(modelsRoot, "*", currentLink)));
   }
   if (found.length === 0) {
     throw new ConfigError(

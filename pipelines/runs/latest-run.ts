@@ -3,43 +3,30 @@
  * it; it is mended where a run finished after it was last set (its training was cut off before it could), or where it
  * leads nowhere.
  */
-import { lstat, readdir, realpath, stat } from "node:fs/promises";
+import { lstat, readdir, realpath } from "node:fs/promises";
 import path from "node:path";
-import { ConfigError, DataError, messageOf } from "../../src/errors.ts";
+import { DataError, messageOf } from "../../src/errors.ts";
 import { errorCode } from "../../src/files/error-code.ts";
-import { cannotWrite } from "../../src/files/make-folder.ts";
-import { removeStaleWork, workName } from "../../src/files/work-names.ts";
-import { replaceLink } from "../../src/files/write-file.ts";
 import { latestLink } from "../../src/runs/run-directory.ts";
-import type { StageContext } from "../stage.ts";
+import { type LinkContext, pointRunLink, runOfTarget, targetOfLink } from "./run-link.ts";
 import { readManifest } from "./stored-run.ts";
 
-type Context = Pick<StageContext, "log" | "place" | "processId" | "token" | "isProcessAlive" | "now">;
-
 /** Points `latest` of a folder of runs at one of them. Throws ConfigError or StorageError where it cannot. */
-export async function pointLatest(folder: string, run: string, context: Context): Promise<void> {
-  const pointer = path.join(folder, latestLink);
-  await refuseFolder(pointer);
-  try {
-    await replaceLink(pointer, path.basename(path.resolve(run)), workName(pointer, context));
-    await removeStaleWork(folder, context);
-  } catch (error) {
-    throw cannotWrite(pointer, "name the run with --run", error);
-  }
+export async function pointLatest(folder: string, run: string, context: LinkContext): Promise<void> {
+  await pointRunLink(path.join(folder, latestLink), run, context);
 }
 
 /**
  * The folder of the latest run among those of `folder`; null where none is finished. Mends the link where it was left
  * behind, and says so. Throws ConfigError where a folder stands in its place.
  */
-export async function latestRun(folder: string, context: Context): Promise<string | null> {
+export async function latestRun(folder: string, context: LinkContext): Promise<string | null> {
   const pointer = path.join(folder, latestLink);
-  await refuseFolder(pointer);
+  const target = await targetOfLink(pointer);
   const link = await lstat(pointer).catch(() => null);
-  const target = (await isFolder(pointer)) ? await realpath(pointer) : null;
   const newest = await newestRun(folder);
   const isBehind = newest !== null && link !== null && newest.finishedMilliseconds > link.mtimeMs;
-  if (target !== null && (!isBehind || target === newest.target)) return nameOf(target, folder);
+  if (target !== null && (!isBehind || target === newest.target)) return runOfTarget(target, folder);
   if (newest === null) return null;
   let problem = "is missing";
   if (target !== null) problem = `points at ${path.basename(target)}, but a run finished after it was set`;
@@ -87,24 +74,4 @@ async function newestRun(folder: string): Promise<FinishedRun | null> {
     newest = { directory, target: await realpath(directory), finishedMilliseconds, since };
   }
   return newest;
-}
-
-/** A new link cannot take its place, and whether it may go is not for a program to say. */
-async function refuseFolder(pointer: string): Promise<void> {
-  if (!((await lstat(pointer).catch(() => null))?.isDirectory() ?? false)) return;
-  const run = (await readManifest(pointer).catch(() => null))?.run;
-  const isCopy = run === undefined || (await isFolder(path.join(path.dirname(pointer), run)));
-  const remedy = isCopy ? "remove it" : `rename it to ${run}, which is not there`;
-  throw new ConfigError(
-    `${pointer} is a folder, expected a link: copying without links makes one of it${run === undefined ? "" : `, here of run ${run}`}; ${remedy}, and the newest finished run is the latest again, or name a run with --run`,
-  );
-}
-
-async function isFolder(folder: string): Promise<boolean> {
-  return (await stat(folder).catch(() => null))?.isDirectory() ?? false;
-}
-
-/** Still relative to where the caller stands, unless a person pointed the link elsewhere. */
-async function nameOf(target: string, folder: string): Promise<string> {
-  return path.dirname(target) === (await realpath(folder)) ? path.join(folder, path.basename(target)) : target;
 }

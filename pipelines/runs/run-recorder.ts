@@ -1,15 +1,19 @@
 /** A run being made: every file of its directory is written here, whole or not at all, and its manifest kept true. */
-import { open, readdir, readFile, stat } from "node:fs/promises";
+import { open, readdir, readFile, rm, stat } from "node:fs/promises";
 import path from "node:path";
+import type { Snapshot } from "../../src/engine/engine.ts";
+import { DataError } from "../../src/errors.ts";
+import { errorCode } from "../../src/files/error-code.ts";
 import { readTextIfThere, sha256Of } from "../../src/files/file-content.ts";
 import { sealedText } from "../../src/files/sealed-text.ts";
 import { writeFileAtomically } from "../../src/files/write-file.ts";
-import { encodeCheckpoint } from "../../src/ranker/checkpoint.ts";
+import { decodeCheckpoint, encodeCheckpoint } from "../../src/ranker/checkpoint.ts";
 import type { Parameters, RankerSpec } from "../../src/ranker/ranker-spec.ts";
 import type { Manifest } from "../../src/runs/manifest.ts";
-import { runFiles, TUNING_FOLDER } from "../../src/runs/run-directory.ts";
+import { keptDatasetFiles, keptDatasetFolder, runFiles, TUNING_FOLDER } from "../../src/runs/run-directory.ts";
 import { studyFiles } from "../../src/runs/study-directory.ts";
 import { type EpochRecord, epochLine, parseTrainingLog, recordsThrough } from "../../src/runs/training-log.ts";
+import { encodeOptimizer } from "../../src/training/optimizer-file.ts";
 import { encodeResume, type ResumeFile } from "../../src/training/resume-checkpoint.ts";
 import type { StageContext } from "../stage.ts";
 import { readManifest } from "./stored-run.ts";
@@ -20,6 +24,8 @@ type RecorderContext = Pick<StageContext, "now" | "elapsed" | "peakMemoryBytes">
 export interface ChosenParameters {
   readonly spec: RankerSpec;
   readonly parameters: Parameters;
+  /** The optimizer's state that goes with them; null unless it is kept. */
+  readonly optimizer: Snapshot["optimizer"];
   /** From 1. */
   readonly epoch: number;
   readonly pass: EpochRecord["pass"];
@@ -91,30 +97,64 @@ export class RunRecorder {
   }
 
   /** Writes the checkpoint unless this very choice is there already. The same parameters give the same bytes. */
-  async saveChosen({ spec, parameters, epoch, pass }: ChosenParameters): Promise<void> {
-    const choice = `${pass} ${epoch}`;
+  async saveChosen(chosen: ChosenParameters): Promise<void> {
+    const choice = `${chosen.pass} ${chosen.epoch}`;
     if (choice === this.#savedChoice) return;
+    await this.#saveRanker(chosen, { parameters: "checkpoint", optimizer: "optimizer" });
+    this.#savedChoice = choice;
+  }
+
+  /** Keeps the ranker that validation selected, before a refit puts another in its place. */
+  async saveSelected(chosen: ChosenParameters): Promise<void> {
+    await this.#saveRanker(chosen, { parameters: "selected", optimizer: "selectedOptimizer" });
+  }
+
+  /** What saveSelected kept, in an earlier session too. Throws DataError where it is not there. */
+  async readSelected(): Promise<Pick<ChosenParameters, "spec" | "parameters">> {
+    const file = this.#path("selected");
+    const bytes = await readFile(file).catch((error: unknown) => {
+      if (errorCode(error) !== "ENOENT") throw error;
+      throw new DataError(`${file} is missing; put it back or train anew with --force`);
+    });
+    const { spec, parameters } = decodeCheckpoint(bytes, file);
+    return { spec, parameters };
+  }
+
+  async #saveRanker(
+    { spec, parameters, optimizer, epoch, pass }: ChosenParameters,
+    files: { readonly parameters: keyof typeof runFiles; readonly optimizer: keyof typeof runFiles },
+  ): Promise<void> {
     const { dataset } = this.#manifest;
     const metadata = { dataset: dataset.name, datasetHash: dataset.contentHash, epoch: String(epoch), pass };
+    // The state first: should this end between the two, it is written again with the ranker.
+    if (optimizer !== null) await writeFileAtomically(this.#path(files.optimizer), encodeOptimizer(optimizer));
+    else await rm(this.#path(files.optimizer), { force: true }); // of another epoch, from a session that kept it
     const bytes = encodeCheckpoint({ spec, parameters, extras: new Map(), metadata });
-    await writeFileAtomically(this.#path("checkpoint"), bytes);
-    this.#savedChoice = choice;
+    await writeFileAtomically(this.#path(files.parameters), bytes);
   }
 
   /**
    * Closes the record: hashes of all files, and status done. Whatever ends the process before has left what --resume
    * needs; what is still to be done after (settle) can be done again.
    */
-  async finish(outcome: NonNullable<Manifest["outcome"]>): Promise<void> {
+  async finish({ outcome, rankers }: Pick<Manifest, "outcome" | "rankers">): Promise<void> {
     const files: Record<string, { bytes: number; sha256: string }> = {};
-    const { config, log, checkpoint, metrics, perUser, baselines } = runFiles;
-    const own = [config, log, checkpoint, metrics, perUser, baselines];
-    for (const name of [...own, ...(await tuningRecords(this.directory))]) {
+    const { config, log, checkpoint, optimizer, selected, selectedOptimizer, metrics, perUser, baselines } = runFiles;
+    const own = [config, log, checkpoint, optimizer, selected, selectedOptimizer, metrics, perUser, baselines];
+    const kept = keptDatasetFiles.map((name) => path.posix.join(keptDatasetFolder, name));
+    for (const name of [...own, ...kept, ...(await tuningRecords(this.directory))]) {
       const described = await describeFile(path.join(this.directory, name));
       if (described !== null) files[name] = described;
     }
     const finishedAt = new Date(this.#context.now()).toISOString();
-    await this.saveManifest({ status: "done", reason: null, outcome, finishedAt, files });
+    await this.saveManifest({
+      status: "done",
+      reason: null,
+      outcome,
+      ...(rankers === undefined ? {} : { rankers }),
+      finishedAt,
+      files,
+    });
   }
 
   /** Says why it failed, unless the disk holds it as done: a finished run stays finished. */

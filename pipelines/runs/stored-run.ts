@@ -11,6 +11,12 @@ import type { Parameters, RankerSpec } from "../../src/ranker/ranker-spec.ts";
 import { type Manifest, manifestSchema } from "../../src/runs/manifest.ts";
 import { runFiles } from "../../src/runs/run-directory.ts";
 
+/**
+ * Of a refitted run there are two rankers: the one that is `shipped`, and the one that validation `selected`, which
+ * has learnt from train alone. Of others both are the same.
+ */
+export type RankerOfRun = "shipped" | "selected";
+
 export interface LoadedRun {
   readonly directory: string;
   /** manifest.json, parsed. */
@@ -18,6 +24,8 @@ export interface LoadedRun {
   /** The resolved config of the train stage, as written to config.json. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly spec: RankerSpec;
+  /** Which of its rankers `parameters` are. */
+  readonly ranker: RankerOfRun;
   /** The chosen epoch's parameters, float32. */
   readonly parameters: Parameters;
   /** Content hash of the dataset it was trained on; refuse others. */
@@ -44,12 +52,13 @@ export async function readFinishedManifest(directory: string): Promise<Manifest>
  * Throws DataError when the folder is missing, was not finished, or its checkpoint is truncated,
  * changed or of another model.
  */
-export async function loadRun(directory: string): Promise<LoadedRun> {
+export async function loadRun(directory: string, ranker: RankerOfRun = "shipped"): Promise<LoadedRun> {
   const manifest = await readFinishedManifest(directory);
   await verifyRunFile(directory, runFiles.config, manifest);
-  const file = path.join(directory, runFiles.checkpoint);
+  const name = rankerFilesOf(manifest, ranker).parameters;
+  const file = path.join(directory, name);
   const bytes = await readRunFile(file);
-  const expected = manifest.files[runFiles.checkpoint]?.sha256;
+  const expected = manifest.files[name]?.sha256;
   const found = sha256Of(bytes);
   if (found !== expected) {
     // A better message first: decoding says where it is truncated or corrupted.
@@ -63,11 +72,38 @@ export async function loadRun(directory: string): Promise<LoadedRun> {
     directory,
     manifest,
     config: await readConfig(directory),
+    ranker,
     spec,
     parameters,
     datasetHash: manifest.dataset.contentHash,
     datasetName: manifest.dataset.name,
   };
+}
+
+/** Names of the files that hold a ranker of a run, and of the optimizer's state, which it may not have kept. */
+export function rankerFilesOf(
+  { files }: Pick<Manifest, "files">,
+  ranker: RankerOfRun,
+): { readonly parameters: string; readonly optimizer: string } {
+  const isApart = ranker === "selected" && runFiles.selected in files;
+  return isApart
+    ? { parameters: runFiles.selected, optimizer: runFiles.selectedOptimizer }
+    : { parameters: runFiles.checkpoint, optimizer: runFiles.optimizer };
+}
+
+/**
+ * The ranker of a run that may be measured: the one that is shipped, unless that has learnt from test too (--refit all).
+ * Then it is the one before it, which test was reported of.
+ */
+export async function loadTestedRun(directory: string): Promise<LoadedRun> {
+  const { outcome } = await readFinishedManifest(directory);
+  return loadRun(directory, outcome?.refit === "all" ? "selected" : "shipped");
+}
+
+/** One line where that is not the shipped one; null elsewhere. */
+export function testedText({ directory, manifest }: Pick<LoadedRun, "directory" | "manifest">): string | null {
+  if (manifest.outcome?.refit !== "all") return null;
+  return `${directory}: the ranker that is shipped was trained on test too (--refit all), so nothing can be measured of it; this is of the one before it, trained on train alone`;
 }
 
 /** Negatives per positive of a run whose logits stand for a probability: bce's do, bpr's only order. */

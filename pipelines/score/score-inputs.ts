@@ -1,11 +1,13 @@
 /** Everything a scoring job reads beside its ranker, opened and checked: who is to be scored, and with which items. */
 import { rm } from "node:fs/promises";
 import type { ScoreConfig } from "../../src/config/schemas/score-schema.ts";
+import { ConfigError } from "../../src/errors.ts";
 import type { WorkDatabase, WorkDatabaseOptions } from "../../src/interactions/database/work-database.ts";
+import { NO_ROW, type RowSources } from "../../src/ranker/carry-rows.ts";
 import { verifyFiles } from "../dataset/stored-dataset.ts";
 import { idSpellingOf, idTypeOf, readVocabulary, type Vocabulary } from "../dataset/vocabulary-files.ts";
 import type { RecommendationShape } from "./output/recommendations.ts";
-import type { BitSet } from "./selection/bit-set.ts";
+import { type BitSet, openBitSet } from "./selection/bit-set.ts";
 import { findColdUsers } from "./selection/cold-users.ts";
 import { type ItemLists, readItemLists } from "./selection/item-lists.ts";
 import { selectUsers, type UserSelection } from "./selection/user-selection.ts";
@@ -22,14 +24,20 @@ export interface ScoreInputs extends ScoreSubject {
   close(): Promise<void>;
 }
 
-/**
- * `scratch` is a folder for what does not fit in memory; it is made when needed, and gone after close. What lists hold
- * is said to `log`.
- */
+export interface OpeningOptions {
+  /** Of the opened ranker. Users without a row there are unknown to it; items without one are not recommended. */
+  readonly rows: RowSources | null;
+  /** A folder for what does not fit in memory; it is made when needed, and gone after close. */
+  readonly scratch: string;
+  /** Is told what lists hold. */
+  readonly log: (line: string) => void;
+}
+
+/** Throws DataError for files that are not what ingest wrote, and for what lists or --unknown do not allow. */
 export async function openScoreInputs(
   config: ScoreConfig,
   subject: ScoreSubject,
-  { scratch, log }: { readonly scratch: string; readonly log: (line: string) => void },
+  { rows, scratch, log }: OpeningOptions,
 ): Promise<ScoreInputs> {
   const { ranker, directory, description } = subject;
   const needed = ["users.arrow", "train.arrow", "validation.arrow", "test.arrow"] as const;
@@ -47,9 +55,9 @@ export async function openScoreInputs(
   try {
     const items = await readVocabulary(directory, "item", description);
     const spelling = idSpellingOf(description);
-    const lists = await readItemLists(config, items, { spelling, log }, database);
-    const isRefitted = ranker.kind === "run" && ranker.manifest.outcome?.refit === true;
-    const cold = await findColdUsers(directory, description.users, isRefitted);
+    const lists = withKnownItems(await readItemLists(config, items, { spelling, log }, database), rows);
+    const refit = ranker.kind === "run" ? (ranker.manifest.outcome?.refit ?? false) : false;
+    const cold = rows === null ? await findColdUsers(directory, description.users, refit) : usersWithoutRow(rows.users);
     const request = { config, directory, users: description.users, cold, spelling, log };
     const selection = await selectUsers(request, database);
     const shape = {
@@ -68,4 +76,19 @@ export async function openScoreInputs(
 async function openDatabase(options: WorkDatabaseOptions): Promise<WorkDatabase> {
   const { openWorkDatabase } = await import("../../src/interactions/database/work-database.ts");
   return openWorkDatabase(options);
+}
+
+/** What the ranker was not trained on has no score that could be compared. */
+function withKnownItems(lists: ItemLists, rows: RowSources | null): ItemLists {
+  if (rows === null) return lists;
+  const { items } = rows;
+  const allowed = (lists.allowed ?? Uint32Array.from(items.keys())).filter((item) => items[item] !== NO_ROW);
+  if (allowed.length > 0) return { ...lists, allowed };
+  throw new ConfigError("--allow and --deny leave no item that the run knows; it was trained on other data");
+}
+
+function usersWithoutRow(users: Uint32Array): BitSet {
+  const cold = openBitSet(users.length, false);
+  for (const [user, source] of users.entries()) if (source === NO_ROW) cold.add(user);
+  return cold;
 }

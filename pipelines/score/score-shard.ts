@@ -40,7 +40,11 @@ export async function scoreShard(
   const working = path.join(folder, workName(name, context));
   let inputs: ScoreInputs | null = null;
   try {
-    inputs = await openScoreInputs(config, subject, { scratch: `${working}.spill`, log: context.log });
+    inputs = await openScoreInputs(config, subject, {
+      rows: ranker.rows,
+      scratch: `${working}.spill`,
+      log: context.log,
+    });
     const { selection, shape } = inputs;
     const users = selection.known + selection.unknown;
     const range = shardRange(users, shard);

@@ -83,7 +83,7 @@ async function scoreAll(config: ScoreConfig, subject: ScoreSubject, context: Sta
   const spill = workName(`${config.output}.spill`, context);
   let inputs: ScoreInputs | null = null;
   try {
-    inputs = await openScoreInputs(config, subject, { scratch: spill, log: context.log });
+    inputs = await openScoreInputs(config, subject, { rows: ranker.rows, scratch: spill, log: context.log });
     const { selection, shape } = inputs;
     const range = { from: 0, to: selection.known + selection.unknown };
     const { file, seconds, scoringSeconds, ...counts } = await writeScores(

@@ -10,7 +10,7 @@ import { hashOf, runFiles } from "../../src/runs/run-directory.ts";
 import { resolveParameters } from "../baselines/ready-baseline.ts";
 import { type DatasetDescription, loadDataset, readDescription } from "../dataset/stored-dataset.ts";
 import { protocolOf } from "../measures/evaluate-split.ts";
-import { describeDatasetOfRun } from "../runs/dataset-of-run.ts";
+import { describeDatasetOfRun, isOfRun } from "../runs/dataset-of-run.ts";
 import { readFinishedManifest } from "../runs/stored-run.ts";
 import type { StageContext } from "../stage.ts";
 
@@ -46,7 +46,7 @@ export async function readSubject(config: ScoreConfig, run: string | null): Prom
   const { kind: _, ...baseline } = ranker;
   const plan = hashOf({
     version: 1,
-    ...(ranker.kind === "run" ? { checkpoint: ranker.checkpoint } : { baseline }),
+    ...(ranker.kind === "run" ? { checkpoint: ranker.checkpoint, ...carriedFrom(ranker, description) } : { baseline }),
     dataset: description.contentHash,
     files: {
       users: await sha256OfInput(users),
@@ -103,6 +103,11 @@ async function ofBaseline(config: ScoreConfig): Promise<Omit<ScoreSubject, "plan
   const [parameters] = isTuned(name) ? combinations(baselineGrids[name], config) : [{}];
   const seed = config.seed ?? description.seed;
   return { ranker: { kind: "baseline", name, parameters: parameters!, seed }, directory, description };
+}
+
+/** What decides the rows besides, where ids are matched: the vocabularies of the data that the run was trained on. */
+function carriedFrom({ manifest, run }: RunSubject, description: DatasetDescription): { readonly ids?: string } {
+  return isOfRun({ directory: run, manifest }, description) ? {} : { ids: manifest.dataset.contentHash };
 }
 
 async function ofRun(config: ScoreConfig, run: string): Promise<Omit<ScoreSubject, "plan">> {

@@ -12,6 +12,7 @@ import {
   configDifferences,
   EVALUATIONS_FOLDER,
   identityOf,
+  keptDatasetFolder,
   runFiles,
   TUNING_FOLDER,
 } from "../../src/runs/run-directory.ts";
@@ -25,6 +26,8 @@ export interface RunRequest {
   readonly config: Readonly<Record<string, unknown>>;
   readonly configHash: string;
   readonly datasetHash: string;
+  /** sha256 of the ranker that training begins with; null for initial values. */
+  readonly startHash: string | null;
   readonly choice: Pick<TrainConfig, "resume" | "force">;
 }
 
@@ -60,14 +63,14 @@ export async function decideRun(request: RunRequest): Promise<RunDecision> {
 export async function clearRun(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true });
   const { manifest, lock: _, ...others } = runFiles;
-  const made = ["report.html", EVALUATIONS_FOLDER, "export", TENSORBOARD_FOLDER, TUNING_FOLDER];
+  const made = ["report.html", EVALUATIONS_FOLDER, "export", keptDatasetFolder, TENSORBOARD_FOLDER, TUNING_FOLDER];
   for (const name of [manifest, ...Object.values(others), ...made]) {
     await rm(path.join(directory, name), { force: true, recursive: true });
   }
 }
 
 async function refuseOtherRun(request: RunRequest, manifest: Manifest): Promise<void> {
-  const { directory, config, configHash, datasetHash } = request;
+  const { directory, config, configHash, datasetHash, startHash } = request;
   const differences: string[] = [];
   // A planned run is known by the settings that asked for it, and by those that came of it.
   if (manifest.configHash !== configHash && manifest.planning?.requestHash !== configHash) {
@@ -78,6 +81,11 @@ async function refuseOtherRun(request: RunRequest, manifest: Manifest): Promise<
     differences.push(
       `dataset ${manifest.dataset.name}: content ${manifest.dataset.contentHash.slice(0, 12)} there, ${datasetHash.slice(0, 12)} here`,
     );
+  }
+  const started = manifest.start?.checkpoint ?? null;
+  if (started !== startHash) {
+    const nameOf = (hash: string | null): string => hash?.slice(0, 12) ?? "initial values";
+    differences.push(`start: ${nameOf(started)} there, ${nameOf(startHash)} here`);
   }
   if (differences.length === 0) return;
   throw new ConfigError(

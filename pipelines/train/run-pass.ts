@@ -1,7 +1,7 @@
 /** One pass of training with its effects: an engine session, the recorder and the display around the loop. */
 import type { TrainConfig } from "../../src/config/schemas/train-schema.ts";
 import type { BatchSource } from "../../src/dataset/training-batches.ts";
-import type { Engine } from "../../src/engine/engine.ts";
+import type { Engine, Snapshot } from "../../src/engine/engine.ts";
 import type { RankerSpec } from "../../src/ranker/ranker-spec.ts";
 import { measureDiagnostics } from "../../src/training/diagnostics.ts";
 import { makeProbe } from "../../src/training/probe.ts";
@@ -22,8 +22,10 @@ export interface PassOptions {
   readonly source: BatchSource;
   readonly plan: TrainingPlan;
   readonly validate: TrainingHooks["validate"];
-  /** Where an interrupted pass goes on; null begins it from initial values. */
+  /** Where an interrupted pass goes on; null begins it. */
   readonly from: ResumePoint | null;
+  /** What a warm start begins with; null begins with initial values. Of no concern to one that goes on. */
+  readonly start: Snapshot | null;
   /** Kept in every resume file of this pass. */
   readonly labels: Readonly<Record<string, string>>;
   readonly recorder: RunRecorder;
@@ -33,7 +35,7 @@ export interface PassOptions {
 export async function runPass(options: PassOptions): Promise<TrainingOutcome> {
   const { config, engine, source, plan, from, recorder, context } = options;
   await recorder.rewindLog(plan.pass, from?.epoch ?? 0);
-  const session = await engine.open(sessionOptionsOf(config, source, from?.snapshot ?? null));
+  const session = await engine.open(sessionOptionsOf(config, source, from?.snapshot ?? options.start));
   const board = config.tensorboard
     ? await openTensorboardFile(recorder.directory, {
         pass: plan.pass,

@@ -6,9 +6,7 @@ import { scoresToRank, watchedScorer } from "../measures/watched-scorer.ts";
 import { withScorer } from "../measures/with-scorer.ts";
 import { openWorkDisplay } from "../progress/work-progress.ts";
 import { writeMetrics } from "../runs/metrics-file.ts";
-import type { PassesOutcome, TrainingJob } from "./train-and-refit.ts";
-
-type Trained = Extract<PassesOutcome, { kind: "trained" }>;
+import type { TestedParameters, TrainingJob } from "./train-and-refit.ts";
 
 export interface TestReport {
   readonly document: MetricsDocument;
@@ -16,22 +14,26 @@ export interface TestReport {
   readonly perUser: Readonly<Record<string, Float32Array>>;
 }
 
-/** Null, said in the log, where the dataset has no test items. */
-export async function reportTest(job: TrainingJob, { chosen, validation }: Trained): Promise<TestReport | null> {
+/** `validation` is what chose the epoch. Null, said in the log, where the dataset has no test items. */
+export async function reportTest(
+  job: TrainingJob,
+  tested: TestedParameters,
+  validation: Readonly<Record<string, number>> | null,
+): Promise<TestReport | null> {
   const { config, engine, dataset, recorder, context } = job;
   if (dataset.candidatesTest.users.length === 0) {
     context.log(`warning: dataset ${config.dataset} has no test items; there is no metrics.json`);
     return null;
   }
   const candidates = protocolOf(dataset, config.candidates);
-  const total = scoresToRank(dataset.candidatesTest, candidates, chosen.spec.items);
+  const total = scoresToRank(dataset.candidatesTest, candidates, tested.spec.items);
   const display = openWorkDisplay({ what: "test", total }, context);
-  const evaluation = await withScorer(engine, chosen, (scorer) =>
+  const evaluation = await withScorer(engine, tested, (scorer) =>
     evaluateSplit({ scorer: watchedScorer(scorer, display.add), dataset, split: "test", candidates, ks: config.k }),
   ).finally(display.close);
   const document = metricsDocument({
     evaluation,
-    epoch: chosen.epoch,
+    epoch: tested.epoch,
     ...(validation === null ? {} : { validation }),
   });
   await writePerUserResults(recorder.directory, evaluation);

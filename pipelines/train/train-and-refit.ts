@@ -1,5 +1,6 @@
 /**
- * The passes of a run: training with validation, then, if asked for, training anew on train and validation together.
+ * The passes of a run: training with validation, then, if asked for, training anew on train and validation together, or
+ * on the whole log.
  */
 import { z } from "zod";
 import { popularityScorer } from "../../src/baselines/popularity.ts";
@@ -13,6 +14,7 @@ import { ConfigError } from "../../src/errors.ts";
 import type { RankerSpec } from "../../src/ranker/ranker-spec.ts";
 import type { Scorer } from "../../src/ranker/scorer.ts";
 import type { Manifest } from "../../src/runs/manifest.ts";
+import { runFiles } from "../../src/runs/run-directory.ts";
 import type { ResumeFile } from "../../src/training/resume-checkpoint.ts";
 import type { LoadedDataset } from "../dataset/stored-dataset.ts";
 import { evaluateSplit } from "../measures/evaluate-split.ts";
@@ -20,6 +22,7 @@ import type { ChosenParameters, RunRecorder } from "../runs/run-recorder.ts";
 import type { StageContext } from "../stage.ts";
 import { batchSourceOf, planOf } from "../training/configured-training.ts";
 import { runPass } from "./run-pass.ts";
+import type { WarmStart } from "./start/warm-start.ts";
 
 export interface TrainingJob {
   readonly config: TrainConfig;
@@ -27,6 +30,8 @@ export interface TrainingJob {
   readonly engine: Engine;
   /** Of the train split. */
   readonly source: BatchSource;
+  /** Null begins with initial values. */
+  readonly start: WarmStart | null;
   readonly dataset: LoadedDataset;
   readonly recorder: RunRecorder;
   readonly context: StageContext;
@@ -36,11 +41,24 @@ export type PassesOutcome =
   | { readonly kind: "interrupted"; readonly epoch: number; readonly step: number }
   | {
       readonly kind: "trained";
+      /** The ranker that is shipped. */
       readonly chosen: ChosenParameters;
+      /** The one that test is reported of: the same but under --refit all. */
+      readonly tested: TestedParameters;
       /** What validation said of the chosen epoch; null where nothing was validated. */
       readonly validation: Readonly<Record<string, number>> | null;
       readonly outcome: NonNullable<Manifest["outcome"]>;
+      /** Of a refitted run. */
+      readonly rankers?: NonNullable<Manifest["rankers"]>;
     };
+
+export type TestedParameters = Pick<ChosenParameters, "spec" | "parameters" | "epoch">;
+
+/** Reports test of a ranker that has not seen it, before another is trained that will. */
+export type ReportBefore = (
+  tested: TestedParameters,
+  validation: Readonly<Record<string, number>> | null,
+) => Promise<unknown>;
 
 /** What the refit needs to know of the pass before it; travels in the refit's resume files. */
 const choiceSchema = z.object({
@@ -51,33 +69,47 @@ const choiceSchema = z.object({
 });
 type Choice = z.output<typeof choiceSchema>;
 
-export async function trainAndRefit(job: TrainingJob, resume: ResumeFile | null): Promise<PassesOutcome> {
-  const { config, spec, dataset } = job;
+export async function trainAndRefit(
+  job: TrainingJob,
+  resume: ResumeFile | null,
+  reportBefore: ReportBefore,
+): Promise<PassesOutcome> {
+  const { config, spec, dataset, recorder } = job;
   const validates = hasValidation(dataset);
-  if (resume?.labels.pass === "refit") return refit(job, parseChoice(resume), resume);
+  if (resume?.labels.pass === "refit") return refit(job, parseChoice(resume), { resume, reportBefore });
 
   const outcome = await runPass({
     ...job,
     plan: planOf({ config, source: job.source, pass: "train", epochs: config.epochs, selects: validates }),
     validate: validates ? (scorer) => validationMetrics(job, scorer) : null,
     from: resume?.point ?? null,
+    start: resume === null ? ((await job.start?.begin("train", job.source)) ?? null) : null,
     labels: {},
   });
   if (outcome.kind === "interrupted") return outcome;
-  const { epoch, parameters, validation, epochsTrained, stoppedEarly } = outcome;
+  const { epoch, parameters, optimizer, validation, epochsTrained, stoppedEarly } = outcome;
   const choice: Choice = {
     epoch,
     validation: validation === null ? null : { ...validation },
     epochsTrained,
     stoppedEarly,
   };
-  if (config.refit) return refit(job, choice, null);
-  const chosen = { spec, parameters, epoch, pass: "train" as const };
-  return { kind: "trained", chosen, validation, outcome: { epoch, epochsTrained, stoppedEarly, refit: false } };
+  const chosen = { spec, parameters, optimizer, epoch, pass: "train" as const };
+  if (config.refit !== false) {
+    await recorder.saveSelected(chosen);
+    return refit(job, choice, { resume: null, reportBefore });
+  }
+  return {
+    kind: "trained",
+    chosen,
+    tested: chosen,
+    validation,
+    outcome: { epoch, epochsTrained, stoppedEarly, refit: false },
+  };
 }
 
 /** Throws ConfigError for a schedule, a metric or a refit that cannot be. */
-export async function checkMeasures(job: Omit<TrainingJob, "spec" | "engine" | "recorder">): Promise<void> {
+export async function checkMeasures(job: Omit<TrainingJob, "spec" | "engine" | "recorder" | "start">): Promise<void> {
   const { config, source, dataset, context } = job;
   const validates = hasValidation(dataset);
   planOf({ config, source, pass: "train", epochs: config.epochs, selects: validates });
@@ -85,7 +117,7 @@ export async function checkMeasures(job: Omit<TrainingJob, "spec" | "engine" | "
     await validationMetrics(job, popularityScorer(dataset.train)); // whatever is measured, at the cuts asked for
     return;
   }
-  if (config.refit) {
+  if (config.refit !== false) {
     throw new ConfigError(
       `--refit: dataset ${config.dataset} has no validation items, so nothing could choose the epochs`,
     );
@@ -97,23 +129,53 @@ function hasValidation(dataset: LoadedDataset): boolean {
   return dataset.candidatesValidation.users.length > 0;
 }
 
-/** From new initial values, for as many epochs as validation chose, on the schedule of the whole run. */
-async function refit(job: TrainingJob, choice: Choice, resume: ResumeFile | null): Promise<PassesOutcome> {
-  const { config, spec, dataset, context } = job;
+interface RefitOptions {
+  readonly resume: ResumeFile | null;
+  readonly reportBefore: ReportBefore;
+}
+
+/** From where the first pass began, for as many epochs as validation chose, on the schedule of the whole run. */
+async function refit(job: TrainingJob, choice: Choice, { resume, reportBefore }: RefitOptions): Promise<PassesOutcome> {
+  const { config, spec, dataset, recorder, context } = job;
   const { epoch, validation, epochsTrained, stoppedEarly } = choice;
-  if (resume === null) context.log(`refit: train and validation together, ${epoch} epochs as validation chose`);
-  const source = batchSourceOf(config, joinInteractions(dataset.train, dataset.validation));
+  const isAll = config.refit === "all";
+  const selected = { ...(await recorder.readSelected()), epoch };
+  if (isAll) await reportBefore(selected, validation);
+  if (resume === null) {
+    const splits = isAll ? "train, validation and test" : "train and validation";
+    context.log(`refit: ${splits} together, ${epoch} epochs as validation chose`);
+    if (isAll) context.log("refit: no figure is of this ranker; those of test are of the one before it");
+  }
+  const { train, validation: second, test } = dataset;
+  const both = joinInteractions(train, second);
+  const source = batchSourceOf(config, isAll ? joinInteractions(both, test) : both);
   const outcome = await runPass({
     ...job,
     source,
     plan: planOf({ config, source, pass: "refit", epochs: epoch, selects: false }),
     validate: null,
     from: resume?.point ?? null,
+    start: resume === null ? ((await job.start?.begin("refit", source)) ?? null) : null,
     labels: { choice: JSON.stringify(choice) },
   });
   if (outcome.kind === "interrupted") return outcome;
-  const chosen = { spec, parameters: outcome.parameters, epoch, pass: "refit" as const };
-  return { kind: "trained", chosen, validation, outcome: { epoch, epochsTrained, stoppedEarly, refit: true } };
+  const { parameters, optimizer } = outcome;
+  const chosen = { spec, parameters, optimizer, epoch, pass: "refit" as const };
+  return {
+    kind: "trained",
+    chosen,
+    tested: isAll ? selected : chosen,
+    validation,
+    outcome: { epoch, epochsTrained, stoppedEarly, refit: config.refit },
+    rankers: rankersOf(epoch, isAll),
+  };
+}
+
+function rankersOf(epoch: number, isAll: boolean): NonNullable<Manifest["rankers"]> {
+  const selected = { file: runFiles.selected, trainedOn: ["train" as const], epoch };
+  const trainedOn = ["train" as const, "validation" as const, ...(isAll ? ["test" as const] : [])];
+  const shipped = { file: runFiles.checkpoint, trainedOn, epoch };
+  return { selected, tested: isAll ? selected : shipped, shipped };
 }
 
 function parseChoice({ labels }: ResumeFile): Choice {

@@ -9,30 +9,35 @@ import { ConfigError, messageOf } from "../../src/errors.ts";
 import { takeLock } from "../../src/files/lock-file.ts";
 import { makeFolder } from "../../src/files/make-folder.ts";
 import type { Manifest } from "../../src/runs/manifest.ts";
-import { defaultRunName, hashOf, identityOf, latestLink, runFiles } from "../../src/runs/run-directory.ts";
+import { defaultRunName, hashOf, identityOf, runFiles } from "../../src/runs/run-directory.ts";
 import { DivergenceError } from "../../src/training/divergence.ts";
 import { openConfiguredEngine } from "../configured-engine.ts";
 import { datasetNameOf } from "../dataset/dataset-argument.ts";
 import { loadDataset } from "../dataset/stored-dataset.ts";
 import { protocolOf } from "../measures/evaluate-split.ts";
 import { readBaselinesRecord } from "../runs/baselines-file.ts";
+import { keepDataset } from "../runs/kept-dataset.ts";
 import { readMetrics } from "../runs/metrics-file.ts";
 import { RunRecorder } from "../runs/run-recorder.ts";
-import { verifyRun } from "../runs/stored-run.ts";
+import { readFinishedManifest, verifyRun } from "../runs/stored-run.ts";
 import type { Stage, StageContext, StageResult } from "../stage.ts";
 import { batchSourceOf, rankerOf } from "../training/configured-training.ts";
 import { recommendedSettings } from "./defaults/recommended-settings.ts";
 import { lawnWarning } from "./lawn-warning.ts";
+import { newManifest, runDirectory } from "./new-manifest.ts";
 import { clearRun, decideRun, type RunDecision } from "./open-run.ts";
 import { checkPlanning } from "./planning/plan-run.ts";
 import { withHeld } from "./planning/planned-config.ts";
-import { beginPlanning, budgetWarning, planJob } from "./planning/planned-job.ts";
+import { budgetWarning, planJob } from "./planning/planned-job.ts";
 import { resolvedConfig } from "./resolved-config.ts";
 import { measureRivals, type Rivals } from "./rivals/measure-rivals.ts";
 import { beginRivals, finishRivals } from "./rivals/rivals-record.ts";
 import { settleRun, settleRunAgain } from "./settle-run.ts";
-import { reportTest } from "./test-report.ts";
-import { checkMeasures, type TrainingJob, trainAndRefit } from "./train-and-refit.ts";
+import { withStart } from "./start/find-start.ts";
+import { isOfSameNight } from "./start/same-night.ts";
+import { openWarmStart } from "./start/warm-start.ts";
+import { reportTest, type TestReport } from "./test-report.ts";
+import { checkMeasures, type ReportBefore, type TrainingJob, trainAndRefit } from "./train-and-refit.ts";
 import { finished, interrupted, type TrainResult } from "./train-result.ts";
 
 export const trainStage: Stage<typeof trainSchema, TrainResult> = {
@@ -43,7 +48,9 @@ export const trainStage: Stage<typeof trainSchema, TrainResult> = {
 };
 
 async function train(given: TrainConfig, context: StageContext): Promise<StageResult<TrainResult>> {
-  const held = withHeld({ ...given, dataset: await datasetNameOf(given.dataset) }, context.givenAsFlags);
+  const named = { ...given, dataset: await datasetNameOf(given.dataset) };
+  const { config: begun, found } = await withStart(named, context);
+  const held = withHeld(begun, context.givenAsFlags);
   for (const warning of trainWarnings(held)) context.log(warning);
   const dataset = await loadDataset(path.join(held.dataRoot, held.dataset));
   const config = { ...held, candidates: protocolOf(dataset, held.candidates) };
@@ -59,12 +66,26 @@ async function train(given: TrainConfig, context: StageContext): Promise<StageRe
   const { resume, force } = config;
   const resolved = resolvedConfig(config, { spec, engine });
   const configHash = hashOf(identityOf(resolved));
-  const directory = runDirectory(config, defaultRunName(config, configHash));
+  const { contentHash } = dataset.description;
+  if (found !== null && !force && (await isOfSameNight(found, { resolved, contentHash, choices: context.choices }))) {
+    context.log(`${found.directory}: was trained on this very data with these settings, so there is nothing to add`);
+    return await finishedBefore(found.directory, await readFinishedManifest(found.directory), context);
+  }
+  const start = found === null ? null : await openWarmStart({ ...found, start: config.start!, config, spec, dataset });
+  const startHash = start?.record.checkpoint ?? null;
+  const nameHash = hashOf({ settings: configHash, data: contentHash, ...(start === null ? {} : { start: startHash }) });
+  const directory = runDirectory(config, defaultRunName(config, nameHash));
+  if (found !== null && path.resolve(found.directory) === path.resolve(directory)) {
+    throw new ConfigError(
+      `--start-from: ${directory} is the run that is to be trained; give it another name with --run`,
+    );
+  }
   const request = {
     directory,
     config: resolved,
     configHash,
-    datasetHash: dataset.description.contentHash,
+    datasetHash: contentHash,
+    startHash,
     choice: { resume, force },
   };
   // Everything that can be refused is refused before anything is written; the run is looked at again
@@ -86,16 +107,18 @@ async function train(given: TrainConfig, context: StageContext): Promise<StageRe
             reason: null,
             resumptions: decision.manifest.resumptions + 1,
           }
-        : newManifest({ ...request, resolved, engine, config, dataset: dataset.description }, context);
+        : newManifest({ ...request, resolved, engine, config, dataset: dataset.description, start }, context);
     if (decision.kind === "begin") await clearRun(directory);
+    await keepDataset(directory, dataset);
     const recorder = new RunRecorder(directory, manifest, context);
     const isDecided = isPlanned(config) && manifest.planning?.settings !== null;
     if (!isDecided) await recorder.saveConfig(resolved);
     await recorder.saveManifest({});
     context.log(`${directory}: ${startText(decision)}; ${engine.description}`);
+    for (const line of start?.lines ?? []) context.log(line);
     await beginRivals(rivals, { config, dataset, directory });
     const spentSeconds = () => manifest.seconds + context.elapsed() / 1000;
-    const job = { config, spec, engine, source, dataset, recorder, context };
+    const job = { config, spec, engine, source, start, dataset, recorder, context };
     return await carryOut(job, { decision, rivals, spentSeconds });
   } finally {
     await release();
@@ -121,21 +144,26 @@ async function carryOut(
       return interrupted(recorder.directory, planned.reason);
     }
     const { job } = planned;
-    const trained = await trainAndRefit(job, decision.kind === "resume" ? decision.file : null);
+    let reported: Promise<TestReport | null> | null = null;
+    const report: ReportBefore = (tested, validation) => {
+      reported ??= reportTest(job, tested, validation);
+      return reported;
+    };
+    const trained = await trainAndRefit(job, decision.kind === "resume" ? decision.file : null, report);
     if (trained.kind === "interrupted") {
       const reason = `interrupted in epoch ${trained.epoch} after step ${trained.step} of it`;
       await recorder.saveManifest({ reason });
       return interrupted(recorder.directory, reason);
     }
     await recorder.saveChosen(trained.chosen);
-    const test = await reportTest(job, trained);
+    const test = await (reported ?? reportTest(job, trained.tested, trained.validation));
     const compared = await finishRivals(rivals, job, { test, trained });
     const warnings = [
       lawnWarning(job.config, await recorder.epochs(), trained.chosen),
       budgetWarning(recorder.manifest, spentSeconds()),
     ];
     for (const warning of warnings) if (warning !== null) context.log(warning);
-    await recorder.finish(trained.outcome);
+    await recorder.finish(trained);
     await settleRun(recorder.directory, context);
     context.log(`${recorder.directory}: done in ${recorder.manifest.seconds.toFixed(1)} s`);
     return finished(recorder.directory, test?.document ?? null, compared);
@@ -152,54 +180,6 @@ async function carryOut(
 async function withCheckpoint(error: DivergenceError, recorder: RunRecorder): Promise<DivergenceError> {
   const kept = (await recorder.hasResume()) ? "the last checkpoint is kept" : "there is no checkpoint yet";
   return new DivergenceError(`${error.message}; ${kept}`, { cause: error });
-}
-
-/** `--run` is a path when it has a slash, and a name under the models folder otherwise. */
-function runDirectory(config: TrainConfig, defaultName: string): string {
-  const { run, modelsRoot, dataset } = config;
-  if (run === null) return path.join(modelsRoot, dataset, defaultName);
-  if (run.includes("/") || run.includes(path.sep)) return path.normalize(run);
-  if (run === latestLink || run === "." || run === "..") {
-    throw new ConfigError(`--run is "${run}", expected a name that is not ${latestLink}, . or ..`);
-  }
-  return path.join(modelsRoot, dataset, run);
-}
-
-function newManifest(
-  made: {
-    readonly directory: string;
-    readonly configHash: string;
-    readonly config: TrainConfig;
-    readonly resolved: Readonly<Record<string, unknown>>;
-    readonly engine: { readonly name: string; readonly description: string };
-    readonly dataset: { readonly name: string; readonly contentHash: string };
-  },
-  context: StageContext,
-): Manifest {
-  const { packageVersion, gitCommit, node, platform } = context.environment;
-  return {
-    stage: "train",
-    status: "running",
-    reason: null,
-    run: path.basename(path.resolve(made.directory)),
-    dataset: { name: made.dataset.name, contentHash: made.dataset.contentHash },
-    configHash: made.configHash,
-    recommendations: [...context.recommendations],
-    choices: context.choices.map((choice) => ({ ...choice, path: [...choice.path] })),
-    ...beginPlanning(made.config, made.resolved),
-    seed: made.config.seed,
-    engine: { name: made.engine.name, description: made.engine.description },
-    packageVersion,
-    gitCommit,
-    node,
-    platform,
-    startedAt: new Date(context.now()).toISOString(),
-    resumptions: 0,
-    seconds: 0,
-    peakMemoryBytes: 0,
-    outcome: null,
-    files: {},
-  };
 }
 
 function startText(decision: RunDecision): string {

@@ -42,6 +42,11 @@ function initializersOf({ initialize }: TrainConfig): Initializers {
   };
 }
 
+/** Those that the config's seed draws. */
+export function initialParameters(config: TrainConfig, spec: RankerSpec): Map<string, Float32Array> {
+  return initializeParameters(spec, initializersOf(config), config.seed);
+}
+
 /**
  * Throws ConfigError or DataError when no batch could be drawn. `seen` may be given by callers that have it already.
  */
@@ -65,7 +70,7 @@ export function batchSourceOf(
 /**
  * Throws ConfigError for an optimizer that cannot be, or has nothing to do on this ranker: before anything is written.
  */
-function optimizerOf(config: TrainConfig, source: BatchSource): OptimizerConfig {
+export function optimizerOf(config: TrainConfig, source: BatchSource): OptimizerConfig {
   const { optimizer } = config;
   const base = baseConfigOf(baseOf(optimizer.name), (key) => completed(optimizer, key));
   const lawn = config.lawn === undefined ? null : lawnConfigOf(config.lawn, source);
@@ -76,18 +81,15 @@ function optimizerOf(config: TrainConfig, source: BatchSource): OptimizerConfig 
 
 /**
  * Everything a session of training is opened with: the one place where a config becomes session options, for
- * runs and trials alike. `start` is where an interrupted training goes on; null begins from the initial values
- * that the config's seed draws.
+ * runs and trials alike. `start` is where an interrupted training goes on, or what a warm start begins with; null
+ * begins from the initial values that the config's seed draws.
  */
 export function sessionOptionsOf(config: TrainConfig, source: BatchSource, start: Snapshot | null): SessionOptions {
   const spec = rankerOf(config, source.interactions);
   return {
     spec,
     loss: config.loss,
-    start: start ?? {
-      parameters: initializeParameters(spec, initializersOf(config), config.seed),
-      optimizer: null,
-    },
+    start: start ?? { parameters: initialParameters(config, spec), optimizer: null },
     optimizer: optimizerOf(config, source),
     embeddingDecay: config.embeddingDecay,
     source,
@@ -118,6 +120,7 @@ export function planOf(options: {
     selection: selects ? { metric, patience: patience ?? Number.POSITIVE_INFINITY } : null,
     checkpointEveryEpochs: config.checkpoint.everyEpochs,
     checkpointEverySteps: config.checkpoint.everySteps,
+    keepsOptimizer: config.saveOptimizer,
     switchStep: lawn?.switchAt.kind === "step" ? lawn.switchAt.step : null,
   };
 }

@@ -17,6 +17,7 @@ export const settingHeadings = [
   "Learning-rate schedule",
   "LAWN",
   "Length of training",
+  "Warm start",
   "Engine",
   "Memory",
   "Validation and test",

@@ -56,3 +56,26 @@ export function fullCatalogueCandidates(
     negatives: new Uint32Array(0),
   };
 }
+
+/** The cases of the users that `keeps` says, as they stand. */
+export function someCases(candidates: EvaluationCandidates, keeps: (user: number) => boolean): EvaluationCandidates {
+  const kept = Array.from(candidates.users.keys()).filter((index) => keeps(candidates.users[index]!));
+  const positives = pickedRanges(candidates.positives, candidates.positiveOffsets, kept);
+  const negatives = pickedRanges(candidates.negatives, candidates.negativeOffsets, kept);
+  return {
+    split: candidates.split,
+    users: Uint32Array.from(kept, (index) => candidates.users[index]!),
+    positiveOffsets: positives.offsets,
+    positives: positives.values,
+    negativeOffsets: negatives.offsets,
+    negatives: negatives.values,
+  };
+}
+
+function pickedRanges(values: Uint32Array, offsets: Uint32Array, cases: readonly number[]) {
+  const picked = new Uint32Array(cases.length + 1);
+  for (const [at, index] of cases.entries()) picked[at + 1] = picked[at]! + offsets[index + 1]! - offsets[index]!;
+  const into = new Uint32Array(picked.at(-1)!);
+  for (const [at, index] of cases.entries()) into.set(values.subarray(offsets[index], offsets[index + 1]), picked[at]);
+  return { offsets: picked, values: into };
+}

@@ -12,7 +12,7 @@ export interface ModelCardFacts {
   readonly seed: number;
   readonly trainedAt: string;
   /** Chosen epoch from 1, and whether validation items were trained on in the end; null where a manifest lacks it. */
-  readonly outcome: { readonly epoch: number; readonly refit: boolean } | null;
+  readonly outcome: { readonly epoch: number; readonly refit: boolean | "all" } | null;
   readonly dataset: {
     readonly name: string;
     readonly contentHash: string;
@@ -99,11 +99,18 @@ function limitLines({ dataset, outcome, test }: ModelCardFacts): string[] {
             "The test ranked sampled candidates. Such metrics are higher than those of the full catalogue, and may order rankers differently.",
           ]
         : []),
-      ...(outcome?.refit
-        ? ["The exported parameters were trained on train and validation together; the test items stayed out."]
-        : []),
+      ...refitLines(outcome),
     ]),
   ];
+}
+
+function refitLines(outcome: ModelCardFacts["outcome"]): readonly string[] {
+  if (outcome === null || outcome.refit === false) return [];
+  return outcome.refit === "all"
+    ? [
+        "The exported parameters were trained on the whole log, test items included, so nothing was measured of them. The test figures are of the ranker that validation had selected before, trained on train alone.",
+      ]
+    : ["The exported parameters were trained on train and validation together; the test items stayed out."];
 }
 
 function makingLines(facts: ModelCardFacts): string[] {
@@ -117,15 +124,19 @@ function makingLines(facts: ModelCardFacts): string[] {
       : "",
     spec.idBiases ? "biases of users and items" : "",
   ].filter((path) => path !== "");
-  const epoch =
-    outcome === null
-      ? ""
-      : `, epoch ${outcome.epoch}${outcome.refit ? ", then trained anew with the validation items" : ""}`;
+  const epoch = outcome === null ? "" : `, epoch ${outcome.epoch}${refitWords[String(outcome.refit)]}`;
   return [
     `lawn-ranker ${facts.packageVersion}, ${facts.optimizer}, seed ${facts.seed}${epoch}; started ${facts.trainedAt} on ${facts.engine}.`,
     `${count(parameters)} parameters: ${paths.join(", ")}.`,
   ];
 }
+
+/** By outcome.refit. */
+const refitWords: Readonly<Record<string, string>> = {
+  false: "",
+  true: ", then trained anew with the validation items",
+  all: ", then trained anew with the validation and test items",
+};
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;

@@ -1,4 +1,5 @@
 /** A ranker cut down to some of its items: the same scores for those, and no work for the others. */
+import { sideOf } from "./carry-rows.ts";
 import { type FloatArray, type Parameters, parametersOf, type RankerSpec } from "./ranker-spec.ts";
 
 export interface NarrowedRanker {
@@ -10,7 +11,7 @@ export interface NarrowedRanker {
 export function narrowItems(spec: RankerSpec, parameters: Parameters, items: Uint32Array): NarrowedRanker {
   const narrowed = new Map<string, FloatArray>(parameters);
   for (const { name, shape } of parametersOf(spec)) {
-    if (!isItemTable(name)) continue;
+    if (sideOf(name) !== "items") continue;
     const table = parameters.get(name)!; // parametersOf names what there is
     const width = shape[1] ?? 1;
     const rows = table.slice(0, items.length * width); // [items.length, width], of the table's own class
@@ -18,13 +19,4 @@ export function narrowItems(spec: RankerSpec, parameters: Parameters, items: Uin
     narrowed.set(name, rows);
   }
   return { spec: { ...spec, items: items.length }, parameters: narrowed };
-}
-
-/** Tables with a row per user, by their names in parametersOf. */
-export function isUserTable(name: string): boolean {
-  return /^user(Dot|Gmf|Mlp|Bias)$/.test(name);
-}
-
-function isItemTable(name: string): boolean {
-  return /^item(Dot|Gmf|Mlp|Bias)$/.test(name);
 }

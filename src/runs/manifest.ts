@@ -3,6 +3,36 @@ import { z } from "zod";
 import { fileRecord, sha256 } from "./file-record.ts";
 import { planningSchema } from "./planning-record.ts";
 
+const idCounts = z.object({
+  /** Ids of the dataset that the run knows. */
+  known: z.int().min(0),
+  /** Ids of the dataset that it does not. */
+  new: z.int().min(0),
+  /** Ids of the run that are not in the dataset. */
+  gone: z.int().min(0),
+});
+
+const startSchema = z.object({
+  /** Its name, and its folder as it was found. */
+  run: z.string(),
+  directory: z.string(),
+  /** That it was trained on. */
+  dataset: z.object({ name: z.string(), contentHash: z.string() }),
+  /** sha256 of its ranker that the first pass began with. */
+  checkpoint: sha256,
+  optimizer: z.enum(["fresh", "keep"]),
+  targets: z.enum(["switch", "start"]),
+  users: idCounts,
+  items: idCounts,
+});
+
+const rankerSchema = z.object({
+  /** Name in the run's folder. */
+  file: z.string(),
+  trainedOn: z.array(z.enum(["train", "validation", "test"])),
+  epoch: z.int().min(1),
+});
+
 export const manifestSchema = z.object({
   stage: z.literal("train"),
   status: z.enum(["running", "done", "failed"]),
@@ -27,6 +57,8 @@ export const manifestSchema = z.object({
     .default([]),
   /** What --budget and --tune decided; absent where neither was asked for. */
   planning: planningSchema.optional(),
+  /** The run that training began with; absent where it began with initial values. */
+  start: startSchema.optional(),
   seed: z.int(),
   engine: z.object({ name: z.string(), description: z.string() }),
   packageVersion: z.string(),
@@ -45,10 +77,22 @@ export const manifestSchema = z.object({
   peakMemoryBytes: z.number(),
   /** Chosen epoch from 1, epochs trained, and whether patience ended training; null until it is known. */
   outcome: z
-    .object({ epoch: z.int(), epochsTrained: z.int(), stoppedEarly: z.boolean(), refit: z.boolean() })
+    .object({
+      epoch: z.int(),
+      epochsTrained: z.int(),
+      stoppedEarly: z.boolean(),
+      /** "all": on test too, after the test of the ranker before it. */
+      refit: z.union([z.boolean(), z.literal("all")]),
+    })
     .nullable(),
+  /**
+   * Which ranker is which, of a refitted run: the one that validation selected, the one that test was reported of, and
+   * the one that is scored, exported and served.
+   */
+  rankers: z.object({ selected: rankerSchema, tested: rankerSchema, shipped: rankerSchema }).optional(),
   /** Files of a finished run, by name. */
   files: z.record(z.string(), fileRecord),
 });
 
+export type StartRecord = z.output<typeof startSchema>;
 export type Manifest = z.output<typeof manifestSchema>;

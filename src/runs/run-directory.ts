@@ -12,8 +12,13 @@ export const runFiles = {
   manifest: "manifest.json",
   config: "config.json",
   log: "training.jsonl",
-  /** Parameters of the chosen epoch. */
+  /** Parameters of the chosen epoch: the ranker that is scored, exported and served. */
   checkpoint: "checkpoint.safetensors",
+  /** Under --save-optimizer: the optimizer's state that goes with them. */
+  optimizer: "optimizer.safetensors",
+  /** Of a refitted run: the same of the ranker that validation selected, on train alone. */
+  selected: "selected.safetensors",
+  selectedOptimizer: "selected-optimizer.safetensors",
   /** Everything an unfinished run needs to go on; gone when it is finished. */
   resume: "resume.safetensors",
   metrics: "metrics.json",
@@ -22,6 +27,10 @@ export const runFiles = {
   baselines: "baselines.json",
   lock: "lock",
 } as const;
+
+/** Beside a run's own files: what it keeps of the dataset it was trained on, under the names it has there. */
+export const keptDatasetFolder = "dataset";
+export const keptDatasetFiles = ["users.arrow", "items.arrow", "dataset.json"] as const;
 
 /** Beside a run's own files: a folder for each question it was asked later. */
 export const EVALUATIONS_FOLDER = "evaluations";
@@ -40,6 +49,10 @@ export function identityOf(config: Readonly<Record<string, unknown>>): Readonly<
 /** The newest finished run of a dataset, beside its runs. */
 export const latestLink = "latest";
 
+/** The run in use, beside the others of its dataset, and the names of those it was before. */
+export const currentLink = "current";
+export const PROMOTED_FILE = "promoted.json";
+
 /** sha256 of a value's JSON with sorted keys: the same settings in another order are the same settings. */
 export function hashOf(value: unknown): string {
   return createHash("sha256")
@@ -49,7 +62,7 @@ export function hashOf(value: unknown): string {
 
 /**
  * Such as "neumf-lawn-adam-b1024-s1-3f9a2c1e", or "...-tune12-60s-s1-..." where that is still to be planned: readable,
- * and different for different settings.
+ * and different for different settings and data, so that tomorrow's run does not stand where today's does.
  */
 export function defaultRunName(
   config: {
@@ -60,12 +73,12 @@ export function defaultRunName(
     readonly tune?: number | undefined;
     readonly budget?: string | undefined;
   },
-  configHash: string,
+  hash: string,
 ): string {
   const { model, optimizer, batchSize, seed, tune, budget } = config;
   const planned = [tune === undefined ? [] : `tune${tune}`, budget ?? []].flat();
   const size = planned.length === 0 ? `b${batchSize}` : planned.join("-");
-  return `${model}-${optimizer.name}-${size}-s${seed}-${configHash.slice(0, 8)}`;
+  return `${model}-${optimizer.name}-${size}-s${seed}-${hash.slice(0, 8)}`;
 }
 
 /** Dotted names of the settings in which two configs differ, with both values: "epochs: 3 there, 5 here". */

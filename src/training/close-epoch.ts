@@ -1,6 +1,5 @@
 /** What happens between two epochs: check, validate, choose, diagnose, record, checkpoint. */
 import type { Snapshot, TrainingSession } from "../engine/engine.ts";
-import type { Parameters } from "../ranker/ranker-spec.ts";
 import type { EpochRecord } from "../runs/training-log.ts";
 import { checkParameters } from "./divergence.ts";
 import { observeEpoch, shouldStop } from "./early-stopping.ts";
@@ -24,7 +23,7 @@ export async function closeEpoch({ session, plan, state, hooks }: ClosingOptions
   checkParameters(snapshot.parameters, { epoch, step: epoch * plan.stepsPerEpoch, learningRate });
 
   const metrics = hooks.validate === null ? null : await hooks.validate(session.scorer);
-  const { selection, best } = selectEpoch(plan, state, { epoch, metrics, parameters: snapshot.parameters });
+  const { selection, best } = selectEpoch(plan, state, { epoch, metrics, snapshot });
   const lawn = lawnProgress(snapshot.optimizer);
   const phase = lawn !== null && lawn.constrainedBlocks > 0 ? "constrained" : "free";
   const { parameters } = snapshot;
@@ -72,14 +71,21 @@ export function isFinished(plan: TrainingPlan, state: TrainingState): boolean {
 function selectEpoch(
   plan: TrainingPlan,
   state: TrainingState,
-  observed: { readonly epoch: number; readonly metrics: KeptEpoch["metrics"] | null; readonly parameters: Parameters },
+  observed: { readonly epoch: number; readonly metrics: KeptEpoch["metrics"] | null; readonly snapshot: Snapshot },
 ): Pick<TrainingState, "selection" | "best"> {
-  const { epoch, metrics, parameters } = observed;
+  const { epoch, metrics, snapshot } = observed;
   if (plan.selection === null || metrics === null) return state;
   const value = metrics[plan.selection.metric];
   if (value === undefined) throw new RangeError(`validation gave no ${plan.selection.metric}`);
   const selection = observeEpoch(state.selection, { epoch, value }, { mode: "max" });
-  return { selection, best: selection.bestEpoch === epoch ? { epoch, metrics, parameters } : state.best };
+  if (selection.bestEpoch !== epoch) return { selection, best: state.best };
+  const { parameters } = snapshot;
+  return { selection, best: { epoch, metrics, parameters, optimizer: keptState(plan, snapshot) } };
+}
+
+/** Of the optimizer, where the plan keeps it. */
+export function keptState(plan: TrainingPlan, snapshot: Snapshot): Snapshot["optimizer"] {
+  return plan.keepsOptimizer ? snapshot.optimizer : null;
 }
 
 function lawnProgress(optimizer: Snapshot["optimizer"]): EpochRecord["lawn"] {

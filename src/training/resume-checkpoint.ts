@@ -1,11 +1,12 @@
 /**
  * An unfinished pass as one safetensors buffer: parameters under their own names, next to them `optimizer/...`,
- * `best/...`, `previous/...` and `switch/...`; counters as JSON, which gives every float64 back exactly. Arrays that
+ * `best/...`, `bestOptimizer/...`, `previous/...` and `switch/...`; counters as JSON, which gives every float64 back exactly. Arrays that
  * are the same are stored once.
  */
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { parseJson } from "../config/json-text.ts";
+import type { Snapshot } from "../engine/engine.ts";
 import { DataError } from "../errors.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../ranker/checkpoint.ts";
 import { type FloatArray, type Parameters, parametersOf, type RankerSpec } from "../ranker/ranker-spec.ts";
@@ -21,6 +22,9 @@ export interface ResumeFile {
 
 const STATE_KEY = "training";
 const HASH_KEY = "sha256";
+type OptimizerState = NonNullable<Snapshot["optimizer"]>;
+const CURRENT_OPTIMIZER = "optimizer/";
+const BEST_OPTIMIZER = "bestOptimizer/";
 const kinds = ["best", "previous", "switch"] as const;
 type Kind = (typeof kinds)[number];
 
@@ -36,11 +40,18 @@ const stateSchema = z.object({
   best: z.object({ epoch: z.int(), metrics: z.record(z.string(), z.number()) }).nullable(),
   tensors: z.object({ best: storedWhere, previous: storedWhere, switch: storedWhere }),
   optimizer: z.record(z.string(), z.number()).nullable(),
+  /** Of the best epoch, where it is kept; the tensors are the current ones, or stored under bestOptimizer/. */
+  bestOptimizer: z
+    .object({ numbers: z.record(z.string(), z.number()), tensors: z.enum(["current", "stored"]) })
+    .nullable()
+    .default(null),
 });
 
 export function encodeResume({ spec, point, labels }: ResumeFile): Uint8Array<ArrayBuffer> {
   const { snapshot, best, previous, atSwitch, epoch, step, lossSum, seconds, selection } = point;
   const extras = new Map<string, StoredTensor>();
+  const bestOptimizer = best?.optimizer ?? null;
+  const isBestStored = bestOptimizer !== null && bestOptimizer !== snapshot.optimizer;
   const store = (kind: Kind, parameters: Parameters | null): z.output<typeof storedWhere> => {
     if (parameters === null) return "none";
     if (parameters === snapshot.parameters) return "current";
@@ -62,10 +73,16 @@ export function encodeResume({ spec, point, labels }: ResumeFile): Uint8Array<Ar
       switch: store("switch", atSwitch),
     },
     optimizer: snapshot.optimizer === null ? null : { ...snapshot.optimizer.numbers },
+    bestOptimizer:
+      bestOptimizer === null
+        ? null
+        : { numbers: { ...bestOptimizer.numbers }, tensors: isBestStored ? "stored" : "current" },
   };
-  for (const [name, values] of snapshot.optimizer?.tensors ?? []) {
-    extras.set(`optimizer/${name}`, { shape: [values.length], values });
-  }
+  const storeOptimizer = (prefix: string, { tensors }: OptimizerState): void => {
+    for (const [name, values] of tensors) extras.set(`${prefix}${name}`, { shape: [values.length], values });
+  };
+  if (snapshot.optimizer !== null) storeOptimizer(CURRENT_OPTIMIZER, snapshot.optimizer);
+  if (isBestStored) storeOptimizer(BEST_OPTIMIZER, bestOptimizer);
   const stateText = JSON.stringify(state);
   const { parameters } = snapshot;
   const hash = contentHash(stateText, parameters, extras);
@@ -97,14 +114,16 @@ export function decodeResume(bytes: Uint8Array, where: string): ResumeFile {
         return state.tensors[kind] satisfies never;
     }
   };
-  const slots = [...extras.keys()].filter((name) => name.startsWith("optimizer/"));
-  const optimizer =
-    state.optimizer === null
-      ? null
-      : {
-          numbers: state.optimizer,
-          tensors: new Map(slots.map((name) => [name.slice("optimizer/".length), floatsOf(extras, name, where)])),
-        };
+  const optimizerOf = (prefix: string, numbers: OptimizerState["numbers"]): OptimizerState => {
+    const names = [...extras.keys()].filter((name) => name.startsWith(prefix));
+    return {
+      numbers,
+      tensors: new Map(names.map((name) => [name.slice(prefix.length), floatsOf(extras, name, where)])),
+    };
+  };
+  const optimizer = state.optimizer === null ? null : optimizerOf(CURRENT_OPTIMIZER, state.optimizer);
+  const { bestOptimizer } = state;
+  const kept = bestOptimizer?.tensors === "stored" ? optimizerOf(BEST_OPTIMIZER, bestOptimizer.numbers) : optimizer;
   const bestParameters = find("best");
   const { epoch, step, lossSum, seconds, selection } = state;
   return {
@@ -116,7 +135,10 @@ export function decodeResume(bytes: Uint8Array, where: string): ResumeFile {
       lossSum,
       seconds,
       selection,
-      best: state.best === null || bestParameters === null ? null : { ...state.best, parameters: bestParameters },
+      best:
+        state.best === null || bestParameters === null
+          ? null
+          : { ...state.best, parameters: bestParameters, optimizer: bestOptimizer === null ? null : kept },
       previous: find("previous"),
       atSwitch: find("switch"),
       snapshot: { parameters, optimizer },

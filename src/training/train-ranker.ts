@@ -2,9 +2,9 @@
  * The training loop: epochs of steps on any engine, with validation, best-epoch selection and checkpoints. Effects come
  * in as hooks. How steps are grouped into calls and how often a checkpoint is taken never shows in the result.
  */
-import type { TrainingSession } from "../engine/engine.ts";
+import type { Snapshot, TrainingSession } from "../engine/engine.ts";
 import type { Parameters } from "../ranker/ranker-spec.ts";
-import { closeEpoch, isFinished } from "./close-epoch.ts";
+import { closeEpoch, isFinished, keptState } from "./close-epoch.ts";
 import { checkLoss, checkParameters } from "./divergence.ts";
 import { Pace } from "./pace.ts";
 import type { TrainingHooks, TrainingPlan } from "./training-plan.ts";
@@ -15,6 +15,8 @@ export type TrainingOutcome =
       readonly kind: "finished";
       readonly epoch: number;
       readonly parameters: Parameters;
+      /** Of the chosen epoch; null unless the plan keeps it. */
+      readonly optimizer: Snapshot["optimizer"];
       /** Of the chosen epoch; null where nothing was validated. */
       readonly validation: Readonly<Record<string, number>> | null;
       readonly epochsTrained: number;
@@ -44,19 +46,21 @@ export async function trainRanker({ session, plan, state, hooks, signal }: Train
     }
     current = await closeEpoch({ session, plan, state: current, hooks });
   }
-  const kept = current.best ?? {
-    epoch: current.epoch,
-    parameters: (await session.snapshot()).parameters,
-    metrics: null,
-  };
+  const kept = current.best ?? (await lastEpoch(session, plan, current.epoch));
   return {
     kind: "finished",
     epoch: kept.epoch,
     parameters: kept.parameters,
+    optimizer: kept.optimizer,
     validation: kept.metrics,
     epochsTrained: current.epoch,
     stoppedEarly: current.epoch < plan.epochs,
   };
+}
+
+async function lastEpoch(session: TrainingSession, plan: TrainingPlan, epoch: number) {
+  const snapshot = await session.snapshot();
+  return { epoch, parameters: snapshot.parameters, optimizer: keptState(plan, snapshot), metrics: null };
 }
 
 type EpochOptions = Omit<TrainingOptions, "signal">;

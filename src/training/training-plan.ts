@@ -19,6 +19,8 @@ export interface TrainingPlan {
   readonly checkpointEveryEpochs: number;
   /** Within epochs too; null for no such checkpoints. */
   readonly checkpointEverySteps: number | null;
+  /** Whether the optimizer's state of the chosen epoch is kept beside its parameters. */
+  readonly keepsOptimizer: boolean;
   /** The step before which LAWN constrains every block at once; null when there is none such. */
   readonly switchStep: number | null;
 }

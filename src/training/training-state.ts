@@ -26,6 +26,8 @@ export interface KeptEpoch {
   readonly epoch: number;
   readonly metrics: Readonly<Record<string, number>>;
   readonly parameters: Parameters;
+  /** Null unless the plan keeps it. */
+  readonly optimizer: Snapshot["optimizer"];
 }
 
 /** A state together with the session's own. */

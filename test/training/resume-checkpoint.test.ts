@@ -16,7 +16,7 @@ const point: ResumePoint = {
   lossSum: 0.1 + 0.2, // no short decimal
   seconds: 1.5,
   selection: { bestEpoch: 1, bestValue: 1 / 3, epochsWithoutGain: 1 },
-  best: { epoch: 1, metrics: { "NDCG@10": 1 / 3 }, parameters: parametersOf(2) },
+  best: { epoch: 1, metrics: { "NDCG@10": 1 / 3 }, parameters: parametersOf(2), optimizer: null },
   previous: parameters,
   atSwitch: null,
   snapshot: {
@@ -54,6 +54,20 @@ describe("a resume file", () => {
     const tensors = point.snapshot.optimizer!.tensors;
     for (const [name, values] of tensors) expect(read.snapshot.optimizer!.tensors.get(name)).toEqual(values);
     expect(read.snapshot.optimizer!.tensors.size).toBe(tensors.size);
+  });
+
+  it("gives the best epoch's optimizer back, its own or the current one", () => {
+    const tensors = new Map([["m/userGmf", Float32Array.of(7, 8, 9)]]);
+    const own = { numbers: { step: 30 }, tensors };
+    const resumed = (optimizer: typeof own | typeof point.snapshot.optimizer) => {
+      const kept = { ...point, best: { ...point.best!, optimizer } };
+      return decodeResume(encodeResume({ spec, point: kept, labels: {} }), "x").point;
+    };
+    expect(resumed(own).best!.optimizer).toEqual(own);
+    expect(resumed(own).snapshot.optimizer!.numbers.step).toBe(57);
+    const same = resumed(point.snapshot.optimizer);
+    expect(same.best!.optimizer).toBe(same.snapshot.optimizer);
+    expect(resumed(null).best!.optimizer).toBeNull();
   });
 
   it("is refused when a single bit of its numbers has changed", () => {

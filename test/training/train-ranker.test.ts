@@ -44,6 +44,7 @@ const planWith = (change: Partial<TrainingPlan> = {}): TrainingPlan => ({
   selection: { metric: "M", patience: 99 },
   checkpointEveryEpochs: 1,
   checkpointEverySteps: null,
+  keepsOptimizer: false,
   switchStep: null,
   ...change,
 });

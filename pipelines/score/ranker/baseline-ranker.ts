@@ -32,6 +32,7 @@ export async function openBaselineRanker(
   }
   const { scorer } = last;
   return {
+    rows: null,
     engine,
     async scorersOf(pool) {
       return { withBlock: ({ first, end }, use) => use(blockScorer(scorer, { first, users: end - first, pool })) };

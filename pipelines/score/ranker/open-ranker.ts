@@ -9,6 +9,6 @@ import { openRunRanker } from "./run-ranker.ts";
 export function openRanker(config: ScoreConfig, subject: ScoreSubject, context: StageContext): Promise<OpenedRanker> {
   const { ranker } = subject;
   return ranker.kind === "run"
-    ? openRunRanker(config, ranker, subject.description, context)
+    ? openRunRanker(config, ranker, subject, context)
     : openBaselineRanker(config, ranker, subject, context);
 }

@@ -1,8 +1,11 @@
 /** What scores a job, opened: a run's parameters on an engine, or a baseline fitted to the dataset. */
+import type { RowSources } from "../../../src/ranker/carry-rows.ts";
 import type { Scorer } from "../../../src/ranker/scorer.ts";
 import type { ItemPool } from "../../../src/scoring/item-pool.ts";
 
 export interface OpenedRanker {
+  /** Where the dataset's users and items stand in the ranker; null where both number them alike. */
+  readonly rows: RowSources | null;
   /** What computes, such as "native: AVX2+FMA, 2 threads, float32". */
   readonly engine: { readonly name: string; readonly description: string };
   scorersOf(pool: ItemPool): Promise<BlockScorers>;

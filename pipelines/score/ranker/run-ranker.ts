@@ -5,38 +5,49 @@ import { DataError } from "../../../src/errors.ts";
 import { narrowItems } from "../../../src/ranker/narrow-ranker.ts";
 import { runFiles } from "../../../src/runs/run-directory.ts";
 import { openConfiguredEngine } from "../../configured-engine.ts";
-import type { DatasetDescription } from "../../dataset/stored-dataset.ts";
 import { withScorer } from "../../measures/with-scorer.ts";
+import { carriedText, rowsOfRun } from "../../runs/dataset-of-run.ts";
+import type { DescribedData } from "../../runs/kept-dataset.ts";
 import { readFinishedManifest } from "../../runs/stored-run.ts";
 import type { StageContext } from "../../stage.ts";
-import { openCheckpointRows, rankerOfUsers } from "../selection/checkpoint-rows.ts";
+import { carriedUserRows, openCheckpointRows, rankerOfUsers } from "../selection/checkpoint-rows.ts";
 import type { RunSubject } from "../subject.ts";
 import type { OpenedRanker } from "./opened-ranker.ts";
 
-/** Throws DataError where the run is not whole, or of other extents than the dataset. */
+/** Throws DataError where the run is not whole, or of other extents than the dataset it was trained on. */
 export async function openRunRanker(
   config: ScoreConfig,
-  { run, checkpoint }: RunSubject,
-  { users, items }: DatasetDescription,
+  { run, manifest, checkpoint }: RunSubject,
+  data: DescribedData,
   { log }: Pick<StageContext, "log">,
 ): Promise<OpenedRanker> {
   const engine = await openConfiguredEngine({ ...config, halfPrecision: false }, log);
   log(engine.description);
+  const { users, items } = data.description;
+  const trained = { directory: run, manifest };
+  const carried = await rowsOfRun(trained, data);
+  if (carried !== null) log(carriedText(trained, carried));
   const rows = await openCheckpointRows(path.join(run, runFiles.checkpoint), checkpoint);
   const { spec } = rows;
-  if (spec.users !== users || spec.items !== items) {
+  if (carried === null && (spec.users !== users || spec.items !== items)) {
     await rows.close();
     throw new DataError(
       `${run}: its ranker has ${spec.users} users and ${spec.items} items, but the dataset ${users} and ${items}; train anew`,
     );
   }
   return {
+    rows: carried,
     engine,
     async scorersOf(pool) {
-      const narrowed = narrowItems(spec, await rows.shared(), pool.items);
+      // Of a carried run the pool holds known items alone: see openScoreInputs.
+      const own = carried === null ? pool.items : pool.items.map((item) => carried.items[item]!);
+      const narrowed = narrowItems(spec, await rows.shared(), own);
       return {
         async withBlock({ first, end }, use) {
-          const parameters = await rows.userRows(first, end);
+          const parameters =
+            carried === null
+              ? await rows.userRows(first, end)
+              : await carriedUserRows(rows, carried.users.subarray(first, end));
           return withScorer(engine, rankerOfUsers(narrowed.spec, narrowed.parameters, parameters, end - first), use);
         },
       };

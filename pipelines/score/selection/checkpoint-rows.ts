@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
 import { DataError } from "../../../src/errors.ts";
 import { errorCode } from "../../../src/files/error-code.ts";
+import { carryRowsInto, NO_ROW, sideOf } from "../../../src/ranker/carry-rows.ts";
 import { rankerOfIndex } from "../../../src/ranker/checkpoint.ts";
-import { isUserTable } from "../../../src/ranker/narrow-ranker.ts";
 import { type FloatArray, type Parameters, parametersOf, type RankerSpec } from "../../../src/ranker/ranker-spec.ts";
 import { headBytes, indexSafetensors, type TensorRange } from "../../../src/ranker/safetensors.ts";
 
@@ -57,11 +57,12 @@ export async function openCheckpointRows(file: string, expected: string | undefi
       return [name, values];
     };
     const names = parametersOf(spec).map(({ name }) => name);
+    const userTables = names.filter((name) => sideOf(name) === "users");
 
     return {
       spec,
       async shared() {
-        const shared = names.filter((name) => !isUserTable(name));
+        const shared = names.filter((name) => sideOf(name) !== "users");
         return new Map(
           await Promise.all(shared.map((name) => read(name, 0, tensorOf(name).end - tensorOf(name).begin))),
         );
@@ -69,7 +70,7 @@ export async function openCheckpointRows(file: string, expected: string | undefi
       async userRows(from, to) {
         return new Map(
           await Promise.all(
-            names.filter(isUserTable).map((name) => {
+            userTables.map((name) => {
               const rowBytes = (tensorOf(name).end - tensorOf(name).begin) / spec.users;
               return read(name, from * rowBytes, to * rowBytes);
             }),
@@ -87,6 +88,26 @@ export async function openCheckpointRows(file: string, expected: string | undefi
     await handle.close();
     throw error;
   }
+}
+
+/**
+ * Tables of the users [from, to) of another numbering, whose rows stand here at `sources`; of those without a row,
+ * zeros. Reads the stretch of the tables that holds them, so sources that ascend cost little more than their rows.
+ */
+export async function carriedUserRows(rows: CheckpointRows, sources: Uint32Array): Promise<Parameters> {
+  const found = sources.filter((source) => source !== NO_ROW);
+  const first = found.reduce((least, source) => Math.min(least, source), rows.spec.users);
+  const end = found.reduce((most, source) => Math.max(most, source + 1), first);
+  const stretch = await rows.userRows(first, end);
+  const shifted = sources.map((source) => (source === NO_ROW ? NO_ROW : source - first));
+  return new Map(
+    parametersOf(rows.spec).flatMap(({ name, shape }) => {
+      if (sideOf(name) !== "users") return [];
+      const into = new Float32Array(sources.length * (shape[1] ?? 1));
+      carryRowsInto(stretch.get(name)!, shifted, into);
+      return [[name, into] as const];
+    }),
+  );
 }
 
 /** A whole ranker for the users [from, to): user n of it is user from + n. */

@@ -5,16 +5,18 @@ import { join } from "node:path";
 import { streamOwnColumns } from "../../../src/arrow/stream-own-columns.ts";
 import { type BitSet, openBitSet } from "./bit-set.ts";
 
-/** A refitted run (`isRefitted`) has learnt from validation too. */
-export async function findColdUsers(directory: string, users: number, isRefitted: boolean): Promise<BitSet> {
+/** A run that was refitted has learnt from validation too; one refitted on all, from test. */
+export async function findColdUsers(directory: string, users: number, refit: boolean | "all"): Promise<BitSet> {
   const cold = openBitSet(users);
   for await (const batch of streamOwnColumns(join(directory, "users.arrow"), ["user", "train_count"])) {
     const [index, counts] = [batch.column("user", "uint32"), batch.column("train_count", "uint32")];
     for (let row = 0; row < batch.rows; row++) if (counts[row] === 0) cold.add(index[row]!);
   }
-  if (!isRefitted) return cold;
-  for await (const batch of streamOwnColumns(join(directory, "validation.arrow"), ["user"])) {
-    for (const user of batch.column("user", "uint32")) cold.remove(user);
+  const further = refit === "all" ? ["validation.arrow", "test.arrow"] : refit ? ["validation.arrow"] : [];
+  for (const name of further) {
+    for await (const batch of streamOwnColumns(join(directory, name), ["user"])) {
+      for (const user of batch.column("user", "uint32")) cold.remove(user);
+    }
   }
   return cold;
 }

@@ -4,12 +4,13 @@ import { z } from "zod";
 import type { ScoreConfig } from "../../../src/config/schemas/score-schema.ts";
 import { contentOf } from "../../../src/files/file-content.ts";
 import { fileRecord } from "../../../src/runs/file-record.ts";
-import { runFiles } from "../../../src/runs/run-directory.ts";
+import { keptDatasetFiles, keptDatasetFolder, runFiles } from "../../../src/runs/run-directory.ts";
 import { DESCRIPTION_FILE } from "../../dataset/stored-dataset.ts";
+import { isOfRun } from "../../runs/dataset-of-run.ts";
 import type { ScoreSubject } from "../subject.ts";
 
 /** A file as jobs name it; its path where it came from is nobody else's concern. */
-const RELATIVE_PATH = /^(run|dataset|users|pairs|allow|deny)\/(?!\.{1,2}$)[^/\\\0]+$/;
+const RELATIVE_PATH = /^(run|run\/dataset|dataset|users|pairs|allow|deny)\/(?!\.{1,2}$)[^/\\\0]+$/;
 
 export const jobFileSchema = z.object({
   /** In the worker's folder: one of its folders and a name. */
@@ -51,9 +52,14 @@ export async function jobFiles(config: ScoreConfig, subject: ScoreSubject): Prom
   async function runFilesOf(): Promise<readonly SourceFile[]> {
     if (ranker.kind === "baseline") return [];
     const { run, manifest } = ranker;
+    // The run's own ids are needed where the dataset has others.
+    const kept = isOfRun({ directory: run, manifest }, description)
+      ? []
+      : keptDatasetFiles.map((name) => path.posix.join(keptDatasetFolder, name));
     return [
       await hashedFile(path.join(run, runFiles.manifest), `run/${runFiles.manifest}`),
-      recorded(run, "run", runFiles.checkpoint, manifest.files[runFiles.checkpoint]!), // readSubject has found it
+      // readSubject has found these.
+      ...[runFiles.checkpoint, ...kept].map((name) => recorded(run, "run", name, manifest.files[name]!)),
     ];
   }
 }

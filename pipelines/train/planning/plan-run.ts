@@ -97,7 +97,7 @@ async function planBudget({
       mayGrowBatch: !held.has("batchSize"),
       mayLeaveRefit: !held.has("refit"),
       samplesPerEpoch: samplesPerEpoch(batchSourceOf(asked, dataset.train, seen)),
-      refit: asked.refit,
+      refit: asked.refit !== false,
       trials: config.tune ?? 0,
       eta: TUNING_ETA,
     },

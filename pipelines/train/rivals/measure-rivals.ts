@@ -112,7 +112,8 @@ async function measuredRival(
 ): Promise<Rival> {
   const { dataset, seed, context } = job;
   const { metric } = config.validation;
-  const { candidates, refit } = config;
+  const { candidates } = config;
+  const refit = config.refit === true; // under all, the tested ranker has learnt from train alone
   const interval = intervalOfDataset(dataset);
   const ks = cutsWith(config.k, metric);
   const identity = { version: 1, name, dataset: dataset.description.contentHash, seed, tried, metric, ks, candidates };

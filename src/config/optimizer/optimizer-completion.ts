@@ -60,10 +60,11 @@ export interface CompleteGroups {
   readonly lawn?: CompleteLawn;
 }
 
-/** With exactly one of the three switches. */
-export type CompleteLawn = Pick<LawnSettings, (typeof switchKeys)[number]> & {
-  readonly [Key in Exclude<keyof LawnSettings, (typeof switchKeys)[number]>]-?: NonNullable<LawnSettings[Key]>;
+/** With exactly one of the three switches; `targets` is there where a warm start asks for them. */
+export type CompleteLawn = Pick<LawnSettings, OpenKey> & {
+  readonly [Key in Exclude<keyof LawnSettings, OpenKey>]-?: NonNullable<LawnSettings[Key]>;
 };
+type OpenKey = (typeof switchKeys)[number] | "targets";
 
 /** Expects groups without contradictions. */
 export function completeOptimizer({ optimizer, schedule, lawn }: OptimizerGroups): CompleteGroups {
@@ -89,9 +90,11 @@ function completeSchedule(schedule: ScheduleSettings): CompleteGroups["schedule"
 
 function completeLawn(lawn: LawnSettings): CompleteLawn {
   const { scope = "all", granularity = "layer", project = "both", state = "keep", constrainBiases = false } = lawn;
+  const { targets } = lawn;
   const given = switchKeys.find((key) => lawn[key] !== undefined);
   const switchAt = given === undefined ? { freeEpochs: 2 } : { [given]: lawn[given] };
-  return { ...switchAt, scope, granularity, project, state, constrainBiases };
+  const common = { ...switchAt, scope, granularity, project, state, constrainBiases };
+  return targets === undefined ? common : { ...common, targets };
 }
 
 function lawnContradictions(optimizer: OptimizerSettings, lawn: LawnSettings): readonly Contradiction[] {

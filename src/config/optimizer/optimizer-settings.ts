@@ -95,4 +95,10 @@ export const lawnSettings = z.object({
     off: "Biases are free",
     meaning: "Let each bias join its weight's block; biases are free unless given",
   }),
+  targets: trainSetting(z.enum(["switch", "start"]).optional(), {
+    flag: "lawn-targets",
+    meaning:
+      "Of a warm start: blocks keep the norm they have at their switch, or those that the run knows the one they start with; switch unless given",
+    role: "controlled",
+  }),
 });

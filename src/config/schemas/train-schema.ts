@@ -23,33 +23,8 @@ import {
 import { trainSetting, withRole } from "../train-role.ts";
 import { initializeSettings } from "./initialize-settings.ts";
 import { planningContradictions, planningSettings } from "./planning-settings.ts";
-
-const width = z.int().min(0);
-
-const rankerSettings = z.object({
-  dot: setting(width.optional(), {
-    flag: "dot",
-    fitsLog: true,
-    meaning: "Width of the dot-product path; 0 leaves it out",
-  }),
-  gmf: setting(width.optional(), {
-    flag: "gmf",
-    meaning: "Width of the GMF path; 0 leaves it out; the model's own unless given",
-  }),
-  embedding: setting(width.optional(), {
-    flag: "embedding",
-    meaning: "Width of the user and of the item embedding that feed the tower; the model's own unless given",
-  }),
-  tower: setting(z.array(z.int().min(1)).optional(), {
-    flag: "tower",
-    meaning: "Widths of the tower's hidden layers, such as 32,16,8; none for no layer; the model's own unless given",
-  }),
-  idBiases: setting(z.boolean().optional(), {
-    flag: "id-biases",
-    off: "No bias for a user or an item",
-    meaning: "A bias for each user and each item; the model's own unless given",
-  }),
-});
+import { rankerSettings } from "./ranker-settings.ts";
+import { completeStart, saveOptimizer, startContradictions, startSettings } from "./start-settings.ts";
 
 const validationSettings = z.object({
   metric: setting(metricType.default(defaultMetric), {
@@ -137,6 +112,7 @@ const trainSettings = z.object({
     role: "controlled",
   }),
   ...planningSettings,
+  start: withRole(startSettings.prefault({}), "controlled"),
   seed: trainSetting(z.int().min(0).default(1), {
     flag: "seed",
     meaning: "Decides initial values, negatives and shuffling, and nothing else does",
@@ -184,10 +160,13 @@ const trainSettings = z.object({
     role: "controlled",
   }),
   checkpoint: withRole(checkpointSettings.prefault({}), "operational"),
-  refit: trainSetting(z.boolean().default(false), {
+  saveOptimizer,
+  refit: trainSetting(z.union([z.boolean(), z.literal("all")]).default(false), {
     flag: "refit",
     heading: "Length of training",
-    meaning: "Then train anew on train and validation for the epochs that validation chose, and report that ranker",
+    expects: "all, or nothing",
+    meaning:
+      "Then train anew on train and validation for the epochs that validation chose, and report that ranker; with all, on train, validation and test after the one before was reported, so that no figure is of the ranker that is shipped",
     role: "controlled",
   }),
   run: trainSetting(z.string().min(1).nullable().default(null), {
@@ -211,7 +190,11 @@ const trainSettings = z.object({
 
 export const trainSchema = trainSettings
   .superRefine((config, context) => {
-    for (const { path, message } of [...optimizerContradictions(config), ...planningContradictions(config)]) {
+    for (const { path, message } of [
+      ...optimizerContradictions(config),
+      ...planningContradictions(config),
+      ...startContradictions(config),
+    ]) {
       context.addIssue({ code: "custom", path: [...path], message });
     }
     const { name } = config.optimizer;
@@ -237,12 +220,16 @@ export const trainSchema = trainSettings
       });
     }
   })
-  .transform(({ optimizer, schedule, lawn, ...settings }) => ({
+  .transform(({ optimizer, schedule, lawn, start, ...settings }) => ({
     ...settings,
+    ...completeStart(start),
     ...completeOptimizer({ optimizer, schedule, lawn }),
   }));
 
-/** Complete: every default filled in. `lawn` is absent where the optimizer does not use it. */
+/**
+ * Complete: every default filled in. `lawn` is absent where the optimizer does not use it, `start` where training begins
+ * with initial values.
+ */
 export type TrainConfig = z.output<typeof trainSchema>;
 /** As a program gives them: the block "train" of a config file, before defaults and checks. */
 export type TrainSettings = z.input<typeof trainSchema>;

@@ -65,10 +65,16 @@ function trainingFacts({ config, manifest }: RunContent): readonly Fact[] {
         ? at("epochs")
         : `${outcome.epochsTrained}${outcome.stoppedEarly ? ", stopped early" : ""}; epoch ${outcome.epoch} kept`,
     ],
-    ["refit", outcome?.refit === true ? "on train and validation" : null],
+    ["start", manifest.start === undefined ? null : `from ${manifest.start.run}`],
+    ["refit", refitText(outcome?.refit ?? false)],
     ["seed", String(manifest.seed)],
     ["time", durationText(manifest.seconds)],
   ];
+}
+
+function refitText(refit: boolean | "all"): string | null {
+  if (refit === "all") return "on the whole log; figures are of the ranker before it";
+  return refit ? "on train and validation" : null;
 }
 
 function widthText(width: string | null): string | null {

@@ -1,5 +1,5 @@
 /** A run asked again: the same answers to the same questions, others to others, and its own record left as it was. */
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, rename } from "node:fs/promises";
 import path from "node:path";
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import type { z } from "zod";
@@ -104,8 +104,10 @@ describe("evaluating a run", () => {
     await evaluate({ run: "once", output: inRun("evaluations/again") });
   });
 
-  it("refuses data that the run was not trained on", async () => {
+  it("refuses data that the run was not trained on, where it has kept no ids", async () => {
+    await rename(inRun("dataset"), inRun("dataset-away"));
     await expect(evaluate({ run: inRun("."), dataset: "other" })).rejects.toThrow(DataError);
     await expect(evaluate({ run: inRun("."), dataset: "other" })).rejects.toThrow(/trained on dataset checkerboard of/);
+    await rename(inRun("dataset-away"), inRun("dataset"));
   });
 });

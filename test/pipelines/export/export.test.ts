@@ -2,7 +2,7 @@
  * The stage `export`: every file of every format read back by somebody else, the same bytes twice, and what it refuses.
  */
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { tableFromIPC } from "apache-arrow";
@@ -123,7 +123,7 @@ describe("an export in every format", () => {
       expect({ name, record }).toEqual({ name, record: { bytes: bytes.length, sha256 } });
     }
     expect(manifest.inputs["run/checkpoint.safetensors"]).toEqual(run.manifest.files["checkpoint.safetensors"]);
-    expect(Object.keys(manifest.inputs)).toContain("dataset/users.arrow");
+    expect(Object.keys(manifest.inputs)).toContain("run/dataset/users.arrow");
   });
 
   it("gives the run's logits as ONNX, and says some of them", () => {
@@ -236,7 +236,7 @@ describe("what export refuses", () => {
     await expect(exportWith({ run: "mf", output: path.join(output, "notes.txt") })).rejects.toThrow("is a file");
   });
 
-  it("a dataset other than the run's, or one whose ids were changed, and leaves nothing behind", async () => {
+  it("ids that were changed, or another dataset where the run has kept none, and leaves nothing behind", async () => {
     const output = path.join(folder.path, "never");
     const users = bytesOf(folder.file("users.arrow"));
     writeFileSync(folder.file("users.arrow"), Buffer.concat([users, Buffer.of(0)]));
@@ -246,9 +246,12 @@ describe("what export refuses", () => {
       raw: folder.write("other.csv", ["user,item,time", ...log.slice(0, 66)].join("\n")),
       dataset: "other",
     });
-    await expect(exportWith({ run: runAt("mf"), dataset: "other", output })).rejects.toThrow(
+    cpSync(runAt("mf"), runAt("older"), { recursive: true });
+    rmSync(path.join(runAt("older"), "dataset"), { recursive: true });
+    await expect(exportWith({ run: runAt("older"), dataset: "other", output })).rejects.toThrow(
       "trained on dataset t of content",
     );
+    rmSync(runAt("older"), { recursive: true });
     expect(readdirSync(folder.path).filter((name) => name.startsWith("never"))).toEqual([]);
     rmSync(path.join(folder.dataRoot, "other"), { recursive: true });
   });

@@ -8,6 +8,7 @@ import path from "node:path";
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import type { StageContext } from "../../../pipelines/stage.ts";
 import { trainStage } from "../../../pipelines/train/train.ts";
+import { isRecord } from "../../../src/config/is-record.ts";
 import { parseConfig } from "../../../src/config/parse.ts";
 import { trainSchema } from "../../../src/config/schemas/train-schema.ts";
 import { settingsOf, settingTree } from "../../../src/config/setting-tree.ts";
@@ -33,6 +34,7 @@ beforeAll(async () => {
   await writeDatasetFolder(temporary("data/board"), checkerboardDataset(8, 16));
   await writeDatasetFolder(temporary("data/other"), checkerboardDataset(8, 20));
   await cp(temporary("data"), temporary("elsewhere"), { recursive: true });
+  await train([{ run: temporary("begun"), saveOptimizer: true, seed: 9 }]);
 });
 
 const tinyRun = {
@@ -52,7 +54,7 @@ let runs = 0;
 /** Each run in a models folder of its own unless `among` names one. */
 async function train(layers: readonly Values[], context: Partial<StageContext> = {}) {
   const values: Record<string, unknown> = { dataRoot: temporary("data"), modelsRoot: temporary(`models-${runs++}`) };
-  for (const layer of [tinyRun, ...layers]) mergeInto(values, layer);
+  for (const layer of [tinyRun, ...layers]) mergeInto(values, inTemporary(layer) as Values);
   const config = parseConfig({ schema: trainSchema, layers: [{ source: "test", values }], flags: {} });
   return trainStage.run(config, { ...silentContext, ...context });
 }
@@ -88,7 +90,12 @@ function trainedWithout(among: Values): Promise<Evidence> {
   return evidence;
 }
 
-const inTemporary = (probed: unknown): unknown => (probed === "elsewhere" ? temporary("elsewhere") : probed);
+/** With the folders that probes name. */
+function inTemporary(value: unknown): unknown {
+  if (value === "elsewhere" || value === "begun") return temporary(value);
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, inTemporary(member)]));
+}
 
 const settings = settingsOf(settingTree(trainSchema)).map((setting) => [setting.path.join("."), setting] as const);
 const needsNative = (name: string): boolean => name === "engine" || name === "threads";
@@ -97,7 +104,7 @@ const isOfEngines = (name: string): boolean => name in engineProbes || name === 
 async function expectAsSaid([name, setting]: (typeof settings)[number]): Promise<void> {
   const { value, among = {} }: SettingProbe = settingProbes[name]!;
   const without = await trainedWithout(among);
-  const added = await trained(among, nestedAt(name, inTemporary(value)));
+  const added = await trained(among, nestedAt(name, value));
   const { changesResult } = roleOf(setting);
   expect([added.configHash !== without.configHash, added.result !== without.result]).toEqual([
     changesResult,

@@ -69,6 +69,7 @@ describe("train", () => {
     expect((await readdir(inRun("first"))).sort()).toEqual([
       "checkpoint.safetensors",
       "config.json",
+      "dataset",
       "manifest.json",
       "metrics.json",
       "per-user-test.arrow",
@@ -82,7 +83,7 @@ describe("train", () => {
       resumptions: 0,
       outcome: { refit: false },
     });
-    expect(Object.keys(run.manifest.files)).toHaveLength(5);
+    expect(Object.keys(run.manifest.files)).toHaveLength(8);
     expect(run.spec).toMatchObject({ users: 20, items: 24, dot: 4, idBiases: true });
     expect(run.config).toMatchObject({ engine: "reference", ranker: { dot: 4, tower: [] } });
     expect(await readlink(temporary("models/board/latest"))).toBe("first");

@@ -70,6 +70,12 @@ export const controlledProbes: Readonly<Record<string, SettingProbe>> = {
   "validation.patience": { value: 1, among: { epochs: 12, optimizer: { learningRate: 0.2 } } },
   k: { value: [2] },
   refit: { value: true },
+  "start.from": { value: "begun" },
+  "start.optimizer": { value: "keep", among: { start: { from: "begun" } } },
+  "lawn.targets": {
+    value: "start",
+    among: under("lawn-adam", { lawn: { granularity: "row", switchNorm: 9 }, start: { from: "begun" } }),
+  },
 };
 
 /** What decides others before training begins, and is refused in a study. */
@@ -97,6 +103,7 @@ export const operationalProbes: Readonly<Record<string, SettingProbe>> = {
   baselines: { value: "fast" },
   "checkpoint.everyEpochs": { value: 2 },
   "checkpoint.everySteps": { value: 2 },
+  saveOptimizer: { value: true },
   run: { value: "named" },
   resume: { value: true },
   force: { value: true },

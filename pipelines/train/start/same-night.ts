@@ -1,0 +1,42 @@
+/**
+ * A night that is repeated: --start-from current then names the run that the first try has trained and promoted. To
+ * train it again on the data it comes from would teach nothing, and every repetition would do so again.
+ */
+
+import { isRecord } from "../../../src/config/is-record.ts";
+import { hashOf, identityOf } from "../../../src/runs/run-directory.ts";
+import { readConfig, readFinishedManifest } from "../../runs/stored-run.ts";
+import type { ChosenSetting } from "../../stage.ts";
+import type { FoundStart } from "./find-start.ts";
+
+type Values = Readonly<Record<string, unknown>>;
+
+export interface AskedTraining {
+  /** As config.json would hold it. */
+  readonly resolved: Values;
+  readonly contentHash: string;
+  /** What the rule for defaults chose of it. */
+  readonly choices: readonly Pick<ChosenSetting, "path">[];
+}
+
+/**
+ * Whether the run that a moving name leads to was trained on this data with these settings, but for what it began with
+ * and for what the rule for defaults chose, of a first night otherwise than of a second.
+ */
+export async function isOfSameNight(found: FoundStart, asked: AskedTraining): Promise<boolean> {
+  if (!found.isMoving) return false;
+  const manifest = await readFinishedManifest(found.directory);
+  if (manifest.dataset.contentHash !== asked.contentHash) return false;
+  const chosen = [...manifest.choices, ...asked.choices].map(({ path }) => path);
+  const settingsOf = (config: Values): Values => {
+    const { start: _, lawn, ...others } = identityOf(config);
+    const { targets: __, ...ofLawn } = isRecord(lawn) ? lawn : {};
+    return chosen.reduce<Values>(without, { ...others, lawn: ofLawn });
+  };
+  return hashOf(settingsOf(await readConfig(found.directory))) === hashOf(settingsOf(asked.resolved));
+}
+
+function without(values: Values, [key, ...deeper]: readonly string[]): Values {
+  const { [key!]: value, ...others } = values; // a path has a key
+  return deeper.length === 0 || !isRecord(value) ? others : { ...others, [key!]: without(value, deeper) };
+}
