@@ -25,6 +25,8 @@ export interface RecordedContent {
   readonly files: readonly RecordedFile[];
   /** Of the record itself, a line each. */
   readonly problems: readonly string[];
+  /** Inputs in databases and object stores, which are not read again. */
+  readonly elsewhere: number;
   /** Whether the record carries a hash of its own text; those of older programs do not. */
   readonly isSealed: boolean;
 }
@@ -62,13 +64,16 @@ export async function recordOfDataset(directory: string): Promise<RecordedConten
   const description = await readDescription(directory);
   const { sources } = sourcesSchema.parse(description);
   const text = await readTextIfThere(path.join(directory, DESCRIPTION_FILE));
+  const isHere = ({ path: source }: { readonly path: string }): boolean => !/^\w+:\/\//.test(source);
+  const here = sources.filter(isHere);
   return {
     kind: "dataset",
     files: [
       ...datasetFiles(directory, description, "output"),
-      ...sources.map(({ path: source, bytes, sha256 }) => ({ path: source, role: "input" as const, bytes, sha256 })),
+      ...here.map(({ path: source, bytes, sha256 }) => ({ path: source, role: "input" as const, bytes, sha256 })),
     ],
     problems: [],
+    elsewhere: sources.length - here.length,
     isSealed: text !== null && sealOf(text) !== "none",
   };
 }
@@ -112,7 +117,7 @@ export async function recordOfManifest(file: string, config: VerifyConfig): Prom
       problems.push(...found.problems);
     }
   }
-  return { kind: manifest.stage, files, problems, isSealed: sealOf(text) !== "none" };
+  return { kind: manifest.stage, files, problems, elsewhere: 0, isSealed: sealOf(text) !== "none" };
 }
 
 /** By their names from the manifest's folder. */
