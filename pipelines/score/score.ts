@@ -5,20 +5,23 @@
 
 import path from "node:path";
 import { addressText } from "../../src/config/address-text.ts";
+import { isAddress, type ListsAddress } from "../../src/config/addresses/lists-address.ts";
 import { formatOfOutput, type ScoreConfig, scoreSchema } from "../../src/config/schemas/score-schema.ts";
 import { shellCommand } from "../../src/config/shell-command.ts";
 import { takeLock } from "../../src/files/lock-file.ts";
 import { makeFolder } from "../../src/files/make-folder.ts";
 import { removeStaleWork, workName } from "../../src/files/work-names.ts";
+import type { ShardRecord } from "../../src/runs/score-manifest.ts";
 import { shardText } from "../../src/scoring/shard.ts";
 import { datasetNameOf } from "../dataset/dataset-argument.ts";
 import { openJobQueue } from "../queue/job-queue.ts";
 import { findRun } from "../runs/find-run.ts";
 import type { Stage, StageContext, StageResult } from "../stage.ts";
 import { chooseShard, unreadIndex } from "./choose-shard.ts";
-import { type FinishedJob, finishJob } from "./finish-job.ts";
+import { type FinishedJob, finishJob, type WrittenOutput } from "./finish-job.ts";
 import { joinShards, readAllShards } from "./join-shards.ts";
 import type { RecommendationFormat } from "./output/recommendation-writer.ts";
+import { jobInFolder, publishShards, removeShards } from "./publish/publish-shards.ts";
 import { scoreByQueue, sharedFolderStorage } from "./queue-shards.ts";
 import { openRanker } from "./ranker/open-ranker.ts";
 import { openScoreInputs, type ScoreInputs } from "./score-inputs.ts";
@@ -31,21 +34,25 @@ import { writeScores } from "./write-scores.ts";
 export const scoreStage: Stage<typeof scoreSchema> = {
   name: "score",
   schema: scoreSchema,
-  async run(given, context) {
-    const named = { ...given, dataset: given.dataset === null ? null : await datasetNameOf(given.dataset) };
-    const config = await withParameters(named, context);
+  async run(settings, context) {
+    const { dataset: asked } = settings;
+    const named = { ...settings, dataset: asked === null ? null : await datasetNameOf(asked) };
+    const given = await withParameters(named, context);
+    const { config, lists } = isAddress(given.output) ? jobInFolder(given) : { config: given, lists: null };
     const { run, baseline, dataset, modelsRoot, shard } = config;
     const folder = baseline === null ? await findRun({ run, dataset, modelsRoot }, context) : null;
     const subject = await readSubject(config, folder);
     if (shard !== null) return scoreOneShard(config, subject, shard, context);
     const unread = config.merge || config.queue !== null ? null : unreadIndex(context.environment.variables);
     if (unread !== null) context.log(unread);
-    await makeFolder(path.dirname(config.output), "choose another file with --output");
+    const remedy = lists === null ? "choose another file with --output" : "choose another folder with --work";
+    await makeFolder(path.dirname(config.output), remedy);
     const unlock = await takeLock(`${config.output}.lock`, context);
     try {
       await removeStaleWork(path.dirname(config.output), context);
       if (config.queue !== null) await scoreInQueue(config, subject, config.queue, context);
       const joins = config.merge || config.queue !== null;
+      if (lists !== null) return await publish(config, subject, lists, context);
       const job = joins ? await merge(config, subject, context) : await scoreAll(config, subject, context);
       return await finishJob(config, subject, job, context);
     } finally {
@@ -83,7 +90,7 @@ async function scoreAll(config: ScoreConfig, subject: ScoreSubject, context: Sta
       context,
     );
     return {
-      file,
+      written: { kind: "file", file },
       seconds,
       scoringSeconds,
       counts,
@@ -125,12 +132,34 @@ async function merge(config: ScoreConfig, subject: ScoreSubject, context: StageC
   const folder = shardFolder(config.output, subject.plan);
   const records = await readAllShards(folder, subject.plan, config.shards!); // the schema has asked for it
   const file = await joinShards(folder, records, { path: config.output, format: formatOf(config) });
+  return jobOfShards(records, { kind: "file", file }, context.elapsed() - started);
+}
+
+/** Scores what is not there yet, and writes it where it is read. */
+async function publish(
+  config: ScoreConfig,
+  subject: ScoreSubject,
+  lists: ListsAddress,
+  context: StageContext,
+): Promise<StageResult> {
+  // A job in one piece is its only shard.
+  if (config.shards === null) await scoreShard(config, subject, { index: 0, of: 1 }, context);
+  const started = context.elapsed();
+  const records = await readAllShards(shardFolder(config.output, subject.plan), subject.plan, config.shards ?? 1);
+  const published = await publishShards(lists, { config, subject, records }, context);
+  const job = jobOfShards(records, { kind: "lists", lists, published }, context.elapsed() - started);
+  const result = await finishJob(config, subject, job, context);
+  await removeShards(config, subject);
+  return result;
+}
+
+function jobOfShards(records: readonly ShardRecord[], written: WrittenOutput, joiningMs: number): FinishedJob {
   const [first] = records;
   const sum = (of: (record: (typeof records)[number]) => number): number =>
     records.reduce((total, record) => total + of(record), 0);
   return {
-    file,
-    seconds: (context.elapsed() - started) / 1000 + sum(({ seconds }) => seconds),
+    written,
+    seconds: joiningMs / 1000 + sum(({ seconds }) => seconds),
     scoringSeconds: sum(({ scoringSeconds }) => scoringSeconds),
     counts: {
       users: sum(({ counts }) => counts.users),

@@ -44,6 +44,7 @@ const manifestSchema = z.looseObject({
   files: z.record(z.string(), recorded).optional(),
   /** Of scores and shards of them, which are one file. */
   file: recorded.optional(),
+  published: recorded.optional(),
   name: z.string().optional(),
   output: z.looseObject({ name: z.string() }).optional(),
   checkpoint: z.string().optional(),
@@ -125,6 +126,7 @@ function outputsOf(manifest: AnyManifest, where: string, remedy: string): NonNul
   const name = manifest.output?.name ?? manifest.name;
   if (manifest.files !== undefined) return manifest.files;
   if (manifest.file !== undefined && name !== undefined) return { [name]: manifest.file };
+  if (manifest.published !== undefined) return {}; // in a database
   throw new DataError(`${where}: not a manifest: files: there are none; ${remedy}`);
 }
 
