@@ -33,7 +33,8 @@ export async function readDatasetDefinition(path: string): Promise<IngestConfig>
   }
   const files = (["raw", "itemsFile", "itemIdMap"] as const).flatMap((key) => {
     const file = config[key];
-    return file === undefined ? [] : [[key, isAbsolute(file) ? file : join(dirname(path), file)]];
+    const isComplete = file === undefined || isAbsolute(file) || /^\w+:\/\//.test(file);
+    return isComplete ? [] : [[key, join(dirname(path), file)]];
   });
   return { ...config, dataset, ...Object.fromEntries(files) };
 }

@@ -8,6 +8,15 @@ import { type FileFacts, inspectFile } from "./raw-files.ts";
 
 export interface SourceRecord extends FileFacts {
   readonly path: string;
+  /** Where it was fetched from, without secrets; absent of a file of this machine. */
+  readonly origin?: string;
+  /** What an object store calls this version of it. */
+  readonly tag?: string | undefined;
+}
+
+/** As dataset.json keeps it: by where it lies for good. */
+export function lastingRecord({ origin, ...record }: SourceRecord): SourceRecord {
+  return { ...record, path: origin ?? record.path };
 }
 
 const sourceRecord = z.object({
@@ -19,6 +28,7 @@ const sourceRecord = z.object({
   isEmpty: z.boolean(),
   format: z.enum(["text", "json", "parquet", "arrow"]),
   oddLines: z.number(),
+  tag: z.string().optional(),
 });
 const recorded = z.looseObject({ sources: z.array(sourceRecord), settingsHash: z.string() });
 

@@ -7,7 +7,7 @@ import type { SplitLog } from "../../src/interactions/splitting/split-log.ts";
 import { ITEM_INFO_SCHEMA, type WrittenItemInfo } from "../dataset/item-info-file.ts";
 import { contentHash, type DATASET_FILES, type DatasetDescription } from "../dataset/stored-dataset.ts";
 import type { StageContext } from "../stage.ts";
-import type { SourceRecord } from "./check-up-to-date.ts";
+import { lastingRecord, type SourceRecord } from "./check-up-to-date.ts";
 import type { WrittenFile } from "./dataset-writer.ts";
 import { type IngestPlan, lastingSettings, settingsHash } from "./plan-ingest.ts";
 
@@ -81,7 +81,7 @@ export function describeDataset(facts: DatasetFacts): DatasetDescription {
     warnings,
     format: plan.raw.plan.format,
     formats: built.formats,
-    sources,
+    sources: sources.map(lastingRecord),
     settings: lastingSettings(config),
     settingsHash: settingsHash(config),
     toolVersion: context.environment.packageVersion,

@@ -15,12 +15,14 @@ import { writeCandidates } from "../dataset/candidates-file.ts";
 import { writeItemInfo } from "../dataset/item-info-file.ts";
 import { type DatasetDescription, DESCRIPTION_FILE } from "../dataset/stored-dataset.ts";
 import { INTERRUPTED, type Stage, type StageContext, type StageResult } from "../stage.ts";
-import { inspectSources, readFormer, replacementNote, type SourceRecord } from "./check-up-to-date.ts";
+import { lastingRecord, readFormer, replacementNote, type SourceRecord } from "./check-up-to-date.ts";
 import { chooseCandidates, mostSampled, smallCatalogueText } from "./choose-candidates.ts";
 import { writeInteractions, writeVocabulary } from "./dataset-writer.ts";
 import { describeDataset } from "./describe-dataset.ts";
+import { gatherSources } from "./gather-sources.ts";
 import { type IngestResult, ingestResult } from "./ingest-result.ts";
 import { type IngestPlan, planIngest, settingsHash, USUAL_NEGATIVES } from "./plan-ingest.ts";
+import { requestedColumns } from "./requested-columns.ts";
 import { emptyFilesNote, encodingNotes, type IngestSources, sourcePaths, sourcesOf } from "./source-files.ts";
 import type { SplitView } from "./split-view.ts";
 import { openStagingFolder, type StagingFolder } from "./staging-folder.ts";
@@ -33,17 +35,20 @@ export const ingestStage: Stage<typeof ingestSchema, IngestResult> = {
 
 async function ingest(given: IngestConfig, context: StageContext): Promise<StageResult<IngestResult>> {
   const started = context.elapsed();
-  const plan = await planIngest(given, context.log);
-  const { dataRoot, dataset, force } = plan.config;
+  const planned = await planIngest(given, context);
+  const { dataRoot, dataset, force } = planned.config;
   const directory = join(dataRoot, dataset);
   const staging = await openStagingFolder(dataRoot, dataset, context);
   try {
-    const former = force ? null : await readFormer(directory, settingsHash(plan.config));
-    const { sources, isUnchanged } = await inspectSources(sourcePaths(plan), former?.sources ?? null, context.signal);
+    const hash = settingsHash(planned.config);
+    const former = force ? null : await readFormer(directory, hash);
+    const gathered = await gatherSources(planned, former?.sources ?? null, staging.scratch, context);
+    const { plan, records, isUnchanged } = gathered;
     if (former !== null && isUnchanged) return ingestResult(directory, former.description, null);
-    const replaced = await replacementNote(directory, { hash: settingsHash(plan.config), paths: sourcePaths(plan) });
+    const paths = records.map((record) => lastingRecord(record).path);
+    const replaced = await replacementNote(directory, { hash, paths });
     if (replaced !== null) context.log(replaced);
-    const description = await makeDataset(plan, sources, staging, context);
+    const description = await makeDataset(plan, records, staging, context);
     await staging.publish();
     const cost = { seconds: (context.elapsed() - started) / 1000, peakMemoryBytes: context.peakMemoryBytes() };
     return ingestResult(directory, description, cost);
@@ -173,7 +178,7 @@ async function readLog(
   return buildLog(database, {
     sources: logs,
     negatives,
-    columns: { user: config.userColumn, item: config.itemColumn, time: config.timeColumn, rating: config.ratingColumn },
+    columns: requestedColumns(config),
     where: config.where,
     usesTimes: !rowsAreInOrder,
     dateFormat: config.dateFormat,

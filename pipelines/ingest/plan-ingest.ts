@@ -15,10 +15,20 @@ import { BUNDLED_SAMPLE } from "../../src/interactions/sample/sample-taste.ts";
 import type { SplitWish } from "../../src/interactions/sources/recognise-logs.ts";
 import type { SplitRequest } from "../../src/interactions/splitting/split-log.ts";
 import { isDatasetDefinition, readDatasetDefinition } from "../dataset/dataset-argument.ts";
-import { findRawLogs, type RawLogs } from "./raw-files.ts";
+import type { StageContext } from "../stage.ts";
+import { type FoundLogs, findRawLogs } from "./raw-files.ts";
+import { findRemoteLogs } from "./remote/find-remote-logs.ts";
+import type { BroughtLogs, RemoteLogs } from "./remote/remote-logs.ts";
 
 /** As in He et al. 2017. */
 export const USUAL_NEGATIVES = 99;
+
+export interface RawLogs extends FoundLogs {
+  /** How to bring them here; null where they are. */
+  readonly remote: RemoteLogs | null;
+  /** Once they are here. */
+  readonly layout: BroughtLogs["layout"];
+}
 
 export interface IngestPlan {
   /** Complete: a dataset file has been read into it, and `raw` is where the logs are. */
@@ -31,7 +41,8 @@ export interface IngestPlan {
   readonly rowsAreInOrder: boolean;
 }
 
-export async function planIngest(given: IngestConfig, log: (line: string) => void): Promise<IngestPlan> {
+export async function planIngest(given: IngestConfig, context: StageContext): Promise<IngestPlan> {
+  const { log } = context;
   const config = isDatasetDefinition(given.dataset) ? await fromDatasetDefinition(given) : given;
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(config.dataset)) {
     throw new ConfigError(
@@ -40,7 +51,7 @@ export async function planIngest(given: IngestConfig, log: (line: string) => voi
   }
   const folder = config.raw ?? join(config.dataRoot, "raw", config.dataset);
   if (config.raw === undefined && config.dataset === "sample") await makeSampleLog(folder, log);
-  const raw = await findRawLogs(folder, remedyFor(config), splitWish(config));
+  const raw = await findLogs(folder, config, context);
   const { brokenLinks } = raw;
   if (brokenLinks.length > 0) log(`passed over, links that lead nowhere: ${brokenLinks.join(", ")}`);
   const { leftAside = [] } = raw.plan;
@@ -60,6 +71,15 @@ export async function planIngest(given: IngestConfig, log: (line: string) => voi
     negatives: config.negatives ?? (config.candidates === "auto" ? null : USUAL_NEGATIVES),
     rowsAreInOrder,
   };
+}
+
+async function findLogs(folder: string, config: IngestConfig, context: StageContext): Promise<RawLogs> {
+  const remote = await findRemoteLogs(config, context);
+  const found =
+    remote === null
+      ? await findRawLogs(folder, remedyFor(config), splitWish(config))
+      : { directory: "", plan: remote.plan, brokenLinks: [] };
+  return { ...found, remote, layout: null };
 }
 
 function splitWish({ split }: IngestConfig): SplitWish {

@@ -6,6 +6,7 @@ import { basename, dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { unpackZstdFile } from "../../src/compression/zstd.ts";
+import { addressText } from "../../src/config/address-text.ts";
 import { DataError, messageOf } from "../../src/errors.ts";
 import {
   type LogPlan,
@@ -18,7 +19,7 @@ import { type FileFormat, sniffFile } from "../../src/interactions/sources/sniff
 import { TextCheck } from "../../src/interactions/sources/text/text-check.ts";
 import { filesIn, filesMatching } from "./list-files.ts";
 
-export interface RawLogs {
+export interface FoundLogs {
   readonly directory: string;
   readonly plan: LogPlan;
   /** Beside the log. */
@@ -43,7 +44,7 @@ export interface FileFacts {
 }
 
 /** `raw` is a folder, a file, or a path with *, ** or ?. `remedy` is what to do where there is nothing. */
-export async function findRawLogs(raw: string, remedy: string, wish: SplitWish): Promise<RawLogs> {
+export async function findRawLogs(raw: string, remedy: string, wish: SplitWish): Promise<FoundLogs> {
   const found = await stat(raw).catch(() => null);
   if (found?.isDirectory()) {
     const files = await filesIn(raw);
@@ -54,7 +55,7 @@ export async function findRawLogs(raw: string, remedy: string, wish: SplitWish):
   const link = await readlink(raw).catch(() => null);
   if (link !== null) throw new DataError(`${raw}: a link to ${link}, which is not there; mend the link`);
   if (!/[*?]/.test(raw)) {
-    throw new DataError(`${raw}: there is no such file or folder; ${remedy}`);
+    throw new DataError(`${addressText(raw)}: there is no such file or folder; ${remedy}`);
   }
   const files = await filesMatching(raw);
   if (files.names.length === 0) throw new DataError(`${raw}: no file matches`);

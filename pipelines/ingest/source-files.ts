@@ -11,11 +11,11 @@ import { partitionsOf } from "../../src/interactions/sources/partitions.ts";
 import type { PlannedFile } from "../../src/interactions/sources/recognise-logs.ts";
 import type { TextEncoding } from "../../src/interactions/sources/text/readable-text.ts";
 import type { SourceRecord } from "./check-up-to-date.ts";
-import type { IngestPlan } from "./plan-ingest.ts";
+import type { IngestPlan, RawLogs } from "./plan-ingest.ts";
 
 /** Parts of a log may be empty, as engines write them; null where none is. */
 export function emptyFilesNote(records: readonly SourceRecord[]): string | null {
-  const empty = records.filter(({ isEmpty }) => isEmpty).map(({ path }) => path);
+  const empty = records.filter(({ isEmpty }) => isEmpty).map(({ path, origin }) => origin ?? path);
   if (empty.length === 0) return null;
   const shown = empty.length <= 3 ? empty.join(", ") : `${empty.slice(0, 3).join(", ")} and ${empty.length - 3} more`;
   return `passed over ${empty.length} empty files: ${shown}`;
@@ -30,9 +30,16 @@ export interface IngestSources {
 
 /** Every file that shapes the result, in the order in which it is read. */
 export function sourcePaths(plan: IngestPlan): string[] {
-  const logs = plan.raw.plan.files.map(({ name }) => join(plan.raw.directory, name));
+  const logs = logPaths(plan.raw, plan.candidates).map(({ path }) => path);
   const { itemsFile, itemIdMap } = plan.config;
-  return [...logs, ...[negativesOf(plan)?.path, itemsFile, itemIdMap].filter((path) => path !== undefined)];
+  return [...logs, ...[itemsFile, itemIdMap].filter((path) => path !== undefined)];
+}
+
+/** The files of the log, and the publisher's negatives where they are used. */
+export function logPaths(raw: RawLogs, candidates: IngestPlan["candidates"]): NegativesFile[] {
+  const negatives = candidates === "official" ? raw.plan.negatives : null;
+  const names = [...raw.plan.files.map(({ name }) => name), ...(negatives === null ? [] : [negatives])];
+  return names.map((name) => ({ name, path: join(raw.directory, name) }));
 }
 
 /** Throws ConfigError for settings of text files where a log is of another format. */
@@ -47,18 +54,21 @@ export function sourcesOf(plan: IngestPlan, records: readonly SourceRecord[]): I
   const filled = plan.raw.plan.files.filter((file) => file.part !== "log" || !isEmpty.has(pathOf(file)));
   const needed = [...(filled.length === 0 ? plan.raw.plan.files.slice(0, 1) : filled).map(pathOf)];
   for (const path of [...needed, itemsFile, itemIdMap]) {
-    if (path !== undefined && isEmpty.has(path)) throw new DataError(`${path}: the file is empty, expected a log`);
+    if (path !== undefined && isEmpty.has(path)) {
+      throw new DataError(`${byPath.get(path)?.origin ?? path}: the file is empty, expected a log`);
+    }
   }
   return {
     logs: filled.map((file, index) => {
       const path = join(plan.raw.directory, file.name);
       return {
         part: file.part,
-        file: logFile(plan.config, file, {
+        file: logFile(plan, file, {
           path,
           index,
           found: encodingOf(path),
           format: byPath.get(path)?.format ?? "text",
+          origin: byPath.get(path)?.origin ?? file.name,
         }),
       };
     }),
@@ -76,8 +86,8 @@ export function encodingNotes({ config, raw }: IngestPlan, records: readonly Sou
   const tables = [...raw.plan.files.map(({ name }) => join(raw.directory, name)), itemsFile, itemIdMap];
   return records
     .filter(({ oddLines, format }) => oddLines > 0 && (format === "text" || format === "json"))
-    .map(({ path, oddLines, isUtf8, format }) => {
-      const lines = `${path}: ${oddLines} lines are not UTF-8`;
+    .map(({ path, origin, oddLines, isUtf8, format }) => {
+      const lines = `${origin ?? path}: ${oddLines} lines are not UTF-8`;
       if (config.encoding !== "auto" && tables.includes(path))
         return `${lines}; read as ${config.encoding}, as --encoding says`;
       return isUtf8 || format === "json"
@@ -87,8 +97,7 @@ export function encodingNotes({ config, raw }: IngestPlan, records: readonly Sou
 }
 
 function negativesOf({ raw, candidates }: IngestPlan): NegativesFile | null {
-  const name = raw.plan.negatives;
-  return name === null || candidates !== "official" ? null : { path: join(raw.directory, name), name };
+  return logPaths(raw, candidates)[raw.plan.files.length] ?? null;
 }
 
 interface FoundFile {
@@ -97,13 +106,19 @@ interface FoundFile {
   readonly index: number;
   readonly found: TextEncoding;
   readonly format: string;
+  /** Where it was fetched from, else its name. */
+  readonly origin: string;
 }
 
 function logFile(
-  config: IngestConfig,
+  { config, raw: { layout } }: IngestPlan,
   { name, delimiter, columns }: PlannedFile,
-  { path, index, found, format }: FoundFile,
+  { path, index, found, format, origin }: FoundFile,
 ): SourceFile {
+  if (layout !== null) {
+    refuseTextSettings(config, origin, layout.format);
+    return { path, name: origin, table: `typed_input_${index}`, text: layout };
+  }
   if (format !== "text") refuseTextSettings(config, name, format);
   return {
     path,

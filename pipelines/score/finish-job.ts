@@ -1,16 +1,22 @@
 /** A finished scoring job: its manifest beside the output, and what the user is told. */
 import path from "node:path";
+import type { ListsAddress } from "../../src/config/addresses/lists-address.ts";
 import { formatOfOutput, type ScoreConfig } from "../../src/config/schemas/score-schema.ts";
 import { sealedText } from "../../src/files/sealed-text.ts";
 import { writeFileAtomically } from "../../src/files/write-file.ts";
 import type { ScoreManifest } from "../../src/runs/score-manifest.ts";
 import type { StageContext, StageResult } from "../stage.ts";
-import { type RecommendationShape, recommendationColumns } from "./output/recommendations.ts";
+import {
+  type RecommendationShape,
+  recommendationColumns,
+  type WrittenRecommendations,
+} from "./output/recommendations.ts";
 import { excludesSeen, listLength, rankerName, type ScoreSubject } from "./subject.ts";
 
 export interface FinishedJob
-  extends Pick<ScoreManifest, "file" | "seconds" | "scoringSeconds" | "counts" | "selection" | "engine" | "shards"> {
+  extends Pick<ScoreManifest, "seconds" | "scoringSeconds" | "counts" | "selection" | "engine" | "shards"> {
   readonly shape: RecommendationShape;
+  readonly written: WrittenOutput;
 }
 
 /** The content of the manifest beside the output, and where both are. */
@@ -21,10 +27,14 @@ export type ScoreResult = Omit<ScoreManifest, "output"> & {
   readonly manifest: string;
 };
 
+export type WrittenOutput =
+  | { readonly kind: "file"; readonly file: WrittenRecommendations }
+  | { readonly kind: "lists"; readonly lists: ListsAddress; readonly published: WrittenRecommendations };
+
 export async function finishJob(
   config: ScoreConfig,
   subject: ScoreSubject,
-  { shape, ...job }: FinishedJob,
+  { shape, written, ...job }: FinishedJob,
   context: StageContext,
 ): Promise<StageResult<ScoreResult>> {
   const { environment } = context;
@@ -48,10 +58,12 @@ export async function finishJob(
     },
     output: {
       name: path.basename(config.output),
-      format,
+      format: written.kind === "lists" ? written.lists.kind : format,
       compression: format === "parquet" ? (config.compression ?? "snappy") : null,
       columns: recommendationColumns(shape).map(({ name, type }) => `${name} ${type}`),
+      ...(written.kind === "lists" ? { address: written.lists.shown } : {}),
     },
+    ...(written.kind === "lists" ? { published: written.published } : { file: written.file }),
     ...job,
     packageVersion: environment.packageVersion,
     gitCommit: environment.gitCommit,
@@ -64,9 +76,13 @@ export async function finishJob(
   const manifestFile = `${config.output}.manifest.json`;
   await writeFileAtomically(manifestFile, sealedText(manifest));
   return {
-    json: { ...manifest, output: config.output, manifest: manifestFile },
-    text: summary(config, manifest, rankerName(subject)),
+    json: { ...manifest, output: addressOf(written) ?? config.output, manifest: manifestFile },
+    text: summary(config, manifest, { ranker: rankerName(subject), written }),
   };
+}
+
+function manifestText({ output }: ScoreConfig, { kind }: WrittenOutput): string {
+  return `${kind === "lists" ? output : path.basename(output)}.manifest.json`;
 }
 
 function rankerRecord({ ranker }: ScoreSubject): Pick<ScoreManifest, "run" | "checkpoint" | "baseline"> {
@@ -75,11 +91,17 @@ function rankerRecord({ ranker }: ScoreSubject): Pick<ScoreManifest, "run" | "ch
   return { baseline: { name, parameters: { ...parameters }, seed, fittedOn: ["train"] } };
 }
 
+function addressOf(written: WrittenOutput): string | null {
+  return written.kind === "lists" ? written.lists.shown : null;
+}
+
 function summary(
   config: ScoreConfig,
-  { counts, selection, file, shards, ...manifest }: ScoreManifest,
-  ranker: string,
+  { counts, selection, shards, ...manifest }: ScoreManifest,
+  { ranker, written }: { readonly ranker: string; readonly written: WrittenOutput },
 ): string {
+  const { rows, bytes, sha256 } = written.kind === "lists" ? written.published : written.file;
+  const isThere = written.kind === "lists" ? ", read back and in place" : "";
   const number = (value: number): string => value.toLocaleString("en");
   const notes = [
     [selection.repeatedRows, "repeated rows in the file, counted once"],
@@ -91,9 +113,9 @@ function summary(
   ] as const;
   const share = (100 * manifest.scoringSeconds) / Math.max(1e-3, manifest.seconds);
   return [
-    `${number(counts.users)} users, ${number(file.rows)} rows with ${ranker}${shards === null ? "" : `, joined from ${shards} shards`}`,
+    `${number(counts.users)} users, ${number(rows)} rows with ${ranker}${shards === null ? "" : `, joined from ${shards} shards`}`,
     ...notes.filter(([count]) => count > 0).map(([count, text]) => `  ${number(count)} ${text}`),
     `${number(Math.round(manifest.usersPerSecond))} users/s, ${share.toFixed(0)} % of the time in scores; peak memory ${number(Math.round(manifest.peakMemoryBytes / 2 ** 20))} MiB`,
-    `written: ${config.output} (${number(file.bytes)} bytes, sha256 ${file.sha256.slice(0, 12)}), ${path.basename(config.output)}.manifest.json`,
+    `written: ${addressOf(written) ?? config.output} (${number(bytes)} bytes, sha256 ${sha256.slice(0, 12)}${isThere}), ${manifestText(config, written)}`,
   ].join("\n");
 }

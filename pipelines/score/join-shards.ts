@@ -51,13 +51,19 @@ export async function joinShards(
   const { shape } = records[0]!; // a job has one shard at least
   const writer = await openRecommendationWriter(output.path, shape, output.format);
   try {
-    for (const { name } of records) {
-      for await (const rows of shardRows(path.join(folder, name), shape)) await writer.append(rows);
-    }
+    for await (const rows of rowsOfShards(folder, records)) await writer.append(rows);
     return await writer.close();
   } finally {
     await writer.abort();
   }
+}
+
+/** Of all users, in the order of the job. */
+export async function* rowsOfShards(
+  folder: string,
+  records: readonly ShardRecord[],
+): AsyncGenerator<RecommendationRows> {
+  for (const { name, shape } of records) yield* shardRows(path.join(folder, name), shape);
 }
 
 async function* shardRows(file: string, shape: RecommendationShape): AsyncGenerator<RecommendationRows> {

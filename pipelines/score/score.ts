@@ -4,6 +4,7 @@
  */
 
 import path from "node:path";
+import { isAddress, type ListsAddress } from "../../src/config/addresses/lists-address.ts";
 import { formatOfOutput, type ScoreConfig, scoreSchema } from "../../src/config/schemas/score-schema.ts";
 import { takeLock } from "../../src/files/lock-file.ts";
 import { makeFolder } from "../../src/files/make-folder.ts";
@@ -14,9 +15,10 @@ import { datasetNameOf } from "../dataset/dataset-argument.ts";
 import { findRun } from "../runs/find-run.ts";
 import type { Stage, StageContext, StageResult } from "../stage.ts";
 import { chooseShard, unreadIndex } from "./choose-shard.ts";
-import { type FinishedJob, finishJob, type ScoreResult } from "./finish-job.ts";
+import { type FinishedJob, finishJob, type ScoreResult, type WrittenOutput } from "./finish-job.ts";
 import { joinShards, readAllShards } from "./join-shards.ts";
 import type { RecommendationFormat } from "./output/recommendation-writer.ts";
+import { jobInFolder, publishShards, removeShards } from "./publish/publish-shards.ts";
 import { openRanker } from "./ranker/open-ranker.ts";
 import { openScoreInputs, type ScoreInputs } from "./score-inputs.ts";
 import { engineRecord, scoreShard, selectionRecord } from "./score-shard.ts";
@@ -35,16 +37,19 @@ export type ScoreShardResult = ShardRecord & {
 export const scoreStage: Stage<typeof scoreSchema, ScoreResult | ScoreShardResult> = {
   name: "score",
   schema: scoreSchema,
-  async run(given, context) {
-    const named = { ...given, dataset: given.dataset === null ? null : await datasetNameOf(given.dataset) };
-    const config = await withParameters(named, context);
+  async run(settings, context) {
+    const { dataset: asked } = settings;
+    const named = { ...settings, dataset: asked === null ? null : await datasetNameOf(asked) };
+    const given = await withParameters(named, context);
+    const { config, lists } = isAddress(given.output) ? jobInFolder(given) : { config: given, lists: null };
     const { run, baseline, dataset, modelsRoot, shard } = config;
     const folder = baseline === null ? await findRun({ run, dataset, modelsRoot }, context) : null;
     const subject = await readSubject(config, folder);
     if (shard !== null) return scoreOneShard(config, subject, shard, context);
     const unread = config.merge || config.queue !== null ? null : unreadIndex(context.environment.variables);
     if (unread !== null) context.log(unread);
-    await makeFolder(path.dirname(config.output), "choose another file with --output");
+    const remedy = lists === null ? "choose another file with --output" : "choose another folder with --work";
+    await makeFolder(path.dirname(config.output), remedy);
     const unlock = await takeLock(`${config.output}.lock`, context);
     try {
       await removeStaleWork(path.dirname(config.output), context);
@@ -54,6 +59,7 @@ export const scoreStage: Stage<typeof scoreSchema, ScoreResult | ScoreShardResul
         await scoreInQueue(config, subject, config.queue, context);
       }
       const joins = config.merge || config.queue !== null;
+      if (lists !== null) return await publish(config, subject, lists, context);
       const job = joins ? await merge(config, subject, context) : await scoreAll(config, subject, context);
       return await finishJob(config, subject, job, context);
     } finally {
@@ -91,7 +97,7 @@ async function scoreAll(config: ScoreConfig, subject: ScoreSubject, context: Sta
       context,
     );
     return {
-      file,
+      written: { kind: "file", file },
       seconds,
       scoringSeconds,
       counts,
@@ -111,12 +117,34 @@ async function merge(config: ScoreConfig, subject: ScoreSubject, context: StageC
   const folder = shardFolder(config.output, subject.plan);
   const records = await readAllShards(folder, subject.plan, config.shards!); // the schema has asked for it
   const file = await joinShards(folder, records, { path: config.output, format: formatOf(config) });
+  return jobOfShards(records, { kind: "file", file }, context.elapsed() - started);
+}
+
+/** Scores what is not there yet, and writes it where it is read. */
+async function publish(
+  config: ScoreConfig,
+  subject: ScoreSubject,
+  lists: ListsAddress,
+  context: StageContext,
+): Promise<StageResult<ScoreResult>> {
+  // A job in one piece is its only shard.
+  if (config.shards === null) await scoreShard(config, subject, { index: 0, of: 1 }, context);
+  const started = context.elapsed();
+  const records = await readAllShards(shardFolder(config.output, subject.plan), subject.plan, config.shards ?? 1);
+  const published = await publishShards(lists, { config, subject, records }, context);
+  const job = jobOfShards(records, { kind: "lists", lists, published }, context.elapsed() - started);
+  const result = await finishJob(config, subject, job, context);
+  await removeShards(config, subject);
+  return result;
+}
+
+function jobOfShards(records: readonly ShardRecord[], written: WrittenOutput, joiningMs: number): FinishedJob {
   const [first] = records;
   const sum = (of: (record: (typeof records)[number]) => number): number =>
     records.reduce((total, record) => total + of(record), 0);
   return {
-    file,
-    seconds: (context.elapsed() - started) / 1000 + sum(({ seconds }) => seconds),
+    written,
+    seconds: joiningMs / 1000 + sum(({ seconds }) => seconds),
     scoringSeconds: sum(({ scoringSeconds }) => scoringSeconds),
     counts: {
       users: sum(({ counts }) => counts.users),

@@ -25,6 +25,8 @@ export interface RecordedContent {
   readonly files: readonly RecordedFile[];
   /** Of the record itself, a line each. */
   readonly problems: readonly string[];
+  /** Inputs in databases and object stores, which are not read again. */
+  readonly elsewhere: number;
   /** Whether the record carries a hash of its own text; those of older programs do not. */
   readonly isSealed: boolean;
 }
@@ -42,6 +44,7 @@ const manifestSchema = z.looseObject({
   files: z.record(z.string(), recorded).optional(),
   /** Of scores and shards of them, which are one file. */
   file: recorded.optional(),
+  published: recorded.optional(),
   name: z.string().optional(),
   output: z.looseObject({ name: z.string() }).optional(),
   checkpoint: z.string().optional(),
@@ -62,13 +65,16 @@ export async function recordOfDataset(directory: string): Promise<RecordedConten
   const description = await readDescription(directory);
   const { sources } = sourcesSchema.parse(description);
   const text = await readTextIfThere(path.join(directory, DESCRIPTION_FILE));
+  const isHere = ({ path: source }: { readonly path: string }): boolean => !/^\w+:\/\//.test(source);
+  const here = sources.filter(isHere);
   return {
     kind: "dataset",
     files: [
       ...datasetFiles(directory, description, "output"),
-      ...sources.map(({ path: source, bytes, sha256 }) => ({ path: source, role: "input" as const, bytes, sha256 })),
+      ...here.map(({ path: source, bytes, sha256 }) => ({ path: source, role: "input" as const, bytes, sha256 })),
     ],
     problems: [],
+    elsewhere: sources.length - here.length,
     isSealed: text !== null && sealOf(text) !== "none",
   };
 }
@@ -112,7 +118,7 @@ export async function recordOfManifest(file: string, config: VerifyConfig): Prom
       problems.push(...found.problems);
     }
   }
-  return { kind: manifest.stage, files, problems, isSealed: sealOf(text) !== "none" };
+  return { kind: manifest.stage, files, problems, elsewhere: 0, isSealed: sealOf(text) !== "none" };
 }
 
 /** By their names from the manifest's folder. */
@@ -120,6 +126,7 @@ function outputsOf(manifest: AnyManifest, where: string, remedy: string): NonNul
   const name = manifest.output?.name ?? manifest.name;
   if (manifest.files !== undefined) return manifest.files;
   if (manifest.file !== undefined && name !== undefined) return { [name]: manifest.file };
+  if (manifest.published !== undefined) return {}; // in a database
   throw new DataError(`${where}: not a manifest: files: there are none; ${remedy}`);
 }
 

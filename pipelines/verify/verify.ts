@@ -45,12 +45,13 @@ async function verify(config: VerifyConfig, context: StageContext): Promise<Stag
 
 function reportText(
   record: string,
-  { kind, isSealed }: RecordedContent,
+  { kind, isSealed, elsewhere }: RecordedContent,
   files: readonly RecordedFile[],
   problems: readonly string[],
 ): string {
   const inputs = files.filter(({ role }) => role === "input").length;
-  const counted = `${files.length - inputs} files and ${inputs} inputs`;
+  const unread = elsewhere === 0 ? "" : ` (${elsewhere} more in a database or an object store, not read)`;
+  const counted = `${files.length - inputs} files and ${inputs} inputs${unread}`;
   const unsealed = isSealed ? "" : `; ${path.basename(record)} itself is not sealed`;
   if (problems.length === 0) return `${path.dirname(record)}: ${kind}, ${counted} are as recorded${unsealed}`;
   return [

@@ -15,7 +15,8 @@ export function addressText(address: string): string {
   if (scheme === "s3" && /^[a-z0-9.-]+(\/[^?#]*)?$/.test(rest)) return address;
   const [, authority = "", path = "", tail = ""] = /^([^/?#]*)([^?#]*)(.*)$/s.exec(rest) ?? [];
   const server = authority.slice(authority.lastIndexOf("@") + 1);
-  const isPlain = /^(\[[\da-f:.%]+\]|[^\s:@[\]]+)(:\d*)?$/i.test(server);
+  // Databases may leave the server to the environment: "postgres:///shop".
+  const isPlain = authority === "" || /^(\[[\da-f:.%]+\]|[^\s:@[\]]+)(:\d*)?$/i.test(server);
   // An "@" further on: the password holds a "/", "?" or "#", and what looks like the server is a part of it.
   return isPlain && !path.includes("@") && !tail.includes("@") ? `${scheme}://${server}${path}` : hidden;
 }

@@ -77,8 +77,13 @@ const scoreManifestSchema = z.object({
     format: z.string(),
     compression: z.string().nullable(),
     columns: z.array(z.string()),
+    /** Where it lies that is no file, without secrets. */
+    address: z.string().optional(),
   }),
-  file: rowFileRecord,
+  /** Absent where the output is no file. */
+  file: rowFileRecord.optional(),
+  /** What was read back from a database after it was written. */
+  published: rowFileRecord.optional(),
   selection: selectionSchema,
   counts: countsSchema,
   engine: engineSchema,

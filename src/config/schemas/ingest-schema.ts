@@ -3,6 +3,7 @@ import { z } from "zod";
 import { setting } from "../setting.ts";
 import { dataRoot } from "../shared-settings.ts";
 import { momentMs } from "./moment.ts";
+import { rawRefusals, rawSettings } from "./raw-settings.ts";
 
 const share = z.number().min(0).max(1);
 const text = z.string().min(1);
@@ -33,11 +34,7 @@ const settings = z.object({
     names: "dataset",
     meaning: "Name of the dataset to make, or the path of a JSON file with these settings",
   }),
-  raw: setting(text.optional(), {
-    flag: "raw",
-    names: "path",
-    meaning: "Folder, file or glob of the raw logs; data/raw/<dataset> under the data folder unless given",
-  }),
+  ...rawSettings,
   dataRoot,
   userColumn: setting(text.optional(), {
     flag: "user-column",
@@ -208,6 +205,7 @@ const settings = z.object({
 export const ingestSchema = settings.superRefine((config, context) => {
   const refuse = (key: keyof typeof config, message: string): void =>
     context.addIssue({ code: "custom", path: [key], message });
+  for (const [key, message] of rawRefusals(config)) refuse(key, message);
   const isTime = config.split === "time";
   const isRatio = config.split === "ratio";
   for (const key of ["validationShare", "testShare"] as const) {

@@ -1,5 +1,6 @@
 /** Every setting of `score`, once: type, default, unit, range and meaning. */
 import { z } from "zod";
+import { isAddress, listsAddressProblem } from "../addresses/lists-address.ts";
 import {
   baselineEngineRefusals,
   baselineParameterSettings,
@@ -53,7 +54,14 @@ const scoreSettings = z.object({
     flag: "output",
     heading: "Output",
     names: "file",
-    meaning: "File to write; its ending says the format: .parquet, .arrow, .csv or .jsonl",
+    meaning:
+      "File to write; its ending says the format: .parquet, .arrow, .csv or .jsonl. Or a table: postgres://host/db?table=recommendations",
+  }),
+  work: setting(z.string().min(1).nullable().default(null), {
+    flag: "work",
+    names: "folder",
+    meaning:
+      "Where an output that is no file keeps its shards until it is written, and its manifest; scores unless given",
   }),
   format: setting(z.enum(recommendationFormats).nullable().default(null), {
     flag: "format",
@@ -172,19 +180,21 @@ export const scoreSchema = scoreSettings.superRefine((config, context) => {
   if (config.run === null && config.baseline === null && config.dataset === null) {
     refuse([], "nothing to score with; give --run RUN, or --dataset NAME for its latest run");
   }
-  if (/^\w+:\/\//.test(config.output)) {
-    refuse(
-      ["output"],
-      "results go to files; write to a folder and copy from there (--store is for what a queue's workers need)",
-    );
+  const isFile = !isAddress(config.output);
+  const problem = isFile ? null : listsAddressProblem(config.output);
+  if (problem !== null) refuse(["output"], problem);
+  for (const path of isFile ? [] : (["format", "compression"] as const)) {
+    if (config[path] !== undefined && config[path] !== null) refuse([path], "only files have it; leave it out");
   }
+  if (isFile && config.work !== null) refuse(["work"], "only an output that is no file needs it; leave it out");
   const format = formatOfOutput(config);
-  if (format === null) refuse(["output"], "expected an ending of .parquet, .arrow, .csv or .jsonl, or --format");
-  if (config.compression !== undefined && format !== null && format !== "parquet") {
+  if (format === null && isFile)
+    refuse(["output"], "expected an ending of .parquet, .arrow, .csv or .jsonl, or --format");
+  if (isFile && config.compression !== undefined && format !== null && format !== "parquet") {
     refuse(["compression"], `only Parquet is compressed, and the output is ${format}; leave it out`);
   }
-  if (config.csvSafe && format !== null && format !== "csv") {
-    refuse(["csvSafe"], `no spreadsheet takes ${format} for formulas; leave it out`);
+  if (config.csvSafe && format !== "csv" && (format !== null || !isFile)) {
+    refuse(["csvSafe"], `no spreadsheet takes ${format ?? "a table"} for formulas; leave it out`);
   }
   if (config.pairs !== null && config.users !== null)
     refuse(["users"], "--pairs names the users too; give one of them");
@@ -213,5 +223,6 @@ export function formatOfOutput(config: {
   readonly output: string;
   readonly format: (typeof recommendationFormats)[number] | null;
 }): (typeof recommendationFormats)[number] | null {
+  if (isAddress(config.output)) return null;
   return config.format ?? recommendationFormats.find((format) => config.output.endsWith(`.${format}`)) ?? null;
 }

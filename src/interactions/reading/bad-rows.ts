@@ -30,6 +30,7 @@ const REJECT_REASONS: Readonly<Record<string, string>> = {
   "UNQUOTED VALUE":
     'a quote that never closes, or text after one (--quote none takes quotes for text, --escape reads \\")',
   "LINE SIZE OVER MAXIMUM": "the line is longer than 2,000,000 bytes (16,000,000 in json lines)",
+  CAST: "a value that its column's type cannot hold here",
   "INVALID ENCODING": "not UTF-8 (--encoding latin-1 reads a whole text table otherwise)",
 };
 

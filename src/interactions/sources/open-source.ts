@@ -16,6 +16,7 @@ import { openRelation, type TableSource } from "./table-source.ts";
 import { isIdPerLine, openIdLines } from "./text/id-lines.ts";
 import { plainText, readableText, type TextEncoding } from "./text/readable-text.ts";
 import { linesOf, openTextSource, type TextOptions } from "./text/text-source.ts";
+import { openTypedRows, type TypedLayout } from "./text/typed-rows.ts";
 
 export interface SourceFile {
   readonly path: string;
@@ -23,7 +24,7 @@ export interface SourceFile {
   readonly name: string;
   /** Table of the work database that an Arrow file is copied into. */
   readonly table: string;
-  /** How the rows stand in it if it is text; the other formats say so themselves. */
+  /** How the rows stand in it if it is text; the other formats say so themselves, unless they are typed rows. */
   readonly text: TextLayout;
   /** Columns that the folders it lies in are named by. */
   readonly partitions?: readonly Partition[];
@@ -36,7 +37,8 @@ export type TextLayout =
   /** An id a line, with or without a header, or a column of a table. */
   | { readonly kind: "ids"; readonly role: "user" | "item"; readonly wanted: readonly string[] }
   /** One column `line`. */
-  | { readonly kind: "lines" };
+  | { readonly kind: "lines" }
+  | TypedLayout;
 
 /** Throws ConfigError where there is no such file, DataError where it cannot be read as what it is. */
 export async function openSource(database: WorkDatabase, file: SourceFile): Promise<TableSource> {
@@ -46,7 +48,7 @@ export async function openSource(database: WorkDatabase, file: SourceFile): Prom
 /** Files that groupParts has put together, as one source named like the first. */
 export async function openParts(database: WorkDatabase, files: readonly SourceFile[]): Promise<TableSource> {
   const [first, ...others] = files;
-  if (first?.text.kind !== "table") throw new TypeError("parts are tables");
+  if (first === undefined) throw new TypeError("there is one part at least");
   return withPartitions(await openAlike(database, first, others), first.partitions ?? []);
 }
 
@@ -56,8 +58,9 @@ async function openAlike(
   others: readonly SourceFile[],
 ): Promise<TableSource> {
   const { path, name, table, text, needsTypes = false } = first;
+  if (text.kind !== "table") throw new TypeError("parts are tables");
   const { format, compression, head } = await sniffFile(path, name);
-  const wanted = text.kind === "table" ? text.wanted : [];
+  const { wanted } = text;
   const furtherPaths = others.map((file) => file.path);
   switch (format) {
     case "arrow":
@@ -70,7 +73,6 @@ async function openAlike(
       return openJsonSource(database, { path, name, compression, head, furtherPaths }, wanted);
     case "text":
       return openTextSource(database, plainText({ path, furtherPaths, compression }), {
-        wanted,
         ...text,
         file: name,
         needsTypes,
@@ -81,10 +83,11 @@ async function openAlike(
 }
 
 async function openFormat(database: WorkDatabase, file: SourceFile): Promise<TableSource> {
-  const { path, name, table } = file;
+  const { path, name, table, text } = file;
   if (!(await stat(path).catch(() => null))?.isFile()) throw new ConfigError(`${path}: there is no such file`);
+  if (text.kind === "typed") return openTypedRows(file, text);
   const { format, compression, head } = await sniffFile(path, name);
-  const wanted = file.text.kind === "lines" ? [] : file.text.wanted;
+  const wanted = text.kind === "lines" ? [] : text.wanted;
   switch (format) {
     case "arrow":
       refuseCompressed(path, format, compression);
@@ -95,7 +98,7 @@ async function openFormat(database: WorkDatabase, file: SourceFile): Promise<Tab
     case "json":
       return openJsonSource(database, { path, name, compression, head }, wanted);
     case "text":
-      return openText(database, file, compression);
+      return openText(database, { ...file, text }, compression);
     default:
       return format satisfies never;
   }
@@ -103,9 +106,10 @@ async function openFormat(database: WorkDatabase, file: SourceFile): Promise<Tab
 
 async function openText(
   database: WorkDatabase,
-  { path, name, text, needsTypes = false }: SourceFile,
+  file: SourceFile & { readonly text: Exclude<TextLayout, TypedLayout> },
   compression: Compression | null,
 ) {
+  const { path, name, text, needsTypes = false } = file;
   const encoding = text.kind === "table" ? text.encoding : "auto";
   const readable = await readableText(database, { path, name, compression }, encoding);
   switch (text.kind) {

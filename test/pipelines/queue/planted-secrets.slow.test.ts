@@ -111,6 +111,24 @@ describe("an address that is none", () => {
     }
   });
 
+  it.each([
+    `postgres://user:${SECRET}@host:99999/db`,
+    `postgres://user:${SECRET}/more@host/db`,
+    `postgres://user:${SECRET.replace("@", "%zz")}@host/db`,
+    `postgres://host/db?password=${SECRET}`,
+    `postgres://user:${SECRET}@`,
+    `postgres:/user:${SECRET}@host/db`,
+    `mysql://user:${SECRET}@host/db`,
+    `user:${SECRET}@host:5432`,
+    `postgresql://user:${SECRET}@127.0.0.1:1/db`,
+  ])("%s of a database is refused without it", async (raw) => {
+    const roots = ["--dataset", "planted", "--data-root", temporary("planted")];
+    const text = await said(["ingest", ...roots, "--raw", raw, "--table", "t", "--debug"]);
+    expect(text).toMatch(/status [23]$/);
+    expect(text).not.toMatch(PARTS);
+    expect(text).not.toMatch(/unexpected/);
+  });
+
   it("in a config file is refused without it", async () => {
     await writeFile(temporary("config.json"), JSON.stringify({ queue: `redis://:${SECRET}@host:99999` }));
     const text = await said(["jobs", "--config", temporary("config.json")]);

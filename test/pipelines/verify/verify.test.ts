@@ -98,6 +98,17 @@ describe("a dataset", () => {
     expect(changed).toMatchObject({ status: 3, errors: expect.stringContaining("dataset.json: changed, its seal") });
   });
 
+  it("counts the inputs of a database, and does not look for them on the disk", async () => {
+    const file = at("data", "small", "dataset.json");
+    const described = JSON.parse(readFileSync(file, "utf8"));
+    const source = { path: "postgres://db.example/shop table shop.orders", bytes: 3, sha256: sha256Of("abc") };
+    writeFileSync(file, JSON.stringify({ ...described, sources: [source] }));
+    expect(await verify("small")).toMatchObject({
+      status: 0,
+      text: expect.stringContaining("7 files and 0 inputs (1 more in a database or an object store, not read)"),
+    });
+  });
+
   it("has its raw logs as inputs, which --no-inputs leaves alone", async () => {
     const description = JSON.parse(readFileSync(at("data/small/dataset.json"), "utf8"));
     const raw = { path: at("raw.csv"), ...write(at("raw.csv"), "1,2\n") };

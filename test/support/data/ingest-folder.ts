@@ -12,6 +12,8 @@ export class IngestFolder {
   readonly path = mkdtempSync(path.join(tmpdir(), "ingest-"));
   readonly lines: string[] = [];
   readonly interruption = new AbortController();
+  /** Of the environment. */
+  variables: Readonly<Record<string, string>> = {};
 
   write(name: string, content: string | Uint8Array): string {
     const file = path.join(this.path, name);
@@ -81,7 +83,7 @@ export class IngestFolder {
       recommendations: [],
       choices: [],
       givenAsFlags: [],
-      environment: { packageVersion: "0", node: "", platform: "", gitCommit: null, variables: {} },
+      environment: { packageVersion: "0", node: "", platform: "", gitCommit: null, variables: this.variables },
     };
   }
 }

@@ -3,8 +3,8 @@
  * redis-server is not installed.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { createServer } from "node:net";
 import { afterAll, beforeAll, describe } from "@jest/globals";
+import { freePort } from "./free-port.ts";
 
 const isInstalled = spawnSync("redis-server", ["--version"]).status === 0;
 if (!isInstalled)
@@ -35,13 +35,4 @@ export function useRedis(folder: () => string): () => string {
     await ended;
   });
   return () => url;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no port was given");
-  return address.port;
 }
