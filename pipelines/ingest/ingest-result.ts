@@ -28,6 +28,8 @@ const reported = z.looseObject({
   candidateCounts: z.object({ test: z.object({ linesLeftOut: z.number().default(0) }) }),
 });
 
+const shortNumber = (value: number): string => String(Number(value.toPrecision(3)));
+
 /** `cost` is null when nothing had to be done. */
 export function ingestResult(
   directory: string,
@@ -49,6 +51,7 @@ export function ingestResult(
   const { linesLeftOut } = candidateCounts.test;
   const status = cost === null ? "up-to-date" : "done";
   const { train, validation, test } = interactions;
+  const { weights } = description;
   const steps = cleaning.filter(({ rowsBefore, rowsAfter }) => rowsAfter < rowsBefore);
   const lines = [
     `${directory}: ${users} users, ${items} items, ${train} train + ${validation} validation + ${test} test (${split.kind}; ${candidates.test})`,
@@ -59,6 +62,11 @@ export function ingestResult(
           `${rowsRead} rows read in ${cost.seconds.toFixed(1)} s, at most ${Math.round(cost.peakMemoryBytes / 2 ** 20)} MiB in memory`,
         ]),
     ...(timeSpan === null ? [] : [`  times from ${spanText(timeSpan)} (${timeUnitRead})`]),
+    ...(weights === undefined
+      ? []
+      : [
+          `  weights from ${shortNumber(weights.least)} to ${shortNumber(weights.most)}, ${shortNumber(weights.mean)} on average`,
+        ]),
     ...steps.map(({ step, reason, rowsBefore, rowsAfter }) => `  ${rowsBefore - rowsAfter} ${step}: ${reason}`),
     ...firstBadRows.map((row) => `    ${describeBadRow(row)}`),
     ...(itemsWithoutTrainRows > 0 ? [`  ${itemsWithoutTrainRows} items have no row in train`] : []),

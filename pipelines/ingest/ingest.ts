@@ -1,5 +1,6 @@
 /** The stage `ingest`: raw logs to data/<dataset>/*.arrow and dataset.json, whole or not at all. */
 import { join } from "node:path";
+import { eventWeightsOf } from "../../src/config/schemas/event-weights.ts";
 import { type IngestConfig, ingestSchema } from "../../src/config/schemas/ingest-schema.ts";
 import { sealedText } from "../../src/files/sealed-text.ts";
 import { writeFileAtomically } from "../../src/files/write-file.ts";
@@ -22,7 +23,7 @@ import { describeDataset } from "./describe-dataset.ts";
 import { ingestResult } from "./ingest-result.ts";
 import { type IngestPlan, planIngest, settingsHash, USUAL_NEGATIVES } from "./plan-ingest.ts";
 import { emptyFilesNote, encodingNotes, type IngestSources, sourcePaths, sourcesOf } from "./source-files.ts";
-import type { SplitView } from "./split-view.ts";
+import { type SplitView, weightsOfTrain } from "./split-view.ts";
 import { openStagingFolder, type StagingFolder } from "./staging-folder.ts";
 
 export const ingestStage: Stage<typeof ingestSchema> = {
@@ -78,8 +79,8 @@ async function makeDataset(
     for (const note of encodingNotes(plan, records)) context.log(note);
     const built = await readLog(database, plan, sources, context);
     // A log that is split anew is one log: a pair in train and in test is then a repeat like any other.
-    const log = plan.split.kind === "given" ? built.log : { ...built.log, parts: null };
-    const { kept, steps } = cleanLog(log, { ...config, minRating: config.minRating ?? null });
+    const numbered = plan.split.kind === "given" ? built.log : { ...built.log, parts: null };
+    const { log, kept, steps } = cleanLog(numbered, { ...config, minRating: config.minRating ?? null });
     const split = splitLog(log, kept, plan.split);
     const numbers = renumber(log, split.parts, built.negatives?.items ?? []);
     const view = { log, parts: split.parts, numbers };
@@ -139,6 +140,7 @@ async function makeDataset(
       cleaning: steps,
       split,
       numbers,
+      weights: weightsOfTrain(view),
       files,
       info,
       candidates,
@@ -162,7 +164,15 @@ async function readLog(
   return buildLog(database, {
     sources: logs,
     negatives,
-    columns: { user: config.userColumn, item: config.itemColumn, time: config.timeColumn, rating: config.ratingColumn },
+    columns: {
+      user: config.userColumn,
+      item: config.itemColumn,
+      time: config.timeColumn,
+      rating: config.ratingColumn,
+      weight: config.weightColumn,
+      event: config.eventColumn,
+    },
+    eventWeights: config.eventWeights === undefined ? null : eventWeightsOf(config.eventWeights),
     where: config.where,
     usesTimes: !rowsAreInOrder,
     dateFormat: config.dateFormat,
