@@ -57,6 +57,7 @@ export function madeUpLog({ users, items }, length) {
     length,
     userColumn: draw("users", users, 2),
     itemColumn: draw("items", items, 2.5),
+    weights: null,
   };
   return { interactions, seen: groupItemsByUser(interactions) };
 }

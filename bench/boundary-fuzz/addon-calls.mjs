@@ -25,6 +25,7 @@ function settingsOf({ oneOf, isOnce }) {
     interactions: {
       userColumn: u32(0, 1, 2, 3),
       itemColumn: u32(0, 1, 2, 3),
+      weights: isOnce(2) ? Float32Array.of(1, 0, 2, 0.5) : null,
       seenOffsets: u32(0, 1, 2, 3, 4),
       seenItems: u32(0, 1, 2, 3),
       samplesPerPositive: 2,
@@ -38,8 +39,8 @@ function settingsOf({ oneOf, isOnce }) {
 
 /** Good arguments behind the session, by function. */
 const calls = {
-  step: () => [0.1, u32(0, 1), u32(2, 3), Float32Array.of(1, 0), null],
-  gradient: () => [u32(0, 1), u32(2, 3), null, u32(4, 5)],
+  step: () => [0.1, u32(0, 1), u32(2, 3), Float32Array.of(1, 0), null, Float32Array.of(2, 1)],
+  gradient: () => [u32(0, 1), u32(2, 3), null, u32(4, 5), null],
   clearGradient: () => [],
   parametersChanged: () => [],
   train: () => [

@@ -56,18 +56,21 @@ function specOf({ below, isOnce, oneOf }) {
 
 const column = (length, extent, { below }) => Uint32Array.from({ length }, () => below(extent));
 
+const weightsOf = (length, { isOnce, below }) => (isOnce(2) ? Float32Array.from({ length }, () => below(9) / 4) : null);
+
 function sourceOf({ users, items }, loss, draws) {
   const length = 4 + draws.below(60);
   // The last item is nobody's, so that everybody has a negative.
   const userColumn = column(length, users, draws);
-  const interactions = { users, items, length, userColumn, itemColumn: column(length, items - 1, draws) };
+  const weights = weightsOf(length, draws);
+  const interactions = { users, items, length, userColumn, itemColumn: column(length, items - 1, draws), weights };
   const batchSize = 1 + draws.below(40);
   return { interactions, seen: groupItemsByUser(interactions), loss, negativesPerPositive: 2, batchSize, seed: 1 };
 }
 
 function batchOf({ users, items }, loss, draws) {
   const length = 1 + draws.below(300);
-  const pair = { length, users: column(length, users, draws) };
+  const pair = { length, users: column(length, users, draws), weights: weightsOf(length, draws) };
   return loss === "bce"
     ? { ...pair, kind: "pointwise", items: column(length, items, draws), labels: new Float32Array(length).fill(1) }
     : { ...pair, kind: "pairwise", positives: column(length, items, draws), negatives: column(length, items, draws) };
@@ -160,6 +163,7 @@ async function algebraCase(draws) {
   const sweep = {
     offsets: Uint32Array.from({ length: rows + 1 }, (_, row) => 2 * row),
     columns: column(2 * rows, others, draws),
+    confidences: weightsOf(2 * rows, draws),
     width,
     other: new Float32Array(others * width).fill(0.5),
     ridge: new Float64Array(rows).fill(1),

@@ -24,7 +24,7 @@ export function openSeenRows(directory: string, files: readonly InteractionFile[
             .subarray(slice.from, slice.to)
             .map((user) => user - from);
           const itemColumn = slice.batch.column("item", "uint32").subarray(slice.from, slice.to);
-          parts.push({ users: to - from, items, userColumn, itemColumn, length: userColumn.length });
+          parts.push({ users: to - from, items, userColumn, itemColumn, weights: null, length: userColumn.length });
         }
       }
       return groupItemsByUser(...parts);
@@ -33,4 +33,4 @@ export function openSeenRows(directory: string, files: readonly InteractionFile[
   };
 }
 
-const emptyColumns = { userColumn: new Uint32Array(0), itemColumn: new Uint32Array(0), length: 0 };
+const emptyColumns = { userColumn: new Uint32Array(0), itemColumn: new Uint32Array(0), weights: null, length: 0 };

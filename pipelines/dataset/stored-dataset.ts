@@ -63,6 +63,8 @@ const datasetDescriptionSchema = z.looseObject({
   /** For metrics.json, such as "1+99 candidates from ml-1m.test.negative"; "p+99" for several positives a user. */
   candidates: z.looseObject({ validation: z.string(), test: z.string() }),
   seed: count,
+  /** Of the rows of train; absent where the log has no weights, and its files no column of them. */
+  weights: z.looseObject({ least: z.number(), most: z.number(), mean: z.number() }).optional(),
   /** Of each Arrow file, so that a changed one can be named. */
   files: z.record(z.enum(DATASET_FILES), z.looseObject(rowFileRecord.shape)),
   /** Of ITEM_INFO_FILE; absent without an items file. */
@@ -147,15 +149,16 @@ export async function readDescription(directory: string): Promise<DatasetDescrip
   return description;
 }
 
-/** user and item of one Arrow file, whose hash is not checked here. */
+/** user and item, and weight where there is one, of one Arrow file, whose hash is not checked here. */
 export async function readInteractions(
   directory: string,
   name: DatasetFile,
-  { users, items }: DatasetDescription,
+  { users, items, weights }: DatasetDescription,
   expectedRows: number,
 ): Promise<Interactions> {
   const path = join(directory, name);
-  const columns = await readColumns(path, ["user", "item"]);
+  const hasWeights = weights !== undefined;
+  const columns = await readColumns(path, ["user", "item", ...(hasWeights ? ["weight"] : [])]);
   if (columns.rows !== expectedRows) {
     throw new DataError(
       `${path}: ${columns.rows} rows, but ${DESCRIPTION_FILE} says ${expectedRows}; ingest the logs again`,
@@ -166,10 +169,17 @@ export async function readInteractions(
     items,
     userColumn: columns.uint32("user"),
     itemColumn: columns.uint32("item"),
+    weights: hasWeights ? columns.float32("weight") : null,
     length: columns.rows,
   };
   checkExtent(path, "user", interactions.userColumn, users);
   checkExtent(path, "item", interactions.itemColumn, items);
+  const odd = interactions.weights?.findIndex((weight) => !(weight > 0 && Number.isFinite(weight))) ?? -1;
+  if (odd >= 0) {
+    throw new DataError(
+      `${path}: row ${odd} has weight ${interactions.weights?.[odd]}, expected above 0; ingest the logs again`,
+    );
+  }
   return interactions;
 }
 

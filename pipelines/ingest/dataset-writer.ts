@@ -11,19 +11,20 @@ export interface WrittenFile extends WrittenColumns {
   readonly schema: ColumnSchema;
 }
 
-/** train.arrow, validation.arrow or test.arrow: user, item, and timestamp_ms and rating where the log has them. */
+/** train.arrow, validation.arrow or test.arrow: user, item, and time, rating and weight where the log has them. */
 export async function writeInteractions(
   directory: string,
   part: "train" | "validation" | "test",
   view: SplitView,
   signal: AbortSignal,
 ): Promise<WrittenFile> {
-  const { timesMs, ratings } = view.log;
+  const { timesMs, ratings, weights } = view.log;
   const schema: ColumnSchema = [
     { name: "user", type: "uint32" },
     { name: "item", type: "uint32" },
     ...(timesMs === null ? [] : [{ name: "timestamp_ms", type: "int64" } as const]),
     ...(ratings === null ? [] : [{ name: "rating", type: "float32" } as const]),
+    ...(weights === null ? [] : [{ name: "weight", type: "float32" } as const]),
   ];
   return written(join(directory, `${part}.arrow`), schema, async (append) => {
     for (const { length, rows, users, items } of chunksOfPart(view, SPLIT_PART[part], ROWS_PER_BATCH)) {
@@ -34,6 +35,7 @@ export async function writeInteractions(
         item: items.subarray(0, length),
         ...(timesMs === null ? {} : { timestamp_ms: int64Of(timesMs, picked) }),
         ...(ratings === null ? {} : { rating: Float32Array.from(picked, (row) => ratings[row]!) }),
+        ...(weights === null ? {} : { weight: Float32Array.from(picked, (row) => weights[row]!) }),
       });
     }
   });

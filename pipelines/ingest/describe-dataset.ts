@@ -10,6 +10,7 @@ import type { StageContext } from "../stage.ts";
 import { lastingRecord, type SourceRecord } from "./check-up-to-date.ts";
 import type { WrittenFile } from "./dataset-writer.ts";
 import { type IngestPlan, lastingSettings, settingsHash } from "./plan-ingest.ts";
+import type { WeightSummary } from "./split-view.ts";
 
 interface WrittenCandidates {
   readonly file: WrittenColumns;
@@ -26,6 +27,8 @@ export interface DatasetFacts {
   readonly cleaning: readonly CleaningStep[];
   readonly split: SplitLog;
   readonly numbers: Renumbering;
+  /** Null where the log has no weights. */
+  readonly weights: WeightSummary | null;
   readonly files: Readonly<Record<InteractionFile, WrittenFile>>;
   /** Null without an items file. */
   readonly info: WrittenItemInfo | null;
@@ -41,7 +44,7 @@ const CANDIDATE_SCHEMA = [
 ];
 
 export function describeDataset(facts: DatasetFacts): DatasetDescription {
-  const { plan, sources, built, cleaning, split, numbers, info, candidates, warnings, context } = facts;
+  const { plan, sources, built, cleaning, split, numbers, weights, info, candidates, warnings, context } = facts;
   const { config } = plan;
   const files: DatasetDescription["files"] = {
     ...plainFiles(facts.files),
@@ -67,6 +70,7 @@ export function describeDataset(facts: DatasetFacts): DatasetDescription {
     candidateCounts: { validation: candidates.validation.counts, test: candidates.test.counts },
     seed: config.seed,
     idType: built.idTypes,
+    ...(weights === null ? {} : { weights: { ...weights } }),
     timeUnitRead: built.timeUnit,
     timeSpan: built.timeSpan,
     rowsRead: built.rowsRead,

@@ -44,6 +44,7 @@ export type IngestResult = Pick<DatasetDescription, "users" | "items" | "interac
   readonly seconds?: number;
   readonly peakMemoryBytes?: number;
 };
+const shortNumber = (value: number): string => String(Number(value.toPrecision(3)));
 
 /** `cost` is null when nothing had to be done. */
 export function ingestResult(
@@ -66,6 +67,7 @@ export function ingestResult(
   const { linesLeftOut } = candidateCounts.test;
   const status = cost === null ? "up-to-date" : "done";
   const { train, validation, test } = interactions;
+  const { weights } = description;
   const steps = cleaning.filter(({ rowsBefore, rowsAfter }) => rowsAfter < rowsBefore);
   const lines = [
     `${directory}: ${users} users, ${items} items, ${train} train + ${validation} validation + ${test} test (${split.kind}; ${candidates.test})`,
@@ -76,6 +78,11 @@ export function ingestResult(
           `${rowsRead} rows read in ${cost.seconds.toFixed(1)} s, at most ${Math.round(cost.peakMemoryBytes / 2 ** 20)} MiB in memory`,
         ]),
     ...(timeSpan === null ? [] : [`  times from ${spanText(timeSpan)} (${timeUnitRead})`]),
+    ...(weights === undefined
+      ? []
+      : [
+          `  weights from ${shortNumber(weights.least)} to ${shortNumber(weights.most)}, ${shortNumber(weights.mean)} on average`,
+        ]),
     ...steps.map(({ step, reason, rowsBefore, rowsAfter }) => `  ${rowsBefore - rowsAfter} ${step}: ${reason}`),
     ...firstBadRows.map((row) => `    ${describeBadRow(row)}`),
     ...(itemsWithoutTrainRows > 0 ? [`  ${itemsWithoutTrainRows} items have no row in train`] : []),

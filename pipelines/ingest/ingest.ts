@@ -1,5 +1,6 @@
 /** The stage `ingest`: raw logs to data/<dataset>/*.arrow and dataset.json, whole or not at all. */
 import { join } from "node:path";
+import { eventWeightsOf } from "../../src/config/schemas/event-weights.ts";
 import { type IngestConfig, ingestSchema } from "../../src/config/schemas/ingest-schema.ts";
 import { sealedText } from "../../src/files/sealed-text.ts";
 import { writeFileAtomically } from "../../src/files/write-file.ts";
@@ -24,7 +25,7 @@ import { type IngestResult, ingestResult } from "./ingest-result.ts";
 import { type IngestPlan, planIngest, settingsHash, USUAL_NEGATIVES } from "./plan-ingest.ts";
 import { requestedColumns } from "./requested-columns.ts";
 import { emptyFilesNote, encodingNotes, type IngestSources, sourcePaths, sourcesOf } from "./source-files.ts";
-import type { SplitView } from "./split-view.ts";
+import { type SplitView, weightsOfTrain } from "./split-view.ts";
 import { openStagingFolder, type StagingFolder } from "./staging-folder.ts";
 
 export const ingestStage: Stage<typeof ingestSchema, IngestResult> = {
@@ -84,8 +85,8 @@ async function makeDataset(
     const built = await readLog(database, plan, sources, context);
     context.report({ kind: "read", rows: built.rowsRead, users: built.log.users, items: built.log.items });
     // A log that is split anew is one log: a pair in train and in test is then a repeat like any other.
-    const log = plan.split.kind === "given" ? built.log : { ...built.log, parts: null };
-    const { kept, steps } = cleanLog(log, { ...config, minRating: config.minRating ?? null });
+    const numbered = plan.split.kind === "given" ? built.log : { ...built.log, parts: null };
+    const { log, kept, steps } = cleanLog(numbered, { ...config, minRating: config.minRating ?? null });
     for (const step of [...built.steps, ...steps]) context.report({ kind: "cleaned", ...step });
     const split = splitLog(log, kept, plan.split);
     const numbers = renumber(log, split.parts, built.negatives?.items ?? []);
@@ -155,6 +156,7 @@ async function makeDataset(
       cleaning: steps,
       split,
       numbers,
+      weights: weightsOfTrain(view),
       files,
       info,
       candidates,
@@ -179,6 +181,7 @@ async function readLog(
     sources: logs,
     negatives,
     columns: requestedColumns(config),
+    eventWeights: config.eventWeights === undefined ? null : eventWeightsOf(config.eventWeights),
     where: config.where,
     usesTimes: !rowsAreInOrder,
     dateFormat: config.dateFormat,

@@ -134,7 +134,10 @@ function logFile(
       quote: config.quote,
       escape: config.escape,
       hasDecimalCommas: config.decimal === ",",
-      wanted: columnNames([config.userColumn, config.itemColumn, config.timeColumn, config.ratingColumn]),
+      wanted: columnNames([
+        ...[config.userColumn, config.itemColumn, config.timeColumn, config.ratingColumn],
+        ...[config.weightColumn, config.eventColumn],
+      ]),
       encoding: config.encoding === "auto" ? found : config.encoding,
     },
   };

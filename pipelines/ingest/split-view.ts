@@ -2,6 +2,7 @@
 import type { Interactions, ItemsByUser } from "../../src/dataset/interaction-dataset.ts";
 import type { InteractionLog } from "../../src/interactions/interaction-log.ts";
 import type { Renumbering } from "../../src/interactions/splitting/renumber.ts";
+import { SPLIT_PART } from "../../src/interactions/splitting/split.ts";
 
 export interface SplitView {
   readonly log: InteractionLog;
@@ -49,7 +50,28 @@ export function interactionsOfPart(view: SplitView, part: number): Interactions 
     length,
     userColumn: chunk?.users.subarray(0, length) ?? new Uint32Array(0),
     itemColumn: chunk?.items.subarray(0, length) ?? new Uint32Array(0),
+    weights: null, // evaluation counts every row alike
   };
+}
+
+export interface WeightSummary {
+  readonly least: number;
+  readonly most: number;
+  readonly mean: number;
+}
+
+/** Over the rows of train; null where the log has no weights. */
+export function weightsOfTrain({ log: { weights }, parts }: SplitView): WeightSummary | null {
+  if (weights === null) return null;
+  let [least, most, sum, rows] = [Number.POSITIVE_INFINITY, 0, 0, 0];
+  for (const [row, weight] of weights.entries()) {
+    if (parts[row] !== SPLIT_PART.train) continue;
+    least = Math.min(least, weight);
+    most = Math.max(most, weight);
+    sum += weight;
+    rows++;
+  }
+  return { least, most, mean: sum / rows }; // a split has rows in train
 }
 
 function countOfPart({ parts }: SplitView, part: number): number {

@@ -1,5 +1,5 @@
 /** iALS: matrix factorization of who has what, every absent pair counting a little, by alternating least squares. */
-import { groupItemsByUser, type Interactions } from "../dataset/interaction-dataset.ts";
+import { groupItemsByUser, type Interactions, type ItemsByUser } from "../dataset/interaction-dataset.ts";
 import type { DenseAlgebra } from "../linear-algebra/dense-algebra.ts";
 import { type RandomBlock, standardNormal, streamKey, threefry } from "../random.ts";
 import type { Scorer } from "../ranker/scorer.ts";
@@ -23,8 +23,8 @@ const FIRST_DEVIATION = 0.1;
 
 /**
  * Hu, Koren & Volinsky 2008 in the form of Rendle, Krichene, Zhang & Koren 2022 ("Revisiting the performance of iALS"),
- * binary ratings:
- *   sum over observed (w_u h_i - 1)^2 + alpha_0 sum over all (w_u h_i)^2
+ * binary ratings, c_ui the weight of a pair's rows (Hu et al.'s confidence), 1 in a log without weights:
+ *   sum over observed c_ui (w_u h_i - 1)^2 + alpha_0 sum over all (w_u h_i)^2
  *   + lambda (sum over users (|I_u| + alpha_0 |I|) ||w_u||^2 + sum over items (|U_i| + alpha_0 |U|) ||h_i||^2),
  * their nu being 1. Initial vectors are normal with deviation 0.1 / sqrt(factors).
  */
@@ -36,18 +36,28 @@ export async function fitImplicitAls(
   const { factors, regularization, unobservedWeight, iterations, seed } = options;
   const byUser = groupItemsByUser(train);
   const byItem = transposed(byUser, train.items);
+  const ofUsers = confidencesOf(train, byUser);
+  const ofItems = ofUsers === null ? null : transposedValues(ofUsers, byUser, byItem);
   const users = new Float32Array(train.users * factors);
   const items = firstVectors(train.items * factors, factors, seed);
   const shared = { width: factors, weight: unobservedWeight };
   const userRidge = ridges(byUser.offsets, regularization, unobservedWeight * train.items);
   const itemRidge = ridges(byItem.offsets, regularization, unobservedWeight * train.users);
   for (let iteration = 0; iteration < iterations; iteration++) {
-    const { offsets, itemsSorted: columns } = byUser;
-    await algebra.sweep({ ...shared, offsets, columns, other: items, ridge: userRidge, own: users });
+    await algebra.sweep({
+      ...shared,
+      offsets: byUser.offsets,
+      columns: byUser.itemsSorted,
+      confidences: ofUsers,
+      other: items,
+      ridge: userRidge,
+      own: users,
+    });
     await algebra.sweep({
       ...shared,
       offsets: byItem.offsets,
       columns: byItem.itemsSorted,
+      confidences: ofItems,
       other: users,
       ridge: itemRidge,
       own: items,
@@ -62,6 +72,32 @@ export async function implicitAlsScorer(
   algebra: DenseAlgebra,
 ): Promise<Scorer> {
   return (await fitImplicitAls(train, options, algebra)).scorer;
+}
+
+/** As `byUser.itemsSorted`: the sum of the weights of a pair's rows; null without weights. */
+function confidencesOf({ weights, userColumn, itemColumn }: Interactions, byUser: ItemsByUser): Float32Array | null {
+  if (weights === null) return null;
+  const { offsets, itemsSorted } = byUser;
+  const confidences = new Float32Array(itemsSorted.length);
+  for (const [row, weight] of weights.entries()) {
+    let low = offsets[userColumn[row]!]!;
+    let high = offsets[userColumn[row]! + 1]! - 1;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (itemsSorted[middle]! < itemColumn[row]!) low = middle + 1;
+      else high = middle;
+    }
+    confidences[low]! += weight;
+  }
+  return confidences;
+}
+
+/** From the order of users to that of items, in each of which the other side ascends. */
+function transposedValues(values: Float32Array, { itemsSorted }: ItemsByUser, byItem: ItemsByUser): Float32Array {
+  const next = byItem.offsets.slice();
+  const moved = new Float32Array(values.length);
+  for (const [position, value] of values.entries()) moved[next[itemsSorted[position]!]!++] = value;
+  return moved;
 }
 
 function ridges(offsets: Uint32Array, regularization: number, unobserved: number): Float64Array {

@@ -8,6 +8,8 @@ export interface Interactions {
   readonly userColumn: Uint32Array;
   /** [length] item index of each interaction. */
   readonly itemColumn: Uint32Array;
+  /** [length] what each interaction's loss is multiplied by, finite and at least 0; null where all count alike. */
+  readonly weights: Float32Array | null;
   readonly length: number;
 }
 
@@ -53,7 +55,7 @@ export function groupItemsByUser(...parts: readonly Interactions[]): ItemsByUser
   return dropRepeats(userStarts, itemsSorted);
 }
 
-/** The rows of `first`, then those of `second`, which has the same users and items. */
+/** The rows of `first`, then those of `second`, which has the same users and items, and weights if `first` has. */
 export function joinInteractions(first: Interactions, second: Interactions): Interactions {
   const length = first.length + second.length;
   const userColumn = new Uint32Array(length);
@@ -62,7 +64,25 @@ export function joinInteractions(first: Interactions, second: Interactions): Int
   userColumn.set(second.userColumn, first.length);
   itemColumn.set(first.itemColumn);
   itemColumn.set(second.itemColumn, first.length);
-  return { users: first.users, items: first.items, userColumn, itemColumn, length };
+  return {
+    users: first.users,
+    items: first.items,
+    userColumn,
+    itemColumn,
+    weights: joinWeights(first, second),
+    length,
+  };
+}
+
+function joinWeights(first: Interactions, second: Interactions): Float32Array | null {
+  if (first.weights === null && second.weights === null) return null;
+  if (first.weights === null || second.weights === null) {
+    throw new DataError("interactions with weights cannot be joined with interactions without");
+  }
+  const weights = new Float32Array(first.length + second.length);
+  weights.set(first.weights);
+  weights.set(second.weights, first.length);
+  return weights;
 }
 
 function extentsOf(parts: readonly Interactions[]): { users: number; items: number } {

@@ -4,7 +4,8 @@
  * every engine's drawing kernel.
  *
  * An epoch has `length` positives, each a row. Under `bce` a row gives 1 + n samples (slot 0 the positive, slot j its
- * j-th negative); under `bpr` it gives n samples (the positive against its j-th negative). The epoch's samples stand in
+ * j-th negative); under `bpr` it gives n samples (the positive against its j-th negative). Where the rows have weights,
+ * the samples of a row's positive have that weight, so under `bce` its negatives have 1. The epoch's samples stand in
  * the order of a keyed permutation and are cut into batches; the last one may be short.
  */
 import { ConfigError } from "../errors.ts";
@@ -96,6 +97,7 @@ export function drawBatch(source: BatchSource, draws: EpochDraws, step: number):
   const items = new Uint32Array(length); // under bpr: the positives
   const labels = new Float32Array(isPairwise ? 0 : length);
   const negatives = new Uint32Array(isPairwise ? length : 0);
+  const weights = interactions.weights === null ? null : new Float32Array(length).fill(1);
   const block = { first: 0, second: 0 };
   // Reused by every draw.
   const at = { items: interactions.items, user: 0, epochKey: draws.negativesKey, row: 0, draw: 0 };
@@ -109,11 +111,12 @@ export function drawBatch(source: BatchSource, draws: EpochDraws, step: number):
     at.user = user;
     at.row = row;
     at.draw = isPairwise ? slot : slot - 1;
+    if (weights !== null && (isPairwise || slot === 0)) weights[k] = interactions.weights![row]!;
     if (isPairwise) negatives[k] = drawNegative(seen, at, block);
     else if (slot === 0) labels[k] = 1;
     else items[k] = drawNegative(seen, at, block);
   }
   return isPairwise
-    ? { kind: "pairwise", length, users, positives: items, negatives }
-    : { kind: "pointwise", length, users, items, labels };
+    ? { kind: "pairwise", length, users, positives: items, negatives, weights }
+    : { kind: "pointwise", length, users, items, labels, weights };
 }

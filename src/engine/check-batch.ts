@@ -6,7 +6,7 @@ import type { Batch } from "../dataset/batch.ts";
 import { EngineError } from "../errors.ts";
 import type { LossName } from "../ranker/loss.ts";
 import type { RankerSpec } from "../ranker/ranker-spec.ts";
-import { checkIndices, checkLength, columnCopy } from "./own-columns.ts";
+import { checkIndices, checkLength, checkWeights, columnCopy, weightsView } from "./own-columns.ts";
 
 type Extents = Pick<RankerSpec, "users" | "items">;
 
@@ -26,15 +26,18 @@ export function checkedBatch(batch: Batch, loss: LossName, { users: userRows, it
     checkIndices(`batch.${name}`, column, extent);
     return column;
   };
+  const weights = weightsView("batch.weights", batch.weights)?.slice() ?? null;
+  if (weights !== null) checkWeights("batch.weights", weights, length);
   const users = indices("users", batch.users, userRows);
   if (batch.kind === "pairwise") {
     const positives = indices("positives", batch.positives, itemRows);
-    return { kind: "pairwise", length, users, positives, negatives: indices("negatives", batch.negatives, itemRows) };
+    const negatives = indices("negatives", batch.negatives, itemRows);
+    return { kind: "pairwise", length, users, positives, negatives, weights };
   }
   const items = indices("items", batch.items, itemRows);
   const labels = columnCopy("Float32Array", "batch.labels", batch.labels);
   checkLength("batch.labels", labels, length);
-  return { kind: "pointwise", length, users, items, labels };
+  return { kind: "pointwise", length, users, items, labels, weights };
 }
 
 /** For scoring: copies of as many users as items, all within the ranker; none at all is fine. */

@@ -6,7 +6,7 @@ import { type BatchSource, checkBatchSource } from "../dataset/training-batches.
 import { EngineError } from "../errors.ts";
 import type { LossName } from "../ranker/loss.ts";
 import type { RankerSpec } from "../ranker/ranker-spec.ts";
-import { checkIndices, checkLength, checkOffsets, columnView } from "./own-columns.ts";
+import { checkIndices, checkLength, checkOffsets, checkWeights, columnView, weightsView } from "./own-columns.ts";
 
 /**
  * The same columns, not copied: logs are long. Throws EngineError naming the column, the index and its limit, and
@@ -18,7 +18,7 @@ export function checkedSource(given: BatchSource, loss: LossName, spec: RankerSp
   if (source.loss !== loss) {
     throw new EngineError(`batches are drawn for ${String(source.loss)}, expected ${loss} as the session's loss`);
   }
-  const { users, items, length, userColumn, itemColumn } = interactions;
+  const { users, items, length, userColumn, itemColumn, weights } = interactions;
   if (users !== spec.users || items !== spec.items) {
     throw new EngineError(
       `batches are drawn from ${String(users)} users x ${String(items)} items, expected the ranker's ${spec.users} x ${spec.items}`,
@@ -31,6 +31,7 @@ export function checkedSource(given: BatchSource, loss: LossName, spec: RankerSp
   checkLength("source.interactions.itemColumn", itemColumn, length);
   checkIndices("source.interactions.userColumn", userColumn, users);
   checkIndices("source.interactions.itemColumn", itemColumn, items);
+  if (weights !== null) checkWeights("source.interactions.weights", weights, length);
   const most = seen.itemsSorted.length;
   checkOffsets("source.seen.offsets", seen.offsets, { rows: users, most, of: "seen items" });
   checkIndices("source.seen.itemsSorted", seen.itemsSorted, items);
@@ -41,7 +42,7 @@ export function checkedSource(given: BatchSource, loss: LossName, spec: RankerSp
 
 /** Each value read once. */
 function viewOf({ interactions, seen, loss, negativesPerPositive, batchSize, seed }: BatchSource): BatchSource {
-  const { users, items, length, userColumn, itemColumn } = interactions;
+  const { users, items, length, userColumn, itemColumn, weights } = interactions;
   const { offsets, itemsSorted } = seen;
   return {
     interactions: {
@@ -50,6 +51,7 @@ function viewOf({ interactions, seen, loss, negativesPerPositive, batchSize, see
       length,
       userColumn: columnView("Uint32Array", "source.interactions.userColumn", userColumn),
       itemColumn: columnView("Uint32Array", "source.interactions.itemColumn", itemColumn),
+      weights: weightsView("source.interactions.weights", weights),
     },
     seen: {
       offsets: columnView("Uint32Array", "source.seen.offsets", offsets),

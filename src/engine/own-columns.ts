@@ -58,6 +58,25 @@ export function checkLength(name: string, column: { readonly length: number }, e
   if (column.length !== expected) throw new EngineError(`${name} has ${column.length} rows, expected ${expected}`);
 }
 
+/** A view, or null where every row counts alike. */
+export function weightsView(name: string, given: unknown): Float32Array | null {
+  if (given === undefined) {
+    throw new EngineError(`${name} are missing, expected a Float32Array, or null where every row counts alike`);
+  }
+  return given === null ? null : columnView("Float32Array", name, given);
+}
+
+/** Throws EngineError for one that is missing, not finite or below 0. */
+export function checkWeights(name: string, weights: Float32Array, length: number): void {
+  checkLength(name, weights, length);
+  for (let row = 0; row < length; row++) {
+    const weight = weights[row]!;
+    if (!(weight >= 0 && weight < Number.POSITIVE_INFINITY)) {
+      throw new EngineError(`${name}[${row}] is ${weight}, expected a finite number of at least 0`);
+    }
+  }
+}
+
 /** Throws EngineError naming the column, the row, what was found and what was expected. */
 export function checkIndices(name: string, column: Uint32Array, extent: number): void {
   for (let row = 0; row < column.length; row++) {

@@ -1,6 +1,6 @@
 /**
- * A whole log as typed arrays, numbered and sorted: 5 bytes a row, 13 with times, 17 with ratings too.
- * Everything after the sorting (repeated pairs, k-core, splits) is a pure function of these columns.
+ * A whole log as typed arrays, numbered and sorted: 5 bytes a row, 8 more with times, 4 more with each of ratings and
+ * weights. Everything after the sorting (repeated pairs, k-core, splits) is a pure function of these columns.
  */
 
 export interface InteractionLog {
@@ -17,6 +17,8 @@ export interface InteractionLog {
   readonly timesMs: Float64Array | null;
   /** [rows] */
   readonly ratings: Float32Array | null;
+  /** [rows] at least 0 and finite: how much a row counts in training; null where every row counts alike. */
+  readonly weights: Float32Array | null;
   /** [rows] PART_CODE of the file a row came from, or null for a log that is still to be split. */
   readonly parts: Uint8Array | null;
 }

@@ -5,6 +5,8 @@ export interface LeastSquaresSweep {
   /** Columns of row r: columns[offsets[r] .. offsets[r + 1]). */
   readonly offsets: Uint32Array;
   readonly columns: Uint32Array;
+  /** [columns] at least 0: what each of a row's vectors counts; null where all count 1. */
+  readonly confidences: Float32Array | null;
   /** Length of a vector. */
   readonly width: number;
   /** [columns of the matrix, width] */
@@ -28,8 +30,8 @@ export interface DenseAlgebra {
    */
   invert(matrix: Float64Array, size: number): Promise<void>;
   /**
-   * own[r] = (weight x sum of o o^T + ridge[r] I + sum of v v^T)^-1 x sum of v, over the row's vectors v. Throws
-   * DataError where a system is not positive definite.
+   * own[r] = (weight x sum of o o^T + ridge[r] I + sum of c v v^T)^-1 x sum of c v, over the row's vectors v and their
+   * confidences c. Throws DataError where a system is not positive definite.
    */
   sweep(sweep: LeastSquaresSweep): Promise<void>;
 }

@@ -40,7 +40,7 @@ function invertPositiveDefinite(matrix: Float64Array, size: number): void {
   for (let i = 0; i < size; i++) for (let j = 0; j < i; j++) matrix[i * size + j] = matrix[j * size + i]!;
 }
 
-function sweepRows({ offsets, columns, width, other, ridge, weight, own }: LeastSquaresSweep): void {
+function sweepRows({ offsets, columns, confidences, width, other, ridge, weight, own }: LeastSquaresSweep): void {
   const gram = new Float64Array(width * width);
   for (let at = 0; at < other.length; at += width) addOuterProduct(gram, other.subarray(at, at + width), weight);
   const system = new Float64Array(width * width);
@@ -51,8 +51,9 @@ function sweepRows({ offsets, columns, width, other, ridge, weight, own }: Least
     for (let i = 0; i < width; i++) system[i * width + i]! += ridge[row]!;
     for (let position = offsets[row]!; position < offsets[row + 1]!; position++) {
       const vector = other.subarray(columns[position]! * width, (columns[position]! + 1) * width);
-      addOuterProduct(system, vector, 1);
-      for (let i = 0; i < width; i++) solution[i]! += vector[i]!;
+      const confidence = confidences === null ? 1 : confidences[position]!;
+      addOuterProduct(system, vector, confidence);
+      for (let i = 0; i < width; i++) solution[i]! += confidence * vector[i]!;
     }
     cholesky(system, width);
     solve(system, solution);

@@ -10,6 +10,7 @@ describe("the popularity baseline", () => {
     length: 4,
     userColumn: Uint32Array.of(0, 1, 2, 0),
     itemColumn: Uint32Array.of(2, 2, 2, 0),
+    weights: null,
   });
 
   it("scores an item by its training interactions, whoever asks", async () => {

@@ -55,6 +55,7 @@ describe.each(implementations)("linear algebra, %s", (_name, open) => {
     await open().sweep({
       offsets: Uint32Array.of(0, 2, 2),
       columns: Uint32Array.of(0, 1),
+      confidences: null,
       width: 1,
       other: Float32Array.of(1, 2),
       ridge: Float64Array.of(0.5, 0.5),
@@ -65,13 +66,32 @@ describe.each(implementations)("linear algebra, %s", (_name, open) => {
     expect(own[1]).toBe(0);
   });
 
+  it("solves a system with confidences by hand", async () => {
+    // As above with confidences 3 and 0.5: (2.5 + 0.5 + 3 x 1 + 0.5 x 4)^-1 x (3 x 1 + 0.5 x 2).
+    const own = Float32Array.of(9);
+    await open().sweep({
+      offsets: Uint32Array.of(0, 2),
+      columns: Uint32Array.of(0, 1),
+      confidences: Float32Array.of(3, 0.5),
+      width: 1,
+      other: Float32Array.of(1, 2),
+      ridge: Float64Array.of(0.5),
+      weight: 0.5,
+      own,
+    });
+    expect(own[0]).toBeCloseTo(4 / 8, 6); // float32
+  });
+
   it.each([
     { rows: 1, others: 1, width: 1 },
     { rows: 40, others: 30, width: 7 },
     { rows: 20, others: 150, width: 33 }, // more vectors than are gathered at a time
     { rows: 5, others: 90, width: 64 },
+    { rows: 20, others: 150, width: 33, hasConfidences: true },
   ])("sweeps $rows rows over $others vectors of $width as the definition says", async (shape) => {
-    const sweep = sweepOf({ ...shape, seed: 5 });
+    const plain = sweepOf({ ...shape, seed: 5 });
+    const confidences = Float32Array.from(plain.columns, (_, place) => ((7 * place) % 9) / 4);
+    const sweep = shape.hasConfidences === true ? { ...plain, confidences } : plain;
     await open().sweep(sweep);
     const oracle = { ...sweep, own: new Float32Array(sweep.own.length) };
     await plainAlgebra.sweep(oracle);
@@ -114,7 +134,10 @@ describeNative("native linear algebra", () => {
 });
 
 /** Residual of a row's system, in float64. */
-function expectSolved({ offsets, columns, width, other, ridge, weight, own }: LeastSquaresSweep, row: number): void {
+function expectSolved(
+  { offsets, columns, confidences, width, other, ridge, weight, own }: LeastSquaresSweep,
+  row: number,
+): void {
   const x = own.subarray(row * width, (row + 1) * width);
   const residual = Float64Array.from(x, (value) => ridge[row]! * value);
   const add = (at: number, factor: number, target: number): void => {
@@ -123,7 +146,10 @@ function expectSolved({ offsets, columns, width, other, ridge, weight, own }: Le
     for (let i = 0; i < width; i++) residual[i]! += (factor * along - target) * vector[i]!;
   };
   for (let at = 0; at < other.length / width; at++) add(at, weight, 0);
-  for (let place = offsets[row]!; place < offsets[row + 1]!; place++) add(columns[place]!, 1, 1);
+  for (let place = offsets[row]!; place < offsets[row + 1]!; place++) {
+    const confidence = confidences?.[place] ?? 1;
+    add(columns[place]!, confidence, confidence);
+  }
   // Own is float32, sums of up to 150 products.
   for (const value of residual) expect(Math.abs(value)).toBeLessThan(1e-4);
 }
@@ -161,6 +187,7 @@ function sweepOf(shape: { rows: number; others: number; width: number; seed: num
   return {
     offsets,
     columns: Uint32Array.from(lists.flat()),
+    confidences: null,
     width,
     other: Float32Array.from(normals(others * width, seed)),
     ridge: Float64Array.from({ length: rows }, (_, row) => 1 + row / 10),

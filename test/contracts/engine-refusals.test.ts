@@ -45,6 +45,18 @@ for (const variant of await engineVariants()) {
       ],
       ["a short column", withColumn(good, "items", [0, 1]), /batch\.items has 2 rows, expected 3/],
       [
+        "weights below 0",
+        { ...good, weights: Float32Array.of(1, 0, -1) },
+        /batch\.weights\[2\] is -1, expected a finite/,
+      ],
+      ["a weight that is none", { ...good, weights: Float32Array.of(Number.NaN, 0, 1) }, /batch\.weights\[0\] is NaN/],
+      ["too few weights", { ...good, weights: Float32Array.of(1) }, /batch\.weights has 1 rows, expected 3/],
+      [
+        "a batch that says nothing of weights",
+        { ...good, weights: undefined } as unknown as Batch,
+        /batch\.weights are missing, expected a Float32Array, or null/,
+      ],
+      [
         "a batch of the other loss",
         randomBatch(neumf, "bpr"),
         /batch is pairwise, expected pointwise under the loss bce/,

@@ -23,6 +23,8 @@ import {
   randomParameters,
   rankerCases,
   smallSource,
+  weightedBatch,
+  weightedSource,
 } from "../support/engines/engine-cases.ts";
 import { engineVariants } from "../support/engines/engine-variants.ts";
 import { once } from "../support/engines/once.ts";
@@ -84,6 +86,27 @@ for (const variant of await engineVariants()) {
         const found = await session.gradient(batch);
         expect(found.loss).toBeCloseTo(expected.loss, 5); // float32 logits of order 1
         expectClose(found.gradient, expected.gradient, GRADIENT_TOLERANCE, GRADIENT_FLOOR);
+        session.close();
+        exact.close();
+      });
+
+      it("multiplies each sample's loss by its weight, and counts a weight of 1 as none", async () => {
+        const batch = weightedBatch(randomBatch(spec, loss, { length: 40 }));
+        const exact = await referenceEngine.open(
+          optionsOf(spec, loss, {
+            start: { parameters: asFloat64(randomParameters(spec, float32)), optimizer: null },
+          }),
+        );
+        const session = await engine.open(optionsOf(spec, loss));
+        const expected = await exact.gradient(batch);
+        const found = await session.gradient(batch);
+        expect(found.loss).toBeCloseTo(expected.loss, 5); // float32 logits of order 1
+        expectClose(found.gradient, expected.gradient, GRADIENT_TOLERANCE, GRADIENT_FLOOR);
+        const none = await session.gradient({ ...batch, weights: null });
+        const ones = await session.gradient({ ...batch, weights: new Float32Array(batch.length).fill(1) });
+        expect(ones.loss).toBe(none.loss);
+        expectSameBits(ones.gradient, none.gradient);
+        expect(Math.abs(none.loss - found.loss)).toBeGreaterThan(0.01);
         session.close();
         exact.close();
       });
@@ -177,8 +200,14 @@ for (const variant of await engineVariants()) {
       });
     });
 
-    it.each(losses)("trains on the batches it draws exactly as on the same batches given, under %s", async (loss) => {
-      const source = smallSource(neumf, loss, { batchSize: 4 });
+    it.each([
+      ["bce", "rows alike"],
+      ["bpr", "rows alike"],
+      ["bce", "rows with weights"],
+      ["bpr", "rows with weights"],
+    ] as const)("trains on the batches it draws as on the same given, under %s and %s", async (loss, rows) => {
+      const plain = smallSource(neumf, loss, { batchSize: 4 });
+      const source = rows === "rows alike" ? plain : weightedSource(plain);
       const rates = Float64Array.of(0.01, 0.02, 0.005);
       const drawing = await engine.open(optionsOf(neumf, loss, { source }));
       const given = await engine.open(optionsOf(neumf, loss));

@@ -50,5 +50,6 @@ function interactionsOf(pairs: readonly (readonly [user: number, item: number])[
     length: pairs.length,
     userColumn: Uint32Array.from(pairs, ([user]) => user),
     itemColumn: Uint32Array.from(pairs, ([, item]) => item),
+    weights: null,
   };
 }

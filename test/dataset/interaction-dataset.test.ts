@@ -10,6 +10,7 @@ function interactionsOf(users: number, items: number, pairs: readonly (readonly 
     length: pairs.length,
     userColumn: Uint32Array.from(pairs, ([user]) => user),
     itemColumn: Uint32Array.from(pairs, ([, item]) => item),
+    weights: null,
   };
 }
 

@@ -137,5 +137,6 @@ function interactionsOf(pairs: Pairs): Interactions {
     length: pairs.length,
     userColumn: Uint32Array.from(pairs, ([user]) => user),
     itemColumn: Uint32Array.from(pairs, ([, item]) => item),
+    weights: null,
   };
 }

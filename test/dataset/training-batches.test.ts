@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import type { Batch } from "../../src/dataset/batch.ts";
 import { groupItemsByUser, type Interactions } from "../../src/dataset/interaction-dataset.ts";
 import {
   type BatchSource,
@@ -16,6 +17,7 @@ const interactions: Interactions = {
   length: 7,
   userColumn: Uint32Array.of(0, 0, 1, 2, 2, 2, 3),
   itemColumn: Uint32Array.of(0, 5, 3, 1, 2, 8, 8),
+  weights: null,
 };
 
 function sourceOf(changes: Partial<BatchSource> = {}): BatchSource {
@@ -52,7 +54,28 @@ const positives = [..."0123456"].map(
 );
 const isSeen = (user: number, item: number): boolean => positives.includes(`${user} ${item}`);
 
+function positiveText(batch: Batch, k: number): string {
+  return `${batch.users[k]} ${batch.kind === "pointwise" ? batch.items[k] : batch.positives[k]}`;
+}
+
 describe("drawBatch", () => {
+  it.each(["bce", "bpr"] as const)("gives a positive's samples its row's weight under %s, negatives 1", (loss) => {
+    const weights = Float32Array.of(2, 3, 4, 5, 6, 7, 8);
+    const source = sourceOf({ interactions: { ...interactions, weights }, loss, batchSize: 28 });
+    const plain = drawBatch(sourceOf({ loss, batchSize: 28 }), epochDraws(sourceOf({ loss }), 0), 0);
+    expect(plain.weights).toBeNull();
+    const batch = drawBatch(source, epochDraws(source, 0), 0);
+    expect({ ...batch, weights: null }).toEqual(plain);
+    const found = [...batch.weights!].sort((a, b) => a - b);
+    const three = (weight: number) => [weight, weight, weight];
+    // 7 positives, 3 negatives each: under bce 21 samples of weight 1 beside the positives; under bpr 3 of each row.
+    expect(found).toEqual(loss === "bce" ? [...Array(21).fill(1), ...weights] : [...weights].flatMap(three));
+    for (const [k, weight] of [...batch.weights!].entries()) {
+      if (batch.kind === "pointwise" && batch.labels[k] === 0) expect(weight).toBe(1);
+      else expect(weight).toBe(weights[positives.indexOf(positiveText(batch, k))]);
+    }
+  });
+
   it("gives every positive once and its negatives beside it under bce, the last batch short", () => {
     const source = sourceOf();
     expect(samplesPerEpoch(source)).toBe(28); // 7 positives x (1 + 3)
@@ -112,6 +135,7 @@ describe("drawBatch", () => {
       length: rows,
       userColumn: new Uint32Array(rows),
       itemColumn: Uint32Array.from({ length: rows }, (_, row) => row),
+      weights: null,
     };
     const source = sourceOf({
       interactions: one,

@@ -85,5 +85,5 @@ function interactionsOf(lines: readonly string[]): Interactions {
     userColumn[row] = Number(user);
     itemColumn[row] = Number(item);
   }
-  return { ...extents, length: lines.length, userColumn, itemColumn };
+  return { ...extents, length: lines.length, userColumn, itemColumn, weights: null };
 }

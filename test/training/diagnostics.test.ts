@@ -20,6 +20,7 @@ const probe: Probe = {
     users: Uint32Array.of(0, 1),
     items: Uint32Array.of(0, 1),
     labels: Float32Array.of(1, 0),
+    weights: null,
   },
   userDeciles: Uint8Array.of(0, 9),
   itemDeciles: Uint8Array.of(9, 0),
@@ -55,6 +56,7 @@ describe("the probe's figures", () => {
       users: Uint32Array.of(0),
       positives: Uint32Array.of(0),
       negatives: Uint32Array.of(1),
+      weights: null,
     };
     // Logits 3 and 12; margin -9, p = sigmoid(-9) = 0.000123395.
     const figures = measureDiagnostics({ ...options, probe: { ...probe, batch: pairwise } });

@@ -14,6 +14,7 @@ const interactions: Interactions = {
   length: pairs.length,
   userColumn: Uint32Array.from(pairs, ({ user }) => user),
   itemColumn: Uint32Array.from(pairs, ({ item }) => item),
+  weights: null,
 };
 const source: BatchSource = {
   interactions,

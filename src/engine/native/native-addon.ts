@@ -22,12 +22,13 @@ export interface NativeEpochKeys {
   readonly negativesHigh: number;
 }
 
-/** Columns of a batch: labels under bce, negatives under bpr, null for the other. */
+/** Columns of a batch: labels under bce, negatives under bpr, null for the other; weights may be null under both. */
 export interface NativeColumns {
   readonly users: Uint32Array;
   readonly items: Uint32Array;
   readonly labels: Float32Array | null;
   readonly negatives: Uint32Array | null;
+  readonly weights: Float32Array | null;
 }
 
 export const tensorKinds = { value: 0, gradient: 1, velocity: 2, square: 3 } as const;
@@ -66,6 +67,7 @@ export interface NativeAddon {
     items: Uint32Array,
     labels: Float32Array | null,
     negatives: Uint32Array | null,
+    weights: Float32Array | null,
   ): Promise<number>;
   /** The gradient waits in the tensors until clearGradient. */
   gradient(
@@ -74,6 +76,7 @@ export interface NativeAddon {
     items: Uint32Array,
     labels: Float32Array | null,
     negatives: Uint32Array | null,
+    weights: Float32Array | null,
   ): Promise<number>;
   clearGradient(session: NativeSession): void;
   train(
@@ -106,6 +109,7 @@ export interface NativeAddon {
     sizes: Float64Array,
     offsets: Uint32Array,
     columns: Uint32Array,
+    confidences: Float32Array | null,
     other: Float32Array,
     ridge: Float64Array,
     own: Float32Array,

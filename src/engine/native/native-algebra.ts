@@ -5,7 +5,7 @@
 import { EngineError } from "../../errors.ts";
 import type { DenseAlgebra, LeastSquaresSweep } from "../../linear-algebra/dense-algebra.ts";
 import { notPositiveDefinite } from "../../linear-algebra/plain-algebra.ts";
-import { checkIndices, checkOffsets, columnView } from "../own-columns.ts";
+import { checkIndices, checkOffsets, checkWeights, columnView, weightsView } from "../own-columns.ts";
 import { ownError } from "../own-errors.ts";
 import { requireNativeAddon } from "./native-addon.ts";
 import { machineOf, type NativeOptions } from "./native-machine.ts";
@@ -26,9 +26,9 @@ export function openNativeAlgebra(options: NativeOptions = {}): DenseAlgebra {
       }),
     sweep: async (given) =>
       answered(async () => {
-        const { offsets, columns, width, other, ridge, weight, own } = checkedSweep(given);
+        const { offsets, columns, confidences, width, other, ridge, weight, own } = checkedSweep(given);
         const sizes = Float64Array.of(offsets.length - 1, other.length / width, width, weight);
-        return addon.sweepFactors(instructionSet, threads, sizes, offsets, columns, other, ridge, own);
+        return addon.sweepFactors(instructionSet, threads, sizes, offsets, columns, confidences, other, ridge, own);
       }),
   };
 }
@@ -51,13 +51,14 @@ function checkedSweep(given: LeastSquaresSweep): LeastSquaresSweep {
   const sweep = {
     offsets: columnView("Uint32Array", "offsets", given.offsets),
     columns: columnView("Uint32Array", "columns", given.columns),
+    confidences: weightsView("confidences", given.confidences),
     width,
     other: columnView("Float32Array", "other", given.other),
     ridge: columnView("Float64Array", "ridge", given.ridge),
     weight,
     own: columnView("Float32Array", "own", given.own),
   };
-  const { offsets, columns, other, ridge, own } = sweep;
+  const { offsets, columns, confidences, other, ridge, own } = sweep;
   const rows = offsets.length - 1;
   if (!Number.isSafeInteger(width) || width < 1) refuse(`width is ${String(width)}, expected at least 1`);
   if (rows < 1) refuse("offsets are empty, expected at least one row");
@@ -67,5 +68,6 @@ function checkedSweep(given: LeastSquaresSweep): LeastSquaresSweep {
   if (offsets[0] !== 0 || offsets[rows] !== columns.length) refuse("offsets do not span the columns");
   checkOffsets("native algebra: offsets", offsets, { rows, most: columns.length, of: "columns" });
   checkIndices("native algebra: columns", columns, other.length / width);
+  if (confidences !== null) checkWeights("native algebra: confidences", confidences, columns.length);
   return sweep;
 }

@@ -34,10 +34,10 @@ export function openNativeSession(
 
   function columnsOf(given: Batch): NativeColumns {
     const batch = checkedBatch(given, loss, spec);
-    const { users } = batch;
+    const { users, weights } = batch;
     return batch.kind === "pointwise"
-      ? { users, items: batch.items, labels: batch.labels, negatives: null }
-      : { users, items: batch.positives, labels: null, negatives: batch.negatives };
+      ? { users, items: batch.items, labels: batch.labels, negatives: null, weights }
+      : { users, items: batch.positives, labels: null, negatives: batch.negatives, weights };
   }
 
   async function train(span: StepSpan): Promise<Float64Array> {
@@ -54,16 +54,16 @@ export function openNativeSession(
     step: (batch, learningRate) =>
       inTurn(async () => {
         checkLearningRate(learningRate);
-        const { users, items, labels, negatives } = columnsOf(batch);
-        return addon.step(session, learningRate, users, items, labels, negatives);
+        const { users, items, labels, negatives, weights } = columnsOf(batch);
+        return addon.step(session, learningRate, users, items, labels, negatives, weights);
       }),
 
     train: (span) => inTurn(() => train(span)),
 
     gradient: (batch) =>
       inTurn(async () => {
-        const { users, items, labels, negatives } = columnsOf(batch);
-        const meanLoss = await addon.gradient(session, users, items, labels, negatives);
+        const { users, items, labels, negatives, weights } = columnsOf(batch);
+        const meanLoss = await addon.gradient(session, users, items, labels, negatives, weights);
         checkStillOpen("computed a gradient");
         const gradient = new Map<string, Float32Array>();
         for (const [index, { name, shape }] of parameters.entries()) {

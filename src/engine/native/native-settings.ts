@@ -53,6 +53,7 @@ interface NativeLawn {
 interface NativeInteractions {
   readonly userColumn: Uint32Array;
   readonly itemColumn: Uint32Array;
+  readonly weights: Float32Array | null;
   readonly seenOffsets: Uint32Array;
   readonly seenItems: Uint32Array;
   readonly samplesPerPositive: number;
@@ -117,6 +118,7 @@ function nativeInteractions(source: BatchSource): NativeInteractions {
   return {
     userColumn: interactions.userColumn,
     itemColumn: interactions.itemColumn,
+    weights: interactions.weights,
     seenOffsets: seen.offsets,
     seenItems: seen.itemsSorted,
     samplesPerPositive: samplesPerPositive(source),

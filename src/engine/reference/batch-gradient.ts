@@ -1,4 +1,7 @@
-/** Mean loss of a batch and its gradient: each sample forward, then backward with its share of the slope. */
+/**
+ * Mean loss of a batch and its gradient: each sample forward, then backward with its share of the slope. A sample's
+ * weight multiplies its loss; the mean is over the samples, whatever they weigh.
+ */
 import type { Batch, PairwiseBatch, PointwiseBatch } from "../../dataset/batch.ts";
 import { openForward } from "../../ranker/forward.ts";
 import {
@@ -47,9 +50,15 @@ interface Model<A extends FloatArray> {
 /** Adds one sample's gradient and returns its loss. */
 type AddSample = (row: number) => number;
 
+/** A product with 1 keeps every bit. */
+function weightsOf({ weights }: Batch): (row: number) => number {
+  return weights === null ? () => 1 : (row) => weights[row]!;
+}
+
 function openPointwise<A extends FloatArray>(batch: PointwiseBatch, model: Model<A>): AddSample {
   const { spec, parameters, gradients, embeddingDecay } = model;
   const { users, items, labels, length } = batch;
+  const weightOf = weightsOf(batch);
   const forward = openForward(spec, parameters);
   const backward = openBackward(spec, { parameters, gradients, isCompared: false });
   const decay = openEmbeddingDecay(spec, { parameters, gradients });
@@ -58,15 +67,17 @@ function openPointwise<A extends FloatArray>(batch: PointwiseBatch, model: Model
     const item = items[row]!;
     const label = labels[row]!;
     const logit = forward.logit(user, item);
-    backward(forward, user, item, binaryCrossEntropySlope(logit, label) / length);
+    const weight = weightOf(row);
+    backward(forward, user, item, (weight * binaryCrossEntropySlope(logit, label)) / length);
     if (embeddingDecay > 0) decay(user, item, embeddingDecay / length);
-    return binaryCrossEntropy(logit, label);
+    return weight * binaryCrossEntropy(logit, label);
   };
 }
 
 function openPairwise<A extends FloatArray>(batch: PairwiseBatch, model: Model<A>): AddSample {
   const { spec, parameters, gradients, embeddingDecay } = model;
   const { users, positives, negatives, length } = batch;
+  const weightOf = weightsOf(batch);
   const forwardPositive = openForward(spec, parameters);
   const forwardNegative = openForward(spec, parameters); // its own activations: both are needed on the way back
   const backward = openBackward(spec, { parameters, gradients, isCompared: true });
@@ -76,13 +87,14 @@ function openPairwise<A extends FloatArray>(batch: PairwiseBatch, model: Model<A
     const positive = positives[row]!;
     const negative = negatives[row]!;
     const margin = forwardPositive.logit(user, positive) - forwardNegative.logit(user, negative);
-    const slope = bayesianPersonalizedRankingSlope(margin) / length;
+    const weight = weightOf(row);
+    const slope = (weight * bayesianPersonalizedRankingSlope(margin)) / length;
     backward(forwardPositive, user, positive, slope);
     backward(forwardNegative, user, negative, -slope);
     if (embeddingDecay > 0) {
       decay(user, positive, embeddingDecay / length);
       decay(user, negative, embeddingDecay / length);
     }
-    return bayesianPersonalizedRanking(margin);
+    return weight * bayesianPersonalizedRanking(margin);
   };
 }

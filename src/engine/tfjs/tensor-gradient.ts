@@ -33,12 +33,14 @@ export function batchGradient(
 
   const lossOf = (...tensors: Tensor[]): Scalar => {
     const model = { spec, parameters: new Map(names.map((name, i) => [name, tensors[i] as Tensor1D])) };
-    if (columns.kind === "pointwise")
-      return meanCrossEntropy(tf, pairLogits(tf, model, { ...columns, withoutCommon: false, decay }), columns.labels);
-    const { users, positives, negatives } = columns;
+    if (columns.kind === "pointwise") {
+      const { labels, weights } = columns;
+      return meanCrossEntropy(tf, pairLogits(tf, model, { ...columns, withoutCommon: false, decay }), labels, weights);
+    }
+    const { users, positives, negatives, weights } = columns;
     const above = pairLogits(tf, model, { users, items: positives, withoutCommon: true, decay });
     const below = pairLogits(tf, model, { users, items: negatives, withoutCommon: true, decay });
-    return meanPersonalizedRanking(tf, tf.sub(above, below));
+    return meanPersonalizedRanking(tf, tf.sub(above, below), weights);
   };
 
   const { value, grads } = tf.valueAndGrads(lossOf)(names.map((name) => parameters.get(name)!));
@@ -49,22 +51,26 @@ export function batchGradient(
   };
 }
 
-type TensorColumns =
-  | { readonly kind: "pointwise"; readonly users: Tensor1D; readonly items: Tensor1D; readonly labels: Tensor1D }
-  | { readonly kind: "pairwise"; readonly users: Tensor1D; readonly positives: Tensor1D; readonly negatives: Tensor1D };
+type TensorColumns = { readonly users: Tensor1D; readonly weights: Tensor1D | null } & (
+  | { readonly kind: "pointwise"; readonly items: Tensor1D; readonly labels: Tensor1D }
+  | { readonly kind: "pairwise"; readonly positives: Tensor1D; readonly negatives: Tensor1D }
+);
 
 function columnsOf(tf: Tfjs, batch: Batch): TensorColumns {
   const users = indexColumn(tf, batch.users);
+  const weights = batch.weights === null ? null : tf.tensor1d(Float32Array.from(batch.weights));
   return batch.kind === "pointwise"
     ? {
         kind: "pointwise",
         users,
+        weights,
         items: indexColumn(tf, batch.items),
         labels: tf.tensor1d(Float32Array.from(batch.labels)),
       }
     : {
         kind: "pairwise",
         users,
+        weights,
         positives: indexColumn(tf, batch.positives),
         negatives: indexColumn(tf, batch.negatives),
       };

@@ -3,9 +3,9 @@ import type { GradSaveFunc, Scalar, Tensor, Tensor1D } from "@tensorflow/tfjs-co
 import { pairwiseRowSums } from "./pairwise-sum.ts";
 import type { Tfjs } from "./tfjs-packages.ts";
 
-/** Mean binary cross-entropy of logits [pairs] against labels [pairs]. */
-export function meanCrossEntropy(tf: Tfjs, logits: Tensor1D, labels: Tensor1D): Scalar {
-  return meanWithSlope(tf, logits, {
+/** Mean binary cross-entropy of logits [pairs] against labels [pairs], each times its weight where there are some. */
+export function meanCrossEntropy(tf: Tfjs, logits: Tensor1D, labels: Tensor1D, weights: Tensor1D | null): Scalar {
+  return meanWithSlope(tf, logits, weights, {
     // max(z, 0) - y z + ln(1 + e^-|z|)
     value: (z) => tf.add(tf.sub(tf.maximum(z, 0), tf.mul(labels, z)), tf.log1p(tf.exp(tf.neg(tf.abs(z))))),
     // sigmoid(z) - y, written so that a confident sample keeps the digits of its small slope
@@ -13,9 +13,9 @@ export function meanCrossEntropy(tf: Tfjs, logits: Tensor1D, labels: Tensor1D): 
   });
 }
 
-/** Mean BPR loss of margins [pairs]. */
-export function meanPersonalizedRanking(tf: Tfjs, margins: Tensor1D): Scalar {
-  return meanWithSlope(tf, margins, {
+/** Mean BPR loss of margins [pairs], each times its weight where there are some. */
+export function meanPersonalizedRanking(tf: Tfjs, margins: Tensor1D, weights: Tensor1D | null): Scalar {
+  return meanWithSlope(tf, margins, weights, {
     // ln(1 + e^-m) = max(-m, 0) + ln(1 + e^-|m|)
     value: (m) => tf.add(tf.maximum(tf.neg(m), 0), tf.log1p(tf.exp(tf.neg(tf.abs(m))))),
     slope: (m) => tf.neg(tf.sigmoid(tf.neg(m))),
@@ -27,14 +27,15 @@ interface SampleLoss {
   slope(x: Tensor): Tensor;
 }
 
-function meanWithSlope(tf: Tfjs, x: Tensor1D, { value, slope }: SampleLoss): Scalar {
+function meanWithSlope(tf: Tfjs, x: Tensor1D, weights: Tensor1D | null, { value, slope }: SampleLoss): Scalar {
+  const weighted = (tensor: Tensor): Tensor => (weights === null ? tensor : tf.mul(tensor, weights));
   const mean = tf.customGrad((...inputs) => {
     const [samples, save] = inputs as [Tensor, GradSaveFunc];
     save([samples]);
-    const sum = pairwiseRowSums(tf, tf.reshape(value(samples), [1, x.size]));
+    const sum = pairwiseRowSums(tf, tf.reshape(weighted(value(samples)), [1, x.size]));
     return {
       value: tf.div(tf.reshape(sum, []), x.size),
-      gradFunc: (upstream, saved) => tf.mul(tf.div(slope((saved as Tensor[])[0]!), x.size), upstream),
+      gradFunc: (upstream, saved) => tf.mul(tf.div(weighted(slope((saved as Tensor[])[0]!)), x.size), upstream),
     };
   })(x);
   return mean as Scalar; // customGrad keeps no ranks

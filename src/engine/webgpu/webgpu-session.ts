@@ -2,6 +2,7 @@
  * One ranker in training on a GPU: checks at the boundary, steps submitted in batches, one call at a time;
  * close() frees all memory.
  */
+import type { Batch } from "../../dataset/batch.ts";
 import { epochDraws, samplesPerEpoch } from "../../dataset/training-batches.ts";
 import { parametersOf } from "../../ranker/ranker-spec.ts";
 import { checkedBatch, checkLearningRate } from "../check-batch.ts";
@@ -59,10 +60,11 @@ async function openWith(
   const runner = createStepRunner(context, chunks, stepBuffer);
   let program: TrainingProgram | null = null;
 
-  /** Memory for batches of this length; grown when a longer one comes. */
-  async function programFor(samples: number): Promise<TrainingProgram> {
+  /** Memory for batches of this length; made anew when a longer one comes, or one with weights after one without. */
+  async function programFor(samples: number, isWeighted: boolean): Promise<TrainingProgram> {
     const wanted = Math.min(chunks.samples, samples);
-    if (program !== null && program.capacity >= wanted) return program;
+    const hasWeights = program !== null && program.weights !== null;
+    if (program !== null && program.capacity >= wanted && hasWeights === isWeighted) return program;
     program?.close();
     program = null;
     const capacity = Math.min(chunks.samples, Math.max(wanted, source?.batchSize ?? 0));
@@ -76,9 +78,12 @@ async function openWith(
       stepBuffer,
       losses,
       embeddingDecay,
+      isWeighted,
     });
     return program;
   }
+
+  const programForBatch = ({ length, weights }: Batch) => programFor(length, weights !== null);
 
   const { inTurn, isClosed, checkStillOpen, close } = createSessionCalls("training session", context.check);
 
@@ -92,7 +97,11 @@ async function openWith(
     const draws = { negativesLow: negativesKey.low, negativesHigh: negativesKey.high, ...permutation };
     const { batchSize } = batches;
     const results = new Float64Array(learningRates.length);
-    const at = { program: await programFor(batchSize), optimizer, isOver: isClosed };
+    const at = {
+      program: await programFor(batchSize, batches.interactions.weights !== null),
+      optimizer,
+      isOver: isClosed,
+    };
     for (let done = 0; done < results.length; done += LOSS_PLACES) {
       const rates = learningRates.subarray(done, done + LOSS_PLACES);
       const steps = Array.from(rates, (learningRate, k) => {
@@ -112,7 +121,7 @@ async function openWith(
       inTurn(async () => {
         checkLearningRate(learningRate);
         const batch = checkedBatch(given, loss, spec);
-        await runner.run(batch, { program: await programFor(batch.length), optimizer, learningRate });
+        await runner.run(batch, { program: await programForBatch(batch), optimizer, learningRate });
         return (await readLosses(1))[0]!;
       }),
 
@@ -121,7 +130,7 @@ async function openWith(
     gradient: (given) =>
       inTurn(async () => {
         const batch = checkedBatch(given, loss, spec);
-        await runner.run(batch, { program: await programFor(batch.length), optimizer: null, learningRate: 0 });
+        await runner.run(batch, { program: await programForBatch(batch), optimizer: null, learningRate: 0 });
         const gradient = new Map<string, Float32Array>();
         for (const info of parameters) gradient.set(info.name, await gradients.read(info));
         return { loss: (await readLosses(1))[0]!, gradient };

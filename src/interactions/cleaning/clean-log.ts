@@ -1,11 +1,12 @@
 /**
- * The cleaning steps on a numbered log, in their fixed order, each counted: repeated pairs, low
+ * The cleaning steps on a numbered log, in their fixed order, each counted: rows of no weight, repeated pairs, low
  * ratings, rare users and items.
  */
 import { ConfigError, DataError } from "../../errors.ts";
 import { countKept, type InteractionLog, type KeptRows, keepAll } from "../interaction-log.ts";
 import { dropLowRatingsInPlace } from "./drop-low-ratings.ts";
-import { type DuplicateRule, dropRepeatsInPlace } from "./drop-repeats.ts";
+import { type DuplicateRule, dropRepeatsInPlace, sumRepeats } from "./drop-repeats.ts";
+import { dropWeightlessInPlace } from "./drop-weightless.ts";
 import { keepFrequentInPlace } from "./keep-frequent.ts";
 
 export interface CleaningStep {
@@ -22,7 +23,15 @@ export interface CleaningRules {
   readonly minItemInteractions: number;
 }
 
-export function cleanLog(log: InteractionLog, rules: CleaningRules): { kept: KeptRows; steps: CleaningStep[] } {
+export interface CleanLog {
+  /** As it was given, with the sums of weights where repeats are summed. */
+  readonly log: InteractionLog;
+  readonly kept: KeptRows;
+  readonly steps: CleaningStep[];
+}
+
+export function cleanLog(given: InteractionLog, rules: CleaningRules): CleanLog {
+  let log = given;
   if (rules.minRating !== null && log.ratings === null) {
     throw new ConfigError("--min-rating needs ratings in the log: set --rating-column, or leave it out");
   }
@@ -36,12 +45,12 @@ export function cleanLog(log: InteractionLog, rules: CleaningRules): { kept: Kep
       throw new DataError(`no rows are left after ${step} (${reason}); ${rows + dropped} stood before it`);
   };
   const { duplicates, minRating, minUserInteractions, minItemInteractions } = rules;
+  // Before repeats: a row that is not trained on must not stand in for one that is.
+  if (log.weights !== null) record("weightless", "of weight 0", dropWeightlessInPlace(log, kept));
   if (duplicates !== "keep") {
-    record(
-      "repeated-pairs",
-      `a user met an item again; the ${duplicates} row stays`,
-      dropRepeatsInPlace(log, kept, duplicates),
-    );
+    if (duplicates === "sum") log = { ...log, weights: sumRepeats(log, kept) };
+    const staying = duplicates === "sum" ? "last row stays, with the sum of weights" : `${duplicates} row stays`;
+    record("repeated-pairs", `a user met an item again; the ${staying}`, dropRepeatsInPlace(log, kept, duplicates));
   }
   if (minRating !== null) {
     record("low-ratings", `rated below ${minRating}`, dropLowRatingsInPlace(log, kept, minRating));
@@ -53,5 +62,5 @@ export function cleanLog(log: InteractionLog, rules: CleaningRules): { kept: Kep
   }
   if (countKept(kept) !== rows)
     throw new Error(`cleaning lost count: ${countKept(kept)} rows are left, expected ${rows}`);
-  return { kept, steps };
+  return { log, kept, steps };
 }

@@ -2,7 +2,7 @@
 import { DataError } from "../../errors.ts";
 import type { WorkDatabase } from "../database/work-database.ts";
 import { MOST_REJECTS, type TableSource } from "../sources/table-source.ts";
-import { ROW_PROBLEM } from "./load-rows.ts";
+import { ROW_PROBLEM } from "./row-problem.ts";
 
 export interface BadRow {
   readonly file: string;
@@ -122,14 +122,18 @@ export async function takeRejected(database: WorkDatabase): Promise<{ line: numb
   }));
 }
 
+const EXPECTED: Readonly<Record<number, readonly [string, string]>> = {
+  [ROW_PROBLEM.timeUnreadable]: ["time", "978300760 or 2001-01-01T10:12:40Z"],
+  [ROW_PROBLEM.ratingUnreadable]: ["rating", "a number such as 3.5, or --rating-column none to leave ratings aside"],
+  [ROW_PROBLEM.weightUnreadable]: ["weight", "a number from 0 such as 2.5"],
+};
+
 function valueProblem(problem: number, detail: unknown): { reason: string; text: string } {
   const text = printable(String(detail ?? "")).slice(0, SHOWN_CHARACTERS);
   if (problem === ROW_PROBLEM.itemMissing) return { reason: "the item id is missing", text };
   if (problem === ROW_PROBLEM.notARow) return { reason: "nothing readable in it", text: "" };
-  const [what, example] =
-    problem === ROW_PROBLEM.timeUnreadable
-      ? ["time", "978300760 or 2001-01-01T10:12:40Z"]
-      : ["rating", "a number such as 3.5, or --rating-column none to leave ratings aside"];
+  if (problem === ROW_PROBLEM.eventMissing) return { reason: "the kind of event is missing", text };
+  const [what, example] = EXPECTED[problem] ?? ["row", "a log's"];
   return text === ""
     ? { reason: `the ${what} is missing`, text: "" }
     : { reason: `the ${what} cannot be read, expected ${example}`, text };

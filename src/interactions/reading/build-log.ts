@@ -9,9 +9,11 @@ import type { InteractionLog } from "../interaction-log.ts";
 import { type BadRow, checkBadRows } from "./bad-rows.ts";
 import { crowdedWarning, findCrowdedIds } from "./crowded-ids.ts";
 import { type FileFormat, type LoadFilesOptions, type LogFile, loadFiles } from "./load-files.ts";
-import { createRawTable, ROW_PROBLEM } from "./load-rows.ts";
+import { createRawTable } from "./load-rows.ts";
 import { type IdType, numberIds, secondSpellings } from "./number-ids.ts";
 import { loadNegatives, type NegativesFile, type OfficialNegatives, readNegatives } from "./read-negatives.ts";
+import { refuseUnnamedEvents } from "./refuse-events.ts";
+import { ROW_PROBLEM } from "./row-problem.ts";
 import { readSortedLog, sortLog, summariseTimes } from "./sort-log.ts";
 import { spanText, spanWarnings, type TimeSpan, timeSpan } from "./time-span.ts";
 import { readTimes, type TimeUnit } from "./time-unit.ts";
@@ -48,6 +50,7 @@ export async function buildLog(database: WorkDatabase, options: BuildOptions): P
   const rowsRead = loadedRows + rejectedRows;
   if (rowsRead === 0) throw new DataError(`${fileList(options, formats)}: no rows, only a header; expected a log`);
   checkBadRows(bad, rowsRead, options.maxBadRows);
+  await refuseUnnamedEvents(database);
   const steps = await readingSteps(database, rowsRead, rejectedRows, options.where);
   if ((steps.at(-1)?.rowsAfter ?? rowsRead) === 0) throw new DataError(nothingLeft(rowsRead, steps));
 
@@ -64,6 +67,7 @@ export async function buildLog(database: WorkDatabase, options: BuildOptions): P
     millisecondsSql: times.millisecondsSql,
     hasTimes: times.unit !== null,
     hasRatings,
+    hasWeights: formats.some(({ columns }) => columns.weight !== null || columns.event !== null),
     hasParts: options.sources.some(({ part }) => part !== "log"),
   };
   await sortLog(database, sort);
@@ -136,7 +140,7 @@ async function readingSteps(
             number,
           ],
         ]),
-    ["malformed", "the row, its time or its rating could not be read", rejectedRows + unreadable],
+    ["malformed", "the row, its time, its rating or its weight could not be read", rejectedRows + unreadable],
     ["missing-user", "no user id", rowsWith(ROW_PROBLEM.userMissing)],
     ["missing-item", "no item id", rowsWith(ROW_PROBLEM.itemMissing)],
   ];

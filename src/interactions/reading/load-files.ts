@@ -1,5 +1,6 @@
 /** The files of a log into table `raw`, one by one or many small ones at once, with what was noticed in each. */
 import { stat } from "node:fs/promises";
+import type { EventWeights } from "../../config/schemas/event-weights.ts";
 import { ConfigError, DataError } from "../../errors.ts";
 import type { WorkDatabase } from "../database/work-database.ts";
 import { type ColumnRequest, chooseColumns } from "../sources/choose-columns.ts";
@@ -28,6 +29,8 @@ export interface LoadFilesOptions {
   readonly nulls: readonly string[];
   /** Whether a row without a rating is of no use. */
   readonly needsRatings: boolean;
+  /** What the column of events says; null without one. */
+  readonly eventWeights: EventWeights | null;
   readonly log: (line: string) => void;
 }
 
@@ -129,8 +132,9 @@ async function loadSource(
     options.where === undefined
       ? undefined
       : { condition: options.where, seconds: conditionSeconds(await bytesOf(group)) };
-  const { nulls, needsRatings } = options;
-  const rows = await loadRows(database, source, { part: group[0]!.part, columns, where, nulls, needsRatings });
+  const { nulls, needsRatings, eventWeights } = options;
+  const { part } = group[0]!;
+  const rows = await loadRows(database, source, { part, columns, where, nulls, needsRatings, eventWeights });
   const bad = await collectBadRows(database, source, firstRow);
   const named = Object.entries(columns).map(([role, column]) => [role, column === null ? null : names[column]!]);
   return { source, columns: Object.fromEntries(named), bad, rows };

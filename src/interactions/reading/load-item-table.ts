@@ -5,9 +5,9 @@ import type { SqlValue, WorkDatabase } from "../database/work-database.ts";
 import { asInVocabulary, idText } from "../sources/id-text.ts";
 import { orDataError, type SourceColumn, type TableSource } from "../sources/table-source.ts";
 import { type BadRows, badRowsOf, checkBadRows } from "./bad-rows.ts";
-import { ROW_PROBLEM } from "./load-rows.ts";
 import type { IdType } from "./number-ids.ts";
 import { refuseOddIds } from "./refuse-ids.ts";
+import { ROW_PROBLEM } from "./row-problem.ts";
 
 /** How ids are read, and how much of a file may be bad: as of the log. */
 export interface ItemReading {

@@ -1,27 +1,18 @@
 /** Rows of a source into table `raw`, each with what is wrong with it; nothing is dropped silently. */
+import type { EventWeights } from "../../config/schemas/event-weights.ts";
 import { ConfigError } from "../../errors.ts";
 import { sqlName } from "../database/sql-text.ts";
 import { withinTime } from "../database/time-limit.ts";
 import type { WorkDatabase } from "../database/work-database.ts";
 import type { ColumnChoice } from "../sources/choose-columns.ts";
-import { idText, isNoValue, plainNumber } from "../sources/id-text.ts";
+import { idText, plainNumber } from "../sources/id-text.ts";
 import type { LogPart } from "../sources/split-words.ts";
 import { orDataError, type SourceColumn, type TableSource, typedSelectList } from "../sources/table-source.ts";
 import { conditionName } from "./check-condition.ts";
 import { refuseNestedIds, refuseOddIds } from "./refuse-ids.ts";
-
-/** Values of raw.problem. */
-export const ROW_PROBLEM = {
-  none: 0,
-  notWanted: 1,
-  repeatedHeader: 2,
-  userMissing: 3,
-  itemMissing: 4,
-  /** From here on the row is malformed. */
-  timeUnreadable: 5,
-  ratingUnreadable: 6,
-  notARow: 7,
-} as const;
+import { ROW_PROBLEM } from "./row-problem.ts";
+import { columnOfNumbers, present, valueText } from "./value-sql.ts";
+import { weightSql } from "./weight-sql.ts";
 
 /** Values of raw.part. */
 export const PART_CODE: Readonly<Record<LogPart, number>> = { log: 0, train: 1, validation: 2, test: 3 };
@@ -35,6 +26,8 @@ export interface LoadOptions {
   readonly nulls: readonly string[];
   /** Whether a row without a rating is of no use. */
   readonly needsRatings: boolean;
+  /** What the column of events says; null without one. */
+  readonly eventWeights: EventWeights | null;
 }
 
 /**
@@ -44,7 +37,7 @@ export interface LoadOptions {
 export async function createRawTable(database: WorkDatabase): Promise<void> {
   await database.run(
     `CREATE TABLE raw (part UTINYINT, problem UTINYINT, detail VARCHAR, user_number BIGINT, user_text VARCHAR,
-      item_number BIGINT, item_text VARCHAR, time_number DOUBLE, time_ms BIGINT, rating FLOAT)`,
+      item_number BIGINT, item_text VARCHAR, time_number DOUBLE, time_ms BIGINT, rating FLOAT, weight FLOAT)`,
   );
 }
 
@@ -74,7 +67,11 @@ function rawSelect(source: TableSource, options: LoadOptions): string {
   const { columns, where, nulls } = options;
   const column = (position: number): SourceColumn => source.columns[position]!;
   const time = columns.time === null ? null : column(columns.time);
-  const rating = columns.rating === null ? null : ratingColumn(source.file, column(columns.rating));
+  const rating =
+    columns.rating === null
+      ? null
+      : columnOfNumbers(source.file, column(columns.rating), "ratings; --rating-column none leaves them aside");
+  const weight = weightSql(source, options);
   const texts = [
     `${source.isHeader ?? "false"} AS __is_header`,
     `${idText(column(columns.user), nulls)} AS __user`,
@@ -84,6 +81,8 @@ function rawSelect(source: TableSource, options: LoadOptions): string {
     `${time === null ? "NULL" : timeMilliseconds(time)} AS __time_ms`,
     `${rating === null ? "NULL" : valueText(rating)} AS __rating`,
     `${rating === null ? "NULL" : `TRY_CAST(${sqlName(rating.name)} AS DOUBLE)`} AS __rating_number`,
+    `${weight.text} AS __weight`,
+    `${weight.number} AS __weight_number`,
   ];
   const wanted = where === undefined ? "true" : `coalesce((\n${where.condition}\n), false)`;
   const typed = where === undefined ? "" : `, ${typedSelectList(source)}`;
@@ -92,41 +91,32 @@ function rawSelect(source: TableSource, options: LoadOptions): string {
   return `
     SELECT ${PART_CODE[options.part]}, problem, CASE problem
         WHEN ${ROW_PROBLEM.timeUnreadable} THEN ${present("__time", [...nulls, NOT_A_TIME])}
-        WHEN ${ROW_PROBLEM.ratingUnreadable} THEN ${present("__rating", nulls)} END,
+        WHEN ${ROW_PROBLEM.ratingUnreadable} THEN ${present("__rating", nulls)}
+        WHEN ${ROW_PROBLEM.eventUnnamed} THEN __weight
+        WHEN ${ROW_PROBLEM.weightUnreadable} THEN ${present("__weight", nulls)} END,
       CASE WHEN problem = 0 AND user_is_number THEN user_number END, CASE WHEN problem = 0 AND NOT user_is_number THEN __user END,
       CASE WHEN problem = 0 AND item_is_number THEN item_number END, CASE WHEN problem = 0 AND NOT item_is_number THEN __item END,
       CASE WHEN problem = 0 THEN __time_number END, CASE WHEN problem = 0 THEN __time_ms END,
-      CASE WHEN problem = 0 AND isfinite(__rating_number) THEN __rating_number::FLOAT END
+      CASE WHEN problem = 0 AND isfinite(__rating_number) THEN __rating_number::FLOAT END,
+      CASE WHEN problem = 0 THEN __weight_number END
     FROM (
       SELECT *,
         ${plainNumber("__user")} AS user_number, coalesce(user_number::VARCHAR = __user, false) AS user_is_number,
         ${plainNumber("__item")} AS item_number, coalesce(item_number::VARCHAR = __item, false) AS item_is_number,
         CASE
           WHEN __is_header THEN ${ROW_PROBLEM.repeatedHeader}
-          WHEN coalesce(__user, __item, __time, __rating) IS NULL THEN ${ROW_PROBLEM.notARow}
+          WHEN coalesce(__user, __item, __time, __rating, __weight) IS NULL THEN ${ROW_PROBLEM.notARow}
           WHEN NOT is_wanted THEN ${ROW_PROBLEM.notWanted}
           WHEN __user IS NULL THEN ${ROW_PROBLEM.userMissing}
           WHEN __item IS NULL THEN ${ROW_PROBLEM.itemMissing}
           ${time === null ? "" : `WHEN __time_ms IS NULL AND NOT coalesce(isfinite(__time_number), false) THEN ${ROW_PROBLEM.timeUnreadable}`}
           ${rating === null ? "" : `WHEN NOT coalesce(isfinite(__rating_number), false)${isExcused} THEN ${ROW_PROBLEM.ratingUnreadable}`}
+          ${weight.problems}
           ELSE 0
         END AS problem
-      FROM (SELECT __is_header, __user, __item, __time, __time_number, __time_ms, __rating, __rating_number, ${wanted} AS is_wanted
+      FROM (SELECT __is_header, __user, __item, __time, __time_number, __time_ms, __rating, __rating_number, __weight, __weight_number, ${wanted} AS is_wanted
         FROM (SELECT ${texts.join(", ")}${typed} FROM ${source.from}))
     )`;
-}
-
-/** SQL: the value as text; NaN is none, whatever --null says of texts. */
-function valueText({ name, type }: SourceColumn): string {
-  const column = sqlName(name);
-  return /^(FLOAT|DOUBLE)$/.test(type)
-    ? `CASE WHEN NOT isnan(${column}) THEN ${column}::VARCHAR END`
-    : `${column}::VARCHAR`;
-}
-
-/** SQL: the text, or null where it stands for no value. */
-function present(text: string, nulls: readonly string[]): string {
-  return `CASE WHEN NOT ${isNoValue(`trim(${text})`, nulls)} THEN ${text} END`;
 }
 
 const TEXT = /^VARCHAR$/;
@@ -135,13 +125,6 @@ const FRACTIONAL = /^(FLOAT|DOUBLE|DECIMAL.*)$/;
 const MOMENT = /^(DATE|TIMESTAMP.*)$/;
 /** What pandas makes of a missing time as an integer: the least of 64 bits. */
 const NOT_A_TIME = "-9223372036854775808";
-
-function ratingColumn(file: string, column: SourceColumn): SourceColumn {
-  if (column.nested === undefined) return column;
-  throw new ConfigError(
-    `${file}: column "${column.name}" is of type ${column.nested}, expected ratings; --rating-column none leaves them aside`,
-  );
-}
 
 function timeNumber(file: string, { name, type, nested }: SourceColumn): string {
   if (nested === undefined && (TEXT.test(type) || WHOLE.test(type) || FRACTIONAL.test(type))) {

@@ -6,7 +6,7 @@
 import { DataError } from "../../errors.ts";
 import type { WorkDatabase } from "../database/work-database.ts";
 import { isCutShort, wholeNumber } from "../sources/id-text.ts";
-import { ROW_PROBLEM } from "./load-rows.ts";
+import { ROW_PROBLEM } from "./row-problem.ts";
 
 export type IdType = "integer" | "string";
 export type IdColumn = "user" | "item";

@@ -4,8 +4,8 @@
 import { DataError } from "../../errors.ts";
 import type { WorkDatabase } from "../database/work-database.ts";
 import type { InteractionLog } from "../interaction-log.ts";
-import { ROW_PROBLEM } from "./load-rows.ts";
 import { type IdType, idSql } from "./number-ids.ts";
+import { ROW_PROBLEM } from "./row-problem.ts";
 import { type CalendarNumbers, calendarOf, type TimeSummary } from "./time-unit.ts";
 
 const MOST_ROWS = 2 ** 32 - 1; // offsets are uint32
@@ -45,6 +45,7 @@ export interface SortOptions {
   readonly millisecondsSql: string;
   readonly hasTimes: boolean;
   readonly hasRatings: boolean;
+  readonly hasWeights: boolean;
   readonly hasParts: boolean;
 }
 
@@ -53,7 +54,7 @@ export async function sortLog(database: WorkDatabase, options: SortOptions): Pro
   const { userType, itemType, millisecondsSql } = options;
   await database.run(
     `CREATE TABLE log AS
-     SELECT users.number AS user, items.number AS item, ${millisecondsSql}::DOUBLE AS time, rating, part
+     SELECT users.number AS user, items.number AS item, ${millisecondsSql}::DOUBLE AS time, rating, weight, part
      FROM raw JOIN users ON users.id = ${idSql("user", userType)} JOIN items ON items.id = ${idSql("item", itemType)}
      WHERE problem = ${ROW_PROBLEM.none}
      ORDER BY users.number, time, raw.rowid`,
@@ -69,11 +70,13 @@ export async function readSortedLog(database: WorkDatabase, options: SortOptions
   const itemColumn = new Uint32Array(rows);
   const timesMs = options.hasTimes ? new Float64Array(rows) : null;
   const ratings = options.hasRatings ? new Float32Array(rows) : null;
+  const weights = options.hasWeights ? new Float32Array(rows) : null;
   const parts = options.hasParts ? new Uint8Array(rows) : null;
   const filled = [
     { name: "item", values: itemColumn },
     ...(timesMs === null ? [] : [{ name: "time", values: timesMs }]),
     ...(ratings === null ? [] : [{ name: "rating", values: ratings }]),
+    ...(weights === null ? [] : [{ name: "weight", values: weights }]),
     ...(parts === null ? [] : [{ name: "part", values: parts }]),
   ];
   const columns = ["user", ...filled.map(({ name }) => name)];
@@ -94,7 +97,8 @@ export async function readSortedLog(database: WorkDatabase, options: SortOptions
     row += length;
   }
   for (let user = 0; user < options.users; user++) userOffsets[user + 1]! += userOffsets[user]!;
-  return { rows, users: options.users, items: options.items, userOffsets, itemColumn, timesMs, ratings, parts };
+  const { users, items } = options;
+  return { rows, users, items, userOffsets, itemColumn, timesMs, ratings, weights, parts };
 }
 
 /** Ids of users or items in the order of their numbers, some thousand at a time. */

@@ -1,4 +1,4 @@
-/** Which columns of a table are user, item, time and rating: as the user says, else by the usual names. */
+/** Which columns of a table are user, item, time, rating and weight: as the user says, else by the usual names. */
 import { ConfigError } from "../../errors.ts";
 
 /** What declines a column that a log may lack, although it has one of a usual name. */
@@ -10,6 +10,9 @@ export interface ColumnRequest {
   /** Time and rating may be "none". */
   readonly time?: string | undefined;
   readonly rating?: string | undefined;
+  /** Never found out: a log has weights only where the user says so. */
+  readonly weight?: string | undefined;
+  readonly event?: string | undefined;
 }
 
 /** Positions in the table's list of columns, from 0; null where the table has no such column. */
@@ -18,6 +21,8 @@ export interface ColumnChoice {
   readonly item: number;
   readonly time: number | null;
   readonly rating: number | null;
+  readonly weight: number | null;
+  readonly event: number | null;
 }
 
 type Role = keyof ColumnChoice;
@@ -34,6 +39,8 @@ const USUAL_NAMES: Readonly<Record<Role, readonly string[]>> = {
   ],
   time: ["timestamp", "time", "ts", "datetime", "date", "unixtime", "createdat", "eventtime", "orderedat", "boughtat"],
   rating: ["rating", "stars", "score", "overall"],
+  weight: [],
+  event: [],
 };
 
 export function chooseColumns(file: string, columns: readonly string[], request: ColumnRequest): ColumnChoice {
@@ -48,8 +55,9 @@ export function chooseColumns(file: string, columns: readonly string[], request:
     }
     return position;
   };
-  const [time, rating] = [find("time"), find("rating")];
-  const { user, item } = ofTwo({ user: find("user"), item: find("item"), columns, isFree: isFreeOf(time, rating) });
+  const [time, rating, weight, event] = [find("time"), find("rating"), find("weight"), find("event")];
+  const isFree = isFreeOf(time, rating, weight, event);
+  const { user, item } = ofTwo({ user: find("user"), item: find("item"), columns, isFree });
   for (const [role, position] of [["user", user] as const, ["item", item] as const]) {
     if (position === null && request[role] === undefined) {
       problems.push(
@@ -59,7 +67,7 @@ export function chooseColumns(file: string, columns: readonly string[], request:
   }
   if (user !== null && user === item) problems.push(`${file}: user and item are both column "${columns[user]}"`);
   if (problems.length > 0 || user === null || item === null) throw new ConfigError(problems.join("\n"));
-  return { user, item, time, rating };
+  return { user, item, time, rating, weight, event };
 }
 
 /** Of two columns, the one that is left is the other's; of two that nothing is known of, the first is the user's. */

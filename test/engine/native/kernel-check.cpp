@@ -82,12 +82,14 @@ void checkAlgebra(const KernelTable& kernels, int threads) {
     AlignedArray<float> other(70 * width), own(3 * width);
     for (int64_t i = 0; i < other.size(); i++) other[i] = float(i % 13) / 13 - 0.4f;
     const std::vector<double> ridge(3, 1.0);
+    const std::vector<float> confidences(71, 2.5f);
     const SweepView sweep{
         .rows = 3,
         .otherRows = 70,
         .width = width,
         .offsets = offsets.data(),
         .columns = columns.data(),
+        .confidences = width == 7 ? confidences.data() : nullptr,
         .other = other.data(),
         .ridge = ridge.data(),
         .weight = 0.1,
@@ -104,7 +106,8 @@ uint32_t scramble(uint32_t x) {
   return x ^ (x >> 16);
 }
 
-std::unique_ptr<Interactions> makeInteractions(const RankerSpec& ranker, bool pairwise, int64_t stepsPerEpoch) {
+std::unique_ptr<Interactions> makeInteractions(const RankerSpec& ranker, bool pairwise, bool weighted,
+                                               int64_t stepsPerEpoch) {
   auto made = std::make_unique<Interactions>(uint32_t(ranker.rows[kUsers]), uint32_t(ranker.rows[kItems]));
   const int64_t perUser = ranker.rows[kItems] / 2;
   std::vector<uint32_t> users, items, seenOffsets{0};
@@ -117,6 +120,11 @@ std::unique_ptr<Interactions> makeInteractions(const RankerSpec& ranker, bool pa
   }
   made->setPairs(int64_t(users.size()), users.data(), items.data());
   made->setSeen(seenOffsets.data(), items.data());
+  if (weighted) {
+    std::vector<float> weights(users.size());
+    for (size_t row = 0; row < weights.size(); row++) weights[row] = float(row % 5) / 2;
+    made->setWeights(int64_t(weights.size()), weights.data());
+  }
   made->samplesPerPositive = pairwise ? 3 : 4;
   made->samplesPerEpoch = uint64_t(ranker.rows[kUsers] * perUser) * made->samplesPerPositive;
   made->batchSize = divideUp(int64_t(made->samplesPerEpoch), stepsPerEpoch);
@@ -129,6 +137,7 @@ struct Case {
   OptimizerSettings optimizer;
   bool pairwise;
   bool rows;
+  bool weighted;
 };
 
 /// Trains a little on every path there is; returns all parameters.
@@ -137,7 +146,7 @@ std::vector<float> exercise(const Case& given, const KernelTable* kernels, int t
   settings.ranker = given.ranker;
   settings.optimizer = given.optimizer;
   settings.embeddingDecay = given.optimizer.hasLawn ? 0 : 0.1;
-  settings.interactions = makeInteractions(given.ranker, given.pairwise, 3);
+  settings.interactions = makeInteractions(given.ranker, given.pairwise, given.weighted, 3);
   settings.threads = threads;
   settings.kernels = kernels;
   const RankerModel shapes(given.ranker, kernels->lanes);
@@ -172,8 +181,10 @@ std::vector<float> exercise(const Case& given, const KernelTable* kernels, int t
                  items[] = {0, 0, 1, 2, uint32_t(given.ranker.rows[kItems] - 1)};
   const uint32_t others[] = {1, 1, 0, 0, 0};
   const float labels[] = {1, 0, 0, 1, 1};
-  const SampleSource batch = given.pairwise ? SampleSource::columns(5, users, items, others, nullptr)
-                                            : SampleSource::columns(5, users, items, nullptr, labels);
+  const float some[] = {2, 0, 1, 0.5, 3};
+  const float* weights = given.weighted ? some : nullptr;
+  const SampleSource batch = given.pairwise ? SampleSource::columns(5, users, items, others, nullptr, weights)
+                                            : SampleSource::columns(5, users, items, nullptr, labels, weights);
   losses[0] = session.step(batch, 0.01);
   losses[1] = session.gradient(batch);
   session.clearGradient();
@@ -208,7 +219,7 @@ std::vector<Case> cases(int32_t ruleCount) {
   for (const RankerSpec& ranker : rankers) {
     for (int32_t rule = 0; rule < ruleCount; rule++) {
       const int n = first + rule;  // what is odd about a case changes from ranker to ranker
-      Case next{.ranker = ranker, .optimizer = {}, .pairwise = n % 3 == 0, .rows = n % 2 == 0};
+      Case next{.ranker = ranker, .optimizer = {}, .pairwise = n % 3 == 0, .rows = n % 2 == 0, .weighted = n % 5 < 2};
       next.optimizer.rule = rule;
       next.optimizer.firstDecay = 0.9;
       next.optimizer.firstShare = 0.1;

@@ -6,15 +6,21 @@ import { openNativeEngine } from "../../../src/engine/native/native-engine.ts";
 import type { BaseOptimizerConfig } from "../../../src/optimizer/optimizer-config.ts";
 import type { RankerSpec } from "../../../src/ranker/ranker-spec.ts";
 import { skewedSource, wide } from "../../support/data/skewed-source.ts";
-import { losses, optionsOf } from "../../support/engines/engine-cases.ts";
+import { losses, optionsOf, weightedSource } from "../../support/engines/engine-cases.ts";
 import { describeNative, instructionSets } from "../../support/engines/native-engine.ts";
 import { expectSameSnapshot } from "../../support/engines/same-bits.ts";
 
 const sgd: BaseOptimizerConfig = { name: "sgd", weightDecay: 0 };
 
 describeNative("drawing by the native engine", () => {
-  it.each(losses)("is that of the plain twin, batch after batch to the short last one, under %s", async (loss) => {
-    const source = skewedSource(wide, loss, { batchSize: 7_000 });
+  it.each([
+    ["bce", false],
+    ["bpr", false],
+    ["bce", true],
+    ["bpr", true],
+  ] as const)("is that of the plain twin, to the short last batch, under %s, weights: %s", async (loss, isWeighted) => {
+    const plain = skewedSource(wide, loss, { batchSize: 7_000 });
+    const source = isWeighted ? weightedSource(plain) : plain;
     const steps = stepsPerEpoch(source);
     const drawing = await openNativeEngine().open(optionsOf(wide, loss, { source }));
     const given = await openNativeEngine().open(optionsOf(wide, loss));
@@ -66,6 +72,7 @@ describeNative("drawing by the native engine", () => {
       length: pairs.length,
       userColumn: Uint32Array.from(pairs, ([user]) => user!),
       itemColumn: Uint32Array.from(pairs, ([, item]) => item!),
+      weights: null,
     };
     const seen = groupItemsByUser(interactions);
     const source: BatchSource = { interactions, seen, loss: "bce", negativesPerPositive: 9, batchSize: 3000, seed: 2 };

@@ -51,6 +51,7 @@ describe("decay of looked-up embeddings", () => {
       users: Uint32Array.of(0, 0, 0, 1),
       items: Uint32Array.of(1, 1, 2, 2),
       labels: Float32Array.of(1, 0, 0, 1),
+      weights: null,
     };
     const added = await difference(batch, "bce");
     // 0.1 / 4 = 0.025 a lookup: user 0 three times its 2, user 1 once its 3; item 1 twice its 4, item 2 twice its 5
@@ -69,6 +70,7 @@ describe("decay of looked-up embeddings", () => {
       users: Uint32Array.of(1),
       positives: Uint32Array.of(2),
       negatives: Uint32Array.of(1),
+      weights: null,
     };
     const added = await difference(batch, "bpr");
     expect(added.get("userDot")![1]).toBeCloseTo(2 * 0.1 * 3, 12);

@@ -15,6 +15,7 @@ import {
   randomBatch,
   randomParameters,
   rankerCases,
+  weightedBatch,
 } from "../../support/engines/engine-cases.ts";
 
 const combinations = rankerCases.flatMap((ranker) => losses.map((loss) => ({ ...ranker, loss })));
@@ -38,17 +39,19 @@ function meanLoss(spec: RankerSpec, batch: Batch, parameters: Parameters): numbe
   let sum = 0;
   for (let k = 0; k < batch.length; k++) {
     const user = batch.users[k]!;
-    sum +=
+    const loss =
       batch.kind === "pointwise"
         ? binaryCrossEntropy(logit(user, batch.items[k]!), batch.labels[k]!)
         : bayesianPersonalizedRanking(logit(user, batch.positives[k]!) - logit(user, batch.negatives[k]!));
+    sum += (batch.weights?.[k] ?? 1) * loss;
   }
   return sum / batch.length;
 }
 
 describe.each(combinations)("the gradient of $name under $loss", ({ spec, loss }) => {
-  it("is the slope of the mean loss in every parameter", async () => {
-    const batch = randomBatch(spec, loss, { length: 9 });
+  it.each(["alike", "with weights"])("is the slope of the mean loss in every parameter, samples %s", async (how) => {
+    const plain = randomBatch(spec, loss, { length: 9 });
+    const batch = how === "alike" ? plain : weightedBatch(plain);
     const parameters = randomParameters(spec, float64);
     const { loss: found, gradient } = await gradientOf(spec, batch, parameters);
     expect(found).toBeCloseTo(meanLoss(spec, batch, parameters), 12); // float64, sums of 9 terms
@@ -69,6 +72,59 @@ describe.each(combinations)("the gradient of $name under $loss", ({ spec, loss }
   });
 });
 
+describe("a sample's weight", () => {
+  // z = p q + b with p = 1, q = (2, -1), b = 0: logits 2 and -1.
+  const spec: RankerSpec = { users: 1, items: 2, dot: 1, gmf: 0, embedding: 0, tower: [], idBiases: false };
+  const parameters = new Map([
+    ["userDot", Float64Array.of(1)],
+    ["itemDot", Float64Array.of(2, -1)],
+    ["head.bias", Float64Array.of(0)],
+  ]);
+
+  it("multiplies its term of the mean under bce, which is over the samples", async () => {
+    const { loss, gradient } = await gradientOf(
+      spec,
+      {
+        kind: "pointwise",
+        length: 2,
+        users: Uint32Array.of(0, 0),
+        items: Uint32Array.of(0, 1),
+        labels: Float32Array.of(1, 0),
+        weights: Float32Array.of(3, 1),
+      },
+      parameters,
+    );
+    // (3 ln(1 + e^-2) + ln(1 + e^-1)) / 2 = (3 x 0.1269280 + 0.3132617) / 2
+    expect(loss).toBeCloseTo(0.3470229, 6);
+    // slopes 3 (sigmoid(2) - 1) / 2 = -0.1788044 and sigmoid(-1) / 2 = 0.1344707
+    expect([...gradient.get("itemDot")!].map((value) => value.toFixed(6))).toEqual(["-0.178804", "0.134471"]);
+    expect(gradient.get("userDot")![0]).toBeCloseTo(2 * -0.1788044 - 0.1344707, 6);
+    expect(gradient.get("head.bias")![0]).toBeCloseTo(-0.1788044 + 0.1344707, 6);
+  });
+
+  it("multiplies both sides of its pair under bpr", async () => {
+    const { loss, gradient } = await gradientOf(
+      spec,
+      {
+        kind: "pairwise",
+        length: 2,
+        users: Uint32Array.of(0, 0),
+        positives: Uint32Array.of(0, 1),
+        negatives: Uint32Array.of(1, 0),
+        weights: Float32Array.of(0.5, 2),
+      },
+      parameters,
+    );
+    // margins 3 and -3: (0.5 ln(1 + e^-3) + 2 ln(1 + e^3)) / 2 = (0.5 x 0.0485874 + 2 x 3.0485874) / 2
+    expect(loss).toBeCloseTo(3.0607342, 6);
+    // slopes -0.5 sigmoid(-3) / 2 = -0.0118565 and -2 sigmoid(3) / 2 = -0.9525741
+    expect(gradient.get("itemDot")![0]).toBeCloseTo(-0.0118565 + 0.9525741, 6);
+    expect(gradient.get("itemDot")![1]).toBeCloseTo(0.0118565 - 0.9525741, 6);
+    expect(gradient.get("userDot")![0]).toBeCloseTo(3 * (-0.0118565 + 0.9525741), 6);
+    expect(gradient.get("head.bias")![0]).toBe(0);
+  });
+});
+
 describe("what bpr compares", () => {
   it("has no user bias and no head bias in it: their float32 gradients are 0, not rounding errors", async () => {
     const batch = randomBatch(everything, "bpr", { length: 200 });
@@ -85,6 +141,7 @@ describe("Euler's identities of a homogeneous ranker, with zero biases", () => {
     users: Uint32Array.of(3),
     items: Uint32Array.of(2),
     labels: Float32Array.of(1),
+    weights: null,
   };
 
   function unbiased(): Map<string, Float64Array> {

@@ -143,6 +143,7 @@ function sourceOptions({ batchSize, loss = "bce" }: { batchSize: number; loss?: 
     length: 200,
     userColumn: column("test/users", spec.users),
     itemColumn: column("test/items", spec.items - 1),
+    weights: null,
   };
   const source: BatchSource = {
     interactions,

@@ -30,6 +30,30 @@ describe("repeated pairs", () => {
     expect([...kept]).toEqual(expected);
   });
 
+  it("sums the weights of a pair into its newest row; a row without weights counts as 1", () => {
+    const counted = cleanLog(log, { ...rules, duplicates: "sum" });
+    expect([...counted.kept]).toEqual([0, 1, 1, 1]);
+    expect([...counted.log.weights!]).toEqual([1, 1, 2, 1]);
+    expect(counted.steps[0]).toMatchObject({ step: "repeated-pairs", rowsBefore: 4, rowsAfter: 3 });
+    const weighted = { ...log, weights: Float32Array.of(0.5, 1, 4, 3) };
+    expect([...cleanLog(weighted, { ...rules, duplicates: "sum" }).log.weights!]).toEqual([0.5, 1, 4.5, 3]);
+    expect([...cleanLog(weighted, { ...rules, duplicates: "last" }).log.weights!]).toEqual([0.5, 1, 4, 3]);
+    const heavy = { ...log, weights: Float32Array.of(3e38, 1, 3e38, 1) };
+    expect(() => cleanLog(heavy, { ...rules, duplicates: "sum" })).toThrow("more than a float32 holds");
+  });
+
+  it("drops rows of weight 0 first, so that they stand in for no other row of their pair", () => {
+    const viewed = { ...log, weights: Float32Array.of(2, 0, 0, 1) };
+    const { kept, steps } = cleanLog(viewed, { ...rules, duplicates: "last" });
+    expect([...kept]).toEqual([1, 0, 0, 1]);
+    expect(steps.map(({ step, rowsAfter }) => [step, rowsAfter])).toEqual([
+      ["weightless", 2],
+      ["repeated-pairs", 2],
+    ]);
+    const nothing = { ...log, weights: new Float32Array(4) };
+    expect(() => cleanLog(nothing, rules)).toThrow("no rows are left after weightless");
+  });
+
   it("leaves a pair that stands in train and in test", () => {
     const split = logOf(
       [

@@ -68,6 +68,7 @@ function hitRates(): { readonly popularity: number; readonly oracle: number } {
     length: parts.reduce((sum, part) => sum + part.length, 0),
     userColumn: Uint32Array.from(parts.flatMap((part, user) => part.map(() => user))),
     itemColumn: Uint32Array.from(parts.flatMap((part) => part.map(({ itemId }) => places.get(itemId)!))),
+    weights: null,
   });
   const newest = histories.map((history) => history.at(-1)!);
   const evaluated = interactionsOf(newest.map((row) => [row]));

@@ -24,6 +24,7 @@ export function checkerboardDataset(users: number, items: number): Omit<LoadedDa
     items,
     userColumn: Uint32Array.from(pairs, ([user]) => user),
     itemColumn: Uint32Array.from(pairs, ([, item]) => item),
+    weights: null,
     length: pairs.length,
   });
   const [train, validation, test] = [columns(rows.train), columns(rows.validation), columns(rows.test)];

@@ -6,6 +6,7 @@ export interface LogRow {
   readonly item: number;
   readonly time?: number;
   readonly rating?: number;
+  readonly weight?: number;
   readonly part?: number;
 }
 
@@ -23,6 +24,7 @@ export function logOf(rows: readonly LogRow[], extents: { users: number; items: 
     itemColumn: Uint32Array.from(sorted, ({ item }) => item),
     timesMs: has("time") ? Float64Array.from(sorted, ({ time }) => time ?? 0) : null,
     ratings: has("rating") ? Float32Array.from(sorted, ({ rating }) => rating ?? 0) : null,
+    weights: has("weight") ? Float32Array.from(sorted, ({ weight }) => weight ?? 0) : null,
     parts: has("part") ? Uint8Array.from(sorted, ({ part }) => part ?? 0) : null,
   };
 }

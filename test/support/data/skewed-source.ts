@@ -32,6 +32,6 @@ export function skewedSource(
     userColumn[row] = Math.floor(users * unitInterval(block.first) ** 1.5);
     itemColumn[row] = Math.floor(items * unitInterval(block.second) ** 2);
   }
-  const interactions = { users, items, length, userColumn, itemColumn };
+  const interactions = { users, items, length, userColumn, itemColumn, weights: null };
   return { interactions, seen: groupItemsByUser(interactions), loss, negativesPerPositive: 4, batchSize, seed };
 }

@@ -91,6 +91,25 @@ export function interactionsOf(pairs: Pairs, extents = { users: 3, items: 6 }): 
     length: pairs.length,
     userColumn: Uint32Array.from(pairs, ([user]) => user),
     itemColumn: Uint32Array.from(pairs, ([, item]) => item),
+    weights: null,
+  };
+}
+
+/** The dataset with a weight for each row of each file, as ingest would say so. */
+export function withWeights<Dataset extends Omit<LoadedDataset, "directory">>(
+  dataset: Dataset,
+  weightOf: (row: number, part: "train" | "validation" | "test") => number,
+): Dataset {
+  const part = (name: "train" | "validation" | "test"): Interactions => ({
+    ...dataset[name],
+    weights: Float32Array.from({ length: dataset[name].length }, (_, row) => weightOf(row, name)),
+  });
+  return {
+    ...dataset,
+    description: { ...dataset.description, weights: { least: 1, most: 1, mean: 1 } }, // that there are some
+    train: part("train"),
+    validation: part("validation"),
+    test: part("test"),
   };
 }
 
@@ -109,12 +128,13 @@ function candidatesOf(
   };
 }
 
-async function writeInteractions(file: string, { userColumn, itemColumn }: Interactions) {
+async function writeInteractions(file: string, { userColumn, itemColumn, weights }: Interactions) {
   const writer = await openColumnWriter(file, [
     { name: "user", type: "uint32" },
     { name: "item", type: "uint32" },
+    ...(weights === null ? [] : [{ name: "weight", type: "float32" } as const]),
   ]);
-  await writer.append({ user: userColumn, item: itemColumn });
+  await writer.append({ user: userColumn, item: itemColumn, ...(weights === null ? {} : { weight: weights }) });
   return writer.close();
 }
 

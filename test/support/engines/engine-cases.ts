@@ -124,8 +124,21 @@ export function randomBatch(spec: RankerSpec, loss: LossName, { length = 12, see
         users,
         items,
         labels: Float32Array.from(column("labels", 3), (k) => (k === 0 ? 1 : 0)),
+        weights: null,
       }
-    : { kind: "pairwise", length, users, positives: items, negatives: column("negatives", spec.items) };
+    : { kind: "pairwise", length, users, positives: items, negatives: column("negatives", spec.items), weights: null };
+}
+
+/** The same with weights from 0 to 3, of which every fifth is 0. */
+export function weightedBatch(batch: Batch): Batch {
+  return { ...batch, weights: Float32Array.from({ length: batch.length }, (_, row) => 0.75 * ((3 * row) % 5)) };
+}
+
+/** The same with a weight from 0.5 to 3 for every row. */
+export function weightedSource(source: BatchSource): BatchSource {
+  const { interactions } = source;
+  const weights = Float32Array.from({ length: interactions.length }, (_, row) => 0.5 * (1 + ((5 * row) % 6)));
+  return { ...source, interactions: { ...interactions, weights } };
 }
 
 /** Batches of growing length. */
@@ -145,6 +158,7 @@ export function smallSource(spec: RankerSpec, loss: LossName, { batchSize = 6, s
     length: pairs.length,
     userColumn: Uint32Array.from(pairs, ([user]) => user),
     itemColumn: Uint32Array.from(pairs, ([, item]) => item),
+    weights: null,
   };
   return { interactions, seen: groupItemsByUser(interactions), loss, negativesPerPositive: 2, batchSize, seed };
 }

@@ -54,7 +54,7 @@ napi_value closeSession(const Call& call) {
 
 napi_value heldBytes(const Call& call) { return newNumber(call.env, double(arrayBytes.load())); }
 
-/// (session, learningRate, users, items, labels | null, negatives | null) -> mean loss
+/// (session, learningRate, users, items, labels | null, negatives | null, weights | null) -> mean loss
 napi_value step(const Call& call) {
   auto batch = std::make_shared<OwnedBatch>(call, 2, call.session()->model.spec);
   return PromiseWork::start(call.env, {}, [session = call.lend(), rate = call.number(1), batch] {
@@ -62,7 +62,8 @@ napi_value step(const Call& call) {
   });
 }
 
-/// (session, users, items, labels | null, negatives | null) -> mean loss; the gradient stays until clearGradient
+/// (session, users, items, labels | null, negatives | null, weights | null) -> mean loss; the gradient stays until
+/// clearGradient
 napi_value gradient(const Call& call) {
   auto batch = std::make_shared<OwnedBatch>(call, 1, call.session()->model.spec);
   return PromiseWork::start(call.env, {},

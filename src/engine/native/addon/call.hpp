@@ -23,9 +23,11 @@ struct LentSession {
   std::shared_ptr<void> token;
 };
 
+constexpr size_t kMostArguments = 9;
+
 struct Call {
   Call(napi_env given, napi_callback_info info) : env(given) {
-    size_t count = 8;
+    size_t count = kMostArguments;
     check(napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr), "arguments");
   }
   SessionHandle& handle() const {
@@ -55,15 +57,20 @@ struct Call {
   }
 
   napi_env env;
-  napi_value arguments[8] = {};
+  napi_value arguments[kMostArguments] = {};
 };
 
-/// Columns of an explicit batch, owned: (users, items, labels | null, negatives | null). What is checked is the copy.
+/// Columns of an explicit batch, owned: (users, items, labels | null, negatives | null, weights | null). What is
+/// checked is the copy.
 struct OwnedBatch {
   OwnedBatch(const Call& call, int argument, const RankerSpec& ranker)
       : users(call.copied<uint32_t>(argument)), items(call.copied<uint32_t>(argument + 1)) {
     if (!isNothing(call.env, call.arguments[argument + 2])) labels = call.copied<float>(argument + 2);
     else negatives = call.copied<uint32_t>(argument + 3);
+    if (!isNothing(call.env, call.arguments[argument + 4])) {
+      weights = call.copied<float>(argument + 4);
+      expect(weights.size() == users.size(), "weights of a batch");
+    }
     const size_t last = std::max(labels.size(), negatives.size());  // one of them is empty
     expect(!users.empty() && items.size() == users.size() && last == users.size(), "columns of a batch differ");
     checkIndices("users of a batch", users.data(), int64_t(users.size()), ranker.rows[kUsers]);
@@ -73,10 +80,11 @@ struct OwnedBatch {
   SampleSource source() const {
     const bool isPairwise = labels.empty();
     return SampleSource::columns(int64_t(users.size()), users.data(), items.data(),
-                                 isPairwise ? negatives.data() : nullptr, isPairwise ? nullptr : labels.data());
+                                 isPairwise ? negatives.data() : nullptr, isPairwise ? nullptr : labels.data(),
+                                 weights.empty() ? nullptr : weights.data());
   }
   std::vector<uint32_t> users, items, negatives;
-  std::vector<float> labels;
+  std::vector<float> labels, weights;
 };
 
 }  // namespace lawn

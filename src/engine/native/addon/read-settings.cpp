@@ -84,6 +84,12 @@ std::unique_ptr<Interactions> readInteractions(napi_env env, napi_value from, co
   checkAscending("seen items", seenOffsets.data, userRows, seenItems.data, itemRows);
   auto interactions = std::make_unique<Interactions>(uint32_t(userRows), uint32_t(itemRows));
   interactions->setPairs(users.size, users.data, items.data);
+  const napi_value weights = property(env, from, "weights");
+  if (!isNothing(env, weights)) {
+    const Span<float> column = span<float>(env, weights, "weights");
+    expect(column.size == users.size, "weights of interactions");
+    interactions->setWeights(column.size, column.data);
+  }
   interactions->setSeen(seenOffsets.data, seenItems.data);
   interactions->samplesPerPositive = uint32_t(wholeOf(env, from, "samplesPerPositive", 1, kMostRows));
   interactions->samplesPerEpoch = uint64_t(users.size) * interactions->samplesPerPositive;

@@ -17,18 +17,19 @@ struct DoubleProduct {
   int64_t cStride;
 };
 
-/// One row of an alternating least squares sweep: (gram + ridge I + sum of v v^T) x = sum of v over the row's vectors
-/// v.
+/// One row of an alternating least squares sweep: (gram + ridge I + sum of c v v^T) x = sum of c v over the row's
+/// vectors v and their confidences c.
 struct RowSystem {
   int64_t width, widthPad;
   const float* gram;  // [width][widthPad], upper triangle
   float ridge;
-  int64_t count;            // vectors of this row
-  const uint32_t* columns;  // [count] their rows in `other`
-  const float* other;       // [.][width]
-  float* gathered;          // scratch [kGatheredVectors][widthPad], padding zero
-  float* matrix;            // scratch [width][widthPad]
-  float* solution;          // out [width]
+  int64_t count;             // vectors of this row
+  const uint32_t* columns;   // [count] their rows in `other`
+  const float* confidences;  // [count], or null where all are 1
+  const float* other;        // [.][width]
+  float* gathered;           // scratch [kGatheredVectors][widthPad], padding zero
+  float* matrix;             // scratch [width][widthPad]
+  float* solution;           // out [width]
 };
 
 constexpr int64_t kGatheredVectors = 64;

@@ -130,8 +130,15 @@ inline bool solveRow(const RowSystem& s) {
     const int64_t some = s.count - first < kGatheredVectors ? s.count - first : kGatheredVectors;
     for (int64_t v = 0; v < some; v++) {
       const float* vector = s.other + int64_t(s.columns[first + v]) * s.width;
-      memcpy(s.gathered + v * s.widthPad, vector, size_t(s.width) * sizeof(float));
-      for (int64_t i = 0; i < s.width; i++) s.solution[i] += vector[i];
+      float* gathered = s.gathered + v * s.widthPad;
+      if (s.confidences == nullptr) {
+        memcpy(gathered, vector, size_t(s.width) * sizeof(float));
+        for (int64_t i = 0; i < s.width; i++) s.solution[i] += vector[i];
+      } else {
+        const float root = squareRoot(s.confidences[first + v]);  // its outer product has the confidence once
+        for (int64_t i = 0; i < s.width; i++) gathered[i] = root * vector[i];
+        for (int64_t i = 0; i < s.width; i++) s.solution[i] += root * gathered[i];
+      }
     }
     addOuterProducts(some, s.width, s.widthPad, s.gathered, s.matrix);
   }

@@ -20,21 +20,28 @@ struct LaneTotals {
   }
 };
 
-/// Slopes and summed loss of `count` samples with labels: binary cross-entropy on logits.
+/// Slopes and summed loss of `count` samples with labels: binary cross-entropy on logits, times the sample's weight.
+template <bool hasWeights>
 inline BlockTotals pointwiseLoss(const SamplesView& samples, int64_t begin, int64_t count, const float* logits) {
   LaneTotals totals;
   for (int64_t s = 0; s < count; s += kLanes) {
     const int64_t valid = count - s < kLanes ? count - s : kLanes;
-    float labels[kLanes] = {}, present[kLanes] = {}, slopes[kLanes];
+    float labels[kLanes] = {}, present[kLanes] = {}, weights[kLanes] = {}, slopes[kLanes];
     const bool isWhole = valid == kLanes;
     if (!isWhole) {
       memcpy(labels, samples.labels + begin + s, valid * sizeof(float));
+      if constexpr (hasWeights) memcpy(weights, samples.weights + begin + s, valid * sizeof(float));
       for (int64_t lane = 0; lane < valid; lane++) present[lane] = 1.0f;
     }
     const Floats z = load(logits + s);  // logits beyond count are stale but finite: block memory starts as zeros
     const Floats y = load(isWhole ? samples.labels + begin + s : labels);
     const SoftplusWithSlope softplus = softplusWithSlope(z);
-    const Floats loss = softplus.value - y * z, slope = (softplus.slope - y) * samples.inverseCount;
+    Floats loss = softplus.value - y * z, slope = (softplus.slope - y) * samples.inverseCount;
+    if constexpr (hasWeights) {
+      const Floats weight = load(isWhole ? samples.weights + begin + s : weights);
+      loss = weight * loss;
+      slope = weight * slope;
+    }
     if (isWhole) {
       totals.loss += loss;
       totals.slopes += slope;
@@ -49,7 +56,8 @@ inline BlockTotals pointwiseLoss(const SamplesView& samples, int64_t begin, int6
   return totals.total();
 }
 
-/// BPR over adjacent pairs: softplus(-(z+ - z-)).
+/// BPR over adjacent pairs: softplus(-(z+ - z-)), times the pair's weight.
+template <bool hasWeights>
 inline BlockTotals pairwiseLoss(const SamplesView& samples, int64_t begin, int64_t count, const float* logits) {
   BlockTotals totals;  // a pair's slopes cancel
   for (int64_t s = 0; s < count; s += 2 * kLanes) {
@@ -59,6 +67,12 @@ inline BlockTotals pairwiseLoss(const SamplesView& samples, int64_t begin, int64
     const SoftplusWithSlope softplus = softplusWithSlope(load(negatedMargin));
     store(loss, softplus.value);
     store(slope, softplus.slope * samples.inverseCount);
+    if constexpr (hasWeights) {
+      for (int64_t pair = 0; pair < pairs; pair++) {
+        loss[pair] *= samples.weights[begin + s + 2 * pair];
+        slope[pair] *= samples.weights[begin + s + 2 * pair];
+      }
+    }
     for (int64_t pair = 0; pair < pairs; pair++) {
       totals.loss += double(loss[pair]);
       samples.slopes[begin + s + 2 * pair] = -slope[pair];
@@ -66,6 +80,15 @@ inline BlockTotals pairwiseLoss(const SamplesView& samples, int64_t begin, int64
     }
   }
   return totals;
+}
+
+inline BlockTotals lossOf(const SamplesView& samples, int64_t begin, int64_t count, const float* logits) {
+  if (samples.weights != nullptr) {
+    return samples.labels != nullptr ? pointwiseLoss<true>(samples, begin, count, logits)
+                                     : pairwiseLoss<true>(samples, begin, count, logits);
+  }
+  return samples.labels != nullptr ? pointwiseLoss<false>(samples, begin, count, logits)
+                                   : pairwiseLoss<false>(samples, begin, count, logits);
 }
 
 /// The head's gradient, and the deltas of the last layer (before its ReLU) into `delta`.
@@ -126,8 +149,7 @@ inline BlockTotals trainBlocks(const RankerView& ranker, const SamplesView& samp
     const int64_t count = end - at < kBlockSamples ? end - at : kBlockSamples;
     forwardBlock(ranker, samples, at, count, scratch, scratch.logits);
     prefetchSamples(ranker, samples, at + count, end - at - count < kBlockSamples ? end : at + count + kBlockSamples);
-    const BlockTotals ofBlock = samples.labels != nullptr ? pointwiseLoss(samples, at, count, scratch.logits)
-                                                          : pairwiseLoss(samples, at, count, scratch.logits);
+    const BlockTotals ofBlock = lossOf(samples, at, count, scratch.logits);
     totals.loss += ofBlock.loss;
     totals.slopes += ofBlock.slopes;
     const float* slopes = samples.slopes + at;

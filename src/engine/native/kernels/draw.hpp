@@ -40,6 +40,9 @@ inline void drawRows(const EpochView& epoch, uint64_t first, DrawStage& stage) {
     stage.slots[s] = samples[s] - row * epoch.samplesPerPositive;
     __builtin_prefetch(epoch.pairs.words + uint64_t(row) * wordsPerPair);
   }
+  if (epoch.weights != nullptr) {
+    for (int64_t s = 0; s < stage.whole; s++) __builtin_prefetch(epoch.weights + stage.rows[s]);
+  }
   const uint32_t firstDraw = epoch.pairwise ? 0 : 1;  // slot 0 then draws a word that is not used
   for (int64_t at = 0; at < stage.whole; at += kLanes) {
     storeWords(stage.words + at, threefryFirst(epoch.negativesLow, epoch.negativesHigh, loadWords(stage.rows + at),
@@ -111,24 +114,27 @@ inline void searchItems(const EpochView& epoch, DrawStage& stage) {
   }
 }
 
-inline void writePairs(const DrawStage& stage, uint32_t* users, uint32_t* items) {
+inline void writePairs(const EpochView& epoch, const DrawStage& stage, const DrawnSamples& out) {
   for (int64_t s = 0; s < stage.count; s++) {
-    users[2 * s] = users[2 * s + 1] = stage.users[s];
-    items[2 * s] = stage.positives[s];
-    items[2 * s + 1] = stage.ranks[s];
+    out.users[2 * s] = out.users[2 * s + 1] = stage.users[s];
+    out.items[2 * s] = stage.positives[s];
+    out.items[2 * s + 1] = stage.ranks[s];
   }
+  if (epoch.weights == nullptr) return;
+  for (int64_t s = 0; s < stage.count; s++) out.weights[2 * s] = out.weights[2 * s + 1] = epoch.weights[stage.rows[s]];
 }
 
-/// Slot 0 is the positive, with label 1.
-inline void writeSamples(const DrawStage& stage, uint32_t* users, uint32_t* items, float* labels) {
-  memcpy(users, stage.users, stage.count * sizeof(uint32_t));
-  for (int64_t s = 0; s < stage.count; s++) items[s] = stage.slots[s] == 0 ? stage.positives[s] : stage.ranks[s];
-  for (int64_t s = 0; s < stage.count; s++) labels[s] = stage.slots[s] == 0 ? 1.0f : 0.0f;
+/// Slot 0 is the positive, with label 1 and its row's weight.
+inline void writeSamples(const EpochView& epoch, const DrawStage& stage, const DrawnSamples& out) {
+  memcpy(out.users, stage.users, stage.count * sizeof(uint32_t));
+  for (int64_t s = 0; s < stage.count; s++) out.items[s] = stage.slots[s] == 0 ? stage.positives[s] : stage.ranks[s];
+  for (int64_t s = 0; s < stage.count; s++) out.labels[s] = stage.slots[s] == 0 ? 1.0f : 0.0f;
+  if (epoch.weights == nullptr) return;
+  for (int64_t s = 0; s < stage.count; s++) out.weights[s] = stage.slots[s] == 0 ? epoch.weights[stage.rows[s]] : 1.0f;
 }
 
 template <typename Stored>
-inline void drawSamples(const EpochView& epoch, uint64_t first, int64_t count, uint32_t* users, uint32_t* items,
-                        float* labels) {
+inline void drawSamples(const EpochView& epoch, uint64_t first, int64_t count, const DrawnSamples& out) {
   const int64_t losses = epoch.pairwise ? count / 2 : count;
   const uint64_t firstLoss = epoch.pairwise ? first / 2 : first;
   const int64_t stageCount = (losses + kDrawStage - 1) / kDrawStage;
@@ -141,8 +147,8 @@ inline void drawSamples(const EpochView& epoch, uint64_t first, int64_t count, u
     };
     withStage(4, [&](DrawStage& stage, int64_t at) LAWN_INLINE_LAMBDA {
       searchItems<Stored>(epoch, stage);
-      if (epoch.pairwise) writePairs(stage, users + 2 * at, items + 2 * at);
-      else writeSamples(stage, users + at, items + at, labels + at);
+      if (epoch.pairwise) writePairs(epoch, stage, out.from(2 * at));
+      else writeSamples(epoch, stage, out.from(at));
     });
     withStage(3, [&](DrawStage& stage, int64_t) LAWN_INLINE_LAMBDA { readBounds<Stored>(epoch, stage); });
     withStage(2, [&](DrawStage& stage, int64_t) LAWN_INLINE_LAMBDA { drawRanks<Stored>(epoch, stage); });
@@ -155,10 +161,9 @@ inline void drawSamples(const EpochView& epoch, uint64_t first, int64_t count, u
   }
 }
 
-inline void draw(const EpochView& epoch, uint64_t first, int64_t count, uint32_t* users, uint32_t* items,
-                 float* labels) {
-  if (epoch.seen.isNarrow) drawSamples<uint16_t>(epoch, first, count, users, items, labels);
-  else drawSamples<uint32_t>(epoch, first, count, users, items, labels);
+inline void draw(const EpochView& epoch, uint64_t first, int64_t count, const DrawnSamples& out) {
+  if (epoch.seen.isNarrow) drawSamples<uint16_t>(epoch, first, count, out);
+  else drawSamples<uint32_t>(epoch, first, count, out);
 }
 
 }  // namespace lawn::LAWN_ISA

@@ -61,10 +61,11 @@ struct SampleRows {
 
 struct SamplesView {
   SampleRows sides[kSides];
-  const float* labels;  // null under BPR, where even samples are positives and the next one their negative
-  float inverseCount;   // 1 / (losses in the whole batch)
-  float* slopes;        // [samples] out: d mean loss / d logit
-  float* firstDeltas;   // [samples][firstPad] out: d mean loss / d first layer before its ReLU
+  const float* labels;   // null under BPR, where even samples are positives and the next one their negative
+  const float* weights;  // of each sample's loss, the two of a BPR pair alike; null where all count alike
+  float inverseCount;    // 1 / (losses in the whole batch)
+  float* slopes;         // [samples] out: d mean loss / d logit
+  float* firstDeltas;    // [samples][firstPad] out: d mean loss / d first layer before its ReLU
 };
 
 /// A thread's own working memory.
@@ -217,6 +218,17 @@ struct EpochView {
   uint32_t items;
   PairLog pairs;
   SeenItems seen;
+  const float* weights;  // of each row; null where all count alike
+};
+
+/// Where drawn samples go. `labels` are written without BPR, `weights` where the epoch has some.
+struct DrawnSamples {
+  uint32_t *users, *items;
+  float *labels, *weights;
+  DrawnSamples from(int64_t first) const {
+    return {users + first, items + first, labels == nullptr ? nullptr : labels + first,
+            weights == nullptr ? nullptr : weights + first};
+  }
 };
 
 struct KernelTable {
@@ -237,9 +249,8 @@ struct KernelTable {
   void (*move)(const UpdateView&, const RowMove* perRow);
   /// Dots, direction and move of rows that are blocks of their own, in one go; returns how many were left unchanged.
   int64_t (*sphereRows)(const RuleStep&, const UpdateView&, const SphereRows&);
-  /// Draws samples [first, first + count) of the epoch: under BPR two per pair, the positive first. `labels` may be
-  /// null then.
-  void (*draw)(const EpochView&, uint64_t first, int64_t count, uint32_t* users, uint32_t* items, float* labels);
+  /// Draws samples [first, first + count) of the epoch: under BPR two per pair, the positive first.
+  void (*draw)(const EpochView&, uint64_t first, int64_t count, const DrawnSamples& out);
   const AlgebraTable* algebra;
   const RuleFacts* rules;
   int32_t ruleCount;

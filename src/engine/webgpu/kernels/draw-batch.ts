@@ -6,16 +6,31 @@
  *   ids [2, capacity]: users of the pairs, then their items. Under bpr pair k is (user, positive) and pair
  *       samples + k its negative.
  *   labels [capacity]
+ *   weights [capacity], where the log has some: the positive's, or 1 for a negative under bce
  */
 import { builtins, type Kernel, workgroupNumber } from "../device/kernel.ts";
 import { stepStruct } from "../device/step-numbers.ts";
 
 export const DRAW_LANES = 64;
 
-/** Constants: see `Log`. Storage: userColumn, itemColumn, seenOffsets, seenItems, ids, labels. */
-export const drawBatchKernel: Kernel = {
-  label: "draw-batch",
-  bindings: ["step", "constants", "read", "read", "read", "read", "write", "write"],
+const weightsOfLog = /* wgsl */ `
+@group(0) @binding(8) var<storage, read> rowWeights: array<f32>;
+@group(0) @binding(9) var<storage, read_write> weights: array<f32>;
+`;
+
+const drawWeight = /* wgsl */ `
+  weights[k] = select(1.0, rowWeights[row], log_.isPairwise != 0u || slot == 0u);`;
+
+/**
+ * Constants: see `Log`. Storage: userColumn, itemColumn, seenOffsets, seenItems, ids, labels; of a log with weights
+ * also rowWeights, weights.
+ */
+export const drawBatchKernel = (isWeighted: boolean): Kernel => ({
+  label: isWeighted ? "draw-batch weighted" : "draw-batch",
+  bindings: [
+    ...(["step", "constants", "read", "read", "read", "read", "write", "write"] as const),
+    ...(isWeighted ? (["read", "write"] as const) : []),
+  ],
   code: /* wgsl */ `${stepStruct}
 struct Log {
   lastSample: u32, // samples of an epoch less one: 2^32 samples are allowed
@@ -31,7 +46,7 @@ struct Log {
 @group(0) @binding(5) var<storage, read> seenItems: array<u32>;
 @group(0) @binding(6) var<storage, read_write> ids: array<u32>;
 @group(0) @binding(7) var<storage, read_write> labels: array<f32>;
-
+${isWeighted ? weightsOfLog : ""}
 @compute @workgroup_size(${DRAW_LANES})
 fn main(${builtins}) {
   let k = (${workgroupNumber}) * ${DRAW_LANES}u + lane;
@@ -40,7 +55,7 @@ fn main(${builtins}) {
   let row = sample / log_.perPositive;
   let slot = sample - row * log_.perPositive;
   let user = userColumn[row];
-  let positive = itemColumn[row];
+  let positive = itemColumn[row];${isWeighted ? drawWeight : ""}
   ids[k] = user;
   if (log_.isPairwise != 0u) {
     ids[log_.capacity + k] = positive;
@@ -131,4 +146,4 @@ fn permute(position: u32) -> u32 {
   return element;
 }
 `,
-};
+});

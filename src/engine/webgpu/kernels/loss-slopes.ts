@@ -2,7 +2,8 @@
  * Loss of each sample and d loss / d logit of each pair, in one pass over the features.
  *
  *   bce: sample k is pair k.   bpr: sample k is the pairs k and samples + k, margin = their logits' difference
- *   slopes [pairs], already divided by the batch's length; lossSums [workgroups]: sums of the lanes' losses by halving
+ *   slopes [pairs], already divided by the batch's length; a sample's weight, where there are some, multiplies both;
+ *   lossSums [workgroups]: sums of the lanes' losses by halving
  *
  * Twins: binaryCrossEntropy and bayesianPersonalizedRanking with their slopes (ranker/loss.ts). Bound by memory.
  */
@@ -12,28 +13,39 @@ import { LOGIT_LANES } from "./logit-scores.ts";
 import { pairLogit } from "./pair-logit.ts";
 
 const pointwise = /* wgsl */ `
-fn sampleLoss(sample: u32) -> f32 {
+fn sampleLoss(sample: u32, weight: f32) -> f32 {
   let label = labels[sample];
   let logit = pairLogit(sample);
   // For a label of 1, sigmoid(z) - 1 = -sigmoid(-z) keeps the digits of a small slope.
   let slope = select(sigmoid(logit) - label, -sigmoid(-logit), label == 1.0);
-  slopes[sample] = slope * step.inverseBatch;
-  return select(logit, 0.0, logit <= 0.0) - label * logit + log1p(exp(-abs(logit)));
+  slopes[sample] = weight * slope * step.inverseBatch;
+  return weight * (select(logit, 0.0, logit <= 0.0) - label * logit + log1p(exp(-abs(logit))));
 }`;
 
 const pairwise = /* wgsl */ `
-fn sampleLoss(sample: u32) -> f32 {
+fn sampleLoss(sample: u32, weight: f32) -> f32 {
   let margin = pairLogit(sample) - pairLogit(step.samples + sample);
-  let slope = -sigmoid(-margin) * step.inverseBatch;
+  let slope = -weight * sigmoid(-margin) * step.inverseBatch;
   slopes[sample] = slope;
   slopes[step.samples + sample] = -slope;
-  return select(-margin, 0.0, margin >= 0.0) + log1p(exp(-abs(margin)));
+  return weight * (select(-margin, 0.0, margin >= 0.0) + log1p(exp(-abs(margin))));
 }`;
 
-/** Constants: LogitShape. Storage: features, last, values, labels (unread under bpr), slopes, lossSums. */
-export const lossSlopesKernel = (isPairwise: boolean): Kernel => ({
-  label: isPairwise ? "loss-slopes bpr" : "loss-slopes bce",
-  bindings: ["step", "constants", "read", "read", "read", "read", "write", "write"],
+export interface SampleKind {
+  readonly isPairwise: boolean;
+  readonly isWeighted: boolean;
+}
+
+/**
+ * Constants: LogitShape. Storage: features, last, values, labels (unread under bpr), slopes, lossSums; of weighted
+ * samples also weights.
+ */
+export const lossSlopesKernel = ({ isPairwise, isWeighted }: SampleKind): Kernel => ({
+  label: `loss-slopes ${isPairwise ? "bpr" : "bce"}${isWeighted ? " weighted" : ""}`,
+  bindings: [
+    ...(["step", "constants", "read", "read", "read", "read", "write", "write"] as const),
+    ...(isWeighted ? (["read"] as const) : []),
+  ],
   code: /* wgsl */ `${stepStruct}
 @group(0) @binding(1) var<uniform> logitShape: LogitShape;
 @group(0) @binding(2) var<storage, read> features: array<f32>;
@@ -42,6 +54,7 @@ export const lossSlopesKernel = (isPairwise: boolean): Kernel => ({
 @group(0) @binding(5) var<storage, read> labels: array<f32>;
 @group(0) @binding(6) var<storage, read_write> slopes: array<f32>;
 @group(0) @binding(7) var<storage, read_write> lossSums: array<f32>;
+${isWeighted ? "@group(0) @binding(8) var<storage, read> weights: array<f32>;" : ""}
 var<workgroup> sums: array<f32, ${LOGIT_LANES}>;
 ${pairLogit}
 fn sigmoid(x: f32) -> f32 {
@@ -64,7 +77,7 @@ fn main(${builtins}) {
   let number = ${workgroupNumber};
   let sample = number * ${LOGIT_LANES}u + lane;
   var loss = 0.0;
-  if (sample < step.samples) { loss = sampleLoss(sample); }
+  if (sample < step.samples) { loss = sampleLoss(sample, ${isWeighted ? "weights[sample]" : "1.0"}); }
   sums[lane] = loss;
   for (var half = ${LOGIT_LANES / 2}u; half > 0u; half >>= 1u) {
     workgroupBarrier();

@@ -18,6 +18,8 @@ import { type ForwardMemory, headValues, lastLayer, logitWords, type RankerMemor
 
 export interface BackwardMemory {
   readonly labels: GPUBuffer;
+  /** Null where all samples count alike. */
+  readonly weights: GPUBuffer | null;
   /** [pairs] d loss / d logit */
   readonly slopes: GPUBuffer;
   readonly lossSums: GPUBuffer;
@@ -32,11 +34,15 @@ export interface BackwardMemory {
 export async function allocateBackward(
   account: BufferAccount,
   { spec }: RankerMemory,
-  capacity: number,
-  chunks: ChunkPlan,
+  {
+    capacity,
+    chunks,
+    isWeighted,
+  }: { readonly capacity: number; readonly chunks: ChunkPlan; readonly isWeighted: boolean },
 ): Promise<BackwardMemory> {
   const widths = spec.embedding === 0 ? [] : [2 * spec.embedding, ...spec.tower];
   const labels = await account.storage("a batch's labels", 4 * capacity);
+  const weights = isWeighted ? await account.storage("a batch's weights", 4 * capacity) : null;
   const slopes = await account.storage("a batch's slopes", 4 * capacity);
   const lossSums = await account.storage("a batch's losses", 4 * Math.ceil(capacity / LOGIT_LANES));
   const deltas: GPUBuffer[] = [];
@@ -45,7 +51,7 @@ export async function allocateBackward(
     "sums over runs of pairs",
     4 * chunks.denseValues * mostRuns(capacity, chunks.mostSplits),
   );
-  return { labels, slopes, lossSums, deltas, splits };
+  return { labels, weights, slopes, lossSums, deltas, splits };
 }
 
 export interface BackwardParts {
@@ -70,13 +76,16 @@ function runsOf({ pairs }: Work, { mostSplits }: ChunkPlan): number {
 
 function lossPlans({ ranker, forward, backward, chunks, losses }: BackwardParts): DispatchPlan[] {
   const last = lastLayer(ranker, forward);
-  const { labels, slopes, lossSums, deltas } = backward;
+  const { labels, weights, slopes, lossSums, deltas } = backward;
   const { spec, plan } = ranker;
   const plans: DispatchPlan[] = [
     {
-      kernel: lossSlopesKernel(chunks.pairsPerSample === 2),
+      kernel: lossSlopesKernel({ isPairwise: chunks.pairsPerSample === 2, isWeighted: weights !== null }),
       constants: logitWords(ranker, forward),
-      storage: [forward.features, last.buffer, headValues(ranker), labels, slopes, lossSums],
+      storage: [
+        ...[forward.features, last.buffer, headValues(ranker), labels, slopes, lossSums],
+        ...(weights === null ? [] : [weights]),
+      ],
       workgroups: ({ samples }) => Math.ceil(samples / LOGIT_LANES),
     },
     { kernel: meanLossKernel, storage: [lossSums, losses], workgroups: () => 1 },

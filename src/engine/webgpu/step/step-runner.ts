@@ -159,10 +159,13 @@ function chunksOf(length: number, most: number): readonly Chunk[] {
  * own behind the positives.
  */
 function writeChunk(queue: GPUQueue, batch: Batch, { first, samples }: Chunk, program: TrainingProgram): void {
-  const { ids, labels, pairCapacity } = program;
+  const { ids, labels, weights, pairCapacity } = program;
   const write = (index: number, column: Uint32Array): void => {
     queue.writeBuffer(ids, 4 * index, Uint32Array.from(column.subarray(first, first + samples)));
   };
+  if (weights !== null && batch.weights !== null) {
+    queue.writeBuffer(weights, 0, Float32Array.from(batch.weights.subarray(first, first + samples)));
+  }
   write(0, batch.users);
   if (batch.kind === "pointwise") {
     write(pairCapacity, batch.items);

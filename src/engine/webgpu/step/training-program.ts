@@ -21,7 +21,9 @@ export interface TrainingProgram {
   readonly ids: GPUBuffer;
   readonly pairCapacity: number;
   readonly labels: GPUBuffer;
-  /** Draws a chunk; null without a source. */
+  /** Null where the samples are to have none. */
+  readonly weights: GPUBuffer | null;
+  /** Draws a chunk; null without a source, or where the source's samples have weights and these have not. */
   readonly draw: Program | null;
   /** From ids and labels to the loss and the whole gradient. */
   readonly gradient: Program;
@@ -29,10 +31,11 @@ export interface TrainingProgram {
   close(): void;
 }
 
-/** The log on the device: users, items, and what each user has seen. */
+/** The log on the device: users, items, what each user has seen, and the weights of the rows if there are some. */
 export interface DeviceLog {
   readonly source: BatchSource;
   readonly columns: readonly [GPUBuffer, GPUBuffer, GPUBuffer, GPUBuffer];
+  readonly weights: GPUBuffer | null;
 }
 
 export interface TrainingProgramOptions {
@@ -45,15 +48,17 @@ export interface TrainingProgramOptions {
   readonly stepBuffer: GPUBuffer;
   readonly losses: GPUBuffer;
   readonly embeddingDecay: number;
+  /** Whether samples have weights: those of a log with weights must. */
+  readonly isWeighted: boolean;
 }
 
 export async function openTrainingProgram(options: TrainingProgramOptions): Promise<TrainingProgram> {
-  const { context, ranker, gradients, chunks, capacity, log, stepBuffer, losses, embeddingDecay } = options;
+  const { context, ranker, gradients, chunks, capacity, log, stepBuffer, losses, embeddingDecay, isWeighted } = options;
   const account = context.buffers.openAccount();
   try {
     const pairs = capacity * chunks.pairsPerSample;
     const forward = await allocateForward(account, ranker.spec, pairs);
-    const backward = await allocateBackward(account, ranker, pairs, chunks);
+    const backward = await allocateBackward(account, ranker, { capacity: pairs, chunks, isWeighted });
     const sort = await allocateSort(account, ranker, forward);
     const partials = await allocatePartials(account, forward);
     const words = sumJobWords(ranker, forward, chunks);
@@ -75,12 +80,14 @@ export async function openTrainingProgram(options: TrainingProgramOptions): Prom
         embeddingDecay,
       }),
     ]);
-    const draw = log === null ? null : await bind([drawPlan(log, forward.ids, backward.labels, pairs)]);
+    const draws = log !== null && (log.weights !== null) === isWeighted;
+    const draw = draws ? await bind([drawPlan(log, { ids: forward.ids, ...backward }, pairs)]) : null;
     return {
       capacity,
       ids: forward.ids,
       pairCapacity: pairs,
       labels: backward.labels,
+      weights: backward.weights,
       draw,
       gradient,
       close: () => account.close(),
@@ -91,9 +98,16 @@ export async function openTrainingProgram(options: TrainingProgramOptions): Prom
   }
 }
 
-function drawPlan({ source, columns }: DeviceLog, ids: GPUBuffer, labels: GPUBuffer, pairs: number): DispatchPlan {
+interface BatchMemory {
+  readonly ids: GPUBuffer;
+  readonly labels: GPUBuffer;
+  readonly weights: GPUBuffer | null;
+}
+
+function drawPlan(log: DeviceLog, { ids, labels, weights }: BatchMemory, pairs: number): DispatchPlan {
+  const { source, columns } = log;
   return {
-    kernel: drawBatchKernel,
+    kernel: drawBatchKernel(log.weights !== null),
     constants: constantWords(
       samplesPerEpoch(source) - 1,
       samplesPerPositive(source),
@@ -101,7 +115,7 @@ function drawPlan({ source, columns }: DeviceLog, ids: GPUBuffer, labels: GPUBuf
       source.interactions.items,
       pairs,
     ),
-    storage: [...columns, ids, labels],
+    storage: [...columns, ids, labels, ...(log.weights === null || weights === null ? [] : [log.weights, weights])],
     workgroups: ({ samples }) => Math.ceil(samples / DRAW_LANES),
   };
 }
@@ -109,9 +123,9 @@ function drawPlan({ source, columns }: DeviceLog, ids: GPUBuffer, labels: GPUBuf
 /** Copies the log to the device. */
 export async function uploadLog(context: GpuContext, account: BufferAccount, source: BatchSource): Promise<DeviceLog> {
   const { interactions, seen } = source;
-  const upload = async (what: string, values: Uint32Array): Promise<GPUBuffer> => {
+  const upload = async (what: string, values: Uint32Array | Float32Array): Promise<GPUBuffer> => {
     const buffer = await account.storage(what, values.byteLength);
-    const words = Uint32Array.from(values);
+    const words = values instanceof Float32Array ? Float32Array.from(values) : Uint32Array.from(values);
     if (words.length > 0) context.device.queue.writeBuffer(buffer, 0, words);
     return buffer;
   };
@@ -123,5 +137,6 @@ export async function uploadLog(context: GpuContext, account: BufferAccount, sou
       await upload("the seen items' offsets", seen.offsets),
       await upload("the seen items", seen.itemsSorted),
     ],
+    weights: interactions.weights === null ? null : await upload("the log's weights", interactions.weights),
   };
 }

@@ -45,7 +45,10 @@ describe("detecting a table", () => {
 describe("choosing columns", () => {
   it("finds usual names in any spelling, and takes names or numbers from the user", () => {
     const columns = ["When", "Movie-ID", "USER_ID", "score"];
-    expect(chooseColumns("f", columns, {})).toEqual({ user: 2, item: 1, time: null, rating: 3 });
+    const found = { user: 2, item: 1, time: null, rating: 3, weight: null, event: null };
+    expect(chooseColumns("f", columns, {})).toEqual(found);
+    expect(chooseColumns("f", [...columns, "weight", "event"], {})).toEqual(found); // where the user names them alone
+    expect(chooseColumns("f", [...columns, "weight", "event"], { weight: "weight" })).toMatchObject({ weight: 4 });
     expect(chooseColumns("f", columns, { time: "when", rating: "1" })).toMatchObject({ time: 0, rating: 0 });
   });
 

@@ -118,7 +118,8 @@ describe("settings that fit a log", () => {
 
   it("count samples as training does", () => {
     const users = new Uint32Array([0, 0, 1]);
-    const interactions = { users: 2, items: 3, userColumn: users, itemColumn: new Uint32Array([0, 1, 2]), length: 3 };
+    const columns = { userColumn: users, itemColumn: new Uint32Array([0, 1, 2]), weights: null };
+    const interactions = { users: 2, items: 3, ...columns, length: 3 };
     const seen = { offsets: new Uint32Array([0, 2, 3]), itemsSorted: new Uint32Array([0, 1, 2]) };
     for (const loss of ["bce", "bpr"] as const) {
       const source = { interactions, seen, loss, negativesPerPositive: 8, batchSize: 1, seed: 1 };

@@ -146,6 +146,7 @@ bool sweepLeastSquares(const KernelTable& kernels, ThreadPool& pool, const Sweep
           .ridge = float(sweep.ridge[row]),
           .count = int64_t(end - begin),
           .columns = sweep.columns + begin,
+          .confidences = sweep.confidences == nullptr ? nullptr : sweep.confidences + begin,
           .other = sweep.other,
           .gathered = own.gathered.data(),
           .matrix = own.matrix.data(),

@@ -13,12 +13,14 @@ namespace lawn {
 bool invertPositiveDefinite(const AlgebraTable& algebra, ThreadPool& pool, int64_t size, double* matrix);
 
 /// One side of an alternating least squares sweep: for each row r with its vectors v = other[columns[offsets[r] ..
-/// offsets[r + 1])], own[r] = (weight x sum over all `other` of o o^T + ridge[r] I + sum of v v^T)^-1 sum of v.
+/// offsets[r + 1])] and their confidences c, own[r] = (weight x sum over all `other` of o o^T + ridge[r] I + sum of
+/// c v v^T)^-1 sum of c v.
 struct SweepView {
   int64_t rows, otherRows, width;
   const uint32_t *offsets, *columns;
-  const float* other;   // [otherRows][width]
-  const double* ridge;  // [rows]
+  const float* confidences;  // as columns; null where all are 1
+  const float* other;        // [otherRows][width]
+  const double* ridge;       // [rows]
   double weight;
   float* own;  // [rows][width] out
 };

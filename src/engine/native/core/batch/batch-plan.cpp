@@ -21,11 +21,13 @@ void BatchPlan::begin(const SampleSource& source) {
   }
   sides[kItems].order.reserve(n);
   labels.reserve(n);
+  if (hasWeights()) weights.reserve(n);
 }
 
 void BatchPlan::prepareChunk(int64_t chunk, SortScratch& scratch) {
   const int64_t begin = chunkBegin(chunk), count = chunkLength(chunk);
-  source_.read(begin, count, scratch.rows[kUsers].data(), scratch.rows[kItems].data(), scratch.labels.data());
+  source_.read(begin, count, scratch.rows[kUsers].data(), scratch.rows[kItems].data(), scratch.labels.data(),
+               scratch.weights.data());
 
   sortChunk(chunk, kUsers, scratch.rows[kUsers].data(), scratch.order.data(), scratch.sorter);
   uint32_t *users = sides[kUsers].sampleRows.data() + begin, *items = sides[kItems].sampleRows.data() + begin;
@@ -34,6 +36,9 @@ void BatchPlan::prepareChunk(int64_t chunk, SortScratch& scratch) {
     users[i] = scratch.rows[kUsers][drawn];
     items[i] = scratch.rows[kItems][drawn];
     labels[begin + i] = scratch.labels[drawn];
+  }
+  if (hasWeights()) {
+    for (int64_t i = 0; i < count; i++) weights[begin + i] = scratch.weights[scratch.order[i]];
   }
   sortChunk(chunk, kItems, items, sides[kItems].order.data() + begin, scratch.sorter);
 }

@@ -41,13 +41,14 @@ struct SlotIndex {
 struct SortScratch {
   std::array<AlignedArray<uint32_t>, kSides> rows;
   AlignedArray<uint32_t> order;
-  AlignedArray<float> labels;
+  AlignedArray<float> labels, weights;
   RowSorter sorter;
 
   void reserve(int64_t chunkSamples, int64_t mostTableRows) {
     for (AlignedArray<uint32_t>& ofSide : rows) ofSide.reserve(chunkSamples);
     order.reserve(chunkSamples);
     labels.reserve(chunkSamples);
+    weights.reserve(chunkSamples);
     sorter.reserve(chunkSamples, mostTableRows);
   }
 };
@@ -66,6 +67,7 @@ class BatchPlan {
 
   int64_t samples() const { return source_.samples(); }
   bool isPairwise() const { return source_.isPairwise(); }
+  bool hasWeights() const { return source_.hasWeights(); }
   int64_t losses() const { return isPairwise() ? samples() / 2 : samples(); }
   int64_t chunks() const { return divideUp(samples(), chunkSamples_); }
   int64_t chunkBegin(int64_t chunk) const { return chunk * chunkSamples_; }
@@ -74,7 +76,8 @@ class BatchPlan {
   int64_t runsBegin(int64_t chunk) const { return chunkBegin(chunk) + chunk; }
 
   std::array<PlanSide, kSides> sides;
-  AlignedArray<float> labels;  // [samples]
+  AlignedArray<float> labels;   // [samples]
+  AlignedArray<float> weights;  // [samples], where there are some
 
  private:
   void sortChunk(int64_t chunk, int side, const uint32_t* rows, uint32_t* order, RowSorter& sorter);

@@ -40,6 +40,11 @@ void Interactions::setPairs(int64_t count, const uint32_t* userColumn, const uin
   }
 }
 
+void Interactions::setWeights(int64_t count, const float* weights) {
+  weights_ = AlignedArray<float>(count);
+  std::copy(weights, weights + count, weights_.data());
+}
+
 void Interactions::setSeen(const uint32_t* offsets, const uint32_t* itemsByUser) {
   if (isNarrow()) fillSeen(offsets, itemsByUser, narrowBounds_, narrowItems_);
   else fillSeen(offsets, itemsByUser, wideBounds_, wideItems_);
@@ -80,7 +85,7 @@ SeenItems Interactions::seen() const {
 }
 
 SampleSource SampleSource::columns(int64_t length, const uint32_t* users, const uint32_t* items, const uint32_t* others,
-                                   const float* labels) {
+                                   const float* labels, const float* weights) {
   SampleSource source;
   source.pairwise_ = others != nullptr;
   source.samples_ = source.pairwise_ ? 2 * length : length;
@@ -88,6 +93,7 @@ SampleSource SampleSource::columns(int64_t length, const uint32_t* users, const 
   source.items_ = items;
   source.others_ = others;
   source.labels_ = labels;
+  source.weights_ = weights;
   return source;
 }
 
@@ -113,22 +119,28 @@ SampleSource SampleSource::drawn(const Interactions& interactions, const EpochKe
   epoch.items = interactions.items;
   epoch.pairs = interactions.pairs();
   epoch.seen = interactions.seen();
+  epoch.weights = interactions.weights();
   return source;
 }
 
-void SampleSource::read(int64_t first, int64_t count, uint32_t* users, uint32_t* items, float* labels) const {
-  if (kernels_ != nullptr) return kernels_->draw(epoch_, firstInEpoch_ + uint64_t(first), count, users, items, labels);
+void SampleSource::read(int64_t first, int64_t count, uint32_t* users, uint32_t* items, float* labels,
+                        float* weights) const {
+  if (kernels_ != nullptr) {
+    return kernels_->draw(epoch_, firstInEpoch_ + uint64_t(first), count, {users, items, labels, weights});
+  }
   if (pairwise_) {
     for (int64_t s = 0; s < count; s++) {
       const int64_t pair = (first + s) / 2;
       users[s] = users_[pair];
       items[s] = s % 2 == 0 ? items_[pair] : others_[pair];
+      if (weights_ != nullptr) weights[s] = weights_[pair];
     }
     return;
   }
   std::copy(users_ + first, users_ + first + count, users);
   std::copy(items_ + first, items_ + first + count, items);
   std::copy(labels_ + first, labels_ + first + count, labels);
+  if (weights_ != nullptr) std::copy(weights_ + first, weights_ + first + count, weights);
 }
 
 }  // namespace lawn

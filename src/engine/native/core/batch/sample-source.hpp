@@ -14,6 +14,8 @@ struct Interactions {
   Interactions(uint32_t users, uint32_t items) : users(users), items(items) {}
 
   void setPairs(int64_t count, const uint32_t* userColumn, const uint32_t* itemColumn);
+  /// Of each pair. Without this call every pair counts alike.
+  void setWeights(int64_t count, const float* weights);
   /// Copies each user's sorted items and builds what the search among them starts from.
   void setSeen(const uint32_t* offsets, const uint32_t* itemsByUser);
 
@@ -21,6 +23,8 @@ struct Interactions {
   int64_t steps() const { return divideUp(int64_t(samplesPerEpoch), std::min(batchSize, int64_t(samplesPerEpoch))); }
   PairLog pairs() const { return {pairWords_.data(), itemBits_}; }
   SeenItems seen() const;
+  /// [pairs], or null where every pair counts alike.
+  const float* weights() const { return weights_.size() == 0 ? nullptr : weights_.data(); }
 
   const uint32_t users, items;
   uint32_t samplesPerPositive = 0;
@@ -37,6 +41,7 @@ struct Interactions {
 
   AlignedArray<uint32_t> pairWords_;
   uint32_t itemBits_ = 0;
+  AlignedArray<float> weights_;
   AlignedArray<SeenUser> seenUsers_;  // [users]
   AlignedArray<uint16_t> narrowBounds_, narrowItems_;
   AlignedArray<uint32_t> wideBounds_, wideItems_;
@@ -52,23 +57,26 @@ struct EpochKeys {
 /// The samples of one batch. Under BPR a pair is two samples, the positive first.
 class SampleSource {
  public:
-  /// Columns of an explicit batch; of a pairwise one, `others` are the negatives, else `labels` are given.
+  /// Columns of an explicit batch; of a pairwise one, `others` are the negatives, else `labels` are given. Null
+  /// `weights` count every row alike.
   static SampleSource columns(int64_t length, const uint32_t* users, const uint32_t* items, const uint32_t* others,
-                              const float* labels);
+                              const float* labels, const float* weights);
   /// Batch `step` of an epoch.
   static SampleSource drawn(const Interactions& interactions, const EpochKeys& keys, int64_t step,
                             const KernelTable& kernels);
 
   int64_t samples() const { return samples_; }
   bool isPairwise() const { return pairwise_; }
-  /// Samples [first, first + count), both even under BPR. Writes no labels under BPR.
-  void read(int64_t first, int64_t count, uint32_t* users, uint32_t* items, float* labels) const;
+  bool hasWeights() const { return weights_ != nullptr || epoch_.weights != nullptr; }
+  /// Samples [first, first + count), both even under BPR. Writes no labels under BPR, and weights where there are some:
+  /// under BPR to both samples of a pair.
+  void read(int64_t first, int64_t count, uint32_t* users, uint32_t* items, float* labels, float* weights) const;
 
  private:
   int64_t samples_ = 0;
   bool pairwise_ = false;
   const uint32_t *users_ = nullptr, *items_ = nullptr, *others_ = nullptr;
-  const float* labels_ = nullptr;
+  const float *labels_ = nullptr, *weights_ = nullptr;
   EpochView epoch_{};
   uint64_t firstInEpoch_ = 0;
   const KernelTable* kernels_ = nullptr;

@@ -129,6 +129,7 @@ SamplesView BatchGradient::samplesOf(const BatchPlan& plan, int64_t chunk) {
     };
   }
   samples.labels = plan.isPairwise() ? nullptr : plan.labels.data() + begin;
+  samples.weights = plan.hasWeights() ? plan.weights.data() + begin : nullptr;
   samples.inverseCount = float(1.0 / double(plan.losses()));
   samples.slopes = slopes_.data();
   samples.firstDeltas = firstDeltas_.data();

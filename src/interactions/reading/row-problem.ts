@@ -1,0 +1,18 @@
+/** What may be wrong with a row of table `raw`. */
+
+/** Values of raw.problem, in the order in which a row is looked at, the last one apart. */
+export const ROW_PROBLEM = {
+  none: 0,
+  notWanted: 1,
+  repeatedHeader: 2,
+  userMissing: 3,
+  itemMissing: 4,
+  /** Nothing says what such an event weighs. */
+  eventUnnamed: 5,
+  /** From here on the row is malformed. */
+  timeUnreadable: 6,
+  ratingUnreadable: 7,
+  weightUnreadable: 8,
+  eventMissing: 9,
+  notARow: 10,
+} as const;

@@ -1,0 +1,156 @@
+/** The weights of a dataset's rows reach whatever trains on them, and what measures leaves them aside. */
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import { beforeAll, describe, expect, it } from "@jest/globals";
+import { readyBaseline } from "../../../pipelines/baselines/ready-baseline.ts";
+import { loadDataset } from "../../../pipelines/dataset/stored-dataset.ts";
+import { evaluateSplit } from "../../../pipelines/measures/evaluate-split.ts";
+import { trainStage } from "../../../pipelines/train/train.ts";
+import { runTrial } from "../../../pipelines/trials/run-trial.ts";
+import { popularityScorer } from "../../../src/baselines/popularity.ts";
+import { parseConfig } from "../../../src/config/parse.ts";
+import { trainSchema } from "../../../src/config/schemas/train-schema.ts";
+import { groupItemsByUser } from "../../../src/dataset/interaction-dataset.ts";
+import { openEngine } from "../../../src/engine/open-engine.ts";
+import { cellsOf, tuningTrials } from "../../../src/study/plan-trials.ts";
+import { checkerboardDataset } from "../../support/data/checkerboard-dataset.ts";
+import { withWeights, writeDatasetFolder } from "../../support/data/small-dataset.ts";
+import { everyPair } from "../../support/engines/every-pair.ts";
+import { tinySettings } from "../../support/stages/setting-probes.ts";
+import { silentContext } from "../../support/stages/silent-context.ts";
+import { smallStudy } from "../../support/stages/small-study.ts";
+import { useTemporaryFolder } from "../../support/stages/temporary-folder.ts";
+
+const temporary = useTemporaryFolder();
+const board = checkerboardDataset(8, 16);
+const odd = (row: number): number => 1 + (row % 3);
+
+/** Of the same pairs: without weights, of weight 1 throughout, weighted in train, and in validation alone. */
+const datasets = {
+  plain: board,
+  ones: withWeights(board, () => 1),
+  weighted: withWeights(board, odd),
+  validated: withWeights(board, (row, part) => (part === "validation" ? odd(row) : 1)),
+};
+type Name = keyof typeof datasets;
+
+beforeAll(async () => {
+  for (const [name, dataset] of Object.entries(datasets)) await writeDatasetFolder(temporary(`data/${name}`), dataset);
+});
+
+/** sha256 of the ranker that `train` comes to. */
+async function trained(dataset: Name, more: Readonly<Record<string, unknown>> = {}): Promise<string> {
+  const values = {
+    ...tinySettings,
+    dataset,
+    batchSize: 32,
+    epochs: 2,
+    engine: "reference",
+    validation: { metric: "NDCG@3" },
+    k: [3],
+    baselines: "none",
+    dataRoot: temporary("data"),
+    modelsRoot: temporary("models"),
+    force: true,
+    ...more,
+  };
+  const config = parseConfig({ schema: trainSchema, layers: [{ source: "test", values }], flags: {} });
+  const { json } = await trainStage.run(config, silentContext);
+  const checkpoint = await readFile(path.join(String(json.run), "checkpoint.safetensors"));
+  // The dataset's hash stands in the file's header, whose length stands in front of it.
+  return createHash("sha256")
+    .update(checkpoint.subarray(8 + checkpoint.readUInt32LE(0)))
+    .digest("hex");
+}
+
+/** Of every epoch of every trial whose record stands somewhere in the folder, in the order of their paths. */
+async function lossesBelow(folder: string): Promise<number[]> {
+  const files = (await readdir(folder, { recursive: true })).filter((file) => /tuning\/trials\/.*\.json$/.test(file));
+  const records = await Promise.all(files.sort().map((file) => readFile(path.join(folder, file), "utf8")));
+  return records.flatMap((text) => (JSON.parse(text) as { epochs: { loss: number }[] }).epochs.map(({ loss }) => loss));
+}
+
+describe("the weights of rows", () => {
+  it.each(["bce", "bpr"])("reach train under %s; weights of 1 are none, to the bit", async (loss) => {
+    const plain = await trained("plain", { loss });
+    expect(await trained("ones", { loss })).toBe(plain);
+    expect(await trained("weighted", { loss })).not.toBe(plain);
+    expect(await trained("validated", { loss })).toBe(plain);
+  });
+
+  it("reach the refit, those of validation too", async () => {
+    const ones = await trained("ones", { refit: true });
+    expect(await trained("plain", { refit: true })).toBe(ones);
+    expect(await trained("validated", { refit: true })).not.toBe(ones);
+  });
+
+  it("reach the trials of --tune", async () => {
+    const losses = async (dataset: Name): Promise<unknown[]> => {
+      const modelsRoot = temporary(`tuned-${dataset}`);
+      await trained(dataset, { tune: 2, modelsRoot });
+      return lossesBelow(modelsRoot);
+    };
+    const plain = await losses("plain");
+    expect(plain.length).toBeGreaterThan(0);
+    expect(await losses("ones")).toEqual(plain);
+    expect(await losses("weighted")).not.toEqual(plain);
+  });
+
+  it("reach the trials of a study", async () => {
+    const { optimizer, ...settings } = tinySettings;
+    const study = smallStudy({
+      settings: { ...settings, optimizer: { learningRate: optimizer.learningRate } },
+      subjects: [{ dataset: "checkerboard", model: "neumf" }],
+      batchSizes: [{ size: 32, epochs: 2 }],
+      arms: [{ name: "adam", optimizer: "adam" }],
+      space: {},
+      metric: "NDCG@3",
+      metrics: ["NDCG@3"],
+      comparisons: [],
+    });
+    const engine = await openEngine("reference");
+    const losses = async (name: Name): Promise<unknown> => {
+      const dataset = { ...datasets[name], directory: "" };
+      const data = { dataset, seen: groupItemsByUser(dataset.train) };
+      const trial = tuningTrials(study, cellsOf(study)[0]!)[0]!;
+      const result = await runTrial({ trial, from: null, data, engine, engineName: "r", context: silentContext });
+      return result!.record.epochs.map(({ loss }) => loss); // null only when interrupted
+    };
+    const plain = await losses("plain");
+    expect(await losses("ones")).toEqual(plain);
+    expect(await losses("weighted")).not.toEqual(plain);
+  });
+
+  it("reach iALS as confidence, of validation too where it is fitted on both", async () => {
+    const scores = async (name: Name, refit: boolean): Promise<Float32Array> => {
+      const dataset = await loadDataset(temporary(`data/${name}`));
+      const settings = {
+        ...{
+          factors: 2,
+          regularization: 0.01,
+          unobservedWeight: 0.1,
+          iterations: 2,
+          neighbours: null,
+          shrinkage: null,
+        },
+        ...{ seed: 1, engine: "reference", threads: null, modelsRoot: temporary("models") },
+      };
+      const request = { settings, refit, ks: [3], candidates: null, dataset, context: silentContext };
+      return everyPair((await readyBaseline("ials", request)).scorer);
+    };
+    expect(await scores("ones", true)).toEqual(await scores("plain", true));
+    expect(await scores("weighted", false)).not.toEqual(await scores("plain", false));
+    expect(await scores("validated", false)).toEqual(await scores("plain", false));
+    expect(await scores("validated", true)).not.toEqual(await scores("plain", true));
+  });
+
+  it("leave metrics as they are", async () => {
+    const metricsOf = async (name: Name) => {
+      const dataset = await loadDataset(temporary(`data/${name}`));
+      const scorer = popularityScorer(dataset.train);
+      return (await evaluateSplit({ scorer, dataset, split: "test", candidates: null, ks: [3] })).metrics;
+    };
+    expect(await metricsOf("weighted")).toEqual(await metricsOf("plain"));
+  });
+});
