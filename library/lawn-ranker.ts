@@ -6,14 +6,14 @@ import { callStage, type StageOptions } from "../pipelines/call-stage.ts";
 import type { ResultOf } from "../pipelines/command-line/stage-entry.ts";
 import { evaluateEntry, ingestEntry, scoreEntry, trainEntry } from "../pipelines/stages.ts";
 import type { EvaluateSettings } from "../src/config/schemas/evaluate-schema.ts";
-import type { IngestSettings } from "../src/config/schemas/ingest-schema.ts";
+import type { IngestSettings } from "../src/config/schemas/ingest/ingest-schema.ts";
 import type { ScoreSettings } from "../src/config/schemas/score-schema.ts";
 import type { TrainSettings } from "../src/config/schemas/train-schema.ts";
 
 export type { LogLine, StageEvent, StageOptions } from "../pipelines/call-stage.ts";
 export type * from "../pipelines/progress-event.ts";
 export type { EvaluateSettings } from "../src/config/schemas/evaluate-schema.ts";
-export type { IngestSettings } from "../src/config/schemas/ingest-schema.ts";
+export type { IngestSettings } from "../src/config/schemas/ingest/ingest-schema.ts";
 export type { ScoreSettings } from "../src/config/schemas/score-schema.ts";
 export type { TrainSettings } from "../src/config/schemas/train-schema.ts";
 export { ConfigError, DataError, DivergenceError, EngineError, StorageError } from "./errors.ts";

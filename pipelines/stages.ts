@@ -3,7 +3,7 @@
  * loading more than its settings. Those that are functions of the library too have types for settings and result.
  */
 import type { evaluateSchema } from "../src/config/schemas/evaluate-schema.ts";
-import type { ingestSchema } from "../src/config/schemas/ingest-schema.ts";
+import type { ingestSchema } from "../src/config/schemas/ingest/ingest-schema.ts";
 import type { scoreSchema } from "../src/config/schemas/score-schema.ts";
 import type { trainSchema } from "../src/config/schemas/train-schema.ts";
 import type { StageEntry } from "./command-line/stage-entry.ts";
@@ -16,7 +16,7 @@ import type { TrainResult } from "./train/train-result.ts";
 export const ingestEntry: StageEntry<typeof ingestSchema, IngestResult> = {
   name: "ingest",
   summary: "clean, number and split raw logs into Arrow files under data/<dataset>",
-  schema: async () => (await import("../src/config/schemas/ingest-schema.ts")).ingestSchema,
+  schema: async () => (await import("../src/config/schemas/ingest/ingest-schema.ts")).ingestSchema,
   load: async () => (await import("./ingest/ingest.ts")).ingestStage,
 };
 

@@ -4,7 +4,7 @@
  */
 import { basename, dirname, isAbsolute, join } from "node:path";
 import { parseConfig } from "../../src/config/parse.ts";
-import { type IngestConfig, ingestSchema } from "../../src/config/schemas/ingest-schema.ts";
+import { type IngestConfig, ingestSchema } from "../../src/config/schemas/ingest/ingest-schema.ts";
 import { ConfigError } from "../../src/errors.ts";
 import { readGivenJson } from "../../src/files/json-file.ts";
 

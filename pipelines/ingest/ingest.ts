@@ -1,7 +1,7 @@
 /** The stage `ingest`: raw logs to data/<dataset>/*.arrow and dataset.json, whole or not at all. */
 import { join } from "node:path";
-import { eventWeightsOf } from "../../src/config/schemas/event-weights.ts";
-import { type IngestConfig, ingestSchema } from "../../src/config/schemas/ingest-schema.ts";
+import { eventWeightsOf } from "../../src/config/schemas/ingest/event-weights.ts";
+import { type IngestConfig, ingestSchema } from "../../src/config/schemas/ingest/ingest-schema.ts";
 import { sealedText } from "../../src/files/sealed-text.ts";
 import { writeFileAtomically } from "../../src/files/write-file.ts";
 import { cleanLog } from "../../src/interactions/cleaning/clean-log.ts";

@@ -1,5 +1,5 @@
 /** Which columns the user has named, of a log wherever it is. */
-import type { IngestConfig } from "../../src/config/schemas/ingest-schema.ts";
+import type { IngestConfig } from "../../src/config/schemas/ingest/ingest-schema.ts";
 import type { ColumnRequest } from "../../src/interactions/sources/choose-columns.ts";
 
 export function requestedColumns(config: IngestConfig): ColumnRequest {

@@ -1,6 +1,6 @@
 /** The files that an ingest reads: their paths by the plan, and how each is to be read by what its bytes are. */
 import { join } from "node:path";
-import type { IngestConfig } from "../../src/config/schemas/ingest-schema.ts";
+import type { IngestConfig } from "../../src/config/schemas/ingest/ingest-schema.ts";
 import { ConfigError, DataError } from "../../src/errors.ts";
 import type { BuildOptions } from "../../src/interactions/reading/build-log.ts";
 import type { ItemFile, ItemFiles } from "../../src/interactions/reading/read-item-info.ts";

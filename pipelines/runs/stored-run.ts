@@ -92,8 +92,8 @@ export function rankerFilesOf(
 }
 
 /**
- * The ranker of a run that may be measured: the one that is shipped, unless that has learnt from test too (--refit all).
- * Then it is the one before it, which test was reported of.
+ * The ranker of a run that may be measured: the one that is shipped, unless that has learnt from test too
+ * (--refit all). Then it is the one before it, which test was reported of.
  */
 export async function loadTestedRun(directory: string): Promise<LoadedRun> {
   const { outcome } = await readFinishedManifest(directory);

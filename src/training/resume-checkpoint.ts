@@ -1,7 +1,7 @@
 /**
  * An unfinished pass as one safetensors buffer: parameters under their own names, next to them `optimizer/...`,
- * `best/...`, `bestOptimizer/...`, `previous/...` and `switch/...`; counters as JSON, which gives every float64 back exactly. Arrays that
- * are the same are stored once.
+ * `best/...`, `bestOptimizer/...`, `previous/...` and `switch/...`; counters as JSON, which gives every float64 back
+ * exactly. Arrays that are the same are stored once.
  */
 import { createHash } from "node:crypto";
 import { z } from "zod";

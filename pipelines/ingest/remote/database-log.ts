@@ -3,7 +3,7 @@
  * hashed on the way. The rows are read each time: nothing else says whether they are the same.
  */
 import path from "node:path";
-import type { IngestConfig } from "../../../src/config/schemas/ingest-schema.ts";
+import type { IngestConfig } from "../../../src/config/schemas/ingest/ingest-schema.ts";
 import { ConfigError, DataError } from "../../../src/errors.ts";
 import { writePieces } from "../../../src/files/file-writer.ts";
 import { chooseColumns } from "../../../src/interactions/sources/choose-columns.ts";

@@ -39,7 +39,9 @@ export interface WarmStartOptions {
   readonly dataset: LoadedDataset;
 }
 
-/** Throws ConfigError where the run is of another shape, or has not kept what is asked for; DataError for a damaged one. */
+/**
+ * Throws ConfigError where the run is of another shape, or has not kept what is asked for; DataError for a damaged one.
+ */
 export async function openWarmStart(options: WarmStartOptions): Promise<WarmStart> {
   const { directory, start, config, spec, dataset } = options;
   const run = await loadRun(directory, "selected");
@@ -52,7 +54,7 @@ export async function openWarmStart(options: WarmStartOptions): Promise<WarmStar
     run: run.manifest.run,
     directory,
     dataset: { ...run.manifest.dataset },
-    checkpoint: run.manifest.files[rankerFilesOf(run.manifest, "selected").parameters]!.sha256, // loadRun has checked it
+    checkpoint: run.manifest.files[rankerFilesOf(run.manifest, "selected").parameters]!.sha256, // as loadRun has checked
     optimizer: start.optimizer,
     targets: config.lawn?.targets ?? "switch",
     users,

@@ -227,8 +227,8 @@ export const trainSchema = trainSettings
   }));
 
 /**
- * Complete: every default filled in. `lawn` is absent where the optimizer does not use it, `start` where training begins
- * with initial values.
+ * Complete: every default filled in. `lawn` is absent where the optimizer does not use it, `start` where training
+ * begins with initial values.
  */
 export type TrainConfig = z.output<typeof trainSchema>;
 /** As a program gives them: the block "train" of a config file, before defaults and checks. */

@@ -1,6 +1,6 @@
 /** The files of a log into table `raw`, one by one or many small ones at once, with what was noticed in each. */
 import { stat } from "node:fs/promises";
-import type { EventWeights } from "../../config/schemas/event-weights.ts";
+import type { EventWeights } from "../../config/schemas/ingest/event-weights.ts";
 import { ConfigError, DataError } from "../../errors.ts";
 import type { WorkDatabase } from "../database/work-database.ts";
 import { type ColumnRequest, chooseColumns } from "../sources/choose-columns.ts";

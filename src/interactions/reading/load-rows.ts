@@ -1,5 +1,5 @@
 /** Rows of a source into table `raw`, each with what is wrong with it; nothing is dropped silently. */
-import type { EventWeights } from "../../config/schemas/event-weights.ts";
+import type { EventWeights } from "../../config/schemas/ingest/event-weights.ts";
 import { ConfigError } from "../../errors.ts";
 import { sqlName } from "../database/sql-text.ts";
 import { withinTime } from "../database/time-limit.ts";

@@ -1,5 +1,5 @@
 /** What a row weighs, as SQL: a number of its own, or what the kind of its event is worth. */
-import type { EventWeights } from "../../config/schemas/event-weights.ts";
+import type { EventWeights } from "../../config/schemas/ingest/event-weights.ts";
 import { sqlText } from "../database/sql-text.ts";
 import type { ColumnChoice } from "../sources/choose-columns.ts";
 import type { TableSource } from "../sources/table-source.ts";

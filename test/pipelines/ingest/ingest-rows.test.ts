@@ -1,7 +1,7 @@
 /** Which rows of a file are data: headers, odd first rows, bad bytes, ratings and times that are missing or none. */
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { readColumns } from "../../../src/arrow/read-columns.ts";
-import { momentMs } from "../../../src/config/schemas/moment.ts";
+import { momentMs } from "../../../src/config/schemas/ingest/moment.ts";
 import { openWorkDatabase } from "../../../src/interactions/database/work-database.ts";
 import { IngestFolder } from "../../support/data/ingest-folder.ts";
 

@@ -6,7 +6,7 @@ import { ingestStage } from "../../../pipelines/ingest/ingest.ts";
 import type { StageContext, StageResult } from "../../../pipelines/stage.ts";
 import { readColumns } from "../../../src/arrow/read-columns.ts";
 import { parseConfig } from "../../../src/config/parse.ts";
-import { ingestSchema } from "../../../src/config/schemas/ingest-schema.ts";
+import { ingestSchema } from "../../../src/config/schemas/ingest/ingest-schema.ts";
 
 export class IngestFolder {
   readonly path = mkdtempSync(path.join(tmpdir(), "ingest-"));

@@ -1,5 +1,5 @@
 /** What sets a line of names apart from lines of values, where the names themselves are not known. */
-import { NULL_TEXTS } from "../../../config/schemas/ingest-settings.ts";
+import { NULL_TEXTS } from "../../../config/schemas/ingest/ingest-settings.ts";
 
 /** A column is of a kind although this share of the lines looked at says otherwise. */
 const MOST_EXCEPTIONS = 0.1;

@@ -1,7 +1,7 @@
 /** Where the raw logs of `ingest` are: on this machine, in an object store, or in a database. */
 import { z } from "zod";
-import { isPostgresAddress, postgresAddressProblem } from "../addresses/postgres-address.ts";
-import { setting } from "../setting.ts";
+import { isPostgresAddress, postgresAddressProblem } from "../../addresses/postgres-address.ts";
+import { setting } from "../../setting.ts";
 
 const text = z.string().min(1);
 

@@ -1,6 +1,6 @@
 /** What each kind of event weighs, as people write it. */
 import { describe, expect, it } from "@jest/globals";
-import { eventWeightProblem, eventWeightsOf } from "../../../src/config/schemas/event-weights.ts";
+import { eventWeightProblem, eventWeightsOf } from "../../../../src/config/schemas/ingest/event-weights.ts";
 
 describe("weights of events", () => {
   it("are read by name, the last = parting name and weight, and * is all others", () => {

@@ -1,7 +1,7 @@
-/** Every setting of `ingest`, once: type, default, unit, range and meaning. ingest-schema.ts says what goes together. */
+/** Every setting of `ingest`, once: type, default, unit, range, meaning. ingest-schema.ts says what goes together. */
 import { z } from "zod";
-import { setting } from "../setting.ts";
-import { dataRoot } from "../shared-settings.ts";
+import { setting } from "../../setting.ts";
+import { dataRoot } from "../../shared-settings.ts";
 import { rawSettings } from "./raw-settings.ts";
 
 const share = z.number().min(0).max(1);
