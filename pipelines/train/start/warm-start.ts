@@ -54,7 +54,7 @@ export async function openWarmStart(options: WarmStartOptions): Promise<WarmStar
     run: run.manifest.run,
     directory,
     dataset: { ...run.manifest.dataset },
-    checkpoint: run.manifest.files[rankerFilesOf(run.manifest, "selected").parameters]!.sha256, // as loadRun has checked
+    checkpoint: run.manifest.files[rankerFilesOf(run.manifest, "selected").parameters]!.sha256, // checked by loadRun
     optimizer: start.optimizer,
     targets: config.lawn?.targets ?? "switch",
     users,
