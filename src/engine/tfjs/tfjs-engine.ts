@@ -11,7 +11,6 @@ import type { EngineProvider } from "../engine-provider.ts";
 import { withOwnErrors } from "../own-errors.ts";
 import { openBackend } from "./tfjs-backend.ts";
 import { installCommand, MissingPackage } from "./tfjs-packages.ts";
-import { openTfjsSession } from "./tfjs-session.ts";
 
 export const tfjsProvider: EngineProvider = {
   name: "tfjs",
@@ -41,6 +40,7 @@ export const tfjsProvider: EngineProvider = {
             "tfjs engine: parameters are float64, expected float32; the reference engine takes float64",
           );
         }
+        const { openTfjsSession } = await import("./tfjs-session.ts");
         return openTfjsSession(backend, options);
       },
     } satisfies Engine;

@@ -11,9 +11,8 @@ import type { Engine } from "../engine.ts";
 import type { EngineOptions, EngineProvider } from "../engine-provider.ts";
 import { withOwnErrors } from "../own-errors.ts";
 import { adapterName, factsOf, findAdapter, requireAdapter } from "./device/gpu-adapter.ts";
-import { createGpuContext, type GpuContext } from "./device/gpu-context.ts";
+import type { GpuContext } from "./device/gpu-context.ts";
 import type { ProductPrecision } from "./device/kernel.ts";
-import { openWebgpuSession } from "./webgpu-session.ts";
 
 export interface WebgpuOptions {
   readonly allowSoftwareAdapter?: boolean;
@@ -66,6 +65,7 @@ export async function openWebgpuEngine(options: WebgpuOptions = {}): Promise<Web
 
   async function openContext(): Promise<GpuContext> {
     // A device needs an adapter of its own: each gives one device.
+    const { createGpuContext } = await import("./device/gpu-context.ts");
     const device = await requestDevice(await requireAdapter(wishes), name, precision);
     return createGpuContext({ device, name, precision, ...(largestBinding === undefined ? {} : { largestBinding }) });
   }
@@ -92,6 +92,8 @@ export async function openWebgpuEngine(options: WebgpuOptions = {}): Promise<Web
           "webgpu engine: parameters are float64, expected float32; the reference engine takes float64",
         );
       }
+      // Kernels are fifty files, which machines without a GPU do not load.
+      const { openWebgpuSession } = await import("./webgpu-session.ts");
       return openWebgpuSession(await context(), session);
     },
   };
