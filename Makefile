@@ -30,7 +30,7 @@ NATIVE_SOURCES := $(shell find src/engine/native -name '*.cpp' -o -name '*.hpp' 
 CPP := $(shell find src test -name '*.cpp' -o -name '*.hpp')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build data ingest train-ranker evaluate export compare score report doctor verify test test-slow check check-native check-onnx readme-figures types lint format bench bench-peers bench-gpu gpu-bundle setup-gpu pack clean
+.PHONY: help setup build data ingest train-ranker evaluate gate export compare score report doctor verify test test-slow check check-native check-onnx readme-figures types lint format bench bench-peers bench-gpu gpu-bundle setup-gpu pack clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -74,6 +74,9 @@ train-ranker: ingest ## the main job: ingest, train, evaluate (try DATASET=ml-10
 
 evaluate: ingest ## metrics of a finished run: make evaluate RUN=models/sample/...
 	@$(CLI) evaluate $(if $(strip $(RUN)),--run "$(strip $(RUN))",--dataset "$(DATASET)") $(call flag,engine,$(ENGINE)) $(ARGS)
+
+gate: $(BUILT) ## may a run take the place of the one in use (status 0 or 4)? make gate DATASET=ml-1m ARGS="--promote"
+	@$(CLI) gate $(if $(strip $(RUN)),--run "$(strip $(RUN))",--dataset "$(DATASET)") $(call flag,engine,$(ENGINE)) $(ARGS)
 
 compare: ingest ## a study of optimizers: make compare STUDY=lawn-large-batch DATASET=ml-1m ARGS="--trials 12 --seeds 5"
 	@$(CLI) compare --study "$(STUDY)" $(if $(filter file,$(origin DATASET)),,--dataset "$(DATASET)") $(call flag,model,$(MODEL)) $(call flag,engine,$(ENGINE)) \

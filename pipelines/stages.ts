@@ -64,6 +64,12 @@ export const stages: readonly StageEntry[] = [
     load: async () => (await import("./compare/compare.ts")).compareStage,
   },
   {
+    name: "gate",
+    summary: "decide whether a new run takes the place of the one in use, and point current at it",
+    schema: async () => (await import("../src/config/schemas/gate-schema.ts")).gateSchema,
+    load: async () => (await import("./gate/gate.ts")).gateStage,
+  },
+  {
     name: "export",
     summary: "write a trained run as ONNX, Parquet, Arrow, NPY or a search index, with its ids and a model card",
     schema: async () => (await import("../src/config/schemas/export-schema.ts")).exportSchema,

@@ -32,6 +32,22 @@ export const stages = {
     needs: "train",
   },
   report: { command: ["report", "--run", "models/d/r"], needs: "train" },
+  gate: {
+    command: ["gate", "--run", "models/d/r2", "--margin", "1", "--promote", "--keep", "1"],
+    before: [
+      ["gate", "--run", "models/d/r", "--promote"],
+      [...train.slice(0, -1), "r2", "--optimizer", "adam", "--start-from", "current"],
+    ],
+    needs: "train",
+  },
+  "warm start": {
+    command: [...train.slice(0, -1), "r2", "--start-from", "models/d/r", "--refit", "all"],
+    needs: "train",
+    again: [
+      [...train.slice(0, -1), "r2", "--start-from", "models/d/r", "--refit", "all", "--resume"],
+      [...train.slice(0, -1), "r2", "--start-from", "models/d/r", "--refit", "all"],
+    ],
+  },
 };
 
 /** 40 users with 8 of 30 items each, a row a minute. */

@@ -16,6 +16,7 @@ import { evaluateSplit } from "../measures/evaluate-split.ts";
 import { type BeyondParts, measureBeyond } from "../measures/measure-beyond.ts";
 import { withScorer } from "../measures/with-scorer.ts";
 import { readBaselinesRecord } from "../runs/baselines-file.ts";
+import { readGateRecord } from "../runs/gate-file.ts";
 import { readMetrics } from "../runs/metrics-file.ts";
 import { type LoadedRun, loadTestedRun, testedText, trainedMixture, verifyRun } from "../runs/stored-run.ts";
 import type { StageContext } from "../stage.ts";
@@ -76,6 +77,7 @@ export async function readRunContent(
     metricNames: Object.keys(metrics.metrics),
     rankers,
     missingBaselines: missingBaselines(rankers, fitted, run),
+    gate: await readGateRecord(directory),
     advice: fitted?.verdict?.advice ?? null,
     interval: { level: config.level, resamples: config.resamples, seed: config.seed },
     epochs,

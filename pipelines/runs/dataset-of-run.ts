@@ -66,6 +66,13 @@ export function carriedText(run: TrainedRun, { counts }: CarriedRows): string {
   return `${run.directory} was trained on other data (${run.manifest.dataset.name} of content ${run.manifest.dataset.contentHash.slice(0, 12)}), so ids are matched: it knows ${share(users, "users")} and ${share(items, "items")}; ${users.gone} users and ${items.gone} items of its own are gone`;
 }
 
+/** One line where a run may have learnt from what other data than its own hold out; null elsewhere. */
+export function leakWarning(run: TrainedRun, description: DatasetDescription): string | null {
+  const { kind } = description.split;
+  if (isOfRun(run, description) || (kind !== "ratio" && kind !== "given")) return null;
+  return `warning: what a split of kind ${kind} holds out may be what ${run.directory} was trained on, and its figures too good; splits by time (leave-last-out, time) keep that apart`;
+}
+
 function refusalOf({ directory, manifest }: TrainedRun, data: DescribedData): DataError {
   const { name, contentHash } = manifest.dataset;
   const found = data.description.contentHash;

@@ -11,6 +11,7 @@ import type { Manifest } from "../../src/runs/manifest.ts";
 import {
   configDifferences,
   EVALUATIONS_FOLDER,
+  GATE_FILE,
   identityOf,
   keptDatasetFolder,
   runFiles,
@@ -63,7 +64,15 @@ export async function decideRun(request: RunRequest): Promise<RunDecision> {
 export async function clearRun(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true });
   const { manifest, lock: _, ...others } = runFiles;
-  const made = ["report.html", EVALUATIONS_FOLDER, "export", keptDatasetFolder, TENSORBOARD_FOLDER, TUNING_FOLDER];
+  const made = [
+    "report.html",
+    GATE_FILE,
+    EVALUATIONS_FOLDER,
+    "export",
+    keptDatasetFolder,
+    TENSORBOARD_FOLDER,
+    TUNING_FOLDER,
+  ];
   for (const name of [manifest, ...Object.values(others), ...made]) {
     await rm(path.join(directory, name), { force: true, recursive: true });
   }

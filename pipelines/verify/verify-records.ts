@@ -9,7 +9,14 @@ import { errorCode } from "../../src/files/error-code.ts";
 import { readTextIfThere } from "../../src/files/file-content.ts";
 import type { RecordedFile } from "../../src/files/recorded-files.ts";
 import { sealOf, sealProblem } from "../../src/files/sealed-text.ts";
-import { EVALUATION_RECORD, EVALUATIONS_FOLDER, hashOf, identityOf, runFiles } from "../../src/runs/run-directory.ts";
+import {
+  EVALUATION_RECORD,
+  EVALUATIONS_FOLDER,
+  GATE_FILE,
+  hashOf,
+  identityOf,
+  runFiles,
+} from "../../src/runs/run-directory.ts";
 import { studyFiles } from "../../src/runs/study-directory.ts";
 import {
   type DatasetDescription,
@@ -104,6 +111,9 @@ export async function recordOfManifest(file: string, config: VerifyConfig): Prom
   if (manifest.stage === "train" && manifest.configHash !== undefined)
     problems.push(...(await configProblems(folder, manifest.configHash)));
   if (manifest.stage === "train") {
+    const gate = path.join(folder, GATE_FILE);
+    const problem = sealProblem(gate, (await readTextIfThere(gate)) ?? "");
+    if (problem !== null) problems.push(problem);
     for (const { files: more, problems: found } of await evaluationsOf(folder, config)) {
       files.push(...more);
       problems.push(...found);

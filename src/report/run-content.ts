@@ -3,6 +3,7 @@
  * this room only sets it out.
  */
 import type { DiagnosticsRecord } from "../runs/diagnostics-record.ts";
+import type { GateRecord } from "../runs/gate-record.ts";
 import type { Manifest } from "../runs/manifest.ts";
 import type { BaselineChoice, BeyondAccuracy, Calibration, Deciles } from "../runs/metrics-document.ts";
 import type { EpochRecord } from "../runs/training-log.ts";
@@ -101,6 +102,8 @@ export interface RunContent {
   readonly rankers: readonly RankerOutcome[];
   /** Null where the usual baselines are there. */
   readonly missingBaselines: MissingBaselines | null;
+  /** What the gate said of the run; null where none has looked at it. */
+  readonly gate: GateRecord | null;
   /** What the end of training advised; null where nothing stands in the run. */
   readonly advice: string | null;
   readonly interval: { readonly level: number; readonly resamples: number; readonly seed: number };

@@ -6,6 +6,7 @@ import type { RunContent } from "./run-content.ts";
 import { calibrationSection } from "./sections/calibration-section.ts";
 import { decilesSection } from "./sections/deciles-section.ts";
 import { frontMarkup, verdictMarkup } from "./sections/front-section.ts";
+import { gateMarkup, gateSection } from "./sections/gate-section.ts";
 import { listsSection } from "./sections/lists-section.ts";
 import { peopleSection } from "./sections/people-section.ts";
 import { provenanceSection } from "./sections/provenance-section.ts";
@@ -22,6 +23,7 @@ export function runReport(content: RunContent): string {
   const optimizer = optimizerTitle(settingText(config, "optimizer.name") ?? "an optimizer");
   const sections = [
     peopleSection(content),
+    gateSection(content),
     rankingSection(content),
     subjectSection(content),
     decilesSection(content),
@@ -36,7 +38,7 @@ export function runReport(content: RunContent): string {
   return pageText({
     kind: "Run report",
     title: `${ranker} with ${optimizer} on ${manifest.dataset.name}`,
-    lede: verdictMarkup(content),
+    lede: markup`${gateMarkup(content)}${verdictMarkup(content)}`,
     note: `${content.protocol}. Trained in ${durationText(manifest.seconds)} with the ${manifest.engine.name} engine.`,
     summary: frontMarkup(content),
     sections,

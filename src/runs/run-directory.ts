@@ -38,6 +38,9 @@ export const EVALUATIONS_FOLDER = "evaluations";
 /** Beside the files of a run whose settings were searched: a record of each trial. */
 export const TUNING_FOLDER = "tuning";
 
+/** What the gate said of a run, beside its own files. */
+export const GATE_FILE = "gate.json";
+
 /** In the folder of an evaluation: what was measured, of what, and the hash of every file. */
 export const EVALUATION_RECORD = "metrics.manifest.json";
 

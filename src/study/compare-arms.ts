@@ -3,10 +3,9 @@ import { mean } from "simple-statistics";
 import type { Study } from "../config/schemas/study-schema.ts";
 import type { Comparison } from "../runs/study-summary.ts";
 import type { BootstrapInterval } from "../statistics/bootstrap.ts";
-import { pairedEffectSize } from "../statistics/effect-size.ts";
 import { holmAdjusted } from "../statistics/holm.ts";
+import { pairedTests } from "../statistics/paired-tests.ts";
 import { signFlipTest } from "../statistics/permutation-test.ts";
-import { wilcoxonSignedRank } from "../statistics/wilcoxon.ts";
 import type { CellEvidence } from "./study-evidence.ts";
 
 /** What is to be compared, with its evidence. */
@@ -37,8 +36,10 @@ export function comparePair(
   { study, interval }: { readonly study: Study; readonly interval: BootstrapInterval },
 ): Comparison {
   const users = meanOverSeeds(differences);
-  const permutation = signFlipTest(users, { permutations: study.permutations, seed: study.search.seed });
-  const wilcoxon = wilcoxonSignedRank(users).p;
+  const { permutationP, wilcoxonP, ...tested } = pairedTests(users, {
+    permutations: study.permutations,
+    seed: study.search.seed,
+  });
   const bySeed = differences.map((values) => mean(Array.from(values)));
   return {
     subject: treatment.cell.subject,
@@ -49,13 +50,9 @@ export function comparePair(
     difference: mean(bySeed),
     interval: { low: interval.low, high: interval.high, level: 1 - LEVEL },
     users: {
-      count: users.length,
-      wins: users.filter((value) => value > 0).length,
-      losses: users.filter((value) => value < 0).length,
-      ties: users.filter((value) => value === 0).length,
-      permutation: { p: permutation, adjusted: permutation },
-      wilcoxon: { p: wilcoxon, adjusted: wilcoxon },
-      effectSize: pairedEffectSize(users),
+      ...tested,
+      permutation: { p: permutationP, adjusted: permutationP },
+      wilcoxon: { p: wilcoxonP, adjusted: wilcoxonP },
     },
     seeds: {
       count: bySeed.length,

@@ -9,7 +9,7 @@ import { intervalFigure } from "../../src/report/charts/interval-figure.ts";
 import { runReport } from "../../src/report/run-report.ts";
 import { unbroken } from "../../src/report/sections/calibration-section.ts";
 import { missingWords } from "../../src/report/sections/deciles-section.ts";
-import { runContent } from "../support/stages/report-content.ts";
+import { gateRecord, runContent } from "../support/stages/report-content.ts";
 
 describe("a reliability curve", () => {
   const bin = (k: number) => ({
@@ -29,6 +29,34 @@ describe("a reliability curve", () => {
     const calibration = { ...runContent().calibration!, bins: [0, 1, 13].map(bin) };
     // Bins 0 and 1 end at 2/15 = 0.133, bin 13 begins at 13/15 = 0.867.
     expect(runReport(runContent({ calibration }))).toContain("No pair was given a probability from 0.13 to 0.87.");
+  });
+});
+
+describe("the gate's verdict", () => {
+  it("stands on top, and the run in use beside the run, with whom it does not know", () => {
+    const html = runReport(runContent({ gate: gateRecord() }));
+    const top = html.slice(0, html.indexOf("<table"));
+    expect(top).toContain("Promoted:</strong> no worse beside the run in use.");
+    expect(html).toContain("no worse: NDCG@10 0.4831 against 0.4790");
+    expect(html).toContain("Both on the same 980 users");
+    expect(html).toContain("does not know 20 users, who are left out of the comparison. Of them 20 are tested");
+    expect(html).toContain("It does not know 8 items and ranks them behind all others");
+  });
+
+  it("says that a run was kept out, and that nothing was to compare with", () => {
+    const out = gateRecord({ verdict: "keep", reason: "worse, and by more than the margin of 0.002: ..." });
+    expect(runReport(runContent({ gate: out }))).toContain(
+      "Kept out:</strong> worse, and by more than the margin of 0.002 beside the run in use.",
+    );
+    const first = runReport(
+      runContent({ gate: gateRecord({ against: null, compared: null, reason: "nothing there" }) }),
+    );
+    expect(first).toContain("Promoted:</strong> nothing there.");
+    expect(first).not.toContain("Both on the same");
+  });
+
+  it("is absent where no gate has looked at the run", () => {
+    expect(runReport(runContent({ gate: null }))).not.toContain("Promoted");
   });
 });
 

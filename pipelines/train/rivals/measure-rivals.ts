@@ -13,6 +13,7 @@ import type { Scorer } from "../../../src/ranker/scorer.ts";
 import type { BaselinesRecord } from "../../../src/runs/baselines-record.ts";
 import { baselineChoiceSchema } from "../../../src/runs/metrics-document.ts";
 import type { BootstrapOptions } from "../../../src/statistics/bootstrap.ts";
+import { intervalFor } from "../../../src/statistics/usual-interval.ts";
 import {
   type BaselineJob,
   chooseParameters,
@@ -26,7 +27,7 @@ import type { LoadedDataset } from "../../dataset/stored-dataset.ts";
 import { type EvaluatedSplit, evaluateSplit } from "../../measures/evaluate-split.ts";
 import type { StageContext } from "../../stage.ts";
 import { forecastOf } from "./forecast.ts";
-import { decodeValues, encodeValues, estimatesOf, intervalFor } from "./paired-estimates.ts";
+import { decodeValues, encodeValues, estimatesOf } from "./paired-estimates.ts";
 import { planRivals } from "./plan-rivals.ts";
 
 const estimates = z.record(z.string(), z.object({ value: z.number(), low: z.number(), high: z.number() }));

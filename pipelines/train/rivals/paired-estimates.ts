@@ -2,15 +2,6 @@
 import type { Estimate, Estimates } from "../../../src/runs/baselines-record.ts";
 import { type BootstrapOptions, bootstrapIntervals } from "../../../src/statistics/bootstrap.ts";
 
-/** Draws of users in one bootstrap at most: a second or so. */
-const MOST_DRAWS = 1e7;
-
-/** As `report` takes them, with fewer resamples for many users, whose intervals need less. */
-export function intervalFor(users: number): BootstrapOptions {
-  const resamples = Math.min(2000, Math.max(200, Math.round(MOST_DRAWS / Math.max(1, users))));
-  return { level: 0.95, resamples, seed: 1 };
-}
-
 /** `means` were taken before the values were rounded to float32. */
 export function estimatesOf(
   values: Readonly<Record<string, ArrayLike<number>>>,

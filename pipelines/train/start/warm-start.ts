@@ -17,7 +17,7 @@ import type { StartRecord } from "../../../src/runs/manifest.ts";
 import { configDifferences } from "../../../src/runs/run-directory.ts";
 import { decodeOptimizer } from "../../../src/training/optimizer-file.ts";
 import type { LoadedDataset } from "../../dataset/stored-dataset.ts";
-import { rowsOfRun } from "../../runs/dataset-of-run.ts";
+import { leakWarning, rowsOfRun } from "../../runs/dataset-of-run.ts";
 import { type LoadedRun, loadRun, type RankerOfRun, rankerFilesOf } from "../../runs/stored-run.ts";
 import { initialParameters, optimizerOf } from "../../training/configured-training.ts";
 
@@ -39,9 +39,7 @@ export interface WarmStartOptions {
   readonly dataset: LoadedDataset;
 }
 
-/**
- * Throws ConfigError where the run is of another shape, or has not kept what is asked for; DataError for a damaged one.
- */
+/** Throws ConfigError where the run is of another shape, or has not kept what is asked for; DataError where damaged. */
 export async function openWarmStart(options: WarmStartOptions): Promise<WarmStart> {
   const { directory, start, config, spec, dataset } = options;
   const run = await loadRun(directory, "selected");
@@ -54,7 +52,8 @@ export async function openWarmStart(options: WarmStartOptions): Promise<WarmStar
     run: run.manifest.run,
     directory,
     dataset: { ...run.manifest.dataset },
-    checkpoint: run.manifest.files[rankerFilesOf(run.manifest, "selected").parameters]!.sha256, // checked by loadRun
+    // loadRun has checked it.
+    checkpoint: run.manifest.files[rankerFilesOf(run.manifest, "selected").parameters]!.sha256,
     optimizer: start.optimizer,
     targets: config.lawn?.targets ?? "switch",
     users,
@@ -62,7 +61,7 @@ export async function openWarmStart(options: WarmStartOptions): Promise<WarmStar
   };
   return {
     record,
-    lines: linesOf(run, record, { dataset, isOtherData: carried !== null }),
+    lines: linesOf(run, record, dataset),
     async begin(pass, source) {
       const from = await loadRun(directory, pass === "train" ? "selected" : rankerOfRefit(run, config));
       const parameters = carryParameters(from.parameters, sources, { spec, initial: initialParameters(config, spec) });
@@ -126,7 +125,7 @@ async function readOptimizer({ directory, manifest, ranker }: LoadedRun): Promis
 function linesOf(
   { manifest }: LoadedRun,
   { directory, users, items }: StartRecord,
-  { dataset, isOtherData }: { readonly dataset: LoadedDataset; readonly isOtherData: boolean },
+  dataset: LoadedDataset,
 ): readonly string[] {
   const lines = [
     `start: from ${directory}, which knows ${users.known} of ${users.known + users.new} users and ${items.known} of ${items.known + items.new} items; ${users.new} users and ${items.new} items are new, ${users.gone} and ${items.gone} of its own are gone`,
@@ -137,13 +136,8 @@ function linesOf(
       `warning: ${directory} is older than rankers kept from before a refit, so it has learnt from its validation items, and validation may be too good`,
     );
   }
-  const { kind } = dataset.description.split;
-  if (isOtherData && (kind === "ratio" || kind === "given")) {
-    lines.push(
-      `warning: what a split of kind ${kind} holds out may be what ${directory} was trained on, and figures too good; splits by time (leave-last-out, time) keep that apart`,
-    );
-  }
-  return lines;
+  const leak = leakWarning({ directory, manifest }, dataset.description);
+  return leak === null ? lines : [...lines, leak];
 }
 
 function rowsInOrder(count: number): RowSources["users"] {

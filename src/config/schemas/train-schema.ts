@@ -112,12 +112,12 @@ const trainSettings = z.object({
     role: "controlled",
   }),
   ...planningSettings,
-  start: withRole(startSettings.prefault({}), "controlled"),
   seed: trainSetting(z.int().min(0).default(1), {
     flag: "seed",
     meaning: "Decides initial values, negatives and shuffling, and nothing else does",
     role: "controlled",
   }),
+  start: withRole(startSettings.prefault({}), "controlled"),
   engine: trainSetting(engineType, {
     flag: "engine",
     heading: "Engine",

@@ -2,11 +2,49 @@
 import type { EpochContent, RankerOutcome, RunContent } from "../../../src/report/run-content.ts";
 import type { StudyContent } from "../../../src/report/study-content.ts";
 import type { DiagnosticsRecord } from "../../../src/runs/diagnostics-record.ts";
+import type { GateRecord } from "../../../src/runs/gate-record.ts";
 import type { ArmSummary, Comparison } from "../../../src/runs/study-summary.ts";
 
 const hash = (digit: string): string => digit.repeat(64);
 
 export const hostileTitle = `<script>alert("x")</script> & 'Co' ${"Unbreakable".repeat(8)}`;
+
+/** Beside yesterday's run, which does not know everybody. */
+export function gateRecord(changes: Partial<GateRecord> = {}): GateRecord {
+  const counts = { known: 980, new: 20, gone: 3 };
+  return {
+    stage: "gate",
+    verdict: "promote",
+    reason: "no worse: NDCG@10 0.4831 against 0.4790, +0.0041 (-0.0020 to +0.0102), p 0.1900, 980 users",
+    run: "neumf-lawn-adam-b1024-s1-00000000",
+    against: { run: "neumf-lawn-adam-b1024-s1-11111111", directory: "models/shop/x", checkpoint: hash("e") },
+    dataset: { name: "shop", contentHash: hash("a") },
+    protocol: "leave-last-out, 1+99 sampled candidates (seed 42), ties against",
+    metric: "NDCG@10",
+    margin: 0.002,
+    strict: false,
+    bootstrap: { level: 0.95, resamples: 2000, seed: 1 },
+    compared: {
+      cases: 980,
+      casesOfUnknownItems: 12,
+      run: { "HR@10": 0.771, "NDCG@10": 0.4831 },
+      against: { "HR@10": 0.765, "NDCG@10": 0.479 },
+      difference: 0.0041,
+      interval: { low: -0.002, high: 0.0102 },
+      permutationP: 0.19,
+      wilcoxonP: 0.21,
+      wins: 210,
+      losses: 190,
+      ties: 580,
+      standing: "level",
+      users: counts,
+      items: { known: 790, new: 8, gone: 0 },
+      newcomers: { cases: 20, value: 0.31 },
+    },
+    packageVersion: "0.1.0",
+    ...changes,
+  };
+}
 
 export function runContent(changes: Partial<RunContent> = {}): RunContent {
   return {
@@ -62,6 +100,7 @@ export function runContent(changes: Partial<RunContent> = {}): RunContent {
       ranker("random", 0.1, 0.671),
       { ...ranker("item-KNN", 0.76, 0.011), auc: null, beyondAccuracy: null, deciles: null, catalogue: null },
     ],
+    gate: null,
     missingBaselines: { names: ["iALS (about 45 s)"], commands: ["lawn-ranker evaluate", "lawn-ranker report"] },
     advice: null,
     interval: { level: 0.95, resamples: 2000, seed: 1 },

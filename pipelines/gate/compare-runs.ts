@@ -1,0 +1,113 @@
+/**
+ * Two runs on the same questions: the held-out items of the users that both know, against the same candidates. The
+ * other run may be of other data; it is carried over by ids, and what it does not know is counted.
+ */
+import { cutsWith, isHeadlineMetric } from "../../src/config/metric-names.ts";
+import type { EvaluationCandidates } from "../../src/dataset/evaluation-candidates.ts";
+import type { Engine } from "../../src/engine/engine.ts";
+import { NO_ROW } from "../../src/ranker/carry-rows.ts";
+import type { ComparedRuns } from "../../src/runs/gate-record.ts";
+import { type BootstrapOptions, bootstrapIntervals } from "../../src/statistics/bootstrap.ts";
+import { pairedTests } from "../../src/statistics/paired-tests.ts";
+import { intervalFor } from "../../src/statistics/usual-interval.ts";
+import type { LoadedDataset } from "../dataset/stored-dataset.ts";
+import { type CandidateProtocol, type EvaluatedSplit, evaluateSplit } from "../measures/evaluate-split.ts";
+import { runOnDataset, withScorerOf } from "../measures/run-on-dataset.ts";
+import type { LoadedRun } from "../runs/stored-run.ts";
+import { standingOf } from "./verdict.ts";
+
+export interface GateQuestion {
+  readonly dataset: LoadedDataset;
+  readonly split: EvaluatedSplit;
+  readonly candidates: CandidateProtocol;
+  readonly metric: string;
+  readonly engine: Engine;
+}
+
+export interface GateComparison {
+  readonly compared: ComparedRuns;
+  readonly protocol: string;
+  readonly bootstrap: BootstrapOptions;
+}
+
+const PERMUTATIONS = 10_000;
+
+/** Throws DataError where the two have no user in common, or the run was trained on other data. */
+export async function compareRuns(run: LoadedRun, against: LoadedRun, question: GateQuestion): Promise<GateComparison> {
+  const { dataset, split, metric } = question;
+  const other = await runOnDataset(against, dataset);
+  const common = await ranked(run, other.dataset, question);
+  const theirs = await ranked(against, dataset, question);
+  const bootstrap = intervalFor(common.users);
+  const [ours, others] = [common.perUser.metrics[metric]!, theirs.perUser.metrics[metric]!];
+  const differences = Float64Array.from(ours, (value, user) => value - others[user]!);
+  const [interval] = bootstrapIntervals([[differences]], bootstrap);
+  const tests = pairedTests(differences, { permutations: PERMUTATIONS, seed: bootstrap.seed });
+  const { wins, losses, ties, permutationP, wilcoxonP } = tests;
+  const own = { low: interval!.low, high: interval!.high };
+  const allKnown = { known: dataset.description.users, new: 0, gone: 0 };
+  const allItems = { known: dataset.description.items, new: 0, gone: 0 };
+  return {
+    compared: {
+      cases: common.users,
+      casesOfUnknownItems: other.rows === null ? 0 : unknownCases(casesOf(other.dataset, split), other.rows.items),
+      run: headlines(common.metrics, metric),
+      against: headlines(theirs.metrics, metric),
+      difference: differences.reduce((sum, value) => sum + value, 0) / differences.length,
+      interval: own,
+      permutationP,
+      wilcoxonP,
+      wins,
+      losses,
+      ties,
+      standing: standingOf({ permutationP, interval: own }),
+      users: { ...(other.rows?.counts.users ?? allKnown) },
+      items: { ...(other.rows?.counts.items ?? allItems) },
+      newcomers: await newcomersOf(run, common.users, question, common.metrics[metric]!),
+    },
+    protocol: common.protocol,
+    bootstrap,
+  };
+}
+
+/** On the cases of the users of `dataset` that the run knows; the run is carried over where it must be. */
+async function ranked(run: LoadedRun, dataset: LoadedDataset, question: GateQuestion) {
+  const { engine, split, candidates, metric } = question;
+  const asked = await runOnDataset(run, dataset);
+  const ks = cutsWith([], metric).length === 0 ? [10] : cutsWith([], metric);
+  return withScorerOf(engine, asked, (scorer) =>
+    evaluateSplit({ scorer, dataset: asked.dataset, split, candidates, ks }),
+  );
+}
+
+/** What the run reaches where the other one knows nobody: from the means over all cases and over the common ones. */
+async function newcomersOf(
+  run: LoadedRun,
+  commonCases: number,
+  question: GateQuestion,
+  commonValue: number,
+): Promise<ComparedRuns["newcomers"]> {
+  const { dataset, split, metric } = question;
+  const total = casesOf(dataset, split).users.length;
+  if (total === commonCases) return null;
+  const all = await ranked(run, dataset, question);
+  const cases = total - commonCases;
+  return { cases, value: (all.metrics[metric]! * total - commonValue * commonCases) / cases };
+}
+
+function casesOf({ candidatesTest, candidatesValidation }: LoadedDataset, split: EvaluatedSplit): EvaluationCandidates {
+  return split === "test" ? candidatesTest : candidatesValidation;
+}
+
+function unknownCases({ users, positives, positiveOffsets }: EvaluationCandidates, items: Uint32Array): number {
+  let found = 0;
+  for (const index of users.keys()) {
+    const own = positives.subarray(positiveOffsets[index], positiveOffsets[index + 1]);
+    if (own.some((item) => items[item] === NO_ROW)) found++;
+  }
+  return found;
+}
+
+function headlines(metrics: Readonly<Record<string, number>>, metric: string): Record<string, number> {
+  return Object.fromEntries(Object.entries(metrics).filter(([name]) => name === metric || isHeadlineMetric(name)));
+}

@@ -1,0 +1,65 @@
+/** Whether a run takes the place of the one in use, from their paired difference; and why, in a line. */
+import type { ComparedRuns } from "../../src/runs/gate-record.ts";
+
+/** As `compare` has it. */
+const LEVEL = 0.05;
+
+export interface GateRule {
+  readonly metric: string;
+  readonly margin: number;
+  readonly strict: boolean;
+}
+
+export interface Verdict {
+  readonly verdict: "promote" | "keep";
+  readonly reason: string;
+}
+
+/** As `compare` says better, worse and undecided: by the permutation test and an interval without 0. */
+export function standingOf({ permutationP, interval }: Pick<ComparedRuns, "permutationP" | "interval">) {
+  const isClear = permutationP < LEVEL;
+  if (isClear && interval.low > 0) return "better";
+  return isClear && interval.high < 0 ? "worse" : "level";
+}
+
+/**
+ * What is shown to be worse, and by more than the margin, is kept out. Under `strict` the burden is the other way
+ * round: what is not shown to be within the margin is (a non-inferiority test by the interval).
+ */
+export function verdictOf(compared: ComparedRuns, rule: GateRule): Verdict {
+  const { difference, interval, standing } = compared;
+  const { margin, strict } = rule;
+  const figures = figuresText(compared, rule);
+  if (strict) {
+    return interval.low >= -margin
+      ? { verdict: "promote", reason: `no worse than the margin of ${margin}, by the whole interval: ${figures}` }
+      : { verdict: "keep", reason: `not shown to be within the margin of ${margin}: ${figures}` };
+  }
+  if (standing === "worse" && difference < -margin) {
+    return { verdict: "keep", reason: `worse, and by more than the margin of ${margin}: ${figures}` };
+  }
+  if (standing === "better") return { verdict: "promote", reason: `better: ${figures}` };
+  if (standing === "worse")
+    return { verdict: "promote", reason: `worse, but within the margin of ${margin}: ${figures}` };
+  if (difference >= -margin) return { verdict: "promote", reason: `no worse: ${figures}` };
+  return {
+    verdict: "promote",
+    reason: `not shown to be worse: ${figures}; so few users tell apart what differs by ${reachOf(interval)}`,
+  };
+}
+
+/** Such as "NDCG@10 0.4312 against 0.4290, +0.0022 (-0.0010 to +0.0054), p 0.1805, 943 users". */
+function figuresText(compared: ComparedRuns, { metric }: GateRule): string {
+  const { run, against, difference, interval, permutationP, cases } = compared;
+  const range = `${signed(interval.low)} to ${signed(interval.high)}`;
+  return `${metric} ${run[metric]!.toFixed(4)} against ${against[metric]!.toFixed(4)}, ${signed(difference)} (${range}), p ${permutationP.toFixed(4)}, ${cases} users`;
+}
+
+/** Half the interval's width. */
+function reachOf({ low, high }: ComparedRuns["interval"]): string {
+  return ((high - low) / 2).toFixed(4);
+}
+
+function signed(value: number): string {
+  return `${value < 0 ? "" : "+"}${value.toFixed(4)}`;
+}

@@ -1,0 +1,33 @@
+/** Two rankers on the same users: who wins how often, and whether chance explains the difference. Two-sided. */
+import { pairedEffectSize } from "./effect-size.ts";
+import { signFlipTest } from "./permutation-test.ts";
+import { wilcoxonSignedRank } from "./wilcoxon.ts";
+
+export interface PairedTests {
+  /** Of users. */
+  readonly count: number;
+  readonly wins: number;
+  readonly losses: number;
+  readonly ties: number;
+  /** Of the sign-flip permutation test of the mean. */
+  readonly permutationP: number;
+  readonly wilcoxonP: number;
+  /** Cohen's d_z. */
+  readonly effectSize: number;
+}
+
+/** `differences` are one value a user: the first ranker less the second. */
+export function pairedTests(
+  differences: Float64Array,
+  options: { readonly permutations: number; readonly seed: number },
+): PairedTests {
+  return {
+    count: differences.length,
+    wins: differences.filter((value) => value > 0).length,
+    losses: differences.filter((value) => value < 0).length,
+    ties: differences.filter((value) => value === 0).length,
+    permutationP: signFlipTest(differences, options),
+    wilcoxonP: wilcoxonSignedRank(differences).p,
+    effectSize: pairedEffectSize(differences),
+  };
+}
