@@ -6,8 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Job, Queue, UnrecoverableError, WaitingError, Worker } from "bullmq";
 import { withoutSecrets } from "../../src/config/address-text.ts";
 import { messageOf } from "../../src/errors.ts";
+import { connectToRedis } from "../../src/redis/redis-connection.ts";
 import { HandedBack, PermanentFailure } from "./job-failures.ts";
-import { connectToRedis, explainRefusal } from "./redis-connection.ts";
 
 export interface PlannedJob {
   /** The same for the same work, so that it is never queued twice; letters, digits, dots and dashes. */
@@ -60,12 +60,13 @@ const SECONDS_KEPT = 7 * 24 * 3600; // finished and failed jobs, for `jobs` to s
 
 /** Throws ConfigError where nobody answers; later on, calls wait for a server that is gone to come back. */
 export async function openJobQueue(options: QueueOptions): Promise<JobQueue> {
-  const connection = await connectToRedis(options.url, options.log);
+  const { url, log } = options;
+  const connection = await connectToRedis(url, { setting: "--queue", log, patienceSeconds: null });
   const queue = new Queue(options.name, { connection: connection.redis });
   queue.on("error", () => {}); // told by the connection itself
   const asked = <T>(question: Promise<T>): Promise<T> =>
     question.catch((error: unknown) => {
-      throw explainRefusal(error, options.url);
+      throw connection.explain(error);
     });
   return {
     async ensure(jobs, { attempts }) {
@@ -136,7 +137,8 @@ export async function startWorker(
   { lockSeconds, mostStalls }: WorkerSettings,
   events: WorkerEvents,
 ): Promise<WorkerHandle> {
-  const connection = await connectToRedis(options.url, options.log);
+  const { url, log } = options;
+  const connection = await connectToRedis(url, { setting: "--queue", log, patienceSeconds: null });
   let underWay: Promise<void> = Promise.resolve();
   const worker = new Worker(
     options.name,
@@ -168,7 +170,7 @@ export async function startWorker(
   let refusal = "";
   worker.on("error", (error) => {
     // A lost connection is told by the connection, a lost lock by the next worker's success.
-    const explained = explainRefusal(error, options.url);
+    const explained = connection.explain(error);
     if (explained === error || messageOf(explained) === refusal) return;
     refusal = messageOf(explained);
     options.log(refusal);

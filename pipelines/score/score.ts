@@ -41,7 +41,7 @@ export const scoreStage: Stage<typeof scoreSchema, ScoreResult | ScoreShardResul
     const { dataset: asked } = settings;
     const named = { ...settings, dataset: asked === null ? null : await datasetNameOf(asked) };
     const given = await withParameters(named, context);
-    const { config, lists } = isAddress(given.output) ? jobInFolder(given) : { config: given, lists: null };
+    const { config, lists } = isAddress(given.output) ? await jobInFolder(given) : { config: given, lists: null };
     const { run, baseline, dataset, modelsRoot, shard } = config;
     const folder = baseline === null ? await findRun({ run, dataset, modelsRoot }, context) : null;
     const subject = await readSubject(config, folder);

@@ -1,12 +1,15 @@
 /** Which raw logs are not on this machine, told by their address. */
 import { isPostgresAddress } from "../../../src/config/addresses/postgres-address.ts";
 import type { IngestConfig } from "../../../src/config/schemas/ingest/ingest-schema.ts";
+import { loadPostgresPackages } from "../../../src/postgres/load-packages.ts";
 import type { StageContext } from "../../stage.ts";
-import { databaseLog } from "./database-log.ts";
 import type { RemoteLogs } from "./remote-logs.ts";
 
 /** Null for logs on this machine. */
 export async function findRemoteLogs(config: IngestConfig, context: StageContext): Promise<RemoteLogs | null> {
   const { raw } = config;
-  return raw !== undefined && isPostgresAddress(raw) ? databaseLog(raw, config, context) : null;
+  if (raw === undefined || !isPostgresAddress(raw)) return null;
+  await loadPostgresPackages();
+  const { databaseLog } = await import("./database-log.ts");
+  return databaseLog(raw, config, context);
 }

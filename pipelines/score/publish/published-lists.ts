@@ -7,6 +7,8 @@ export interface ListsToPublish {
   rows(): AsyncIterable<RecommendationRows>;
   /** One line: what made them, for who looks at the database. */
   readonly about: string;
+  /** sha256 of the rows. */
+  readonly content: string;
 }
 
 export interface PublishedLists {

@@ -4,6 +4,7 @@
  */
 import { ConfigError } from "../../errors.ts";
 import { addressText } from "../address-text.ts";
+import { isEncoded } from "./percent-encoding.ts";
 
 export interface PostgresServer {
   /** A name, an IP address, or the folder of a socket. */
@@ -98,13 +99,4 @@ export function postgresServerOf(address: string, variables: Variables): Postgre
 
 function isTlsMode(text: string): text is TlsMode {
   return tlsModes.some((mode) => mode === text);
-}
-
-function isEncoded(text: string): boolean {
-  try {
-    decodeURIComponent(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -55,7 +55,7 @@ const scoreSettings = z.object({
     heading: "Output",
     names: "file",
     meaning:
-      "File to write; its ending says the format: .parquet, .arrow, .csv or .jsonl. Or a table: postgres://host/db?table=recommendations",
+      "File to write; its ending says the format: .parquet, .arrow, .csv or .jsonl. Or a database: postgres://host/db?table=recommendations, redis://host:6379/0?prefix=recs:",
   }),
   work: setting(z.string().min(1).nullable().default(null), {
     flag: "work",

@@ -129,6 +129,35 @@ describe("an address that is none", () => {
     expect(text).not.toMatch(/unexpected/);
   });
 
+  it.each([
+    `postgres://user:${SECRET}@host/db`,
+    `postgres://user:${SECRET}@host/db?table=a;b`,
+    `postgres://user:${SECRET}/more@host/db?table=a`,
+    `postgresql://user:${SECRET}@127.0.0.1:1/db?table=a`,
+    `redis://:${SECRET}@host:6379`,
+    `redis://:${SECRET}@host:6379?prefix=a b`,
+    `redis://:${SECRET}?x@host:6379?prefix=a`,
+    `redis://:${SECRET}@127.0.0.1:1?prefix=a`,
+    `mysql://user:${SECRET}@host/db`,
+  ])("%s of lists is refused without it", async (output) => {
+    const flags = scoreFlags().map((word) => (word.endsWith("out.csv") ? output : word));
+    const text = await said([
+      "score",
+      ...flags.filter((word, at) => flags[at - 1] !== "--shards" && word !== "--shards"),
+      "--work",
+      temporary("work"),
+      "--debug",
+    ]);
+    expect(text).toMatch(/status 2$/);
+    expect(text).not.toMatch(PARTS);
+    expect(text).not.toMatch(/unexpected/);
+    expect(
+      (
+        await filesBelow(temporary(".")).then((files) => Promise.all(files.map((file) => readFile(file, "latin1"))))
+      ).some((content) => PARTS.test(content)),
+    ).toBe(false);
+  });
+
   it("in a config file is refused without it", async () => {
     await writeFile(temporary("config.json"), JSON.stringify({ queue: `redis://:${SECRET}@host:99999` }));
     const text = await said(["jobs", "--config", temporary("config.json")]);

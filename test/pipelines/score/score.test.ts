@@ -185,7 +185,7 @@ describe("scoring given pairs", () => {
 
 describe("what scoring refuses", () => {
   it.each([
-    [{ output: "s3://bucket/recs.parquet" }, "expected a file, or postgres://"],
+    [{ output: "s3://bucket/recs.parquet" }, "expected a file, postgres://"],
     [{ output: "recs.txt" }, "expected an ending of .parquet, .arrow, .csv or .jsonl"],
     [{ output: "recs.csv", compression: "zstd" }, "only Parquet is compressed"],
     [{ output: "recs.csv", k: "0" }, "--k is 0"],

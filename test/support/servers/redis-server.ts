@@ -8,18 +8,22 @@ import { freePort } from "./free-port.ts";
 
 const isInstalled = spawnSync("redis-server", ["--version"]).status === 0;
 if (!isInstalled)
-  console.warn("skipped: redis-server is not installed (apt-get install redis-server), so no queue is tested");
+  console.warn("skipped: redis-server is not installed (apt-get install redis-server), so nothing of it is tested");
 
 export const describeRedis = isInstalled ? describe : describe.skip;
 
-/** Gives the server's URL; call the result inside tests only. */
-export function useRedis(folder: () => string): () => string {
+export interface TestRedis {
+  /** The server's URL; to be asked inside tests only. */
+  (): string;
+  /** Ends it at once; what it has in its log comes back with `start`. */
+  kill(): Promise<void>;
+  start(): Promise<void>;
+}
+
+export function useRedis(folder: () => string): TestRedis {
   let server: ChildProcess | null = null;
-  let url = "";
-  beforeAll(async () => {
-    if (!isInstalled) return;
-    const port = await freePort();
-    url = `redis://127.0.0.1:${port}`;
+  let port = 0;
+  const start = async (): Promise<void> => {
     const args = ["--port", String(port), "--dir", folder(), "--appendonly", "yes", "--save", ""];
     const started = spawn("redis-server", args, { stdio: ["ignore", "pipe", "ignore"] });
     server = started;
@@ -27,12 +31,19 @@ export function useRedis(folder: () => string): () => string {
       started.on("error", reject);
       started.stdout.on("data", (text) => String(text).includes("Ready to accept connections") && resolve());
     });
-  });
-  afterAll(async () => {
+  };
+  const kill = async (): Promise<void> => {
     if (server === null) return;
     const ended = new Promise((resolve) => server?.on("close", resolve));
     server.kill("SIGKILL");
     await ended;
+    server = null;
+  };
+  beforeAll(async () => {
+    if (!isInstalled) return;
+    port = await freePort();
+    await start();
   });
-  return () => url;
+  afterAll(kill);
+  return Object.assign(() => `redis://127.0.0.1:${port}`, { kill, start });
 }
