@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { groupItemsByUser, type Interactions, type ItemsByUser } from "../../src/dataset/interaction-dataset.ts";
 import { openForwardRows } from "./forward-rows.ts";
+import { type DatasetDescription, KNOWN_FILE } from "./stored-dataset.ts";
 
 export interface SeenRows {
   /** Of the users [from, to): user n of the result is user from + n. Ranges must ascend. */
@@ -9,10 +10,15 @@ export interface SeenRows {
   close(): Promise<void>;
 }
 
-export type InteractionFile = "train.arrow" | "validation.arrow" | "test.arrow";
+export type SeenFile = "train.arrow" | "validation.arrow" | "test.arrow" | typeof KNOWN_FILE;
+
+/** Where all stands that a user is known to have met. */
+export function seenFiles({ known }: Pick<DatasetDescription, "known">): readonly SeenFile[] {
+  return ["train.arrow", "validation.arrow", "test.arrow", ...(known === undefined ? [] : ([KNOWN_FILE] as const))];
+}
 
 /** Items of all `files` together. */
-export function openSeenRows(directory: string, files: readonly InteractionFile[], items: number): SeenRows {
+export function openSeenRows(directory: string, files: readonly SeenFile[], items: number): SeenRows {
   const sources = files.map((name) => openForwardRows(join(directory, name), ["user", "item"]));
   return {
     async take(from, to) {

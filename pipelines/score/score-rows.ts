@@ -7,7 +7,7 @@ import type { ScoreConfig } from "../../src/config/schemas/score-schema.ts";
 import { itemPool } from "../../src/scoring/item-pool.ts";
 import { checkFinite, type RankedItems } from "../../src/scoring/ranked-items.ts";
 import { type ListRules, scoreBlock } from "../../src/scoring/score-block.ts";
-import { openSeenRows } from "../dataset/seen-rows.ts";
+import { openSeenRows, seenFiles } from "../dataset/seen-rows.ts";
 import { openUserIds } from "../dataset/vocabulary-files.ts";
 import { rowsOfLists, type ScoredBlock } from "./output/list-rows.ts";
 import type { OpenedRanker } from "./ranker/opened-ranker.ts";
@@ -34,8 +34,7 @@ export async function* scoreRows(request: RowsRequest): AsyncGenerator<ScoredBlo
   const rules: ListRules = { pool, k: listLength(config), minimumScore: config.minimumScore ?? null };
   const scorers = await ranker.scorersOf(pool);
   const pairs = config.pairs === null ? null : openCandidatePairs(await inputs.database());
-  const seenFiles = excludesSeen(config) ? (["train.arrow", "validation.arrow", "test.arrow"] as const) : [];
-  const seenRows = openSeenRows(directory, seenFiles, description.items);
+  const seenRows = openSeenRows(directory, excludesSeen(config) ? seenFiles(description) : [], description.items);
   const userIds = openUserIds(directory, shape.userIds);
 
   async function listsOf({ users, first, end }: UserBlock): Promise<{ lists: RankedItems; scoringMs: number }> {
