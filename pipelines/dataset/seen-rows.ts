@@ -17,8 +17,18 @@ export function seenFiles({ known }: Pick<DatasetDescription, "known">): readonl
   return ["train.arrow", "validation.arrow", "test.arrow", ...(known === undefined ? [] : ([KNOWN_FILE] as const))];
 }
 
-/** Items of all `files` together. */
-export function openSeenRows(directory: string, files: readonly SeenFile[], items: number): SeenRows {
+/** Pairs from elsewhere, by index. */
+export interface MorePairs {
+  /** Items of each of `users`, which ascend from call to call: items[offsets[n] .. offsets[n + 1]). */
+  take(users: Uint32Array): Promise<{ readonly offsets: Uint32Array; readonly items: Uint32Array }>;
+}
+
+/** Items of all `files`, and of `others`, together. */
+export function openSeenRows(
+  directory: string,
+  files: readonly SeenFile[],
+  { items, others }: { readonly items: number; readonly others: MorePairs | null },
+): SeenRows {
   const sources = files.map((name) => openForwardRows(join(directory, name), ["user", "item"]));
   return {
     async take(from, to) {
@@ -33,10 +43,21 @@ export function openSeenRows(directory: string, files: readonly SeenFile[], item
           parts.push({ users: to - from, items, userColumn, itemColumn, weights: null, length: userColumn.length });
         }
       }
+      if (others !== null) parts.push(await pairsOf(others, { from, to, items }));
       return groupItemsByUser(...parts);
     },
     close: async () => void (await Promise.all(sources.map((source) => source.close()))),
   };
+}
+
+async function pairsOf(
+  pairs: MorePairs,
+  { from, to, items }: { readonly from: number; readonly to: number; readonly items: number },
+): Promise<Interactions> {
+  const { offsets, items: itemColumn } = await pairs.take(Uint32Array.from({ length: to - from }, (_, n) => from + n));
+  const userColumn = new Uint32Array(itemColumn.length);
+  for (let user = 0; user < to - from; user++) userColumn.fill(user, offsets[user], offsets[user + 1]);
+  return { users: to - from, items, userColumn, itemColumn, weights: null, length: itemColumn.length };
 }
 
 const emptyColumns = { userColumn: new Uint32Array(0), itemColumn: new Uint32Array(0), weights: null, length: 0 };

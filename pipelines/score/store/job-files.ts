@@ -10,7 +10,7 @@ import { isOfRun } from "../../runs/dataset-of-run.ts";
 import type { ScoreSubject } from "../subject.ts";
 
 /** A file as jobs name it; its path where it came from is nobody else's concern. */
-const RELATIVE_PATH = /^(run|run\/dataset|dataset|users|pairs|allow|deny)\/(?!\.{1,2}$)[^/\\\0]+$/;
+const RELATIVE_PATH = /^(run|run\/dataset|dataset|users|pairs|allow|deny|excludePairs)\/(?!\.{1,2}$)[^/\\\0]+$/;
 
 export const jobFileSchema = z.object({
   /** In the worker's folder: one of its folders and a name. */
@@ -26,7 +26,7 @@ export interface SourceFile extends JobFile {
 }
 
 const DATASET_FILES_READ = ["train.arrow", "validation.arrow", "test.arrow", "users.arrow", "items.arrow"] as const;
-const LISTS = ["users", "pairs", "allow", "deny"] as const;
+const LISTS = ["users", "pairs", "allow", "deny", "excludePairs"] as const;
 
 /** Of large files the size and hash are those on record; small ones, and lists of ids, are hashed here. */
 export async function jobFiles(config: ScoreConfig, subject: ScoreSubject): Promise<readonly SourceFile[]> {
@@ -82,6 +82,7 @@ export function configForWorker(config: ScoreConfig): ScoreConfig {
     pairs: list("pairs"),
     allow: list("allow"),
     deny: list("deny"),
+    excludePairs: list("excludePairs"),
     queue: null,
     store: null,
     shards: null,
@@ -107,6 +108,7 @@ export function configInFolder(config: ScoreConfig, folder: string): ScoreConfig
     pairs: inFolder(config.pairs),
     allow: inFolder(config.allow),
     deny: inFolder(config.deny),
+    excludePairs: inFolder(config.excludePairs),
   };
 }
 
