@@ -93,7 +93,7 @@ async function makeUp() {
   }
   files["users.arrow"] = await vocabulary("user", users, () => perUser);
   files["items.arrow"] = await vocabulary("item", items, (index) => itemCounts[index]);
-  const hash = contentHash(files);
+  const hash = contentHash(files, undefined);
   const description = {
     name: "made-up",
     users,

@@ -10,6 +10,7 @@ import {
   type DatasetDescription,
   readDescription,
   readInteractions,
+  readKnown,
 } from "../pipelines/dataset/stored-dataset.ts";
 import { type IdValues, readVocabulary } from "../pipelines/dataset/vocabulary-files.ts";
 import { describeDatasetOfRun, rowsOfRun } from "../pipelines/runs/dataset-of-run.ts";
@@ -203,7 +204,7 @@ function indicesOf(ids: IdValues, sources: Uint32Array | null): ReadonlyMap<stri
   return indices;
 }
 
-/** Everything in the user's own log, in any split: what a list for tomorrow must not repeat. */
+/** Everything in the user's own log, in any split or left out of all: what a list for tomorrow must not repeat. */
 async function readSeen(folder: string, description: DatasetDescription): Promise<ItemsByUser> {
   const parts = await Promise.all(
     (["train", "validation", "test"] as const).map(async (part) => {
@@ -212,5 +213,5 @@ async function readSeen(folder: string, description: DatasetDescription): Promis
       return readInteractions(folder, name, description, description.interactions[part]);
     }),
   );
-  return groupItemsByUser(...parts);
+  return groupItemsByUser(...parts, await readKnown(folder, description));
 }

@@ -3,7 +3,6 @@
  * every process that helps.
  */
 import path from "node:path";
-import { groupItemsByUser } from "../../src/dataset/interaction-dataset.ts";
 import type { Engine } from "../../src/engine/engine.ts";
 import { type EngineChoice, engineAvailability } from "../../src/engine/open-engine.ts";
 import { ConfigError, DataError } from "../../src/errors.ts";
@@ -14,6 +13,7 @@ import type { TrialRecord } from "../../src/runs/trial-record.ts";
 import { chooseSetting } from "../../src/study/choose-setting.ts";
 import { cellsOf, finalTrials, type StudyCell, type TrialPlan } from "../../src/study/plan-trials.ts";
 import { openConfiguredEngine } from "../configured-engine.ts";
+import { seenItems } from "../dataset/seen-items.ts";
 import { loadDataset } from "../dataset/stored-dataset.ts";
 import type { StageContext } from "../stage.ts";
 import { type TrialData, trialEngineName, trialIdentity } from "../trials/run-trial.ts";
@@ -165,5 +165,5 @@ async function loadTrialData(directory: string, contentHash: string): Promise<Tr
       `${directory}: content ${dataset.description.contentHash.slice(0, 12)}, but the study was begun on ${contentHash.slice(0, 12)}; ingest the same logs, or begin anew with --force`,
     );
   }
-  return { dataset, seen: groupItemsByUser(dataset.train) };
+  return { dataset, seen: seenItems(dataset, ["train"]) };
 }

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { groupItemsByUser, type Interactions, type ItemsByUser } from "../../src/dataset/interaction-dataset.ts";
 import { openForwardRows } from "./forward-rows.ts";
+import { type DatasetDescription, KNOWN_FILE } from "./stored-dataset.ts";
 
 export interface SeenRows {
   /** Of the users [from, to): user n of the result is user from + n. Ranges must ascend. */
@@ -9,10 +10,25 @@ export interface SeenRows {
   close(): Promise<void>;
 }
 
-export type InteractionFile = "train.arrow" | "validation.arrow" | "test.arrow";
+export type SeenFile = "train.arrow" | "validation.arrow" | "test.arrow" | typeof KNOWN_FILE;
 
-/** Items of all `files` together. */
-export function openSeenRows(directory: string, files: readonly InteractionFile[], items: number): SeenRows {
+/** Where all stands that a user is known to have met. */
+export function seenFiles({ known }: Pick<DatasetDescription, "known">): readonly SeenFile[] {
+  return ["train.arrow", "validation.arrow", "test.arrow", ...(known === undefined ? [] : ([KNOWN_FILE] as const))];
+}
+
+/** Pairs from elsewhere, by index. */
+export interface MorePairs {
+  /** Items of each of `users`, which ascend from call to call: items[offsets[n] .. offsets[n + 1]). */
+  take(users: Uint32Array): Promise<{ readonly offsets: Uint32Array; readonly items: Uint32Array }>;
+}
+
+/** Items of all `files`, and of `others`, together. */
+export function openSeenRows(
+  directory: string,
+  files: readonly SeenFile[],
+  { items, others }: { readonly items: number; readonly others: MorePairs | null },
+): SeenRows {
   const sources = files.map((name) => openForwardRows(join(directory, name), ["user", "item"]));
   return {
     async take(from, to) {
@@ -27,10 +43,21 @@ export function openSeenRows(directory: string, files: readonly InteractionFile[
           parts.push({ users: to - from, items, userColumn, itemColumn, weights: null, length: userColumn.length });
         }
       }
+      if (others !== null) parts.push(await pairsOf(others, { from, to, items }));
       return groupItemsByUser(...parts);
     },
     close: async () => void (await Promise.all(sources.map((source) => source.close()))),
   };
+}
+
+async function pairsOf(
+  pairs: MorePairs,
+  { from, to, items }: { readonly from: number; readonly to: number; readonly items: number },
+): Promise<Interactions> {
+  const { offsets, items: itemColumn } = await pairs.take(Uint32Array.from({ length: to - from }, (_, n) => from + n));
+  const userColumn = new Uint32Array(itemColumn.length);
+  for (let user = 0; user < to - from; user++) userColumn.fill(user, offsets[user], offsets[user + 1]);
+  return { users: to - from, items, userColumn, itemColumn, weights: null, length: itemColumn.length };
 }
 
 const emptyColumns = { userColumn: new Uint32Array(0), itemColumn: new Uint32Array(0), weights: null, length: 0 };

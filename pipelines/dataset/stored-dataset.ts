@@ -20,6 +20,8 @@ export interface LoadedDataset {
   readonly train: Interactions;
   readonly validation: Interactions;
   readonly test: Interactions;
+  /** Pairs in no split that are known all the same: no negatives, and not to be recommended. Empty in most datasets. */
+  readonly known: Interactions;
   readonly candidatesValidation: EvaluationCandidates;
   readonly candidatesTest: EvaluationCandidates;
 }
@@ -41,6 +43,12 @@ export type DatasetFile = (typeof DATASET_FILES)[number];
  * Titles and features of items, where an items file was given. Not part of the content hash: no result depends on it.
  */
 export const ITEM_INFO_FILE = "item-info.arrow";
+
+/**
+ * Pairs that cleaning left out: what a user is known to have met although no split has it. There only where there are
+ * some, and then part of the content hash, since negatives and lists depend on it.
+ */
+export const KNOWN_FILE = "known.arrow";
 
 /** Written last by ingest: a folder without it was not finished. */
 export const DESCRIPTION_FILE = "dataset.json";
@@ -67,18 +75,25 @@ const datasetDescriptionSchema = z.looseObject({
   weights: z.looseObject({ least: z.number(), most: z.number(), mean: z.number() }).optional(),
   /** Of each Arrow file, so that a changed one can be named. */
   files: z.record(z.enum(DATASET_FILES), z.looseObject(rowFileRecord.shape)),
+  /** Of KNOWN_FILE; absent where there is none. */
+  known: z.looseObject(rowFileRecord.shape).optional(),
   /** Of ITEM_INFO_FILE; absent without an items file. */
   itemInfo: z.looseObject(rowFileRecord.shape).optional(),
-  /** contentHash of `files`; names the data in manifests. */
+  /** contentHash of `files` and `known`; names the data in manifests. */
   contentHash: sha256,
 });
 
 export type DatasetDescription = Readonly<z.output<typeof datasetDescriptionSchema>>;
 
-/** sha256 over "name sha256" lines, one per Arrow file in the order of DATASET_FILES. */
-export function contentHash(files: Readonly<Record<DatasetFile, { readonly sha256: string }>>): string {
+interface Hashed {
+  readonly sha256: string;
+}
+
+/** sha256 over "name sha256" lines, one per Arrow file in the order of DATASET_FILES, and KNOWN_FILE if it is there. */
+export function contentHash(files: Readonly<Record<DatasetFile, Hashed>>, known: Hashed | undefined): string {
   const digest = createHash("sha256");
   for (const name of DATASET_FILES) digest.update(`${name} ${files[name].sha256}\n`);
+  if (known !== undefined) digest.update(`${KNOWN_FILE} ${known.sha256}\n`);
   return digest.digest("hex");
 }
 
@@ -94,6 +109,7 @@ export async function loadDataset(directory: string): Promise<LoadedDataset> {
     train: await readInteractions(directory, "train.arrow", description, interactions.train),
     validation: await readInteractions(directory, "validation.arrow", description, interactions.validation),
     test: await readInteractions(directory, "test.arrow", description, interactions.test),
+    known: await readKnown(directory, description),
     candidatesValidation: await readCandidates(
       join(directory, "candidates-validation.arrow"),
       "validation",
@@ -143,16 +159,27 @@ export async function readDescription(directory: string): Promise<DatasetDescrip
         : `${directory}: there is no such dataset folder; make it with: lawn-ranker ingest, or say with --data-root where datasets are`,
     );
   }
-  if (contentHash(description.files) !== description.contentHash) {
+  if (contentHash(description.files, description.known) !== description.contentHash) {
     throw new DataError(`${path}: contentHash does not match the sha256 of its files; ${remedy}`);
   }
   return description;
 }
 
+/** Pairs without weights, none where there is no KNOWN_FILE. Throws DataError where it is not what ingest wrote. */
+export async function readKnown(directory: string, description: DatasetDescription): Promise<Interactions> {
+  const { users, items, known } = description;
+  if (known === undefined) {
+    const none = new Uint32Array(0);
+    return { users, items, userColumn: none, itemColumn: none, weights: null, length: 0 };
+  }
+  await checkFileOf(directory, KNOWN_FILE, known);
+  return readInteractions(directory, KNOWN_FILE, { ...description, weights: undefined }, known.rows);
+}
+
 /** user and item, and weight where there is one, of one Arrow file, whose hash is not checked here. */
 export async function readInteractions(
   directory: string,
-  name: DatasetFile,
+  name: DatasetFile | typeof KNOWN_FILE,
   { users, items, weights }: DatasetDescription,
   expectedRows: number,
 ): Promise<Interactions> {

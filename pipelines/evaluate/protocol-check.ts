@@ -4,12 +4,12 @@
  */
 import path from "node:path";
 import { readColumns } from "../../src/arrow/read-columns.ts";
-import { groupItemsByUser } from "../../src/dataset/interaction-dataset.ts";
 import { findLeakage, type Leakage, leakageWarnings, type TimedRows } from "../../src/evaluation/leakage.ts";
 import { checkProtocols, type ProtocolRow, tieRules } from "../../src/evaluation/protocol-check.ts";
 import { writeFileAtomically } from "../../src/files/write-file.ts";
 import { streamKey } from "../../src/random.ts";
 import type { Scorer } from "../../src/ranker/scorer.ts";
+import { partsBefore, seenItems } from "../dataset/seen-items.ts";
 import type { LoadedDataset } from "../dataset/stored-dataset.ts";
 import type { EvaluatedSplit } from "../measures/evaluate-split.ts";
 
@@ -33,13 +33,12 @@ export async function protocolCheck(
   dataset: LoadedDataset,
   { split, k }: { readonly split: EvaluatedSplit; readonly k: number },
 ): Promise<ProtocolCheck> {
-  const { train, validation, test, description } = dataset;
+  const { seed } = dataset.description;
   const isTest = split === "test";
-  const before = isTest ? [train, validation] : [train];
-  const { seed } = description;
+  const before = partsBefore(split);
   const rows = await checkProtocols(scorer, isTest ? dataset.candidatesTest : dataset.candidatesValidation, {
-    known: groupItemsByUser(...before),
-    knownAndHeldOut: groupItemsByUser(...before, isTest ? test : validation),
+    known: seenItems(dataset, before),
+    knownAndHeldOut: seenItems(dataset, [...before, split]),
     k,
     key: streamKey(seed, "protocol-check"),
     scoresPerBlock: SCORES_PER_BLOCK,

@@ -3,7 +3,13 @@ import { stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import { DataError, messageOf } from "../../src/errors.ts";
-import { DATASET_FILES, type DatasetDescription, ITEM_INFO_FILE, readDescription } from "../dataset/stored-dataset.ts";
+import {
+  DATASET_FILES,
+  type DatasetDescription,
+  ITEM_INFO_FILE,
+  KNOWN_FILE,
+  readDescription,
+} from "../dataset/stored-dataset.ts";
 import { type FileFacts, inspectFile } from "./raw-files.ts";
 
 export interface SourceRecord extends FileFacts {
@@ -43,7 +49,8 @@ export async function readFormer(
     for (const name of DATASET_FILES) {
       if ((await stat(join(directory, name))).size !== description.files[name].bytes) return null;
     }
-    const { itemInfo } = description;
+    const { known, itemInfo } = description;
+    if (known !== undefined && (await stat(join(directory, KNOWN_FILE))).size !== known.bytes) return null;
     if (itemInfo !== undefined && (await stat(join(directory, ITEM_INFO_FILE))).size !== itemInfo.bytes) return null;
     return settingsHash === hash ? { description, sources } : null;
   } catch {

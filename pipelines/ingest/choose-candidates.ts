@@ -11,7 +11,7 @@ import type { OfficialNegatives } from "../../src/interactions/reading/read-nega
 import { withoutCompression } from "../../src/interactions/sources/sniff-file.ts";
 import { GONE, type Renumbering } from "../../src/interactions/splitting/renumber.ts";
 import { SPLIT_PART } from "../../src/interactions/splitting/split.ts";
-import { interactionsOfPart, itemsByUserOf, type SplitView } from "./split-view.ts";
+import { interactionsOfPart, itemsByUserOf, type SplitView, seenItemsOf } from "./split-view.ts";
 
 export interface CandidateRequest {
   readonly kind: "sampled" | "official" | "full";
@@ -50,8 +50,7 @@ export function chooseCandidates(
   if (request.kind === "official" && split === "test" && official !== null) {
     return fromOfficial(view, request, official);
   }
-  const { train, validation, test } = SPLIT_PART;
-  const seen = itemsByUserOf(view, [train, validation, test]);
+  const seen = seenItemsOf(view);
   const { negatives: count, seed } = request;
   const candidates = sampleCandidates({ split, evaluated, seen, count, seed });
   const name = `${positivesText(candidates)}+${count} sampled candidates (seed ${seed})`;
@@ -60,8 +59,8 @@ export function chooseCandidates(
 
 /** The most sampled candidates that every user of validation and of test could be given. */
 export function mostSampled(view: SplitView): number {
-  const { train, validation, test } = SPLIT_PART;
-  const seen = itemsByUserOf(view, [train, validation, test]);
+  const { validation, test } = SPLIT_PART;
+  const seen = seenItemsOf(view);
   return Math.min(...[validation, test].map((part) => mostCandidates(interactionsOfPart(view, part), seen)));
 }
 

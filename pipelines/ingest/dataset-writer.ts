@@ -2,9 +2,11 @@
 import { join } from "node:path";
 import type { ColumnSchema } from "../../src/arrow/column-schema.ts";
 import { type ColumnWriter, ROWS_PER_BATCH, type WrittenColumns, writeColumns } from "../../src/arrow/write-columns.ts";
+import type { ItemsByUser } from "../../src/dataset/interaction-dataset.ts";
 import type { IdType } from "../../src/interactions/reading/number-ids.ts";
 import { GONE } from "../../src/interactions/splitting/renumber.ts";
 import { SPLIT_PART } from "../../src/interactions/splitting/split.ts";
+import { KNOWN_FILE } from "../dataset/stored-dataset.ts";
 import { chunksOfPart, type SplitView } from "./split-view.ts";
 
 export interface WrittenFile extends WrittenColumns {
@@ -37,6 +39,27 @@ export async function writeInteractions(
         ...(ratings === null ? {} : { rating: Float32Array.from(picked, (row) => ratings[row]!) }),
         ...(weights === null ? {} : { weight: Float32Array.from(picked, (row) => weights[row]!) }),
       });
+    }
+  });
+}
+
+/** KNOWN_FILE: user and item, ascending; not written where nothing is known beside the splits, which null says. */
+export async function writeKnown(directory: string, known: ItemsByUser): Promise<WrittenFile | null> {
+  const { offsets, itemsSorted } = known;
+  if (itemsSorted.length === 0) return null;
+  const schema: ColumnSchema = [
+    { name: "user", type: "uint32" },
+    { name: "item", type: "uint32" },
+  ];
+  return written(join(directory, KNOWN_FILE), schema, async (append) => {
+    let user = 0;
+    for (let first = 0; first < itemsSorted.length; first += ROWS_PER_BATCH) {
+      const item = itemsSorted.subarray(first, first + ROWS_PER_BATCH);
+      const users = item.map((_, k) => {
+        while (offsets[user + 1]! <= first + k) user++;
+        return user;
+      });
+      await append({ user: users, item });
     }
   });
 }

@@ -30,6 +30,8 @@ export interface DatasetFacts {
   /** Null where the log has no weights. */
   readonly weights: WeightSummary | null;
   readonly files: Readonly<Record<InteractionFile, WrittenFile>>;
+  /** Null where nothing is known beside the splits. */
+  readonly known: WrittenFile | null;
   /** Null without an items file. */
   readonly info: WrittenItemInfo | null;
   readonly candidates: { readonly validation: WrittenCandidates; readonly test: WrittenCandidates };
@@ -44,7 +46,7 @@ const CANDIDATE_SCHEMA = [
 ];
 
 export function describeDataset(facts: DatasetFacts): DatasetDescription {
-  const { plan, sources, built, cleaning, split, numbers, weights, info, candidates, warnings, context } = facts;
+  const { plan, sources, built, cleaning, split, numbers, weights, known, info, candidates, warnings, context } = facts;
   const { config } = plan;
   const files: DatasetDescription["files"] = {
     ...plainFiles(facts.files),
@@ -90,16 +92,18 @@ export function describeDataset(facts: DatasetFacts): DatasetDescription {
     settingsHash: settingsHash(config),
     toolVersion: context.environment.packageVersion,
     ...(info === null ? {} : { itemInfo: { ...info, schema: ITEM_INFO_SCHEMA } }),
+    ...(known === null ? {} : { known: plain(known) }),
     files,
-    contentHash: contentHash(files),
+    contentHash: contentHash(files, known ?? undefined),
   };
 }
+
+const plain = ({ rows, bytes, sha256, schema }: WrittenFile) => ({ rows, bytes, sha256, schema });
 
 /** Copies without the name of their interface, as an open-ended description wants them. */
 function plainFiles(
   files: DatasetFacts["files"],
 ): Record<InteractionFile, { rows: number; bytes: number; sha256: string }> {
-  const plain = ({ rows, bytes, sha256, schema }: WrittenFile) => ({ rows, bytes, sha256, schema });
   return {
     "train.arrow": plain(files["train.arrow"]),
     "validation.arrow": plain(files["validation.arrow"]),

@@ -67,7 +67,7 @@ export function ingestResult(
   const { linesLeftOut } = candidateCounts.test;
   const status = cost === null ? "up-to-date" : "done";
   const { train, validation, test } = interactions;
-  const { weights } = description;
+  const { weights, known } = description;
   const steps = cleaning.filter(({ rowsBefore, rowsAfter }) => rowsAfter < rowsBefore);
   const lines = [
     `${directory}: ${users} users, ${items} items, ${train} train + ${validation} validation + ${test} test (${split.kind}; ${candidates.test})`,
@@ -85,6 +85,9 @@ export function ingestResult(
         ]),
     ...steps.map(({ step, reason, rowsBefore, rowsAfter }) => `  ${rowsBefore - rowsAfter} ${step}: ${reason}`),
     ...firstBadRows.map((row) => `    ${describeBadRow(row)}`),
+    ...(known === undefined
+      ? []
+      : [`  ${known.rows} pairs of these stay known: no negatives, not recommended (--forget-filtered forgets them)`]),
     ...(itemsWithoutTrainRows > 0 ? [`  ${itemsWithoutTrainRows} items have no row in train`] : []),
     ...(itemInfo === undefined
       ? []
@@ -105,6 +108,7 @@ export function ingestResult(
       interactions,
       rowsRead,
       cleaning,
+      knownPairs: known?.rows ?? 0,
       warnings,
       contentHash,
       ...cost,

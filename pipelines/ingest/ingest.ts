@@ -5,7 +5,6 @@ import { type IngestConfig, ingestSchema } from "../../src/config/schemas/ingest
 import { sealedText } from "../../src/files/sealed-text.ts";
 import { writeFileAtomically } from "../../src/files/write-file.ts";
 import { cleanLog } from "../../src/interactions/cleaning/clean-log.ts";
-import { forgottenWarning } from "../../src/interactions/cleaning/forgotten-rows.ts";
 import { openWorkDatabase, type WorkDatabase } from "../../src/interactions/database/work-database.ts";
 import { type BuiltLog, buildLog } from "../../src/interactions/reading/build-log.ts";
 import { readItemInfo } from "../../src/interactions/reading/read-item-info.ts";
@@ -18,10 +17,11 @@ import { type DatasetDescription, DESCRIPTION_FILE } from "../dataset/stored-dat
 import { INTERRUPTED, type Stage, type StageContext, type StageResult } from "../stage.ts";
 import { lastingRecord, readFormer, replacementNote, type SourceRecord } from "./check-up-to-date.ts";
 import { chooseCandidates, mostSampled, smallCatalogueText } from "./choose-candidates.ts";
-import { writeInteractions, writeVocabulary } from "./dataset-writer.ts";
+import { writeInteractions, writeKnown, writeVocabulary } from "./dataset-writer.ts";
 import { describeDataset } from "./describe-dataset.ts";
 import { gatherSources } from "./gather-sources.ts";
 import { type IngestResult, ingestResult } from "./ingest-result.ts";
+import { knownPairs, noneKnown } from "./known-pairs.ts";
 import { type IngestPlan, planIngest, settingsHash, USUAL_NEGATIVES } from "./plan-ingest.ts";
 import { requestedColumns } from "./requested-columns.ts";
 import { emptyFilesNote, encodingNotes, type IngestSources, sourcePaths, sourcesOf } from "./source-files.ts";
@@ -90,10 +90,13 @@ async function makeDataset(
     for (const step of [...built.steps, ...steps]) context.report({ kind: "cleaned", ...step });
     const split = splitLog(log, kept, plan.split);
     const numbers = renumber(log, split.parts, built.negatives?.items ?? []);
-    const view = { log, parts: split.parts, numbers };
+    const cleaned = { log, parts: split.parts, numbers };
+    const view = {
+      ...cleaned,
+      known: config.forgetFiltered ? noneKnown(numbers) : knownPairs(cleaned, built.unwanted),
+    };
     context.log(`split ${split.kind}: ${split.rule}`);
-    const forgotten = forgottenWarning([...built.steps, ...steps]);
-    const warnings = [...built.warnings, ...(forgotten === null ? [] : [forgotten]), ...split.warnings];
+    const warnings = [...built.warnings, ...split.warnings];
     for (const warning of warnings) context.log(`warning: ${warning}`);
 
     const { user, item } = built.idTypes;
@@ -143,6 +146,7 @@ async function makeDataset(
       test: interactions["test.arrow"].rows,
     });
     const files = { ...vocabularies, ...interactions };
+    const known = await writeKnown(staging.result, view.known);
     const candidates = await writeBothCandidates(plan, built, view, {
       directory: staging.result,
       log: context.log,
@@ -158,6 +162,7 @@ async function makeDataset(
       numbers,
       weights: weightsOfTrain(view),
       files,
+      known,
       info,
       candidates,
       warnings: [...warnings, ...ofCandidates],
@@ -188,6 +193,7 @@ async function readLog(
     maxBadRows: config.maxBadRows,
     nulls: config.nullTexts,
     needsRatings: config.minRating !== undefined,
+    remembersUnwanted: !config.forgetFiltered,
     nowMs: context.now(),
     log: context.log,
   });

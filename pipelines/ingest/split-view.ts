@@ -1,14 +1,17 @@
 /** Rows of one part of a split, in their final numbers: as chunks for files, and as columns for drawing candidates. */
 import type { Interactions, ItemsByUser } from "../../src/dataset/interaction-dataset.ts";
 import type { InteractionLog } from "../../src/interactions/interaction-log.ts";
-import type { Renumbering } from "../../src/interactions/splitting/renumber.ts";
+import { GONE, type Renumbering } from "../../src/interactions/splitting/renumber.ts";
 import { SPLIT_PART } from "../../src/interactions/splitting/split.ts";
+import { noneKnown } from "./known-pairs.ts";
 
 export interface SplitView {
   readonly log: InteractionLog;
   /** [log.rows] SPLIT_PART of each row. */
   readonly parts: Uint8Array;
   readonly numbers: Renumbering;
+  /** Of known-pairs.ts. */
+  readonly known: ItemsByUser;
 }
 
 export interface RowChunk {
@@ -80,22 +83,40 @@ function countOfPart({ parts }: SplitView, part: number): number {
   return count;
 }
 
+/** Each user's distinct items over all parts, and what else is known: no candidates of theirs. */
+export function seenItemsOf(view: SplitView): ItemsByUser {
+  const { train, validation, test } = SPLIT_PART;
+  return distinctItems(view, [train, validation, test], view.known);
+}
+
 /**
- * Each user's distinct items over the parts that `includes` names. The log is sorted by user already, so this costs 4
+ * Each user's distinct items over the parts that `included` names. The log is sorted by user already, so this costs 4
  * bytes a row, where groupItemsByUser, which takes columns in any order, costs 12.
  */
-export function itemsByUserOf({ log, parts, numbers }: SplitView, included: readonly number[]): ItemsByUser {
+export function itemsByUserOf(view: SplitView, included: readonly number[]): ItemsByUser {
+  return distinctItems(view, included, noneKnown(view.numbers));
+}
+
+function distinctItems(
+  { log, parts, numbers }: SplitView,
+  included: readonly number[],
+  known: ItemsByUser,
+): ItemsByUser {
   const offsets = new Uint32Array(numbers.users + 1);
-  const itemsSorted = new Uint32Array(log.rows);
+  const itemsSorted = new Uint32Array(log.rows + known.itemsSorted.length);
   let filled = 0;
   for (let user = 0; user < log.users; user++) {
     const start = filled;
+    const index = numbers.userIndex[user]!;
     for (let row = log.userOffsets[user]!; row < log.userOffsets[user + 1]!; row++) {
       if (included.includes(parts[row]!)) itemsSorted[filled++] = numbers.itemIndex[log.itemColumn[row]!]!;
     }
+    if (index === GONE) continue; // none of their rows is in a part
+    const others = known.itemsSorted.subarray(known.offsets[index], known.offsets[index + 1]);
+    itemsSorted.set(others, filled);
+    filled += others.length;
     if (filled > start) filled = start + dropRepeats(itemsSorted.subarray(start, filled).sort());
-    const index = numbers.userIndex[user]!;
-    if (index < numbers.users) offsets[index + 1] = filled;
+    offsets[index + 1] = filled;
   }
   return { offsets, itemsSorted: itemsSorted.subarray(0, filled) };
 }

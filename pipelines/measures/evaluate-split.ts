@@ -2,11 +2,11 @@
  * Held-out items of a dataset ranked by a scorer, and the record of it in metrics.json: shared
  * by `train` and `evaluate`.
  */
-import { groupItemsByUser } from "../../src/dataset/interaction-dataset.ts";
 import { ConfigError } from "../../src/errors.ts";
 import { type EvaluationResult, evaluateRanker } from "../../src/evaluation/evaluate-ranker.ts";
 import type { Scorer } from "../../src/ranker/scorer.ts";
 import type { MetricsDocument } from "../../src/runs/metrics-document.ts";
+import { partsBefore, seenItems } from "../dataset/seen-items.ts";
 import type { LoadedDataset } from "../dataset/stored-dataset.ts";
 
 export type EvaluatedSplit = "validation" | "test";
@@ -27,7 +27,7 @@ export function protocolOf(
   return asked ?? (isFrozen ? "sampled" : "full");
 }
 
-/** Under `full`, validation masks each user's train items, and test masks train and validation items. */
+/** Under `full`, validation masks each user's train items, test train and validation items; both what else is known. */
 export async function evaluateSplit(options: {
   readonly scorer: Scorer;
   readonly dataset: LoadedDataset;
@@ -37,12 +37,13 @@ export async function evaluateSplit(options: {
   readonly ks: readonly number[];
 }): Promise<SplitEvaluation> {
   const { scorer, dataset, split, ks } = options;
-  const { description, train, validation } = dataset;
+  const { description, known } = dataset;
   const candidates = split === "validation" ? dataset.candidatesValidation : dataset.candidatesTest;
   if (protocolOf(dataset, options.candidates) === "full") {
-    const masked = split === "validation" ? groupItemsByUser(train) : groupItemsByUser(train, validation);
+    const masked = seenItems(dataset, partsBefore(split));
     const maskedItems = split === "validation" ? "train items" : "train and validation items";
-    const protocol = `${description.split.kind}, full catalogue without ${maskedItems}, ties against`;
+    const others = known.length === 0 ? "" : " and what else is known";
+    const protocol = `${description.split.kind}, full catalogue without ${maskedItems}${others}, ties against`;
     return { split, protocol, ...(await evaluateRanker(scorer, candidates, { ks, masked })) };
   }
   if (candidates.negatives.length === 0) {

@@ -1,9 +1,9 @@
 /** The parts of metrics.json beside the ranking metrics: lists, deciles, AUC and calibration of a scorer on a split. */
-import { groupItemsByUser } from "../../src/dataset/interaction-dataset.ts";
 import { measureBeyondAccuracy } from "../../src/evaluation/beyond-accuracy.ts";
 import type { Scorer } from "../../src/ranker/scorer.ts";
 import type { MetricsDocument } from "../../src/runs/metrics-document.ts";
 import { readItemInfo } from "../dataset/item-info-file.ts";
+import { partsBefore, seenItems } from "../dataset/seen-items.ts";
 import type { LoadedDataset } from "../dataset/stored-dataset.ts";
 import type { CandidateProtocol, SplitEvaluation } from "./evaluate-split.ts";
 
@@ -24,9 +24,9 @@ export async function measureBeyond(options: {
   readonly log: (line: string) => void;
 }): Promise<BeyondParts> {
   const { scorer, dataset, evaluation, k } = options;
-  const { train, validation } = dataset;
+  const { train } = dataset;
   const isTest = evaluation.split === "test";
-  const seen = isTest ? groupItemsByUser(train, validation) : groupItemsByUser(train);
+  const seen = seenItems(dataset, partsBefore(evaluation.split));
   const scores = evaluation.users * scorer.items;
   if (scores > SCORES_WORTH_A_WORD) {
     options.log(

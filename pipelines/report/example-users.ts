@@ -1,13 +1,13 @@
 /** A few users with what they had, what they are offered and what was held out of their log. */
 import path from "node:path";
 import { readColumns } from "../../src/arrow/read-columns.ts";
-import { groupItemsByUser } from "../../src/dataset/interaction-dataset.ts";
 import { rankPositives } from "../../src/evaluation/rank-of-positive.ts";
 import { NO_ITEM, recommendationLists } from "../../src/evaluation/recommendation-lists.ts";
 import { boundedInteger, streamKey, threefry } from "../../src/random.ts";
 import type { Scorer } from "../../src/ranker/scorer.ts";
 import type { ItemContent, UserContent } from "../../src/report/run-content.ts";
 import { readItemInfo } from "../dataset/item-info-file.ts";
+import { partsBefore, seenItems } from "../dataset/seen-items.ts";
 import type { LoadedDataset } from "../dataset/stored-dataset.ts";
 import { readVocabulary } from "../dataset/vocabulary-files.ts";
 
@@ -24,7 +24,7 @@ export async function exampleUsers(
     readonly seed: number;
   },
 ): Promise<readonly UserContent[]> {
-  const { train, validation } = dataset;
+  const { train } = dataset;
   const isTest = options.split === "test";
   const candidates = isTest ? dataset.candidatesTest : dataset.candidatesValidation;
   const trainCounts = new Uint32Array(train.users);
@@ -33,7 +33,7 @@ export async function exampleUsers(
   if (cases.length === 0) return [];
 
   const users = Uint32Array.from(cases, (caseIndex) => candidates.users[caseIndex]!);
-  const seen = isTest ? groupItemsByUser(train, validation) : groupItemsByUser(train);
+  const seen = seenItems(dataset, partsBefore(options.split));
   const lists = await recommendationLists(scorer, {
     users,
     k: options.listLength,

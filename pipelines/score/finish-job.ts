@@ -39,7 +39,7 @@ export async function finishJob(
 ): Promise<StageResult<ScoreResult>> {
   const { environment } = context;
   const format = formatOfOutput(config)!; // the schema has asked for one
-  const { users, pairs, where, allow, deny, minimumScore = null, unknown } = config;
+  const { users, pairs, where, allow, deny, excludePairs, minimumScore = null, unknown } = config;
   const manifest: ScoreManifest = {
     stage: "score",
     plan: subject.plan,
@@ -53,6 +53,7 @@ export async function finishJob(
       pairs,
       allow,
       deny,
+      excludePairs,
       minimumScore,
       unknown,
     },
@@ -108,6 +109,8 @@ function summary(
     [selection.unknownUsers, `unknown users (--unknown ${config.unknown})`],
     [selection.untrainedUsers, `users that the run was not trained on (--unknown ${config.unknown})`],
     [selection.unknownItems, "unknown items, left out"],
+    [selection.excludedPairs, "pairs left out by --exclude-pairs"],
+    [selection.unknownExcludedPairs, "of them with a user or an item unknown to the dataset"],
     [counts.popularUsers, "users with the most popular items, source = popularity"],
     [counts.emptyUsers, "users without any item left to recommend"],
   ] as const;

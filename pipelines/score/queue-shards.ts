@@ -128,6 +128,7 @@ export function sharedFolderStorage(config: ScoreConfig, { plan, ranker }: Score
     pairs: absolute(config.pairs),
     allow: absolute(config.allow),
     deny: absolute(config.deny),
+    excludePairs: absolute(config.excludePairs),
     queue: null,
     shards: null,
   };

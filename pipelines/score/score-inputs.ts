@@ -4,11 +4,12 @@ import type { ScoreConfig } from "../../src/config/schemas/score-schema.ts";
 import { ConfigError } from "../../src/errors.ts";
 import type { WorkDatabase, WorkDatabaseOptions } from "../../src/interactions/database/work-database.ts";
 import { NO_ROW, type RowSources } from "../../src/ranker/carry-rows.ts";
-import { verifyFiles } from "../dataset/stored-dataset.ts";
+import { checkFileOf, KNOWN_FILE, verifyFiles } from "../dataset/stored-dataset.ts";
 import { idSpellingOf, idTypeOf, readVocabulary, type Vocabulary } from "../dataset/vocabulary-files.ts";
 import type { RecommendationShape } from "./output/recommendations.ts";
 import { type BitSet, openBitSet } from "./selection/bit-set.ts";
 import { findColdUsers } from "./selection/cold-users.ts";
+import { type ExcludedCounts, loadExcludedPairs } from "./selection/excluded-pairs.ts";
 import { type ItemLists, readItemLists } from "./selection/item-lists.ts";
 import { selectUsers, type UserSelection } from "./selection/user-selection.ts";
 import type { ScoreSubject } from "./subject.ts";
@@ -18,6 +19,8 @@ export interface ScoreInputs extends ScoreSubject {
   readonly lists: ItemLists;
   readonly cold: BitSet;
   readonly selection: UserSelection;
+  /** Of --exclude-pairs; null without it. */
+  readonly excluded: ExcludedCounts | null;
   readonly shape: RecommendationShape;
   /** Holds the tables of the selection. */
   database(): Promise<WorkDatabase>;
@@ -42,9 +45,12 @@ export async function openScoreInputs(
   const { ranker, directory, description } = subject;
   const needed = ["users.arrow", "train.arrow", "validation.arrow", "test.arrow"] as const;
   await verifyFiles(directory, description, needed);
+  if (description.known !== undefined) await checkFileOf(directory, KNOWN_FILE, description.known);
   let opened: Promise<WorkDatabase> | null = null;
   const database = (): Promise<WorkDatabase> => {
-    const readable = [config.users, config.pairs, config.allow, config.deny].filter((file) => file !== null);
+    const readable = [config.users, config.pairs, config.allow, config.deny, config.excludePairs].filter(
+      (file) => file !== null,
+    );
     opened ??= openDatabase({ path: ":memory:", spillDirectory: scratch, memoryLimit: "512MB", readable });
     return opened;
   };
@@ -60,12 +66,16 @@ export async function openScoreInputs(
     const cold = rows === null ? await findColdUsers(directory, description.users, refit) : usersWithoutRow(rows.users);
     const request = { config, directory, users: description.users, cold, spelling, log };
     const selection = await selectUsers(request, database);
+    const excluded =
+      config.excludePairs === null
+        ? null
+        : await loadExcludedPairs(await database(), config.excludePairs, { config, directory, spelling, log });
     const shape = {
       userIds: idTypeOf(description, "user"),
       itemIds: idTypeOf(description, "item"),
       hasSource: config.unknown === "popular",
     };
-    return { ...subject, items, lists, cold, selection, shape, database, close };
+    return { ...subject, items, lists, cold, selection, excluded, shape, database, close };
   } catch (error) {
     await close();
     throw error;

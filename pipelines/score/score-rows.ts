@@ -7,13 +7,13 @@ import type { ScoreConfig } from "../../src/config/schemas/score-schema.ts";
 import { itemPool } from "../../src/scoring/item-pool.ts";
 import { checkFinite, type RankedItems } from "../../src/scoring/ranked-items.ts";
 import { type ListRules, scoreBlock } from "../../src/scoring/score-block.ts";
-import { openSeenRows } from "../dataset/seen-rows.ts";
+import { openSeenRows, seenFiles } from "../dataset/seen-rows.ts";
 import { openUserIds } from "../dataset/vocabulary-files.ts";
 import { rowsOfLists, type ScoredBlock } from "./output/list-rows.ts";
 import type { OpenedRanker } from "./ranker/opened-ranker.ts";
 import type { ScoreInputs } from "./score-inputs.ts";
 import { scoreUnknownUsers } from "./score-unknown-users.ts";
-import { openCandidatePairs } from "./selection/candidate-pairs.ts";
+import { openPairs } from "./selection/candidate-pairs.ts";
 import { blocksOf, type UserBlock } from "./selection/user-blocks.ts";
 import { excludesSeen, listLength } from "./subject.ts";
 
@@ -29,13 +29,15 @@ export interface RowsRequest {
 
 export async function* scoreRows(request: RowsRequest): AsyncGenerator<ScoredBlock> {
   const { inputs, config, ranker, range, elapsed, signal } = request;
-  const { directory, description, items, selection, shape, cold } = inputs;
+  const { directory, description, items, selection, excluded, shape, cold } = inputs;
   const pool = itemPool(items.trainCounts, inputs.lists.allowed);
   const rules: ListRules = { pool, k: listLength(config), minimumScore: config.minimumScore ?? null };
   const scorers = await ranker.scorersOf(pool);
-  const pairs = config.pairs === null ? null : openCandidatePairs(await inputs.database());
-  const seenFiles = excludesSeen(config) ? (["train.arrow", "validation.arrow", "test.arrow"] as const) : [];
-  const seenRows = openSeenRows(directory, seenFiles, description.items);
+  const pairs = config.pairs === null ? null : openPairs(await inputs.database(), "pairs");
+  const seenRows = openSeenRows(directory, excludesSeen(config) ? seenFiles(description) : [], {
+    items: description.items,
+    others: excluded === null ? null : openPairs(await inputs.database(), "excluded"),
+  });
   const userIds = openUserIds(directory, shape.userIds);
 
   async function listsOf({ users, first, end }: UserBlock): Promise<{ lists: RankedItems; scoringMs: number }> {

@@ -85,9 +85,17 @@ export async function scoreShard(
 export function selectionRecord({
   selection,
   lists,
-}: Pick<ScoreInputs, "selection" | "lists">): ShardRecord["selection"] {
+  excluded,
+}: Pick<ScoreInputs, "selection" | "lists" | "excluded">): ShardRecord["selection"] {
   const { known, unknown, digest, counts } = selection;
-  return { users: known + unknown, digest, ...counts, unknownItems: counts.unknownItems + lists.unknownItems };
+  return {
+    users: known + unknown,
+    digest,
+    ...counts,
+    unknownItems: counts.unknownItems + lists.unknownItems,
+    excludedPairs: excluded?.excludedPairs ?? 0,
+    unknownExcludedPairs: excluded?.unknownExcludedPairs ?? 0,
+  };
 }
 
 /** The description but for the number of threads, which leaves every bit as it is. */

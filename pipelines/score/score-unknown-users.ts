@@ -2,6 +2,7 @@
  * Lists for users in --users or --pairs whom the dataset does not know at all: the most popular
  * items, under --unknown popular.
  */
+import type { ItemsByUser } from "../../src/dataset/interaction-dataset.ts";
 import { DataError } from "../../src/errors.ts";
 import { unknownUserIds } from "../../src/interactions/lookup/match-ids.ts";
 import { type ListRules, scoreBlock } from "../../src/scoring/score-block.ts";
@@ -9,6 +10,7 @@ import type { IdColumnType } from "../dataset/vocabulary-files.ts";
 import { rowsOfLists, type ScoredBlock } from "./output/list-rows.ts";
 import type { ScoreInputs } from "./score-inputs.ts";
 import { candidatesOfUnknownUsers } from "./selection/candidate-pairs.ts";
+import { excludedByUnknownUser } from "./selection/excluded-pairs.ts";
 
 export interface UnknownUsersRequest {
   readonly inputs: ScoreInputs;
@@ -27,19 +29,21 @@ interface UnknownUser {
 }
 
 export async function* scoreUnknownUsers(request: UnknownUsersRequest): AsyncGenerator<ScoredBlock> {
-  const { range, batchSize } = request;
+  const { inputs, pairs, range, batchSize } = request;
+  const listed = pairs ? "pairs" : "listed";
+  const excluded = inputs.excluded === null ? null : await excludedByUnknownUser(await inputs.database(), listed);
   let position = 0;
   let block: UnknownUser[] = [];
   for await (const user of unknownUsers(request)) {
     if (position >= range.from && position < range.to) block.push(user);
     position++;
     if (block.length === batchSize) {
-      yield await scoredBlock(block, request);
+      yield await scoredBlock(block, excluded, request);
       block = [];
     }
     if (position >= range.to) break;
   }
-  if (block.length > 0) yield await scoredBlock(block, request);
+  if (block.length > 0) yield await scoredBlock(block, excluded, request);
 }
 
 async function* unknownUsers({ inputs, pairs }: UnknownUsersRequest): AsyncGenerator<UnknownUser> {
@@ -53,6 +57,7 @@ async function* unknownUsers({ inputs, pairs }: UnknownUsersRequest): AsyncGener
 
 async function scoredBlock(
   block: readonly UnknownUser[],
+  excluded: ReadonlyMap<string, readonly number[]> | null,
   { inputs, rules, pairs }: UnknownUsersRequest,
 ): Promise<ScoredBlock> {
   const { shape, items } = inputs;
@@ -64,13 +69,26 @@ async function scoredBlock(
     null,
     {
       users: Uint32Array.from(block.keys()),
-      seen: { offsets: new Uint32Array(block.length + 1), itemsSorted: new Uint32Array(0) },
+      seen: leftOutOf(block, excluded),
       isCold: () => true,
       candidates: pairs ? { offsets, items: candidates } : null,
     },
     rules,
   );
   return { ...rowsOfLists(lists, (row) => idOf(block[row]!.id, shape.userIds), items.ids, shape), scoringMs: 0 };
+}
+
+function leftOutOf(
+  block: readonly UnknownUser[],
+  excluded: ReadonlyMap<string, readonly number[]> | null,
+): ItemsByUser {
+  const offsets = new Uint32Array(block.length + 1);
+  const items: number[] = [];
+  for (const [row, { id }] of block.entries()) {
+    items.push(...(excluded?.get(id) ?? []).toSorted((a, b) => a - b));
+    offsets[row + 1] = items.length;
+  }
+  return { offsets, itemsSorted: Uint32Array.from(items) };
 }
 
 /** An id that no column of whole numbers can hold is no user of this log, whatever it is. */

@@ -42,7 +42,7 @@ export interface ScoreSubject {
 /** `run` is the run's folder; null scores with the config's baseline, whose parameters must all be given. */
 export async function readSubject(config: ScoreConfig, run: string | null): Promise<ScoreSubject> {
   const { ranker, directory, description } = run === null ? await ofBaseline(config) : await ofRun(config, run);
-  const { users, pairs, allow, deny } = config;
+  const { users, pairs, allow, deny, excludePairs } = config;
   const { kind: _, ...baseline } = ranker;
   const plan = hashOf({
     version: 1,
@@ -53,6 +53,7 @@ export async function readSubject(config: ScoreConfig, run: string | null): Prom
       pairs: await sha256OfInput(pairs),
       allow: await sha256OfInput(allow),
       deny: await sha256OfInput(deny),
+      ...(excludePairs === null ? {} : { excludePairs: await sha256OfInput(excludePairs) }),
     },
     columns: [config.userColumn ?? null, config.itemColumn ?? null],
     where: config.where,

@@ -16,6 +16,7 @@ import type { Scorer } from "../../src/ranker/scorer.ts";
 import type { Manifest } from "../../src/runs/manifest.ts";
 import { runFiles } from "../../src/runs/run-directory.ts";
 import type { ResumeFile } from "../../src/training/resume-checkpoint.ts";
+import { seenItems } from "../dataset/seen-items.ts";
 import type { LoadedDataset } from "../dataset/stored-dataset.ts";
 import { evaluateSplit } from "../measures/evaluate-split.ts";
 import type { ChosenParameters, RunRecorder } from "../runs/run-recorder.ts";
@@ -148,7 +149,8 @@ async function refit(job: TrainingJob, choice: Choice, { resume, reportBefore }:
   }
   const { train, validation: second, test } = dataset;
   const both = joinInteractions(train, second);
-  const source = batchSourceOf(config, isAll ? joinInteractions(both, test) : both);
+  const seen = seenItems(dataset, isAll ? ["train", "validation", "test"] : ["train", "validation"]);
+  const source = batchSourceOf(config, isAll ? joinInteractions(both, test) : both, seen);
   const outcome = await runPass({
     ...job,
     source,

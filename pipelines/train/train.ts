@@ -13,6 +13,7 @@ import { defaultRunName, hashOf, identityOf, runFiles } from "../../src/runs/run
 import { DivergenceError } from "../../src/training/divergence.ts";
 import { openConfiguredEngine } from "../configured-engine.ts";
 import { datasetNameOf } from "../dataset/dataset-argument.ts";
+import { seenItems } from "../dataset/seen-items.ts";
 import { loadDataset } from "../dataset/stored-dataset.ts";
 import { protocolOf } from "../measures/evaluate-split.ts";
 import { readBaselinesRecord } from "../runs/baselines-file.ts";
@@ -55,7 +56,7 @@ async function train(given: TrainConfig, context: StageContext): Promise<StageRe
   const dataset = await loadDataset(path.join(held.dataRoot, held.dataset));
   const config = { ...held, candidates: protocolOf(dataset, held.candidates) };
   const spec = rankerOf(config, dataset.train);
-  const source = batchSourceOf(config, dataset.train);
+  const source = batchSourceOf(config, dataset.train, seenItems(dataset, ["train"]));
   const engine = await openConfiguredEngine(config, context.log);
   if (config.batchSize > samplesPerEpoch(source)) {
     context.log(

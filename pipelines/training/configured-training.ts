@@ -5,7 +5,7 @@
 import { initializerFromText } from "../../src/config/initializer-text.ts";
 import { baseOf } from "../../src/config/optimizer/optimizer-names.ts";
 import type { TrainConfig } from "../../src/config/schemas/train-schema.ts";
-import { groupItemsByUser, type Interactions, type ItemsByUser } from "../../src/dataset/interaction-dataset.ts";
+import type { Interactions, ItemsByUser } from "../../src/dataset/interaction-dataset.ts";
 import {
   type BatchSource,
   checkBatchSource,
@@ -47,14 +47,8 @@ export function initialParameters(config: TrainConfig, spec: RankerSpec): Map<st
   return initializeParameters(spec, initializersOf(config), config.seed);
 }
 
-/**
- * Throws ConfigError or DataError when no batch could be drawn. `seen` may be given by callers that have it already.
- */
-export function batchSourceOf(
-  config: TrainConfig,
-  interactions: Interactions,
-  seen: ItemsByUser = groupItemsByUser(interactions),
-): BatchSource {
+/** `seen` is never drawn as a negative. Throws ConfigError or DataError when no batch could be drawn. */
+export function batchSourceOf(config: TrainConfig, interactions: Interactions, seen: ItemsByUser): BatchSource {
   const source: BatchSource = {
     interactions,
     seen,

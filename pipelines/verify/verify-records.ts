@@ -22,6 +22,7 @@ import {
   type DatasetDescription,
   DESCRIPTION_FILE,
   ITEM_INFO_FILE,
+  KNOWN_FILE,
   readDescription,
 } from "../dataset/stored-dataset.ts";
 import { readConfig } from "../runs/stored-run.ts";
@@ -220,10 +221,14 @@ async function datasetRecord(
 
 function datasetFiles(
   directory: string,
-  { files, itemInfo }: DatasetDescription,
+  { files, known, itemInfo }: DatasetDescription,
   role: RecordedFile["role"],
 ): RecordedFile[] {
-  const listed = [...Object.entries(files), ...(itemInfo === undefined ? [] : [[ITEM_INFO_FILE, itemInfo] as const])];
+  const listed = [
+    ...Object.entries(files),
+    ...(known === undefined ? [] : [[KNOWN_FILE, known] as const]),
+    ...(itemInfo === undefined ? [] : [[ITEM_INFO_FILE, itemInfo] as const]),
+  ];
   return listed.map(([name, { bytes, sha256 }]) => ({ path: path.join(directory, name), role, bytes, sha256 }));
 }
 

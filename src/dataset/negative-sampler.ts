@@ -48,7 +48,7 @@ export function checkNegativesExist(seen: ItemsByUser, items: number): void {
   for (let user = 0; user + 1 < seen.offsets.length; user++) {
     if (unseenCount(seen, user, items) === 0) {
       throw new DataError(
-        `user index ${user} has interacted with all ${items} items, so no negative can be drawn; drop such users (--where) or keep more items`,
+        `user index ${user} is known to have met all ${items} items, so no negative can be drawn; drop such users (--where), keep more items, or forget what cleaning leaves out (--forget-filtered)`,
       );
     }
   }

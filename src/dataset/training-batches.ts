@@ -21,7 +21,10 @@ import { checkNegativesExist, drawNegative } from "./negative-sampler.ts";
  */
 export interface BatchSource {
   readonly interactions: Interactions;
-  /** Items never drawn as negatives: what the user has in `interactions`, and nothing from validation or test. */
+  /**
+   * Items never drawn as negatives: what the user has in `interactions`, what else is known of them, and nothing from
+   * validation or test.
+   */
   readonly seen: ItemsByUser;
   readonly loss: LossName;
   /** n of the paper: at least 0 under bce, at least 1 under bpr. */

@@ -27,6 +27,9 @@ const selectionSchema = z.object({
   unknownUsers: count,
   untrainedUsers: count,
   unknownItems: count,
+  /** Distinct pairs of --exclude-pairs, and those of them with a user or an item unknown to the dataset. */
+  excludedPairs: count.default(0),
+  unknownExcludedPairs: count.default(0),
 });
 
 /** What decides the bits of a score besides the plan. */

@@ -1,18 +1,17 @@
 /**
- * The pairs of --pairs, taken range after range of users in the order in which the users are scored:
- * each user's candidate items.
+ * The pairs of --pairs, or of --exclude-pairs, taken range after range of users in the order in which the users are
+ * scored: each user's items.
  */
-
 import type { WorkDatabase } from "../../../src/interactions/database/work-database.ts";
 import { knownPairs, unknownUsersPairs } from "../../../src/interactions/lookup/match-ids.ts";
 
-export interface CandidatePairs {
+export interface PairsOfUsers {
   /** Items of each of `users`, which ascend from call to call: items[offsets[n] .. offsets[n + 1]) ascending. */
   take(users: Uint32Array): Promise<{ readonly offsets: Uint32Array; readonly items: Uint32Array }>;
 }
 
-export function openCandidatePairs(database: WorkDatabase): CandidatePairs {
-  const chunks = knownPairs(database)[Symbol.asyncIterator]();
+export function openPairs(database: WorkDatabase, from: "pairs" | "excluded"): PairsOfUsers {
+  const chunks = knownPairs(database, from)[Symbol.asyncIterator]();
   let users: Uint32Array = new Uint32Array(0);
   let items: Uint32Array = new Uint32Array(0);
   let position = 0;

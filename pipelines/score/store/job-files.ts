@@ -5,12 +5,12 @@ import type { ScoreConfig } from "../../../src/config/schemas/score-schema.ts";
 import { contentOf } from "../../../src/files/file-content.ts";
 import { fileRecord } from "../../../src/runs/file-record.ts";
 import { keptDatasetFiles, keptDatasetFolder, runFiles } from "../../../src/runs/run-directory.ts";
-import { DESCRIPTION_FILE } from "../../dataset/stored-dataset.ts";
+import { DESCRIPTION_FILE, KNOWN_FILE } from "../../dataset/stored-dataset.ts";
 import { isOfRun } from "../../runs/dataset-of-run.ts";
 import type { ScoreSubject } from "../subject.ts";
 
 /** A file as jobs name it; its path where it came from is nobody else's concern. */
-const RELATIVE_PATH = /^(run|run\/dataset|dataset|users|pairs|allow|deny)\/(?!\.{1,2}$)[^/\\\0]+$/;
+const RELATIVE_PATH = /^(run|run\/dataset|dataset|users|pairs|allow|deny|excludePairs)\/(?!\.{1,2}$)[^/\\\0]+$/;
 
 export const jobFileSchema = z.object({
   /** In the worker's folder: one of its folders and a name. */
@@ -26,7 +26,7 @@ export interface SourceFile extends JobFile {
 }
 
 const DATASET_FILES_READ = ["train.arrow", "validation.arrow", "test.arrow", "users.arrow", "items.arrow"] as const;
-const LISTS = ["users", "pairs", "allow", "deny"] as const;
+const LISTS = ["users", "pairs", "allow", "deny", "excludePairs"] as const;
 
 /** Of large files the size and hash are those on record; small ones, and lists of ids, are hashed here. */
 export async function jobFiles(config: ScoreConfig, subject: ScoreSubject): Promise<readonly SourceFile[]> {
@@ -45,6 +45,7 @@ export async function jobFiles(config: ScoreConfig, subject: ScoreSubject): Prom
     ...(await runFilesOf()),
     await hashedFile(path.join(directory, DESCRIPTION_FILE), `dataset/${DESCRIPTION_FILE}`),
     ...DATASET_FILES_READ.map((name) => recorded(directory, "dataset", name, description.files[name])),
+    ...(description.known === undefined ? [] : [recorded(directory, "dataset", KNOWN_FILE, description.known)]),
     ...(await Promise.all(lists.map(({ file, relativePath }) => hashedFile(file, relativePath)))),
   ];
 
@@ -81,6 +82,7 @@ export function configForWorker(config: ScoreConfig): ScoreConfig {
     pairs: list("pairs"),
     allow: list("allow"),
     deny: list("deny"),
+    excludePairs: list("excludePairs"),
     queue: null,
     store: null,
     shards: null,
@@ -106,6 +108,7 @@ export function configInFolder(config: ScoreConfig, folder: string): ScoreConfig
     pairs: inFolder(config.pairs),
     allow: inFolder(config.allow),
     deny: inFolder(config.deny),
+    excludePairs: inFolder(config.excludePairs),
   };
 }
 

@@ -1,12 +1,13 @@
 /** How fast this machine trains these settings: a session that is thrown away, a few hundred milliseconds of steps. */
 
 import type { TrainConfig } from "../../../src/config/schemas/train-schema.ts";
-import { groupItemsByUser, type ItemsByUser } from "../../../src/dataset/interaction-dataset.ts";
+import type { ItemsByUser } from "../../../src/dataset/interaction-dataset.ts";
 import { samplesPerEpoch } from "../../../src/dataset/training-batches.ts";
 import type { Engine, TrainingSession } from "../../../src/engine/engine.ts";
 import type { MeasuredSpeed } from "../../../src/runs/planning-record.ts";
 import { Pace } from "../../../src/training/pace.ts";
 import type { TrainingPlan } from "../../../src/training/training-plan.ts";
+import { seenItems } from "../../dataset/seen-items.ts";
 import type { LoadedDataset } from "../../dataset/stored-dataset.ts";
 import { evaluateSplit } from "../../measures/evaluate-split.ts";
 import type { StageContext } from "../../stage.ts";
@@ -35,7 +36,7 @@ export interface Speed extends MeasuredSpeed {
 /** What is measured first warms caches and compilers, and does not count where more follows. */
 export async function measureSpeed(options: SpeedOptions): Promise<Speed> {
   const { config, dataset, engine, context } = options;
-  const source = batchSourceOf(config, dataset.train, options.seen ?? groupItemsByUser(dataset.train));
+  const source = batchSourceOf(config, dataset.train, options.seen ?? seenItems(dataset, ["train"]));
   const selects = dataset.candidatesValidation.users.length > 0;
   const plan = planOf({ config, source, pass: "train", epochs: config.epochs, selects });
   const session = await engine.open(sessionOptionsOf(config, source, null));

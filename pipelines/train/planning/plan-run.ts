@@ -6,12 +6,12 @@
 import { secondsOf } from "../../../src/config/duration-text.ts";
 import { isRecord } from "../../../src/config/is-record.ts";
 import type { TrainConfig } from "../../../src/config/schemas/train-schema.ts";
-import { groupItemsByUser } from "../../../src/dataset/interaction-dataset.ts";
 import { samplesPerEpoch } from "../../../src/dataset/training-batches.ts";
 import type { Engine } from "../../../src/engine/engine.ts";
 import { ConfigError } from "../../../src/errors.ts";
 import type { BudgetPlan, Planning } from "../../../src/runs/planning-record.ts";
 import { mergeInto } from "../../../src/study/search-space.ts";
+import { seenItems } from "../../dataset/seen-items.ts";
 import type { LoadedDataset } from "../../dataset/stored-dataset.ts";
 import type { RunRecorder } from "../../runs/run-recorder.ts";
 import type { StageContext } from "../../stage.ts";
@@ -87,7 +87,7 @@ async function planBudget({
   if (seconds === null) return null;
   const asked = plannedConfig(config, {});
   const held = heldBy(config);
-  const seen = groupItemsByUser(dataset.train);
+  const seen = seenItems(dataset, ["train"]);
   const { spentSeconds } = job;
   const plan = await fitBudget(
     {

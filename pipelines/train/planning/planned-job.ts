@@ -4,6 +4,7 @@ import type { TrainConfig } from "../../../src/config/schemas/train-schema.ts";
 import type { Manifest } from "../../../src/runs/manifest.ts";
 import type { BudgetPlan } from "../../../src/runs/planning-record.ts";
 import { hashOf, identityOf } from "../../../src/runs/run-directory.ts";
+import { seenItems } from "../../dataset/seen-items.ts";
 import { batchSourceOf, rankerOf } from "../../training/configured-training.ts";
 import { resolvedConfig } from "../resolved-config.ts";
 import type { TrainingJob } from "../train-and-refit.ts";
@@ -37,7 +38,10 @@ export async function planJob(asked: TrainingJob, spentSeconds: () => number): P
   const resolved = resolvedConfig(config, { spec, engine });
   await recorder.saveConfig(resolved);
   await recorder.saveManifest({ configHash: hashOf(identityOf(resolved)) });
-  return { kind: "planned", job: { ...asked, config, spec, source: batchSourceOf(config, dataset.train) } };
+  return {
+    kind: "planned",
+    job: { ...asked, config, spec, source: batchSourceOf(config, dataset.train, seenItems(dataset, ["train"])) },
+  };
 }
 
 /** One line where a run took longer than its budget; null where it did not, or had none. */

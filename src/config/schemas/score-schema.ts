@@ -22,7 +22,7 @@ import {
 
 const file = z.string().min(1).nullable().default(null);
 const columnMeaning =
-  "in the files of --users, --pairs, --allow and --deny, by name or number from 1; the usual names unless given";
+  "in the files of --users, --pairs, --allow, --deny and --exclude-pairs, by name or number from 1; the usual names unless given";
 
 export const recommendationFormats = ["parquet", "arrow", "csv", "jsonl"] as const;
 
@@ -117,6 +117,11 @@ const scoreSettings = z.object({
     off: "Recommend items the user has in the log too",
     meaning:
       "Leave out items the user has in the log (train, validation and test); on unless given, and off with --pairs",
+  }),
+  excludePairs: setting(file, {
+    flag: "exclude-pairs",
+    names: "file",
+    meaning: "File of user and item ids: pairs that are left out too, such as what was bought elsewhere or hidden",
   }),
   minimumScore: setting(z.number().optional(), {
     flag: "minimum-score",

@@ -14,6 +14,7 @@ export const idTables = {
   /** Columns <role>_text of id-lists.ts. */
   listed: "listed_users",
   pairs: "listed_pairs",
+  excluded: "excluded_pairs",
 } as const;
 
 /** Selected known users, ascending, some thousand at a time. */
@@ -58,12 +59,15 @@ export async function* unknownUserIds(database: WorkDatabase, from: "listed" | "
   }
 }
 
+type PairTable = "pairs" | "excluded";
+
 /** Pairs of known users and known items, ascending by user, then item. */
 export async function* knownPairs(
   database: WorkDatabase,
+  from: PairTable,
 ): AsyncIterable<{ readonly users: Uint32Array; readonly items: Uint32Array }> {
   for await (const chunk of database.stream(
-    `SELECT u."user"::UINTEGER AS u, i.item::UINTEGER AS i FROM ${idTables.pairs}
+    `SELECT u."user"::UINTEGER AS u, i.item::UINTEGER AS i FROM ${idTables[from]}
      JOIN ${idTables.users} u ON u.user_id::VARCHAR = user_text JOIN ${idTables.items} i ON i.item_id::VARCHAR = item_text ORDER BY u, i`,
   )) {
     yield { users: numbersOf(chunk.getColumnValues(0)), items: numbersOf(chunk.getColumnValues(1)) };
@@ -85,6 +89,40 @@ export async function* unknownUsersPairs(
       userIds: chunk.getColumnValues(0).map(String),
       items: chunk.getColumnValues(1).map((item) => (item === null ? null : Number(item))),
     };
+  }
+}
+
+/** How many of the pairs have a user or an item that the dataset lacks, and the first few of those ids. */
+export async function unknownPairs(
+  database: WorkDatabase,
+  from: PairTable,
+): Promise<{ readonly pairs: number; readonly examples: readonly string[] }> {
+  const isUnknown = (role: "user" | "item"): string =>
+    `${role}_text NOT IN (SELECT ${role}_id::VARCHAR FROM ${idTables[`${role}s`]})`;
+  const examples = await database.rows(
+    `SELECT user_text AS id FROM ${idTables[from]} WHERE ${isUnknown("user")}
+     UNION SELECT item_text AS id FROM ${idTables[from]} WHERE ${isUnknown("item")} ORDER BY id LIMIT 3`,
+  );
+  return {
+    pairs: await database.count(
+      `SELECT count(*) FROM ${idTables[from]} WHERE ${isUnknown("user")} OR ${isUnknown("item")}`,
+    ),
+    examples: examples.map(({ id }) => String(id)),
+  };
+}
+
+/** Known items of the excluded pairs whose users are listed and unknown, in no order. */
+export async function* excludedOfUnknownUsers(
+  database: WorkDatabase,
+  listed: "listed" | "pairs",
+): AsyncIterable<{ readonly userIds: readonly string[]; readonly items: Uint32Array }> {
+  for await (const chunk of database.stream(
+    `SELECT user_text, i.item::UINTEGER AS i FROM ${idTables.excluded}
+     JOIN ${idTables.items} i ON i.item_id::VARCHAR = item_text
+     WHERE user_text IN (SELECT user_text FROM ${idTables[listed]})
+       AND user_text NOT IN (SELECT user_id::VARCHAR FROM ${idTables.users})`,
+  )) {
+    yield { userIds: chunk.getColumnValues(0).map(String), items: numbersOf(chunk.getColumnValues(1)) };
   }
 }
 

@@ -17,6 +17,7 @@ import { ROW_PROBLEM } from "./row-problem.ts";
 import { readSortedLog, sortLog, summariseTimes } from "./sort-log.ts";
 import { spanText, spanWarnings, type TimeSpan, timeSpan } from "./time-span.ts";
 import { readTimes, type TimeUnit } from "./time-unit.ts";
+import { collectUnwanted, readUnwanted, type UnwantedPairs } from "./unwanted-pairs.ts";
 
 export interface BuildOptions extends LoadFilesOptions {
   readonly sources: readonly LogFile[];
@@ -29,6 +30,8 @@ export interface BuildOptions extends LoadFilesOptions {
 
 export interface BuiltLog {
   readonly log: InteractionLog;
+  /** What --where left out of users and items of the log; null where nothing was, or nothing is remembered. */
+  readonly unwanted: UnwantedPairs | null;
   readonly negatives: OfficialNegatives | null;
   readonly idTypes: { readonly user: IdType; readonly item: IdType };
   readonly timeUnit: TimeUnit | null;
@@ -70,6 +73,8 @@ export async function buildLog(database: WorkDatabase, options: BuildOptions): P
     hasWeights: formats.some(({ columns }) => columns.weight !== null || columns.event !== null),
     hasParts: options.sources.some(({ part }) => part !== "log"),
   };
+  const remembers = options.remembersUnwanted && options.where !== undefined;
+  if (remembers) await collectUnwanted(database, { user: user.type, item: item.type });
   await sortLog(database, sort);
   const log = await readSortedLog(database, sort);
   const idTypes = { user: user.type, item: item.type };
@@ -78,6 +83,7 @@ export async function buildLog(database: WorkDatabase, options: BuildOptions): P
   const official = options.negatives === null ? null : { file: options.negatives.name, lines: negativeLines };
   return {
     log,
+    unwanted: remembers ? await readUnwanted(database, user.count) : null,
     negatives: official === null ? null : await readNegatives(database, idTypes, official),
     idTypes,
     timeUnit: times.unit,

@@ -31,6 +31,8 @@ export interface LoadFilesOptions {
   readonly needsRatings: boolean;
   /** What the column of events says; null without one. */
   readonly eventWeights: EventWeights | null;
+  /** Whether pairs that the condition leaves out are still known of. */
+  readonly remembersUnwanted: boolean;
   readonly log: (line: string) => void;
 }
 
@@ -132,9 +134,9 @@ async function loadSource(
     options.where === undefined
       ? undefined
       : { condition: options.where, seconds: conditionSeconds(await bytesOf(group)) };
-  const { nulls, needsRatings, eventWeights } = options;
-  const { part } = group[0]!;
-  const rows = await loadRows(database, source, { part, columns, where, nulls, needsRatings, eventWeights });
+  const { nulls, needsRatings, eventWeights, remembersUnwanted } = options;
+  const ofRows = { columns, where, nulls, needsRatings, eventWeights, remembersUnwanted };
+  const rows = await loadRows(database, source, { part: group[0]!.part, ...ofRows });
   const bad = await collectBadRows(database, source, firstRow);
   const named = Object.entries(columns).map(([role, column]) => [role, column === null ? null : names[column]!]);
   return { source, columns: Object.fromEntries(named), bad, rows };

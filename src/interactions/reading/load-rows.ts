@@ -28,6 +28,8 @@ export interface LoadOptions {
   readonly needsRatings: boolean;
   /** What the column of events says; null without one. */
   readonly eventWeights: EventWeights | null;
+  /** Whether rows that the condition leaves out keep their ids, for unwanted-pairs.ts. */
+  readonly remembersUnwanted: boolean;
 }
 
 /**
@@ -56,7 +58,8 @@ export async function loadRows(database: WorkDatabase, source: TableSource, opti
     where === undefined ? load() : withinTime(database, conditionName(where.condition), where.seconds, load),
   );
   const rows = (await database.count("SELECT count(*) FROM raw")) - before;
-  await refuseNestedIds(database, `(FROM raw WHERE rowid >= ${before})`, source.file, [
+  const accepted = `(FROM raw WHERE rowid >= ${before} AND problem = ${ROW_PROBLEM.none})`;
+  await refuseNestedIds(database, accepted, source.file, [
     { text: "user_text", name: user.name, flag: "--user-column" },
     { text: "item_text", name: item.name, flag: "--item-column" },
   ]);
@@ -86,6 +89,7 @@ function rawSelect(source: TableSource, options: LoadOptions): string {
   ];
   const wanted = where === undefined ? "true" : `coalesce((\n${where.condition}\n), false)`;
   const typed = where === undefined ? "" : `, ${typedSelectList(source)}`;
+  const hasIds = `problem IN (${ROW_PROBLEM.none}${options.remembersUnwanted ? `, ${ROW_PROBLEM.notWanted}` : ""})`;
   const isExcused = options.needsRatings ? "" : ` AND ${present("__rating", nulls)} IS NOT NULL`;
   // Names of our own come first and the file's own columns last, so that the condition sees the file's names.
   return `
@@ -94,8 +98,8 @@ function rawSelect(source: TableSource, options: LoadOptions): string {
         WHEN ${ROW_PROBLEM.ratingUnreadable} THEN ${present("__rating", nulls)}
         WHEN ${ROW_PROBLEM.eventUnnamed} THEN __weight
         WHEN ${ROW_PROBLEM.weightUnreadable} THEN ${present("__weight", nulls)} END,
-      CASE WHEN problem = 0 AND user_is_number THEN user_number END, CASE WHEN problem = 0 AND NOT user_is_number THEN __user END,
-      CASE WHEN problem = 0 AND item_is_number THEN item_number END, CASE WHEN problem = 0 AND NOT item_is_number THEN __item END,
+      CASE WHEN ${hasIds} AND user_is_number THEN user_number END, CASE WHEN ${hasIds} AND NOT user_is_number THEN __user END,
+      CASE WHEN ${hasIds} AND item_is_number THEN item_number END, CASE WHEN ${hasIds} AND NOT item_is_number THEN __item END,
       CASE WHEN problem = 0 THEN __time_number END, CASE WHEN problem = 0 THEN __time_ms END,
       CASE WHEN problem = 0 AND isfinite(__rating_number) THEN __rating_number::FLOAT END,
       CASE WHEN problem = 0 THEN __weight_number END

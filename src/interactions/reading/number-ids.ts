@@ -36,7 +36,7 @@ async function idType(database: WorkDatabase, column: IdColumn): Promise<IdType>
   const negatives = column === "item" ? `UNION ALL SELECT ${text} FROM official_negatives` : "";
   const [found] = await database.rows(
     `SELECT count(*) FILTER (WHERE is_cut) AS cut, count(*) AS odd, any_value(${text}) FILTER (WHERE is_cut) AS example
-     FROM (SELECT ${text}, ${isCutShort(text)} AS is_cut FROM (SELECT ${text} FROM raw ${negatives})
+     FROM (SELECT ${text}, ${isCutShort(text)} AS is_cut FROM (SELECT ${text} FROM raw WHERE problem = ${ROW_PROBLEM.none} ${negatives})
            WHERE ${text} IS NOT NULL AND ${wholeNumber(text)} IS NULL)`,
   );
   const [cut, odd] = [Number(found?.cut ?? 0), Number(found?.odd ?? 0)];

@@ -99,20 +99,6 @@ describe("ratings", () => {
     expect((await readColumns(folder.file("train.arrow"))).names).toEqual(["user", "item"]);
     await expect(ingest(grades, { "rating-column": "none", "min-rating": "3" })).rejects.toThrow("--min-rating");
   });
-
-  it("that filters leave out are forgotten, which is said", async () => {
-    const raw = folder.write(
-      "log.csv",
-      text([HEADER, ...LINES.map((line, k) => (k > 18 ? line.replace(",4,", ",1,") : line))]),
-    );
-    const { json } = await ingest(raw, { "min-rating": "3", where: "user <> 31 OR rating < 9" });
-    expect(json.warnings).toContainEqual(
-      expect.stringMatching(/^up to 5 pairs of user and item that --min-rating left out/),
-    );
-    expect(String((await ingest(raw, { where: "user <> 31" })).json.warnings)).toMatch(
-      /up to 6 pairs .* that --where left out/,
-    );
-  });
 });
 
 describe("candidates among which a guess hits", () => {

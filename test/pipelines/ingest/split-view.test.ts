@@ -1,6 +1,7 @@
 /** Rows of a part and items by user, held to their plain twins. */
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { noneKnown } from "../../../pipelines/ingest/known-pairs.ts";
 import {
   chunksOfPart,
   interactionsOfPart,
@@ -15,7 +16,8 @@ const row = fc.record({ user: fc.nat(6), item: fc.nat(8), part: fc.nat(3) });
 const views = fc.array(row, { minLength: 1, maxLength: 60 }).map((rows): SplitView => {
   const log = logOf(rows, { users: 7, items: 9 });
   const parts = log.parts ?? new Uint8Array(log.rows);
-  return { log, parts, numbers: renumber(log, parts, []) };
+  const numbers = renumber(log, parts, []);
+  return { log, parts, numbers, known: noneKnown(numbers) };
 });
 
 describe("rows of a split", () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "@jest/globals";
 import { evaluateSplit, metricsDocument } from "../../../pipelines/measures/evaluate-split.ts";
 import { fullCatalogueCandidates } from "../../../src/dataset/evaluation-candidates.ts";
 import type { Scorer } from "../../../src/ranker/scorer.ts";
-import { smallDataset } from "../../support/data/small-dataset.ts";
+import { interactionsOf, smallDataset } from "../../support/data/small-dataset.ts";
 
 const dataset = { directory: "nowhere", ...smallDataset() };
 
@@ -45,6 +45,34 @@ describe("evaluateSplit", () => {
     // User 0, item 1, has 0. User 1, item 4, has 0 1 2: behind 3. User 2, item 4, has 0 1: behind 2 and 3.
     expect([...perUser.ranks]).toEqual([1, 2, 3]);
     expect(protocol).toBe("leave-last-out, full catalogue without train and validation items, ties against");
+  });
+
+  it("masks what is known beside the splits as train items are, and says so", async () => {
+    const known = {
+      ...dataset,
+      known: interactionsOf([
+        [1, 3],
+        [2, 2],
+      ]),
+    };
+    const { perUser, protocol } = await evaluateSplit({
+      scorer,
+      dataset: known,
+      split: "test",
+      candidates: "full",
+      ks: [1],
+    });
+    // As above without 3 for user 1, and without 2 for user 2.
+    expect([...perUser.ranks]).toEqual([1, 1, 2]);
+    expect(protocol).toContain("full catalogue without train and validation items and what else is known, ties");
+    const validation = await evaluateSplit({
+      scorer,
+      dataset: known,
+      split: "validation",
+      candidates: "full",
+      ks: [1],
+    });
+    expect([...validation.perUser.ranks]).toEqual([2, 1]); // 1, not known, before 3; none before 2
   });
 
   it("ranks the catalogue unasked where nothing else can be ranked against", async () => {

@@ -6,6 +6,7 @@ import {
   contentHash,
   DATASET_FILES,
   DESCRIPTION_FILE,
+  KNOWN_FILE,
   type LoadedDataset,
 } from "../../../pipelines/dataset/stored-dataset.ts";
 import { openColumnWriter } from "../../../src/arrow/write-columns.ts";
@@ -47,11 +48,12 @@ export function smallDataset(): Omit<LoadedDataset, "directory"> {
       candidates: { validation: "1+2 sampled candidates", test: "1+3 candidates by hand" },
       seed: 11,
       files: emptyFiles(),
-      contentHash: contentHash(emptyFiles()),
+      contentHash: contentHash(emptyFiles(), undefined),
     },
     train,
     validation,
     test,
+    known: interactionsOf([]),
     candidatesValidation: candidatesOf("validation", [
       { user: 0, positive: 3, negatives: [4, 5] },
       { user: 1, positive: 2, negatives: [3, 5] },
@@ -81,7 +83,8 @@ export async function writeDatasetFolder(directory: string, dataset: Omit<Loaded
     "users.arrow": await writeIds(inFolder("users.arrow"), "user", dataset.train.userColumn, description.users),
     "items.arrow": await writeIds(inFolder("items.arrow"), "item", dataset.train.itemColumn, description.items),
   };
-  const written = { ...description, files, contentHash: contentHash(files) };
+  const known = dataset.known.length === 0 ? undefined : await writeInteractions(inFolder(KNOWN_FILE), dataset.known);
+  const written = { ...description, files, known, contentHash: contentHash(files, known) };
   await writeFile(inFolder(DESCRIPTION_FILE), JSON.stringify(written));
 }
 

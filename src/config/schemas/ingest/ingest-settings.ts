@@ -138,6 +138,11 @@ export const ingestSettings = z.object({
     meaning: "k-core: items with fewer are left out, to a fixed point",
     unit: "interactions",
   }),
+  forgetFiltered: setting(z.boolean().default(false), {
+    flag: "forget-filtered",
+    meaning:
+      "Forget what cleaning leaves out, so that it may be a negative or be recommended; else it is known in known.arrow",
+  }),
   split: setting(z.enum(["auto", "leave-last-out", "time", "ratio", "given"]).default("auto"), {
     flag: "split",
     heading: "Split",

@@ -1,9 +1,10 @@
-/** The weights of a dataset's rows reach whatever trains on them, and what measures leaves them aside. */
+/** Weights of rows, and what is known beside them, reach whatever trains; what measures leaves weights aside. */
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { readyBaseline } from "../../../pipelines/baselines/ready-baseline.ts";
+import { seenItems } from "../../../pipelines/dataset/seen-items.ts";
 import { loadDataset } from "../../../pipelines/dataset/stored-dataset.ts";
 import { evaluateSplit } from "../../../pipelines/measures/evaluate-split.ts";
 import { trainStage } from "../../../pipelines/train/train.ts";
@@ -11,11 +12,12 @@ import { runTrial } from "../../../pipelines/trials/run-trial.ts";
 import { popularityScorer } from "../../../src/baselines/popularity.ts";
 import { parseConfig } from "../../../src/config/parse.ts";
 import { trainSchema } from "../../../src/config/schemas/train-schema.ts";
-import { groupItemsByUser } from "../../../src/dataset/interaction-dataset.ts";
+import type { PairwiseBatch } from "../../../src/dataset/batch.ts";
+import { drawBatch, epochDraws } from "../../../src/dataset/training-batches.ts";
 import { openEngine } from "../../../src/engine/open-engine.ts";
 import { cellsOf, tuningTrials } from "../../../src/study/plan-trials.ts";
 import { checkerboardDataset } from "../../support/data/checkerboard-dataset.ts";
-import { withWeights, writeDatasetFolder } from "../../support/data/small-dataset.ts";
+import { interactionsOf, withWeights, writeDatasetFolder } from "../../support/data/small-dataset.ts";
 import { everyPair } from "../../support/engines/every-pair.ts";
 import { tinySettings } from "../../support/stages/setting-probes.ts";
 import { silentContext } from "../../support/stages/silent-context.ts";
@@ -26,13 +28,29 @@ const temporary = useTemporaryFolder();
 const board = checkerboardDataset(8, 16);
 const odd = (row: number): number => 1 + (row % 3);
 
-/** Of the same pairs: without weights, of weight 1 throughout, weighted in train, and in validation alone. */
+/**
+ * Of the same pairs: without weights, of weight 1 throughout, weighted in train, and in validation alone; and with half
+ * of what each user has not taken known all the same.
+ */
 const datasets = {
   plain: board,
   ones: withWeights(board, () => 1),
   weighted: withWeights(board, odd),
+  known: {
+    ...board,
+    known: interactionsOf(
+      notTaken().filter(([user, item]) => (user + item) % 4 < 2),
+      board.train,
+    ),
+  },
   validated: withWeights(board, (row, part) => (part === "validation" ? odd(row) : 1)),
 };
+/** Pairs of different colours. */
+function notTaken(): [number, number][] {
+  const pairs = Array.from({ length: 8 * 16 }, (_, at): [number, number] => [Math.floor(at / 16), at % 16]);
+  return pairs.filter(([user, item]) => user % 2 !== item % 2);
+}
+
 type Name = keyof typeof datasets;
 
 beforeAll(async () => {
@@ -71,6 +89,34 @@ async function lossesBelow(folder: string): Promise<number[]> {
   return records.flatMap((text) => (JSON.parse(text) as { epochs: { loss: number }[] }).epochs.map(({ loss }) => loss));
 }
 
+/** The losses of a trial of a study. */
+async function compared(name: Name): Promise<unknown> {
+  const { optimizer, ...settings } = tinySettings;
+  const study = smallStudy({
+    settings: { ...settings, optimizer: { learningRate: optimizer.learningRate } },
+    subjects: [{ dataset: "checkerboard", model: "neumf" }],
+    batchSizes: [{ size: 32, epochs: 2 }],
+    arms: [{ name: "adam", optimizer: "adam" }],
+    space: {},
+    metric: "NDCG@3",
+    metrics: ["NDCG@3"],
+    comparisons: [],
+  });
+  const engine = await openEngine("reference");
+  const dataset = { ...datasets[name], directory: "" };
+  const data = { dataset, seen: seenItems(dataset, ["train"]) };
+  const trial = tuningTrials(study, cellsOf(study)[0]!)[0]!;
+  const result = await runTrial({ trial, from: null, data, engine, engineName: "r", context: silentContext });
+  return result!.record.epochs.map(({ loss }) => loss); // null only when interrupted
+}
+
+/** The losses of the trials of a search. */
+async function tuned(dataset: Name): Promise<unknown[]> {
+  const modelsRoot = temporary(`tuned-${dataset}`);
+  await trained(dataset, { tune: 2, modelsRoot });
+  return lossesBelow(modelsRoot);
+}
+
 describe("the weights of rows", () => {
   it.each(["bce", "bpr"])("reach train under %s; weights of 1 are none, to the bit", async (loss) => {
     const plain = await trained("plain", { loss });
@@ -86,40 +132,16 @@ describe("the weights of rows", () => {
   });
 
   it("reach the trials of --tune", async () => {
-    const losses = async (dataset: Name): Promise<unknown[]> => {
-      const modelsRoot = temporary(`tuned-${dataset}`);
-      await trained(dataset, { tune: 2, modelsRoot });
-      return lossesBelow(modelsRoot);
-    };
-    const plain = await losses("plain");
+    const plain = await tuned("plain");
     expect(plain.length).toBeGreaterThan(0);
-    expect(await losses("ones")).toEqual(plain);
-    expect(await losses("weighted")).not.toEqual(plain);
+    expect(await tuned("ones")).toEqual(plain);
+    expect(await tuned("weighted")).not.toEqual(plain);
   });
 
   it("reach the trials of a study", async () => {
-    const { optimizer, ...settings } = tinySettings;
-    const study = smallStudy({
-      settings: { ...settings, optimizer: { learningRate: optimizer.learningRate } },
-      subjects: [{ dataset: "checkerboard", model: "neumf" }],
-      batchSizes: [{ size: 32, epochs: 2 }],
-      arms: [{ name: "adam", optimizer: "adam" }],
-      space: {},
-      metric: "NDCG@3",
-      metrics: ["NDCG@3"],
-      comparisons: [],
-    });
-    const engine = await openEngine("reference");
-    const losses = async (name: Name): Promise<unknown> => {
-      const dataset = { ...datasets[name], directory: "" };
-      const data = { dataset, seen: groupItemsByUser(dataset.train) };
-      const trial = tuningTrials(study, cellsOf(study)[0]!)[0]!;
-      const result = await runTrial({ trial, from: null, data, engine, engineName: "r", context: silentContext });
-      return result!.record.epochs.map(({ loss }) => loss); // null only when interrupted
-    };
-    const plain = await losses("plain");
-    expect(await losses("ones")).toEqual(plain);
-    expect(await losses("weighted")).not.toEqual(plain);
+    const plain = await compared("plain");
+    expect(await compared("ones")).toEqual(plain);
+    expect(await compared("weighted")).not.toEqual(plain);
   });
 
   it("reach iALS as confidence, of validation too where it is fitted on both", async () => {
@@ -152,5 +174,30 @@ describe("the weights of rows", () => {
       return (await evaluateSplit({ scorer, dataset, split: "test", candidates: null, ks: [3] })).metrics;
     };
     expect(await metricsOf("weighted")).toEqual(await metricsOf("plain"));
+  });
+});
+
+describe("what is known beside the splits", () => {
+  it("is no negative: in train, the refit, --tune and compare", async () => {
+    expect(await trained("known")).not.toBe(await trained("plain"));
+    expect(await trained("known", { refit: true })).not.toBe(await trained("plain", { refit: true }));
+    expect(await tuned("known")).not.toEqual(await tuned("plain"));
+    expect(await compared("known")).not.toEqual(await compared("plain"));
+  });
+
+  it("is drawn in no epoch", () => {
+    const dataset = { ...datasets.known, directory: "" };
+    for (const parts of [["train"], ["train", "validation"]] as const) {
+      const source = {
+        ...({ interactions: dataset.train, seen: seenItems(dataset, parts), loss: "bpr", seed: 1 } as const),
+        ...{ negativesPerPositive: 5, batchSize: 10_000 },
+      };
+      const batch = drawBatch(source, epochDraws(source, 0), 0) as PairwiseBatch; // of bpr
+      const drawn = new Set(Array.from(batch.users, (user, row) => `${user} ${batch.negatives[row]}`));
+      const { userColumn, itemColumn } = dataset.known;
+      const known = Array.from(userColumn, (user, row) => `${user} ${itemColumn[row]}`);
+      expect(known.filter((pair) => drawn.has(pair))).toEqual([]);
+      expect(drawn.size).toBeGreaterThan(0);
+    }
   });
 });
