@@ -1,6 +1,8 @@
 /**
  * `lawn-ranker`: the stages as functions, each with the settings of its block in a config file, and a trained run in a
  * server. Commands run through the same function, so names, defaults, checks and files are theirs.
+ *
+ * @module lawn-ranker
  */
 import { runWithSettings } from "../pipelines/command-line/run-with-settings.ts";
 import { thisProcess } from "../pipelines/outside-world.ts";
