@@ -30,7 +30,7 @@ NATIVE_SOURCES := $(shell find src/engine/native -name '*.cpp' -o -name '*.hpp' 
 CPP := $(shell find src test -name '*.cpp' -o -name '*.hpp')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build data ingest train-ranker evaluate gate export compare score report doctor verify test test-slow check check-native check-onnx readme-figures types lint format bench bench-peers bench-gpu gpu-bundle setup-gpu pack clean
+.PHONY: help setup build data ingest train-ranker evaluate gate export compare score report doctor verify test test-slow check check-native check-onnx docs doc-outputs types lint format bench bench-peers bench-gpu gpu-bundle setup-gpu pack clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -106,8 +106,14 @@ test: $(NATIVE) ## every test but the slow ones
 test-slow: $(NATIVE) ## the tests that install packages or start dozens of processes
 	@npm run --silent test:slow -- $(ARGS)
 
-readme-figures: $(NATIVE) ## run the README's first commands and write their figures into it
-	@WRITE_README=1 npm run --silent test:slow -- --testPathPatterns test/readme
+doc-outputs: $(NATIVE) ## run the commands of README, tutorial and concepts; write what they print into the pages
+	@WRITE_DOCS=1 npm run --silent test:slow -- --testPathPatterns test/docs/pages
+
+# TypeDoc wants a TypeScript of its own, which has the compiler's API.
+docs: ## the library's reference from its doc comments: build/api/index.html (installs TypeDoc into docs/api)
+	@cd docs/api && npm ci --no-audit --no-fund --silent
+	@docs/api/node_modules/.bin/typedoc --options docs/api/typedoc.json
+	@node docs/api/check-links.mjs build/api
 
 types: $(INSTALLED)
 	@node_modules/.bin/tsc --noEmit
@@ -142,7 +148,7 @@ bench-peers: $(BUILT) ## ours beside PyTorch and TensorFlow.js in one run, as ra
 setup-gpu: $(BUILT) ## add @tensorflow/tfjs-node-gpu and train one step on CUDA; says in one line what is in the way
 	@node src/engine/tfjs/setup-gpu.mjs
 
-bench-gpu: $(BUILT) ## samples a second on a GPU beside PyTorch on the same one (see docs/gpu.md)
+bench-gpu: $(BUILT) ## samples a second on a GPU beside PyTorch on the same one (see docs/engines/gpu.md)
 	@node bench/gpu.mjs $(ARGS)
 
 gpu-bundle: $(BUILT) ## build/lawn-ranker-gpu.tar.xz: what bench-gpu needs on a Linux host without network

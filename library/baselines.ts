@@ -1,4 +1,8 @@
-/** `lawn-ranker/baselines`: scorers that a ranker must beat. */
+/**
+ * `lawn-ranker/baselines`: scorers that a ranker must beat.
+ *
+ * @module lawn-ranker/baselines
+ */
 export { easeScorer } from "../src/baselines/ease.ts";
 export { implicitAlsScorer } from "../src/baselines/implicit-als.ts";
 export { itemKnnScorer } from "../src/baselines/item-knn.ts";

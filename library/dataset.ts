@@ -1,6 +1,8 @@
 /**
  * `lawn-ranker/dataset`: a prepared dataset folder as typed arrays, and the samples that training
  * and evaluation draw from it.
+ *
+ * @module lawn-ranker/dataset
  */
 export { type DatasetDescription, type LoadedDataset, loadDataset } from "../pipelines/dataset/stored-dataset.ts";
 export type { Batch, PairwiseBatch, PointwiseBatch } from "../src/dataset/batch.ts";

@@ -1,4 +1,8 @@
-/** `lawn-ranker/evaluation`: ranks and metrics of any scorer on frozen candidates. */
+/**
+ * `lawn-ranker/evaluation`: ranks and metrics of any scorer on frozen candidates.
+ *
+ * @module lawn-ranker/evaluation
+ */
 export {
   type EvaluationOptions,
   type EvaluationResult,

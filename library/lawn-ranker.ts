@@ -1,6 +1,8 @@
 /**
  * `lawn-ranker`: the stages as functions, each with the settings of its block in a config file, and a trained run in a
  * server. Commands run through the same function, so names, defaults, checks and files are theirs.
+ *
+ * @module lawn-ranker
  */
 import { callStage, type StageOptions } from "../pipelines/call-stage.ts";
 import type { ResultOf } from "../pipelines/command-line/stage-entry.ts";

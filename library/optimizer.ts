@@ -1,4 +1,8 @@
-/** `lawn-ranker/optimizer`: every rule, and LAWN over any of them, on any storage that brings the array operations. */
+/**
+ * `lawn-ranker/optimizer`: every rule, and LAWN over any of them, on any storage that brings the array operations.
+ *
+ * @module lawn-ranker/optimizer
+ */
 export type { ArrayOps, Blocks } from "../src/optimizer/arrays/array-ops.ts";
 export { float32Ops, float64Ops } from "../src/optimizer/arrays/float-ops.ts";
 export { buildOptimizer } from "../src/optimizer/build-optimizer.ts";

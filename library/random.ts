@@ -1,4 +1,8 @@
-/** `lawn-ranker/random`: named, counter-based random streams. */
+/**
+ * `lawn-ranker/random`: named, counter-based random streams.
+ *
+ * @module lawn-ranker/random
+ */
 export {
   boundedInteger,
   foldIn,

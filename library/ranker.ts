@@ -1,4 +1,8 @@
-/** `lawn-ranker/ranker`: what a ranker is, how it starts, and how it is stored; `loadRun` reads trained runs. */
+/**
+ * `lawn-ranker/ranker`: what a ranker is, how it starts, and how it is stored; `loadRun` reads trained runs.
+ *
+ * @module lawn-ranker/ranker
+ */
 export { type LoadedRun, loadRun } from "../pipelines/runs/stored-run.ts";
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../src/ranker/checkpoint.ts";
 export { defaultInitializers, type Initializer, initializeParameters } from "../src/ranker/initialize.ts";

@@ -1,6 +1,8 @@
 /**
  * `lawn-ranker/serve`: a trained run, or a baseline, in a server process, scores of pairs and lists of items by the
  * log's own ids, for as many callers at once as there are. Loads no training code.
+ *
+ * @module lawn-ranker/serve
  */
 import { lstat, realpath } from "node:fs/promises";
 import path from "node:path";

@@ -1,7 +1,7 @@
 /**
  * TensorFlow.js as an engine: node-gpu on CUDA, the TensorFlow library on the CPU, WebAssembly, or plain
  * JavaScript. The packages are optional peers; nothing of them is loaded until this engine is asked for. Never
- * chosen by auto: docs/tfjs.md says why.
+ * chosen by auto: docs/engines/tfjs.md says why.
  */
 import { EngineError, messageOf } from "../../errors.ts";
 import { precisionOf } from "../check-ranker.ts";

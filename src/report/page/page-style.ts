@@ -15,11 +15,14 @@ const DARK = `
   --blue: #62aeea; --vermilion: #f28a4b; --green: #45c49e; --purple: #dc92c5; --ochre: #e3b44f; --sky: #93d2f5; --grey: #9aa1a8;
   --link: #82c0f2;`;
 
-export const pageStyle = `
+/** The theme of the system as custom properties, for pages and for pictures that stand alone. */
+export const colourStyle = `
 :root {${LIGHT}
 }
 @media (prefers-color-scheme: dark) { :root {${DARK}
-} }
+} }`;
+
+export const pageStyle = `${colourStyle}
 @media print { :root {${LIGHT}
 } }
 *, *::before, *::after { box-sizing: border-box; }

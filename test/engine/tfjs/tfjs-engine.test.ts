@@ -88,7 +88,7 @@ describe.each(testedBackends)("the tfjs engine on %s", (tfjsBackend) => {
     const later = norms((await session.snapshot()).parameters);
     for (const { name, shape, role } of parametersOf(spec)) {
       if (role === "bias") continue;
-      // At worst 3 log4 n + 8 roundings of 2^-24 (docs/tfjs.md): 2e-6 for 48,000 values; they
+      // At worst 3 log4 n + 8 roundings of 2^-24 (docs/engines/tfjs.md): 2e-6 for 48,000 values; they
       // are of both signs, and few.
       expect([name, sizeOf(shape), Math.abs(later.get(name)! / atSwitch.get(name)! - 1) < 1e-6]).toEqual([
         name,

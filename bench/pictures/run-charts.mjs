@@ -1,0 +1,62 @@
+/** Charts of what happens to norms and logits over the epochs of several runs, drawn as reports draw them. */
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { epochFigure } from "../../dist/src/report/charts/epoch-figure.js";
+import { hueAt } from "../../dist/src/report/charts/series-style.js";
+import { parseDiagnostics } from "../../dist/src/runs/diagnostics-record.js";
+import { parseTrainingLog } from "../../dist/src/runs/training-log.js";
+import { picture, text } from "./frame.mjs";
+
+const CHART_PIXELS = 448;
+const CHART_HEIGHT = 300; // of epochFigure at that width
+const MARGIN = 16;
+
+/** By file name; `of` takes an epoch's record and its diagnostics. */
+const charts = {
+  "lawn-norms.svg": {
+    title: "Median norm of the users' rows",
+    isFromZero: true,
+    of: (_, { rowNorms }) => rowNorms.userDot.p50,
+  },
+  "lawn-logits.svg": {
+    title: "Size of the logits: 99th percentile of |logit|",
+    isFromZero: true,
+    of: (_, { logitAbsP99 }) => logitAbsP99,
+  },
+  "lawn-slopes.svg": {
+    title: "Slope of the sigmoid p(1 - p), median",
+    isFromZero: true,
+    of: (_, { slopeP50 }) => slopeP50,
+  },
+  "lawn-validation.svg": {
+    title: "NDCG@10 on validation",
+    of: ({ validation }) => validation["NDCG@10"],
+  },
+};
+
+/** Pictures by file name of `runs`, in their order: each a name for readers and the run's folder. */
+export function runCharts(runs, style) {
+  const logs = runs.map(([name, folder], index) => ({ name, hue: hueAt(index), records: recordsOf(folder) }));
+  const longest = Math.max(...logs.map(({ records }) => records.length));
+  const axis = { epochs: Array.from({ length: longest }, (_, index) => index + 1), switchAfter: null, chosen: null };
+  return Object.entries(charts).map(([file, { of, ...chart }]) => {
+    const lines = logs.map(({ name, hue, records }, index) => ({
+      name,
+      hue,
+      isDashed: index > 0,
+      values: records.map((record) => of(record, record.diagnostics)),
+    }));
+    const figure = epochFigure({ ...chart, text: "", axis, lines });
+    const drawn = figure.draw(CHART_PIXELS).text;
+    const body = [text(20, 30, chart.title, "strong"), drawn.replace("<svg ", `<svg x="${MARGIN}" y="44" `)].join("\n");
+    const words = /aria-label="([^"]*)"/.exec(drawn)[1];
+    return [file, picture({ height: CHART_HEIGHT + 54, title: chart.title, words, body, style })];
+  });
+}
+
+function recordsOf(folder) {
+  const file = path.join(folder, "training.jsonl");
+  return parseTrainingLog(readFileSync(file, "utf8"), file)
+    .filter(({ pass }) => pass === "train")
+    .map((record) => ({ ...record, diagnostics: parseDiagnostics(record, file) }));
+}
