@@ -6,8 +6,9 @@
  */
 import { callStage, type StageOptions } from "../pipelines/call-stage.ts";
 import type { ResultOf } from "../pipelines/command-line/stage-entry.ts";
-import { evaluateEntry, ingestEntry, scoreEntry, trainEntry } from "../pipelines/stages.ts";
+import { evaluateEntry, gateEntry, ingestEntry, scoreEntry, trainEntry } from "../pipelines/stages.ts";
 import type { EvaluateSettings } from "../src/config/schemas/evaluate-schema.ts";
+import type { GateSettings } from "../src/config/schemas/gate-schema.ts";
 import type { IngestSettings } from "../src/config/schemas/ingest/ingest-schema.ts";
 import type { ScoreSettings } from "../src/config/schemas/score-schema.ts";
 import type { TrainSettings } from "../src/config/schemas/train-schema.ts";
@@ -15,6 +16,7 @@ import type { TrainSettings } from "../src/config/schemas/train-schema.ts";
 export type { LogLine, StageEvent, StageOptions } from "../pipelines/call-stage.ts";
 export type * from "../pipelines/progress-event.ts";
 export type { EvaluateSettings } from "../src/config/schemas/evaluate-schema.ts";
+export type { GateSettings } from "../src/config/schemas/gate-schema.ts";
 export type { IngestSettings } from "../src/config/schemas/ingest/ingest-schema.ts";
 export type { ScoreSettings } from "../src/config/schemas/score-schema.ts";
 export type { TrainSettings } from "../src/config/schemas/train-schema.ts";
@@ -24,6 +26,8 @@ export { type LoadedRanker, type LoadOptions, load as loadRanker } from "./serve
 export type IngestResult = ResultOf<typeof ingestEntry>;
 export type TrainResult = ResultOf<typeof trainEntry>;
 export type EvaluateResult = ResultOf<typeof evaluateEntry>;
+export type GateResult = Extract<ResultOf<typeof gateEntry>, { readonly verdict: unknown }>;
+export type RollbackResult = Exclude<ResultOf<typeof gateEntry>, GateResult>;
 export type ScoreResult = Extract<ResultOf<typeof scoreEntry>, { readonly stage: "score" }>;
 export type ScoreShardResult = Extract<ResultOf<typeof scoreEntry>, { readonly stage: "score-shard" }>;
 
@@ -43,6 +47,22 @@ export function train(settings: TrainSettings, options: StageOptions = {}): Prom
 /** Metrics of a run or a baseline on held-out items. Throws ConfigError, DataError, EngineError, StorageError. */
 export function evaluate(settings: EvaluateSettings, options: StageOptions = {}): Promise<EvaluateResult> {
   return callStage(evaluateEntry, settings, options);
+}
+
+/**
+ * Whether a run takes the place of the one in use, and whether it does. A run that is kept out is no error: see
+ * `verdict`. Throws ConfigError, DataError, EngineError, StorageError.
+ */
+export function gate(
+  settings: GateSettings & { readonly rollback?: false | undefined },
+  options?: StageOptions,
+): Promise<GateResult>;
+export function gate(
+  settings: GateSettings & { readonly rollback: true },
+  options?: StageOptions,
+): Promise<RollbackResult>;
+export function gate(settings: GateSettings, options: StageOptions = {}): Promise<GateResult | RollbackResult> {
+  return callStage(gateEntry, settings, options);
 }
 
 /** Recommendations to a file, or one shard of them. Throws ConfigError, DataError, EngineError, StorageError. */

@@ -87,8 +87,8 @@ interface Finished<Json extends StageJson> {
   readonly json: Json;
   /** Printed on stdout for people otherwise; may have several lines. Under --quiet, where the exit status is not 0. */
   readonly text: string;
-  /** 0 unless the stage says otherwise: of the work done, as where `verify` finds changed files. */
-  readonly exitCode?: 0 | 1 | 3;
+  /** 0 unless the work says otherwise: where `verify` finds changed files, or `gate` keeps a run out. */
+  readonly exitCode?: 0 | 1 | 3 | 4;
 }
 
 /** What is left of a stage after Ctrl-C: where it goes on, in words, and no result. */

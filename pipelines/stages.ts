@@ -3,11 +3,13 @@
  * loading more than its settings. Those that are functions of the library too have types for settings and result.
  */
 import type { evaluateSchema } from "../src/config/schemas/evaluate-schema.ts";
+import type { gateSchema } from "../src/config/schemas/gate-schema.ts";
 import type { ingestSchema } from "../src/config/schemas/ingest/ingest-schema.ts";
 import type { scoreSchema } from "../src/config/schemas/score-schema.ts";
 import type { trainSchema } from "../src/config/schemas/train-schema.ts";
 import type { StageEntry } from "./command-line/stage-entry.ts";
 import type { EvaluateResult } from "./evaluate/evaluate.ts";
+import type { GateResult, RollbackResult } from "./gate/gate.ts";
 import type { IngestResult } from "./ingest/ingest-result.ts";
 import type { ScoreResult } from "./score/finish-job.ts";
 import type { ScoreShardResult } from "./score/score.ts";
@@ -32,6 +34,13 @@ export const evaluateEntry: StageEntry<typeof evaluateSchema, EvaluateResult> = 
   summary: "rank the held-out items with a trained run or a baseline and report HR@k and NDCG@k",
   schema: async () => (await import("../src/config/schemas/evaluate-schema.ts")).evaluateSchema,
   load: async () => (await import("./evaluate/evaluate.ts")).evaluateStage,
+};
+
+export const gateEntry: StageEntry<typeof gateSchema, GateResult | RollbackResult> = {
+  name: "gate",
+  summary: "decide whether a new run takes the place of the one in use, and point current at it",
+  schema: async () => (await import("../src/config/schemas/gate-schema.ts")).gateSchema,
+  load: async () => (await import("./gate/gate.ts")).gateStage,
 };
 
 export const scoreEntry: StageEntry<typeof scoreSchema, ScoreResult | ScoreShardResult> = {
@@ -63,12 +72,7 @@ export const stages: readonly StageEntry[] = [
     schema: async () => (await import("../src/config/schemas/compare-schema.ts")).compareSchema,
     load: async () => (await import("./compare/compare.ts")).compareStage,
   },
-  {
-    name: "gate",
-    summary: "decide whether a new run takes the place of the one in use, and point current at it",
-    schema: async () => (await import("../src/config/schemas/gate-schema.ts")).gateSchema,
-    load: async () => (await import("./gate/gate.ts")).gateStage,
-  },
+  gateEntry,
   {
     name: "export",
     summary: "write a trained run as ONNX, Parquet, Arrow, NPY or a search index, with its ids and a model card",

@@ -23,7 +23,30 @@ import { compareRuns } from "./compare-runs.ts";
 import { removeRuns } from "./remove-runs.ts";
 import { verdictOf } from "./verdict.ts";
 
-export const gateStage: Stage<typeof gateSchema> = {
+/** What the command prints under --json: the verdict, with the figures of gate.json where two runs were compared. */
+export type GateResult = Partial<GateRecord> & {
+  readonly stage: "gate";
+  readonly verdict: GateRecord["verdict"];
+  /** In a line. */
+  readonly reason: string;
+  /** The folder of the run. */
+  readonly run: string;
+  /** Whether `current` leads to it now. */
+  readonly promoted: boolean;
+  /** Folders that --keep has removed. */
+  readonly removed: readonly string[];
+};
+
+/** Under --rollback. */
+export type RollbackResult = {
+  readonly stage: "gate";
+  /** The name of the run that was current before. */
+  readonly from: string;
+  /** The folder of the one that is current now. */
+  readonly run: string;
+};
+
+export const gateStage: Stage<typeof gateSchema, GateResult | RollbackResult> = {
   name: "gate",
   schema: gateSchema,
   async run(given, context) {
@@ -36,14 +59,17 @@ export const gateStage: Stage<typeof gateSchema> = {
 const KEEP_STATUS = 4;
 const LOCK_FILE = ".gate.lock";
 
-async function goBack({ modelsRoot, dataset }: GateConfig, context: StageContext): Promise<StageResult> {
+async function goBack(
+  { modelsRoot, dataset }: GateConfig,
+  context: StageContext,
+): Promise<StageResult<RollbackResult>> {
   const folder = path.join(modelsRoot, dataset!); // the schema has asked for it
   const { from, to } = await locked(folder, context, () => rollBack(folder, context));
   const text = `${path.join(folder, currentLink)}: ${to}, in place of ${from}`;
-  return { json: { stage: "gate", status: "rolled back", from, run: path.join(folder, to) }, text };
+  return { json: { stage: "gate", from, run: path.join(folder, to) }, text };
 }
 
-async function decide(config: GateConfig, context: StageContext): Promise<StageResult> {
+async function decide(config: GateConfig, context: StageContext): Promise<StageResult<GateResult>> {
   const { run: named, dataset: datasetName, modelsRoot, against: other } = config;
   const directory = await findRun({ run: named, dataset: datasetName, modelsRoot }, context);
   const folder = path.dirname(directory);

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from "@jest/globals";
 import {
   type ConfigError,
   evaluate,
+  gate,
   ingest,
   loadRanker,
   type StageEvent,
@@ -65,6 +66,16 @@ describe("the stages as functions", () => {
     expect(measured.run).toBe(trained.run);
     expect(measured.metrics).toEqual(trained.metrics);
     expect(measured.dataset.name).toBe("t");
+
+    const gated = { ...subject, metric: "HR@1", modelsRoot: at("models") };
+    expect(await gate({ ...gated, promote: true })).toMatchObject({
+      verdict: "promote",
+      promoted: true,
+      against: null,
+    });
+    expect(await gate(gated)).toMatchObject({ verdict: "promote", promoted: false, run: trained.run });
+    const back = gate({ dataset: "t", modelsRoot: at("models"), rollback: true });
+    await expect(back).rejects.toThrow("is the first run that was promoted");
 
     const scoring = recorded();
     const scored = await score({ ...subject, output: at("lists.csv"), k: 2 }, scoring);
