@@ -75,7 +75,7 @@ export async function planIngest(given: IngestConfig, context: StageContext): Pr
 }
 
 async function findLogs(folder: string, config: IngestConfig, context: StageContext): Promise<RawLogs> {
-  const remote = await findRemoteLogs(config, context);
+  const remote = await findRemoteLogs(config, splitWish(config), context);
   const found =
     remote === null
       ? await findRawLogs(folder, remedyFor(config), splitWish(config))

@@ -7,8 +7,9 @@ import { Readable } from "node:stream";
 import { readStoreAccess, storeLocationOf } from "../config/object-store-settings.ts";
 import { StorageError } from "../errors.ts";
 import { type FileContent, sha256Of } from "../files/file-content.ts";
-import { receiveFile } from "./receive-file.ts";
+import { receiveFile, receiveVersion } from "./receive-file.ts";
 import { type RetryPolicy, TransientError, withRetries } from "./retry.ts";
+import { listObjects, type StoredObject } from "./s3-listing.ts";
 import { uploadInParts } from "./s3-multipart.ts";
 import { isTransient, readRefusal, refusalError, refusalText } from "./s3-refusal.ts";
 import { type Connection, type S3Request, type S3Response, sendS3Request, textOf } from "./s3-request.ts";
@@ -23,6 +24,10 @@ export interface ObjectStore {
   writeText(key: string, text: string): Promise<void>;
   /** Writes the object to `file`, which is left behind only whole. Throws DataError where it is not of `content`. */
   download(key: string, file: string, content: FileContent): Promise<void>;
+  /** Below the prefix of the store, those whose keys begin with `beginning`, in the order of their bytes. */
+  list(beginning: string): Promise<readonly StoredObject[]>;
+  /** As download, of an object whose hash nobody knows: this version of it, or DataError. */
+  fetch(object: StoredObject, file: string): Promise<void>;
   /** `content` is that of `file`; what the server receives otherwise it refuses. Streams from the disk. */
   upload(key: string, file: string, content: FileContent): Promise<void>;
   /** No matter whether it is there. */
@@ -118,9 +123,29 @@ export function openObjectStore(url: string, context: StoreContext, settings = d
     return head.status < 300 ? head.bytes : request({ method: "GET", key }, headersOnly(sizeOf));
   }
 
+  async function list(beginning: string): Promise<readonly StoredObject[]> {
+    const { bucket, prefix } = connection.location;
+    const below = prefix === "" ? "" : `${prefix}/`;
+    const whole = { ...connection, location: { bucket, prefix: "" } };
+    const ask = (query: string) => request({ method: "GET", key: "", query }, textOf, [], whole);
+    const found = await listObjects(`${below}${beginning}`, ask);
+    return found.map((object) => ({ ...object, key: object.key.slice(below.length) }));
+  }
+
   return {
     url,
     size,
+    list,
+    fetch: (object, file) =>
+      request(
+        { method: "GET", key: object.key, headers: { "if-match": object.tag } },
+        async (response) => {
+          const chunks = response.status < 300 ? response.chunks() : null;
+          if (chunks === null) await drain(response);
+          await receiveVersion(chunks, file, object.bytes, nameOf(object.key));
+        },
+        [404, 412],
+      ),
     readText: (key) =>
       request(
         { method: "GET", key },

@@ -4,6 +4,29 @@ import type { FileContent } from "../files/file-content.ts";
 import { writePieces } from "../files/file-writer.ts";
 import { cannotWrite } from "../files/make-folder.ts";
 import { limitedChunks } from "./limited-chunks.ts";
+import { TransientError } from "./retry.ts";
+
+/**
+ * One version of an object, of which the size alone is known; `chunks` is null where the server has it no more. Throws
+ * DataError for another size.
+ */
+export async function receiveVersion(
+  chunks: AsyncIterable<Uint8Array> | null,
+  file: string,
+  bytes: number,
+  source: string,
+): Promise<void> {
+  const changed = (): DataError =>
+    new DataError(`${source}: was replaced or removed while it was read; run the same command again`);
+  if (chunks === null) throw changed();
+  try {
+    await writePieces(file, limitedChunks(chunks, bytes, changed), (found) => {
+      if (found.bytes !== bytes) throw new TransientError(`${found.bytes} of ${bytes} bytes arrived`);
+    });
+  } catch (error) {
+    throw cannotWrite(file, "free some space, or choose another folder", error);
+  }
+}
 
 /**
  * `source` names where `chunks` come from. Throws DataError where they are not `expected`; a cut

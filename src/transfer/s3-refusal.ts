@@ -84,7 +84,7 @@ function remedyOf(
   const explained = (remedy: string) => ({ remedy, isExplained: true });
   switch (code) {
     case "NoSuchBucket":
-      return explained(`there is no bucket "${bucket}" at ${server}; make it, or give another --store`);
+      return explained(`there is no bucket "${bucket}" at ${server}; make it, or give another bucket`);
     case "InvalidAccessKeyId":
       return explained(`the access key "${key}" is unknown to ${server}; set AWS_ACCESS_KEY_ID and its secret`);
     case "SignatureDoesNotMatch":

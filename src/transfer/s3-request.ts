@@ -17,6 +17,8 @@ export interface S3Request {
   /** Such as "uploads" or "partNumber=1&uploadId=x", percent-encoded; empty for none. */
   readonly query: string;
   readonly body: S3Body | null;
+  /** Such as "if-match"; signed too. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Signed with its hash, so that the server refuses what was changed on the way. */
@@ -53,7 +55,7 @@ export async function sendS3Request(request: S3Request, connection: Connection):
   const signed = await new AwsV4Signer({
     method,
     url: url.href,
-    headers: { "x-amz-content-sha256": body?.sha256 ?? NOTHING_SHA256 },
+    headers: { ...request.headers, "x-amz-content-sha256": body?.sha256 ?? NOTHING_SHA256 },
     accessKeyId: access.accessKeyId,
     secretAccessKey: access.secretAccessKey,
     ...(access.sessionToken === null ? {} : { sessionToken: access.sessionToken }),

@@ -47,6 +47,44 @@ beforeEach(async () => {
   await writeFile(temporary("sent"), bytes);
 });
 
+describe("objects of a prefix", () => {
+  it("are all listed, whatever their keys, and are no others'", async () => {
+    const keys = ["a", "b c", "d+e", "f/g", "f/h", "f/i", "f/é&<x>"];
+    for (const key of keys) s3().objects.set(`bucket/a prefix/${key}`, Buffer.from(key));
+    s3().objects.set("bucket/a prefix of another/x", bytes);
+    const listed = await open().list("");
+    expect(listed.map(({ key }) => key)).toEqual(keys);
+    expect(listed.map(({ bytes }) => bytes)).toEqual(keys.map((key) => Buffer.byteLength(key)));
+    expect((await open().list("f/")).map(({ key }) => key)).toEqual(keys.slice(3));
+    expect(await open().list("nothing")).toEqual([]);
+    // Three a page.
+    expect(s3().answered.filter((line) => line.includes("list-type=2"))).toHaveLength(3 + 2 + 1);
+  });
+
+  it("are fetched in the version that was listed, or not at all", async () => {
+    s3().objects.set("bucket/a prefix/x", bytes);
+    const [object] = await open().list("x");
+    await open().fetch(object!, temporary("fetched"));
+    expect(await readFile(temporary("fetched"))).toEqual(bytes);
+    const lines: string[] = [];
+    let cuts = 1;
+    s3().trouble = (request) => (request.startsWith("GET bucket/a prefix/x") && cuts-- > 0 ? "cut" : null);
+    await open({ log: (line) => lines.push(line) }).fetch(object!, temporary("fetched again"));
+    expect(await readFile(temporary("fetched again"))).toEqual(bytes);
+    expect(lines).toEqual([expect.stringMatching(/trying again/)]);
+    for (const change of [
+      () => s3().objects.set("bucket/a prefix/x", Buffer.from("other")),
+      () => s3().objects.clear(),
+    ]) {
+      change();
+      await expect(open().fetch(object!, temporary("none"))).rejects.toThrow(
+        "s3://bucket/a prefix/x: was replaced or removed while it was read; run the same command again",
+      );
+    }
+    expect(existsSync(temporary("none"))).toBe(false);
+  });
+});
+
 describe("an object", () => {
   it("comes back as it was written, file or text, and is gone when removed", async () => {
     const store = open();
@@ -194,7 +232,7 @@ describe("a refusal", () => {
   it("of a bucket that is not there says so", async () => {
     const store = open({ url: "s3://nowhere/a" });
     const message =
-      /s3:\/\/nowhere\/a\/x: there is no bucket "nowhere" at http:\/\/127.*; make it, or give another --store/;
+      /s3:\/\/nowhere\/a\/x: there is no bucket "nowhere" at http:\/\/127.*; make it, or give another bucket/;
     await expect(store.readText("x")).rejects.toThrow(message);
     await expect(store.writeText("x", "y")).rejects.toThrow(message);
   });

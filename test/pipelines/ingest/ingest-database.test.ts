@@ -170,7 +170,7 @@ describePostgres("a log in PostgreSQL", () => {
     await expect(ingest({ table: "a", query: "b" })).rejects.toThrow("--table names the rows too");
     await expect(folder.ingest({ raw: "x.csv", table: "a" })).rejects.toThrow("only a database has it");
     await expect(folder.ingest({ raw: `mysql://u:${postgresPassword}@h/db` })).rejects.toThrow(
-      /^--raw is "mysql:\/\/\.\.\.": expected a path, or postgres:\/\/host\/database$/,
+      /^--raw is "mysql:\/\/\.\.\.": expected a path, s3:\/\/bucket\/prefix, or postgres:\/\/host\/database$/,
     );
   });
 

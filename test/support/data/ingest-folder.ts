@@ -12,6 +12,7 @@ export class IngestFolder {
   readonly path = mkdtempSync(path.join(tmpdir(), "ingest-"));
   readonly lines: string[] = [];
   readonly interruption = new AbortController();
+  now = (): number => Date.UTC(2026, 0, 1);
   /** Of the environment. */
   variables: Readonly<Record<string, string>> = {};
 
@@ -69,7 +70,7 @@ export class IngestFolder {
 
   private context(): StageContext {
     return {
-      now: () => Date.UTC(2026, 0, 1),
+      now: this.now,
       elapsed: () => 0,
       processId: 1,
       place: "here",

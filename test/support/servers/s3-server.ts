@@ -90,7 +90,8 @@ async function answer(
   const body = await bodyOf(request);
   const trouble = server.trouble(said);
   if (trouble === "silent") return;
-  const asked = { name, method, query: new URLSearchParams(queryText), body };
+  const tag = request.headers["if-match"] ?? null;
+  const asked = { name, method, query: new URLSearchParams(queryText), body, tag };
   const { status, content, headers } =
     typeof trouble === "number"
       ? refusal(trouble, trouble < 500 ? "AccessDenied" : "InternalError")
@@ -109,10 +110,15 @@ interface Asked {
   readonly method: string;
   readonly query: URLSearchParams;
   readonly body: Buffer;
+  /** Of If-Match. */
+  readonly tag: string | null;
 }
 
+const OBJECTS_A_PAGE = 3;
+
 function serve(asked: Asked, server: S3Server, uploads: Uploads): Answer {
-  const { name, method, query, body } = asked;
+  const { name, method, query, body, tag } = asked;
+  if (query.get("list-type") === "2") return serveList(asked, server);
   if (query.has("uploads") || query.has("uploadId")) return servePart(asked, server, uploads);
   if (method === "PUT") {
     server.objects.set(name, body);
@@ -123,9 +129,27 @@ function serve(asked: Asked, server: S3Server, uploads: Uploads): Answer {
     return { status: 204 };
   }
   const found = server.objects.get(name);
+  if (found !== undefined && tag !== null && tag !== tagOf(found)) return refusal(412, "PreconditionFailed");
   return found === undefined
     ? refusal(404, "NoSuchKey")
     : { status: 200, content: found, headers: { etag: tagOf(found) } };
+}
+
+/** Keys percent-encoded, as asked for; the token is where the next page begins. */
+function serveList({ name, query }: Asked, server: S3Server): Answer {
+  const bucket = name.split("/")[0]!;
+  const prefix = `${bucket}/${query.get("prefix") ?? ""}`;
+  const keys = [...server.objects.keys()].filter((key) => key.startsWith(prefix)).sort();
+  const from = Number(query.get("continuation-token")?.replace("at/+", "") ?? 0);
+  const page = keys.slice(from, from + OBJECTS_A_PAGE).map((key) => {
+    const [object, shown] = [server.objects.get(key)!, encodeURIComponent(key.slice(bucket.length + 1))];
+    const tag = tagOf(object).replaceAll('"', "&quot;");
+    return `<Contents><Key>${shown}</Key><Size>${object.length}</Size><ETag>${tag}</ETag></Contents>`;
+  });
+  const next = from + OBJECTS_A_PAGE;
+  const more = next < keys.length ? `<NextContinuationToken>at/+${next}</NextContinuationToken>` : "";
+  const list = `<IsTruncated>${next < keys.length}</IsTruncated>${more}${page.join("")}`;
+  return { status: 200, content: `<?xml version="1.0"?><ListBucketResult>${list}</ListBucketResult>` };
 }
 
 function servePart({ name, method, query, body }: Asked, server: S3Server, uploads: Uploads): Answer {

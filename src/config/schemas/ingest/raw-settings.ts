@@ -15,7 +15,7 @@ export const rawSettings = {
     flag: "raw",
     names: "path",
     meaning:
-      "Folder, file or glob of the raw logs, or a database, postgres://host/db; data/raw/<dataset> under the data folder unless given",
+      "Folder, file or glob of the raw logs, here or at s3://bucket/prefix, or a database, postgres://host/db; data/raw/<dataset> under the data folder unless given",
   }),
   table: setting(text.optional(), {
     flag: "table",
@@ -26,6 +26,9 @@ export const rawSettings = {
     meaning: "Of a database: the SELECT whose rows are the log, in place of a table",
   }),
 };
+
+/** Keys may hold any sign but those that an address ends with; * and ? stand for others. */
+const STORED = /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[^\r\n\t#]*)?$/;
 
 type RawKey = keyof typeof rawSettings;
 
@@ -47,5 +50,6 @@ export function rawRefusals(
 
 function rawProblem(given: string): string | null {
   if (isPostgresAddress(given)) return postgresAddressProblem(given);
-  return /^\w+:\/\//.test(given) ? "expected a path, or postgres://host/database" : null;
+  if (STORED.test(given)) return null;
+  return /^\w+:\/\//.test(given) ? "expected a path, s3://bucket/prefix, or postgres://host/database" : null;
 }
