@@ -79,3 +79,77 @@ describe("pairs that ingest left out", () => {
     );
   });
 });
+
+describe("--exclude-pairs", () => {
+  const json = async (flags: Record<string, string | boolean>) =>
+    (await scoreStage.run(configOf({ k: "14", output: file("out.arrow"), ...flags }), silentContext)).json;
+
+  it.each([
+    ["out.csv", "customer,sku\n1000,ITEM\n1001,ITEM\n"],
+    ["out.jsonl", '{"customer":1000,"sku":"ITEM"}\n{"customer":1001,"sku":"ITEM"}\n'],
+    ["out.tsv", "1000\tITEM\n1001\tITEM\n"],
+  ])("leaves the pairs of %s out of lists, and nothing else", async (name, text) => {
+    const before = await listed();
+    const item = before.find((pair) => pair.startsWith("1000 ") && before.includes(pair.replace("1000", "1001")))!;
+    const sku = item.split(" ")[1]!;
+    const columns = text.includes("customer") ? { "user-column": "customer", "item-column": "sku" } : {};
+    const excluded = folder.write(name, text.replaceAll("ITEM", sku));
+    const after = await listed({ "exclude-pairs": excluded, ...columns });
+    expect(after).toEqual(before.filter((pair) => pair !== `1000 ${sku}` && pair !== `1001 ${sku}`));
+    // Seen items are wanted, these are not.
+    const withSeen = await listed({ "exclude-pairs": excluded, "exclude-seen": false, ...columns });
+    expect(withSeen).toEqual(
+      (await listed({ "exclude-seen": false })).filter((pair) => !/^100[01] /.test(pair) || !pair.endsWith(` ${sku}`)),
+    );
+  });
+
+  it("holds for candidate pairs, and for users whom the dataset lacks", async () => {
+    const excluded = folder.write("shop.csv", "user_id,item_id\n1000,item-3\n77,item-3\n78,item-9\n");
+    const pairs = folder.write("pairs.csv", "user_id,item_id\n1000,item-3\n1000,item-4\n77,item-3\n77,item-4\n");
+    const flags = { "exclude-pairs": excluded, unknown: "popular" };
+    expect((await listed({ pairs, ...flags })).sort()).toEqual(["1000 item-4", "77 item-4"]);
+    const users = folder.write("users.csv", "user_id\n77\n79\n");
+    const lists = await listed({ users, ...flags });
+    const of = (user: string): string[] =>
+      lists.filter((pair) => pair.startsWith(`${user} `)).map((pair) => pair.slice(3));
+    expect(of("79")).toContain("item-3");
+    expect(of("77")).toEqual(of("79").filter((item) => item !== "item-3"));
+  });
+
+  it("counts pairs of users and items that the dataset lacks, refuses none, and says so", async () => {
+    const lines = ["user_id,item_id", "1000,item-3", "1000,item-3", "999,item-3", "1001,gone", "998,gone"];
+    const excluded = folder.write("shop.csv", lines.join("\n"));
+    const said: string[] = [];
+    const config = configOf({ "exclude-pairs": excluded, output: file("out.arrow") });
+    const { json: result, text } = await scoreStage.run(config, {
+      ...silentContext,
+      log: (line) => void said.push(line),
+    });
+    expect(result.selection).toMatchObject({ excludedPairs: 4, unknownExcludedPairs: 3 });
+    expect(text).toContain("4 pairs left out by --exclude-pairs");
+    expect(text).toContain("3 of them with a user or an item unknown to the dataset");
+    const names = '(such as "998", "999", "gone")';
+    expect(said).toContain(`${excluded}: 3 of 4 pairs have a user or an item unknown to the dataset ${names}`);
+  });
+
+  it("is part of what a job is known by, and gives shards what the whole gets", async () => {
+    const excluded = folder.write("shop.csv", "user_id,item_id\n1000,item-3\n1009,item-5\n");
+    const whole = await listed({ "exclude-pairs": excluded });
+    const { plan } = await json({ "exclude-pairs": excluded });
+    folder.write("shop.csv", "user_id,item_id\n1000,item-3\n");
+    expect((await json({ "exclude-pairs": excluded })).plan).not.toBe(plan);
+    folder.write("shop.csv", "user_id,item_id\n1000,item-3\n1009,item-5\n");
+    for (const shard of ["0/2", "1/2"]) await json({ "exclude-pairs": excluded, output: file("parts.arrow"), shard });
+    await json({ "exclude-pairs": excluded, output: file("parts.arrow"), shards: "2", merge: true });
+    expect((await readRows(file("parts.arrow"))).map(({ user, item }) => `${user} ${item}`)).toEqual(whole);
+  });
+
+  it.each([
+    ["missing.csv", null, "missing.csv: there is no such file"],
+    ["half.csv", "user_id,item_id\n1000,\n", "1 rows without user id or item id"],
+    ["one.csv", "user_id,when,where\n1000,1,2\n", "no item column among user_id, when, where"],
+  ])("refuses %s", async (name, text, message) => {
+    const excluded = text === null ? file(name) : folder.write(name, text);
+    await expect(json({ "exclude-pairs": excluded })).rejects.toThrow(message);
+  });
+});
