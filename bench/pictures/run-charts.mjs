@@ -7,8 +7,9 @@ import { parseDiagnostics } from "../../dist/src/runs/diagnostics-record.js";
 import { parseTrainingLog } from "../../dist/src/runs/training-log.js";
 import { picture, text } from "./frame.mjs";
 
-const CHART_PIXELS = 448;
-const CHART_HEIGHT = 300; // of epochFigure at that width
+/** As wide as a phone, so that nothing is scaled down there. */
+const CHART_PIXELS = 328;
+const CHART_HEIGHT = 230; // of epochFigure at that width
 const MARGIN = 16;
 
 /** By file name; `of` takes an epoch's record and its diagnostics. */
@@ -19,12 +20,12 @@ const charts = {
     of: (_, { rowNorms }) => rowNorms.userDot.p50,
   },
   "lawn-logits.svg": {
-    title: "Size of the logits: 99th percentile of |logit|",
+    title: "99th percentile of the logits' size",
     isFromZero: true,
     of: (_, { logitAbsP99 }) => logitAbsP99,
   },
   "lawn-slopes.svg": {
-    title: "Slope of the sigmoid p(1 - p), median",
+    title: "Median slope of the sigmoid, p(1 - p)",
     isFromZero: true,
     of: (_, { slopeP50 }) => slopeP50,
   },
@@ -50,7 +51,10 @@ export function runCharts(runs, style) {
     const drawn = figure.draw(CHART_PIXELS).text;
     const body = [text(20, 30, chart.title, "strong"), drawn.replace("<svg ", `<svg x="${MARGIN}" y="44" `)].join("\n");
     const words = /aria-label="([^"]*)"/.exec(drawn)[1];
-    return [file, picture({ height: CHART_HEIGHT + 54, title: chart.title, words, body, style })];
+    return [
+      file,
+      picture({ height: CHART_HEIGHT + 54, width: CHART_PIXELS + 2 * MARGIN, title: chart.title, words, body, style }),
+    ];
   });
 }
 

@@ -14,6 +14,7 @@ const pages = [
   ...["bench/README.md", "data/README.md", "models/README.md", "test/fixtures/arrow/README.md"],
   ...docPages,
 ];
+const ON_THIS_PAGE = "\nOn this page: ";
 const isElsewhere = (target: string): boolean => /^[a-z]+:/.test(target);
 
 describe("links in pages", () => {
@@ -23,6 +24,12 @@ describe("links in pages", () => {
       .map(({ target, line }) => ({ target, line, problem: problemOf(page, target) }))
       .filter(({ problem }) => problem !== null);
     expect(broken).toEqual([]);
+  });
+
+  it.each(docPages.filter((page) => textOf(page).includes(ON_THIS_PAGE)))("%s lists its sections in order", (page) => {
+    const [, list] = textOf(page).split(ON_THIS_PAGE);
+    const listed = linksOf(list!.split("\n\n")[0]!).map(({ target }) => target.slice(1));
+    expect(listed).toEqual([...anchorsOf(textOf(page).replaceAll(/^#{3,} .*$/gm, ""))].slice(1)); // behind the title
   });
 
   it("lead from docs/README.md to every page of docs", () => {

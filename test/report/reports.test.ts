@@ -36,11 +36,11 @@ describe("the report of a run", () => {
     const html = whole;
     const front = html.slice(html.indexOf("<header>"), html.indexOf("<nav"));
     expect(front).toContain(`<strong class="level">Level with item-KNN, the best of 2 baselines.</strong>`);
-    expect(front).toContain("77 % of users find their item among the top 10; item-KNN 76 %: level.");
+    expect(front).toContain("77\u00a0% of users find their item among the top 10; item-KNN 76\u00a0%: level.");
     for (const name of ["this run", "item-KNN", "popularity", "random"]) {
       expect(front).toContain(`<th scope="row">${name}</th>`);
     }
-    expect(front).toContain('77.1 %<span class="range">75.1 to 79.1</span>');
+    expect(front).toContain('77.1\u00a0%<span class="range">75.1 to 79.1</span>');
     expect(front).toContain("NDCG@10, all items");
     expect(front).toContain("10 people and what they are offered");
     expect(front).toContain(

@@ -4,7 +4,7 @@ import { dataOf } from "../charts/figure.ts";
 import { type Markup, markup } from "../page/markup.ts";
 import type { Section } from "../page/page.ts";
 import type { ItemContent, RunContent, UserContent } from "../run-content.ts";
-import { countText } from "../words/number-text.ts";
+import { countText, NO_BREAK } from "../words/number-text.ts";
 
 export function peopleSection({ people, peopleChoice, data }: RunContent): Section | null {
   if (people.length === 0) return null;
@@ -26,7 +26,7 @@ function personMarkup({ id, trainInteractions, recent, recommended, heldOut }: U
       ? markup`<li class="hit">${nameOf(item)}<span class="unseen">, held out</span> ✓</li>`
       : markup`<li>${nameOf(item)}</li>`,
   );
-  const held = heldOut.map((item) => `${nameOf(item)} (rank ${countText(item.rank)})`).join("; ");
+  const held = heldOut.map((item) => `${nameOf(item)} (rank${NO_BREAK}${countText(item.rank)})`).join("; ");
   return markup`<article class="person"><h3>User ${id}<span>${countText(trainInteractions)} interactions</span></h3>
 <p>Last in train: ${recent.length === 0 ? "nothing" : recent.map(nameOf).join("; ")}</p>
 <ol>${items}</ol>
@@ -47,7 +47,7 @@ export function peopleAtAGlance(people: readonly UserContent[]): Markup {
     const had =
       recent.length === 0 ? "nothing in train" : `${countText(trainInteractions)} items, last ${nameOf(recent[0]!)}`;
     const [first] = heldOut;
-    const held = first === undefined ? "" : `; then took ${nameOf(first)} (rank ${countText(first.rank)})`;
+    const held = first === undefined ? "" : `; then took ${nameOf(first)} (rank${NO_BREAK}${countText(first.rank)})`;
     return markup`<li><p><b>${id}</b> <span class="soft">${had}${held}</span></p><ol>${offers}</ol></li>`;
   });
   return markup`<ul class="glance">${lines}</ul>`;

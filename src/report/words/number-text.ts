@@ -5,6 +5,9 @@ export const ABSENT = "–";
 
 const MINUS = "\u2212"; // as wide as a digit, unlike the hyphen
 
+/** A blank at which no line breaks: between a number and what it counts. */
+export const NO_BREAK = "\u00a0";
+
 /** Such as 0.4837; null gives a dash. */
 export function fixedText(value: number | null, digits = 4): string {
   if (value === null || !Number.isFinite(value)) return ABSENT;
@@ -58,7 +61,7 @@ export function intervalText(interval: { readonly low: number; readonly high: nu
 }
 
 export function percentText(share: number | null, digits = 1): string {
-  return share === null || !Number.isFinite(share) ? ABSENT : `${fixedText(100 * share, digits)} %`;
+  return share === null || !Number.isFinite(share) ? ABSENT : `${fixedText(100 * share, digits)}${NO_BREAK}%`;
 }
 
 export function bytesText(bytes: number): string {

@@ -41,7 +41,7 @@ describe("numbers as text", () => {
     [probabilityText(0.00002), "<0.0001"],
     [probabilityText(0.0499), "0.0499"],
     [intervalText({ low: -0.1, high: 0.2 }, 2), "−0.10 to 0.20"],
-    [percentText(0.4805), "48.0 %"], // 48.05 is below its tie in binary
+    [percentText(0.4805), "48.0\u00a0%"], // 48.05 is below its tie in binary
     [bytesText(999), "999 B"],
     [bytesText(1140), "1.1 kB"],
     [bytesText(135_483_392), "135 MB"],

@@ -41,7 +41,7 @@ describe("the verdict of a run", () => {
       outcome: "level",
       head: "Level with item-KNN, the best of 2 baselines",
       sentences: [
-        "51 % of users find their item among the top 10; item-KNN 52 %: level.",
+        "51\u00a0% of users find their item among the top 10; item-KNN 52\u00a0%: level.",
         "NDCG@10 0.226; item-KNN 0.220: level (+0.005, \u22120.020 to 0.030).",
       ],
     });
@@ -52,12 +52,12 @@ describe("the verdict of a run", () => {
     const ease = ranker("EASE", 0.5, 0.224, [-0.01, 0.02]);
     const { head, sentences } = verdictOf([run, knn, ease], METRICS)!;
     expect(head).toBe("Level with EASE, the best of 2 baselines");
-    expect(sentences[0]).toBe("51 % of users find their item among the top 10; item-KNN 55 %: worse.");
+    expect(sentences[0]).toBe("51\u00a0% of users find their item among the top 10; item-KNN 55\u00a0%: worse.");
   });
 
   it("shows a decimal where whole percents would hide which is more", () => {
     const { sentences } = verdictOf([run, ranker("EASE", 0.509, 0.22, [0.001, 0.01])], METRICS)!;
-    expect(sentences[0]).toBe("51.3 % of users find their item among the top 10; EASE 50.9 %: better.");
+    expect(sentences[0]).toBe("51.3\u00a0% of users find their item among the top 10; EASE 50.9\u00a0%: better.");
   });
 
   it("never calls popularity or random the best of anything", () => {
