@@ -87,7 +87,7 @@ async function evaluateRun(config: EvaluateConfig, context: StageContext): Promi
   const engine = await openConfiguredEngine({ ...config, halfPrecision: false }, context.log);
   context.log(engine.description);
   // Other data, another mixture.
-  const negativesPerPositive = asked.rows === null ? trainedMixture(run) : null;
+  const negativesPerPositive = asked.rows === null ? trainedMixture(run, asked.dataset.train) : null;
   const measured = await withScorerOf(engine, asked, (scorer) =>
     measure(config, { dataset: asked.dataset, scorer, negativesPerPositive, context }),
   );

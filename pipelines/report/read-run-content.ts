@@ -127,7 +127,7 @@ async function scoreRun(
     { ...config, tfjsBackend: null, allowSoftwareAdapter: false, halfPrecision: false },
     context.log,
   );
-  const negativesPerPositive = trainedMixture(run);
+  const negativesPerPositive = trainedMixture(run, questions.dataset.train);
   return withScorer(engine, run, async (scorer) => ({
     beyond: await beyondOf(scorer, questions, negativesPerPositive),
     catalogue: await measureCatalogue(scorer, questions),
@@ -177,8 +177,8 @@ function cutsOf({ candidates, k }: LoadedRun["config"]): Pick<EvaluationRequest,
   return { candidates: candidates === "full" ? "full" : "sampled", ks: ks.length === 0 ? [10] : ks };
 }
 
-function dataContent({ description }: LoadedDataset): DataContent {
-  const { name, users, items, interactions, split, candidates } = description;
+function dataContent({ description, known }: LoadedDataset): DataContent {
+  const { name, users, items, interactions, split, candidates, weights } = description;
   const sources: unknown[] = Array.isArray(description.sources) ? description.sources : [];
   const warnings: unknown[] = Array.isArray(description.warnings) ? description.warnings : [];
   return {
@@ -186,6 +186,8 @@ function dataContent({ description }: LoadedDataset): DataContent {
     users,
     items,
     interactions,
+    weights: weights ?? null,
+    knownPairs: known.length,
     split: typeof split.rule === "string" ? split.rule : split.kind,
     candidates,
     sources: sources.filter(isRecord).map((source) => ({

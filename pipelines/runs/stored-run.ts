@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
+import type { Interactions } from "../../src/dataset/interaction-dataset.ts";
 import { DataError } from "../../src/errors.ts";
 import { errorCode } from "../../src/files/error-code.ts";
 import { sha256Of } from "../../src/files/file-content.ts";
@@ -106,9 +107,16 @@ export function testedText({ directory, manifest }: Pick<LoadedRun, "directory" 
   return `${directory}: the ranker that is shipped was trained on test too (--refit all), so nothing can be measured of it; this is of the one before it, trained on train alone`;
 }
 
-/** Negatives per positive of a run whose logits stand for a probability: bce's do, bpr's only order. */
-export function trainedMixture({ config }: Pick<LoadedRun, "config">): number | null {
-  return config.loss === "bce" && typeof config.negatives === "number" ? config.negatives : null;
+/**
+ * Negatives per positive of a run whose logits stand for a probability: bce's do, bpr's only order. Null too where the
+ * rows it was trained on have weights: its logits then are of a mixture that is nobody's.
+ */
+export function trainedMixture(
+  { config }: Pick<LoadedRun, "config">,
+  { weights }: Pick<Interactions, "weights">,
+): number | null {
+  const isProbability = config.loss === "bce" && weights === null;
+  return isProbability && typeof config.negatives === "number" ? config.negatives : null;
 }
 
 /** Throws DataError naming the first file of a finished run that is not as training left it. Reads them all. */

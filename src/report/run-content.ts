@@ -62,6 +62,10 @@ export interface DataContent {
   readonly users: number;
   readonly items: number;
   readonly interactions: { readonly train: number; readonly validation: number; readonly test: number };
+  /** Of the rows of train; null where all count alike. */
+  readonly weights: { readonly least: number; readonly most: number; readonly mean: number } | null;
+  /** Pairs that cleaning left out and that are known all the same. */
+  readonly knownPairs: number;
   readonly split: string;
   readonly candidates: { readonly validation: string; readonly test: string };
   readonly sources: readonly { readonly path: string; readonly bytes: number; readonly sha256: string }[];

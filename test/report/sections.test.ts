@@ -32,6 +32,17 @@ describe("a reliability curve", () => {
   });
 });
 
+describe("what was trained on what", () => {
+  it("says the weights of rows and what is known besides, where there are any", () => {
+    const plain = runContent();
+    expect(runReport(plain)).not.toMatch(/>weights<|>known besides</);
+    const data = { ...plain.data!, weights: { least: 0.25, most: 10, mean: 2.3456 }, knownPairs: 43_898 };
+    const html = runReport(runContent({ data }));
+    expect(html).toContain("0.250 to 10.0, 2.35 on average");
+    expect(html).toContain("43,898 pairs that cleaning left out");
+  });
+});
+
 describe("the gate's verdict", () => {
   it("stands on top, and the run in use beside the run, with whom it does not know", () => {
     const html = runReport(runContent({ gate: gateRecord() }));

@@ -16,6 +16,6 @@ export async function refuseUnnamedEvents(database: WorkDatabase): Promise<void>
   const shown = kinds.slice(0, SHOWN).map((kind) => `${JSON.stringify(String(kind.event))} (${kind.rows})`);
   const more = kinds.length > SHOWN ? ` and ${kinds.length - SHOWN} more` : "";
   throw new DataError(
-    `--event-weights says nothing of ${kinds.length} kinds of event in ${rows} rows: ${shown.join(", ")}${more}; name them there, or give the rest a weight: *=0 keeps them out of training`,
+    `--event-weights says nothing of ${kinds.length} kind${kinds.length === 1 ? "" : "s"} of event in ${rows} rows: ${shown.join(", ")}${more}; name them there, or give the rest a weight: *=0 keeps them out of training`,
   );
 }

@@ -20,7 +20,7 @@ function dataFacts({ data, manifest }: RunContent): readonly Fact[] {
       ["dataset", manifest.dataset.name],
       ["content", manifest.dataset.contentHash.slice(0, 12)],
     ];
-  const { users, items, interactions } = data;
+  const { users, items, interactions, weights, knownPairs } = data;
   return [
     ["dataset", data.name],
     ["users", countText(users)],
@@ -28,6 +28,13 @@ function dataFacts({ data, manifest }: RunContent): readonly Fact[] {
     ["train", `${countText(interactions.train)} interactions`],
     ["validation", `${countText(interactions.validation)} interactions`],
     ["test", `${countText(interactions.test)} interactions`],
+    [
+      "weights",
+      weights === null
+        ? null
+        : `${significantText(weights.least)} to ${significantText(weights.most)}, ${significantText(weights.mean)} on average`,
+    ],
+    ["known besides", knownPairs === 0 ? null : `${countText(knownPairs)} pairs that cleaning left out`],
     ["density", `${significantText((100 * interactions.train) / (users * items))} %`],
     ["split", data.split],
     ["candidates", data.candidates.test],

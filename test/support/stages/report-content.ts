@@ -84,6 +84,8 @@ export function runContent(changes: Partial<RunContent> = {}): RunContent {
       users: 1000,
       items: 798,
       interactions: { train: 57_999, validation: 1000, test: 1000 },
+      weights: null,
+      knownPairs: 0,
       split: "the newest row of each user is test",
       candidates: { validation: "1+99 sampled candidates (seed 42)", test: "1+99 sampled candidates (seed 42)" },
       sources: [{ path: "log.csv", bytes: 828_235, sha256: hash("d") }],
