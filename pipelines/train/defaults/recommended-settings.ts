@@ -13,6 +13,7 @@ import { readDescription } from "../../dataset/stored-dataset.ts";
 import { packagedFolder } from "../../packaged-folder.ts";
 import type { ChosenSetting, RecommendedLayer } from "../../stage.ts";
 import { defaultsFor, type LogSize } from "./default-rule.ts";
+import { type StartShape, shapeOfStart, warmChoices, warmEpochs } from "./warm-rule.ts";
 
 const record = z.record(z.string(), z.unknown());
 
@@ -48,14 +49,31 @@ export async function recommendedSettings(given: Values): Promise<readonly Recom
   if (typeof named !== "string") return [];
   const dataset = await datasetNameOf(named);
   if (!/^[\w.-]+$/.test(dataset)) return [];
-  const known = await knownSettings(dataset, given);
-  if (known !== null) return [known];
+  const { from } = groupOf(given, "start");
+  const modelsRoot = typeof given.modelsRoot === "string" ? given.modelsRoot : defaults.modelsRoot;
+  const start = typeof from === "string" ? await shapeOfStart(from, path.join(modelsRoot, dataset)) : null;
+  const shape = start === null ? [] : [layerOfShape(start)];
+  const known = await knownSettings(dataset, merged(start?.values ?? {}, given));
+  if (known !== null) return [known, ...shape, ...(start === null ? [] : warmLayer(known.values as Values, given))];
   const dataRoot = typeof given.dataRoot === "string" ? given.dataRoot : defaults.dataRoot;
   const description = await readDescription(path.join(dataRoot, dataset)).catch(() => null);
-  if (description === null) return [];
+  if (description === null) return shape;
   const { users, items, interactions } = description;
-  const fitted = fittedSettings({ rows: interactions.train, users, items }, given);
-  return fitted.choices.length === 0 ? [] : [fitted];
+  const log = { rows: interactions.train, users, items };
+  const fitted = fittedSettings(log, merged(start?.values ?? {}, given), start !== null);
+  return [...shape, ...(fitted.choices.length === 0 ? [] : [fitted])];
+}
+
+function layerOfShape({ directory, values }: StartShape): RecommendedLayer {
+  return { source: `${directory}, which training starts from`, values, choices: [] };
+}
+
+/** Of a dataset with settings of its own: the epochs alone give way to a warm start. */
+function warmLayer(known: Values, given: Values): readonly RecommendedLayer[] {
+  if (given.epochs !== undefined || typeof known.epochs !== "number") return [];
+  const value = warmEpochs(known.epochs);
+  const choice = { path: ["epochs"], value, reason: "at most; a warm start has less to learn" };
+  return [{ source: "the rule for warm starts", values: { epochs: value }, choices: [choice] }];
 }
 
 /** Null where there is no such file, or nothing in it for what was given. */
@@ -70,8 +88,8 @@ async function knownSettings(dataset: string, given: Values): Promise<Recommende
   return { source: `pipelines/configs/${dataset}.json`, values, choices: [] };
 }
 
-/** What the rule chooses for everything that was not given. */
-export function fittedSettings(log: LogSize, given: Values): RecommendedLayer {
+/** What the rule chooses for everything that was not given; `isWarm` where training goes on from an earlier run. */
+export function fittedSettings(log: LogSize, given: Values, isWarm = false): RecommendedLayer {
   const defaults = trainSchema.parse({});
   const numberOf = (value: unknown): number | null =>
     typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : null;
@@ -84,7 +102,8 @@ export function fittedSettings(log: LogSize, given: Values): RecommendedLayer {
     epochs: numberOf(given.epochs),
   };
   const hasOwnDecay = Number(groupOf(given, "optimizer").weightDecay ?? 0) > 0;
-  const open = defaultsFor(log, own).filter(
+  const choicesOfRule = defaultsFor(log, own);
+  const open = (isWarm ? warmChoices(choicesOfRule) : choicesOfRule).filter(
     ({ path: keys }) => valueAt(given, keys) === undefined && !(hasOwnDecay && keys[0] === "embeddingDecay"),
   );
   const values = withoutOverruled(

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { mkdir, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import {
@@ -8,6 +8,7 @@ import {
   recommendedSettings,
   settingsFor,
 } from "../../../../pipelines/train/defaults/recommended-settings.ts";
+import { warmEpochs } from "../../../../pipelines/train/defaults/warm-rule.ts";
 import { optimizerNames } from "../../../../src/config/optimizer/optimizer-names.ts";
 import { parseConfig } from "../../../../src/config/parse.ts";
 import { trainSchema } from "../../../../src/config/schemas/train-schema.ts";
@@ -87,6 +88,45 @@ describe("the recommendations that are shipped", () => {
     expect(
       await recommendedSettings({ ...whole, lawn: { ...whole.lawn, switchNorm: 1 }, schedule: { name: "0.1" } }),
     ).toEqual([]);
+  });
+
+  it("take the shape of the run that training starts from, and fewer epochs at a longer rate", async () => {
+    const board = checkerboardDataset(20, 24);
+    await writeDatasetFolder(temporary("data/board"), board);
+    const shape = { dot: 6, gmf: 0, embedding: 0, tower: [], idBiases: true };
+    const run = temporary("models/board/yesterday");
+    await mkdir(run, { recursive: true });
+    await writeFile(`${run}/config.json`, JSON.stringify({ model: "mf", ranker: shape, epochs: 7 }));
+    await symlink("yesterday", temporary("models/board/current"));
+    const roots = { dataset: "board", dataRoot: temporary("data"), modelsRoot: temporary("models") };
+    const [cold] = await recommendedSettings(roots);
+    const layers = await recommendedSettings({ ...roots, start: { from: "current" } });
+    expect(layers[0]).toMatchObject({
+      source: expect.stringMatching(/yesterday, which training starts from$/),
+      values: { model: "mf", ranker: shape },
+    });
+    const warm = layers[1]!.values as Record<string, Record<string, number>>;
+    const other = cold!.values as typeof warm;
+    // 0.24 x 33 = 7.92
+    expect(other).toMatchObject({ epochs: 33 });
+    expect(warm).toMatchObject({ epochs: 8, validation: { patience: 3 }, schedule: { warmupEpochs: 0.2 } });
+    expect(warm.optimizer!.learningRate).toBeCloseTo(1.5 * other.optimizer!.learningRate!, 3);
+    expect(warm.lawn).toEqual(other.lawn);
+    expect(warm).not.toHaveProperty("ranker");
+    expect(layers[1]!.choices.map(({ path }) => path.join("."))).not.toContain("model");
+    const byPath = await recommendedSettings({ ...roots, start: { from: run }, epochs: 9 });
+    expect(byPath[1]!.values).not.toHaveProperty("epochs");
+  });
+
+  it("give a warm start 6 of 25 epochs, and 2 at least", () => {
+    expect([25, 50, 4, 1].map(warmEpochs)).toEqual([6, 12, 2, 2]);
+  });
+
+  it("are those of any training where there is no run to start from yet", async () => {
+    const roots = { dataset: "board", dataRoot: temporary("data"), modelsRoot: temporary("nowhere") };
+    expect(await recommendedSettings({ ...roots, start: { from: "current" } })).toEqual(
+      await recommendedSettings(roots),
+    );
   });
 
   it("are none for other datasets, whatever their name", async () => {
