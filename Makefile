@@ -15,6 +15,9 @@ FORMAT ?=
 CONFIG ?=
 K ?=
 OUTPUT ?= recommendations.parquet
+# Platforms of prebuilt binaries (packaging/platforms.mjs), all for none, and compilers at once.
+TARGETS ?=
+JOBS ?=
 # Anything else a stage understands, as it stands: ARGS="--refit --k 20"
 ARGS ?=
 
@@ -30,7 +33,7 @@ NATIVE_SOURCES := $(shell find src/engine/native -name '*.cpp' -o -name '*.hpp' 
 CPP := $(shell find src test -name '*.cpp' -o -name '*.hpp')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build data ingest train-ranker evaluate gate export compare score report doctor verify test test-slow check check-native check-onnx docs doc-outputs types lint format bench bench-peers bench-gpu gpu-bundle setup-gpu pack clean
+.PHONY: help setup build data ingest train-ranker evaluate gate export compare score report doctor verify test test-slow check check-native check-onnx docs doc-outputs types lint format bench bench-peers bench-gpu gpu-bundle setup-gpu prebuilds packages check-prebuilds clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -154,8 +157,14 @@ bench-gpu: $(BUILT) ## samples a second on a GPU beside PyTorch on the same one 
 gpu-bundle: $(BUILT) ## build/lawn-ranker-gpu.tar.xz: what bench-gpu needs on a Linux host without network
 	@bench/gpu/make-bundle.sh
 
-pack: $(BUILT) ## the npm tarball
-	@npm pack --silent
+prebuilds: $(INSTALLED) ## the native engine for all platforms, by Zig: make prebuilds TARGETS=linux-x64,win32-x64
+	@JOBS="$(JOBS)" node packaging/prebuild.mjs "$(TARGETS)"
+
+packages: prebuilds ## dist-packages/*.tgz as npm publishes them: lawn-ranker and a package for each platform
+	@node packaging/make-packages.mjs "$(TARGETS)"
+
+check-prebuilds: packages ## what each platform's packed binary needs, and what it computes here
+	@node packaging/check-prebuilds.mjs "$(TARGETS)"
 
 clean: ## remove what was built; data/ and models/ stay
-	rm -rf dist build *.tgz
+	rm -rf dist build dist-packages *.tgz

@@ -31,7 +31,7 @@ function sanitizerVariables() {
   return {
     LD_PRELOAD: library,
     ASAN_OPTIONS: "detect_leaks=0:allocator_may_return_null=1",
-    LAWN_RANKER_PREBUILD: path.resolve(here, "../build/Sanitized"),
+    LAWN_RANKER_NATIVE: path.resolve(here, "../build/Sanitized/build/Release/lawn_ranker_native.node"),
   };
 }
 

@@ -2,6 +2,7 @@
 /** The program `lawn-ranker`: streams, signals, exit status. What it can do stands in stages.ts. */
 import { spawn } from "node:child_process";
 import { openFilesRemedy } from "../src/files/open-files-limit.ts";
+import { leftOutRemedy } from "../src/left-out-packages.ts";
 import { packageVersion, thisProcess } from "./outside-world.ts";
 import type { OutsideWorld, StartedProgram } from "./stage.ts";
 
@@ -43,7 +44,7 @@ async function run(): Promise<number> {
       context: stageContext,
     });
   } catch (error) {
-    const remedy = openFilesRemedy(error);
+    const remedy = openFilesRemedy(error) ?? leftOutRemedy(error, packageVersion);
     if (remedy === null) throw error;
     process.stderr.write(`lawn-ranker: ${remedy}\n`);
     return 1;

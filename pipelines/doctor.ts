@@ -5,6 +5,7 @@ import { mkdtemp, rmdir, stat } from "node:fs/promises";
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
 import path from "node:path";
 import { type DoctorConfig, doctorSchema } from "../src/config/schemas/doctor-schema.ts";
+import { loadNativeAddon } from "../src/engine/native/native-addon.ts";
 import { type EngineAvailability, engineAvailability } from "../src/engine/open-engine.ts";
 import { messageOf } from "../src/errors.ts";
 import type { Stage, StageContext, StageResult } from "./stage.ts";
@@ -20,6 +21,7 @@ const LEAST_NODE_MAJOR = 20;
 async function examine(config: DoctorConfig, context: StageContext): Promise<StageResult> {
   const engines = await engineAvailability();
   const chosen = engines.find((engine) => engine.isAutomatic && engine.available) ?? null;
+  const binary = loadNativeAddon();
   const folders = await Promise.all([config.dataRoot, config.modelsRoot].map(examineFolder));
   const { environment } = context;
   const nodeIsRecent = Number(/^v(\d+)/.exec(environment.node)?.[1] ?? 0) >= LEAST_NODE_MAJOR;
@@ -30,6 +32,7 @@ async function examine(config: DoctorConfig, context: StageContext): Promise<Sta
     `node ${environment.node} on ${environment.platform}${nodeIsRecent ? "" : `: too old, expected ${LEAST_NODE_MAJOR} or newer`}`,
     `cores ${cores} (${cpus()[0]?.model.trim() ?? "unknown"}), memory ${gibibytes(totalmem())} GiB, ${gibibytes(freemem())} free`,
     ...engines.map((engine) => engineLine(engine, engine === chosen)),
+    ...(binary.addon === null ? [] : [`native binary ${binary.file}: ${binary.origin}`]),
     ...folders.map(
       ({ folder, isWritable, problem }) => `${folder}: ${isWritable ? "writable" : `not writable: ${problem}`}`,
     ),
@@ -47,6 +50,7 @@ async function examine(config: DoctorConfig, context: StageContext): Promise<Sta
       memoryBytes: totalmem(),
       engine: chosen?.name ?? null,
       engines,
+      nativeBinary: binary.addon === null ? null : { file: binary.file, origin: binary.origin },
       folders,
     },
     text: lines.join("\n"),

@@ -35,7 +35,6 @@ cp bench/peers/{machine,neumf-models,run-measurement}.mjs "$top/bench/peers/"
 cp src/engine/webgpu/device/probe-adapter.mjs "$top/src/engine/webgpu/device/"
 cp node_modules/webgpu/{index.js,package.json,LICENSE.md} "$top/node_modules/webgpu/"
 cp "$binding" "$top/node_modules/webgpu/dist/linux-x64/"
-cp -rL node_modules/node-gyp-build "$top/node_modules/"
 peer=${PEER_TORCH:-../shared/peers/ncf_torch.py}
 if [ -f "$peer" ]; then cp "$peer" "$top/bench/gpu/ncf_torch.py"; fi
 

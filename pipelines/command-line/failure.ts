@@ -5,7 +5,9 @@
 import { withoutSecrets } from "../../src/config/address-text.ts";
 import { ConfigError, DataError, EngineError, StorageError } from "../../src/errors.ts";
 import { openFilesRemedy } from "../../src/files/open-files-limit.ts";
+import { leftOutRemedy } from "../../src/left-out-packages.ts";
 import { DivergenceError } from "../../src/training/divergence.ts";
+import { packageVersion } from "../outside-world.ts";
 
 export interface Failure {
   /** 2 wrong use or config, 3 bad data, 130 interrupted, 1 anything else. */
@@ -20,7 +22,7 @@ export function failureOf(error: unknown, options: { readonly debug: boolean }):
 }
 
 function plainFailure(error: unknown): Failure {
-  const remedy = openFilesRemedy(error);
+  const remedy = openFilesRemedy(error) ?? leftOutRemedy(error, packageVersion);
   if (remedy !== null) return { status: 1, text: remedy };
   if (error instanceof ConfigError) return { status: 2, text: severalLines(error.message) };
   if (error instanceof DataError) return { status: 3, text: severalLines(error.message) };

@@ -1,8 +1,10 @@
-/** The compiled addon: its functions as they are (addon/addon.cpp), and how it is found. */
+/** The compiled addon: its functions as they are (addon/addon.cpp), loaded once. */
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { EngineError, firstLineOf } from "../../errors.ts";
+import { findNativeBinary } from "./find-native-binary.ts";
+import { chosenBinary, nativePlatform } from "./native-platform.ts";
 import { checkNativeRules, type NativeRule } from "./native-rules.ts";
 import type { NativeSettings } from "./native-settings.ts";
 
@@ -117,14 +119,21 @@ export interface NativeAddon {
 }
 
 export type LoadedAddon =
-  | { readonly addon: NativeAddon }
+  | {
+      readonly addon: NativeAddon;
+      readonly file: string;
+      /** Why this file, in words. */
+      readonly origin: string;
+      /** What helps where it will not do. */
+      readonly remedy: string;
+    }
   | { readonly addon: null; readonly reason: string; readonly remedy: string };
 
 let loaded: LoadedAddon | undefined;
 
 /** This package's addon, looked for once. */
 export function loadNativeAddon(): LoadedAddon {
-  loaded ??= loadNativeAddonFrom(packageRoot());
+  loaded ??= loadNativeAddonFrom(packageRoot(), chosenBinary());
   return loaded;
 }
 
@@ -132,23 +141,18 @@ export function loadNativeAddon(): LoadedAddon {
 export function requireNativeAddon(): NativeAddon {
   const found = loadNativeAddon();
   if (found.addon === null) throw new EngineError(`native engine: ${found.reason}; ${found.remedy}`);
-  checkNativeRules(found.addon.rules());
+  checkNativeRules(found.addon.rules(), found.remedy);
   return found.addon;
 }
 
-/** From `folder`'s build/Release, else its prebuilds/, by the usual loader. Never throws. */
-export function loadNativeAddonFrom(folder: string): LoadedAddon {
+/** The file `chosen`, else that of the package whose package.json is in `folder`. Never throws. */
+export function loadNativeAddonFrom(folder: string, chosen?: string): LoadedAddon {
+  const found = findNativeBinary(folder, { platform: nativePlatform, chosen });
+  if (found.file === null) return { addon: null, reason: found.reason, remedy: found.remedy };
   try {
-    const loader = require("node-gyp-build") as (folder: string) => NativeAddon; // the package has no types
-    return { addon: loader(folder) };
+    return { ...found, addon: require(found.file) };
   } catch (error) {
-    const reason = firstLineOf(error);
-    const isMissing = reason.startsWith("No native build was found");
-    return {
-      addon: null,
-      reason: isMissing ? "it has not been built for this machine" : `it cannot be loaded (${reason})`,
-      remedy: "install a C++ compiler (g++ 9 or clang++ 10, or newer) and run make setup",
-    };
+    return { addon: null, reason: `it cannot be loaded (${firstLineOf(error)})`, remedy: found.remedy };
   }
 }
 

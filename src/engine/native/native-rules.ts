@@ -12,8 +12,8 @@ export interface NativeRule {
   readonly ratio: "none" | "gradient" | "direction";
 }
 
-/** Throws EngineError naming each rule that either side lacks or knows otherwise. */
-export function checkNativeRules(compiled: readonly NativeRule[]): void {
+/** Throws EngineError naming each rule that either side lacks or knows otherwise, and `remedy`. */
+export function checkNativeRules(compiled: readonly NativeRule[], remedy: string): void {
   const found = new Map(compiled.map((rule) => [rule.name, ruleText(rule)]));
   const expected = new Map<string, string>(ruleNames.map((name) => [name, ruleText(expectedRule(name))]));
   const names = [...new Set([...expected.keys(), ...found.keys()])];
@@ -21,7 +21,7 @@ export function checkNativeRules(compiled: readonly NativeRule[]): void {
     .filter((name) => found.get(name) !== expected.get(name))
     .map((name) => `${name} is ${found.get(name) ?? "missing"}, expected ${expected.get(name) ?? "no such rule"}`);
   if (problems.length === 0) return;
-  throw new EngineError(`native engine: built with other optimizers (${problems.join("; ")}); run make setup`);
+  throw new EngineError(`native engine: built with other optimizers (${problems.join("; ")}); ${remedy}`);
 }
 
 function expectedRule(name: (typeof ruleNames)[number]): NativeRule {

@@ -11,7 +11,8 @@ describeNative("the boundary of the native engine", () => {
     const folder = await compiledPackage();
     const script = path.join(folder, "bench/boundary-fuzz.mjs");
     // The compiled package has no addon of its own.
-    const found = await runProgram(script, ["--cases", "600"], folder, () => {}, { LAWN_RANKER_PREBUILD: root });
+    const variables = { LAWN_RANKER_NATIVE: path.join(root, "build/Release/lawn_ranker_native.node") };
+    const found = await runProgram(script, ["--cases", "600"], folder, () => {}, variables);
     expect(found.out).toMatch(/"cases":600,.*"findings":0\}/);
     expect(found.status).toBe(0);
   }, 600_000);

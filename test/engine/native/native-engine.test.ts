@@ -1,6 +1,6 @@
 /** What the native engine says of itself and refuses, and what happens where it is not built. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { arch, tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { loadNativeAddonFrom } from "../../../src/engine/native/native-addon.ts";
@@ -25,6 +25,17 @@ describeNative("the native engine", () => {
     expect(best).toBe(openNativeEngine({ threads: 1, instructionSet: instructionSets[0]! }).description);
   });
 
+  // By the kernel's own list: a dispatch that knows nothing would still be right, and thirty times slower.
+  (existsSync("/proc/cpuinfo") && arch() === "x64" ? it : it.skip)("knows all that this processor has", () => {
+    const flags = new Set(/^flags\s*:(.*)$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))![1]!.split(" "));
+    const hasAll = (...names: string[]): boolean => names.every((name) => flags.has(name));
+    expect(instructionSets).toEqual([
+      ...(hasAll("avx512f", "avx512dq", "avx512vl", "avx512bw", "avx2", "fma") ? ["avx512"] : []),
+      ...(hasAll("avx2", "fma") ? ["avx2"] : []),
+      "baseline",
+    ]);
+  });
+
   it("refuses float64 parameters", async () => {
     const parameters = randomParameters(neumf, float64);
     const options = optionsOf(neumf, "bce", { start: { parameters, optimizer: null } });
@@ -36,6 +47,7 @@ describe("a folder without the addon", () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(path.join(tmpdir(), "no-addon-"));
+    writeFileSync(path.join(folder, "package.json"), JSON.stringify({ name: "lawn-ranker", version: "1.2.3" }));
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -51,6 +63,10 @@ describe("a folder without the addon", () => {
     mkdirSync(path.join(folder, "build/Release"), { recursive: true });
     writeFileSync(path.join(folder, "build/Release/lawn_ranker_native.node"), "not a shared object");
     const found = loadNativeAddonFrom(folder);
-    expect(found).toMatchObject({ addon: null, reason: expect.stringMatching(/^it cannot be loaded \(/) });
+    expect(found).toMatchObject({
+      addon: null,
+      reason: expect.stringMatching(/^it cannot be loaded \(/),
+      remedy: "run make clean setup",
+    });
   });
 });

@@ -15,17 +15,17 @@ describeNative("the rules of the compiled addon", () => {
         .map(({ name }) => name)
         .sort(),
     ).toEqual([...ruleNames].sort());
-    expect(() => checkNativeRules([...compiled()].reverse())).not.toThrow();
+    expect(() => checkNativeRules([...compiled()].reverse(), "")).not.toThrow();
   });
 
   it("are refused where one is missing or unknown", () => {
     const [first, ...others] = compiled();
-    expect(() => checkNativeRules(others)).toThrow(EngineError);
-    expect(() => checkNativeRules(others)).toThrow(
+    expect(() => checkNativeRules(others, "run make setup")).toThrow(EngineError);
+    expect(() => checkNativeRules(others, "run make setup")).toThrow(
       `native engine: built with other optimizers (${first!.name} is missing, expected slots`,
     );
     const unknown = { ...first!, name: "addam" };
-    expect(() => checkNativeRules([...compiled(), unknown])).toThrow(/addam is slots .*, expected no such rule/);
+    expect(() => checkNativeRules([...compiled(), unknown], "")).toThrow(/addam is slots .*, expected no such rule/);
   });
 
   describe.each<Partial<NativeRule>>([
@@ -36,7 +36,7 @@ describeNative("the rules of the compiled addon", () => {
   ])("with adam as %j", (change) => {
     it("are refused", () => {
       const changed = compiled().map((rule) => (rule.name === "adam" ? { ...rule, ...change } : rule));
-      expect(() => checkNativeRules(changed)).toThrow(
+      expect(() => checkNativeRules(changed, "")).toThrow(
         /adam is .*, expected slots velocity \+ square, L2 decay, ratio none/,
       );
     });

@@ -1,8 +1,12 @@
 // Which instruction set to run, asked of the processor at run time. LAWN_WITH_X86 says that the x86-64 tables are
 // linked in.
 #include <cstring>
+#include <vector>
 
 #include "kernels/kernel-table.hpp"
+#if defined(LAWN_WITH_X86)
+#include "kernels/processor.hpp"
+#endif
 
 namespace lawn {
 
@@ -22,31 +26,29 @@ namespace {
 
 struct Candidate {
   const KernelTable* table;
-  bool (*runsHere)();
+  bool runsHere;
 };
 
-// Best first.
-const Candidate candidates[] = {
+/// Best first.
+std::vector<Candidate> candidates() {
 #if defined(LAWN_WITH_X86)
-    {&avx512::kernelTable,
-     [] {
-       return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-              __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("fma");
-     }},
-    {&avx2::kernelTable, [] { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }},
+  const Processor processor = readProcessor();
+  return {
+      {&avx512::kernelTable, processor.avx512},
+      {&avx2::kernelTable, processor.avx2},
+      {&baseline::kernelTable, true},
+  };
+#else
+  return {{&baseline::kernelTable, true}};
 #endif
-    {&baseline::kernelTable, [] { return true; }},
-};
+}
 
 }  // namespace
 
 const KernelTable* chooseKernels(const char* name) {
-#if defined(LAWN_WITH_X86)
-  __builtin_cpu_init();
-#endif
-  for (const Candidate& candidate : candidates) {
+  for (const Candidate& candidate : candidates()) {
     const bool wanted = name == nullptr || std::strcmp(name, candidate.table->name) == 0;
-    if (wanted && candidate.runsHere()) return candidate.table;
+    if (wanted && candidate.runsHere) return candidate.table;
   }
   return nullptr;
 }

@@ -4,7 +4,6 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
 #include <new>
 #include <utility>
@@ -29,10 +28,10 @@ class AlignedArray {
   explicit AlignedArray(int64_t size) : size_(size) {
     if (size == 0) return;
     const size_t wanted = size_t(size) * sizeof(T);
-    const size_t alignment = wanted >= kHugePageBytes ? kHugePageBytes : 64;
+    const size_t alignment = alignmentOf(size);
     const size_t bytes = (wanted + alignment - 1) / alignment * alignment;
-    data_ = static_cast<T*>(std::aligned_alloc(alignment, bytes));
-    if (data_ == nullptr) throw std::bad_alloc();
+    // std::aligned_alloc would be shorter, but Windows has none.
+    data_ = static_cast<T*>(::operator new(bytes, std::align_val_t(alignment)));
 #if defined(__linux__)
     if (alignment == kHugePageBytes) {
       madvise(data_, bytes, MADV_HUGEPAGE);  // only a hint: without huge pages it is slower
@@ -49,7 +48,7 @@ class AlignedArray {
     return *this;
   }
   ~AlignedArray() {
-    std::free(data_);
+    ::operator delete(data_, std::align_val_t(alignmentOf(size_)));
     arrayBytes -= size_ * int64_t(sizeof(T));
   }
 
@@ -65,6 +64,8 @@ class AlignedArray {
   }
 
  private:
+  static size_t alignmentOf(int64_t size) { return size_t(size) * sizeof(T) >= kHugePageBytes ? kHugePageBytes : 64; }
+
   T* data_ = nullptr;
   int64_t size_ = 0;
 };
