@@ -1,6 +1,7 @@
 /**
  * The rule for defaults where training goes on from an earlier run: the shape is the run's, for no other can be started
- * from, and there is less left to learn. Its numbers come from bench/warm-days.mjs; docs/defaults.md says what was tried.
+ * from, and there is less left to learn. Its numbers come from bench/warm-days.mjs; docs/defaults.md says what was
+ * tried.
  */
 import { realpath } from "node:fs/promises";
 import path from "node:path";
