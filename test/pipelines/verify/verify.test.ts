@@ -8,7 +8,7 @@ import { verifyStage } from "../../../pipelines/verify/verify.ts";
 import { sha256Of } from "../../../src/files/file-content.ts";
 import { sealedText } from "../../../src/files/sealed-text.ts";
 import { hashOf } from "../../../src/runs/run-directory.ts";
-import { smallDataset, writeDatasetFolder } from "../../support/data/small-dataset.ts";
+import { interactionsOf, smallDataset, writeDatasetFolder } from "../../support/data/small-dataset.ts";
 import { silentContext } from "../../support/stages/silent-context.ts";
 
 let folder: string;
@@ -71,6 +71,18 @@ describe("a dataset", () => {
     });
     expect((await verify("small")).status).toBe(0);
     expect((await verify("--path", "small")).status).toBe(0);
+  });
+
+  it("has known.arrow among its files where it has one", async () => {
+    const known = interactionsOf([
+      [0, 4],
+      [2, 3],
+    ]);
+    await writeDatasetFolder(at("data", "more"), { ...smallDataset(), known });
+    expect((await verify(at("data", "more"))).text).toContain("dataset, 8 files and 0 inputs are as recorded");
+    writeFileSync(at("data", "more", "known.arrow"), "changed");
+    const { status, text } = await verify(at("data", "more"));
+    expect([status, text]).toEqual([3, expect.stringContaining("known.arrow")]);
   });
 
   it("with a changed, a missing and a longer file names all three", async () => {
