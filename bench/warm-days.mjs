@@ -45,11 +45,13 @@ for (let day = from; day <= to; day++) {
   const warm = trained(day, run, [...start, ...values.warm.split(" ").filter((word) => word !== "")]);
   before = run;
   const { users, items } = warm.start;
-  rows.push({ day, cold, warm, share: warm.seconds / cold.seconds, difference: warm.best - cold.best });
+  const share = warm.seconds / cold.seconds;
+  // Seconds are those of a machine that may have other work; samples are not.
+  rows.push({ day, cold, warm, share, samples: warm.samples / cold.samples, difference: warm.best - cold.best });
   print({ day, newUsers: users.new, newItems: items.new, cold, warm: { ...warm, start: undefined } });
 }
 console.table(
-  rows.map(({ day, cold, warm, share, difference }) => ({
+  rows.map(({ day, cold, warm, share, samples, difference }) => ({
     day,
     "cold epochs": `${cold.epoch} of ${cold.epochs}`,
     "cold s": cold.seconds.toFixed(1),
@@ -58,7 +60,8 @@ console.table(
     "warm s": warm.seconds.toFixed(1),
     [`warm ${metric}`]: warm.best.toFixed(4),
     difference: difference.toFixed(4),
-    share: share.toFixed(2),
+    "share of seconds": share.toFixed(2),
+    "share of samples": samples.toFixed(2),
   })),
 );
 

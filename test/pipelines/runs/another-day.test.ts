@@ -5,9 +5,13 @@ import { load } from "../../../library/serve.ts";
 import { evaluateStage } from "../../../pipelines/evaluate/evaluate.ts";
 import { exportStage } from "../../../pipelines/export/export.ts";
 import { scoreStage } from "../../../pipelines/score/score.ts";
+import { jobFileSchema, jobFiles } from "../../../pipelines/score/store/job-files.ts";
+import { readSubject } from "../../../pipelines/score/subject.ts";
 import { trainStage } from "../../../pipelines/train/train.ts";
 import { verifyStage } from "../../../pipelines/verify/verify.ts";
 import { readColumns } from "../../../src/arrow/read-columns.ts";
+import { parseConfig } from "../../../src/config/parse.ts";
+import { scoreSchema } from "../../../src/config/schemas/score-schema.ts";
 import { goneOnSecondDay, ingestDay, newOfSecondDay, quickTraining, runStage } from "../../support/stages/shop-days.ts";
 import { useTemporaryFolder } from "../../support/stages/temporary-folder.ts";
 
@@ -62,6 +66,27 @@ describe("score", () => {
     await runStage(scoreStage, { ...flags, output: temporary("parts.csv"), shards: "3", merge: true });
     expect(await readFile(temporary("parts.csv"), "utf8")).toBe(await readFile(temporary("whole.csv"), "utf8"));
     expect(await readFile(temporary("whole.csv"), "utf8")).toMatch(/a-first,thing-\d+,1,.*popularity/);
+  });
+});
+
+describe("a scoring job through an object store", () => {
+  const filesOf = async (dataset: string) => {
+    const given = { ...roots(), dataset, run: temporary("models/shop/first"), output: temporary("y.csv") };
+    const config = parseConfig({ schema: scoreSchema, layers: [], flags: given });
+    return (await jobFiles(config, await readSubject(config, temporary("models/shop/first")))).map((file) => ({
+      ...jobFileSchema.parse(file),
+      path: file.path,
+    }));
+  };
+
+  it("takes the run's own ids along where the dataset has others", async () => {
+    const names = (await filesOf("shop")).map(({ relativePath }) => relativePath);
+    expect(names).toEqual(expect.arrayContaining(["run/dataset/users.arrow", "run/dataset/dataset.json"]));
+    const ofOwn = (await filesOf("shop-of-first-day")).map(({ relativePath }) => relativePath);
+    expect(ofOwn.filter((name) => name.startsWith("run/"))).toEqual([
+      "run/manifest.json",
+      "run/checkpoint.safetensors",
+    ]);
   });
 });
 

@@ -48,6 +48,24 @@ describe("a run by its name alone", () => {
     expect(logged.at(-1)).toBe(`run: ${newest}, the latest`);
   });
 
+  it("is the one that was promoted where it is called current, by its own name, and said", async () => {
+    const run = writeRun("shop", "a", "2026-01-01T00:00:00.000Z");
+    writeRun("shop", "b", "2026-01-02T00:00:00.000Z");
+    await expect(find("current")).rejects.toThrow(/no run was promoted yet \(no link .*current\); promote one/);
+    symlinkSync("a", path.join(modelsRoot, "shop", "current"));
+    expect(await find("current")).toBe(run);
+    expect(logged).toEqual([`run: ${run}, the current`]);
+    const named = { run: "current", dataset: "shop", modelsRoot };
+    expect(await findRun(named, silentContext)).toBe(run);
+    expect(await findRun({ ...named, run: path.join(modelsRoot, "shop", "current") }, silentContext)).toBe(run);
+    symlinkSync("x", path.join(modelsRoot, "other"));
+    const other = { ...named, dataset: "nobody" };
+    await expect(findRun(other, silentContext)).rejects.toThrow("no run was promoted yet");
+    writeRun("more", "c", "2026-01-01T00:00:00.000Z");
+    symlinkSync("c", path.join(modelsRoot, "more", "current"));
+    await expect(find("current")).rejects.toThrow("the name of 2 runs");
+  });
+
   it("is the only one of that name", async () => {
     const folder = writeRun("shop", "tuned", "2026-01-01T00:00:00.000Z");
     expect(await find("tuned")).toBe(folder);
