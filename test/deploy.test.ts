@@ -5,7 +5,10 @@ import path from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import yaml from "js-yaml";
 import { z } from "zod";
+import { gateSchema } from "../src/config/schemas/gate-schema.ts";
+import { ingestSchema } from "../src/config/schemas/ingest/ingest-schema.ts";
 import { scoreSchema } from "../src/config/schemas/score-schema.ts";
+import { trainSchema } from "../src/config/schemas/train-schema.ts";
 import { workerSchema } from "../src/config/schemas/worker-schema.ts";
 import { settingsOf, settingTree } from "../src/config/setting-tree.ts";
 
@@ -26,6 +29,7 @@ const pod = z.strictObject({
     z.strictObject({
       name: z.string(),
       image: z.string(),
+      command: z.array(z.string()).optional(),
       args: z.array(z.string()),
       env: z.array(z.strictObject({ name: z.string(), value: z.string() })).optional(),
       envFrom: z.array(z.strictObject({ secretRef: z.strictObject({ name: z.string() }) })).optional(),
@@ -63,6 +67,20 @@ const job = z.strictObject({
     template: z.strictObject({ spec: pod }),
   }),
 });
+const cronJob = z.strictObject({
+  apiVersion: z.literal("batch/v1"),
+  kind: z.literal("CronJob"),
+  metadata: z.strictObject({ name: z.string() }),
+  spec: z.strictObject({
+    schedule: z.string().regex(/^(\S+ ){4}\S+$/),
+    timeZone: z.literal("Etc/UTC"),
+    concurrencyPolicy: z.literal("Forbid"),
+    startingDeadlineSeconds: z.int().min(10),
+    jobTemplate: z.strictObject({
+      spec: z.strictObject({ backoffLimit: z.int().min(1), template: z.strictObject({ spec: pod }) }),
+    }),
+  }),
+});
 const labels = z.strictObject({ app: z.string() });
 const deployment = z.strictObject({
   apiVersion: z.literal("apps/v1"),
@@ -97,6 +115,52 @@ describe("the Kubernetes manifests", () => {
     expect(container.args[0]).toBe("worker");
     expectKnownFlags(container.args, workerSchema);
     expectMountsHaveVolumes(spec.template.spec);
+  });
+});
+
+describe("the nightly CronJob", () => {
+  it("runs the script that the package brings, with what the script asks for", () => {
+    const { spec } = cronJob.parse(yaml.load(read("kubernetes-nightly.yaml")));
+    const [container] = spec.jobTemplate.spec.template.spec.containers;
+    const script = readFileSync(path.join(root, "docs/examples/nightly.sh"), "utf8");
+    expect(container.command).toEqual(["bash", "/app/node_modules/lawn-ranker/docs/examples/nightly.sh"]);
+    expect(container.image).toBe(`lawn-ranker:${readPackage().version}`);
+    const asked = [...script.matchAll(/^: "\$\{(\w+):\?/gm)].map(([, name]) => name);
+    const fromSecret = ["LISTS"]; // with its password
+    expect(asked.filter((name) => !container.env?.some((given) => given.name === name))).toEqual(fromSecret);
+    expectKnownFlags(container.args, trainSchema);
+    expectMountsHaveVolumes(spec.jobTemplate.spec.template.spec);
+  });
+});
+
+describe("the nightly script", () => {
+  const script = path.join(root, "docs/examples/nightly.sh");
+  const text = readFileSync(script, "utf8");
+
+  it("says what is not set, and ends where a step fails", () => {
+    const bare = { PATH: process.env.PATH, HOME: "/nowhere" };
+    const { status, stderr } = spawnSync("bash", [script], { encoding: "utf8", env: bare });
+    expect([status, stderr]).toEqual([1, expect.stringContaining("FOLDER: where the dataset, the runs")]);
+    const env = { ...bare, FOLDER: "/none", ORDERS: "x", LISTS: "y" };
+    const failing = spawnSync("bash", ["-c", `lawn-ranker() { return 3; }; . "${script}"`], { encoding: "utf8", env });
+    expect([failing.status, failing.stderr]).toEqual([3, "== ingest\n"]);
+  });
+
+  it("calls stages with flags that they have", () => {
+    const commands = [...text.matchAll(/^ *lawn-ranker (\w+) (.*)$/gm)];
+    expect(commands.map(([, name]) => name)).toEqual(["ingest", "train", "gate", "score"]);
+    const schemas = [ingestSchema, trainSchema, gateSchema, scoreSchema];
+    const roots = /^roots=\((.*)\)$/m.exec(text)![1]!;
+    for (const [at, [, , flags]] of commands.entries()) {
+      const words = `${flags} ${flags!.includes("roots") ? roots : ""}`.replaceAll(/["${}()]/g, " ").split(/\s+/);
+      expectKnownFlags(words, schemas[at]!);
+    }
+  });
+
+  it("has nothing that shellcheck minds", () => {
+    const { status, stdout, error } = spawnSync("shellcheck", [script], { encoding: "utf8" });
+    if (error !== undefined) return console.warn("skipped: shellcheck is not installed");
+    expect([status, stdout]).toEqual([0, ""]);
   });
 });
 
@@ -139,9 +203,9 @@ describe("the Dockerfile", () => {
     expect(lines).toContain(`ENTRYPOINT ["node", "/app/node_modules/lawn-ranker/${bin["lawn-ranker"]}"]`);
   });
 
-  it("brings what a queue needs, in the versions that are tested here", () => {
+  it("brings what a queue and databases need, in the versions that are tested here", () => {
     const lock = JSON.parse(readFileSync(path.join(root, "package-lock.json"), "utf8"));
-    for (const name of ["bullmq", "ioredis"])
+    for (const name of ["bullmq", "ioredis", "pg", "pg-copy-streams"])
       expect(lines.join("\n")).toContain(` ${name}@${lock.packages[`node_modules/${name}`].version}`);
   });
 
