@@ -106,7 +106,7 @@ export function testedText({ directory, manifest }: Pick<LoadedRun, "directory" 
   return `${directory}: the ranker that is shipped was trained on test too (--refit all), so nothing can be measured of it; this is of the one before it, trained on train alone`;
 }
 
-/** Negatives per positive of a run whose logits stand for a probability: bce's do, bpr's only order. */
+/** Negatives per positive of a run whose logits stand for a probability: bce's do, others only order. */
 export function trainedMixture({ config }: Pick<LoadedRun, "config">): number | null {
   return config.loss === "bce" && typeof config.negatives === "number" ? config.negatives : null;
 }
