@@ -7,7 +7,7 @@ import { parametersOf, sizeOf } from "../dist/src/ranker/ranker-spec.js";
 
 /** A spec of one of peers/neumf-models.mjs. */
 export function specOf({ users, items, gmf, embedding, tower }) {
-  return { users, items, dot: 0, gmf, embedding, tower: tower.slice(1), idBiases: false };
+  return { users, items, dot: 0, gmf, embedding, tower: tower.slice(1), idBiases: false, cosineTemperature: null };
 }
 
 /** `adam`, `lawn-adam`, `lawn-row-adam` and so on: LAWN over layers or rows, constrained from the second step on. */

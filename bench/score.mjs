@@ -125,7 +125,16 @@ async function vocabulary(kind, count, trainCount) {
 }
 
 function makeRun(datasetHash) {
-  const spec = { users, items, dot: whole("dot"), gmf: 0, embedding: 0, tower: [], idBiases: true };
+  const spec = {
+    users,
+    items,
+    dot: whole("dot"),
+    gmf: 0,
+    embedding: 0,
+    tower: [],
+    idBiases: true,
+    cosineTemperature: null,
+  };
   const tensor = (shape) => Float32Array.from({ length: sizeOf(shape) }, () => random() - 0.5);
   const parameters = new Map(parametersOf(spec).map(({ name, shape }) => [name, tensor(shape)]));
   const bytes = encodeCheckpoint({ spec, parameters, extras: new Map(), metadata: {} });

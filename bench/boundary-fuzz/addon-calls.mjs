@@ -9,10 +9,20 @@ const u32 = (...values) => Uint32Array.of(...values);
 
 function settingsOf({ oneOf, isOnce }) {
   const ratioless = { firstDecay: 0.9, firstShare: 0.1, secondDecay: 0.99, secondShare: 0.01, epsilon: 1e-8 };
-  const ranker = { users: 4, items: 6, dot: 3, gmf: 2, embedding: 4, tower: u32(5, 3), idBiases: true };
+  const ranker = {
+    users: 4,
+    items: 6,
+    dot: 3,
+    gmf: 2,
+    embedding: 4,
+    tower: u32(5, 3),
+    idBiases: true,
+    cosineTemperature: oneOf([0, 0.5]),
+  };
   const lawn = { switchesByNorm: false, switchStep: 1, switchNorm: 1, projectsGradient: true };
   return {
     ranker,
+    loss: { name: oneOf(["bce", "bpr", "softmax", "ccl"]), margin: 0.1, negativeWeight: 2 },
     optimizer: {
       rule: oneOf(["adam", "sgd", "lamb", "lion", "rmsprop"]),
       ...ratioless,
@@ -28,9 +38,8 @@ function settingsOf({ oneOf, isOnce }) {
       weights: isOnce(2) ? Float32Array.of(1, 0, 2, 0.5) : null,
       seenOffsets: u32(0, 1, 2, 3, 4),
       seenItems: u32(0, 1, 2, 3),
-      samplesPerPositive: 2,
+      negativesPerPositive: 1,
       batchSize: 3,
-      pairwise: false,
     },
     threads: 2,
     instructionSet: "",

@@ -51,6 +51,7 @@ function specOf({ below, isOnce, oneOf }) {
     embedding,
     tower: embedding > 0 ? oneOf([[], [5], [17, 4]]) : [],
     idBiases: isOnce(2),
+    cosineTemperature: null,
   };
 }
 
@@ -71,16 +72,24 @@ function sourceOf({ users, items }, loss, draws) {
 function batchOf({ users, items }, loss, draws) {
   const length = 1 + draws.below(300);
   const pair = { length, users: column(length, users, draws), weights: weightsOf(length, draws) };
-  return loss === "bce"
-    ? { ...pair, kind: "pointwise", items: column(length, items, draws), labels: new Float32Array(length).fill(1) }
-    : { ...pair, kind: "pairwise", positives: column(length, items, draws), negatives: column(length, items, draws) };
+  if (loss === "bce") {
+    return {
+      ...pair,
+      kind: "pointwise",
+      items: column(length, items, draws),
+      labels: new Float32Array(length).fill(1),
+    };
+  }
+  const [kind, perRow] = loss === "bpr" ? ["pairwise", 1] : ["listwise", 1 + draws.below(5)];
+  const [positives, negatives] = [column(length, items, draws), column(length * perRow, items, draws)];
+  return { ...pair, kind, positives, negatives };
 }
 
 const lawn = { switchAt: { kind: "step", step: 1 }, scope: "all", granularity: "row", project: "both", state: "keep" };
 
 function optionsOf(draws) {
   const spec = specOf(draws);
-  const loss = draws.oneOf(["bce", "bpr"]);
+  const loss = draws.oneOf(["bce", "bpr", "softmax"]);
   const parameters = new Map(
     parametersOf(spec).map(({ name, shape }) => [name, new Float32Array(sizeOf(shape)).fill(0.1)]),
   );

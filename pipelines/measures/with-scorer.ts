@@ -5,6 +5,7 @@
 import type { Engine } from "../../src/engine/engine.ts";
 import type { Parameters, RankerSpec } from "../../src/ranker/ranker-spec.ts";
 import type { Scorer } from "../../src/ranker/scorer.ts";
+import { withoutCosine } from "../../src/ranker/unit-rows.ts";
 
 /** The scorer is only good until `use` has settled. */
 export async function withScorer<T>(
@@ -12,10 +13,11 @@ export async function withScorer<T>(
   { spec, parameters }: { readonly spec: RankerSpec; readonly parameters: Parameters },
   use: (scorer: Scorer) => Promise<T>,
 ): Promise<T> {
+  const inner = withoutCosine(spec, parameters); // the same logits, on every engine
   const session = await engine.open({
-    spec,
-    loss: "bce",
-    start: { parameters, optimizer: null },
+    spec: inner.spec,
+    loss: { name: "bce" },
+    start: { parameters: inner.parameters, optimizer: null },
     // A session is for training; the lightest optimizer keeps no state beside the parameters.
     optimizer: { base: { name: "sgd", weightDecay: 0 }, lawn: null },
     embeddingDecay: 0,

@@ -108,7 +108,7 @@ export function testedText({ directory, manifest }: Pick<LoadedRun, "directory" 
 }
 
 /**
- * Negatives per positive of a run whose logits stand for a probability: bce's do, bpr's only order. Null too where the
+ * Negatives per positive of a run whose logits stand for a probability: bce's do, others only order. Null too where the
  * rows it was trained on have weights: its logits then are of a mixture that is nobody's.
  */
 export function trainedMixture(

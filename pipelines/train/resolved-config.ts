@@ -2,12 +2,12 @@
 import type { TrainConfig } from "../../src/config/schemas/train-schema.ts";
 import type { Engine } from "../../src/engine/engine.ts";
 import type { RankerSpec } from "../../src/ranker/ranker-spec.ts";
+import { rankerSettingsOf } from "../training/configured-training.ts";
 
 export function resolvedConfig(
   config: TrainConfig,
   { spec, engine }: { readonly spec: RankerSpec; readonly engine: Pick<Engine, "name"> },
 ): Readonly<Record<string, unknown>> {
   const { run: _run, resume: _resume, force: _force, ...settings } = config;
-  const { users: _users, items: _items, ...shape } = spec;
-  return { ...settings, ranker: shape, engine: engine.name };
+  return { ...settings, ranker: rankerSettingsOf(spec), engine: engine.name };
 }

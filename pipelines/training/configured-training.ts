@@ -23,14 +23,29 @@ import {
   type OptimizerConfig,
 } from "../../src/optimizer/optimizer-config.ts";
 import { type Initializers, initializeParameters } from "../../src/ranker/initialize.ts";
+import type { LossConfig } from "../../src/ranker/loss.ts";
 import { rankerSpecOf } from "../../src/ranker/ranker-presets.ts";
 import { parametersOf, type RankerSpec } from "../../src/ranker/ranker-spec.ts";
 import type { TrainingPlan } from "../../src/training/training-plan.ts";
 
 /** The model's preset with the sizes that were given over it. Throws ConfigError naming sizes that cannot be. */
 export function rankerOf(config: TrainConfig, extents: { readonly users: number; readonly items: number }): RankerSpec {
-  const given = Object.entries(config.ranker).filter(([, value]) => value !== undefined);
-  return rankerSpecOf(config.model, { ...extents, shape: Object.fromEntries(given) });
+  const { similarity, temperature, ...sizes } = config.ranker;
+  const given = Object.entries(sizes).filter(([, value]) => value !== undefined);
+  const cosineTemperature = similarity === "cosine" ? completed({ temperature }, "temperature") : null;
+  return rankerSpecOf(config.model, { ...extents, shape: { ...Object.fromEntries(given), cosineTemperature } });
+}
+
+/** The settings that make this ranker whatever the model's own are. */
+export function rankerSettingsOf(spec: RankerSpec): TrainConfig["ranker"] {
+  const { dot, gmf, embedding, tower, idBiases, cosineTemperature: temperature } = spec;
+  const sizes = { dot, gmf, embedding, tower: [...tower], idBiases };
+  return temperature === null ? { ...sizes, similarity: "inner" } : { ...sizes, similarity: "cosine", temperature };
+}
+
+function lossOf({ loss, ccl }: TrainConfig): LossConfig {
+  if (loss !== "ccl") return { name: loss };
+  return { name: loss, margin: completed(ccl, "margin"), negativeWeight: completed(ccl, "negativeWeight") };
 }
 
 function initializersOf({ initialize }: TrainConfig): Initializers {
@@ -82,7 +97,7 @@ export function sessionOptionsOf(config: TrainConfig, source: BatchSource, start
   const spec = rankerOf(config, source.interactions);
   return {
     spec,
-    loss: config.loss,
+    loss: lossOf(config),
     start: start ?? { parameters: initialParameters(config, spec), optimizer: null },
     optimizer: optimizerOf(config, source),
     embeddingDecay: config.embeddingDecay,

@@ -1,4 +1,5 @@
 /** What one optimizer step trains on: columns of dense indices, checked by the engine that receives them. */
+import type { LossName } from "../ranker/loss.ts";
 
 /** Labelled pairs for one step of `bce`; every column has `length` rows. */
 export interface PointwiseBatch {
@@ -23,4 +24,45 @@ export interface PairwiseBatch {
   readonly weights: Float32Array | null;
 }
 
-export type Batch = PointwiseBatch | PairwiseBatch;
+/** A user, an item they took and the same number of others each, for one step of `softmax` or `ccl`. */
+export interface ListwiseBatch {
+  readonly kind: "listwise";
+  readonly length: number;
+  /** [length] */
+  readonly users: Uint32Array;
+  /** [length] */
+  readonly positives: Uint32Array;
+  /** [length, n], row-major; n at least 1 */
+  readonly negatives: Uint32Array;
+  /** [length], as of a pointwise batch. */
+  readonly weights: Float32Array | null;
+}
+
+export type Batch = PointwiseBatch | PairwiseBatch | ListwiseBatch;
+
+/** The kind of batch that a loss is computed on. */
+export const batchKinds: Readonly<Record<LossName, Batch["kind"]>> = {
+  bce: "pointwise",
+  bpr: "pairwise",
+  softmax: "listwise",
+  ccl: "listwise",
+};
+
+/** n of a row of a listwise batch. */
+export function negativesPerRow({ negatives, length }: ListwiseBatch): number {
+  return negatives.length / length;
+}
+
+/** Calls `visit` for every pair that the batch scores, row by row; in a row the positive comes first. */
+export function forEachPair(batch: Batch, visit: (user: number, item: number) => void): void {
+  const { users, length } = batch;
+  if (batch.kind === "pointwise") {
+    for (let row = 0; row < length; row++) visit(users[row]!, batch.items[row]!);
+    return;
+  }
+  const perRow = batch.negatives.length / length;
+  for (let row = 0; row < length; row++) {
+    visit(users[row]!, batch.positives[row]!);
+    for (let j = 0; j < perRow; j++) visit(users[row]!, batch.negatives[row * perRow + j]!);
+  }
+}

@@ -4,14 +4,15 @@
  * every engine's drawing kernel.
  *
  * An epoch has `length` positives, each a row. Under `bce` a row gives 1 + n samples (slot 0 the positive, slot j its
- * j-th negative); under `bpr` it gives n samples (the positive against its j-th negative). Where the rows have weights,
- * the samples of a row's positive have that weight, so under `bce` its negatives have 1. The epoch's samples stand in
- * the order of a keyed permutation and are cut into batches; the last one may be short.
+ * j-th negative); under `bpr` it gives n samples (the positive against its j-th negative); under `softmax` and `ccl` it
+ * is one sample (the positive among its n negatives). Where the rows have weights, the samples of a row's positive have
+ * that weight, so under `bce` its negatives have 1. The epoch's samples stand in the order of a keyed permutation and
+ * are cut into batches; the last one may be short.
  */
 import { ConfigError } from "../errors.ts";
 import { foldIn, makePermutation, type Permutation, permute, type StreamKey, streamKey } from "../random.ts";
 import type { LossName } from "../ranker/loss.ts";
-import type { Batch } from "./batch.ts";
+import { type Batch, batchKinds } from "./batch.ts";
 import type { Interactions, ItemsByUser } from "./interaction-dataset.ts";
 import { checkNegativesExist, drawNegative } from "./negative-sampler.ts";
 
@@ -27,7 +28,7 @@ export interface BatchSource {
    */
   readonly seen: ItemsByUser;
   readonly loss: LossName;
-  /** n of the paper: at least 0 under bce, at least 1 under bpr. */
+  /** n of the paper: at least 0 under bce, at least 1 under the others, which compare. */
   readonly negativesPerPositive: number;
   readonly batchSize: number;
   readonly seed: number;
@@ -42,7 +43,7 @@ export interface EpochDraws {
 export function checkBatchSource(source: BatchSource): void {
   const { interactions, loss, negativesPerPositive, batchSize } = source;
   const problems: string[] = [];
-  const leastNegatives = loss === "bpr" ? 1 : 0;
+  const leastNegatives = loss === "bce" ? 0 : 1;
   if (!Number.isSafeInteger(negativesPerPositive) || negativesPerPositive < leastNegatives) {
     problems.push(
       `negativesPerPositive is ${negativesPerPositive}, expected a whole number of at least ${leastNegatives} under ${loss}`,
@@ -56,8 +57,8 @@ export function checkBatchSource(source: BatchSource): void {
       `seen items are grouped for ${source.seen.offsets.length - 1} users, expected the ${interactions.users} of the interactions`,
     );
   }
-  // Of a single positive too, whose samples are numbered in 32 bits.
-  if (samplesPerEpoch(source) > 2 ** 32 || samplesPerPositive(source) >= 2 ** 32) {
+  // Of a single positive too, whose samples and negatives are numbered in 32 bits.
+  if (samplesPerEpoch(source) > 2 ** 32 || 1 + negativesPerPositive >= 2 ** 32) {
     problems.push(
       `an epoch has ${samplesPerEpoch(source)} samples, expected at most 2^32; draw fewer negatives per positive`,
     );
@@ -66,9 +67,19 @@ export function checkBatchSource(source: BatchSource): void {
   if (negativesPerPositive > 0) checkNegativesExist(source.seen, interactions.items);
 }
 
-/** Samples each positive gives: itself and its negatives under bce, one pair a negative under bpr. */
-export function samplesPerPositive(source: BatchSource): number {
-  return source.loss === "bpr" ? source.negativesPerPositive : 1 + source.negativesPerPositive;
+/** Samples each positive gives: itself and its negatives, one pair a negative, or one with all of them. */
+const samplesOf: Readonly<Record<LossName, (negatives: number) => number>> = {
+  bce: (negatives) => 1 + negatives,
+  bpr: (negatives) => negatives,
+  softmax: () => 1,
+  ccl: () => 1,
+};
+
+export function samplesPerPositive({
+  loss,
+  negativesPerPositive,
+}: Pick<BatchSource, "loss" | "negativesPerPositive">): number {
+  return samplesOf[loss](negativesPerPositive);
 }
 
 export function samplesPerEpoch(source: BatchSource): number {
@@ -95,11 +106,12 @@ export function drawBatch(source: BatchSource, draws: EpochDraws, step: number):
   if (!(Number.isSafeInteger(step) && step >= 0 && length >= 1)) {
     throw new RangeError(`step is ${step}, expected 0 to ${stepsPerEpoch(source) - 1}`);
   }
-  const isPairwise = source.loss === "bpr";
+  const kind = batchKinds[source.loss];
+  const perRow = kind === "listwise" ? source.negativesPerPositive : 1;
   const users = new Uint32Array(length);
-  const items = new Uint32Array(length); // under bpr: the positives
-  const labels = new Float32Array(isPairwise ? 0 : length);
-  const negatives = new Uint32Array(isPairwise ? length : 0);
+  const items = new Uint32Array(length); // of comparisons: the positives
+  const labels = new Float32Array(kind === "pointwise" ? length : 0);
+  const negatives = new Uint32Array(kind === "pointwise" ? 0 : length * perRow);
   const weights = interactions.weights === null ? null : new Float32Array(length).fill(1);
   const block = { first: 0, second: 0 };
   // Reused by every draw.
@@ -113,13 +125,19 @@ export function drawBatch(source: BatchSource, draws: EpochDraws, step: number):
     items[k] = interactions.itemColumn[row]!;
     at.user = user;
     at.row = row;
-    at.draw = isPairwise ? slot : slot - 1;
-    if (weights !== null && (isPairwise || slot === 0)) weights[k] = interactions.weights![row]!;
-    if (isPairwise) negatives[k] = drawNegative(seen, at, block);
-    else if (slot === 0) labels[k] = 1;
-    else items[k] = drawNegative(seen, at, block);
+    if (weights !== null && (kind !== "pointwise" || slot === 0)) weights[k] = interactions.weights![row]!;
+    if (kind === "pointwise") {
+      at.draw = slot - 1;
+      if (slot === 0) labels[k] = 1;
+      else items[k] = drawNegative(seen, at, block);
+      continue;
+    }
+    for (let j = 0; j < perRow; j++) {
+      at.draw = kind === "pairwise" ? slot : j;
+      negatives[k * perRow + j] = drawNegative(seen, at, block);
+    }
   }
-  return isPairwise
-    ? { kind: "pairwise", length, users, positives: items, negatives, weights }
-    : { kind: "pointwise", length, users, items, labels, weights };
+  return kind === "pointwise"
+    ? { kind, length, users, items, labels, weights }
+    : { kind, length, users, positives: items, negatives, weights };
 }

@@ -2,7 +2,7 @@
  * What every engine refuses before it touches memory: columns of the wrong class or size and indices outside the
  * ranker. What is checked is a copy, and the copy is what the engine is handed. One pass a batch.
  */
-import type { Batch } from "../dataset/batch.ts";
+import { type Batch, batchKinds, type ListwiseBatch } from "../dataset/batch.ts";
 import { EngineError } from "../errors.ts";
 import type { LossName } from "../ranker/loss.ts";
 import type { RankerSpec } from "../ranker/ranker-spec.ts";
@@ -12,8 +12,8 @@ type Extents = Pick<RankerSpec, "users" | "items">;
 
 /** A copy of `batch`. Throws EngineError naming the column, the row, what was found and what was expected. */
 export function checkedBatch(batch: Batch, loss: LossName, { users: userRows, items: itemRows }: Extents): Batch {
-  const { kind, length } = batch;
-  const expectedKind = loss === "bce" ? "pointwise" : "pairwise";
+  const { kind, length, users: userColumn } = batch;
+  const expectedKind = batchKinds[loss];
   if (kind !== expectedKind) {
     throw new EngineError(`batch is ${String(kind)}, expected ${expectedKind} under the loss ${loss}`);
   }
@@ -28,16 +28,36 @@ export function checkedBatch(batch: Batch, loss: LossName, { users: userRows, it
   };
   const weights = weightsView("batch.weights", batch.weights)?.slice() ?? null;
   if (weights !== null) checkWeights("batch.weights", weights, length);
-  const users = indices("users", batch.users, userRows);
-  if (batch.kind === "pairwise") {
+  const users = indices("users", userColumn, userRows);
+  if (kind === "listwise") {
     const positives = indices("positives", batch.positives, itemRows);
-    const negatives = indices("negatives", batch.negatives, itemRows);
-    return { kind: "pairwise", length, users, positives, negatives, weights };
+    return { kind, length, users, positives, negatives: checkedLists(batch.negatives, length, itemRows), weights };
+  }
+  if (kind === "pairwise") {
+    const positives = indices("positives", batch.positives, itemRows);
+    return { kind, length, users, positives, negatives: indices("negatives", batch.negatives, itemRows), weights };
   }
   const items = indices("items", batch.items, itemRows);
   const labels = columnCopy("Float32Array", "batch.labels", batch.labels);
   checkLength("batch.labels", labels, length);
-  return { kind: "pointwise", length, users, items, labels, weights };
+  return { kind, length, users, items, labels, weights };
+}
+
+/** For engines whose batches are pairs: they refuse other losses when a session is opened. */
+export function checkedPairBatch(batch: Batch, loss: LossName, extents: Extents): Exclude<Batch, ListwiseBatch> {
+  const checked = checkedBatch(batch, loss, extents);
+  if (checked.kind === "listwise") throw new EngineError(`batches of ${loss} are not part of this engine`);
+  return checked;
+}
+
+/** As many negatives for each row, at least one. */
+function checkedLists(given: unknown, rows: number, itemRows: number): Uint32Array {
+  const column = columnCopy("Uint32Array", "batch.negatives", given);
+  if (column.length === 0 || column.length % rows !== 0) {
+    throw new EngineError(`batch.negatives has ${column.length} items, expected a multiple of the ${rows} rows`);
+  }
+  checkIndices("batch.negatives", column, itemRows);
+  return column;
 }
 
 /** For scoring: copies of as many users as items, all within the ranker; none at all is fine. */

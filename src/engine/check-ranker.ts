@@ -8,9 +8,9 @@ export function checkedRanker(
   wanted: RankerSpec,
   given: Parameters,
 ): { readonly spec: RankerSpec; readonly parameters: Parameters } {
-  const { users, items, dot, gmf, embedding, tower, idBiases } = wanted;
+  const { users, items, dot, gmf, embedding, tower, idBiases, cosineTemperature } = wanted;
   if (!Array.isArray(tower)) throw new EngineError("ranker.tower is no array, expected the widths of its layers");
-  const spec = { users, items, dot, gmf, embedding, tower: [...tower], idBiases };
+  const spec = { users, items, dot, gmf, embedding, tower: [...tower], idBiases, cosineTemperature };
   checkRankerSpec(spec);
   const parameters = new Map([...given].map(([name, values]) => [String(name), tensorView(String(name), values)]));
   checkParameters(spec, parameters);

@@ -3,6 +3,7 @@ import { type BatchSource, stepsPerEpoch } from "../dataset/training-batches.ts"
 import { EngineError } from "../errors.ts";
 import type { LawnConfig, OptimizerConfig } from "../optimizer/optimizer-config.ts";
 import { checkLearningRate } from "./check-batch.ts";
+import { checkedLoss } from "./check-loss.ts";
 import { checkedRanker } from "./check-ranker.ts";
 import { checkedSource } from "./check-source.ts";
 import type { SessionOptions, Snapshot, StepSpan } from "./engine.ts";
@@ -13,11 +14,11 @@ import { columnCopy, tensorView } from "./own-columns.ts";
  * ConfigError for settings that no ranker or sampler can have, EngineError for parts that do not fit.
  */
 export function checkedSessionOptions(given: SessionOptions): SessionOptions {
-  const { spec: wanted, loss, start: from, optimizer: rule, embeddingDecay, source: log } = given;
+  const { spec: wanted, loss: wantedLoss, start: from, optimizer: rule, embeddingDecay, source: log } = given;
   const { spec, parameters } = checkedRanker(wanted, from.parameters);
-  if (loss !== "bce" && loss !== "bpr") throw new EngineError(`loss is ${String(loss)}, expected bce or bpr`);
+  const loss = checkedLoss(wantedLoss, spec);
   if (log === undefined) throw new EngineError("source is missing, expected one to draw batches from, or null");
-  const source = log === null ? null : checkedSource(log, loss, spec);
+  const source = log === null ? null : checkedSource(log, loss.name, spec);
   const optimizer = plainOptimizer(rule);
   if (!(Number.isFinite(embeddingDecay) && embeddingDecay >= 0)) {
     throw new EngineError(`embeddingDecay is ${String(embeddingDecay)}, expected at least 0 and finite`);

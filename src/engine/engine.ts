@@ -7,7 +7,7 @@ import type { Batch } from "../dataset/batch.ts";
 import type { BatchSource } from "../dataset/training-batches.ts";
 import type { OptimizerConfig } from "../optimizer/optimizer-config.ts";
 import type { OptimizerState } from "../optimizer/optimizer-state.ts";
-import type { LossName } from "../ranker/loss.ts";
+import type { LossConfig } from "../ranker/loss.ts";
 import type { Parameters, RankerSpec } from "../ranker/ranker-spec.ts";
 import type { Scorer } from "../ranker/scorer.ts";
 import type { Closable } from "./closable.ts";
@@ -27,13 +27,14 @@ export interface Engine {
 
 export interface SessionOptions {
   readonly spec: RankerSpec;
-  readonly loss: LossName;
+  readonly loss: LossConfig;
   readonly start: Snapshot;
   readonly optimizer: OptimizerConfig;
   /**
    * L2 on the embeddings that a batch looks up, so that a row decays as often as it is seen: the gradient of
-   * (embeddingDecay / 2) (|e_u|^2 + |e_i|^2) per scored pair, averaged as the loss is, joins the loss's gradient. The
-   * reported loss leaves it out, as it does weight decay. 0 for none, as with LAWN.
+   * (embeddingDecay / 2) (|e_u|^2 + |e_i|^2) per scored pair, averaged as the loss is, joins the loss's gradient. A row
+   * of a listwise batch looks its user up once, not once for each item. The reported loss leaves it out, as it does
+   * weight decay. 0 for none, as with LAWN.
    */
   readonly embeddingDecay: number;
   /** Where `train` draws its batches; null for a session that only takes explicit batches. */

@@ -7,9 +7,11 @@
  *   item = [ itemDot | head[0..gmf) * itemGmf | itemTerm | 1        ]
  *
  * userTerm = userBias + head.bias + <head's user half, userMlp>, itemTerm = itemBias + <head's item half, itemMlp>,
- * each without what the ranker lacks.
+ * each without what the ranker lacks. Where the dot path is a cosine, userDot and itemDot are rows of unit length, the
+ * users' divided by the temperature.
  */
 import { type FloatArray, type Parameters, type RankerSpec, sizeOf } from "../ranker/ranker-spec.ts";
+import { withoutCosine } from "../ranker/unit-rows.ts";
 
 export interface FoldedVectors {
   /** dot + gmf + 2 */
@@ -26,8 +28,9 @@ export function isFoldable({ tower }: RankerSpec): boolean {
 }
 
 /** Throws RangeError for a ranker with hidden layers. Sums in float64, stored as float32. */
-export function foldVectors(spec: RankerSpec, parameters: Parameters): FoldedVectors {
-  if (!isFoldable(spec)) throw new RangeError("a ranker with hidden layers is no inner product");
+export function foldVectors(given: RankerSpec, of: Parameters): FoldedVectors {
+  if (!isFoldable(given)) throw new RangeError("a ranker with hidden layers is no inner product");
+  const { spec, parameters } = withoutCosine(given, of);
   const { dot, gmf, embedding } = spec;
   const width = dot + gmf + 2;
   const head = parameters.get("head.weight") ?? new Float32Array(0);

@@ -117,7 +117,7 @@ function makingLines(facts: ModelCardFacts): string[] {
   const { spec, outcome } = facts;
   const parameters = parametersOf(spec).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   const paths = [
-    spec.dot > 0 ? `dot product of ${spec.dot}` : "",
+    spec.dot > 0 ? dotPathText(spec) : "",
     spec.gmf > 0 ? `weighted products of ${spec.gmf}` : "",
     spec.embedding > 0
       ? `embeddings of ${spec.embedding} into a tower ${[2 * spec.embedding, ...spec.tower].join("-")}`
@@ -137,6 +137,10 @@ const refitWords: Readonly<Record<string, string>> = {
   true: ", then trained anew with the validation items",
   all: ", then trained anew with the validation and test items",
 };
+
+function dotPathText({ dot, cosineTemperature: temperature }: RankerSpec): string {
+  return temperature === null ? `dot product of ${dot}` : `cosine of ${dot} at temperature ${temperature}`;
+}
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;

@@ -3,6 +3,7 @@
  * Twin of ranker/forward.ts, from which it differs in float32 arithmetic and the order of sums only.
  */
 import { headWidth, type Parameters, parametersOf, type RankerSpec } from "../ranker/ranker-spec.ts";
+import { withoutCosine } from "../ranker/unit-rows.ts";
 import type { OnnxModel, OnnxNode, OnnxTensor } from "./onnx-model.ts";
 
 /**
@@ -22,8 +23,12 @@ export interface RankerGraphOptions {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** Tables and weights are not copied where they are float32 already. */
-export function rankerGraph({ spec, parameters, packageVersion, metadata }: RankerGraphOptions): OnnxModel {
+/**
+ * Tables and weights are not copied where they are float32 already. The tables of a cosine go in with rows of unit
+ * length, the users' divided by the temperature: the graph multiplies, and normalises nothing.
+ */
+export function rankerGraph({ packageVersion, metadata, ...given }: RankerGraphOptions): OnnxModel {
+  const { spec, parameters } = withoutCosine(given.spec, given.parameters);
   const nodes = logitNodes(spec);
   return {
     name: "ranker",

@@ -19,6 +19,8 @@ export interface Checkpoint {
 const SPEC_KEY = "ranker";
 /** In this order whatever the caller's, so that equal specs give equal bytes. */
 const SPEC_FIELDS = ["users", "items", "dot", "gmf", "embedding", "tower", "idBiases"] satisfies (keyof RankerSpec)[];
+/** Written where it is one: a ranker of plain inner products is stored as ever. */
+const COSINE_FIELD = "cosineTemperature" satisfies keyof RankerSpec;
 
 /** The same content gives the same bytes. */
 export function encodeCheckpoint({ spec, parameters, extras, metadata }: Checkpoint): Uint8Array<ArrayBuffer> {
@@ -34,7 +36,8 @@ export function encodeCheckpoint({ spec, parameters, extras, metadata }: Checkpo
     tensors.set(name, tensor);
   }
   if (SPEC_KEY in metadata) throw new DataError(`checkpoint: the metadata key "${SPEC_KEY}" is taken by the spec`);
-  return encodeSafetensors({ tensors, metadata: { ...metadata, [SPEC_KEY]: JSON.stringify(spec, SPEC_FIELDS) } });
+  const fields = spec.cosineTemperature === null ? SPEC_FIELDS : [...SPEC_FIELDS, COSINE_FIELD];
+  return encodeSafetensors({ tensors, metadata: { ...metadata, [SPEC_KEY]: JSON.stringify(spec, fields) } });
 }
 
 /** `where` (a file name) begins every message. Throws DataError when bytes, spec and tensors do not hold together. */
@@ -89,7 +92,7 @@ function parseSpec(text: string | undefined, where: string): RankerSpec {
   }
   if (typeof value !== "object" || value === null) return refuse(`${text} is not an object`);
   const fields = new Map<string, unknown>(Object.entries(value));
-  const whole = (name: string): number => {
+  const number = (name: string): number => {
     const found = fields.get(name);
     return typeof found === "number" ? found : refuse(`${name} is ${JSON.stringify(found)}, expected a number`);
   };
@@ -98,13 +101,14 @@ function parseSpec(text: string | undefined, where: string): RankerSpec {
   if (!isNumbers(tower)) return refuse(`tower is ${JSON.stringify(tower)}, expected a list of numbers`);
   if (typeof idBiases !== "boolean") return refuse(`idBiases is ${JSON.stringify(idBiases)}, expected true or false`);
   const spec: RankerSpec = {
-    users: whole("users"),
-    items: whole("items"),
-    dot: whole("dot"),
-    gmf: whole("gmf"),
-    embedding: whole("embedding"),
+    users: number("users"),
+    items: number("items"),
+    dot: number("dot"),
+    gmf: number("gmf"),
+    embedding: number("embedding"),
     tower,
     idBiases,
+    cosineTemperature: (fields.get(COSINE_FIELD) ?? null) === null ? null : number(COSINE_FIELD),
   };
   try {
     checkRankerSpec(spec);

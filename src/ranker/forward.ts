@@ -4,6 +4,7 @@
  * count units that never fire.
  */
 import { type FloatArray, headWidth, type Parameters, type RankerSpec } from "./ranker-spec.ts";
+import { unitScale } from "./unit-rows.ts";
 
 export interface Forward {
   /** Logit of (user, item), both within the spec's extents: not checked here. Overwrites `layers`. */
@@ -29,7 +30,7 @@ export interface DenseLayer {
 
 /** Tables are read in place; the tower and the head are copied, so values changed later are not seen. */
 export function openForward(spec: RankerSpec, parameters: Parameters): Forward {
-  const { dot, gmf, embedding } = spec;
+  const { dot, gmf, embedding, cosineTemperature: temperature } = spec;
   const tower = towerOf(spec, parameters);
   const head = headWidth(spec) > 0 ? new Float64Array(tensor(parameters, "head.weight")) : new Float64Array(0);
   const headBias = tensor(parameters, "head.bias")[0]!;
@@ -49,7 +50,13 @@ export function openForward(spec: RankerSpec, parameters: Parameters): Forward {
 
   const logit = (user: number, item: number): number => {
     let sum = headBias;
-    for (let i = 0; i < dot; i++) sum += userDot[user * dot + i]! * itemDot[item * dot + i]!;
+    if (temperature === null) {
+      for (let i = 0; i < dot; i++) sum += userDot[user * dot + i]! * itemDot[item * dot + i]!;
+    } else {
+      let product = 0;
+      for (let i = 0; i < dot; i++) product += userDot[user * dot + i]! * itemDot[item * dot + i]!;
+      sum += (product * unitScale(userDot, user, dot) * unitScale(itemDot, item, dot)) / temperature;
+    }
     for (let i = 0; i < gmf; i++) sum += head[i]! * userGmf[user * gmf + i]! * itemGmf[item * gmf + i]!;
     if (concatenation !== undefined && last !== undefined) {
       for (let i = 0; i < embedding; i++) {

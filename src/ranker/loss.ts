@@ -1,7 +1,22 @@
-/** The two losses, on logits, with their derivatives: fused and stable for any finite logit. */
+/** The losses, on logits, with their derivatives: fused and stable for any finite logit. */
 
-/** `bce`: each sample is one pair with a label. `bpr`: each sample is a user with a positive and a negative item. */
-export type LossName = "bce" | "bpr";
+/**
+ * `bce`: each sample is one pair with a label. `bpr`: each sample is a user with a positive and a negative item.
+ * `softmax` and `ccl`: each sample is a user with a positive and n negative items.
+ */
+export const lossNames = ["bce", "bpr", "softmax", "ccl"] as const;
+export type LossName = (typeof lossNames)[number];
+
+/** The cosine contrastive loss's numbers. */
+export interface ContrastiveNumbers {
+  /** Negatives at or below this logit cost nothing. */
+  readonly margin: number;
+  /** Of the mean over a positive's negatives, beside the positive's 1. */
+  readonly negativeWeight: number;
+}
+
+/** A loss with the numbers it needs, as plain data. */
+export type LossConfig = { readonly name: Exclude<LossName, "ccl"> } | ({ readonly name: "ccl" } & ContrastiveNumbers);
 
 /** ln(1 + e^x) without overflow. */
 export function softplus(x: number): number {
@@ -36,4 +51,43 @@ export function bayesianPersonalizedRanking(margin: number): number {
 /** d BPR / d margin = -sigmoid(-margin). The positive logit gets this slope, the negative logit its opposite. */
 export function bayesianPersonalizedRankingSlope(margin: number): number {
   return -sigmoid(-margin);
+}
+
+/**
+ * Cross-entropy of the first of several logits under their softmax, -ln(e^z0 / sum_j e^zj): sampled softmax of a
+ * positive among its negatives (Jean et al. 2015). With one negative it is BPR. Leaves d loss / d logit in `slopes`, of
+ * the same length.
+ */
+export function softmaxCrossEntropy(logits: Float64Array, slopes: Float64Array): number {
+  const own = logits[0]!;
+  let largest = own;
+  for (let j = 1; j < logits.length; j++) largest = Math.max(largest, logits[j]!);
+  let others = 0;
+  for (let j = 1; j < logits.length; j++) {
+    slopes[j] = Math.exp(logits[j]! - largest);
+    others += slopes[j]!;
+  }
+  const total = Math.exp(own - largest) + others;
+  for (let j = 1; j < logits.length; j++) slopes[j]! /= total;
+  slopes[0] = -others / total; // the share of the others: 1 - p would lose the digits of a small one
+  return own === largest ? Math.log1p(others) : Math.log(total) + (largest - own);
+}
+
+/**
+ * The cosine contrastive loss of logits that are cosines (Mao et al. 2021): 1 - z0 + negativeWeight times the mean of
+ * max(0, zj - margin) over the others. Leaves d loss / d logit in `slopes`, of the same length.
+ */
+export function cosineContrastive(
+  logits: Float64Array,
+  slopes: Float64Array,
+  { margin, negativeWeight }: ContrastiveNumbers,
+): number {
+  const share = negativeWeight / (logits.length - 1);
+  let beyond = 0;
+  for (let j = 1; j < logits.length; j++) {
+    beyond += Math.max(0, logits[j]! - margin);
+    slopes[j] = logits[j]! > margin ? share : 0;
+  }
+  slopes[0] = -1;
+  return 1 - logits[0]! + share * beyond;
 }

@@ -2,6 +2,7 @@
  * What a ranker IS, as plain data: one sum of optional paths whose four classic settings are MF, GMF, MLP and NeuMF.
  *
  *   logit(u, i) = <userDot[u], itemDot[i]>                                dot path   (dot > 0)
+ *                 or their cosine / cosineTemperature                     unless cosineTemperature is null
  *               + <head[0..gmf), userGmf[u] * itemGmf[i]>                 GMF path   (gmf > 0; He et al. 2017, eq. 8-9)
  *               + <head[gmf..),  tower([userMlp[u] | itemMlp[i]])>        MLP path   (embedding > 0; eq. 10)
  *               + userBias[u] + itemBias[i]                               id biases  (idBiases)
@@ -26,6 +27,8 @@ export interface RankerSpec {
   readonly tower: readonly number[];
   /** Whether each user and each item has a scalar bias. */
   readonly idBiases: boolean;
+  /** What the cosine of the dot path is divided by, above 0; null where that path is the plain inner product. */
+  readonly cosineTemperature: number | null;
 }
 
 /** What part a tensor plays: LAWN's scope, LAMB's and LARS's exclusions and the initialisers go by it. */
@@ -110,6 +113,15 @@ export function checkRankerSpec(spec: RankerSpec): void {
   if (spec.dot === 0 && spec.gmf === 0 && spec.embedding === 0) {
     problems.push("ranker has no path; set at least one of ranker.dot, ranker.gmf, ranker.embedding above 0");
   }
+  checkTemperature(spec, problems);
   if (typeof spec.idBiases !== "boolean") problems.push("ranker.idBiases is neither true nor false");
   if (problems.length > 0) throw new ConfigError(problems.join("\n"));
+}
+
+function checkTemperature({ cosineTemperature: temperature, dot }: RankerSpec, problems: string[]): void {
+  if (temperature === null) return;
+  if (!(Number.isFinite(temperature) && temperature > 0)) {
+    problems.push(`ranker.cosineTemperature is ${String(temperature)}, expected a number above 0, or null for none`);
+  }
+  if (dot === 0) problems.push("ranker.cosineTemperature is given, but ranker.dot is 0; a cosine needs a dot path");
 }

@@ -96,7 +96,7 @@ export const metricsDocumentSchema = z.object({
   auc: unit.optional(),
   beyondAccuracy: beyondAccuracySchema.optional(),
   deciles: decilesSchema.optional(),
-  /** Absent where scores are no logits of a probability: baselines, and runs trained with bpr. */
+  /** Absent where scores are no logits of a probability: baselines, and runs trained with a loss that compares. */
   calibration: calibrationSchema.optional(),
 });
 

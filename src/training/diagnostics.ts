@@ -5,7 +5,7 @@
  */
 
 import { openForward } from "../ranker/forward.ts";
-import { sigmoid } from "../ranker/loss.ts";
+import { sigmoid, softmaxCrossEntropy } from "../ranker/loss.ts";
 import { type ParameterInfo, type Parameters, parametersOf, type RankerSpec } from "../ranker/ranker-spec.ts";
 import type { Probe } from "./probe.ts";
 import { quantileOfSorted } from "./quantile.ts";
@@ -19,13 +19,13 @@ export interface Diagnostics {
   readonly logitAbsP50: number | null;
   readonly logitAbsP99: number | null;
   /**
-   * Quantiles of p (1 - p), the slope of the sigmoid: near 0, samples no longer teach. Under
-   * bpr, p is that of the margin.
+   * Quantiles of p (1 - p), the slope of the sigmoid: near 0, samples no longer teach. Under bpr, p is that of the
+   * margin; under softmax, the positive's share.
    */
   readonly slopeP10: number | null;
   readonly slopeP50: number | null;
   readonly slopeP90: number | null;
-  /** Mean |p - label|; under bpr, mean 1 - p. */
+  /** Mean |p - label|; where a positive is compared, mean 1 - p. */
   readonly meanError: number | null;
   readonly norms: ByTensor;
   readonly gradientNorms: ByTensor;
@@ -143,10 +143,12 @@ function measureProbe(spec: RankerSpec, parameters: Parameters, { batch }: Probe
       p = sigmoid(logit);
       label = batch.labels[row]!;
     } else {
-      const positive = logitOf(user, batch.positives[row]!);
-      const negative = logitOf(user, batch.negatives[row]!);
-      sizes.push(Math.abs(positive), Math.abs(negative));
-      p = sigmoid(positive - negative);
+      const perRow = batch.negatives.length / batch.length; // 1 under bpr, whose p is that of a softmax of two
+      const logits = new Float64Array(1 + perRow);
+      logits[0] = logitOf(user, batch.positives[row]!);
+      for (let j = 0; j < perRow; j++) logits[1 + j] = logitOf(user, batch.negatives[row * perRow + j]!);
+      for (const logit of logits) sizes.push(Math.abs(logit));
+      p = Math.exp(-softmaxCrossEntropy(logits, new Float64Array(1 + perRow)));
     }
     slopes[row] = p * (1 - p);
     error += Math.abs(p - label);

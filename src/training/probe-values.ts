@@ -1,18 +1,19 @@
 /** Every value behind the diagnostics' quantiles, for histograms: logits of the probe, norms of the embedding rows. */
+import { forEachPair } from "../dataset/batch.ts";
 import { openForward } from "../ranker/forward.ts";
 import { type Parameters, parametersOf, type RankerSpec } from "../ranker/ranker-spec.ts";
 import type { Probe } from "./probe.ts";
 import { rowNorms } from "./tensor-geometry.ts";
 
-/** By tag. Under bpr, logits of positives and negatives alike. */
+/** By tag. Logits of positives and negatives alike. */
 export function probeValues(
   spec: RankerSpec,
   { batch }: Probe,
   parameters: Parameters,
 ): Readonly<Record<string, Float64Array>> {
   const forward = openForward(spec, parameters);
-  const items = batch.kind === "pointwise" ? [batch.items] : [batch.positives, batch.negatives];
-  const logits = items.flatMap((column) => Array.from(column, (item, row) => forward.logit(batch.users[row]!, item)));
+  const logits: number[] = [];
+  forEachPair(batch, (user, item) => logits.push(forward.logit(user, item)));
   const norms = parametersOf(spec)
     .filter(({ role }) => role === "embedding")
     .map(({ name, shape }) => [`rowNorms/${name}`, rowNorms(parameters.get(name)!, shape[0]!)] as const);

@@ -2,7 +2,7 @@
  * A fixed sample of training data on which every epoch of a run, and every run of a study, is
  * looked at in the same way.
  */
-import type { Batch } from "../dataset/batch.ts";
+import { type Batch, batchKinds } from "../dataset/batch.ts";
 import type { Interactions } from "../dataset/interaction-dataset.ts";
 import { type BatchSource, drawBatch, epochDraws, samplesPerEpoch } from "../dataset/training-batches.ts";
 
@@ -15,17 +15,23 @@ export interface Probe {
 }
 
 const PROBE_SAMPLES = 4096; // a few hundredths of a second to look at; p99 still rests on 41 samples
+const PROBE_PAIRS = 65_536; // of lists, whose samples have many pairs each
 const PROBE_EPOCH = 2 ** 32 - 1; // an epoch that no run reaches, so the probe's negatives are not the first epoch's
 
 /** Depends on the data, the loss, the negatives per positive and the seed, not on batch size or optimizer. */
 export function makeProbe(source: BatchSource): Probe {
-  const probeSource = { ...source, batchSize: Math.min(PROBE_SAMPLES, samplesPerEpoch(source)) };
+  const fitting = Math.max(1, Math.floor(PROBE_PAIRS / pairsPerSample(source)));
+  const probeSource = { ...source, batchSize: Math.min(PROBE_SAMPLES, fitting, samplesPerEpoch(source)) };
   const { users, items, userColumn, itemColumn } = source.interactions;
   return {
     batch: drawBatch(probeSource, epochDraws(probeSource, PROBE_EPOCH), 0),
     userDeciles: decilesByCount(userColumn, users),
     itemDeciles: decilesByCount(itemColumn, items),
   };
+}
+
+function pairsPerSample({ loss, negativesPerPositive }: BatchSource): number {
+  return batchKinds[loss] === "listwise" ? 1 + negativesPerPositive : 2;
 }
 
 /** Ids in ascending order of their count (ties by index), cut into ten groups whose sizes differ by one at most. */

@@ -5,7 +5,10 @@ import type { Interactions, ItemsByUser } from "../../src/dataset/interaction-da
 import type { BatchSource } from "../../src/dataset/training-batches.ts";
 import type { Engine, SessionOptions, TrainingSession } from "../../src/engine/engine.ts";
 import { EngineError } from "../../src/errors.ts";
+import { lossNames } from "../../src/ranker/loss.ts";
+import type { RankerSpec } from "../../src/ranker/ranker-spec.ts";
 import {
+  cosines,
   float32,
   neumf,
   optionsOf,
@@ -79,6 +82,61 @@ for (const variant of await engineVariants()) {
       const session = await engine.open(optionsOf(neumf, "bpr"));
       const batch = { ...randomBatch(neumf, "bpr", { length: 2 }), negatives: Uint32Array.of(0, 4_000_000_000) };
       await expect(session.step(batch as Batch, 0.1)).rejects.toThrow(/batch\.negatives\[1\] is 4000000000/);
+      session.close();
+    });
+
+    const foreign = lossNames.filter((loss) => !variant.losses.includes(loss));
+    it("losses that it has not, by name", async () => {
+      for (const loss of foreign) {
+        await expect(engine.open(optionsOf(cosines, loss))).rejects.toThrow(
+          `${engine.name} engine: the loss ${loss} is not part of it; take --engine native or reference`,
+        );
+      }
+      for (const loss of [{ name: "hinge" }, "hinge"]) {
+        const unknown = { ...optionsOf(neumf, "bce"), loss } as unknown as SessionOptions;
+        await expect(engine.open(unknown)).rejects.toThrow(
+          "loss.name is hinge, expected one of bce, bpr, softmax, ccl",
+        );
+      }
+    });
+
+    it("ccl of logits that are no cosines, and of numbers that are none", async () => {
+      const open = (spec: RankerSpec, numbers = {}) =>
+        engine.open(optionsOf(spec, "ccl", { loss: { name: "ccl", margin: 0.5, negativeWeight: 1, ...numbers } }));
+      for (const spec of [neumf, { ...cosines, cosineTemperature: null }, { ...cosines, idBiases: true }]) {
+        await expect(open(spec)).rejects.toThrow("ccl is a loss of cosines: expected a ranker of a dot path alone");
+      }
+      await expect(open(cosines, { margin: Number.NaN })).rejects.toThrow("loss.margin is NaN, expected a finite");
+      await expect(open(cosines, { negativeWeight: -1 })).rejects.toThrow("loss.negativeWeight is -1, expected");
+    });
+
+    it("temperatures that are none, and cosines that it has not", async () => {
+      for (const cosineTemperature of [0, -1, Number.NaN]) {
+        const opening = engine.open(optionsOf({ ...cosines, cosineTemperature }, "bce"));
+        await expect(opening).rejects.toThrow(
+          `ranker.cosineTemperature is ${cosineTemperature}, expected a number above 0`,
+        );
+      }
+      await expect(engine.open(optionsOf({ ...neumf, cosineTemperature: 1 }, "bce"))).rejects.toThrow(
+        "ranker.cosineTemperature is given, but ranker.dot is 0",
+      );
+      const opening = engine.open(optionsOf(cosines, "bce"));
+      if (variant.hasCosine) (await opening).close();
+      else await expect(opening).rejects.toThrow(`${engine.name} engine: the similarity cosine is not part of it`);
+    });
+
+    const hasLists = variant.losses.includes("softmax");
+    (hasLists ? it : it.skip)("lists of uneven length, of none, and of strangers under softmax", async () => {
+      const session = await engine.open(optionsOf(neumf, "softmax"));
+      const list = randomBatch(neumf, "softmax", { length: 2 });
+      const uneven = withColumn(list, "negatives", [0, 1, 2]);
+      await expect(session.step(uneven, 0.1)).rejects.toThrow(
+        "batch.negatives has 3 items, expected a multiple of the 2 rows",
+      );
+      await expect(session.step(withColumn(list, "negatives", []), 0.1)).rejects.toThrow(/has 0 items/);
+      await expect(session.gradient(withColumn(list, "negatives", [0, 7]))).rejects.toThrow(
+        /batch\.negatives\[1\] is 7, expected an index below 7/,
+      );
       session.close();
     });
 
@@ -243,6 +301,6 @@ function changing(interactions: Interactions): Interactions {
   };
 }
 
-function withColumn(batch: Batch, name: "users" | "items", values: readonly number[]): Batch {
+function withColumn(batch: Batch, name: "users" | "items" | "negatives", values: readonly number[]): Batch {
   return { ...batch, [name]: Uint32Array.from(values) } as Batch; // the kind stays, only a column changes
 }

@@ -39,11 +39,13 @@ function epochOf(source: BatchSource, epoch: number): string[] {
   for (let step = 0; step < stepsPerEpoch(source); step++) {
     const batch = drawBatch(source, draws, step);
     for (let k = 0; k < batch.length; k++) {
-      samples.push(
-        batch.kind === "pointwise"
-          ? `${batch.users[k]} ${batch.items[k]} ${batch.labels[k]}`
-          : `${batch.users[k]} ${batch.positives[k]} > ${batch.negatives[k]}`,
-      );
+      if (batch.kind === "pointwise") {
+        samples.push(`${batch.users[k]} ${batch.items[k]} ${batch.labels[k]}`);
+        continue;
+      }
+      const perRow = batch.negatives.length / batch.length;
+      const others = batch.negatives.subarray(k * perRow, (k + 1) * perRow);
+      samples.push(`${batch.users[k]} ${batch.positives[k]} > ${others.join(" ")}`);
     }
   }
   return samples;
@@ -101,6 +103,24 @@ describe("drawBatch", () => {
       const [pair, negative] = sample.split(" > ");
       expect(isSeen(Number(pair!.split(" ")[0]), Number(negative))).toBe(false);
     }
+  });
+
+  it("sets every positive among all of its negatives under softmax, one sample a positive", () => {
+    const source = sourceOf({ loss: "softmax", negativesPerPositive: 2 });
+    expect(samplesPerEpoch(source)).toBe(7);
+    expect(stepsPerEpoch(source)).toBe(2);
+    const lists = epochOf(source, 0);
+    expect(lists.map((sample) => sample.split(" > ")[0]).sort()).toEqual([...positives].sort());
+    // The draws of the other losses: (user, positive) against each.
+    const pairs = epochOf(sourceOf({ loss: "bpr", negativesPerPositive: 2 }), 0);
+    expect(
+      lists
+        .flatMap((sample) => {
+          const [pair, others] = sample.split(" > ");
+          return others!.split(" ").map((other) => `${pair} > ${other}`);
+        })
+        .sort(),
+    ).toEqual([...pairs].sort());
   });
 
   it("gives the same samples in the same order whatever the batch size", () => {

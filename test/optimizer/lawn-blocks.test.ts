@@ -3,8 +3,26 @@ import { ConfigError } from "../../src/errors.ts";
 import { type BlockSettings, lawnGroups } from "../../src/optimizer/lawn-blocks.ts";
 import { parametersOf } from "../../src/ranker/ranker-spec.ts";
 
-const everyPath = parametersOf({ users: 5, items: 4, dot: 3, gmf: 2, embedding: 2, tower: [3], idBiases: true });
-const factorization = parametersOf({ users: 5, items: 4, dot: 3, gmf: 0, embedding: 0, tower: [], idBiases: true });
+const everyPath = parametersOf({
+  users: 5,
+  items: 4,
+  dot: 3,
+  gmf: 2,
+  embedding: 2,
+  tower: [3],
+  idBiases: true,
+  cosineTemperature: null,
+});
+const factorization = parametersOf({
+  users: 5,
+  items: 4,
+  dot: 3,
+  gmf: 0,
+  embedding: 0,
+  tower: [],
+  idBiases: true,
+  cosineTemperature: null,
+});
 const settings: BlockSettings = { scope: "all", granularity: "layer", constrainBiases: false };
 
 /** "group x rows: members", one line per group. */
@@ -56,7 +74,16 @@ describe("lawnGroups", () => {
       "itemDot x 1: itemDot itemBias",
     ]);
     expect(listing({ constrainBiases: true, scope: "head" })).toEqual(["head.weight x 1: head.weight head.bias"]);
-    const withoutDot = parametersOf({ users: 5, items: 4, dot: 0, gmf: 2, embedding: 0, tower: [], idBiases: true });
+    const withoutDot = parametersOf({
+      users: 5,
+      items: 4,
+      dot: 0,
+      gmf: 2,
+      embedding: 0,
+      tower: [],
+      idBiases: true,
+      cosineTemperature: null,
+    });
     expect(listing({ constrainBiases: true, scope: "embeddings" }, withoutDot)).toEqual([
       "userGmf x 1: userGmf",
       "itemGmf x 1: itemGmf",

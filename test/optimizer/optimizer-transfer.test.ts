@@ -7,7 +7,16 @@ import { exportState, importState } from "../../src/optimizer/optimizer-transfer
 import { parametersOf } from "../../src/ranker/ranker-spec.ts";
 import { advance, plainLawn, startRun } from "../support/engines/optimizer-cases.ts";
 
-const parameters = parametersOf({ users: 2, items: 3, dot: 0, gmf: 2, embedding: 0, tower: [], idBiases: false });
+const parameters = parametersOf({
+  users: 2,
+  items: 3,
+  dot: 0,
+  gmf: 2,
+  embedding: 0,
+  tower: [],
+  idBiases: false,
+  cosineTemperature: null,
+});
 const adam = { name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 } as const;
 const lawnAdam: OptimizerConfig = { base: adam, lawn: { ...plainLawn, granularity: "row" } };
 const run = (config: OptimizerConfig, weights?: ReadonlyMap<string, Float32Array>) =>

@@ -19,7 +19,16 @@ const lawn: LawnConfig = {
   state: "keep",
   constrainBiases: false,
 };
-const spec: RankerSpec = { users: 3, items: 2, dot: 2, gmf: 0, embedding: 0, tower: [], idBiases: true };
+const spec: RankerSpec = {
+  users: 3,
+  items: 2,
+  dot: 2,
+  gmf: 0,
+  embedding: 0,
+  tower: [],
+  idBiases: true,
+  cosineTemperature: null,
+};
 /** The first user and the second item are new. */
 const sources = { users: Uint32Array.of(NO_ROW, 1, 0), items: Uint32Array.of(0, NO_ROW) };
 const parameters: Parameters = new Map([
@@ -101,7 +110,16 @@ describe("training on from it on the reference engine", () => trainsOn("referenc
 describeNative("training on from it on the native engine", () => trainsOn("native"));
 
 function trainsOn(name: EngineName): void {
-  const wide: RankerSpec = { users: 5, items: 7, dot: 3, gmf: 0, embedding: 2, tower: [3], idBiases: true };
+  const wide: RankerSpec = {
+    users: 5,
+    items: 7,
+    dot: 3,
+    gmf: 0,
+    embedding: 2,
+    tower: [3],
+    idBiases: true,
+    cosineTemperature: null,
+  };
   const known = {
     users: Uint32Array.of(0, 1, NO_ROW, 2, NO_ROW),
     items: Uint32Array.of(0, 1, 2, NO_ROW, 3, 4, 5),

@@ -2,7 +2,16 @@ import { describe, expect, it } from "@jest/globals";
 import { carryParameters, carryRanker, NO_ROW } from "../../src/ranker/carry-rows.ts";
 import { type Parameters, parametersOf, type RankerSpec, sizeOf } from "../../src/ranker/ranker-spec.ts";
 
-const there: RankerSpec = { users: 3, items: 2, dot: 2, gmf: 1, embedding: 2, tower: [2], idBiases: true };
+const there: RankerSpec = {
+  users: 3,
+  items: 2,
+  dot: 2,
+  gmf: 1,
+  embedding: 2,
+  tower: [2],
+  idBiases: true,
+  cosineTemperature: null,
+};
 
 /** Every value tells its tensor and its place: 100 times the tensor's number, and the index in it. */
 function told(spec: RankerSpec, sign = 1): Parameters {

@@ -2,7 +2,16 @@ import { describe, expect, it } from "@jest/globals";
 import { openForward } from "../../src/ranker/forward.ts";
 import { parametersOf, type RankerSpec, sizeOf } from "../../src/ranker/ranker-spec.ts";
 
-const nothing: RankerSpec = { users: 2, items: 2, dot: 0, gmf: 0, embedding: 0, tower: [], idBiases: false };
+const nothing: RankerSpec = {
+  users: 2,
+  items: 2,
+  dot: 0,
+  gmf: 0,
+  embedding: 0,
+  tower: [],
+  idBiases: false,
+  cosineTemperature: null,
+};
 
 /** Zeros but for what is given; exact in float32. */
 function parametersWith(

@@ -5,7 +5,9 @@ import {
   bayesianPersonalizedRankingSlope,
   binaryCrossEntropy,
   binaryCrossEntropySlope,
+  cosineContrastive,
   sigmoid,
+  softmaxCrossEntropy,
   softplus,
 } from "../../src/ranker/loss.ts";
 
@@ -53,5 +55,93 @@ describe("the losses on logits", () => {
         expect(Math.abs(slopeOf(bayesianPersonalizedRanking) - bayesianPersonalizedRankingSlope(z))).toBeLessThan(2e-9);
       }),
     );
+  });
+});
+
+describe("softmaxCrossEntropy", () => {
+  const of = (...logits: number[]) => {
+    const slopes = new Float64Array(logits.length);
+    return { loss: softmaxCrossEntropy(Float64Array.from(logits), slopes), slopes: [...slopes] };
+  };
+
+  it("is the negative log of the first one's share", () => {
+    // e^z = 2, 1, 1: a share of 1/2; the slopes are the shares, less 1 for the first
+    const { loss, slopes } = of(Math.log(2), 0, 0);
+    expect(loss).toBeCloseTo(Math.LN2, 15);
+    expect(slopes[0]).toBeCloseTo(-0.5, 15);
+    expect(slopes[1]).toBeCloseTo(0.25, 15);
+    expect(slopes[2]).toBeCloseTo(0.25, 15);
+    // 1, 3, 4 of 8
+    const behind = of(0, Math.log(3), Math.log(4));
+    expect(behind.loss).toBeCloseTo(Math.log(8), 15);
+    expect(behind.slopes[0]).toBeCloseTo(-7 / 8, 15);
+    expect(behind.slopes[1]).toBeCloseTo(3 / 8, 15);
+    expect(behind.slopes[2]).toBeCloseTo(1 / 2, 15);
+  });
+
+  it("is BPR against a single other one", () => {
+    fc.assert(
+      fc.property(logit, logit, (positive, negative) => {
+        const { loss, slopes } = of(positive, negative);
+        const expected = bayesianPersonalizedRanking(positive - negative);
+        expect(Math.abs(loss - expected)).toBeLessThanOrEqual(1e-13 * (1 + expected));
+        expect(slopes[0]).toBeCloseTo(bayesianPersonalizedRankingSlope(positive - negative), 14);
+        expect(slopes[1]).toBe(-slopes[0]!);
+      }),
+    );
+  });
+
+  it("stays exact where exp overflows, and where the loss is tiny", () => {
+    expect(of(-1000, 0, 0).loss).toBeCloseTo(1000 + Math.LN2, 10);
+    expect(of(1000, 0).loss).toBe(0);
+    const confident = of(40, 0, 0);
+    expect(confident.loss / (2 * Math.exp(-40))).toBeCloseTo(1, 12);
+    expect(confident.slopes[0]! / (-2 * Math.exp(-40))).toBeCloseTo(1, 12);
+  });
+
+  it("lets NaN and infinity through", () => {
+    for (const logits of [
+      [Number.NaN, 0],
+      [0, Number.NaN],
+      [0, Number.POSITIVE_INFINITY],
+    ]) {
+      const { loss, slopes } = of(...logits);
+      expect(loss).toBeNaN();
+      expect(slopes.every(Number.isNaN)).toBe(true);
+    }
+  });
+
+  it("has the slopes that finite differences find", () => {
+    const step = 1e-5;
+    fc.assert(
+      fc.property(fc.array(logit, { minLength: 2, maxLength: 6 }), fc.nat(5), (logits, place) => {
+        const at = place % logits.length;
+        const moved = (by: number) => of(...logits.map((z, k) => (k === at ? z + by : z))).loss;
+        expect(Math.abs((moved(step) - moved(-step)) / (2 * step) - of(...logits).slopes[at]!)).toBeLessThan(4e-9);
+      }),
+    );
+  });
+});
+
+describe("cosineContrastive", () => {
+  const of = (logits: readonly number[], numbers = { margin: 0.5, negativeWeight: 3 }) => {
+    const slopes = new Float64Array(logits.length);
+    return { loss: cosineContrastive(Float64Array.from(logits), slopes, numbers), slopes: [...slopes] };
+  };
+
+  it("takes the positive's distance from 1 and the weighted mean of what negatives are beyond the margin", () => {
+    // 1 - 0.9 + 3/3 (0.2 + 0 + 0.1)
+    const { loss, slopes } = of([0.9, 0.7, 0.5, 0.6]);
+    expect(loss).toBeCloseTo(0.1 + 0.3, 15);
+    expect(slopes).toEqual([-1, 1, 0, 1]);
+    // 1 + 0.2 + 3/2 (0.5)
+    const behind = of([-0.2, 1, -1]);
+    expect(behind.loss).toBeCloseTo(1.2 + 0.75, 15);
+    expect(behind.slopes).toEqual([-1, 1.5, 0]);
+  });
+
+  it("lets NaN through", () => {
+    expect(of([Number.NaN, 0]).loss).toBeNaN();
+    expect(of([0, Number.NaN]).loss).toBeNaN();
   });
 });

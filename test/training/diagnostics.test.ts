@@ -5,7 +5,16 @@ import { type DiagnosticsOptions, measureDiagnostics } from "../../src/training/
 import type { Probe } from "../../src/training/probe.ts";
 
 /** Two users, two items, one dimension: the logit is the product of the two values, plus the head bias. */
-const product: RankerSpec = { users: 2, items: 2, dot: 1, gmf: 0, embedding: 0, tower: [], idBiases: false };
+const product: RankerSpec = {
+  users: 2,
+  items: 2,
+  dot: 1,
+  gmf: 0,
+  embedding: 0,
+  tower: [],
+  idBiases: false,
+  cosineTemperature: null,
+};
 const parametersOfProduct = (users: number[], items: number[]): Parameters =>
   new Map([
     ["userDot", Float64Array.from(users)],
@@ -65,8 +74,33 @@ describe("the probe's figures", () => {
     expect(figures.slopeP50).toBeCloseTo(0.000123395 * (1 - 0.000123395), 9);
   });
 
+  it("take the positive's share under softmax", () => {
+    const listwise: Probe["batch"] = {
+      kind: "listwise",
+      length: 1,
+      users: Uint32Array.of(0),
+      positives: Uint32Array.of(0),
+      negatives: Uint32Array.of(1, 0),
+      weights: null,
+    };
+    // Logits 3, 12 and 3: a share of 1 / (2 + e^9) = 0.000123379.
+    const figures = measureDiagnostics({ ...options, probe: { ...probe, batch: listwise } });
+    expect(figures.logitAbsP50).toBe(3);
+    expect(figures.meanError).toBeCloseTo(1 - 0.000123379, 9);
+    expect(figures.slopeP50).toBeCloseTo(0.000123379 * (1 - 0.000123379), 9);
+  });
+
   it("count the units of each layer that never fire", () => {
-    const tower: RankerSpec = { users: 2, items: 2, dot: 0, gmf: 0, embedding: 1, tower: [4, 1], idBiases: false };
+    const tower: RankerSpec = {
+      users: 2,
+      items: 2,
+      dot: 0,
+      gmf: 0,
+      embedding: 1,
+      tower: [4, 1],
+      idBiases: false,
+      cosineTemperature: null,
+    };
     const parameters: Parameters = new Map([
       ["userMlp", Float64Array.of(1, 1)],
       ["itemMlp", Float64Array.of(1, -1)],

@@ -7,7 +7,16 @@ import { decodeResume, encodeResume } from "../../src/training/resume-checkpoint
 import type { ResumePoint } from "../../src/training/training-state.ts";
 import { expectSameBits } from "../support/engines/same-bits.ts";
 
-const spec: RankerSpec = { users: 3, items: 4, dot: 0, gmf: 2, embedding: 2, tower: [3], idBiases: false };
+const spec: RankerSpec = {
+  users: 3,
+  items: 4,
+  dot: 0,
+  gmf: 2,
+  embedding: 2,
+  tower: [3],
+  idBiases: false,
+  cosineTemperature: null,
+};
 const parametersOf = (seed: number) => initializeParameters(spec, defaultInitializers, seed);
 const parameters = parametersOf(1);
 const point: ResumePoint = {

@@ -16,7 +16,16 @@ import { beginning, type ResumePoint } from "../../src/training/training-state.t
 import { checkerboardDataset } from "../support/data/checkerboard-dataset.ts";
 
 const { train } = checkerboardDataset(6, 8);
-const spec: RankerSpec = { users: 6, items: 8, dot: 0, gmf: 2, embedding: 3, tower: [4, 2], idBiases: true };
+const spec: RankerSpec = {
+  users: 6,
+  items: 8,
+  dot: 0,
+  gmf: 2,
+  embedding: 3,
+  tower: [4, 2],
+  idBiases: true,
+  cosineTemperature: null,
+};
 // 6 users with 2 train items each give 12 positives, with 2 negatives 36 samples: 4 steps of 8 and one of 4.
 const source: BatchSource = {
   interactions: train,
@@ -69,7 +78,7 @@ async function run(options: {
   const { optimizer = optimizers.adam!, plan = planWith(), from = null, values = [1, 2, 3, 4] } = options;
   const session = await referenceEngine.open({
     spec,
-    loss: source.loss,
+    loss: { name: "bce" },
     start: from?.snapshot ?? { parameters: initializeParameters(spec, defaultInitializers, 1), optimizer: null },
     optimizer,
     embeddingDecay: 0,

@@ -43,7 +43,7 @@ export function defaultsFor(log: LogSize, own: OwnChoices): readonly ChosenSetti
   const perUser = rows / users;
   const perItem = rows / items;
   const negatives = own.negatives ?? NEGATIVES;
-  const samples = rows * (own.loss === "bpr" ? negatives : 1 + negatives);
+  const samples = rows * samplesPerPositive(own.loss, negatives);
   const batchSize = own.batchSize ?? powerOfTwoNear(samples / STEPS_AN_EPOCH);
   const steps = Math.max(1, samples / batchSize);
   const epochs = own.epochs ?? epochsFor(steps);
@@ -110,6 +110,12 @@ function widthFor(rows: number): ChosenSetting {
 /** Fewer and larger steps of an epoch are longer by the square root (Malladi et al. 2022), within what Adam bears. */
 function rateFactor(steps: number): number {
   return Math.min(4, Math.max(0.25, Math.sqrt(STEPS_AN_EPOCH / steps)));
+}
+
+/** Twin: samplesPerPositive of src/dataset/training-batches.ts. */
+function samplesPerPositive(loss: string, negatives: number): number {
+  if (loss === "softmax" || loss === "ccl") return 1;
+  return loss === "bpr" ? negatives : 1 + negatives;
 }
 
 /** More where a batch that the user gave leaves an epoch few steps. */

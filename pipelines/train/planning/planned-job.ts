@@ -5,7 +5,7 @@ import type { Manifest } from "../../../src/runs/manifest.ts";
 import type { BudgetPlan } from "../../../src/runs/planning-record.ts";
 import { hashOf, identityOf } from "../../../src/runs/run-directory.ts";
 import { seenItems } from "../../dataset/seen-items.ts";
-import { batchSourceOf, rankerOf } from "../../training/configured-training.ts";
+import { batchSourceOf, rankerOf, rankerSettingsOf } from "../../training/configured-training.ts";
 import { resolvedConfig } from "../resolved-config.ts";
 import type { TrainingJob } from "../train-and-refit.ts";
 import { planRun } from "./plan-run.ts";
@@ -29,8 +29,7 @@ export async function planJob(asked: TrainingJob, spentSeconds: () => number): P
   const { dataset, engine, recorder } = asked;
   if (!isPlanned(asked.config)) return { kind: "planned", job: asked };
   // As config.json holds it, so that its trials are the same when that is given back.
-  const { dot, gmf, embedding, tower, idBiases } = asked.spec;
-  const ranker = { dot, gmf, embedding, tower: [...tower], idBiases };
+  const ranker = rankerSettingsOf(asked.spec);
   const planned = await planRun({ ...asked, config: { ...asked.config, ranker, engine: engine.name }, spentSeconds });
   if (planned.kind === "interrupted") return planned;
   const { config } = planned;

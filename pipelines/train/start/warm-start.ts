@@ -19,7 +19,7 @@ import { decodeOptimizer } from "../../../src/training/optimizer-file.ts";
 import type { LoadedDataset } from "../../dataset/stored-dataset.ts";
 import { leakWarning, rowsOfRun } from "../../runs/dataset-of-run.ts";
 import { type LoadedRun, loadRun, type RankerOfRun, rankerFilesOf } from "../../runs/stored-run.ts";
-import { initialParameters, optimizerOf } from "../../training/configured-training.ts";
+import { initialParameters, optimizerOf, rankerSettingsOf } from "../../training/configured-training.ts";
 
 export interface WarmStart {
   /** For the manifest. */
@@ -82,8 +82,7 @@ function rankerOfRefit({ manifest }: LoadedRun, { refit }: TrainConfig): RankerO
 }
 
 function refuseOtherShape({ directory, spec: there }: LoadedRun, { spec }: WarmStartOptions): void {
-  const shapeOf = ({ dot, gmf, embedding, tower, idBiases }: RankerSpec) => ({ dot, gmf, embedding, tower, idBiases });
-  const differences = configDifferences(shapeOf(there), shapeOf(spec), "ranker");
+  const differences = configDifferences(rankerSettingsOf(there), rankerSettingsOf(spec), "ranker");
   if (differences.length === 0) return;
   throw new ConfigError(
     [

@@ -1,6 +1,7 @@
 /** Settings of `train` that say which paths a ranker has, and how wide: what is not given is the model's own. */
 import { z } from "zod";
 import { setting } from "../setting.ts";
+import { similaritySettings } from "./loss-settings.ts";
 
 const width = z.int().min(0);
 
@@ -27,4 +28,5 @@ export const rankerSettings = z.object({
     off: "No bias for a user or an item",
     meaning: "A bias for each user and each item; the model's own unless given",
   }),
+  ...similaritySettings,
 });

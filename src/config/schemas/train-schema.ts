@@ -22,6 +22,7 @@ import {
 } from "../shared-settings.ts";
 import { trainSetting, withRole } from "../train-role.ts";
 import { initializeSettings } from "./initialize-settings.ts";
+import { completeLoss, lossContradictions, lossSettings } from "./loss-settings.ts";
 import { planningContradictions, planningSettings } from "./planning-settings.ts";
 import { rankerSettings } from "./ranker-settings.ts";
 import { completeStart, saveOptimizer, startContradictions, startSettings } from "./start-settings.ts";
@@ -74,18 +75,7 @@ const trainSettings = z.object({
   }),
   ranker: withRole(rankerSettings.prefault({}), "variable"),
   initialize: withRole(initializeSettings.prefault({}), "variable"),
-  loss: trainSetting(z.enum(["bce", "bpr"]).default("bce"), {
-    flag: "loss",
-    heading: "Loss and negatives",
-    meaning: "Binary cross-entropy on single pairs, or BPR on a positive against a negative",
-    role: "variable",
-  }),
-  negatives: trainSetting(z.int().min(0).default(4), {
-    flag: "negatives",
-    fitsLog: true,
-    meaning: "Items drawn afresh for each positive in every epoch; at least 1 under bpr",
-    role: "variable",
-  }),
+  ...lossSettings,
   embeddingDecay: trainSetting(z.number().min(0).default(0), {
     flag: "embedding-decay",
     fitsLog: true,
@@ -100,7 +90,7 @@ const trainSettings = z.object({
     flag: "batch-size",
     fitsLog: true,
     heading: "Length of training",
-    meaning: "Samples (positives and negatives) a step",
+    meaning: "Samples a step: positives and negatives under bce, positives with their negatives under the others",
     unit: "samples",
     role: "controlled",
   }),
@@ -188,13 +178,16 @@ const trainSettings = z.object({
   }),
 });
 
+const contradictionsOf = (config: z.output<typeof trainSettings>) => [
+  ...optimizerContradictions(config),
+  ...lossContradictions(config),
+  ...planningContradictions(config),
+  ...startContradictions(config),
+];
+
 export const trainSchema = trainSettings
   .superRefine((config, context) => {
-    for (const { path, message } of [
-      ...optimizerContradictions(config),
-      ...planningContradictions(config),
-      ...startContradictions(config),
-    ]) {
+    for (const { path, message } of contradictionsOf(config)) {
       context.addIssue({ code: "custom", path: [...path], message });
     }
     const { name } = config.optimizer;
@@ -203,13 +196,6 @@ export const trainSchema = trainSettings
         code: "custom",
         path: ["embeddingDecay"],
         message: `LAWN takes the place of decay; leave it out or choose --optimizer ${baseOf(name)}`,
-      });
-    }
-    if (config.loss === "bpr" && config.negatives === 0) {
-      context.addIssue({
-        code: "custom",
-        path: ["negatives"],
-        message: "bpr compares with a negative, expected at least 1",
       });
     }
     if (config.resume && config.force) {
@@ -223,6 +209,7 @@ export const trainSchema = trainSettings
   .transform(({ optimizer, schedule, lawn, start, ...settings }) => ({
     ...settings,
     ...completeStart(start),
+    ...completeLoss(settings),
     ...completeOptimizer({ optimizer, schedule, lawn }),
   }));
 

@@ -24,7 +24,10 @@ export interface NativeEpochKeys {
   readonly negativesHigh: number;
 }
 
-/** Columns of a batch: labels under bce, negatives under bpr, null for the other; weights may be null under both. */
+/**
+ * Columns of a batch: labels under bce, negatives where a positive is compared, null for the other; weights may be null
+ * under both.
+ */
 export interface NativeColumns {
   readonly users: Uint32Array;
   readonly items: Uint32Array;

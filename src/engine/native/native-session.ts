@@ -33,7 +33,7 @@ export function openNativeSession(
   const { inTurn, isClosed, checkStillOpen, close } = createSessionCalls("training session");
 
   function columnsOf(given: Batch): NativeColumns {
-    const batch = checkedBatch(given, loss, spec);
+    const batch = checkedBatch(given, loss.name, spec);
     const { users, weights } = batch;
     return batch.kind === "pointwise"
       ? { users, items: batch.items, labels: batch.labels, negatives: null, weights }

@@ -1,13 +1,15 @@
 /** A session's settings as the plain numbers that the addon reads (addon/read-settings.cpp). */
-import { type BatchSource, samplesPerPositive } from "../../dataset/training-batches.ts";
+import type { BatchSource } from "../../dataset/training-batches.ts";
 import type { LawnGroup } from "../../optimizer/lawn-blocks.ts";
 import type { BaseOptimizerConfig, LawnConfig } from "../../optimizer/optimizer-config.ts";
-import type { ParameterInfo } from "../../ranker/ranker-spec.ts";
+import type { LossConfig } from "../../ranker/loss.ts";
+import type { ParameterInfo, RankerSpec } from "../../ranker/ranker-spec.ts";
 import type { SessionOptions } from "../engine.ts";
 import { ruleNumbers } from "../rule-numbers.ts";
 
 export interface NativeSettings {
   readonly ranker: NativeRanker;
+  readonly loss: NativeLoss;
   readonly optimizer: NativeOptimizer;
   readonly embeddingDecay: number;
   readonly groups: readonly { readonly rows: number; readonly members: Uint32Array }[];
@@ -25,6 +27,16 @@ interface NativeRanker {
   readonly embedding: number;
   readonly tower: Uint32Array;
   readonly idBiases: boolean;
+  /** 0 for none. */
+  readonly cosineTemperature: number;
+}
+
+interface NativeLoss {
+  /** By which the addon finds it among its own. */
+  readonly name: LossConfig["name"];
+  /** Of ccl, else 0. */
+  readonly margin: number;
+  readonly negativeWeight: number;
 }
 
 interface NativeOptimizer {
@@ -56,9 +68,8 @@ interface NativeInteractions {
   readonly weights: Float32Array | null;
   readonly seenOffsets: Uint32Array;
   readonly seenItems: Uint32Array;
-  readonly samplesPerPositive: number;
+  readonly negativesPerPositive: number;
   readonly batchSize: number;
-  readonly pairwise: boolean;
 }
 
 /** How the engine runs, whatever it trains. */
@@ -68,14 +79,14 @@ export interface NativeMachine {
 }
 
 export function nativeSettings(
-  { spec, optimizer, source, embeddingDecay }: SessionOptions,
+  { spec, loss, optimizer, source, embeddingDecay }: SessionOptions,
   blocks: { readonly parameters: readonly ParameterInfo[]; readonly groups: readonly LawnGroup[] },
   machine: NativeMachine,
 ): NativeSettings {
-  const { users, items, dot, gmf, embedding, tower, idBiases } = spec;
   const indices = new Map(blocks.parameters.map(({ name }, index) => [name, index]));
   return {
-    ranker: { users, items, dot, gmf, embedding, tower: Uint32Array.from(tower), idBiases },
+    ranker: nativeRanker(spec),
+    loss: { margin: 0, negativeWeight: 0, ...loss },
     optimizer: nativeOptimizer(optimizer.base, optimizer.lawn),
     embeddingDecay,
     groups: blocks.groups.map(({ rows, members }) => ({
@@ -85,6 +96,10 @@ export function nativeSettings(
     interactions: source === null ? null : nativeInteractions(source),
     ...machine,
   };
+}
+
+export function nativeRanker(spec: RankerSpec): NativeRanker {
+  return { ...spec, tower: Uint32Array.from(spec.tower), cosineTemperature: spec.cosineTemperature ?? 0 };
 }
 
 function nativeOptimizer(base: BaseOptimizerConfig, lawn: LawnConfig | null): NativeOptimizer {
@@ -121,8 +136,7 @@ function nativeInteractions(source: BatchSource): NativeInteractions {
     weights: interactions.weights,
     seenOffsets: seen.offsets,
     seenItems: seen.itemsSorted,
-    samplesPerPositive: samplesPerPositive(source),
+    negativesPerPositive: source.negativesPerPositive,
     batchSize: source.batchSize,
-    pairwise: source.loss === "bpr",
   };
 }

@@ -4,6 +4,7 @@
  */
 import type { Forward } from "../../ranker/forward.ts";
 import type { FloatArray, Parameters, RankerSpec } from "../../ranker/ranker-spec.ts";
+import { unitScale } from "../../ranker/unit-rows.ts";
 import { denseReluBackward } from "./dense-relu-backward.ts";
 import type { GradientBuffers } from "./gradient-buffers.ts";
 
@@ -17,9 +18,9 @@ export interface BackwardOptions<A extends FloatArray> {
   readonly parameters: Parameters;
   readonly gradients: GradientBuffers<A>;
   /**
-   * Whether the loss sees only differences between logits of one user (bpr). What both have in common,
-   * userBias and headBias, then has slope 0 exactly; adding s and -s in float32 would leave rounding errors,
-   * which Adam takes for gradients.
+   * Whether the loss sees only differences between logits of one user (bpr, softmax; ccl knows no common bias). What
+   * they have in common, userBias and headBias, then has slope 0 exactly; adding s and -s in float32 would leave
+   * rounding errors, which Adam takes for gradients.
    */
   readonly isCompared: boolean;
 }
@@ -28,7 +29,11 @@ export interface BackwardOptions<A extends FloatArray> {
 export function openBackward<A extends FloatArray>(spec: RankerSpec, options: BackwardOptions<A>): Backward {
   const { parameters, gradients, isCompared } = options;
   const { dot, gmf, embedding } = spec;
-  const throughDot = openDotBackward(dot, parameters, gradients);
+  const throughDot = (spec.cosineTemperature === null ? openDotBackward : openCosineBackward)(
+    spec,
+    parameters,
+    gradients,
+  );
   const throughGmf = openGmfBackward(gmf, parameters, gradients);
   const throughTower = openTowerBackward(spec, gradients);
   const itemBias = gradients.tables.get("itemBias");
@@ -47,7 +52,11 @@ export function openBackward<A extends FloatArray>(spec: RankerSpec, options: Ba
 }
 
 /** logit += <p, q>:  dp = slope q,  dq = slope p. */
-function openDotBackward<A extends FloatArray>(width: number, parameters: Parameters, gradients: GradientBuffers<A>) {
+function openDotBackward<A extends FloatArray>(
+  { dot: width }: RankerSpec,
+  parameters: Parameters,
+  gradients: GradientBuffers<A>,
+) {
   const [p, q] = pairOfTables(parameters, "Dot");
   const [dp, dq] = pairOfTables(gradients.tables, "Dot");
   return (user: number, item: number, slope: number): void => {
@@ -56,6 +65,33 @@ function openDotBackward<A extends FloatArray>(width: number, parameters: Parame
     for (let i = 0; i < width; i++, u++, v++) {
       dp[u]! += slope * q[v]!;
       dq[v]! += slope * p[u]!;
+    }
+  };
+}
+
+/**
+ * logit += c / T, c = <p, q> / (|p| |q|):  dp = slope / (T |p|) (q / |q| - c p / |p|),  dq likewise. A row without a
+ * direction has no gradient and gives none.
+ */
+function openCosineBackward<A extends FloatArray>(
+  { dot: width, cosineTemperature }: RankerSpec,
+  parameters: Parameters,
+  gradients: GradientBuffers<A>,
+) {
+  const [p, q] = pairOfTables(parameters, "Dot");
+  const [dp, dq] = pairOfTables(gradients.tables, "Dot");
+  const temperature = cosineTemperature ?? 1;
+  return (user: number, item: number, slope: number): void => {
+    const u = user * width;
+    const v = item * width;
+    const [userScale, itemScale] = [unitScale(p, user, width), unitScale(q, item, width)];
+    let cosine = 0;
+    for (let i = 0; i < width; i++) cosine += p[u + i]! * q[v + i]!;
+    cosine *= userScale * itemScale;
+    for (let i = 0; i < width; i++) {
+      const [ofUser, ofItem] = [p[u + i]! * userScale, q[v + i]! * itemScale];
+      dp[u + i]! += ((slope * userScale) / temperature) * (ofItem - cosine * ofUser);
+      dq[v + i]! += ((slope * itemScale) / temperature) * (ofUser - cosine * ofItem);
     }
   };
 }

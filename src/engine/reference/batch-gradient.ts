@@ -2,13 +2,22 @@
  * Mean loss of a batch and its gradient: each sample forward, then backward with its share of the slope. A sample's
  * weight multiplies its loss; the mean is over the samples, whatever they weigh.
  */
-import type { Batch, PairwiseBatch, PointwiseBatch } from "../../dataset/batch.ts";
+import {
+  type Batch,
+  type ListwiseBatch,
+  negativesPerRow,
+  type PairwiseBatch,
+  type PointwiseBatch,
+} from "../../dataset/batch.ts";
 import { openForward } from "../../ranker/forward.ts";
 import {
   bayesianPersonalizedRanking,
   bayesianPersonalizedRankingSlope,
   binaryCrossEntropy,
   binaryCrossEntropySlope,
+  cosineContrastive,
+  type LossConfig,
+  softmaxCrossEntropy,
 } from "../../ranker/loss.ts";
 import type { FloatArray, Parameters, RankerSpec } from "../../ranker/ranker-spec.ts";
 import { openBackward } from "./backward.ts";
@@ -29,7 +38,7 @@ export async function gatherGradient<A extends FloatArray>(
   batch: Batch,
   model: Model<A> & { readonly breathe: Breathe },
 ): Promise<number> {
-  const addSample = batch.kind === "pointwise" ? openPointwise(batch, model) : openPairwise(batch, model);
+  const addSample = openBatch(batch, model);
   let sum = 0;
   for (let start = 0; start < batch.length; start += SAMPLES_PER_BREATH) {
     const end = Math.min(batch.length, start + SAMPLES_PER_BREATH);
@@ -43,6 +52,7 @@ interface Model<A extends FloatArray> {
   readonly spec: RankerSpec;
   readonly parameters: Parameters;
   readonly gradients: GradientBuffers<A>;
+  readonly loss: LossConfig;
   /** See SessionOptions. */
   readonly embeddingDecay: number;
 }
@@ -53,6 +63,17 @@ type AddSample = (row: number) => number;
 /** A product with 1 keeps every bit. */
 function weightsOf({ weights }: Batch): (row: number) => number {
   return weights === null ? () => 1 : (row) => weights[row]!;
+}
+
+function openBatch<A extends FloatArray>(batch: Batch, model: Model<A>): AddSample {
+  switch (batch.kind) {
+    case "pointwise":
+      return openPointwise(batch, model);
+    case "pairwise":
+      return openPairwise(batch, model);
+    case "listwise":
+      return openListwise(batch, model);
+  }
 }
 
 function openPointwise<A extends FloatArray>(batch: PointwiseBatch, model: Model<A>): AddSample {
@@ -69,7 +90,10 @@ function openPointwise<A extends FloatArray>(batch: PointwiseBatch, model: Model
     const logit = forward.logit(user, item);
     const weight = weightOf(row);
     backward(forward, user, item, (weight * binaryCrossEntropySlope(logit, label)) / length);
-    if (embeddingDecay > 0) decay(user, item, embeddingDecay / length);
+    if (embeddingDecay > 0) {
+      decay("user", user, embeddingDecay / length);
+      decay("item", item, embeddingDecay / length);
+    }
     return weight * binaryCrossEntropy(logit, label);
   };
 }
@@ -92,9 +116,38 @@ function openPairwise<A extends FloatArray>(batch: PairwiseBatch, model: Model<A
     backward(forwardPositive, user, positive, slope);
     backward(forwardNegative, user, negative, -slope);
     if (embeddingDecay > 0) {
-      decay(user, positive, embeddingDecay / length);
-      decay(user, negative, embeddingDecay / length);
+      for (const item of [positive, negative]) {
+        decay("user", user, embeddingDecay / length);
+        decay("item", item, embeddingDecay / length);
+      }
     }
     return weight * bayesianPersonalizedRanking(margin);
+  };
+}
+
+/** Each item's logit is computed twice: its activations are needed on the way back, when the slopes are known. */
+function openListwise<A extends FloatArray>(batch: ListwiseBatch, model: Model<A>): AddSample {
+  const { spec, parameters, gradients, loss, embeddingDecay } = model;
+  const { users, positives, negatives, length } = batch;
+  const perRow = negativesPerRow(batch);
+  const weightOf = weightsOf(batch);
+  const forward = openForward(spec, parameters);
+  const backward = openBackward(spec, { parameters, gradients, isCompared: true });
+  const decay = openEmbeddingDecay(spec, { parameters, gradients });
+  const logits = new Float64Array(1 + perRow); // the positive's first
+  const slopes = new Float64Array(1 + perRow);
+  return (row) => {
+    const user = users[row]!;
+    const itemOf = (place: number): number => (place === 0 ? positives[row]! : negatives[row * perRow + place - 1]!);
+    for (let place = 0; place <= perRow; place++) logits[place] = forward.logit(user, itemOf(place));
+    const rowLoss = loss.name === "ccl" ? cosineContrastive(logits, slopes, loss) : softmaxCrossEntropy(logits, slopes);
+    const weight = weightOf(row);
+    for (let place = 0; place <= perRow; place++) {
+      forward.logit(user, itemOf(place));
+      backward(forward, user, itemOf(place), (weight * slopes[place]!) / length);
+      if (embeddingDecay > 0) decay("item", itemOf(place), embeddingDecay / length);
+    }
+    if (embeddingDecay > 0) decay("user", user, embeddingDecay / length);
+    return weight * rowLoss;
   };
 }

@@ -6,12 +6,14 @@
  */
 import { type DenseLayer, denseRelu, type Forward, openForward } from "../../ranker/forward.ts";
 import type { FloatArray, Parameters, RankerSpec } from "../../ranker/ranker-spec.ts";
+import { withoutCosine } from "../../ranker/unit-rows.ts";
 
 /** Writes [items] logits of `user` to `out`. */
 export type ScoreUser = (user: number, out: Float32Array) => void;
 
 /** Costs about as much as scoring one user, before any user is scored. */
-export function openCatalogue(spec: RankerSpec, parameters: Parameters): ScoreUser {
+export function openCatalogue(given: RankerSpec, of: Parameters): ScoreUser {
+  const { spec, parameters } = withoutCosine(given, of);
   const forward = openForward(spec, parameters);
   const addLinear = openLinearPaths(spec, parameters, forward.head);
   const addTower = openTowerPath(spec, parameters, forward);

@@ -6,27 +6,27 @@ import { type FloatArray, type Parameters, parametersOf, type RankerSpec } from 
 import type { GradientBuffers } from "./gradient-buffers.ts";
 
 /**
- * Adds the gradient of (strength / 2) (|e_u|^2 + |e_i|^2), over every embedding of the scored pair (user,
- * item); `strength` is the session's embeddingDecay divided by the number of losses in the batch. Id biases,
- * tower and head do not decay.
+ * Adds the gradient of (strength / 2) |e|^2 over every embedding of one user or item; `strength` is the session's
+ * embeddingDecay divided by the number of losses in the batch. Id biases, tower and head do not decay.
  */
-export type DecayPair = (user: number, item: number, strength: number) => void;
+export type DecayRow = (side: "user" | "item", row: number, strength: number) => void;
 
 export function openEmbeddingDecay<A extends FloatArray>(
   spec: RankerSpec,
   { parameters, gradients }: { readonly parameters: Parameters; readonly gradients: GradientBuffers<A> },
-): DecayPair {
+): DecayRow {
   const tables = parametersOf(spec)
     .filter(({ role }) => role === "embedding")
     .map(({ name, shape }) => ({
-      isUserSide: name.startsWith("user"),
+      side: name.startsWith("user") ? "user" : "item",
       width: shape[1]!,
       values: parameters.get(name)!,
       gradient: gradients.tables.get(name)!,
     }));
-  return (user, item, strength) => {
-    for (const { isUserSide, width, values, gradient } of tables) {
-      const start = (isUserSide ? user : item) * width;
+  return (side, row, strength) => {
+    for (const { side: own, width, values, gradient } of tables) {
+      if (own !== side) continue;
+      const start = row * width;
       for (let at = start; at < start + width; at++) gradient[at]! += strength * values[at]!;
     }
   };

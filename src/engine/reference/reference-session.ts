@@ -48,9 +48,9 @@ export function openReferenceSession<A extends FloatArray>(
   }
 
   async function gather(given: Batch): Promise<number> {
-    const batch = checkedBatch(given, loss, spec);
+    const batch = checkedBatch(given, loss.name, spec);
     gradients.clear();
-    return gatherGradient(batch, { spec, parameters: current.parameters, gradients, embeddingDecay, breathe });
+    return gatherGradient(batch, { spec, parameters: current.parameters, gradients, loss, embeddingDecay, breathe });
   }
 
   async function step(batch: Batch, learningRate: number): Promise<number> {

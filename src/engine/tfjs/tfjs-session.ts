@@ -7,7 +7,7 @@ import { exportState, importState } from "../../optimizer/optimizer-transfer.ts"
 import { releaseReplaced } from "../../optimizer/release-replaced.ts";
 import { type FloatArray, parametersOf } from "../../ranker/ranker-spec.ts";
 import { breathe } from "../breathe.ts";
-import { checkedBatch, checkLearningRate } from "../check-batch.ts";
+import { checkedPairBatch, checkLearningRate } from "../check-batch.ts";
 import { checkedSpan } from "../check-session-options.ts";
 import { closedBy } from "../closable.ts";
 import type { SessionOptions, StepSpan, TrainingSession } from "../engine.ts";
@@ -37,7 +37,7 @@ export function openTfjsSession(
   }
 
   const gather = (given: Batch) => {
-    const batch = checkedBatch(given, loss, spec);
+    const batch = checkedPairBatch(given, loss.name, spec);
     return ops.tidy(() => batchGradient(tf, { spec, parameters: current.parameters, embeddingDecay }, batch));
   };
 

@@ -5,7 +5,7 @@
 import type { Batch } from "../../dataset/batch.ts";
 import { epochDraws, samplesPerEpoch } from "../../dataset/training-batches.ts";
 import { parametersOf } from "../../ranker/ranker-spec.ts";
-import { checkedBatch, checkLearningRate } from "../check-batch.ts";
+import { checkedPairBatch, checkLearningRate } from "../check-batch.ts";
 import { checkedSpan } from "../check-session-options.ts";
 import { closedBy } from "../closable.ts";
 import type { SessionOptions, StepSpan, TrainingSession } from "../engine.ts";
@@ -39,7 +39,7 @@ async function openWith(
 ): Promise<TrainingSession> {
   const parameters = parametersOf(spec);
   const plan = planArena(parameters, context.bindingBytes);
-  const chunks = planChunks(spec, loss, context.bindingBytes);
+  const chunks = planChunks(spec, loss.name, context.bindingBytes);
   const values = await openTensorArena(context, account, plan, "the ranker's values");
   const gradients = await openTensorArena(context, account, plan, "the gradient");
   for (const { name } of parameters) values.write(name, start.parameters.get(name)!);
@@ -120,7 +120,7 @@ async function openWith(
     step: (given, learningRate) =>
       inTurn(async () => {
         checkLearningRate(learningRate);
-        const batch = checkedBatch(given, loss, spec);
+        const batch = checkedPairBatch(given, loss.name, spec);
         await runner.run(batch, { program: await programForBatch(batch), optimizer, learningRate });
         return (await readLosses(1))[0]!;
       }),
@@ -129,7 +129,7 @@ async function openWith(
 
     gradient: (given) =>
       inTurn(async () => {
-        const batch = checkedBatch(given, loss, spec);
+        const batch = checkedPairBatch(given, loss.name, spec);
         await runner.run(batch, { program: await programForBatch(batch), optimizer: null, learningRate: 0 });
         const gradient = new Map<string, Float32Array>();
         for (const info of parameters) gradient.set(info.name, await gradients.read(info));

@@ -106,7 +106,7 @@ uint32_t scramble(uint32_t x) {
   return x ^ (x >> 16);
 }
 
-std::unique_ptr<Interactions> makeInteractions(const RankerSpec& ranker, bool pairwise, bool weighted,
+std::unique_ptr<Interactions> makeInteractions(const RankerSpec& ranker, LossKind loss, bool weighted,
                                                int64_t stepsPerEpoch) {
   auto made = std::make_unique<Interactions>(uint32_t(ranker.rows[kUsers]), uint32_t(ranker.rows[kItems]));
   const int64_t perUser = ranker.rows[kItems] / 2;
@@ -125,17 +125,20 @@ std::unique_ptr<Interactions> makeInteractions(const RankerSpec& ranker, bool pa
     for (size_t row = 0; row < weights.size(); row++) weights[row] = float(row % 5) / 2;
     made->setWeights(int64_t(weights.size()), weights.data());
   }
-  made->samplesPerPositive = pairwise ? 3 : 4;
+  const uint32_t samplesPerPositive[] = {4, 3, 1, 1};  // of three negatives, in the order of LossKind
+  const int64_t lists[] = {1, 2, 4, 4};
+  made->samplesPerPositive = samplesPerPositive[int(loss)];
+  made->list = lists[int(loss)];
   made->samplesPerEpoch = uint64_t(ranker.rows[kUsers] * perUser) * made->samplesPerPositive;
   made->batchSize = divideUp(int64_t(made->samplesPerEpoch), stepsPerEpoch);
-  made->pairwise = pairwise;
+  made->pairwise = loss == LossKind::bpr;
   return made;
 }
 
 struct Case {
   RankerSpec ranker;
   OptimizerSettings optimizer;
-  bool pairwise;
+  LossKind loss;
   bool rows;
   bool weighted;
 };
@@ -144,9 +147,10 @@ struct Case {
 std::vector<float> exercise(const Case& given, const KernelTable* kernels, int threads) {
   SessionSettings settings;
   settings.ranker = given.ranker;
+  settings.loss = {.kind = given.loss, .margin = 0.1f, .negativeWeight = 2};
   settings.optimizer = given.optimizer;
   settings.embeddingDecay = given.optimizer.hasLawn ? 0 : 0.1;
-  settings.interactions = makeInteractions(given.ranker, given.pairwise, given.weighted, 3);
+  settings.interactions = makeInteractions(given.ranker, given.loss, given.weighted, 3);
   settings.threads = threads;
   settings.kernels = kernels;
   const RankerModel shapes(given.ranker, kernels->lanes);
@@ -183,8 +187,10 @@ std::vector<float> exercise(const Case& given, const KernelTable* kernels, int t
   const float labels[] = {1, 0, 0, 1, 1};
   const float some[] = {2, 0, 1, 0.5, 3};
   const float* weights = given.weighted ? some : nullptr;
-  const SampleSource batch = given.pairwise ? SampleSource::columns(5, users, items, others, nullptr, weights)
-                                            : SampleSource::columns(5, users, items, nullptr, labels, weights);
+  const uint32_t many[] = {1, 1, 0, 0, 0, 2, 2, 1, 1, 0};
+  SampleSource batch = SampleSource::labelled(5, users, items, labels, weights);
+  if (given.loss == LossKind::bpr) batch = SampleSource::compared(5, users, items, others, 1, weights);
+  if (given.loss >= LossKind::softmax) batch = SampleSource::compared(5, users, items, many, 2, weights);
   losses[0] = session.step(batch, 0.01);
   losses[1] = session.gradient(batch);
   session.clearGradient();
@@ -208,18 +214,19 @@ std::vector<float> exercise(const Case& given, const KernelTable* kernels, int t
 
 std::vector<Case> cases(int32_t ruleCount) {
   const RankerSpec rankers[] = {
-      {.rows = {61, 50}, .dot = 3, .gmf = 5, .embedding = 7, .tower = {9, 4}, .idBiases = true},
-      {.rows = {130, 40}, .dot = 0, .gmf = 8, .embedding = 32, .tower = {32, 16, 8}, .idBiases = false},
-      {.rows = {61, 50}, .dot = 17, .gmf = 0, .embedding = 0, .tower = {}, .idBiases = true},
-      {.rows = {61, 50}, .dot = 0, .gmf = 1, .embedding = 3, .tower = {}, .idBiases = false},
-      {.rows = {200, 90}, .dot = 1, .gmf = 1, .embedding = 1, .tower = {1}, .idBiases = true},
+      {.rows = {61, 50}, .dot = 3, .gmf = 5, .embedding = 7, .tower = {9, 4}, .idBiases = true, .cosineTemperature = 0},
+      {.rows = {130, 40}, .dot = 0, .gmf = 8, .embedding = 32, .tower = {32, 16, 8}, .idBiases = false, .cosineTemperature = 0},
+      {.rows = {61, 50}, .dot = 17, .gmf = 0, .embedding = 0, .tower = {}, .idBiases = true, .cosineTemperature = 0},
+      {.rows = {61, 50}, .dot = 0, .gmf = 1, .embedding = 3, .tower = {}, .idBiases = false, .cosineTemperature = 0},
+      {.rows = {61, 50}, .dot = 17, .gmf = 2, .embedding = 3, .tower = {4}, .idBiases = true, .cosineTemperature = 0.5},
+      {.rows = {200, 90}, .dot = 1, .gmf = 1, .embedding = 1, .tower = {1}, .idBiases = true, .cosineTemperature = 0},
   };
   std::vector<Case> made;
   int first = 0;
   for (const RankerSpec& ranker : rankers) {
     for (int32_t rule = 0; rule < ruleCount; rule++) {
       const int n = first + rule;  // what is odd about a case changes from ranker to ranker
-      Case next{.ranker = ranker, .optimizer = {}, .pairwise = n % 3 == 0, .rows = n % 2 == 0, .weighted = n % 5 < 2};
+      Case next{.ranker = ranker, .optimizer = {}, .loss = LossKind(n % 4), .rows = n % 2 == 0, .weighted = n % 5 < 2};
       next.optimizer.rule = rule;
       next.optimizer.firstDecay = 0.9;
       next.optimizer.firstShare = 0.1;

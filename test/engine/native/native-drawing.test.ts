@@ -43,7 +43,16 @@ describeNative("drawing by the native engine", () => {
     { users: 40, items: 65_536 },
     { users: 65_536, items: 65_536 },
   ])("is that of the plain twin with $users users and $items items", async ({ users, items }) => {
-    const spec: RankerSpec = { users, items, dot: 1, gmf: 0, embedding: 0, tower: [], idBiases: false };
+    const spec: RankerSpec = {
+      users,
+      items,
+      dot: 1,
+      gmf: 0,
+      embedding: 0,
+      tower: [],
+      idBiases: false,
+      cosineTemperature: null,
+    };
     for (const loss of losses) {
       const source = skewedSource(spec, loss, { batchSize: 5_000 });
       const options = optionsOf(spec, loss, { optimizer: { base: sgd, lawn: null } });
@@ -76,7 +85,16 @@ describeNative("drawing by the native engine", () => {
     };
     const seen = groupItemsByUser(interactions);
     const source: BatchSource = { interactions, seen, loss: "bce", negativesPerPositive: 9, batchSize: 3000, seed: 2 };
-    const spec: RankerSpec = { users: 4, items, dot: 3, gmf: 0, embedding: 0, tower: [], idBiases: false };
+    const spec: RankerSpec = {
+      users: 4,
+      items,
+      dot: 3,
+      gmf: 0,
+      embedding: 0,
+      tower: [],
+      idBiases: false,
+      cosineTemperature: null,
+    };
     const steps = stepsPerEpoch(source);
     for (const instructionSet of instructionSets) {
       const drawing = await openNativeEngine({ instructionSet }).open(optionsOf(spec, "bce", { source }));

@@ -16,8 +16,8 @@ import { expectSameSnapshot } from "../../support/engines/same-bits.ts";
 
 /** Widths with a loop of their own, and one without. */
 const idleSpecs: readonly RankerSpec[] = [
-  { users: 30, items: 20, dot: 64, gmf: 8, embedding: 32, tower: [6], idBiases: true },
-  { users: 30, items: 20, dot: 7, gmf: 3, embedding: 17, tower: [5], idBiases: false },
+  { users: 30, items: 20, dot: 64, gmf: 8, embedding: 32, tower: [6], idBiases: true, cosineTemperature: null },
+  { users: 30, items: 20, dot: 7, gmf: 3, embedding: 17, tower: [5], idBiases: false, cosineTemperature: null },
 ];
 const fewPairs: Batch = {
   kind: "pointwise",

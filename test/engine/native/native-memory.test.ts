@@ -10,7 +10,16 @@ import { skewedSource } from "../../support/data/skewed-source.ts";
 import { float32, optionsOf, randomBatch, randomParameters } from "../../support/engines/engine-cases.ts";
 import { describeNative } from "../../support/engines/native-engine.ts";
 
-const spec: RankerSpec = { users: 6000, items: 5000, dot: 3, gmf: 9, embedding: 20, tower: [24, 10], idBiases: true };
+const spec: RankerSpec = {
+  users: 6000,
+  items: 5000,
+  dot: 3,
+  gmf: 9,
+  embedding: 20,
+  tower: [24, 10],
+  idBiases: true,
+  cosineTemperature: null,
+};
 /** Value, gradient and both moments of the tables, the first layers' halves apart. */
 const SESSION_BYTES = 4 * 4 * (spec.users + spec.items) * (3 + 9 + 20 + 1);
 const span = { epoch: 0, firstStep: 0, learningRates: new Float64Array(100).fill(0.01) };

@@ -45,7 +45,16 @@ describeNative("the rules of the compiled addon", () => {
   it("are chosen by name: an unknown one does not open", () => {
     const { openSession } = requireNativeAddon();
     const optimizer = { rule: "addam", lawn: null };
-    const ranker = { users: 1, items: 1, dot: 1, gmf: 0, embedding: 0, tower: new Uint32Array(), idBiases: false };
+    const ranker = {
+      users: 1,
+      items: 1,
+      dot: 1,
+      gmf: 0,
+      embedding: 0,
+      tower: new Uint32Array(),
+      idBiases: false,
+      cosineTemperature: 0,
+    };
     const settings = { ranker, optimizer, embeddingDecay: 0, groups: [], interactions: null, threads: 1 };
     expect(() => openSession({ ...settings, instructionSet: "" } as never)).toThrow("there is no rule addam");
   });

@@ -12,7 +12,16 @@ import {
 } from "../../support/engines/engine-cases.ts";
 import { describeNative } from "../../support/engines/native-engine.ts";
 
-const many: RankerSpec = { users: 30, items: 500, dot: 3, gmf: 5, embedding: 7, tower: [18, 5], idBiases: true };
+const many: RankerSpec = {
+  users: 30,
+  items: 500,
+  dot: 3,
+  gmf: 5,
+  embedding: 7,
+  tower: [18, 5],
+  idBiases: true,
+  cosineTemperature: null,
+};
 
 describeNative("scores of the native engine", () => {
   it.each(rankerCases)("are the same bits alone, in pairs and in the catalogue: $name", async ({ spec }) => {

@@ -1,9 +1,20 @@
 import { describe, expect, it } from "@jest/globals";
 import type { Batch } from "../../../src/dataset/batch.ts";
 import { referenceEngine } from "../../../src/engine/reference/reference-engine.ts";
+import type { LossName } from "../../../src/ranker/loss.ts";
 import type { RankerSpec } from "../../../src/ranker/ranker-spec.ts";
+import { lossConfigs } from "../../support/engines/engine-cases.ts";
 
-const spec: RankerSpec = { users: 2, items: 3, dot: 1, gmf: 0, embedding: 0, tower: [], idBiases: false };
+const spec: RankerSpec = {
+  users: 2,
+  items: 3,
+  dot: 1,
+  gmf: 0,
+  embedding: 0,
+  tower: [],
+  idBiases: false,
+  cosineTemperature: null,
+};
 const sgd = { base: { name: "sgd", weightDecay: 0 }, lawn: null } as const;
 
 /** Tables of width 1: users 2 and 3; items 0, 4 and 5. */
@@ -19,11 +30,11 @@ function start() {
 }
 
 /** What decay adds to the gradient, by tensor. */
-async function difference(batch: Batch, loss: "bce" | "bpr"): Promise<ReadonlyMap<string, readonly number[]>> {
+async function difference(batch: Batch, loss: LossName): Promise<ReadonlyMap<string, readonly number[]>> {
   const gradientAt = async (embeddingDecay: number) => {
     const session = await referenceEngine.open({
       spec,
-      loss,
+      loss: lossConfigs[loss],
       start: start(),
       optimizer: sgd,
       embeddingDecay,
@@ -78,6 +89,21 @@ describe("decay of looked-up embeddings", () => {
     expect(added.get("itemDot")![2]).toBeCloseTo(0.1 * 5, 12);
   });
 
+  it("counts a list's user once, and each of its items", async () => {
+    const batch: Batch = {
+      kind: "listwise",
+      length: 2,
+      users: Uint32Array.of(1, 1),
+      positives: Uint32Array.of(2, 1),
+      negatives: Uint32Array.of(1, 1, 2, 0),
+      weights: null,
+    };
+    const added = await difference(batch, "softmax");
+    expect(added.get("userDot")![1]).toBeCloseTo(2 * 0.05 * 3, 12); // two rows
+    expect(added.get("itemDot")![1]).toBeCloseTo(3 * 0.05 * 4, 12);
+    expect(added.get("itemDot")![2]).toBeCloseTo(2 * 0.05 * 5, 12);
+  });
+
   it("is refused under LAWN and below 0, before anything is trained", async () => {
     const lawn = {
       switchAt: { kind: "step", step: 1 },
@@ -90,7 +116,7 @@ describe("decay of looked-up embeddings", () => {
     const open = (embeddingDecay: number, optimizer = {}) =>
       referenceEngine.open({
         spec,
-        loss: "bce",
+        loss: { name: "bce" },
         start: start(),
         optimizer: { ...sgd, ...optimizer },
         embeddingDecay,

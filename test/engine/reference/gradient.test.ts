@@ -3,27 +3,31 @@ import { describe, expect, it } from "@jest/globals";
 import type { Batch } from "../../../src/dataset/batch.ts";
 import { referenceEngine } from "../../../src/engine/reference/reference-engine.ts";
 import { openForward } from "../../../src/ranker/forward.ts";
-import { bayesianPersonalizedRanking, binaryCrossEntropy, binaryCrossEntropySlope } from "../../../src/ranker/loss.ts";
+import {
+  bayesianPersonalizedRanking,
+  binaryCrossEntropy,
+  binaryCrossEntropySlope,
+  type LossName,
+} from "../../../src/ranker/loss.ts";
 import type { Parameters, RankerSpec } from "../../../src/ranker/ranker-spec.ts";
 import {
   adamCase,
+  combinationsOf,
+  cosines,
   everything,
   float32,
   float64,
-  losses,
+  lossConfigs,
   neumf,
   randomBatch,
   randomParameters,
-  rankerCases,
   weightedBatch,
 } from "../../support/engines/engine-cases.ts";
 
-const combinations = rankerCases.flatMap((ranker) => losses.map((loss) => ({ ...ranker, loss })));
-
-async function gradientOf(spec: RankerSpec, batch: Batch, parameters: Parameters) {
+async function gradientOf(spec: RankerSpec, loss: LossName, batch: Batch, parameters: Parameters) {
   const session = await referenceEngine.open({
     spec,
-    loss: batch.kind === "pointwise" ? "bce" : "bpr",
+    loss: lossConfigs[loss],
     start: { parameters, optimizer: null },
     optimizer: adamCase.config,
     embeddingDecay: 0,
@@ -34,34 +38,48 @@ async function gradientOf(spec: RankerSpec, batch: Batch, parameters: Parameters
   return result;
 }
 
-function meanLoss(spec: RankerSpec, batch: Batch, parameters: Parameters): number {
+function meanLoss(spec: RankerSpec, loss: LossName, batch: Batch, parameters: Parameters): number {
   const { logit } = openForward(spec, parameters);
   let sum = 0;
   for (let k = 0; k < batch.length; k++) {
     const user = batch.users[k]!;
-    const loss =
-      batch.kind === "pointwise"
-        ? binaryCrossEntropy(logit(user, batch.items[k]!), batch.labels[k]!)
-        : bayesianPersonalizedRanking(logit(user, batch.positives[k]!) - logit(user, batch.negatives[k]!));
-    sum += (batch.weights?.[k] ?? 1) * loss;
+    let term: number;
+    if (batch.kind === "pointwise") {
+      term = binaryCrossEntropy(logit(user, batch.items[k]!), batch.labels[k]!);
+    } else if (batch.kind === "pairwise") {
+      term = bayesianPersonalizedRanking(logit(user, batch.positives[k]!) - logit(user, batch.negatives[k]!));
+    } else {
+      const perRow = batch.negatives.length / batch.length;
+      const others = [...batch.negatives.subarray(k * perRow, (k + 1) * perRow)].map((item) => logit(user, item));
+      const own = logit(user, batch.positives[k]!);
+      term =
+        loss === "softmax"
+          ? Math.log([own, ...others].reduce((total, z) => total + Math.exp(z), 0)) - own
+          : 1 - own + (2 / perRow) * others.reduce((total, z) => total + Math.max(0, z - 0.1), 0); // lossConfigs
+    }
+    sum += (batch.weights?.[k] ?? 1) * term;
   }
   return sum / batch.length;
 }
 
-describe.each(combinations)("the gradient of $name under $loss", ({ spec, loss }) => {
+describe.each(combinationsOf())("the gradient of $name under $loss", ({ spec, loss }) => {
   it.each(["alike", "with weights"])("is the slope of the mean loss in every parameter, samples %s", async (how) => {
     const plain = randomBatch(spec, loss, { length: 9 });
     const batch = how === "alike" ? plain : weightedBatch(plain);
     const parameters = randomParameters(spec, float64);
-    const { loss: found, gradient } = await gradientOf(spec, batch, parameters);
-    expect(found).toBeCloseTo(meanLoss(spec, batch, parameters), 12); // float64, sums of 9 terms
+    const { loss: found, gradient } = await gradientOf(spec, loss, batch, parameters);
+    expect(found).toBeCloseTo(meanLoss(spec, loss, batch, parameters), 12); // float64, sums of 9 terms
     const step = 1e-5;
     for (const [name, values] of parameters) {
+      if (loss === "ccl" && name === "head.bias") {
+        expect(gradient.get(name)![0]).toBe(0); // a loss of cosines takes it for a constant
+        continue;
+      }
       for (const [k, value] of values.entries()) {
         values[k] = value + step;
-        const above = meanLoss(spec, batch, parameters);
+        const above = meanLoss(spec, loss, batch, parameters);
         values[k] = value - step;
-        const below = meanLoss(spec, batch, parameters);
+        const below = meanLoss(spec, loss, batch, parameters);
         values[k] = value;
         const slope = (above - below) / (2 * step);
         const error = Math.abs(slope - gradient.get(name)![k]!);
@@ -74,7 +92,16 @@ describe.each(combinations)("the gradient of $name under $loss", ({ spec, loss }
 
 describe("a sample's weight", () => {
   // z = p q + b with p = 1, q = (2, -1), b = 0: logits 2 and -1.
-  const spec: RankerSpec = { users: 1, items: 2, dot: 1, gmf: 0, embedding: 0, tower: [], idBiases: false };
+  const spec: RankerSpec = {
+    users: 1,
+    items: 2,
+    dot: 1,
+    gmf: 0,
+    embedding: 0,
+    tower: [],
+    idBiases: false,
+    cosineTemperature: null,
+  };
   const parameters = new Map([
     ["userDot", Float64Array.of(1)],
     ["itemDot", Float64Array.of(2, -1)],
@@ -84,6 +111,7 @@ describe("a sample's weight", () => {
   it("multiplies its term of the mean under bce, which is over the samples", async () => {
     const { loss, gradient } = await gradientOf(
       spec,
+      "bce",
       {
         kind: "pointwise",
         length: 2,
@@ -105,6 +133,7 @@ describe("a sample's weight", () => {
   it("multiplies both sides of its pair under bpr", async () => {
     const { loss, gradient } = await gradientOf(
       spec,
+      "bpr",
       {
         kind: "pairwise",
         length: 2,
@@ -125,12 +154,23 @@ describe("a sample's weight", () => {
   });
 });
 
-describe("what bpr compares", () => {
+describe.each(["bpr", "softmax"] as const)("what %s compares", (loss) => {
   it("has no user bias and no head bias in it: their float32 gradients are 0, not rounding errors", async () => {
-    const batch = randomBatch(everything, "bpr", { length: 200 });
-    const { gradient } = await gradientOf(everything, batch, randomParameters(everything, float32));
+    const batch = randomBatch(everything, loss, { length: 200 });
+    const { gradient } = await gradientOf(everything, loss, batch, randomParameters(everything, float32));
     expect(new Set([...gradient.get("userBias")!, ...gradient.get("head.bias")!])).toEqual(new Set([0]));
     expect(gradient.get("itemBias")!.every((slope) => slope !== 0)).toBe(true);
+  });
+});
+
+describe("a row without a direction", () => {
+  it("scores 0 in a cosine, whose gradient is 0 too", async () => {
+    const parameters = randomParameters(cosines, float64);
+    parameters.get("userDot")!.fill(0, 0, 3);
+    const batch = { ...randomBatch(cosines, "bce", { length: 1 }), users: Uint32Array.of(0) } as Batch;
+    const { gradient } = await gradientOf(cosines, "bce", batch, parameters);
+    expect(openForward(cosines, parameters).logit(0, 2)).toBe(parameters.get("head.bias")![0]);
+    for (const name of ["userDot", "itemDot"]) expect(gradient.get(name)!.every((slope) => slope === 0)).toBe(true);
   });
 });
 
@@ -164,7 +204,7 @@ describe("Euler's identities of a homogeneous ranker, with zero biases", () => {
   async function productWithSlope(name: string): Promise<number> {
     const parameters = unbiased();
     const logit = openForward(neumf, parameters).logit(3, 2);
-    const { gradient } = await gradientOf(neumf, pair, parameters);
+    const { gradient } = await gradientOf(neumf, "bce", pair, parameters);
     const lossSlope = binaryCrossEntropySlope(logit, 1); // gradient = lossSlope * dz/dtheta for a single pair
     return parameters.get(name)!.reduce((sum, value, k) => sum + (value * gradient.get(name)![k]!) / lossSlope, 0);
   }

@@ -77,6 +77,7 @@ describe.each(testedBackends)("the tfjs engine on %s", (tfjsBackend) => {
       embedding: 16,
       tower: [32, 8],
       idBiases: false,
+      cosineTemperature: null,
     };
     const { base } = lawnAdamCase.config;
     const session = await (await open()).open(

@@ -35,6 +35,7 @@ const everything: RankerSpec = {
   embedding: 8,
   tower: [4],
   idBiases: true,
+  cosineTemperature: null,
 };
 const wide: RankerSpec = { ...everything, users: 20, items: 15, dot: 200, gmf: 150, embedding: 1, tower: [2] };
 const narrow: RankerSpec = { ...everything, users: 300, dot: 0, gmf: 1, embedding: 0, tower: [], idBiases: false };

@@ -21,7 +21,16 @@ jest.setTimeout(600_000);
 const probe = await webgpuProvider.probe({ allowSoftwareAdapter: true });
 const title = `the webgpu engine${probe.available ? "" : ` (skipped: ${probe.reason})`}`;
 
-const spec: RankerSpec = { users: 40, items: 30, dot: 0, gmf: 2, embedding: 8, tower: [4], idBiases: false };
+const spec: RankerSpec = {
+  users: 40,
+  items: 30,
+  dot: 0,
+  gmf: 2,
+  embedding: 8,
+  tower: [4],
+  idBiases: false,
+  cosineTemperature: null,
+};
 
 (probe.available ? describe : describe.skip)(title, () => {
   let engine: WebgpuEngine;

@@ -16,6 +16,7 @@ export const wide: RankerSpec = {
   embedding: 20,
   tower: [24, 10],
   idBiases: true,
+  cosineTemperature: null,
 };
 
 export function skewedSource(

@@ -2,13 +2,13 @@
  * Rankers, batches and optimizers small enough to check by other means and odd enough to find
  * mistakes; shared by engine tests.
  */
-import type { Batch } from "../../../src/dataset/batch.ts";
+import { type Batch, batchKinds } from "../../../src/dataset/batch.ts";
 import { groupItemsByUser } from "../../../src/dataset/interaction-dataset.ts";
 import type { BatchSource } from "../../../src/dataset/training-batches.ts";
 import type { SessionOptions } from "../../../src/engine/engine.ts";
 import type { BaseOptimizerConfig, LawnConfig, OptimizerConfig } from "../../../src/optimizer/optimizer-config.ts";
 import { boundedInteger, standardNormal, streamKey, threefry } from "../../../src/random.ts";
-import type { LossName } from "../../../src/ranker/loss.ts";
+import { type LossConfig, type LossName, lossNames } from "../../../src/ranker/loss.ts";
 import { type FloatArray, parametersOf, type RankerSpec, sizeOf } from "../../../src/ranker/ranker-spec.ts";
 import { baseCases, lawnCases, plainLawn } from "./optimizer-cases.ts";
 
@@ -17,7 +17,16 @@ export interface RankerCase {
   readonly spec: RankerSpec;
 }
 
-const nothing: RankerSpec = { users: 5, items: 7, dot: 0, gmf: 0, embedding: 0, tower: [], idBiases: false };
+const nothing: RankerSpec = {
+  users: 5,
+  items: 7,
+  dot: 0,
+  gmf: 0,
+  embedding: 0,
+  tower: [],
+  idBiases: false,
+  cosineTemperature: null,
+};
 
 export const rankerCases: readonly RankerCase[] = [
   { name: "mf", spec: { ...nothing, dot: 3, idBiases: true } },
@@ -27,6 +36,11 @@ export const rankerCases: readonly RankerCase[] = [
   { name: "everything at once", spec: { ...nothing, dot: 2, gmf: 3, embedding: 2, tower: [9, 2], idBiases: true } },
   { name: "an empty tower", spec: { ...nothing, gmf: 1, embedding: 3 } },
   { name: "width 1 throughout", spec: { ...nothing, dot: 1, gmf: 1, embedding: 1, tower: [1, 1], idBiases: true } },
+  { name: "cosines", spec: { ...nothing, dot: 3, cosineTemperature: 0.5 } },
+  {
+    name: "everything beside a cosine",
+    spec: { ...nothing, dot: 5, gmf: 2, embedding: 2, tower: [4], idBiases: true, cosineTemperature: 2 },
+  },
   { name: "one user and one item", spec: { ...nothing, users: 1, items: 1, dot: 2, gmf: 2, embedding: 2, tower: [3] } },
 ];
 
@@ -38,8 +52,25 @@ function specOf(name: string): RankerSpec {
 
 export const neumf = specOf("neumf");
 export const everything = specOf("everything at once");
+export const cosines = specOf("cosines");
 
-export const losses: readonly LossName[] = ["bce", "bpr"];
+/** Those that any ranker can be trained with. */
+export const losses: readonly LossName[] = lossNames.filter((name) => name !== "ccl");
+
+/** Every ranker with every loss that suits it; those of an engine, where it does not know all. */
+export function combinationsOf({
+  losses: known = lossNames,
+  hasCosine = true,
+}: {
+  readonly losses?: readonly LossName[];
+  readonly hasCosine?: boolean;
+} = {}): readonly (RankerCase & { readonly loss: LossName })[] {
+  return rankerCases
+    .filter(({ spec }) => hasCosine || spec.cosineTemperature === null)
+    .flatMap((ranker) =>
+      known.filter((loss) => loss !== "ccl" || ranker.name === "cosines").map((loss) => ({ ...ranker, loss })),
+    );
+}
 
 export interface OptimizerCase {
   readonly name: string;
@@ -72,11 +103,18 @@ export const optimizerCases: readonly OptimizerCase[] = [
 export const float32 = (length: number): Float32Array => new Float32Array(length);
 export const float64 = (length: number): Float64Array => new Float64Array(length);
 
+export const lossConfigs: Readonly<Record<LossName, LossConfig>> = {
+  bce: { name: "bce" },
+  bpr: { name: "bpr" },
+  softmax: { name: "softmax" },
+  ccl: { name: "ccl", margin: 0.1, negativeWeight: 2 },
+};
+
 /** A session's options: random float32 parameters and Adam unless told otherwise. */
 export function optionsOf(spec: RankerSpec, loss: LossName, changes: Partial<SessionOptions> = {}): SessionOptions {
   return {
     spec,
-    loss,
+    loss: lossConfigs[loss],
     start: { parameters: randomParameters(spec, float32), optimizer: null },
     optimizer: adamCase.config,
     embeddingDecay: 0,
@@ -107,26 +145,30 @@ export function randomParameters<A extends FloatArray>(
 
 /** Uniform ids, so that a batch longer than the catalogue repeats users and items; labels alternate unevenly. */
 export function randomBatch(spec: RankerSpec, loss: LossName, { length = 12, seed = 1 } = {}): Batch {
-  const column = (name: string, extent: number): Uint32Array => {
+  const column = (name: string, extent: number, rows = length): Uint32Array => {
     const key = streamKey(seed, `test/batch/${name}`);
     const block = { first: 0, second: 0 };
-    return new Uint32Array(length).map((_, row) => {
+    return new Uint32Array(rows).map((_, row) => {
       threefry(key, row, 0, block);
       return boundedInteger(block.first, extent);
     });
   };
   const users = column("users", spec.users);
   const items = column("items", spec.items);
-  return loss === "bce"
-    ? {
-        kind: "pointwise",
-        length,
-        users,
-        items,
-        labels: Float32Array.from(column("labels", 3), (k) => (k === 0 ? 1 : 0)),
-        weights: null,
-      }
-    : { kind: "pairwise", length, users, positives: items, negatives: column("negatives", spec.items), weights: null };
+  switch (batchKinds[loss]) {
+    case "pointwise": {
+      const labels = Float32Array.from(column("labels", 3), (k) => (k === 0 ? 1 : 0));
+      return { kind: "pointwise", length, users, items, labels, weights: null };
+    }
+    case "pairwise": {
+      const negatives = column("negatives", spec.items);
+      return { kind: "pairwise", length, users, positives: items, negatives, weights: null };
+    }
+    case "listwise": {
+      const negatives = column("negatives", spec.items, 3 * length);
+      return { kind: "listwise", length, users, positives: items, negatives, weights: null };
+    }
+  }
 }
 
 /** The same with weights from 0 to 3, of which every fifth is 0. */

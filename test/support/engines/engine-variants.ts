@@ -5,15 +5,21 @@
 import type { Engine } from "../../../src/engine/engine.ts";
 import type { TfjsBackend } from "../../../src/engine/engine-provider.ts";
 import { type EngineAvailability, engineAvailability, openEngine } from "../../../src/engine/open-engine.ts";
+import { type LossName, lossNames } from "../../../src/ranker/loss.ts";
 
 export interface EngineVariant extends EngineAvailability {
   /** For test titles, such as "tfjs on wasm". */
   readonly title: string;
+  /** The losses it has; it refuses the others by name. */
+  readonly losses: readonly LossName[];
+  /** Whether it trains cosines; else it refuses them by name. */
+  readonly hasCosine: boolean;
   open(): Promise<Engine>;
 }
 
 /** The webgpu engine may run on a software adapter, which only tests put up with. */
 const allowed = { allowSoftwareAdapter: true };
+const pairLosses: readonly LossName[] = ["bce", "bpr"];
 const tfjsBackends: readonly TfjsBackend[] = ["cpu", "wasm"];
 
 export async function engineVariants(): Promise<readonly EngineVariant[]> {
@@ -21,11 +27,17 @@ export async function engineVariants(): Promise<readonly EngineVariant[]> {
   for (const availability of await engineAvailability(allowed)) {
     const { name, available } = availability;
     if (name === "webgpu") {
-      variants.push({ ...availability, title: name, open: () => openEngine(name, allowed) });
+      variants.push({
+        ...availability,
+        title: name,
+        losses: pairLosses,
+        hasCosine: false,
+        open: () => openEngine(name, allowed),
+      });
       continue;
     }
     if (name !== "tfjs" || !available) {
-      variants.push({ ...availability, title: name, open: () => openEngine(name) });
+      variants.push({ ...availability, title: name, losses: lossNames, hasCosine: true, open: () => openEngine(name) });
       continue;
     }
     for (const tfjsBackend of tfjsBackends) {
@@ -35,6 +47,8 @@ export async function engineVariants(): Promise<readonly EngineVariant[]> {
         ...availability,
         description,
         title: `${name} on ${tfjsBackend}`,
+        losses: pairLosses,
+        hasCosine: false,
         open,
       });
     }

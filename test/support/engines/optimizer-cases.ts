@@ -60,6 +60,7 @@ export const smallRanker = parametersOf({
   embedding: 2,
   tower: [3, 2],
   idBiases: true,
+  cosineTemperature: null,
 });
 
 /** An optimizer with its arrays, at some step. */

@@ -20,6 +20,11 @@ export const tinySettings = {
 } as const;
 
 const under = (name: string, others: Values = {}): Values => ({ optimizer: { name }, ...others });
+const contrastive = (ccl: Values = {}): Values => ({
+  loss: "ccl",
+  ranker: { dot: 2, gmf: 0, embedding: 0, tower: [], idBiases: false },
+  ccl,
+});
 const lawn = under("lawn-adam", { lawn: { freeEpochs: 1 } });
 
 /** What a study may set, for all arms at least. */
@@ -29,12 +34,16 @@ export const variableProbes: Readonly<Record<string, SettingProbe>> = {
   "ranker.embedding": { value: 5 },
   "ranker.tower": { value: [5, 4] },
   "ranker.idBiases": { value: true },
+  "ranker.similarity": { value: "cosine", among: { ranker: { dot: 2 } } },
+  "ranker.temperature": { value: 0.5, among: { ranker: { dot: 2, similarity: "cosine" } } },
   "initialize.embedding": { value: "uniform:0.2" },
   "initialize.dense": { value: "he-normal" },
   "initialize.head": { value: "glorot-normal" },
   "initialize.bias": { value: "normal:0.1" },
   loss: { value: "bpr" },
   negatives: { value: 3 },
+  "ccl.margin": { value: 0.1, among: contrastive() },
+  "ccl.negativeWeight": { value: 2, among: contrastive({ margin: -1 }) },
   embeddingDecay: { value: 0.5 },
   "optimizer.learningRate": { value: 0.01 },
   "optimizer.weightDecay": { value: 0.1 },

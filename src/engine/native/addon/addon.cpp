@@ -56,7 +56,7 @@ napi_value heldBytes(const Call& call) { return newNumber(call.env, double(array
 
 /// (session, learningRate, users, items, labels | null, negatives | null, weights | null) -> mean loss
 napi_value step(const Call& call) {
-  auto batch = std::make_shared<OwnedBatch>(call, 2, call.session()->model.spec);
+  auto batch = std::make_shared<OwnedBatch>(call, 2, call.session()->model.spec, call.session()->loss);
   return PromiseWork::start(call.env, {}, [session = call.lend(), rate = call.number(1), batch] {
     return session->step(batch->source(), rate);
   });
@@ -65,7 +65,7 @@ napi_value step(const Call& call) {
 /// (session, users, items, labels | null, negatives | null, weights | null) -> mean loss; the gradient stays until
 /// clearGradient
 napi_value gradient(const Call& call) {
-  auto batch = std::make_shared<OwnedBatch>(call, 1, call.session()->model.spec);
+  auto batch = std::make_shared<OwnedBatch>(call, 1, call.session()->model.spec, call.session()->loss);
   return PromiseWork::start(call.env, {},
                             [session = call.lend(), batch] { return session->gradient(batch->source()); });
 }

@@ -2,6 +2,7 @@
 #include "addon/read-settings.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "addon/check-columns.hpp"
 
@@ -24,7 +25,25 @@ RankerSpec readRanker(napi_env env, napi_value spec) {
   expect(ranker.tower.empty() || ranker.embedding > 0, "a tower without an embedding");
   expect(ranker.dot + ranker.gmf + ranker.embedding > 0, "a ranker without a path");
   ranker.idBiases = flagOf(env, spec, "idBiases");
+  ranker.cosineTemperature = numberOf(env, spec, "cosineTemperature");
+  expect(ranker.cosineTemperature == 0 || (ranker.cosineTemperature > 0 && ranker.dot > 0), "a cosine of nothing");
   return ranker;
+}
+
+LossKind lossNamed(const std::string& name) {
+  constexpr const char* names[] = {"bce", "bpr", "softmax", "ccl"};  // in the order of LossKind
+  for (int kind = 0; kind < int(std::size(names)); kind++) {
+    if (name == names[kind]) return LossKind(kind);
+  }
+  throw std::runtime_error("native addon: there is no loss " + name);
+}
+
+Loss readLoss(napi_env env, napi_value from) {
+  return {
+      .kind = lossNamed(text(env, property(env, from, "name"), "loss")),
+      .margin = float(numberOf(env, from, "margin")),
+      .negativeWeight = float(numberOf(env, from, "negativeWeight")),
+  };
 }
 
 int32_t ruleNamed(const std::string& name, const KernelTable& kernels) {
@@ -70,7 +89,8 @@ std::vector<LawnGroup> readGroups(napi_env env, napi_value from) {
   return groups;
 }
 
-std::unique_ptr<Interactions> readInteractions(napi_env env, napi_value from, const RankerSpec& ranker) {
+std::unique_ptr<Interactions> readInteractions(napi_env env, napi_value from, const RankerSpec& ranker,
+                                               const Loss& loss) {
   if (isNothing(env, from)) return nullptr;
   const Span<uint32_t> users = spanOf<uint32_t>(env, from, "userColumn"),
                        items = spanOf<uint32_t>(env, from, "itemColumn");
@@ -91,11 +111,14 @@ std::unique_ptr<Interactions> readInteractions(napi_env env, napi_value from, co
     interactions->setWeights(column.size, column.data);
   }
   interactions->setSeen(seenOffsets.data, seenItems.data);
-  interactions->samplesPerPositive = uint32_t(wholeOf(env, from, "samplesPerPositive", 1, kMostRows));
+  const int64_t negatives = wholeOf(env, from, "negativesPerPositive", loss.kind == LossKind::bce ? 0 : 1, kMostRows - 1);
+  interactions->pairwise = loss.kind == LossKind::bpr;
+  interactions->list = loss.isOfLists() ? 1 + negatives : interactions->pairwise ? 2 : 1;
+  const int64_t samples[] = {1 + negatives, negatives, 1, 1};  // of a positive, in the order of LossKind
+  interactions->samplesPerPositive = uint32_t(samples[int(loss.kind)]);
   interactions->samplesPerEpoch = uint64_t(users.size) * interactions->samplesPerPositive;
   expect(interactions->samplesPerEpoch <= uint64_t(1) << 32, "an epoch of more than 2^32 samples");
   interactions->batchSize = wholeOf(env, from, "batchSize", 1, kMostWhole);
-  interactions->pairwise = flagOf(env, from, "pairwise");
   return interactions;
 }
 
@@ -110,7 +133,8 @@ SessionSettings readSettings(napi_env env, napi_value options) {
   settings.optimizer = readOptimizer(env, property(env, options, "optimizer"), *settings.kernels);
   settings.embeddingDecay = numberOf(env, options, "embeddingDecay");
   settings.groups = readGroups(env, property(env, options, "groups"));
-  settings.interactions = readInteractions(env, property(env, options, "interactions"), settings.ranker);
+  settings.loss = readLoss(env, property(env, options, "loss"));
+  settings.interactions = readInteractions(env, property(env, options, "interactions"), settings.ranker, settings.loss);
   settings.threads = int(wholeOf(env, options, "threads", 1, kMostThreads));
   return settings;
 }

@@ -39,6 +39,10 @@ RankerModel::RankerModel(const RankerSpec& given, int lanes) : spec(given) {
   addTables("Gmf", spec.gmf, false, &SideTables::gmf);
   addTables("Mlp", spec.embedding, false, &SideTables::mlp);
   addTables("Bias", spec.idBiases ? 1 : 0, true, &SideTables::bias);
+  for (int side = 0; isCosine() && side < kSides; side++) {
+    units_[side] = AlignedArray<float>(spec.rows[side] * spec.dot);
+    scales_[side] = AlignedArray<float>(spec.rows[side]);
+  }
   int64_t inputs = 2 * spec.embedding;
   for (size_t l = 0; l < spec.tower.size(); l++) {
     const std::string name = "tower." + std::to_string(l);
@@ -172,13 +176,25 @@ RankerView RankerModel::view() const {
   view.headBias = value(headBias)[0];
   for (int side = 0; side < kSides; side++) {
     view.sides[side] = {
-        .dot = value(sides[side].dot),
+        .dot = isCosine() ? units_[side].data() : value(sides[side].dot),
         .gmf = value(sides[side].gmf),
         .bias = value(sides[side].bias),
         .halves = nullptr,
     };
   }
   return view;
+}
+
+UnitRowsView RankerModel::unitRowsView(int side) {
+  return {
+      .rows = nullptr,
+      .width = spec.dot,
+      .factor = side == kUsers ? float(1.0 / spec.cosineTemperature) : 1.0f,
+      .table = value(sides[side].dot),
+      .units = units_[side].data(),
+      .scales = scales_[side].data(),
+      .gradient = gradient(sides[side].dot),
+  };
 }
 
 SideGradients RankerModel::gradientsOf(int side) {

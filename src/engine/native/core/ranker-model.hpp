@@ -16,6 +16,7 @@ struct RankerSpec {
   int64_t dot, gmf, embedding;       // widths
   std::vector<int64_t> tower;
   bool idBiases;
+  double cosineTemperature;  // 0 where the dot path is the plain inner product
 };
 
 struct Tensor {
@@ -64,11 +65,16 @@ class RankerModel {
   /// Adds the lanes' dense gradients up, in order, into the gradients of the dense tensors.
   void reduceDense(const float* lanesOfGradient, int64_t laneCount, double slopeSum);
 
-  /// A view with the tables, the head and the tower; halves are the caller's to add.
+  /// A view with the tables, the head and the tower; halves are the caller's to add. Of a cosine the tables are the
+  /// units, as fresh as their rows were made.
   RankerView view() const;
   /// The rows' side of one table: embeddings, its half of W0 and where the gradients go. Slots and lanes are the
   /// caller's to add.
   RowsView rowsView(int side);
+
+  bool isCosine() const { return spec.cosineTemperature > 0; }
+  /// Of one side's dot table; which rows is the caller's to say.
+  UnitRowsView unitRowsView(int side);
 
   /// One side's gradients; the sums are the caller's to add.
   SideGradients gradientsOf(int side);
@@ -93,6 +99,7 @@ class RankerModel {
   std::array<AlignedArray<float>, kSides> firstWeight_, firstTransposed_;
   AlignedArray<float> firstBias_, headTower_;
   std::array<AlignedArray<uint8_t>, kSides> isSampled_;  // [rows]
+  std::array<AlignedArray<float>, kSides> units_, scales_;  // of cosines: [rows][dot], [rows]; see UnitRowsView
 };
 
 }  // namespace lawn

@@ -5,12 +5,15 @@
 #include <cmath>
 #include <limits>
 
+#include "core/batch/side-tasks.hpp"
+
 namespace lawn {
 
 namespace {
 
 constexpr int64_t kPairsPerTask = 4096;
 constexpr int64_t kItemsPerTask = 8 * kBlockSamples;
+constexpr int64_t kRowsPerTask = 4096;
 
 }  // namespace
 
@@ -36,6 +39,7 @@ Scoring::Scoring(RankerModel& model, const KernelTable& kernels, ThreadPool& poo
 void Scoring::refresh() {
   if (isFresh_) return;
   isFresh_ = true;
+  if (model_.isCosine()) refreshUnits();
   if (model_.firstPad == 0) return;
   const int64_t items = model_.spec.rows[kItems];
   itemHalves_.reserve(items * model_.firstPad);
@@ -45,6 +49,15 @@ void Scoring::refresh() {
     rows.halves = itemHalves_.data();
     rows.gathered = scratch_[size_t(thread)].gathered.data();
     kernels_.halves(rows, task * kItemsPerTask, std::min(items, (task + 1) * kItemsPerTask));
+  });
+}
+
+void Scoring::refreshUnits() {
+  const SideTasks tasks(divideUp(model_.spec.rows[kUsers], kRowsPerTask), divideUp(model_.spec.rows[kItems], kRowsPerTask));
+  pool_.run(tasks.count(), [&](int64_t task, int) {
+    const auto [side, part] = tasks.partOf(task);
+    const int64_t begin = part * kRowsPerTask, end = std::min(begin + kRowsPerTask, model_.spec.rows[side]);
+    kernels_.unitRows(model_.unitRowsView(side), begin, end);
   });
 }
 

@@ -42,6 +42,7 @@ class Scoring {
   };
 
   void refresh();
+  void refreshUnits();
   /// Finds the memory that tasks over `pairs` pairs at a time need; tasks must not throw.
   void reserve(int64_t pairs);
   void scoreUser(uint32_t user, Scratch& scratch, float* out);

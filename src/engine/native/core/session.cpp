@@ -5,12 +5,10 @@ namespace lawn {
 
 namespace {
 
-int64_t chunkSamplesOf(const RankerSpec& ranker, int lanes) {
-  return chunkSamplesFor(ranker.embedding == 0 ? 0 : roundUp(ranker.tower.empty() ? 1 : ranker.tower[0], lanes));
-}
-
 BatchPlan planFor(const SessionSettings& settings) {
-  return BatchPlan(settings.ranker.rows, chunkSamplesOf(settings.ranker, settings.kernels->lanes));
+  const RankerSpec& ranker = settings.ranker;
+  const int64_t firstWidth = ranker.tower.empty() ? 1 : ranker.tower[0];
+  return BatchPlan(ranker.rows, ranker.embedding == 0 ? 0 : roundUp(firstWidth, settings.kernels->lanes));
 }
 
 }  // namespace
@@ -21,15 +19,11 @@ Session::Session(SessionSettings settings)
       interactions_(std::move(settings.interactions)),
       sortScratch_(size_t(settings.threads)),
       plans_{planFor(settings), planFor(settings)},
+      loss(settings.loss),
       model(settings.ranker, kernels_.lanes),
       optimizer(model, settings.optimizer, std::move(settings.groups), kernels_, pool_),
       scoring(model, kernels_, pool_),
-      gradient_(model, kernels_, pool_, settings.embeddingDecay) {
-  // Tasks must not throw, so their memory is found here.
-  const int64_t mostTableRows = std::max(settings.ranker.rows[kUsers], settings.ranker.rows[kItems]);
-  for (SortScratch& scratch : sortScratch_) {
-    scratch.reserve(chunkSamplesOf(settings.ranker, kernels_.lanes), mostTableRows);
-  }
+      gradient_(model, kernels_, pool_, settings.loss, settings.embeddingDecay) {
   parametersChanged();
 }
 
@@ -38,8 +32,15 @@ void Session::parametersChanged() {
   scoring.forget();
 }
 
-void Session::prepare(BatchPlan& plan, const SampleSource& source) {
+/// Tasks must not throw, so their memory is found here.
+void Session::begin(BatchPlan& plan, const SampleSource& source) {
   plan.begin(source);
+  const int64_t mostTableRows = std::max(model.spec.rows[kUsers], model.spec.rows[kItems]);
+  for (SortScratch& scratch : sortScratch_) scratch.reserve(plan.chunkSamples(), mostTableRows);
+}
+
+void Session::prepare(BatchPlan& plan, const SampleSource& source) {
+  begin(plan, source);
   pool_.run(plan.chunks(), [&](int64_t chunk, int thread) { plan.prepareChunk(chunk, sortScratch_[size_t(thread)]); });
 }
 
@@ -65,7 +66,7 @@ void Session::train(const EpochKeys& keys, int64_t firstStep, const double* lear
     BatchPlan& next = plans_[(k + 1) % 2];
     BatchGradient::OverlappedWork preparation;
     if (k + 1 < steps) {
-      next.begin(sourceOf(k + 1));
+      begin(next, sourceOf(k + 1));
       preparation.tasks = next.chunks();
       preparation.run = [&](int64_t chunk, int thread) { next.prepareChunk(chunk, sortScratch_[size_t(thread)]); };
     }

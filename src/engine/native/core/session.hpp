@@ -12,6 +12,7 @@ namespace lawn {
 
 struct SessionSettings {
   RankerSpec ranker;
+  Loss loss;
   OptimizerSettings optimizer;
   double embeddingDecay = 0;
   std::vector<LawnGroup> groups;
@@ -38,6 +39,7 @@ class Session {
   const Interactions* interactions() const { return interactions_.get(); }
 
  private:
+  void begin(BatchPlan& plan, const SampleSource& source);
   void prepare(BatchPlan& plan, const SampleSource& source);
   double update(BatchPlan& plan, double learningRate, const BatchGradient::OverlappedWork& overlapped);
 
@@ -48,6 +50,7 @@ class Session {
   BatchPlan plans_[2];
 
  public:
+  const Loss loss;
   RankerModel model;
   Optimizer optimizer;
   Scoring scoring;

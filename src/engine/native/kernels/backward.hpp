@@ -3,6 +3,7 @@
 
 #include "kernels/column-sums.hpp"
 #include "kernels/forward.hpp"
+#include "kernels/list-loss.hpp"
 #include "kernels/transcendental.hpp"
 
 namespace lawn::LAWN_ISA {
@@ -83,12 +84,13 @@ inline BlockTotals pairwiseLoss(const SamplesView& samples, int64_t begin, int64
 }
 
 inline BlockTotals lossOf(const SamplesView& samples, int64_t begin, int64_t count, const float* logits) {
+  const bool isPointwise = samples.loss.kind == LossKind::bce;
   if (samples.weights != nullptr) {
-    return samples.labels != nullptr ? pointwiseLoss<true>(samples, begin, count, logits)
-                                     : pairwiseLoss<true>(samples, begin, count, logits);
+    return isPointwise ? pointwiseLoss<true>(samples, begin, count, logits)
+                       : pairwiseLoss<true>(samples, begin, count, logits);
   }
-  return samples.labels != nullptr ? pointwiseLoss<false>(samples, begin, count, logits)
-                                   : pairwiseLoss<false>(samples, begin, count, logits);
+  return isPointwise ? pointwiseLoss<false>(samples, begin, count, logits)
+                     : pairwiseLoss<false>(samples, begin, count, logits);
 }
 
 /// The head's gradient, and the deltas of the last layer (before its ReLU) into `delta`.
@@ -142,8 +144,49 @@ inline void layerBackward(const LayerView& layer, int64_t count, const float* in
   });
 }
 
+/// From the slopes of a block that has just gone forward to the dense gradient and the first layer's deltas.
+inline void blockBackward(const RankerView& ranker, const SamplesView& samples, int64_t at, int64_t count,
+                          const BlockScratch& scratch, float* dense) {
+  if (ranker.firstPad == 0) return;
+  const float* slopes = samples.slopes + at;
+  float* firstDeltas = samples.firstDeltas + at * ranker.firstPad;
+  if (ranker.firstIsLinear) {
+    for (int64_t s = 0; s < count; s++) firstDeltas[s * ranker.firstPad] = slopes[s];
+    return;
+  }
+  const int64_t top = ranker.layerCount;
+  float* delta = top == 0 ? firstDeltas : scratch.deltas[top];
+  headBackward(ranker, slopes, count, scratch.activations[top], delta, dense + ranker.headGradientOffset);
+  for (int64_t l = top - 1; l >= 0; l--) {
+    float* inputDelta = l == 0 ? firstDeltas : scratch.deltas[l];
+    layerBackward(ranker.layers[l], count, scratch.activations[l], delta, inputDelta, dense);
+    delta = inputDelta;
+  }
+}
+
+/// A list may be longer than a block, and its slopes need all of its logits: forward for the logits, then, where there
+/// are layers, forward again for the activations and backward.
+inline BlockTotals trainLists(const RankerView& ranker, const SamplesView& samples, int64_t begin, int64_t end,
+                              const BlockScratch& scratch, float* dense) {
+  for (int64_t at = begin; at < end; at += kBlockSamples) {
+    const int64_t count = end - at < kBlockSamples ? end - at : kBlockSamples;
+    forwardBlock(ranker, samples, at, count, scratch, samples.slopes + at);
+    prefetchSamples(ranker, samples, at + count, end - at - count < kBlockSamples ? end : at + count + kBlockSamples);
+  }
+  BlockTotals totals;  // no slopes: those of a list cancel, and ccl knows no common bias
+  for (int64_t at = begin; at < end; at += samples.list) totals.loss += listSlopes(samples, at);
+  if (ranker.firstPad == 0) return totals;
+  for (int64_t at = begin; at < end; at += kBlockSamples) {
+    const int64_t count = end - at < kBlockSamples ? end - at : kBlockSamples;
+    forwardBlock(ranker, samples, at, count, scratch, scratch.logits);
+    blockBackward(ranker, samples, at, count, scratch, dense);
+  }
+  return totals;
+}
+
 inline BlockTotals trainBlocks(const RankerView& ranker, const SamplesView& samples, int64_t begin, int64_t end,
                                const BlockScratch& scratch, float* dense) {
+  if (samples.loss.isOfLists()) return trainLists(ranker, samples, begin, end, scratch, dense);
   BlockTotals totals;
   for (int64_t at = begin; at < end; at += kBlockSamples) {
     const int64_t count = end - at < kBlockSamples ? end - at : kBlockSamples;
@@ -152,22 +195,7 @@ inline BlockTotals trainBlocks(const RankerView& ranker, const SamplesView& samp
     const BlockTotals ofBlock = lossOf(samples, at, count, scratch.logits);
     totals.loss += ofBlock.loss;
     totals.slopes += ofBlock.slopes;
-    const float* slopes = samples.slopes + at;
-    if (ranker.firstPad == 0) continue;
-
-    float* firstDeltas = samples.firstDeltas + at * ranker.firstPad;
-    if (ranker.firstIsLinear) {
-      for (int64_t s = 0; s < count; s++) firstDeltas[s * ranker.firstPad] = slopes[s];
-      continue;
-    }
-    const int64_t top = ranker.layerCount;
-    float* delta = top == 0 ? firstDeltas : scratch.deltas[top];
-    headBackward(ranker, slopes, count, scratch.activations[top], delta, dense + ranker.headGradientOffset);
-    for (int64_t l = top - 1; l >= 0; l--) {
-      float* inputDelta = l == 0 ? firstDeltas : scratch.deltas[l];
-      layerBackward(ranker.layers[l], count, scratch.activations[l], delta, inputDelta, dense);
-      delta = inputDelta;
-    }
+    blockBackward(ranker, samples, at, count, scratch, dense);
   }
   return totals;
 }

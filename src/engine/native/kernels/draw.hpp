@@ -26,8 +26,26 @@ struct DrawStage {
   uint32_t ranks[kDrawStage];
 };
 
-/// Rows of the log and random words, by position in the epoch.
-inline void drawRows(const EpochView& epoch, uint64_t first, DrawStage& stage) {
+/// Each position in the epoch is a list of samples: permutes the positions, and numbers the samples within each.
+inline void drawLists(const EpochView& epoch, uint64_t first, DrawStage& stage) {
+  uint32_t rows[kDrawStage];
+  const uint64_t firstPosition = first / epoch.list, lastPosition = (first + uint64_t(stage.count) - 1) / epoch.list;
+  permutePositions(epoch, firstPosition, int64_t(lastPosition - firstPosition) + 1, rows, stage.lows, stage.left);
+  uint32_t slot = uint32_t(first - firstPosition * epoch.list);
+  for (int64_t s = 0, position = 0; s < stage.whole; s++) {
+    const bool isSpare = s >= stage.count;
+    stage.rows[s] = isSpare ? rows[0] : rows[position];
+    stage.slots[s] = isSpare ? 0 : slot;
+    if (++slot == epoch.list) {
+      slot = 0;
+      position++;
+    }
+    __builtin_prefetch(epoch.pairs.words + uint64_t(stage.rows[s]) * epoch.pairs.wordsPerPair());
+  }
+}
+
+/// Rows of the log and slots, by position in the epoch.
+inline void drawPositions(const EpochView& epoch, uint64_t first, DrawStage& stage) {
   uint32_t samples[kDrawStage];
   permutePositions(epoch, first, stage.count, samples, stage.lows, stage.left);
   for (int64_t s = stage.count; s < stage.whole; s++) samples[s] = samples[0];
@@ -43,6 +61,12 @@ inline void drawRows(const EpochView& epoch, uint64_t first, DrawStage& stage) {
   if (epoch.weights != nullptr) {
     for (int64_t s = 0; s < stage.whole; s++) __builtin_prefetch(epoch.weights + stage.rows[s]);
   }
+}
+
+/// Rows of the log, slots and random words.
+inline void drawRows(const EpochView& epoch, uint64_t first, DrawStage& stage) {
+  if (epoch.list > 1) drawLists(epoch, first, stage);
+  else drawPositions(epoch, first, stage);
   const uint32_t firstDraw = epoch.pairwise ? 0 : 1;  // slot 0 then draws a word that is not used
   for (int64_t at = 0; at < stage.whole; at += kLanes) {
     storeWords(stage.words + at, threefryFirst(epoch.negativesLow, epoch.negativesHigh, loadWords(stage.rows + at),

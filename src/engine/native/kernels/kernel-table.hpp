@@ -21,6 +21,18 @@ namespace lawn {
 /// every instruction set's tile height and vector width, and even, so that a BPR pair never straddles two blocks.
 constexpr int64_t kBlockSamples = 48;
 
+/// Twin: LossName of src/ranker/loss.ts. From softmax on, a sample of the loss is a list: a positive and then its
+/// negatives, consecutive samples of one user; a BPR pair is two.
+enum class LossKind { bce, bpr, softmax, ccl };
+
+/// Twin: LossConfig of src/ranker/loss.ts.
+struct Loss {
+  LossKind kind = LossKind::bce;
+  float margin = 0, negativeWeight = 0;  // of ccl
+
+  bool isOfLists() const { return kind >= LossKind::softmax; }
+};
+
 /// A sample is a row of each side. What there is of both sides is an array of kSides, users first.
 constexpr int kUsers = 0, kItems = 1, kSides = 2;
 constexpr int otherSide(int side) { return 1 - side; }
@@ -61,8 +73,10 @@ struct SampleRows {
 
 struct SamplesView {
   SampleRows sides[kSides];
-  const float* labels;   // null under BPR, where even samples are positives and the next one their negative
-  const float* weights;  // of each sample's loss, the two of a BPR pair alike; null where all count alike
+  Loss loss;
+  int64_t list;          // samples that one loss is of: 1 under BCE, 2 under BPR
+  const float* labels;   // read under BCE alone; elsewhere the first sample of a list is the positive
+  const float* weights;  // of each sample's loss, a list's in its first; null where all count alike
   float inverseCount;    // 1 / (losses in the whole batch)
   float* slopes;         // [samples] out: d mean loss / d logit
   float* firstDeltas;    // [samples][firstPad] out: d mean loss / d first layer before its ReLU
@@ -114,6 +128,16 @@ struct RowsView {
   float* headGmfGradient;  // a lane's own: [gmf], added to; null on the side that leaves it to the other
   float* gathered;         // scratch [kBlockSamples][embeddingPad]
   float* product;          // scratch [kBlockSamples][embeddingPad]
+};
+
+/// Rows of one side's dot table as units: `factor` times the unit vector of each. 0 where a row has no direction.
+struct UnitRowsView {
+  const uint32_t* rows;  // which ones; null for all
+  int64_t width;
+  float factor;
+  const float* table;
+  float *units, *scales;  // [rows of the table][width] and [rows of the table]: unit = scale * row
+  float* gradient;        // of the table
 };
 
 /// Which vector a trust ratio rescales, per tensor.
@@ -212,6 +236,7 @@ struct EpochView {
   uint32_t roundKeys[6];
   uint32_t negativesLow, negativesHigh;
   bool pairwise;
+  uint32_t list;  // consecutive samples of one position: 1 + n in lists, else 1
   uint32_t samplesPerPositive;
   uint64_t perSamplesPerPositive;  // 2^64 / samplesPerPositive, rounded up: times a 32-bit number it holds the quotient
                                    // above bit 64
@@ -235,13 +260,17 @@ struct KernelTable {
   const char* name;
   int lanes;
   void (*logits)(const RankerView&, const SamplesView&, int64_t begin, int64_t end, const BlockScratch&, float* out);
-  /// Forward, loss and backward of samples [begin, end), adding to a lane's dense gradient.
+  /// Forward, loss and backward of samples [begin, end), whole lists, adding to a lane's dense gradient.
   BlockTotals (*trainBlocks)(const RankerView&, const SamplesView&, int64_t begin, int64_t end, const BlockScratch&,
                              float* dense);
   void (*addRuns)(const RankerView&, const SamplesView&, const RunsView&, const SideGradients&, int64_t beginRun,
                   int64_t endRun);
   void (*halves)(const RowsView&, int64_t beginSlot, int64_t endSlot);
   void (*rowGradients)(const RowsView&, int64_t beginSlot, int64_t endSlot);
+  /// Units and scales of the view's rows [begin, end).
+  void (*unitRows)(const UnitRowsView&, int64_t begin, int64_t end);
+  /// From the gradients of those units to the gradients of their rows, in place.
+  void (*unitGradients)(const UnitRowsView&, int64_t begin, int64_t end);
   void (*freeStep)(const RuleStep&, const UpdateView&);
   void (*rowDots)(const UpdateView&, bool wantsNorms, RowDots* perRow);
   /// Overwrites the gradient by the direction u.

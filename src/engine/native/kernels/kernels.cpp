@@ -4,6 +4,7 @@
 #include "kernels/draw.hpp"
 #include "kernels/row-gradients.hpp"
 #include "kernels/sphere-rows.hpp"
+#include "kernels/unit-rows.hpp"
 
 namespace lawn::LAWN_ISA {
 
@@ -25,6 +26,8 @@ const KernelTable kernelTable = {
     .addRuns = addRuns,
     .halves = halves,
     .rowGradients = rowGradients,
+    .unitRows = unitRows,
+    .unitGradients = unitGradients,
     .freeStep = freeStep,
     .rowDots = rowDots,
     .direction = direction,

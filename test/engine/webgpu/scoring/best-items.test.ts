@@ -14,7 +14,16 @@ const probe = await webgpuProvider.probe({ allowSoftwareAdapter: true });
 const title = `the best items of the webgpu engine${probe.available ? "" : ` (skipped: ${probe.reason})`}`;
 
 /** More items than a workgroup has lanes. */
-const spec: RankerSpec = { users: 30, items: 700, dot: 3, gmf: 0, embedding: 0, tower: [], idBiases: true };
+const spec: RankerSpec = {
+  users: 30,
+  items: 700,
+  dot: 3,
+  gmf: 0,
+  embedding: 0,
+  tower: [],
+  idBiases: true,
+  cosineTemperature: null,
+};
 
 describe("scoresOfKeys", () => {
   it("gives -Infinity for none and NaN, and otherwise the score", () => {

@@ -3,7 +3,16 @@ import { planArena } from "../../../../src/engine/webgpu/tensors/arena.ts";
 import { EngineError } from "../../../../src/errors.ts";
 import { parametersOf } from "../../../../src/ranker/ranker-spec.ts";
 
-const spec = { users: 40, items: 30, dot: 0, gmf: 2, embedding: 8, tower: [4], idBiases: false };
+const spec = {
+  users: 40,
+  items: 30,
+  dot: 0,
+  gmf: 2,
+  embedding: 8,
+  tower: [4],
+  idBiases: false,
+  cosineTemperature: null,
+};
 
 describe("planArena", () => {
   it("lays tensors end to end at multiples of 64 values", () => {

@@ -121,7 +121,7 @@ describe("settings that fit a log", () => {
     const columns = { userColumn: users, itemColumn: new Uint32Array([0, 1, 2]), weights: null };
     const interactions = { users: 2, items: 3, ...columns, length: 3 };
     const seen = { offsets: new Uint32Array([0, 2, 3]), itemsSorted: new Uint32Array([0, 1, 2]) };
-    for (const loss of ["bce", "bpr"] as const) {
+    for (const loss of ["bce", "bpr", "softmax"] as const) {
       const source = { interactions, seen, loss, negativesPerPositive: 8, batchSize: 1, seed: 1 };
       // A batch of one sample takes as many steps as there are samples.
       const reason = defaultsFor({ rows: 3, users: 2, items: 3 }, { ...nothing, loss, batchSize: 1 });

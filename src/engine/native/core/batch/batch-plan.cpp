@@ -3,12 +3,20 @@
 
 namespace lawn {
 
-BatchPlan::BatchPlan(const std::array<int64_t, kSides>& tableRows, int64_t chunkSamples) : chunkSamples_(chunkSamples) {
+int64_t chunkSamplesFor(int64_t firstPad, int64_t list) {
+  // About 2 MiB of first-layer deltas: what the second level of the cache holds on the machines this was tuned for.
+  const int64_t fitting = (int64_t(1) << 19) / std::max<int64_t>(firstPad, 1);
+  const int64_t unit = std::max<int64_t>(list, 2);
+  return std::max(unit, std::clamp<int64_t>(fitting, 2048, 16384) / unit * unit);
+}
+
+BatchPlan::BatchPlan(const std::array<int64_t, kSides>& tableRows, int64_t firstPad) : firstPad_(firstPad) {
   for (int side = 0; side < kSides; side++) sides[side].tableRows = tableRows[side];
 }
 
 void BatchPlan::begin(const SampleSource& source) {
   source_ = source;
+  chunkSamples_ = chunkSamplesFor(firstPad_, source.list());
   const int64_t n = source.samples();
   for (PlanSide& side : sides) {
     side.sampleRows.reserve(n);

@@ -2,8 +2,8 @@
 // items, and the distinct rows of the whole batch numbered from 0 ("slots"). Preparing a chunk touches nothing of the
 // model, so the next batch is prepared while this one trains.
 //
-//   chunk c holds samples [c * chunkSamples, ...): users ascending, equal users in drawn order, so that BPR pairs
-//   stay together; user runs are consecutive samples, item runs list samples through `order`
+//   chunk c holds samples [c * chunkSamples, ...): users ascending, equal users in drawn order, so that BPR pairs and
+//   lists stay together; user runs are consecutive samples, item runs list samples through `order`
 #pragma once
 
 #include <algorithm>
@@ -53,9 +53,13 @@ struct SortScratch {
   }
 };
 
+/// Samples of a chunk, whose first-layer deltas are in memory at once: whole lists. A function of the ranker and the
+/// length of lists alone, because the order of sums depends on it.
+int64_t chunkSamplesFor(int64_t firstPad, int64_t list);
+
 class BatchPlan {
  public:
-  BatchPlan(const std::array<int64_t, kSides>& tableRows, int64_t chunkSamples);
+  BatchPlan(const std::array<int64_t, kSides>& tableRows, int64_t firstPad);
 
   /// Makes room for a batch. Then prepareChunk for each chunk, in any order or at once; then numberRows of each side.
   void begin(const SampleSource& source);
@@ -66,9 +70,10 @@ class BatchPlan {
   void writeSampleSlots(int64_t chunk, int side, const SlotIndex& index);
 
   int64_t samples() const { return source_.samples(); }
-  bool isPairwise() const { return source_.isPairwise(); }
   bool hasWeights() const { return source_.hasWeights(); }
-  int64_t losses() const { return isPairwise() ? samples() / 2 : samples(); }
+  int64_t list() const { return source_.list(); }
+  int64_t losses() const { return samples() / list(); }
+  int64_t chunkSamples() const { return chunkSamples_; }
   int64_t chunks() const { return divideUp(samples(), chunkSamples_); }
   int64_t chunkBegin(int64_t chunk) const { return chunk * chunkSamples_; }
   int64_t chunkLength(int64_t chunk) const { return std::min(chunkSamples_, samples() - chunkBegin(chunk)); }
@@ -82,7 +87,8 @@ class BatchPlan {
  private:
   void sortChunk(int64_t chunk, int side, const uint32_t* rows, uint32_t* order, RowSorter& sorter);
 
-  const int64_t chunkSamples_;
+  const int64_t firstPad_;
+  int64_t chunkSamples_ = 1;
   SampleSource source_;
 };
 

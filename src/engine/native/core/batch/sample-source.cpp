@@ -84,15 +84,25 @@ SeenItems Interactions::seen() const {
   };
 }
 
-SampleSource SampleSource::columns(int64_t length, const uint32_t* users, const uint32_t* items, const uint32_t* others,
-                                   const float* labels, const float* weights) {
+SampleSource SampleSource::labelled(int64_t length, const uint32_t* users, const uint32_t* items, const float* labels,
+                                    const float* weights) {
   SampleSource source;
-  source.pairwise_ = others != nullptr;
-  source.samples_ = source.pairwise_ ? 2 * length : length;
+  source.samples_ = length;
   source.users_ = users;
   source.items_ = items;
-  source.others_ = others;
   source.labels_ = labels;
+  source.weights_ = weights;
+  return source;
+}
+
+SampleSource SampleSource::compared(int64_t length, const uint32_t* users, const uint32_t* positives,
+                                    const uint32_t* negatives, int64_t perRow, const float* weights) {
+  SampleSource source;
+  source.list_ = 1 + perRow;
+  source.samples_ = length * source.list_;
+  source.users_ = users;
+  source.items_ = positives;
+  source.others_ = negatives;
   source.weights_ = weights;
   return source;
 }
@@ -102,9 +112,9 @@ SampleSource SampleSource::drawn(const Interactions& interactions, const EpochKe
   SampleSource source;
   const uint64_t first = uint64_t(step) * uint64_t(interactions.batchSize);  // inside the epoch
   const uint64_t losses = std::min<uint64_t>(uint64_t(interactions.batchSize), interactions.samplesPerEpoch - first);
-  source.pairwise_ = interactions.pairwise;
-  source.samples_ = int64_t(source.pairwise_ ? 2 * losses : losses);
-  source.firstInEpoch_ = source.pairwise_ ? 2 * first : first;
+  source.list_ = interactions.list;
+  source.samples_ = int64_t(losses) * source.list_;
+  source.firstInEpoch_ = first * uint64_t(source.list_);
   source.kernels_ = &kernels;
   EpochView& epoch = source.epoch_;
   epoch.samples = interactions.samplesPerEpoch;
@@ -114,6 +124,7 @@ SampleSource SampleSource::drawn(const Interactions& interactions, const EpochKe
   epoch.negativesLow = keys.negativesLow;
   epoch.negativesHigh = keys.negativesHigh;
   epoch.pairwise = interactions.pairwise;
+  epoch.list = interactions.pairwise ? 1 : uint32_t(interactions.list);
   epoch.samplesPerPositive = interactions.samplesPerPositive;
   epoch.perSamplesPerPositive = ~uint64_t(0) / interactions.samplesPerPositive + 1;
   epoch.items = interactions.items;
@@ -128,12 +139,13 @@ void SampleSource::read(int64_t first, int64_t count, uint32_t* users, uint32_t*
   if (kernels_ != nullptr) {
     return kernels_->draw(epoch_, firstInEpoch_ + uint64_t(first), count, {users, items, labels, weights});
   }
-  if (pairwise_) {
-    for (int64_t s = 0; s < count; s++) {
-      const int64_t pair = (first + s) / 2;
-      users[s] = users_[pair];
-      items[s] = s % 2 == 0 ? items_[pair] : others_[pair];
-      if (weights_ != nullptr) weights[s] = weights_[pair];
+  if (list_ > 1) {
+    const int64_t firstRow = first / list_, perRow = list_ - 1;
+    for (int64_t s = 0, row = firstRow; s < count; s += list_, row++) {
+      std::fill(users + s, users + s + list_, users_[row]);
+      items[s] = items_[row];
+      std::copy(others_ + row * perRow, others_ + (row + 1) * perRow, items + s + 1);
+      if (weights_ != nullptr) std::fill(weights + s, weights + s + list_, weights_[row]);
     }
     return;
   }

@@ -31,6 +31,7 @@ struct Interactions {
   uint64_t samplesPerEpoch = 0;
   int64_t batchSize = 0;
   bool pairwise = false;
+  int64_t list = 1;  // see SampleSource
 
  private:
   template <typename Stored>
@@ -54,27 +55,31 @@ struct EpochKeys {
   uint32_t negativesLow, negativesHigh;
 };
 
-/// The samples of one batch. Under BPR a pair is two samples, the positive first.
+/// The samples of one batch. What compares a positive with negatives is a list of samples, the positive first; BPR has
+/// lists of two.
 class SampleSource {
  public:
-  /// Columns of an explicit batch; of a pairwise one, `others` are the negatives, else `labels` are given. Null
-  /// `weights` count every row alike.
-  static SampleSource columns(int64_t length, const uint32_t* users, const uint32_t* items, const uint32_t* others,
-                              const float* labels, const float* weights);
+  /// Columns of an explicit batch, of pairs with labels. Null `weights` count every row alike.
+  static SampleSource labelled(int64_t length, const uint32_t* users, const uint32_t* items, const float* labels,
+                               const float* weights);
+  /// Of positives with `perRow` negatives each.
+  static SampleSource compared(int64_t length, const uint32_t* users, const uint32_t* positives,
+                               const uint32_t* negatives, int64_t perRow, const float* weights);
   /// Batch `step` of an epoch.
   static SampleSource drawn(const Interactions& interactions, const EpochKeys& keys, int64_t step,
                             const KernelTable& kernels);
 
   int64_t samples() const { return samples_; }
-  bool isPairwise() const { return pairwise_; }
+  /// Samples of one loss: 1 under BCE.
+  int64_t list() const { return list_; }
   bool hasWeights() const { return weights_ != nullptr || epoch_.weights != nullptr; }
-  /// Samples [first, first + count), both even under BPR. Writes no labels under BPR, and weights where there are some:
-  /// under BPR to both samples of a pair.
+  /// Samples [first, first + count), whole lists. Writes labels where lists are single samples, and weights where there
+  /// are some: a list's is that of its first sample.
   void read(int64_t first, int64_t count, uint32_t* users, uint32_t* items, float* labels, float* weights) const;
 
  private:
   int64_t samples_ = 0;
-  bool pairwise_ = false;
+  int64_t list_ = 1;
   const uint32_t *users_ = nullptr, *items_ = nullptr, *others_ = nullptr;
   const float *labels_ = nullptr, *weights_ = nullptr;
   EpochView epoch_{};

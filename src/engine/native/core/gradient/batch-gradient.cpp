@@ -12,18 +12,26 @@ namespace {
 /// Lanes are partial sums over samples, or over table rows: at most this many per batch, which also bounds the threads
 /// that find work.
 constexpr int64_t kMostGradientLanes = 16;
+constexpr int64_t kSlotsPerTask = 2 * kBlockSamples;
 /// Samples per task where the order of sums does not depend on it.
 constexpr int64_t kSamplesPerTask = 2048;
 
-/// [begin, end) of lane `lane`: consecutive whole blocks, the same number for each lane give or take one.
+/// A block, or as many lists as fill one.
+int64_t laneUnit(int64_t list) { return list * divideUp(kBlockSamples, list); }
+
+/// [begin, end) of lane `lane`: consecutive whole units, the same number for each lane give or take one.
 struct LaneRange {
-  LaneRange(int64_t count, int64_t lane, int64_t lanes) {
-    const int64_t blocks = divideUp(count, kBlockSamples);
-    begin = std::min(count, blocks * lane / lanes * kBlockSamples);
-    end = std::min(count, blocks * (lane + 1) / lanes * kBlockSamples);
+  LaneRange(int64_t count, int64_t lane, int64_t lanes, int64_t unit = kBlockSamples) {
+    const int64_t units = divideUp(count, unit);
+    begin = std::min(count, units * lane / lanes * unit);
+    end = std::min(count, units * (lane + 1) / lanes * unit);
   }
   int64_t begin, end;
 };
+
+SideTasks slotTasksOf(const BatchPlan& plan) {
+  return {divideUp(plan.sides[kUsers].slots(), kSlotsPerTask), divideUp(plan.sides[kItems].slots(), kSlotsPerTask)};
+}
 
 /// Lanes of a batch: no more than its first chunk has blocks, because every lane is cleared and summed in full. Later
 /// chunks are no longer than the first, and a batch of one chunk has no more distinct rows than samples.
@@ -33,21 +41,17 @@ int64_t lanesOf(const BatchPlan& plan) {
 
 }  // namespace
 
-int64_t chunkSamplesFor(int64_t firstPad) {
-  // About 2 MiB of first-layer deltas: what the second level of the cache holds on the machines this was tuned for.
-  const int64_t fitting = (int64_t(1) << 19) / std::max<int64_t>(firstPad, 1);
-  return std::clamp<int64_t>(fitting, 2048, 16384) / 2 * 2;
-}
-
-BatchGradient::BatchGradient(RankerModel& model, const KernelTable& kernels, ThreadPool& pool, double embeddingDecay)
+BatchGradient::BatchGradient(RankerModel& model, const KernelTable& kernels, ThreadPool& pool, const Loss& loss,
+                             double embeddingDecay)
     : model_(model),
       kernels_(kernels),
       pool_(pool),
+      loss_(loss),
       scratch_(size_t(pool.threads())),
       sides_{{{SlotIndex(model.spec.rows[kUsers]), {}, {}}, {SlotIndex(model.spec.rows[kItems]), {}, {}}}},
       lanes_(kMostGradientLanes * model.layout.size),
       totals_(kMostGradientLanes),
-      decay_(model, pool, embeddingDecay) {
+      decay_(model, pool, loss, embeddingDecay) {
   std::vector<int64_t> pads{model.firstPad};
   for (size_t l = 1; l < model.spec.tower.size(); l++) pads.push_back(roundUp(model.spec.tower[l], kernels.lanes));
   for (ThreadScratch& scratch : scratch_) {
@@ -76,6 +80,7 @@ double BatchGradient::compute(BatchPlan& plan, const OverlappedWork& overlapped)
     addChunk(plan, chunk);
   }
   finishRows(plan);
+  finishUnits(plan);
   decay_.addTo(plan);
   BlockTotals sum;
   for (const BlockTotals& lane : totals_) {
@@ -94,12 +99,11 @@ void BatchGradient::prepareSlots(BatchPlan& plan) {
     sides_[side].halves.reserve(plan.sides[side].slots() * pad);
     sides_[side].sums.reserve(plan.sides[side].slots() * pad);
   }
-  slopes_.reserve(std::min(plan.samples(), chunkSamplesFor(pad)));
-  firstDeltas_.reserve(std::min(plan.samples(), chunkSamplesFor(pad)) * pad);
+  const int64_t atOnce = std::min(plan.samples(), plan.chunkSamples());
+  slopes_.reserve(atOnce);
+  firstDeltas_.reserve(atOnce * pad);
 
-  constexpr int64_t slotsPerTask = 2 * kBlockSamples;
-  const SideTasks slotTasks(divideUp(plan.sides[kUsers].slots(), slotsPerTask),
-                            divideUp(plan.sides[kItems].slots(), slotsPerTask));
+  const SideTasks slotTasks = slotTasksOf(plan);
   pool_.run(1 + plan.chunks() + slotTasks.count(), [&](int64_t task, int thread) {
     if (task == 0) return std::fill(lanes_.data(), lanes_.data() + lanesOf(plan) * model_.layout.size, 0.0f);
     task -= 1;
@@ -109,8 +113,9 @@ void BatchGradient::prepareSlots(BatchPlan& plan) {
     }
     const SideTasks::Part part = slotTasks.partOf(task - plan.chunks());
     const PlanSide& side = plan.sides[part.side];
-    const int64_t begin = part.index * slotsPerTask, end = std::min(begin + slotsPerTask, side.slots());
+    const int64_t begin = part.index * kSlotsPerTask, end = std::min(begin + kSlotsPerTask, side.slots());
     model_.markSampled(part.side, side.distinct.data() + begin, end - begin, true);
+    if (model_.isCosine()) kernels_.unitRows(unitRowsOf(plan, part.side), begin, end);
     if (pad == 0) return;
     kernels_.halves(rowsOf(plan, part.side, thread), begin, end);
     float* sums = sides_[part.side].sums.data();
@@ -128,7 +133,9 @@ SamplesView BatchGradient::samplesOf(const BatchPlan& plan, int64_t chunk) {
         .slots = plan.sides[side].sampleSlots.data() + begin,
     };
   }
-  samples.labels = plan.isPairwise() ? nullptr : plan.labels.data() + begin;
+  samples.loss = loss_;
+  samples.list = plan.list();
+  samples.labels = plan.labels.data() + begin;
   samples.weights = plan.hasWeights() ? plan.weights.data() + begin : nullptr;
   samples.inverseCount = float(1.0 / double(plan.losses()));
   samples.slopes = slopes_.data();
@@ -145,7 +152,7 @@ void BatchGradient::trainChunk(const BatchPlan& plan, int64_t chunk, const Overl
   pool_.run(overlappedTasks + lanes, [&](int64_t task, int thread) {
     if (task < overlappedTasks) return overlapped->run(task, thread);
     const int64_t lane = task - overlappedTasks;
-    const LaneRange range(count, lane, lanes);
+    const LaneRange range(count, lane, lanes, laneUnit(plan.list()));
     if (range.begin == range.end) return;
     const BlockTotals totals =
         kernels_.trainBlocks(ranker, samples, range.begin, range.end, scratch_[size_t(thread)].view,
@@ -173,6 +180,8 @@ void BatchGradient::addChunk(const BatchPlan& plan, int64_t chunk) {
     gradients[side] = model_.gradientsOf(side);
     gradients[side].sums = sides_[side].sums.data();
   }
+  // A list's slopes add up to 0, but in float32 leave rounding errors, which Adam takes for gradients.
+  if (loss_.isOfLists()) gradients[kUsers].bias = nullptr;
   const int64_t tasksPerSide = divideUp(count, kSamplesPerTask);
   const SideTasks tasks(tasksPerSide, tasksPerSide);
   pool_.run(tasks.count(), [&](int64_t task, int) {
@@ -208,6 +217,23 @@ void BatchGradient::finishRows(const BatchPlan& plan) {
     }
     kernels_.rowGradients(rows, range.begin, range.end);
   });
+}
+
+/// From the gradients of units to those of the rows that they were made of.
+void BatchGradient::finishUnits(const BatchPlan& plan) {
+  if (!model_.isCosine()) return;
+  const SideTasks tasks = slotTasksOf(plan);
+  pool_.run(tasks.count(), [&](int64_t task, int) {
+    const auto [side, part] = tasks.partOf(task);
+    const int64_t begin = part * kSlotsPerTask, end = std::min(begin + kSlotsPerTask, plan.sides[side].slots());
+    kernels_.unitGradients(unitRowsOf(plan, side), begin, end);
+  });
+}
+
+UnitRowsView BatchGradient::unitRowsOf(const BatchPlan& plan, int side) {
+  UnitRowsView units = model_.unitRowsView(side);
+  units.rows = plan.sides[side].distinct.data();
+  return units;
 }
 
 RowsView BatchGradient::rowsOf(const BatchPlan& plan, int side, int thread) {

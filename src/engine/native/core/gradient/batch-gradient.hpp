@@ -14,13 +14,9 @@
 
 namespace lawn {
 
-/// Samples of a chunk, whose first-layer deltas are in memory at once. A function of the ranker alone, because the
-/// order of sums depends on it.
-int64_t chunkSamplesFor(int64_t firstPad);
-
 class BatchGradient {
  public:
-  BatchGradient(RankerModel& model, const KernelTable& kernels, ThreadPool& pool, double embeddingDecay);
+  BatchGradient(RankerModel& model, const KernelTable& kernels, ThreadPool& pool, const Loss& loss, double embeddingDecay);
 
   /// Independent work that is overlapped with the gradient: `tasks` calls of `run`.
   struct OverlappedWork {
@@ -53,11 +49,14 @@ class BatchGradient {
   void trainChunk(const BatchPlan& plan, int64_t chunk, const OverlappedWork* overlapped);
   void addChunk(const BatchPlan& plan, int64_t chunk);
   void finishRows(const BatchPlan& plan);
+  void finishUnits(const BatchPlan& plan);
+  UnitRowsView unitRowsOf(const BatchPlan& plan, int side);
   RowsView rowsOf(const BatchPlan& plan, int side, int thread);
 
   RankerModel& model_;
   const KernelTable& kernels_;
   ThreadPool& pool_;
+  const Loss loss_;
   std::vector<ThreadScratch> scratch_;
   std::array<SideState, kSides> sides_;
   AlignedArray<float> slopes_, firstDeltas_;

@@ -34,10 +34,11 @@ void EmbeddingDecay::countLookups(const BatchPlan& plan, int side) {
   const PlanSide& of = plan.sides[side];
   std::vector<uint32_t>& lookups = lookups_[side];
   lookups.assign(of.distinct.size(), 0);
+  const uint32_t each = side == kUsers && looksUserUpOnce_ ? uint32_t(plan.list()) : 1;  // samples of a lookup
   for (int64_t chunk = 0; chunk < plan.chunks(); chunk++) {
     const uint32_t* starts = of.runStarts.data() + plan.runsBegin(chunk);
     const uint32_t* slots = of.runSlots.data() + plan.runsBegin(chunk);
-    for (int64_t r = 0; r < of.runCounts[size_t(chunk)]; r++) lookups[slots[r]] += starts[r + 1] - starts[r];
+    for (int64_t r = 0; r < of.runCounts[size_t(chunk)]; r++) lookups[slots[r]] += (starts[r + 1] - starts[r]) / each;
   }
 }
 

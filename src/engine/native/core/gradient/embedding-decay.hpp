@@ -1,4 +1,5 @@
-// L2 on the embeddings that a batch looks up: gradient of row r += strength * (times r was looked up) / losses * r.
+// L2 on the embeddings that a batch looks up: gradient of row r += strength * (times r was looked up) / losses * r. A
+// list looks its user up once.
 // Twin: src/engine/reference/embedding-decay.ts.
 #pragma once
 
@@ -13,8 +14,8 @@ namespace lawn {
 
 class EmbeddingDecay {
  public:
-  EmbeddingDecay(RankerModel& model, ThreadPool& pool, double strength)
-      : model_(model), pool_(pool), strength_(strength) {}
+  EmbeddingDecay(RankerModel& model, ThreadPool& pool, const Loss& loss, double strength)
+      : model_(model), pool_(pool), looksUserUpOnce_(loss.isOfLists()), strength_(strength) {}
 
   /// To be called when the tables' gradients are complete. Does nothing at strength 0.
   void addTo(const BatchPlan& plan);
@@ -24,6 +25,7 @@ class EmbeddingDecay {
 
   RankerModel& model_;
   ThreadPool& pool_;
+  const bool looksUserUpOnce_;
   const double strength_;
   std::array<std::vector<uint32_t>, kSides> lookups_;  // [slots] times each distinct row was looked up
 };

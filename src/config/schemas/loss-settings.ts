@@ -1,0 +1,108 @@
+/** Settings of `train` about the loss, its negatives and the similarity: what each is, and what goes with what. */
+import { z } from "zod";
+import { setting } from "../setting.ts";
+import { trainSetting, withRole } from "../train-role.ts";
+
+/** Of the ranker. */
+export const similaritySettings = {
+  similarity: setting(z.enum(["inner", "cosine"]).optional(), {
+    flag: "similarity",
+    meaning: "What the dot path is: the inner product, or its cosine; inner unless given, cosine under ccl",
+  }),
+  temperature: setting(z.number().gt(0).optional(), {
+    flag: "temperature",
+    meaning: "What cosines are divided by; 0.1 unless given, 1 under ccl",
+  }),
+};
+
+const cclSettings = z.object({
+  margin: setting(z.number().optional(), {
+    flag: "ccl-margin",
+    meaning: "Under ccl: negatives at or below this cosine cost nothing; 0.8 unless given",
+  }),
+  negativeWeight: setting(z.number().min(0).optional(), {
+    flag: "ccl-negative-weight",
+    meaning: "Under ccl: weight of the mean over a positive's negatives, beside the positive's 1; 150 unless given",
+  }),
+});
+
+export const lossSettings = {
+  loss: trainSetting(z.enum(["bce", "bpr", "softmax", "ccl"]).default("bce"), {
+    flag: "loss",
+    heading: "Loss and negatives",
+    meaning:
+      "Binary cross-entropy on single pairs, BPR on a positive against a negative, or a positive among all of its negatives: cross-entropy, or the cosine contrastive loss",
+    role: "variable",
+  }),
+  negatives: trainSetting(z.int().min(0).default(4), {
+    flag: "negatives",
+    fitsLog: true,
+    meaning: "Items drawn afresh for each positive in every epoch; at least 1 but under bce",
+    role: "variable",
+  }),
+  ccl: withRole(cclSettings.prefault({}), "variable"),
+};
+
+interface LossConfig {
+  readonly model: string;
+  readonly loss: z.output<typeof lossSettings.loss>;
+  readonly negatives: number;
+  readonly ccl: z.output<typeof cclSettings>;
+  readonly ranker: {
+    readonly gmf?: number | undefined;
+    readonly embedding?: number | undefined;
+    readonly idBiases?: boolean | undefined;
+    readonly similarity?: "inner" | "cosine" | undefined;
+    readonly temperature?: number | undefined;
+  };
+}
+
+interface Contradiction {
+  readonly path: readonly string[];
+  readonly message: string;
+}
+
+export function lossContradictions({ model, loss, negatives, ccl, ranker }: LossConfig): readonly Contradiction[] {
+  const found: Contradiction[] = [];
+  const refuse = (path: readonly string[], message: string) => found.push({ path, message });
+  if (loss !== "bce" && negatives === 0) {
+    refuse(["negatives"], `${loss} compares with a negative, expected at least 1`);
+  }
+  if (ranker.temperature !== undefined && similarityOf(loss, ranker) === "inner") {
+    refuse(["ranker", "temperature"], "only cosines are divided by it; leave it out or choose --similarity cosine");
+  }
+  if (loss !== "ccl") {
+    for (const key of ["margin", "negativeWeight"] as const) {
+      if (ccl[key] !== undefined) refuse(["ccl", key], `${loss} has none; leave it out or choose --loss ccl`);
+    }
+    return found;
+  }
+  if (ranker.similarity === "inner") refuse(["ranker", "similarity"], "ccl is a loss of cosines, expected cosine");
+  if (ranker.idBiases === true) refuse(["ranker", "idBiases"], "ccl is a loss of cosines alone; leave biases out");
+  const others = model === "mf" ? 0 : 1; // width of the paths beside the dot product, where they were left open
+  if ((ranker.gmf ?? others) > 0 || (ranker.embedding ?? others) > 0) {
+    refuse(["loss"], "ccl is a loss of cosines alone, expected --model mf without other paths");
+  }
+  return found;
+}
+
+/** What the loss decides where it was left open. */
+export function completeLoss<C extends LossConfig>({ loss, ccl, ranker }: C) {
+  const similarity = similarityOf(loss, ranker);
+  const isContrastive = loss === "ccl";
+  const idBiases = ranker.idBiases ?? (isContrastive ? false : undefined);
+  const temperature = similarity === "cosine" ? (ranker.temperature ?? (isContrastive ? 1 : 0.1)) : undefined;
+  const filled: C["ccl"] = { margin: ccl.margin ?? 0.8, negativeWeight: ccl.negativeWeight ?? 150 };
+  return {
+    ranker: { ...(ranker as C["ranker"]), ...withValues({ idBiases, similarity, temperature }) },
+    ccl: isContrastive ? filled : {},
+  };
+}
+
+function similarityOf(loss: LossConfig["loss"], { similarity }: LossConfig["ranker"]): "inner" | "cosine" {
+  return similarity ?? (loss === "ccl" ? "cosine" : "inner");
+}
+
+function withValues<T extends object>(values: T): Partial<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
