@@ -33,7 +33,9 @@ export async function isOfSameNight(found: FoundStart, asked: AskedTraining): Pr
     const { targets: __, ...ofLawn } = isRecord(lawn) ? lawn : {};
     return chosen.reduce<Values>(without, { ...others, lawn: ofLawn });
   };
-  return hashOf(settingsOf(await readConfig(found.directory))) === hashOf(settingsOf(asked.resolved));
+  // A planned run is known by what was asked for: config.json holds what came of it.
+  const there = manifest.planning?.request ?? (await readConfig(found.directory));
+  return hashOf(settingsOf(there)) === hashOf(settingsOf(asked.resolved));
 }
 
 function without(values: Values, [key, ...deeper]: readonly string[]): Values {

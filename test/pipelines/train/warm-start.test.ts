@@ -182,6 +182,15 @@ describe("train --start-from current", () => {
     expect(json.run).toBe(current);
   });
 
+  it("trains nothing where a night under a budget is repeated", async () => {
+    const budget = { ...nightly, ...models, budget: "20s", dataset: "under" };
+    await ingestDay(temporary, 1, { dataset: "under" });
+    const { json } = await train(budget);
+    await promoteRun(temporary("nights/under"), String(json.run), silentContext);
+    expect((await train(budget)).json.run).toBe(json.run);
+    await ingestDay(temporary, 2, { dataset: "under" });
+  });
+
   it("trains another run on new data, and on the same with other settings", async () => {
     const current = await currentRun(temporary("nights/shop"));
     const other = await train({ ...nightly, ...models, epochs: "2" });
