@@ -44,6 +44,7 @@ export function isPostgresAddress(text: string): boolean {
 
 /** What is wrong with an address, without its secrets; null where nothing is. `known` names further parameters. */
 export function postgresAddressProblem(text: string, known: readonly string[] = []): string | null {
+  if (/^\w+:\/\/[^/?#]*@(?:[/?#]|$)/.test(text)) return "it names a user but no server; PGUSER may name the user";
   if (!URL.canParse(text) || addressText(text).endsWith("...") || !isEncoded(text)) {
     return "its parts cannot be told apart; in a password, / ? # @ % are %2F %3F %23 %40 %25";
   }

@@ -1,6 +1,7 @@
 /** Logs in PostgreSQL: the same cleaning as for files, what its types become, and what goes wrong on the way. */
 import { chmodSync } from "node:fs";
 import { afterEach, beforeAll, beforeEach, expect, it } from "@jest/globals";
+import { readColumns } from "../../../src/arrow/read-columns.ts";
 import { IngestFolder } from "../../support/data/ingest-folder.ts";
 import { describePostgres, postgresPassword, usePostgres } from "../../support/servers/postgres-server.ts";
 
@@ -78,6 +79,12 @@ describePostgres("a log in PostgreSQL", () => {
       ["2", "6"],
       ["10", "3"],
     ]);
+  });
+
+  it("has rows that weigh what a column says", async () => {
+    await ingest({ ...columns, table: "shop.orders", "weight-column": "weight" });
+    const train = await readColumns(folder.file("train.arrow"), ["weight"]);
+    expect([...train.float32("weight")]).toEqual([2, 3, 6]); // of the rows (2, 5), (10, 1) and (10, 2)
   });
 
   it("that has not changed is not ingested again, and is where a row came or went", async () => {
