@@ -44,6 +44,8 @@ export type TensorKind = (typeof tensorKinds)[keyof typeof tensorKinds];
  * are in engine/check-*.ts. One call at a time may be at work on a session.
  */
 export interface NativeAddon {
+  /** INTERFACE of the sources it was built from; missing in older ones. */
+  readonly interfaceNumber?: () => number;
   /** The rules it was built with. */
   rules(): readonly NativeRule[];
   /** The set it would run: the best of this processor for "", or "" if it lacks the one named. */
@@ -140,10 +142,26 @@ export function loadNativeAddon(): LoadedAddon {
   return loaded;
 }
 
-/** Throws EngineError where the addon cannot be loaded. */
+/**
+ * Raised, here and as kInterface of addon/addon.cpp, with what any function takes or a setting holds: an addon of older
+ * sources would pass over what it does not know, such as weights.
+ */
+const INTERFACE = 2;
+
+/** Throws EngineError where the addon was built from sources with another interface. */
+export function checkNativeInterface({ interfaceNumber }: Pick<NativeAddon, "interfaceNumber">, remedy: string): void {
+  const found = interfaceNumber?.() ?? 1;
+  if (found === INTERFACE) return;
+  throw new EngineError(
+    `native engine: built from other sources (interface ${found}, expected ${INTERFACE}); ${remedy}`,
+  );
+}
+
+/** Throws EngineError where the addon cannot be loaded, or was built from other sources. */
 export function requireNativeAddon(): NativeAddon {
   const found = loadNativeAddon();
   if (found.addon === null) throw new EngineError(`native engine: ${found.reason}; ${found.remedy}`);
+  checkNativeInterface(found.addon, found.remedy);
   checkNativeRules(found.addon.rules(), found.remedy);
   return found.addon;
 }

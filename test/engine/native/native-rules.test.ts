@@ -1,7 +1,7 @@
 /** An addon compiled from other sources than these is refused, rule by rule, before it trains anything. */
 import { describe, expect, it } from "@jest/globals";
 import { ruleNames } from "../../../src/config/optimizer/rule-table.ts";
-import { requireNativeAddon } from "../../../src/engine/native/native-addon.ts";
+import { checkNativeInterface, requireNativeAddon } from "../../../src/engine/native/native-addon.ts";
 import { checkNativeRules, type NativeRule } from "../../../src/engine/native/native-rules.ts";
 import { EngineError } from "../../../src/errors.ts";
 import { describeNative } from "../../support/engines/native-engine.ts";
@@ -40,6 +40,14 @@ describeNative("the rules of the compiled addon", () => {
         /adam is .*, expected slots velocity \+ square, L2 decay, ratio none/,
       );
     });
+  });
+
+  it("come with functions that take what these sources hand them", () => {
+    expect(() => checkNativeInterface(requireNativeAddon(), "")).not.toThrow();
+    expect(() => checkNativeInterface({}, "run make setup")).toThrow(
+      "native engine: built from other sources (interface 1, expected 2); run make setup",
+    );
+    expect(() => checkNativeInterface({ interfaceNumber: () => 3 }, "")).toThrow(EngineError);
   });
 
   it("are chosen by name: an unknown one does not open", () => {

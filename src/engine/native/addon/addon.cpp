@@ -8,6 +8,11 @@ namespace lawn {
 
 namespace {
 
+/// Twin: INTERFACE of native-addon.ts, which says when it is raised.
+constexpr double kInterface = 2;
+
+napi_value interfaceNumber(const Call& call) { return newNumber(call.env, kInterface); }
+
 napi_value instructionSet(const Call& call) {
   const std::string wanted = text(call.env, call.arguments[0], "instruction set");
   const KernelTable* kernels = chooseKernels(wanted.empty() ? nullptr : wanted.c_str());
@@ -166,6 +171,7 @@ napi_value initialise(napi_env env, napi_value exports) {
     const char* name;
     napi_callback function;
   } functions[] = {
+      {"interfaceNumber", guarded<interfaceNumber>},
       {"rules", guarded<rules>},
       {"instructionSet", guarded<instructionSet>},
       {"openSession", guarded<openSession>},
