@@ -68,7 +68,13 @@ async function train(given: TrainConfig, context: StageContext): Promise<StageRe
   const resolved = resolvedConfig(config, { spec, engine });
   const configHash = hashOf(identityOf(resolved));
   const { contentHash } = dataset.description;
-  if (found !== null && !force && (await isOfSameNight(found, { resolved, contentHash, choices: context.choices }))) {
+  const asked = {
+    named: config.run === null ? null : runDirectory(config, config.run),
+    resolved,
+    contentHash,
+    choices: context.choices,
+  };
+  if (found !== null && !force && (await isOfSameNight(found, asked))) {
     context.log(`${found.directory}: was trained on this very data with these settings, so there is nothing to add`);
     return await finishedBefore(found.directory, await readFinishedManifest(found.directory), context);
   }

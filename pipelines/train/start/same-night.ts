@@ -2,7 +2,7 @@
  * A night that is repeated: --start-from current then names the run that the first try has trained and promoted. To
  * train it again on the data it comes from would teach nothing, and every repetition would do so again.
  */
-
+import path from "node:path";
 import { isRecord } from "../../../src/config/is-record.ts";
 import { hashOf, identityOf } from "../../../src/runs/run-directory.ts";
 import { readConfig, readFinishedManifest } from "../../runs/stored-run.ts";
@@ -12,6 +12,8 @@ import type { FoundStart } from "./find-start.ts";
 type Values = Readonly<Record<string, unknown>>;
 
 export interface AskedTraining {
+  /** The folder that --run names; null for a name made from settings and data. */
+  readonly named: string | null;
   /** As config.json would hold it. */
   readonly resolved: Values;
   readonly contentHash: string;
@@ -21,13 +23,15 @@ export interface AskedTraining {
 
 /**
  * Whether the run that a moving name leads to was trained on this data with these settings, but for what it began with
- * and for what the rule for defaults chose, of a first night otherwise than of a second.
+ * and for what the rule for defaults chose, of a first night otherwise than of a second. One that is asked for under
+ * another name of its own is another.
  */
 export async function isOfSameNight(found: FoundStart, asked: AskedTraining): Promise<boolean> {
   if (!found.isMoving) return false;
+  if (asked.named !== null && path.resolve(asked.named) !== path.resolve(found.directory)) return false;
   const manifest = await readFinishedManifest(found.directory);
   if (manifest.dataset.contentHash !== asked.contentHash) return false;
-  const chosen = [...manifest.choices, ...asked.choices].map(({ path }) => path);
+  const chosen = [...manifest.choices, ...asked.choices].map((choice) => choice.path);
   const settingsOf = (config: Values): Values => {
     const { start: _, lawn, ...others } = identityOf(config);
     const { targets: __, ...ofLawn } = isRecord(lawn) ? lawn : {};

@@ -180,6 +180,8 @@ describe("train --start-from current", () => {
     const current = await currentRun(temporary("nights/shop"));
     const { json } = await train({ ...nightly, ...models });
     expect(json.run).toBe(current);
+    const named = await train({ ...nightly, ...models, run: "own" });
+    expect(named.json.run).toBe(temporary("nights/shop/own"));
   });
 
   it("trains nothing where a night under a budget is repeated", async () => {
