@@ -1,9 +1,9 @@
 /**
  * Kills ingest, train, compare, score, export, report and gate at every call by which they change a file: before it,
- * halfway through a write, and after it, in Node's code and in native code alike (kill-campaign/kill-at.c). Some kills hit the
- * command that goes on after another kill. Then the command is run once more: it must end well, what it leaves must be
- * what an undisturbed one leaves, and nothing else may lie there. Prints a JSON line for each finding and one for each
- * stage; exit status 1 where something did not hold. Linux with a C compiler.
+ * halfway through a write, and after it, in Node's code and in native code alike (kill-campaign/kill-at.c). Some kills
+ * hit the command that goes on after another kill. Then the command is run once more: it must end well, what it leaves
+ * must be what an undisturbed one leaves, and nothing else may lie there. Prints a JSON line for each finding and one
+ * for each stage; exit status 1 where something did not hold. Linux with a C compiler.
  *
  *   node bench/kill-campaign.mjs [--stages ingest,train] [--most 100] [--chain 2] [--seed 1] [--folder DIR]
  */
