@@ -13,8 +13,8 @@ const nodeApi = new Set(
   ]),
 );
 /**
- * What a Mac shows anyway: the header, and the operators new and delete, which C++ lets a process replace for all of its
- * libraries. Whichever comes first is taken, and each ends in malloc and free.
+ * What a Mac shows anyway: the header, and the operators new and delete, which C++ lets a process replace for all of
+ * its libraries. Whichever comes first is taken, and each ends in malloc and free.
  */
 const OF_MACS = /^_Z(nw|na|dl|da)|^_mh_dylib_header$|^__dso_handle$/;
 const entryPoints = ["napi_register_module_v1", "node_api_module_get_api_version_v1"];
