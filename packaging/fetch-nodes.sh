@@ -20,7 +20,7 @@ debian() {
   printf '%s\n' 'Types: deb' 'URIs: http://deb.debian.org/debian' 'Suites: trixie' 'Components: main' \
     'Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg' >"$apt/trixie.sources"
   local options=(-qq -o "Dir::Etc::sourcelist=$apt/trixie.sources" -o Dir::Etc::sourceparts=/dev/null
-    -o "Dir::State::lists=$apt/lists" -o "Dir::Cache=$apt/cache" -o APT::Architectures=amd64,arm64 -o APT::Sandbox::User=)
+    -o "Dir::State::lists=$apt/lists" -o "Dir::Cache=$apt/cache" -o "APT::Architectures=amd64,arm64" -o APT::Sandbox::User=)
   apt-get "${options[@]}" update
   (cd "$folder" && apt-get "${options[@]}" download "${@/%/:$architecture}" && for deb in ./*.deb; do dpkg -x "$deb" .; done)
   [ -e "$folder/lib" ] || ln -s usr/lib "$folder/lib"

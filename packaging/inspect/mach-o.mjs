@@ -10,8 +10,9 @@ const LOADS_LIBRARY = new Set([0xc, 0x80000018, 0x8000001f]);
 const SYMBOL_TABLE = 0x2;
 const CODE_SIGNATURE = 0x1d;
 const BUILD_VERSION = 0x32;
-/** In place of a library's number. */
-const LOOKED_UP = 0xfe;
+const BINDINGS = new Set([0x22, 0x80000022]);
+/** In place of a library's number: looked for in all that the process has. */
+const LOOKED_UP = -2;
 
 /**
  * `system` is the oldest macOS that will do, `signature` "valid", "broken" or "none". Symbols are without their "_";
@@ -19,15 +20,19 @@ const LOOKED_UP = 0xfe;
  */
 export function inspectMachO(bytes) {
   const file = readerOf(bytes);
+  let written = null;
   const result = { format: "Mach-O", cpu: cpus[file.u32(4)] ?? "unknown", libraries: [], signature: "none" };
   for (let at = 32, left = file.u32(16); left > 0; left--, at += file.u32(at + 4)) {
     const command = file.u32(at);
     if (LOADS_LIBRARY.has(command)) result.libraries.push(file.text(at + file.u32(at + 8)));
     if (command === SYMBOL_TABLE) Object.assign(result, symbolsOf(file, at));
+    // Where bindings are written out, the loader goes by them and not by the table of symbols.
+    if (BINDINGS.has(command)) written = [16, 32].flatMap((field) => bindingsIn(file, at + field));
     if (command === BUILD_VERSION) result.system = `${file.u32(at + 12) >> 16}.${(file.u32(at + 12) >> 8) & 255}`;
     if (command === CODE_SIGNATURE) result.signature = checkSignature(file, file.u32(at + 8)) ? "valid" : "broken";
   }
-  return result;
+  if (written === null) return result;
+  return { ...result, unbound: written.filter(({ library }) => library === LOOKED_UP).map(({ name }) => name) };
 }
 
 function symbolsOf(file, command) {
@@ -38,9 +43,40 @@ function symbolsOf(file, command) {
     const [kind, name] = [file.u8(at + 4), file.text(names + file.u32(at)).replace(/^_/, "")];
     const [isExternal, isPrivate, isDefined] = [(kind & 1) !== 0, (kind & 0x10) !== 0, (kind & 0xe) !== 0];
     if (isExternal && !isPrivate) symbols[isDefined ? "exports" : "imports"].push(name);
-    if (isExternal && !isDefined && file.u8(at + 7) === LOOKED_UP) symbols.unbound.push(name);
+    if (isExternal && !isDefined && file.u8(at + 7) === 256 + LOOKED_UP) symbols.unbound.push(name);
   }
   return symbols;
+}
+
+/**
+ * [{ name, library }] of a stream of binding opcodes, whose offset and size stand at `field`: a register machine, of
+ * which only the library's number and the name matter here.
+ */
+function bindingsIn(file, field) {
+  const [start, size] = [file.u32(field), file.u32(field + 4)];
+  const bindings = [];
+  let [at, library, name] = [start, 0, ""];
+  const skipNumber = () => {
+    while (file.u8(at++) & 0x80);
+  };
+  while (at < start + size) {
+    const [opcode, value] = [file.u8(at) & 0xf0, file.u8(at) & 0x0f];
+    at++;
+    if (opcode === 0x10) library = value;
+    else if (opcode === 0x20)
+      [library] = [file.u8(at), skipNumber()]; // more than 127 libraries are nobody's
+    else if (opcode === 0x30) library = value === 0 ? 0 : value - 16;
+    else if (opcode === 0x40) {
+      name = file.text(at);
+      at += name.length + 1;
+    } else if (opcode >= 0x60 && opcode <= 0x80) skipNumber();
+    else if (opcode >= 0x90) {
+      bindings.push({ name: name.replace(/^_/, ""), library });
+      if (opcode === 0xa0 || opcode === 0xc0) skipNumber();
+      if (opcode === 0xc0) skipNumber();
+    }
+  }
+  return bindings;
 }
 
 /** Whether every page up to the signature has the hash that the code directory holds. Numbers there are big-endian. */

@@ -12,6 +12,11 @@ const nodeApi = new Set(
     ...symbols[version].node_api_symbols,
   ]),
 );
+/**
+ * What a Mac shows anyway: the header, and the operators new and delete, which C++ lets a process replace for all of
+ * its libraries. Whichever comes first is taken, and each ends in malloc and free.
+ */
+const OF_MACS = /^_Z(nw|na|dl|da)|^_mh_dylib_header$|^__dso_handle$/;
 const entryPoints = ["napi_register_module_v1", "node_api_module_get_api_version_v1"];
 
 /** Of systems: what every machine of the platform has. */
@@ -33,7 +38,9 @@ export function problemsOf(bytes, platform) {
     found.nodeImports ?? found.imports.filter((name) => name.startsWith("napi_") || name.startsWith("node_api_"));
   const unknown = ofNode.filter((name) => !nodeApi.has(name));
   const missing = entryPoints.filter((name) => !found.exports.includes(name));
-  const shown = found.exports.filter((name) => !entryPoints.includes(name));
+  const shown = found.exports.filter(
+    (name) => !entryPoints.includes(name) && !(platform.os === "darwin" && OF_MACS.test(name)),
+  );
   return [
     ...(found.cpu === platform.cpu ? [] : [`it is for ${found.cpu}`]),
     ...foreign.map((name) => `it needs ${name}, which not every machine has`),
@@ -42,16 +49,19 @@ export function problemsOf(bytes, platform) {
     ...unknown.map((name) => `it needs ${name}, which Node-API 8 lacks`),
     ...missing.map((name) => `it lacks ${name}, by which Node opens it`),
     ...(shown.length === 0 ? [] : [`it shows ${shown.length} symbols of its own, such as ${shown[0]}`]),
-    ...(platform.os === "darwin" ? problemsOfMac(found, oldest) : []),
+    ...(platform.os === "darwin" ? problemsOfMac(found, oldest, ofNode) : []),
   ];
 }
 
-function problemsOfMac({ system, signature, unbound }, oldest) {
+function problemsOfMac({ cpu, system, signature, unbound }, oldest, ofNode) {
   const strangers = unbound.filter((name) => !nodeApi.has(name));
+  const astray = ofNode.filter((name) => !unbound.includes(name));
+  const isSigned = signature === "valid" || (signature === "none" && cpu !== "arm64"); // only Apple's processors ask
   return [
     ...(system !== undefined && !isYounger(system, oldest) ? [] : [`it needs macOS ${system}, younger than ${oldest}`]),
-    ...(signature === "valid" ? [] : [`its signature is ${signature}`]),
+    ...(isSigned ? [] : [`its signature is ${signature}`]),
     ...strangers.map((name) => `nothing on a Mac gives it ${name}`),
+    ...astray.map((name) => `it looks for ${name} elsewhere than in Node`),
   ];
 }
 
