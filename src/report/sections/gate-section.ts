@@ -21,7 +21,7 @@ export function gateSection({ gate }: RunContent): Section | null {
   if (gate === null || gate.compared === null || gate.against === null) return null;
   const { compared, metric, against, protocol, bootstrap } = gate;
   const { difference, interval, permutationP, wilcoxonP, wins, losses, ties } = compared;
-  const body = markup`<p>The gate's verdict: ${gate.verdict}; ${gate.reason}.</p><p>Both on the same ${countText(compared.cases)} users and candidates (${protocol}), at the time of the gate. In ${metric} the run is ${signedText(difference)} of ${against.run} (${intervalText(interval)}, ${percentText(bootstrap.level, 0)} bootstrap over users); permutation test p ${probabilityText(permutationP)}, Wilcoxon p ${probabilityText(wilcoxonP)}. It wins for ${countText(wins)} users, loses for ${countText(losses)}, ${countText(ties)} are level.</p>
+  const body = markup`<p>The gate's verdict: ${gate.verdict}; ${gate.reason}.</p><p>Both on the same ${countText(compared.cases)} users and candidates (${protocol}), at the time of the gate. In ${metric} the run less ${against.run} is ${signedText(difference)} (${intervalText(interval)}, ${percentText(bootstrap.level, 0)} bootstrap over users); permutation test p ${probabilityText(permutationP)}, Wilcoxon p ${probabilityText(wilcoxonP)}. It wins for ${countText(wins)} users, loses for ${countText(losses)}, ${countText(ties)} are level.</p>
 ${tableMarkup(tableOf(gate, compared, against.run))}
 ${unknownMarkup(compared, gate)}`;
   return { id: "gate", title: `Beside ${against.run}, the run in use`, body };

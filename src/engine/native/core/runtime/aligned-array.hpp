@@ -30,8 +30,9 @@ class AlignedArray {
     const size_t wanted = size_t(size) * sizeof(T);
     const size_t alignment = alignmentOf(size);
     const size_t bytes = (wanted + alignment - 1) / alignment * alignment;
-    // std::aligned_alloc would be shorter, but Windows has none.
-    data_ = static_cast<T*>(::operator new(bytes, std::align_val_t(alignment)));
+    // Windows has no std::aligned_alloc. Without nothrow, a sanitizer would end the process where there is no memory.
+    data_ = static_cast<T*>(::operator new(bytes, std::align_val_t(alignment), std::nothrow));
+    if (data_ == nullptr) throw std::bad_alloc();
 #if defined(__linux__)
     if (alignment == kHugePageBytes) {
       madvise(data_, bytes, MADV_HUGEPAGE);  // only a hint: without huge pages it is slower
