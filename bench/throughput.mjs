@@ -52,7 +52,16 @@ const { interactions, seen } = madeUpLog(spec, whole("positives"));
 const engine = await chooseEngine();
 
 for (const batchSize of values["batch-sizes"].split(",").map(Number)) {
-  const source = { interactions, seen, loss: values.loss, negativesPerPositive: 4, batchSize, seed: 1 };
+  const source = {
+    interactions,
+    seen,
+    loss: values.loss,
+    negativesPerPositive: 4,
+    negativesFrom: "uniform",
+    negativesPower: 0,
+    batchSize,
+    seed: 1,
+  };
   const session = await engine.open({
     spec,
     loss: values.loss,

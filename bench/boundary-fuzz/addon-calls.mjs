@@ -9,20 +9,19 @@ const u32 = (...values) => Uint32Array.of(...values);
 
 function settingsOf({ oneOf, isOnce }) {
   const ratioless = { firstDecay: 0.9, firstShare: 0.1, secondDecay: 0.99, secondShare: 0.01, epsilon: 1e-8 };
-  const ranker = {
-    users: 4,
-    items: 6,
-    dot: 3,
-    gmf: 2,
-    embedding: 4,
-    tower: u32(5, 3),
-    idBiases: true,
-    cosineTemperature: oneOf([0, 0.5]),
-  };
+  const layers = isOnce(2) ? { embedding: 4, tower: u32(5, 3) } : { embedding: 0, tower: u32() };
+  const ranker = { users: 4, items: 6, dot: 3, gmf: 2, ...layers, idBiases: true, cosineTemperature: oneOf([0, 0.5]) };
+  const negativesFrom = oneOf(["uniform", "popularity", "shared", "batch"]);
+  const hasMass = negativesFrom === "popularity" || negativesFrom === "shared";
   const lawn = { switchesByNorm: false, switchStep: 1, switchNorm: 1, projectsGradient: true };
   return {
     ranker,
-    loss: { name: oneOf(["bce", "bpr", "softmax", "ccl"]), margin: 0.1, negativeWeight: 2 },
+    loss: {
+      name: oneOf(["bce", "bpr", "softmax", "ccl"]),
+      margin: 0.1,
+      negativeWeight: 2,
+      itemLogQ: isOnce(2) ? new Float32Array(6) : null,
+    },
     optimizer: {
       rule: oneOf(["adam", "sgd", "lamb", "lion", "rmsprop"]),
       ...ratioless,
@@ -39,6 +38,10 @@ function settingsOf({ oneOf, isOnce }) {
       seenOffsets: u32(0, 1, 2, 3, 4),
       seenItems: u32(0, 1, 2, 3),
       negativesPerPositive: 1,
+      negativesFrom,
+      itemMass: hasMass ? u32(0, 1, 3, 4, 9, 10, 11) : null,
+      seenMass: hasMass ? u32(0, 0, 0, 0) : null,
+      blockRows: 2,
       batchSize: 3,
     },
     threads: 2,
@@ -48,8 +51,8 @@ function settingsOf({ oneOf, isOnce }) {
 
 /** Good arguments behind the session, by function. */
 const calls = {
-  step: () => [0.1, u32(0, 1), u32(2, 3), Float32Array.of(1, 0), null, Float32Array.of(2, 1)],
-  gradient: () => [u32(0, 1), u32(2, 3), null, u32(4, 5), null],
+  step: () => [0.1, u32(0, 1), u32(2, 3), Float32Array.of(1, 0), null, Float32Array.of(2, 1), 1, null, null],
+  gradient: () => [u32(0, 1), u32(2, 3), null, u32(4, 5), null, 2, u32(0, 1, 2), u32(1, 0)],
   clearGradient: () => [],
   parametersChanged: () => [],
   train: () => [

@@ -66,7 +66,16 @@ function sourceOf({ users, items }, loss, draws) {
   const weights = weightsOf(length, draws);
   const interactions = { users, items, length, userColumn, itemColumn: column(length, items - 1, draws), weights };
   const batchSize = 1 + draws.below(40);
-  return { interactions, seen: groupItemsByUser(interactions), loss, negativesPerPositive: 2, batchSize, seed: 1 };
+  return {
+    interactions,
+    seen: groupItemsByUser(interactions),
+    loss,
+    negativesPerPositive: 2,
+    negativesFrom: "uniform",
+    negativesPower: 0,
+    batchSize,
+    seed: 1,
+  };
 }
 
 function batchOf({ users, items }, loss, draws) {

@@ -70,7 +70,16 @@ async function profileOne({ name, batchSize, optimizer }) {
     start: { parameters: madeUpParameters(spec), optimizer: null },
     optimizer: optimizerCalled(optimizer),
     embeddingDecay: 0,
-    source: { interactions, seen, loss: "bce", negativesPerPositive: 4, batchSize, seed: 1 },
+    source: {
+      interactions,
+      seen,
+      loss: "bce",
+      negativesPerPositive: 4,
+      negativesFrom: "uniform",
+      negativesPower: 0,
+      batchSize,
+      seed: 1,
+    },
   });
   const train = (firstStep, steps) =>
     session.train({ epoch: 0, firstStep, learningRates: new Float64Array(steps).fill(0.001) });

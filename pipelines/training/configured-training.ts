@@ -9,6 +9,7 @@ import type { Interactions, ItemsByUser } from "../../src/dataset/interaction-da
 import {
   type BatchSource,
   checkBatchSource,
+  logQOf,
   samplesPerEpoch,
   stepsPerEpoch,
 } from "../../src/dataset/training-batches.ts";
@@ -43,7 +44,8 @@ export function rankerSettingsOf(spec: RankerSpec): TrainConfig["ranker"] {
   return temperature === null ? { ...sizes, similarity: "inner" } : { ...sizes, similarity: "cosine", temperature };
 }
 
-function lossOf({ loss, ccl }: TrainConfig): LossConfig {
+function lossOf({ loss, ccl }: TrainConfig, source: BatchSource): LossConfig {
+  if (loss === "softmax") return { name: loss, itemLogQ: logQOf(source) };
   if (loss !== "ccl") return { name: loss };
   return { name: loss, margin: completed(ccl, "margin"), negativeWeight: completed(ccl, "negativeWeight") };
 }
@@ -69,6 +71,8 @@ export function batchSourceOf(config: TrainConfig, interactions: Interactions, s
     seen,
     loss: config.loss,
     negativesPerPositive: config.negatives,
+    negativesFrom: config.negativesFrom,
+    negativesPower: config.negativesPower,
     batchSize: config.batchSize,
     seed: config.seed,
   };
@@ -97,7 +101,7 @@ export function sessionOptionsOf(config: TrainConfig, source: BatchSource, start
   const spec = rankerOf(config, source.interactions);
   return {
     spec,
-    loss: lossOf(config),
+    loss: lossOf(config, source),
     start: start ?? { parameters: initialParameters(config, spec), optimizer: null },
     optimizer: optimizerOf(config, source),
     embeddingDecay: config.embeddingDecay,

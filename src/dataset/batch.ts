@@ -24,7 +24,10 @@ export interface PairwiseBatch {
   readonly weights: Float32Array | null;
 }
 
-/** A user, an item they took and the same number of others each, for one step of `softmax` or `ccl`. */
+/**
+ * A user, an item they took and the same number of others each, for one step of `softmax` or `ccl`. Rows stand in
+ * blocks that share their others; the last block may be short.
+ */
 export interface ListwiseBatch {
   readonly kind: "listwise";
   readonly length: number;
@@ -32,10 +35,21 @@ export interface ListwiseBatch {
   readonly users: Uint32Array;
   /** [length] */
   readonly positives: Uint32Array;
-  /** [length, n], row-major; n at least 1 */
+  /** Rows of a block, at least 1: each row has its own negatives. */
+  readonly blockRows: number;
+  /** [blocks, n], row-major; n at least 1 */
   readonly negatives: Uint32Array;
+  /** Negatives that a row leaves out, such as what its user has seen; null for none. */
+  readonly masked: MaskedNegatives | null;
   /** [length], as of a pointwise batch. */
   readonly weights: Float32Array | null;
+}
+
+/** Row r leaves out negatives places[offsets[r] .. offsets[r + 1]) of its block, ascending. */
+export interface MaskedNegatives {
+  /** [length + 1] */
+  readonly offsets: Uint32Array;
+  readonly places: Uint32Array;
 }
 
 export type Batch = PointwiseBatch | PairwiseBatch | ListwiseBatch;
@@ -48,21 +62,32 @@ export const batchKinds: Readonly<Record<LossName, Batch["kind"]>> = {
   ccl: "listwise",
 };
 
-/** n of a row of a listwise batch. */
-export function negativesPerRow({ negatives, length }: ListwiseBatch): number {
-  return negatives.length / length;
+/** n of a block. */
+export function negativesPerBlock({ negatives, length, blockRows }: ListwiseBatch): number {
+  return negatives.length / Math.ceil(length / blockRows);
 }
 
-/** Calls `visit` for every pair that the batch scores, row by row; in a row the positive comes first. */
+/** The negatives that a row is compared with. */
+export function negativesOfRow(batch: PairwiseBatch | ListwiseBatch, row: number): Uint32Array {
+  if (batch.kind === "pairwise") return batch.negatives.subarray(row, row + 1);
+  const perBlock = negativesPerBlock(batch);
+  const first = Math.floor(row / batch.blockRows) * perBlock;
+  const all = batch.negatives.subarray(first, first + perBlock);
+  if (batch.masked === null) return all;
+  const { offsets, places } = batch.masked;
+  const left = new Set(places.subarray(offsets[row], offsets[row + 1]));
+  return left.size === 0 ? all : all.filter((_, place) => !left.has(place));
+}
+
+/** Calls `visit` for every pair that the batch compares, row by row; in a row the positive comes first. */
 export function forEachPair(batch: Batch, visit: (user: number, item: number) => void): void {
   const { users, length } = batch;
-  if (batch.kind === "pointwise") {
-    for (let row = 0; row < length; row++) visit(users[row]!, batch.items[row]!);
-    return;
-  }
-  const perRow = batch.negatives.length / length;
   for (let row = 0; row < length; row++) {
+    if (batch.kind === "pointwise") {
+      visit(users[row]!, batch.items[row]!);
+      continue;
+    }
     visit(users[row]!, batch.positives[row]!);
-    for (let j = 0; j < perRow; j++) visit(users[row]!, batch.negatives[row * perRow + j]!);
+    for (const negative of negativesOfRow(batch, row)) visit(users[row]!, negative);
   }
 }

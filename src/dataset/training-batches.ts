@@ -15,6 +15,16 @@ import type { LossName } from "../ranker/loss.ts";
 import { type Batch, batchKinds } from "./batch.ts";
 import type { Interactions, ItemsByUser } from "./interaction-dataset.ts";
 import { checkNegativesExist, drawNegative } from "./negative-sampler.ts";
+import { drawUnseenByMass, type ItemMasses, itemMasses, logShares } from "./popularity-draws.ts";
+import { drawBlocks } from "./shared-negatives.ts";
+
+/**
+ * Where negatives come from. Of each row its own, never what the user has seen: `uniform`, or by `popularity`. Of a
+ * block of rows, each of which leaves out what its user has seen: `shared` are drawn once for the block by popularity,
+ * `batch` are the positives of its rows.
+ */
+export const negativeSources = ["uniform", "popularity", "shared", "batch"] as const;
+export type NegativesFrom = (typeof negativeSources)[number];
 
 /**
  * Everything a batch depends on but the epoch and the step. Plain columns and numbers: an engine may
@@ -30,6 +40,9 @@ export interface BatchSource {
   readonly loss: LossName;
   /** n of the paper: at least 0 under bce, at least 1 under the others, which compare. */
   readonly negativesPerPositive: number;
+  readonly negativesFrom: NegativesFrom;
+  /** Draws go by count^power: above 0 only by popularity and where negatives are shared. */
+  readonly negativesPower: number;
   readonly batchSize: number;
   readonly seed: number;
 }
@@ -38,6 +51,8 @@ export interface BatchSource {
 export interface EpochDraws {
   readonly negativesKey: StreamKey;
   readonly permutation: Permutation;
+  /** Of draws by popularity; null for uniform ones. */
+  readonly masses: ItemMasses | null;
 }
 
 export function checkBatchSource(source: BatchSource): void {
@@ -63,8 +78,42 @@ export function checkBatchSource(source: BatchSource): void {
       `an epoch has ${samplesPerEpoch(source)} samples, expected at most 2^32; draw fewer negatives per positive`,
     );
   }
+  checkNegativesFrom(source, problems);
   if (problems.length > 0) throw new ConfigError(problems.join("\n"));
-  if (negativesPerPositive > 0) checkNegativesExist(source.seen, interactions.items);
+  if (negativesPerPositive > 0 && !sharesNegatives(source)) checkNegativesExist(source.seen, interactions.items);
+}
+
+function checkNegativesFrom({ negativesFrom, negativesPower, loss }: BatchSource, problems: string[]): void {
+  if (!negativeSources.includes(negativesFrom)) {
+    problems.push(`negativesFrom is ${String(negativesFrom)}, expected one of ${negativeSources.join(", ")}`);
+  }
+  if (!(Number.isFinite(negativesPower) && negativesPower >= 0)) {
+    problems.push(`negativesPower is ${String(negativesPower)}, expected a finite number of at least 0`);
+  } else if (negativesPower > 0 && !hasMasses(negativesFrom)) {
+    problems.push(`negativesPower is ${negativesPower} with negatives from ${negativesFrom}, expected 0`);
+  }
+  if (sharesNegatives({ negativesFrom }) && batchKinds[loss] !== "listwise") {
+    problems.push(`negativesFrom is ${negativesFrom} under ${loss}, whose rows have negatives of their own`);
+  }
+}
+
+/** Whether blocks of rows have the same negatives. */
+export function sharesNegatives({ negativesFrom }: Pick<BatchSource, "negativesFrom">): boolean {
+  return negativesFrom === "shared" || negativesFrom === "batch";
+}
+
+/** Whether negatives are drawn by mass. */
+export function hasMasses(negativesFrom: NegativesFrom): boolean {
+  return negativesFrom === "popularity" || negativesFrom === "shared";
+}
+
+/** Rows of a block whose negatives are drawn once: enough for matrix products, few enough for many blocks a batch. */
+const SHARED_ROWS = 256;
+
+/** Rows that have their negatives in common. */
+export function rowsPerBlock(source: Pick<BatchSource, "negativesFrom" | "negativesPerPositive">): number {
+  if (source.negativesFrom === "batch") return 1 + source.negativesPerPositive; // a row's own positive is none
+  return source.negativesFrom === "shared" ? SHARED_ROWS : 1;
 }
 
 /** Samples each positive gives: itself and its negatives, one pair a negative, or one with all of them. */
@@ -90,8 +139,33 @@ export function stepsPerEpoch(source: BatchSource): number {
   return Math.ceil(samplesPerEpoch(source) / source.batchSize);
 }
 
+/** Once for a source: the log is long. */
+const knownMasses = new WeakMap<BatchSource, ItemMasses>();
+
+/** The masses that negatives are drawn by; null for other draws. */
+export function massesOf(source: BatchSource): ItemMasses | null {
+  const { interactions, seen, negativesFrom, negativesPower } = source;
+  if (!hasMasses(negativesFrom)) return null;
+  const known = knownMasses.get(source) ?? itemMasses(interactions, seen, negativesPower);
+  knownMasses.set(source, known);
+  return known;
+}
+
+/**
+ * [items] log q of each item, q being the share of draws that it is: what a sampled softmax takes off every logit, the
+ * positive's too (Jean et al. 2015, Yi et al. 2019). Null where q is the same for all. Of unseen items a user's q has
+ * one more factor, which all of the row's logits have in common.
+ */
+export function logQOf(source: BatchSource): Float32Array | null {
+  const { interactions, seen, negativesFrom, negativesPower } = source;
+  if (negativesFrom === "batch") return logShares(itemMasses(interactions, seen, 1).itemMass);
+  const masses = negativesPower === 0 ? null : massesOf(source);
+  return masses === null ? null : logShares(masses.itemMass);
+}
+
 export function epochDraws(source: BatchSource, epoch: number): EpochDraws {
   return {
+    masses: massesOf(source),
     negativesKey: foldIn(streamKey(source.seed, "negatives"), epoch),
     permutation: makePermutation(foldIn(streamKey(source.seed, "shuffle"), epoch), samplesPerEpoch(source)),
   };
@@ -107,7 +181,7 @@ export function drawBatch(source: BatchSource, draws: EpochDraws, step: number):
     throw new RangeError(`step is ${step}, expected 0 to ${stepsPerEpoch(source) - 1}`);
   }
   const kind = batchKinds[source.loss];
-  const perRow = kind === "listwise" ? source.negativesPerPositive : 1;
+  const perRow = sharesNegatives(source) ? 0 : kind === "listwise" ? source.negativesPerPositive : 1;
   const users = new Uint32Array(length);
   const items = new Uint32Array(length); // of comparisons: the positives
   const labels = new Float32Array(kind === "pointwise" ? length : 0);
@@ -116,6 +190,8 @@ export function drawBatch(source: BatchSource, draws: EpochDraws, step: number):
   const block = { first: 0, second: 0 };
   // Reused by every draw.
   const at = { items: interactions.items, user: 0, epochKey: draws.negativesKey, row: 0, draw: 0 };
+  const drawn = (): number =>
+    draws.masses === null ? drawNegative(seen, at, block) : drawUnseenByMass(draws.masses, seen, at, block);
   for (let k = 0; k < length; k++) {
     const sample = permute(draws.permutation, first + k);
     const row = Math.floor(sample / perPositive);
@@ -129,15 +205,36 @@ export function drawBatch(source: BatchSource, draws: EpochDraws, step: number):
     if (kind === "pointwise") {
       at.draw = slot - 1;
       if (slot === 0) labels[k] = 1;
-      else items[k] = drawNegative(seen, at, block);
+      else items[k] = drawn();
       continue;
     }
     for (let j = 0; j < perRow; j++) {
       at.draw = kind === "pairwise" ? slot : j;
-      negatives[k * perRow + j] = drawNegative(seen, at, block);
+      negatives[k * perRow + j] = drawn();
     }
   }
-  return kind === "pointwise"
-    ? { kind, length, users, items, labels, weights }
-    : { kind, length, users, positives: items, negatives, weights };
+  if (kind === "pointwise") return { kind, length, users, items, labels, weights };
+  if (kind === "pairwise") return { kind, length, users, positives: items, negatives, weights };
+  const shared = sharesNegatives(source) ? drawShared(source, draws, { step, users, positives: items }) : null;
+  const own = { blockRows: 1, negatives, masked: null };
+  return { kind, length, users, positives: items, ...(shared ?? own), weights };
+}
+
+function drawShared(
+  source: BatchSource,
+  { masses, negativesKey }: EpochDraws,
+  { step, users, positives }: { readonly step: number; readonly users: Uint32Array; readonly positives: Uint32Array },
+) {
+  const blockRows = rowsPerBlock(source);
+  return drawBlocks(
+    { users, positives, seen: source.seen, blockRows },
+    masses === null
+      ? null
+      : {
+          masses,
+          epochKey: negativesKey,
+          firstBlock: step * Math.ceil(source.batchSize / blockRows),
+          perBlock: source.negativesPerPositive,
+        },
+  );
 }

@@ -2,11 +2,11 @@
  * What every engine refuses before it touches memory: columns of the wrong class or size and indices outside the
  * ranker. What is checked is a copy, and the copy is what the engine is handed. One pass a batch.
  */
-import { type Batch, batchKinds, type ListwiseBatch } from "../dataset/batch.ts";
+import { type Batch, batchKinds, type ListwiseBatch, type MaskedNegatives } from "../dataset/batch.ts";
 import { EngineError } from "../errors.ts";
 import type { LossName } from "../ranker/loss.ts";
 import type { RankerSpec } from "../ranker/ranker-spec.ts";
-import { checkIndices, checkLength, checkWeights, columnCopy, weightsView } from "./own-columns.ts";
+import { checkIndices, checkLength, checkOffsets, checkWeights, columnCopy, weightsView } from "./own-columns.ts";
 
 type Extents = Pick<RankerSpec, "users" | "items">;
 
@@ -31,7 +31,7 @@ export function checkedBatch(batch: Batch, loss: LossName, { users: userRows, it
   const users = indices("users", userColumn, userRows);
   if (kind === "listwise") {
     const positives = indices("positives", batch.positives, itemRows);
-    return { kind, length, users, positives, negatives: checkedLists(batch.negatives, length, itemRows), weights };
+    return { kind, length, users, positives, ...checkedBlocks(batch, length, itemRows), weights };
   }
   if (kind === "pairwise") {
     const positives = indices("positives", batch.positives, itemRows);
@@ -50,14 +50,45 @@ export function checkedPairBatch(batch: Batch, loss: LossName, extents: Extents)
   return checked;
 }
 
-/** As many negatives for each row, at least one. */
-function checkedLists(given: unknown, rows: number, itemRows: number): Uint32Array {
-  const column = columnCopy("Uint32Array", "batch.negatives", given);
-  if (column.length === 0 || column.length % rows !== 0) {
-    throw new EngineError(`batch.negatives has ${column.length} items, expected a multiple of the ${rows} rows`);
+type Blocks = Pick<ListwiseBatch, "blockRows" | "negatives" | "masked">;
+
+/** As many negatives for each block of rows, at least one, and masks within them. */
+function checkedBlocks({ blockRows, negatives: given, masked }: Blocks, rows: number, itemRows: number): Blocks {
+  if (!Number.isSafeInteger(blockRows) || blockRows < 1) {
+    throw new EngineError(`batch.blockRows is ${String(blockRows)}, expected a whole number of at least 1`);
   }
-  checkIndices("batch.negatives", column, itemRows);
-  return column;
+  const blocks = Math.ceil(rows / blockRows);
+  const negatives = columnCopy("Uint32Array", "batch.negatives", given);
+  if (negatives.length === 0 || negatives.length % blocks !== 0) {
+    const unit = blockRows === 1 ? "rows" : "blocks";
+    throw new EngineError(
+      `batch.negatives has ${negatives.length} items, expected a multiple of the ${blocks} ${unit}`,
+    );
+  }
+  checkIndices("batch.negatives", negatives, itemRows);
+  if (masked === undefined) throw new EngineError("batch.masked is missing, expected masks, or null for none");
+  return {
+    blockRows,
+    negatives,
+    masked: masked === null ? null : checkedMasks(masked, rows, negatives.length / blocks),
+  };
+}
+
+function checkedMasks(given: MaskedNegatives, rows: number, perBlock: number): MaskedNegatives {
+  const offsets = columnCopy("Uint32Array", "batch.masked.offsets", given.offsets);
+  const places = columnCopy("Uint32Array", "batch.masked.places", given.places);
+  checkOffsets("batch.masked.offsets", offsets, { rows, most: places.length, of: "masked places" });
+  checkIndices("batch.masked.places", places, perBlock);
+  for (let row = 0; row < rows; row++) {
+    for (let at = offsets[row]! + 1; at < offsets[row + 1]!; at++) {
+      if (places[at - 1]! >= places[at]!) {
+        throw new EngineError(
+          `batch.masked.places[${at}] is ${places[at]} after ${places[at - 1]}, expected ascending`,
+        );
+      }
+    }
+  }
+  return { offsets, places };
 }
 
 /** For scoring: copies of as many users as items, all within the ranker; none at all is fine. */

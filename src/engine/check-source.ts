@@ -41,7 +41,8 @@ export function checkedSource(given: BatchSource, loss: LossName, spec: RankerSp
 }
 
 /** Each value read once. */
-function viewOf({ interactions, seen, loss, negativesPerPositive, batchSize, seed }: BatchSource): BatchSource {
+function viewOf({ interactions, seen, ...numbers }: BatchSource): BatchSource {
+  const { loss, negativesPerPositive, negativesFrom, negativesPower, batchSize, seed } = numbers;
   const { users, items, length, userColumn, itemColumn, weights } = interactions;
   const { offsets, itemsSorted } = seen;
   return {
@@ -59,6 +60,8 @@ function viewOf({ interactions, seen, loss, negativesPerPositive, batchSize, see
     },
     loss,
     negativesPerPositive,
+    negativesFrom,
+    negativesPower,
     batchSize,
     seed,
   };

@@ -16,7 +16,11 @@ export interface ContrastiveNumbers {
 }
 
 /** A loss with the numbers it needs, as plain data. */
-export type LossConfig = { readonly name: Exclude<LossName, "ccl"> } | ({ readonly name: "ccl" } & ContrastiveNumbers);
+export type LossConfig =
+  | { readonly name: "bce" | "bpr" }
+  /** itemLogQ [items]: log of the share of negatives that each item is, taken off every logit; null where alike. */
+  | { readonly name: "softmax"; readonly itemLogQ: Float32Array | null }
+  | ({ readonly name: "ccl" } & ContrastiveNumbers);
 
 /** ln(1 + e^x) without overflow. */
 export function softplus(x: number): number {
@@ -82,7 +86,7 @@ export function cosineContrastive(
   slopes: Float64Array,
   { margin, negativeWeight }: ContrastiveNumbers,
 ): number {
-  const share = negativeWeight / (logits.length - 1);
+  const share = logits.length === 1 ? 0 : negativeWeight / (logits.length - 1);
   let beyond = 0;
   for (let j = 1; j < logits.length; j++) {
     beyond += Math.max(0, logits[j]! - margin);

@@ -21,9 +21,10 @@ export function checkFairness(records: readonly TrialRecord[]): void {
   }
 }
 
-/** An arm may be about the number of negatives or the loss itself; then its draws are its own. */
+/** An arm may be about its negatives or the loss itself; then its draws are its own. */
 function negativesSettings({ config }: TrialRecord): string {
-  return `${String(config.loss)} ${String(config.negatives)}`;
+  const { loss, negatives, negativesFrom, negativesPower } = config;
+  return [loss, negatives, negativesFrom, negativesPower].map(String).join(" ");
 }
 
 function compare(

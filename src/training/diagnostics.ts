@@ -4,6 +4,7 @@
  * tells: docs/diagnostics.md.
  */
 
+import { negativesOfRow } from "../dataset/batch.ts";
 import { openForward } from "../ranker/forward.ts";
 import { sigmoid, softmaxCrossEntropy } from "../ranker/loss.ts";
 import { type ParameterInfo, type Parameters, parametersOf, type RankerSpec } from "../ranker/ranker-spec.ts";
@@ -143,12 +144,11 @@ function measureProbe(spec: RankerSpec, parameters: Parameters, { batch }: Probe
       p = sigmoid(logit);
       label = batch.labels[row]!;
     } else {
-      const perRow = batch.negatives.length / batch.length; // 1 under bpr, whose p is that of a softmax of two
-      const logits = new Float64Array(1 + perRow);
-      logits[0] = logitOf(user, batch.positives[row]!);
-      for (let j = 0; j < perRow; j++) logits[1 + j] = logitOf(user, batch.negatives[row * perRow + j]!);
+      // Under bpr, p is that of a softmax of two.
+      const items = [batch.positives[row]!, ...negativesOfRow(batch, row)];
+      const logits = Float64Array.from(items, (item) => logitOf(user, item));
       for (const logit of logits) sizes.push(Math.abs(logit));
-      p = Math.exp(-softmaxCrossEntropy(logits, new Float64Array(1 + perRow)));
+      p = Math.exp(-softmaxCrossEntropy(logits, new Float64Array(items.length)));
     }
     slopes[row] = p * (1 - p);
     error += Math.abs(p - label);

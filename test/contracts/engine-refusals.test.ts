@@ -5,15 +5,17 @@ import type { Interactions, ItemsByUser } from "../../src/dataset/interaction-da
 import type { BatchSource } from "../../src/dataset/training-batches.ts";
 import type { Engine, SessionOptions, TrainingSession } from "../../src/engine/engine.ts";
 import { EngineError } from "../../src/errors.ts";
-import { lossNames } from "../../src/ranker/loss.ts";
+import { type LossConfig, lossNames } from "../../src/ranker/loss.ts";
 import type { RankerSpec } from "../../src/ranker/ranker-spec.ts";
 import {
   cosines,
+  everything,
   float32,
   neumf,
   optionsOf,
   randomBatch,
   randomParameters,
+  sharedBatch,
   smallSource,
 } from "../support/engines/engine-cases.ts";
 import { engineVariants } from "../support/engines/engine-variants.ts";
@@ -100,6 +102,57 @@ for (const variant of await engineVariants()) {
       }
     });
 
+    const hasLists = variant.losses.includes("softmax");
+
+    it("negatives that it cannot draw, by name", async () => {
+      for (const negativesFrom of ["popularity", "shared", "batch"] as const) {
+        const loss = hasLists ? "softmax" : "bce";
+        const source = { ...smallSource(neumf, loss), negativesFrom };
+        const opening = engine.open(optionsOf(neumf, loss, { source }));
+        if (!hasLists && negativesFrom === "popularity") {
+          await expect(opening).rejects.toThrow(`${engine.name} engine: negatives from popularity are not part of it`);
+        } else if (hasLists && (negativesFrom === "popularity" || variant.sharesLayers)) {
+          (await opening).close();
+        } else {
+          await expect(opening).rejects.toThrow(
+            hasLists ? "rows share their negatives" : `negativesFrom is ${negativesFrom}`,
+          );
+        }
+      }
+    });
+
+    (hasLists ? it : it.skip)("shared negatives and masks that do not fit", async () => {
+      const spec = { ...everything, embedding: 0, tower: [] };
+      const session = await engine.open(optionsOf(spec, "softmax"));
+      const good = sharedBatch(spec);
+      const refuse = async (changes: object, message: string | RegExp) =>
+        expect(session.gradient({ ...good, ...changes } as Batch)).rejects.toThrow(message);
+      await refuse({ blockRows: 0 }, "batch.blockRows is 0, expected a whole number of at least 1");
+      await refuse({ negatives: good.negatives.slice(1) }, "has 19 items, expected a multiple of the 4 blocks");
+      await refuse({ masked: undefined }, "batch.masked is missing, expected masks, or null");
+      const { offsets, places } = good.masked!;
+      await refuse(
+        { masked: { offsets: offsets.slice(1), places } },
+        "batch.masked.offsets has 14 values, expected 15",
+      );
+      await refuse(
+        { masked: { offsets, places: places.map(() => 5) } },
+        "batch.masked.places[0] is 5, expected an index below 5",
+      );
+      await refuse({ masked: { offsets, places: places.map(() => 1) } }, "expected ascending");
+      session.close();
+    });
+
+    (hasLists ? it : it.skip)("log q that is none", async () => {
+      const open = (itemLogQ: unknown) =>
+        engine.open(optionsOf(neumf, "softmax", { loss: { name: "softmax", itemLogQ } as LossConfig }));
+      await expect(open(new Float32Array(6))).rejects.toThrow("loss.itemLogQ has 6 rows, expected 7");
+      await expect(open(new Float32Array(7).fill(-1 / 0, 3))).rejects.toThrow(
+        "loss.itemLogQ[3] is -Infinity, expected",
+      );
+      await expect(open(undefined)).rejects.toThrow("loss.itemLogQ is missing, expected a Float32Array");
+    });
+
     it("ccl of logits that are no cosines, and of numbers that are none", async () => {
       const open = (spec: RankerSpec, numbers = {}) =>
         engine.open(optionsOf(spec, "ccl", { loss: { name: "ccl", margin: 0.5, negativeWeight: 1, ...numbers } }));
@@ -125,7 +178,6 @@ for (const variant of await engineVariants()) {
       else await expect(opening).rejects.toThrow(`${engine.name} engine: the similarity cosine is not part of it`);
     });
 
-    const hasLists = variant.losses.includes("softmax");
     (hasLists ? it : it.skip)("lists of uneven length, of none, and of strangers under softmax", async () => {
       const session = await engine.open(optionsOf(neumf, "softmax"));
       const list = randomBatch(neumf, "softmax", { length: 2 });

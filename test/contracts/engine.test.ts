@@ -4,15 +4,17 @@
  */
 import { beforeAll, describe, expect, it, jest } from "@jest/globals";
 import type { Batch } from "../../src/dataset/batch.ts";
-import { drawBatch, epochDraws } from "../../src/dataset/training-batches.ts";
+import { drawBatch, epochDraws, type NegativesFrom } from "../../src/dataset/training-batches.ts";
 import type { Engine, TrainingSession } from "../../src/engine/engine.ts";
 import { referenceEngine } from "../../src/engine/reference/reference-engine.ts";
 import { openForward } from "../../src/ranker/forward.ts";
+import type { LossName } from "../../src/ranker/loss.ts";
 import type { Parameters } from "../../src/ranker/ranker-spec.ts";
 import { expectClose } from "../support/engines/close-tensors.ts";
 import {
   batchesOf,
   combinationsOf,
+  correctedSoftmax,
   everything,
   float32,
   lawnAdamCase,
@@ -23,6 +25,7 @@ import {
   randomBatch,
   randomParameters,
   rankerCases,
+  sharedBatch,
   smallSource,
   weightedBatch,
   weightedSource,
@@ -200,6 +203,28 @@ for (const variant of await engineVariants()) {
       });
     });
 
+    const lists = known.includes("softmax") ? ["softmax"] : [];
+    const shared = rankerCases.filter(({ spec }) => variant.sharesLayers || spec.embedding === 0);
+    (lists.length > 0 ? describe : describe.skip).each(shared)("$name whose rows share their negatives", ({ spec }) => {
+      it.each([
+        { what: "rows alike", weigh: (batch: Batch) => batch, changes: {} },
+        { what: "rows with weights", weigh: weightedBatch, changes: {} },
+        { what: "log q", weigh: (batch: Batch) => batch, changes: { loss: correctedSoftmax(spec) } },
+        { what: "decay", weigh: (batch: Batch) => batch, changes: { embeddingDecay: 0.5 } },
+      ])("has the reference's loss and gradient, $what", async ({ weigh, changes }) => {
+        const batch = weigh(sharedBatch(spec));
+        const start = { parameters: asFloat64(randomParameters(spec, float32)), optimizer: null };
+        const exact = await referenceEngine.open(optionsOf(spec, "softmax", { ...changes, start }));
+        const session = await engine.open(optionsOf(spec, "softmax", changes));
+        const expected = await exact.gradient(batch);
+        const found = await session.gradient(batch);
+        expect(found.loss).toBeCloseTo(expected.loss, 5); // float32 logits of order 1
+        expectClose(found.gradient, expected.gradient, GRADIENT_TOLERANCE, GRADIENT_FLOOR);
+        session.close();
+        exact.close();
+      });
+    });
+
     it.each(known)("takes LAWN's steps as the reference does in float64 under %s", async (loss) => {
       const batches = batchesOf(everything, loss, 6);
       const options = optionsOf(everything, loss, { optimizer: lawnAdamCase.config });
@@ -214,18 +239,24 @@ for (const variant of await engineVariants()) {
       exact.close();
     });
 
-    const drawn = known.flatMap((loss) => [
-      { loss, rows: "rows alike" },
-      { loss, rows: "rows with weights" },
-    ]);
+    const drawn = [
+      ...known.map((loss) => ({ loss, from: "uniform", rows: "alike" })),
+      ...known.map((loss) => ({ loss, from: "uniform", rows: "with weights" })),
+      ...(lists.length > 0 ? known.map((loss) => ({ loss, from: "popularity", rows: "alike" })) : []),
+      ...lists.flatMap((loss) => ["shared", "batch"].map((from) => ({ loss, from, rows: "with weights" }))),
+    ] as readonly { readonly loss: LossName; readonly from: NegativesFrom; readonly rows: string }[];
     it.each(drawn)(
-      "trains on the batches it draws as on the same given, under $loss and $rows",
-      async ({ loss, rows }) => {
-        const plain = smallSource(neumf, loss, { batchSize: loss === "softmax" ? 2 : 4 }); // four steps or more
-        const source = rows === "rows alike" ? plain : weightedSource(plain);
+      "trains on the batches it draws as on the same given, under $loss, $from, rows $rows",
+      async (how) => {
+        const { loss, from, rows } = how;
+        const isShared = from === "shared" || from === "batch";
+        const spec = isShared ? { ...everything, embedding: 0, tower: [] } : neumf;
+        const plain = smallSource(spec, loss, { batchSize: loss === "softmax" ? 2 : 4 }); // four steps or more
+        const uniform = rows === "alike" ? plain : weightedSource(plain);
+        const source = { ...uniform, negativesFrom: from, negativesPower: from === "popularity" ? 0.5 : 0 };
         const rates = Float64Array.of(0.01, 0.02, 0.005);
-        const drawing = await engine.open(optionsOf(neumf, loss, { source }));
-        const given = await engine.open(optionsOf(neumf, loss));
+        const drawing = await engine.open(optionsOf(spec, loss, { source }));
+        const given = await engine.open(optionsOf(spec, loss));
         const losses = await drawing.train({ epoch: 4, firstStep: 1, learningRates: rates });
         const draws = epochDraws(source, 4);
         for (const [k, rate] of rates.entries()) {

@@ -26,6 +26,8 @@ function sourceOf(changes: Partial<BatchSource> = {}): BatchSource {
     seen: groupItemsByUser(interactions),
     loss: "bce",
     negativesPerPositive: 3,
+    negativesFrom: "uniform",
+    negativesPower: 0,
     batchSize: 5,
     seed: 1,
     ...changes,

@@ -80,7 +80,9 @@ describe("the probe's figures", () => {
       length: 1,
       users: Uint32Array.of(0),
       positives: Uint32Array.of(0),
+      blockRows: 1,
       negatives: Uint32Array.of(1, 0),
+      masked: null,
       weights: null,
     };
     // Logits 3, 12 and 3: a share of 1 / (2 + e^9) = 0.000123379.

@@ -21,6 +21,8 @@ const source: BatchSource = {
   seen: groupItemsByUser(interactions),
   loss: "bce",
   negativesPerPositive: 2,
+  negativesFrom: "uniform",
+  negativesPower: 0,
   batchSize: 7,
   seed: 3,
 };

@@ -32,6 +32,8 @@ const source: BatchSource = {
   seen: groupItemsByUser(train),
   loss: "bce",
   negativesPerPositive: 2,
+  negativesFrom: "uniform",
+  negativesPower: 0,
   batchSize: 8,
   seed: 5,
 };

@@ -19,6 +19,7 @@ export interface OwnChoices {
   readonly optimizer: OptimizerName;
   readonly loss: string;
   readonly negatives: number | null;
+  readonly negativesFrom: string;
   readonly batchSize: number | null;
   readonly epochs: number | null;
 }
@@ -30,6 +31,8 @@ const RATE = { usual: 0.006, rareItems: 0.01 };
 const RARE_ITEM_ROWS = 20;
 const EPOCHS = 25;
 const NEGATIVES = 8;
+/** Of a block of positives: they cost a matrix product. */
+const SHARED_NEGATIVES = { shared: 1024, batch: 255 };
 /** Of the dot product: long logs fill more dimensions. */
 const WIDTH = { usual: 64, long: 128 };
 const LONG_LOG_ROWS = 100_000;
@@ -42,7 +45,8 @@ export function defaultsFor(log: LogSize, own: OwnChoices): readonly ChosenSetti
   const { rows, users, items } = log;
   const perUser = rows / users;
   const perItem = rows / items;
-  const negatives = own.negatives ?? NEGATIVES;
+  const [few, reason] = negativesFor(own.negativesFrom);
+  const negatives = own.negatives ?? few;
   const samples = rows * samplesPerPositive(own.loss, negatives);
   const batchSize = own.batchSize ?? powerOfTwoNear(samples / STEPS_AN_EPOCH);
   const steps = Math.max(1, samples / batchSize);
@@ -51,7 +55,7 @@ export function defaultsFor(log: LogSize, own: OwnChoices): readonly ChosenSetti
     ...(own.model === "mf"
       ? [chosen(["model"], "mf", "ahead of neumf, mlp and gmf where all were tried"), widthFor(rows)]
       : []),
-    chosen(["negatives"], NEGATIVES, "level with 4 or better where both were tried"),
+    chosen(["negatives"], few, reason),
     chosen(["batchSize"], batchSize, `cuts an epoch into about ${Math.round(steps)} steps`),
     chosen(["epochs"], epochs, `at most; about ${thousands(steps * epochs)} steps, and validation ends it earlier`),
     chosen(["validation", "patience"], patienceFor(epochs), "a quarter of the epochs"),
@@ -99,6 +103,13 @@ function ruleChoices(
  */
 export function normFor(rowsPerUser: number, items: number): number {
   return Math.max(1, rounded(Math.sqrt(0.22 * Math.log(Math.max(2, items)) * Math.cbrt(rowsPerUser))));
+}
+
+function negativesFor(from: string): readonly [number, string] {
+  if (from === "shared" || from === "batch") {
+    return [SHARED_NEGATIVES[from], "for a block of positives together, by matrix products"];
+  }
+  return [NEGATIVES, "level with 4 or better where both were tried"];
 }
 
 function widthFor(rows: number): ChosenSetting {

@@ -98,6 +98,7 @@ export function fittedSettings(log: LogSize, given: Values, isWarm = false): Rec
     optimizer: optimizerNames.find((name) => name === groupOf(given, "optimizer").name) ?? defaults.optimizer.name,
     loss: String(given.loss ?? defaults.loss),
     negatives: numberOf(given.negatives),
+    negativesFrom: String(given.negativesFrom ?? defaults.negativesFrom),
     batchSize: numberOf(given.batchSize),
     epochs: numberOf(given.epochs),
   };

@@ -40,6 +40,17 @@ export const lossSettings = {
     meaning: "Items drawn afresh for each positive in every epoch; at least 1 but under bce",
     role: "variable",
   }),
+  negativesFrom: trainSetting(z.enum(["uniform", "popularity", "shared", "batch"]).default("uniform"), {
+    flag: "negatives-from",
+    meaning:
+      "Of each positive its own, which its user has not seen: uniform, or by popularity; of a block of positives under softmax and ccl: shared, drawn once for it by popularity, or batch, its other positives",
+    role: "variable",
+  }),
+  negativesPower: trainSetting(z.number().min(0).optional(), {
+    flag: "negatives-power",
+    meaning: "Popularity is the count of an item in train to this power; 0.75 unless given, 0 for shared ones",
+    role: "variable",
+  }),
   ccl: withRole(cclSettings.prefault({}), "variable"),
 };
 
@@ -47,6 +58,8 @@ interface LossConfig {
   readonly model: string;
   readonly loss: z.output<typeof lossSettings.loss>;
   readonly negatives: number;
+  readonly negativesFrom: z.output<typeof lossSettings.negativesFrom>;
+  readonly negativesPower?: number | undefined;
   readonly ccl: z.output<typeof cclSettings>;
   readonly ranker: {
     readonly gmf?: number | undefined;
@@ -62,11 +75,18 @@ interface Contradiction {
   readonly message: string;
 }
 
-export function lossContradictions({ model, loss, negatives, ccl, ranker }: LossConfig): readonly Contradiction[] {
+export function lossContradictions(config: LossConfig): readonly Contradiction[] {
+  const { model, loss, negatives, negativesFrom, negativesPower, ccl, ranker } = config;
   const found: Contradiction[] = [];
   const refuse = (path: readonly string[], message: string) => found.push({ path, message });
   if (loss !== "bce" && negatives === 0) {
     refuse(["negatives"], `${loss} compares with a negative, expected at least 1`);
+  }
+  if ((loss === "bce" || loss === "bpr") && powersOf[negativesFrom].isShared) {
+    refuse(["negativesFrom"], `under ${loss} each sample has its own; choose uniform or popularity, or another loss`);
+  }
+  if ((negativesPower ?? 0) > 0 && powersOf[negativesFrom].power === null) {
+    refuse(["negativesPower"], `negatives from ${negativesFrom} have none; leave it out`);
   }
   if (ranker.temperature !== undefined && similarityOf(loss, ranker) === "inner") {
     refuse(["ranker", "temperature"], "only cosines are divided by it; leave it out or choose --similarity cosine");
@@ -86,8 +106,16 @@ export function lossContradictions({ model, loss, negatives, ccl, ranker }: Loss
   return found;
 }
 
+/** The power unless given, null where there is none; and whether rows have negatives in common. */
+const powersOf = {
+  uniform: { power: null, isShared: false },
+  popularity: { power: 0.75, isShared: false },
+  shared: { power: 0, isShared: true },
+  batch: { power: null, isShared: true },
+} as const;
+
 /** What the loss decides where it was left open. */
-export function completeLoss<C extends LossConfig>({ loss, ccl, ranker }: C) {
+export function completeLoss<C extends LossConfig>({ loss, negativesFrom, negativesPower, ccl, ranker }: C) {
   const similarity = similarityOf(loss, ranker);
   const isContrastive = loss === "ccl";
   const idBiases = ranker.idBiases ?? (isContrastive ? false : undefined);
@@ -95,6 +123,7 @@ export function completeLoss<C extends LossConfig>({ loss, ccl, ranker }: C) {
   const filled: C["ccl"] = { margin: ccl.margin ?? 0.8, negativeWeight: ccl.negativeWeight ?? 150 };
   return {
     ranker: { ...(ranker as C["ranker"]), ...withValues({ idBiases, similarity, temperature }) },
+    negativesPower: negativesPower ?? powersOf[negativesFrom].power ?? 0,
     ccl: isContrastive ? filled : {},
   };
 }

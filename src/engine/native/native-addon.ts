@@ -34,6 +34,10 @@ export interface NativeColumns {
   readonly labels: Float32Array | null;
   readonly negatives: Uint32Array | null;
   readonly weights: Float32Array | null;
+  /** 1, and no masks, unless rows share their negatives. */
+  readonly blockRows: number;
+  readonly maskOffsets: Uint32Array | null;
+  readonly masked: Uint32Array | null;
 }
 
 export const tensorKinds = { value: 0, gradient: 1, velocity: 2, square: 3 } as const;
@@ -75,6 +79,9 @@ export interface NativeAddon {
     labels: Float32Array | null,
     negatives: Uint32Array | null,
     weights: Float32Array | null,
+    blockRows: number,
+    maskOffsets: Uint32Array | null,
+    masked: Uint32Array | null,
   ): Promise<number>;
   /** The gradient waits in the tensors until clearGradient. */
   gradient(
@@ -84,6 +91,9 @@ export interface NativeAddon {
     labels: Float32Array | null,
     negatives: Uint32Array | null,
     weights: Float32Array | null,
+    blockRows: number,
+    maskOffsets: Uint32Array | null,
+    masked: Uint32Array | null,
   ): Promise<number>;
   clearGradient(session: NativeSession): void;
   train(

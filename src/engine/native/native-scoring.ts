@@ -9,7 +9,7 @@ import { createSessionCalls } from "../session-calls.ts";
 import { requireNativeAddon, tensorKinds } from "./native-addon.ts";
 import { describeMachine, machineOf, type NativeOptions } from "./native-machine.ts";
 import { openNativeScorer } from "./native-scorer.ts";
-import { type NativeSettings, nativeRanker } from "./native-settings.ts";
+import { type NativeSettings, nativeRanker, noLossNumbers } from "./native-settings.ts";
 
 /** An optimizer there must be; this one keeps no memory of its own. */
 const noOptimizer: NativeSettings["optimizer"] = {
@@ -41,7 +41,7 @@ function openWith(
   const { spec, parameters } = checkedRanker(given.spec, given.parameters);
   const session = addon.openSession({
     ranker: nativeRanker(spec),
-    loss: { name: "bce", margin: 0, negativeWeight: 0 },
+    loss: { name: "bce", ...noLossNumbers },
     optimizer: noOptimizer,
     embeddingDecay: 0,
     groups: [],

@@ -1,9 +1,10 @@
 /** One ranker in training in native memory: checks at the boundary, one crossing per span, one call at a time. */
 import type { Batch } from "../../dataset/batch.ts";
-import { epochDraws } from "../../dataset/training-batches.ts";
+import { epochDraws, sharesNegatives } from "../../dataset/training-batches.ts";
+import { EngineError } from "../../errors.ts";
 import { float32Ops } from "../../optimizer/arrays/float-ops.ts";
 import { buildOptimizer } from "../../optimizer/build-optimizer.ts";
-import { parametersOf, sizeOf } from "../../ranker/ranker-spec.ts";
+import { parametersOf, type RankerSpec, sizeOf } from "../../ranker/ranker-spec.ts";
 import { checkedBatch, checkLearningRate } from "../check-batch.ts";
 import { checkedSpan } from "../check-session-options.ts";
 import { closedBy } from "../closable.ts";
@@ -24,6 +25,7 @@ export function openNativeSession(
   machine: NativeMachine,
 ): NativeTrainingSession {
   const { spec, loss, start, optimizer: config, source } = options;
+  if (source !== null && sharesNegatives(source)) refuseSharedLayers(spec);
   const parameters = parametersOf(spec);
   const optimizer = buildOptimizer({ config, parameters, ops: float32Ops() });
   const session = addon.openSession(nativeSettings(options, { parameters, groups: optimizer.groups }, machine));
@@ -35,9 +37,14 @@ export function openNativeSession(
   function columnsOf(given: Batch): NativeColumns {
     const batch = checkedBatch(given, loss.name, spec);
     const { users, weights } = batch;
-    return batch.kind === "pointwise"
-      ? { users, items: batch.items, labels: batch.labels, negatives: null, weights }
-      : { users, items: batch.positives, labels: null, negatives: batch.negatives, weights };
+    const alone = { weights, blockRows: 1, maskOffsets: null, masked: null };
+    if (batch.kind === "pointwise")
+      return { ...alone, users, items: batch.items, labels: batch.labels, negatives: null };
+    const compared = { ...alone, users, items: batch.positives, labels: null, negatives: batch.negatives };
+    if (batch.kind === "pairwise") return compared;
+    const { blockRows, masked } = batch;
+    if (blockRows > 1 || masked !== null) refuseSharedLayers(spec);
+    return { ...compared, blockRows, maskOffsets: masked?.offsets ?? null, masked: masked?.places ?? null };
   }
 
   async function train(span: StepSpan): Promise<Float64Array> {
@@ -54,16 +61,14 @@ export function openNativeSession(
     step: (batch, learningRate) =>
       inTurn(async () => {
         checkLearningRate(learningRate);
-        const { users, items, labels, negatives, weights } = columnsOf(batch);
-        return addon.step(session, learningRate, users, items, labels, negatives, weights);
+        return addon.step(session, learningRate, ...argumentsOf(columnsOf(batch)));
       }),
 
     train: (span) => inTurn(() => train(span)),
 
     gradient: (batch) =>
       inTurn(async () => {
-        const { users, items, labels, negatives, weights } = columnsOf(batch);
-        const meanLoss = await addon.gradient(session, users, items, labels, negatives, weights);
+        const meanLoss = await addon.gradient(session, ...argumentsOf(columnsOf(batch)));
         checkStillOpen("computed a gradient");
         const gradient = new Map<string, Float32Array>();
         for (const [index, { name, shape }] of parameters.entries()) {
@@ -85,4 +90,16 @@ export function openNativeSession(
       addon.closeSession(session); // work under way keeps its memory until it is done
     }),
   };
+}
+
+function argumentsOf({ users, items, labels, negatives, weights, blockRows, maskOffsets, masked }: NativeColumns) {
+  return [users, items, labels, negatives, weights, blockRows, maskOffsets, masked] as const;
+}
+
+/** Shared negatives are matrix products, which a tower is not. */
+function refuseSharedLayers({ embedding }: RankerSpec): void {
+  if (embedding === 0) return;
+  throw new EngineError(
+    `native engine: rows share their negatives, and the ranker has an embedding of ${embedding} for its tower; give each row its own (--negatives-from uniform or popularity), leave the tower out, or take --engine reference`,
+  );
 }

@@ -1,5 +1,5 @@
 /** A session's settings as the plain numbers that the addon reads (addon/read-settings.cpp). */
-import type { BatchSource } from "../../dataset/training-batches.ts";
+import { type BatchSource, massesOf, type NegativesFrom, rowsPerBlock } from "../../dataset/training-batches.ts";
 import type { LawnGroup } from "../../optimizer/lawn-blocks.ts";
 import type { BaseOptimizerConfig, LawnConfig } from "../../optimizer/optimizer-config.ts";
 import type { LossConfig } from "../../ranker/loss.ts";
@@ -37,6 +37,8 @@ interface NativeLoss {
   /** Of ccl, else 0. */
   readonly margin: number;
   readonly negativeWeight: number;
+  /** Of softmax, else null. */
+  readonly itemLogQ: Float32Array | null;
 }
 
 interface NativeOptimizer {
@@ -69,6 +71,12 @@ interface NativeInteractions {
   readonly seenOffsets: Uint32Array;
   readonly seenItems: Uint32Array;
   readonly negativesPerPositive: number;
+  /** By its name the addon finds it among its own. */
+  readonly negativesFrom: NegativesFrom;
+  /** Of draws by popularity, else null: see popularity-draws.ts. */
+  readonly itemMass: Uint32Array | null;
+  readonly seenMass: Uint32Array | null;
+  readonly blockRows: number;
   readonly batchSize: number;
 }
 
@@ -86,7 +94,7 @@ export function nativeSettings(
   const indices = new Map(blocks.parameters.map(({ name }, index) => [name, index]));
   return {
     ranker: nativeRanker(spec),
-    loss: { margin: 0, negativeWeight: 0, ...loss },
+    loss: { ...noLossNumbers, ...loss },
     optimizer: nativeOptimizer(optimizer.base, optimizer.lawn),
     embeddingDecay,
     groups: blocks.groups.map(({ rows, members }) => ({
@@ -97,6 +105,8 @@ export function nativeSettings(
     ...machine,
   };
 }
+
+export const noLossNumbers = { margin: 0, negativeWeight: 0, itemLogQ: null } as const;
 
 export function nativeRanker(spec: RankerSpec): NativeRanker {
   return { ...spec, tower: Uint32Array.from(spec.tower), cosineTemperature: spec.cosineTemperature ?? 0 };
@@ -130,6 +140,7 @@ function nativeLawn({ switchAt, project, state }: LawnConfig): NativeLawn {
 
 function nativeInteractions(source: BatchSource): NativeInteractions {
   const { interactions, seen } = source;
+  const masses = massesOf(source);
   return {
     userColumn: interactions.userColumn,
     itemColumn: interactions.itemColumn,
@@ -137,6 +148,10 @@ function nativeInteractions(source: BatchSource): NativeInteractions {
     seenOffsets: seen.offsets,
     seenItems: seen.itemsSorted,
     negativesPerPositive: source.negativesPerPositive,
+    negativesFrom: source.negativesFrom,
+    itemMass: masses?.itemMass ?? null,
+    seenMass: masses?.seenMass ?? null,
+    blockRows: rowsPerBlock(source),
     batchSize: source.batchSize,
   };
 }

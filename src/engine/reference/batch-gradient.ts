@@ -5,7 +5,8 @@
 import {
   type Batch,
   type ListwiseBatch,
-  negativesPerRow,
+  negativesOfRow,
+  negativesPerBlock,
   type PairwiseBatch,
   type PointwiseBatch,
 } from "../../dataset/batch.ts";
@@ -125,29 +126,42 @@ function openPairwise<A extends FloatArray>(batch: PairwiseBatch, model: Model<A
   };
 }
 
-/** Each item's logit is computed twice: its activations are needed on the way back, when the slopes are known. */
+/**
+ * Each item's logit is computed twice: its activations are needed on the way back, when the slopes are known. A row
+ * looks up its user and its positive, a block its negatives: shared ones once.
+ */
 function openListwise<A extends FloatArray>(batch: ListwiseBatch, model: Model<A>): AddSample {
   const { spec, parameters, gradients, loss, embeddingDecay } = model;
-  const { users, positives, negatives, length } = batch;
-  const perRow = negativesPerRow(batch);
+  const { users, positives, negatives, blockRows, length } = batch;
+  const perBlock = negativesPerBlock(batch);
   const weightOf = weightsOf(batch);
   const forward = openForward(spec, parameters);
   const backward = openBackward(spec, { parameters, gradients, isCompared: true });
   const decay = openEmbeddingDecay(spec, { parameters, gradients });
-  const logits = new Float64Array(1 + perRow); // the positive's first
-  const slopes = new Float64Array(1 + perRow);
+  const logQ = loss.name === "softmax" ? loss.itemLogQ : null;
+  const decayRow = (row: number): void => {
+    const strength = embeddingDecay / length;
+    decay("user", users[row]!, strength);
+    decay("item", positives[row]!, strength);
+    if (row % blockRows !== 0) return;
+    const first = (row / blockRows) * perBlock;
+    for (const negative of negatives.subarray(first, first + perBlock)) {
+      gradients.touch(users[row]!, negative); // it may be masked in every row
+      decay("item", negative, strength);
+    }
+  };
   return (row) => {
     const user = users[row]!;
-    const itemOf = (place: number): number => (place === 0 ? positives[row]! : negatives[row * perRow + place - 1]!);
-    for (let place = 0; place <= perRow; place++) logits[place] = forward.logit(user, itemOf(place));
+    const items = [positives[row]!, ...negativesOfRow(batch, row)];
+    const logits = Float64Array.from(items, (item) => forward.logit(user, item) - (logQ?.[item] ?? 0));
+    const slopes = new Float64Array(items.length);
     const rowLoss = loss.name === "ccl" ? cosineContrastive(logits, slopes, loss) : softmaxCrossEntropy(logits, slopes);
     const weight = weightOf(row);
-    for (let place = 0; place <= perRow; place++) {
-      forward.logit(user, itemOf(place));
-      backward(forward, user, itemOf(place), (weight * slopes[place]!) / length);
-      if (embeddingDecay > 0) decay("item", itemOf(place), embeddingDecay / length);
+    for (const [place, item] of items.entries()) {
+      forward.logit(user, item);
+      backward(forward, user, item, (weight * slopes[place]!) / length);
     }
-    if (embeddingDecay > 0) decay("user", user, embeddingDecay / length);
+    if (embeddingDecay > 0) decayRow(row);
     return weight * rowLoss;
   };
 }

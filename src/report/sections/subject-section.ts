@@ -52,8 +52,20 @@ function rankerFacts({ config }: RunContent): readonly Fact[] {
     ["id biases", at("ranker.idBiases") === "true" ? "yes" : null],
     ["initial values", at("initialize.embedding")],
     ["loss", at("loss")],
-    ["negatives", at("negatives") === null ? null : `${at("negatives")} for each positive`],
+    ["similarity", similarityText(at("ranker.similarity"), at("ranker.temperature"))],
+    ["negatives", negativesText(at("negatives"), at("negativesFrom"))],
   ];
+}
+
+function similarityText(similarity: string | null, temperature: string | null): string | null {
+  return similarity === "cosine" ? `cosine at temperature ${temperature}` : null; // the inner product goes unsaid
+}
+
+function negativesText(count: string | null, from: string | null): string | null {
+  if (count === null) return null;
+  if (from === "batch") return `the positives of ${count} other rows`;
+  const how = from === null || from === "uniform" ? "" : from === "shared" ? ", shared by a block" : ", by popularity";
+  return `${count} for each positive${how}`;
 }
 
 function trainingFacts({ config, manifest }: RunContent): readonly Fact[] {

@@ -54,6 +54,11 @@ describe("the settings of train", () => {
     [{ loss: "bpr", negatives: "0" }, "--negatives is 0: bpr compares with a negative"],
     [{ loss: "softmax", negatives: "0" }, "--negatives is 0: softmax compares with a negative"],
     [
+      { "negatives-from": "shared" },
+      '--negatives-from is "shared": under bce each sample has its own; choose uniform or popularity, or another loss',
+    ],
+    [{ "negatives-power": "1" }, "--negatives-power is 1: negatives from uniform have none; leave it out"],
+    [
       { temperature: "0.1" },
       "--temperature is 0.1: only cosines are divided by it; leave it out or choose --similarity",
     ],

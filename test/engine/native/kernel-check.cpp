@@ -11,7 +11,7 @@
 #include "core/session.hpp"
 
 #define LAWN_ISA check
-#include "kernels/draw.hpp"
+#include "kernels/draw/draw.hpp"
 #include "kernels/transcendental.hpp"
 
 namespace {
@@ -106,8 +106,16 @@ uint32_t scramble(uint32_t x) {
   return x ^ (x >> 16);
 }
 
-std::unique_ptr<Interactions> makeInteractions(const RankerSpec& ranker, LossKind loss, bool weighted,
-                                               int64_t stepsPerEpoch) {
+/// Negatives by popularity, all items alike.
+void setMasses(Interactions& made, int64_t perUser) {
+  made.itemMass = AlignedArray<uint32_t>(int64_t(made.items) + 1);
+  for (int64_t item = 0; item <= int64_t(made.items); item++) made.itemMass[item] = uint32_t(item * 3);
+  made.seenMass = AlignedArray<uint32_t>(int64_t(made.users) * perUser);
+  for (int64_t at = 0; at < made.seenMass.size(); at++) made.seenMass[at] = uint32_t(at % perUser * 3);
+}
+
+std::unique_ptr<Interactions> makeInteractions(const RankerSpec& ranker, LossKind loss, NegativesFrom from,
+                                               bool weighted, int64_t stepsPerEpoch) {
   auto made = std::make_unique<Interactions>(uint32_t(ranker.rows[kUsers]), uint32_t(ranker.rows[kItems]));
   const int64_t perUser = ranker.rows[kItems] / 2;
   std::vector<uint32_t> users, items, seenOffsets{0};
@@ -128,7 +136,11 @@ std::unique_ptr<Interactions> makeInteractions(const RankerSpec& ranker, LossKin
   const uint32_t samplesPerPositive[] = {4, 3, 1, 1};  // of three negatives, in the order of LossKind
   const int64_t lists[] = {1, 2, 4, 4};
   made->samplesPerPositive = samplesPerPositive[int(loss)];
-  made->list = lists[int(loss)];
+  made->list = from >= NegativesFrom::shared ? 1 : lists[int(loss)];
+  made->negativesFrom = from;
+  made->blockRows = 50;  // over a block of logits
+  made->negativesPerBlock = 37;
+  if (from == NegativesFrom::popularity || from == NegativesFrom::shared) setMasses(*made, perUser);
   made->samplesPerEpoch = uint64_t(ranker.rows[kUsers] * perUser) * made->samplesPerPositive;
   made->batchSize = divideUp(int64_t(made->samplesPerEpoch), stepsPerEpoch);
   made->pairwise = loss == LossKind::bpr;
@@ -139,8 +151,9 @@ struct Case {
   RankerSpec ranker;
   OptimizerSettings optimizer;
   LossKind loss;
-  bool rows;
-  bool weighted;
+  NegativesFrom from;
+  bool rows = false;
+  bool weighted = false;
 };
 
 /// Trains a little on every path there is; returns all parameters.
@@ -150,7 +163,7 @@ std::vector<float> exercise(const Case& given, const KernelTable* kernels, int t
   settings.loss = {.kind = given.loss, .margin = 0.1f, .negativeWeight = 2};
   settings.optimizer = given.optimizer;
   settings.embeddingDecay = given.optimizer.hasLawn ? 0 : 0.1;
-  settings.interactions = makeInteractions(given.ranker, given.loss, given.weighted, 3);
+  settings.interactions = makeInteractions(given.ranker, given.loss, given.from, given.weighted, 3);
   settings.threads = threads;
   settings.kernels = kernels;
   const RankerModel shapes(given.ranker, kernels->lanes);
@@ -191,6 +204,14 @@ std::vector<float> exercise(const Case& given, const KernelTable* kernels, int t
   SampleSource batch = SampleSource::labelled(5, users, items, labels, weights);
   if (given.loss == LossKind::bpr) batch = SampleSource::compared(5, users, items, others, 1, weights);
   if (given.loss >= LossKind::softmax) batch = SampleSource::compared(5, users, items, many, 2, weights);
+  const uint32_t maskOffsets[] = {0, 1, 1, 3, 3, 3}, masked[] = {2, 0, 4};
+  SampleSource::Shared blocks;
+  blocks.blockRows = 3;
+  blocks.negatives = 5;
+  blocks.items = many;
+  blocks.maskOffsets = maskOffsets;
+  blocks.masked = masked;
+  if (given.from >= NegativesFrom::shared) batch = SampleSource::sharing(5, users, items, blocks, weights);
   losses[0] = session.step(batch, 0.01);
   losses[1] = session.gradient(batch);
   session.clearGradient();
@@ -212,6 +233,12 @@ std::vector<float> exercise(const Case& given, const KernelTable* kernels, int t
   return all;
 }
 
+/// Shared ones want a loss of lists and a ranker without layers.
+NegativesFrom fromOf(const RankerSpec& ranker, int n) {
+  const bool canShare = LossKind(n % 4) >= LossKind::softmax && ranker.embedding == 0;
+  return canShare ? NegativesFrom(n / 4 % 4) : NegativesFrom(n % 2);
+}
+
 std::vector<Case> cases(int32_t ruleCount) {
   const RankerSpec rankers[] = {
       {.rows = {61, 50}, .dot = 3, .gmf = 5, .embedding = 7, .tower = {9, 4}, .idBiases = true, .cosineTemperature = 0},
@@ -226,7 +253,9 @@ std::vector<Case> cases(int32_t ruleCount) {
   for (const RankerSpec& ranker : rankers) {
     for (int32_t rule = 0; rule < ruleCount; rule++) {
       const int n = first + rule;  // what is odd about a case changes from ranker to ranker
-      Case next{.ranker = ranker, .optimizer = {}, .loss = LossKind(n % 4), .rows = n % 2 == 0, .weighted = n % 5 < 2};
+      Case next{.ranker = ranker, .optimizer = {}, .loss = LossKind(n % 4), .from = fromOf(ranker, n)};
+      next.rows = n % 2 == 0;
+      next.weighted = n % 5 < 2;
       next.optimizer.rule = rule;
       next.optimizer.firstDecay = 0.9;
       next.optimizer.firstShare = 0.1;

@@ -34,6 +34,29 @@ describeNative("drawing by the native engine", () => {
     given.close();
   });
 
+  it.each([
+    { from: "popularity", items: 700 },
+    { from: "shared", items: 700 },
+    { from: "batch", items: 700 },
+    { from: "popularity", items: 70_000 },
+    { from: "shared", items: 70_000 },
+  ] as const)("is that of the plain twin with negatives from $from among $items items", async ({ from, items }) => {
+    const spec: RankerSpec = { ...wide, items, embedding: 0, tower: [] };
+    const uniform = skewedSource(spec, "softmax", { batchSize: 700, length: 2_000 });
+    const negativesPower = from === "batch" ? 0 : 0.75;
+    const source = { ...uniform, negativesPerPositive: 30, negativesFrom: from, negativesPower };
+    const drawing = await openNativeEngine().open(optionsOf(spec, "softmax", { source }));
+    const given = await openNativeEngine().open(optionsOf(spec, "softmax"));
+    const steps = stepsPerEpoch(source);
+    const drawn = await drawing.train({ epoch: 1, firstStep: 0, learningRates: new Float64Array(steps).fill(0.01) });
+    for (let step = 0; step < steps; step++) {
+      expect(await given.step(drawBatch(source, epochDraws(source, 1), step), 0.01)).toBe(drawn[step]);
+    }
+    expectSameSnapshot(await drawing.snapshot(), await given.snapshot());
+    drawing.close();
+    given.close();
+  });
+
   // Ids side by side in one word or in two, lists of items in half-words or in words, and the borders between.
   it.each([
     { users: 70_000, items: 70_000 },
@@ -84,7 +107,16 @@ describeNative("drawing by the native engine", () => {
       weights: null,
     };
     const seen = groupItemsByUser(interactions);
-    const source: BatchSource = { interactions, seen, loss: "bce", negativesPerPositive: 9, batchSize: 3000, seed: 2 };
+    const source: BatchSource = {
+      interactions,
+      seen,
+      loss: "bce",
+      negativesPerPositive: 9,
+      negativesFrom: "uniform",
+      negativesPower: 0,
+      batchSize: 3000,
+      seed: 2,
+    };
     const spec: RankerSpec = {
       users: 4,
       items,

@@ -3,6 +3,8 @@
  */
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import type { ListwiseBatch } from "../../../src/dataset/batch.ts";
+import type { NegativesFrom } from "../../../src/dataset/training-batches.ts";
 import type { SessionOptions } from "../../../src/engine/engine.ts";
 import { openNativeEngine } from "../../../src/engine/native/native-engine.ts";
 import type { NativeOptions } from "../../../src/engine/native/native-machine.ts";
@@ -12,6 +14,7 @@ import type { Parameters, RankerSpec } from "../../../src/ranker/ranker-spec.ts"
 import { skewedSource, wide } from "../../support/data/skewed-source.ts";
 import {
   adamCase,
+  correctedSoftmax,
   float32,
   lawnAdamCase,
   losses,
@@ -81,7 +84,7 @@ describeNative("gradients of the native engine", () => {
             const session = await engine.open(optionsOf(spec, loss, { start: { parameters, optimizer: null } }));
             const found = await session.gradient(batch);
             expect(Math.abs(found.loss - expected.loss)).toBeLessThan(TOLERANCE * (1 + expected.loss));
-            expectClose(found.gradient, expected.gradient);
+            expectClose(found.gradient, expected.gradient, floorOf(loss));
             session.close();
           }
         },
@@ -91,9 +94,58 @@ describeNative("gradients of the native engine", () => {
   });
 });
 
-function expectClose(found: Parameters, expected: Parameters): void {
+describeNative("shared negatives of the native engine", () => {
+  const engines = instructionSets.map((instructionSet) => openNativeEngine({ threads: 2, instructionSet }));
+
+  it("have the reference's gradient for any sum of products and any block, on every instruction set", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        anySpec,
+        fc.integer({ min: 1, max: 150 }),
+        fc.integer({ min: 1, max: 70 }),
+        fc.integer({ min: 1, max: 80 }),
+        async (any, length, blockRows, perBlock) => {
+          const spec = { ...any, dot: Math.max(any.dot, any.gmf === 0 ? 1 : 0), embedding: 0, tower: [] };
+          const blocks = Math.ceil(length / blockRows);
+          const own = randomBatch(spec, "softmax", { length: Math.max(length, blocks * perBlock) }) as ListwiseBatch;
+          const batch: ListwiseBatch = {
+            ...own,
+            length,
+            users: own.users.slice(0, length),
+            positives: own.positives.slice(0, length),
+            blockRows,
+            negatives: own.negatives.slice(0, blocks * perBlock),
+            masked: { offsets: new Uint32Array(length + 1), places: new Uint32Array(0) },
+          };
+          const parameters = randomParameters(spec, float32, { deviation: 0.3 });
+          const doubles = new Map([...parameters].map(([name, values]) => [name, Float64Array.from(values)]));
+          const loss = correctedSoftmax(spec);
+          const exact = await referenceEngine.open(
+            optionsOf(spec, "softmax", { loss, start: { parameters: doubles, optimizer: null } }),
+          );
+          const expected = await exact.gradient(batch);
+          for (const engine of engines) {
+            const session = await engine.open(
+              optionsOf(spec, "softmax", { loss, start: { parameters, optimizer: null } }),
+            );
+            const found = await session.gradient(batch);
+            expect(Math.abs(found.loss - expected.loss)).toBeLessThan(TOLERANCE * (1 + expected.loss));
+            expectClose(found.gradient, expected.gradient, floorOf("softmax"));
+            session.close();
+          }
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+});
+
+/** Where terms cancel, their roundings remain: those of a list are of order 1. */
+const floorOf = (loss: LossName): number => (loss === "softmax" || loss === "ccl" ? 0.1 : 1e-3);
+
+function expectClose(found: Parameters, expected: Parameters, floor: number): void {
   for (const [name, values] of expected) {
-    let size = 1e-2; // terms are of this order; where they cancel, their roundings remain
+    let size = floor;
     let worst = 0;
     for (const [k, value] of values.entries()) {
       size = Math.max(size, Math.abs(value));
@@ -104,7 +156,13 @@ function expectClose(found: Parameters, expected: Parameters): void {
 }
 
 describeNative("training on the native engine", () => {
-  const trained = async (options: NativeOptions, changes: Partial<SessionOptions>, loss: LossName) => {
+  const trained = async (
+    options: NativeOptions,
+    changes: Partial<SessionOptions>,
+    loss: LossName,
+    from?: NegativesFrom,
+  ) => {
+    if (from !== undefined) return trainedShared(options, changes, from);
     const source = skewedSource(wide, loss, { batchSize: loss === "softmax" ? 4_500 : 20_000 }); // 22,500 pairs a step
     const session = await openNativeEngine(options).open(optionsOf(wide, loss, { source, ...changes }));
     const taken = await session.train({ epoch: 3, firstStep: 0, learningRates: new Float64Array(3).fill(0.01) });
@@ -113,11 +171,31 @@ describeNative("training on the native engine", () => {
     return { taken, snapshot };
   };
 
+  /** Blocks of 256 rows, or of 201, over several blocks of logits each, in a ranker of every product. */
+  const trainedShared = async (
+    options: NativeOptions,
+    changes: Partial<SessionOptions>,
+    negativesFrom: NegativesFrom,
+  ) => {
+    const spec = { ...wide, embedding: 0, tower: [] };
+    const uniform = skewedSource(wide, "softmax", { batchSize: 4_500 });
+    const source = { ...uniform, negativesPerPositive: 200, negativesFrom };
+    const session = await openNativeEngine(options).open(optionsOf(spec, "softmax", { source, ...changes }));
+    const taken = await session.train({ epoch: 3, firstStep: 0, learningRates: new Float64Array(3).fill(0.01) });
+    const snapshot = await session.snapshot();
+    session.close();
+    return { taken, snapshot };
+  };
+
   describe.each([adamCase, lawnAdamCase])("with $name", ({ config }) => {
-    it.each(losses)("gives the same bits on 1, 2 and 5 threads under %s", async (loss) => {
-      const alone = await trained({ threads: 1 }, { optimizer: config }, loss);
+    const ways = [
+      ...losses.map((loss) => ({ loss, from: undefined, what: loss })),
+      ...(["shared", "batch"] as const).map((from) => ({ loss: "softmax" as const, from, what: `softmax, ${from}` })),
+    ];
+    it.each(ways)("gives the same bits on 1, 2 and 5 threads under $what", async ({ loss, from }) => {
+      const alone = await trained({ threads: 1 }, { optimizer: config }, loss, from);
       for (const threads of [2, 5]) {
-        const shared = await trained({ threads }, { optimizer: config }, loss);
+        const shared = await trained({ threads }, { optimizer: config }, loss, from);
         expect(shared.taken).toEqual(alone.taken);
         expectSameSnapshot(shared.snapshot, alone.snapshot);
       }

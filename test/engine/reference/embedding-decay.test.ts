@@ -95,12 +95,31 @@ describe("decay of looked-up embeddings", () => {
       length: 2,
       users: Uint32Array.of(1, 1),
       positives: Uint32Array.of(2, 1),
+      blockRows: 1,
       negatives: Uint32Array.of(1, 1, 2, 0),
+      masked: null,
       weights: null,
     };
     const added = await difference(batch, "softmax");
     expect(added.get("userDot")![1]).toBeCloseTo(2 * 0.05 * 3, 12); // two rows
     expect(added.get("itemDot")![1]).toBeCloseTo(3 * 0.05 * 4, 12);
+    expect(added.get("itemDot")![2]).toBeCloseTo(2 * 0.05 * 5, 12);
+  });
+
+  it("counts negatives that rows share once, whoever leaves them out", async () => {
+    const batch: Batch = {
+      kind: "listwise",
+      length: 2,
+      users: Uint32Array.of(0, 1),
+      positives: Uint32Array.of(2, 2),
+      blockRows: 2,
+      negatives: Uint32Array.of(1, 0),
+      masked: { offsets: Uint32Array.of(0, 1, 2), places: Uint32Array.of(0, 0) },
+      weights: null,
+    };
+    const added = await difference(batch, "softmax");
+    expect(added.get("userDot")![0]).toBeCloseTo(0.05 * 2, 12);
+    expect(added.get("itemDot")![1]).toBeCloseTo(0.05 * 4, 12);
     expect(added.get("itemDot")![2]).toBeCloseTo(2 * 0.05 * 5, 12);
   });
 

@@ -1,6 +1,6 @@
 /** The reference engine's gradient against finite differences and Euler's identities, in float64. */
 import { describe, expect, it } from "@jest/globals";
-import type { Batch } from "../../../src/dataset/batch.ts";
+import { type Batch, negativesOfRow } from "../../../src/dataset/batch.ts";
 import { referenceEngine } from "../../../src/engine/reference/reference-engine.ts";
 import { openForward } from "../../../src/ranker/forward.ts";
 import {
@@ -21,6 +21,7 @@ import {
   neumf,
   randomBatch,
   randomParameters,
+  sharedBatch,
   weightedBatch,
 } from "../../support/engines/engine-cases.ts";
 
@@ -49,13 +50,12 @@ function meanLoss(spec: RankerSpec, loss: LossName, batch: Batch, parameters: Pa
     } else if (batch.kind === "pairwise") {
       term = bayesianPersonalizedRanking(logit(user, batch.positives[k]!) - logit(user, batch.negatives[k]!));
     } else {
-      const perRow = batch.negatives.length / batch.length;
-      const others = [...batch.negatives.subarray(k * perRow, (k + 1) * perRow)].map((item) => logit(user, item));
+      const others = [...negativesOfRow(batch, k)].map((item) => logit(user, item));
       const own = logit(user, batch.positives[k]!);
       term =
         loss === "softmax"
           ? Math.log([own, ...others].reduce((total, z) => total + Math.exp(z), 0)) - own
-          : 1 - own + (2 / perRow) * others.reduce((total, z) => total + Math.max(0, z - 0.1), 0); // lossConfigs
+          : 1 - own + (2 / others.length) * others.reduce((total, z) => total + Math.max(0, z - 0.1), 0); // lossConfigs
     }
     sum += (batch.weights?.[k] ?? 1) * term;
   }
@@ -63,31 +63,35 @@ function meanLoss(spec: RankerSpec, loss: LossName, batch: Batch, parameters: Pa
 }
 
 describe.each(combinationsOf())("the gradient of $name under $loss", ({ spec, loss }) => {
-  it.each(["alike", "with weights"])("is the slope of the mean loss in every parameter, samples %s", async (how) => {
-    const plain = randomBatch(spec, loss, { length: 9 });
-    const batch = how === "alike" ? plain : weightedBatch(plain);
-    const parameters = randomParameters(spec, float64);
-    const { loss: found, gradient } = await gradientOf(spec, loss, batch, parameters);
-    expect(found).toBeCloseTo(meanLoss(spec, loss, batch, parameters), 12); // float64, sums of 9 terms
-    const step = 1e-5;
-    for (const [name, values] of parameters) {
-      if (loss === "ccl" && name === "head.bias") {
-        expect(gradient.get(name)![0]).toBe(0); // a loss of cosines takes it for a constant
-        continue;
+  const isListed = loss === "softmax";
+  it.each(["alike", "with weights", ...(isListed ? ["in blocks"] : [])])(
+    "is the slope of the mean loss in every parameter, samples %s",
+    async (how) => {
+      const plain = how === "in blocks" ? sharedBatch(spec) : randomBatch(spec, loss, { length: 9 });
+      const batch = how === "with weights" ? weightedBatch(plain) : plain;
+      const parameters = randomParameters(spec, float64);
+      const { loss: found, gradient } = await gradientOf(spec, loss, batch, parameters);
+      expect(found).toBeCloseTo(meanLoss(spec, loss, batch, parameters), 12); // float64, sums of 9 terms
+      const step = 1e-5;
+      for (const [name, values] of parameters) {
+        if (loss === "ccl" && name === "head.bias") {
+          expect(gradient.get(name)![0]).toBe(0); // a loss of cosines takes it for a constant
+          continue;
+        }
+        for (const [k, value] of values.entries()) {
+          values[k] = value + step;
+          const above = meanLoss(spec, loss, batch, parameters);
+          values[k] = value - step;
+          const below = meanLoss(spec, loss, batch, parameters);
+          values[k] = value;
+          const slope = (above - below) / (2 * step);
+          const error = Math.abs(slope - gradient.get(name)![k]!);
+          // Central differences err by step^2 times a third derivative of order 1, and by 1e-16 / step of rounding.
+          if (!(error < 1e-8)) throw new Error(`${name}[${k}]: gradient ${gradient.get(name)![k]}, slope ${slope}`);
+        }
       }
-      for (const [k, value] of values.entries()) {
-        values[k] = value + step;
-        const above = meanLoss(spec, loss, batch, parameters);
-        values[k] = value - step;
-        const below = meanLoss(spec, loss, batch, parameters);
-        values[k] = value;
-        const slope = (above - below) / (2 * step);
-        const error = Math.abs(slope - gradient.get(name)![k]!);
-        // Central differences err by step^2 times a third derivative of order 1, and by 1e-16 / step of rounding.
-        if (!(error < 1e-8)) throw new Error(`${name}[${k}]: gradient ${gradient.get(name)![k]}, slope ${slope}`);
-      }
-    }
-  });
+    },
+  );
 });
 
 describe("a sample's weight", () => {

@@ -159,6 +159,8 @@ function sourceOptions({ batchSize, loss = "bce" }: { batchSize: number; loss?: 
     seen: groupItemsByUser(interactions),
     loss,
     negativesPerPositive: 8,
+    negativesFrom: "uniform",
+    negativesPower: 0,
     batchSize,
     seed: 5,
   };

@@ -19,7 +19,7 @@ import { nestedAt, settingProbes, tinySettings, type Values } from "../../suppor
 import { silentContext } from "../../support/stages/silent-context.ts";
 import { smallStudy } from "../../support/stages/small-study.ts";
 
-const dataset = { ...checkerboardDataset(8, 16), directory: "" };
+const dataset = { ...checkerboardDataset(8, 20), directory: "" };
 const data = { dataset, seen: groupItemsByUser(dataset.train) };
 
 /** Where a study has settings; the last is a search of one point. */

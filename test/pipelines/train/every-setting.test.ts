@@ -31,8 +31,8 @@ import { useTemporaryFolder } from "../../support/stages/temporary-folder.ts";
 const temporary = useTemporaryFolder();
 
 beforeAll(async () => {
-  await writeDatasetFolder(temporary("data/board"), checkerboardDataset(8, 16));
-  await writeDatasetFolder(temporary("data/other"), checkerboardDataset(8, 20));
+  await writeDatasetFolder(temporary("data/board"), checkerboardDataset(8, 20));
+  await writeDatasetFolder(temporary("data/other"), checkerboardDataset(8, 16));
   await cp(temporary("data"), temporary("elsewhere"), { recursive: true });
   await train([{ run: temporary("begun"), saveOptimizer: true, seed: 9 }]);
 });

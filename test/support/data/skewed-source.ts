@@ -34,5 +34,14 @@ export function skewedSource(
     itemColumn[row] = Math.floor(items * unitInterval(block.second) ** 2);
   }
   const interactions = { users, items, length, userColumn, itemColumn, weights: null };
-  return { interactions, seen: groupItemsByUser(interactions), loss, negativesPerPositive: 4, batchSize, seed };
+  return {
+    interactions,
+    seen: groupItemsByUser(interactions),
+    loss,
+    negativesPerPositive: 4,
+    negativesFrom: "uniform",
+    negativesPower: 0,
+    batchSize,
+    seed,
+  };
 }

@@ -2,7 +2,7 @@
  * Rankers, batches and optimizers small enough to check by other means and odd enough to find
  * mistakes; shared by engine tests.
  */
-import { type Batch, batchKinds } from "../../../src/dataset/batch.ts";
+import { type Batch, batchKinds, type ListwiseBatch } from "../../../src/dataset/batch.ts";
 import { groupItemsByUser } from "../../../src/dataset/interaction-dataset.ts";
 import type { BatchSource } from "../../../src/dataset/training-batches.ts";
 import type { SessionOptions } from "../../../src/engine/engine.ts";
@@ -106,7 +106,7 @@ export const float64 = (length: number): Float64Array => new Float64Array(length
 export const lossConfigs: Readonly<Record<LossName, LossConfig>> = {
   bce: { name: "bce" },
   bpr: { name: "bpr" },
-  softmax: { name: "softmax" },
+  softmax: { name: "softmax", itemLogQ: null },
   ccl: { name: "ccl", margin: 0.1, negativeWeight: 2 },
 };
 
@@ -166,7 +166,16 @@ export function randomBatch(spec: RankerSpec, loss: LossName, { length = 12, see
     }
     case "listwise": {
       const negatives = column("negatives", spec.items, 3 * length);
-      return { kind: "listwise", length, users, positives: items, negatives, weights: null };
+      return {
+        kind: "listwise",
+        length,
+        users,
+        positives: items,
+        blockRows: 1,
+        negatives,
+        masked: null,
+        weights: null,
+      };
     }
   }
 }
@@ -181,6 +190,24 @@ export function weightedSource(source: BatchSource): BatchSource {
   const { interactions } = source;
   const weights = Float32Array.from({ length: interactions.length }, (_, row) => 0.5 * (1 + ((5 * row) % 6)));
   return { ...source, interactions: { ...interactions, weights } };
+}
+
+/** The same rows in blocks of 4 that share 5 negatives, of which every row leaves some out, every seventh all. */
+export function sharedBatch(spec: RankerSpec, { length = 14, seed = 1 } = {}): ListwiseBatch {
+  const own = randomBatch(spec, "softmax", { length, seed }) as ListwiseBatch;
+  const negatives = own.negatives.slice(0, 5 * Math.ceil(length / 4));
+  const offsets = new Uint32Array(length + 1);
+  const places: number[] = [];
+  for (let row = 0; row < length; row++) {
+    for (let place = 0; place < 5; place++) if (row % 7 === 6 || (row * 3 + place) % 4 === 0) places.push(place);
+    offsets[row + 1] = places.length;
+  }
+  return { ...own, blockRows: 4, negatives, masked: { offsets, places: Uint32Array.from(places) } };
+}
+
+/** A softmax whose negatives are not alike. */
+export function correctedSoftmax({ items }: RankerSpec): LossConfig {
+  return { name: "softmax", itemLogQ: Float32Array.from({ length: items }, (_, item) => Math.log((1 + item) / 40)) };
 }
 
 /** Batches of growing length. */
@@ -202,5 +229,14 @@ export function smallSource(spec: RankerSpec, loss: LossName, { batchSize = 6, s
     itemColumn: Uint32Array.from(pairs, ([, item]) => item),
     weights: null,
   };
-  return { interactions, seen: groupItemsByUser(interactions), loss, negativesPerPositive: 2, batchSize, seed };
+  return {
+    interactions,
+    seen: groupItemsByUser(interactions),
+    loss,
+    negativesPerPositive: 2,
+    negativesFrom: "uniform",
+    negativesPower: 0,
+    batchSize,
+    seed,
+  };
 }

@@ -14,6 +14,8 @@ export interface EngineVariant extends EngineAvailability {
   readonly losses: readonly LossName[];
   /** Whether it trains cosines; else it refuses them by name. */
   readonly hasCosine: boolean;
+  /** Whether rows may share negatives in a ranker with layers; else it is refused by name. */
+  readonly sharesLayers: boolean;
   open(): Promise<Engine>;
 }
 
@@ -32,12 +34,20 @@ export async function engineVariants(): Promise<readonly EngineVariant[]> {
         title: name,
         losses: pairLosses,
         hasCosine: false,
+        sharesLayers: false,
         open: () => openEngine(name, allowed),
       });
       continue;
     }
     if (name !== "tfjs" || !available) {
-      variants.push({ ...availability, title: name, losses: lossNames, hasCosine: true, open: () => openEngine(name) });
+      variants.push({
+        ...availability,
+        title: name,
+        losses: lossNames,
+        hasCosine: true,
+        sharesLayers: name === "reference",
+        open: () => openEngine(name),
+      });
       continue;
     }
     for (const tfjsBackend of tfjsBackends) {
@@ -49,6 +59,7 @@ export async function engineVariants(): Promise<readonly EngineVariant[]> {
         title: `${name} on ${tfjsBackend}`,
         losses: pairLosses,
         hasCosine: false,
+        sharesLayers: false,
         open,
       });
     }

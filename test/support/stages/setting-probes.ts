@@ -42,6 +42,8 @@ export const variableProbes: Readonly<Record<string, SettingProbe>> = {
   "initialize.bias": { value: "normal:0.1" },
   loss: { value: "bpr" },
   negatives: { value: 3 },
+  negativesFrom: { value: "popularity" },
+  negativesPower: { value: 2, among: { negativesFrom: "popularity" } },
   "ccl.margin": { value: 0.1, among: contrastive() },
   "ccl.negativeWeight": { value: 2, among: contrastive({ margin: -1 }) },
   embeddingDecay: { value: 0.5 },

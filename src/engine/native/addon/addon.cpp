@@ -1,7 +1,7 @@
 // The addon's functions, one per method of NativeAddon in native-addon.ts, which states what each takes. Whatever they
 // follow they copy first, in the same turn of the event loop, and check (check-columns.hpp).
 #include "addon/algebra-access.hpp"
-#include "addon/call.hpp"
+#include "addon/owned-batch.hpp"
 #include "addon/state-access.hpp"
 
 namespace lawn {
@@ -59,7 +59,7 @@ napi_value closeSession(const Call& call) {
 
 napi_value heldBytes(const Call& call) { return newNumber(call.env, double(arrayBytes.load())); }
 
-/// (session, learningRate, users, items, labels | null, negatives | null, weights | null) -> mean loss
+/// (session, learningRate, columns of a batch: see owned-batch.hpp) -> mean loss
 napi_value step(const Call& call) {
   auto batch = std::make_shared<OwnedBatch>(call, 2, call.session()->model.spec, call.session()->loss);
   return PromiseWork::start(call.env, {}, [session = call.lend(), rate = call.number(1), batch] {
@@ -67,8 +67,7 @@ napi_value step(const Call& call) {
   });
 }
 
-/// (session, users, items, labels | null, negatives | null, weights | null) -> mean loss; the gradient stays until
-/// clearGradient
+/// (session, columns of a batch) -> mean loss; the gradient stays until clearGradient
 napi_value gradient(const Call& call) {
   auto batch = std::make_shared<OwnedBatch>(call, 1, call.session()->model.spec, call.session()->loss);
   return PromiseWork::start(call.env, {},

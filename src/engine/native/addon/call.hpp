@@ -23,7 +23,7 @@ struct LentSession {
   std::shared_ptr<void> token;
 };
 
-constexpr size_t kMostArguments = 9;
+constexpr size_t kMostArguments = 10;
 
 struct Call {
   Call(napi_env given, napi_callback_info info) : env(given) {
@@ -58,37 +58,6 @@ struct Call {
 
   napi_env env;
   napi_value arguments[kMostArguments] = {};
-};
-
-/// Columns of an explicit batch, owned: (users, items, labels | null, negatives | null, weights | null). What is
-/// checked is the copy.
-struct OwnedBatch {
-  OwnedBatch(const Call& call, int argument, const RankerSpec& ranker, const Loss& loss)
-      : users(call.copied<uint32_t>(argument)), items(call.copied<uint32_t>(argument + 1)) {
-    if (!isNothing(call.env, call.arguments[argument + 2])) labels = call.copied<float>(argument + 2);
-    else negatives = call.copied<uint32_t>(argument + 3);
-    if (!isNothing(call.env, call.arguments[argument + 4])) {
-      weights = call.copied<float>(argument + 4);
-      expect(weights.size() == users.size(), "weights of a batch");
-    }
-    expect(!users.empty(), "a batch without rows");
-    const size_t last = std::max(labels.size(), negatives.size());  // one of them is empty
-    const bool fits = loss.isOfLists() ? last >= users.size() && last % users.size() == 0 : last == users.size();
-    expect(labels.empty() == (loss.kind != LossKind::bce), "a batch of another loss");
-    expect(fits && items.size() == users.size(), "columns of a batch differ");
-    checkIndices("users of a batch", users.data(), int64_t(users.size()), ranker.rows[kUsers]);
-    checkIndices("items of a batch", items.data(), int64_t(items.size()), ranker.rows[kItems]);
-    checkIndices("negatives of a batch", negatives.data(), int64_t(negatives.size()), ranker.rows[kItems]);
-  }
-  SampleSource source() const {
-    const int64_t length = int64_t(users.size());
-    const float* ofRows = weights.empty() ? nullptr : weights.data();
-    return labels.empty() ? SampleSource::compared(length, users.data(), items.data(), negatives.data(),
-                                                   int64_t(negatives.size()) / length, ofRows)
-                          : SampleSource::labelled(length, users.data(), items.data(), labels.data(), ofRows);
-  }
-  std::vector<uint32_t> users, items, negatives;
-  std::vector<float> labels, weights;
 };
 
 }  // namespace lawn

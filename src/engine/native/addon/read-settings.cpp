@@ -38,11 +38,19 @@ LossKind lossNamed(const std::string& name) {
   throw std::runtime_error("native addon: there is no loss " + name);
 }
 
-Loss readLoss(napi_env env, napi_value from) {
+Loss readLoss(napi_env env, napi_value from, int64_t items, AlignedArray<float>& itemLogQ) {
+  const napi_value given = property(env, from, "itemLogQ");
+  if (!isNothing(env, given)) {
+    const Span<float> values = span<float>(env, given, "itemLogQ");
+    expect(values.size == items, "log q of other items");
+    itemLogQ = AlignedArray<float>(items);
+    std::copy(values.data, values.data + items, itemLogQ.data());
+  }
   return {
       .kind = lossNamed(text(env, property(env, from, "name"), "loss")),
       .margin = float(numberOf(env, from, "margin")),
       .negativeWeight = float(numberOf(env, from, "negativeWeight")),
+      .itemLogQ = itemLogQ.size() == 0 ? nullptr : itemLogQ.data(),
   };
 }
 
@@ -89,6 +97,43 @@ std::vector<LawnGroup> readGroups(napi_env env, napi_value from) {
   return groups;
 }
 
+NegativesFrom negativesFromNamed(const std::string& name) {
+  constexpr const char* names[] = {"uniform", "popularity", "shared", "batch"};  // in the order of NegativesFrom
+  for (int from = 0; from < int(std::size(names)); from++) {
+    if (name == names[from]) return NegativesFrom(from);
+  }
+  throw std::runtime_error("native addon: negatives do not come from " + name);
+}
+
+/// The masses of draws by popularity: every item has some, and every user has seen less than there is.
+void readMasses(napi_env env, napi_value from, const Span<uint32_t>& seenOffsets, const Span<uint32_t>& seenItems,
+                Interactions& interactions) {
+  const Span<uint32_t> itemMass = spanOf<uint32_t>(env, from, "itemMass"),
+                       seenMass = spanOf<uint32_t>(env, from, "seenMass");
+  expect(itemMass.size == int64_t(interactions.items) + 1 && itemMass.data[0] == 0, "masses of other items");
+  for (int64_t item = 0; item + 1 < itemMass.size; item++) {
+    expect(itemMass.data[item] < itemMass.data[item + 1], "an item without mass");
+  }
+  expect(seenMass.size == int64_t(seenOffsets.data[interactions.users]), "masses of other seen items");
+  for (uint32_t user = 0; user < interactions.users; user++) {
+    uint32_t before = 0;
+    for (uint32_t at = seenOffsets.data[user]; at < seenOffsets.data[user + 1]; at++) {
+      expect(seenMass.data[at] == before, "masses of other seen items");
+      before += itemMass.data[seenItems.data[at] + 1] - itemMass.data[seenItems.data[at]];
+    }
+  }
+  interactions.itemMass = AlignedArray<uint32_t>(itemMass.size);
+  std::copy(itemMass.data, itemMass.data + itemMass.size, interactions.itemMass.data());
+  interactions.seenMass = AlignedArray<uint32_t>(seenMass.size);
+  std::copy(seenMass.data, seenMass.data + seenMass.size, interactions.seenMass.data());
+}
+
+void readShared(napi_env env, napi_value from, const RankerSpec& ranker, const Loss& loss, Interactions& interactions) {
+  expect(loss.isOfLists() && ranker.embedding == 0, "shared negatives of another loss or ranker");
+  interactions.list = 1;
+  interactions.blockRows = wholeOf(env, from, "blockRows", 1, kMostRows);
+}
+
 std::unique_ptr<Interactions> readInteractions(napi_env env, napi_value from, const RankerSpec& ranker,
                                                const Loss& loss) {
   if (isNothing(env, from)) return nullptr;
@@ -116,6 +161,14 @@ std::unique_ptr<Interactions> readInteractions(napi_env env, napi_value from, co
   interactions->list = loss.isOfLists() ? 1 + negatives : interactions->pairwise ? 2 : 1;
   const int64_t samples[] = {1 + negatives, negatives, 1, 1};  // of a positive, in the order of LossKind
   interactions->samplesPerPositive = uint32_t(samples[int(loss.kind)]);
+  interactions->negativesFrom = negativesFromNamed(text(env, property(env, from, "negativesFrom"), "negativesFrom"));
+  interactions->negativesPerBlock = negatives;
+  if (interactions->negativesFrom >= NegativesFrom::shared) readShared(env, from, ranker, loss, *interactions);
+  const bool isWeighted = !isNothing(env, property(env, from, "itemMass"));
+  const bool needsMass = interactions->negativesFrom == NegativesFrom::popularity ||
+                         interactions->negativesFrom == NegativesFrom::shared;
+  expect(isWeighted == needsMass, "masses for draws by popularity");
+  if (isWeighted) readMasses(env, from, seenOffsets, seenItems, *interactions);
   interactions->samplesPerEpoch = uint64_t(users.size) * interactions->samplesPerPositive;
   expect(interactions->samplesPerEpoch <= uint64_t(1) << 32, "an epoch of more than 2^32 samples");
   interactions->batchSize = wholeOf(env, from, "batchSize", 1, kMostWhole);
@@ -133,7 +186,7 @@ SessionSettings readSettings(napi_env env, napi_value options) {
   settings.optimizer = readOptimizer(env, property(env, options, "optimizer"), *settings.kernels);
   settings.embeddingDecay = numberOf(env, options, "embeddingDecay");
   settings.groups = readGroups(env, property(env, options, "groups"));
-  settings.loss = readLoss(env, property(env, options, "loss"));
+  settings.loss = readLoss(env, property(env, options, "loss"), settings.ranker.rows[kItems], settings.itemLogQ);
   settings.interactions = readInteractions(env, property(env, options, "interactions"), settings.ranker, settings.loss);
   settings.threads = int(wholeOf(env, options, "threads", 1, kMostThreads));
   return settings;

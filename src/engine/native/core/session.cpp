@@ -19,6 +19,7 @@ Session::Session(SessionSettings settings)
       interactions_(std::move(settings.interactions)),
       sortScratch_(size_t(settings.threads)),
       plans_{planFor(settings), planFor(settings)},
+      itemLogQ_(std::move(settings.itemLogQ)),
       loss(settings.loss),
       model(settings.ranker, kernels_.lanes),
       optimizer(model, settings.optimizer, std::move(settings.groups), kernels_, pool_),
@@ -41,10 +42,10 @@ void Session::begin(BatchPlan& plan, const SampleSource& source) {
 
 void Session::prepare(BatchPlan& plan, const SampleSource& source) {
   begin(plan, source);
-  pool_.run(plan.chunks(), [&](int64_t chunk, int thread) { plan.prepareChunk(chunk, sortScratch_[size_t(thread)]); });
+  pool_.run(plan.preparations(), [&](int64_t task, int thread) { plan.prepare(task, sortScratch_[size_t(thread)]); });
 }
 
-double Session::update(BatchPlan& plan, double learningRate, const BatchGradient::OverlappedWork& overlapped) {
+double Session::update(BatchPlan& plan, double learningRate, const OverlappedWork& overlapped) {
   const double loss = gradient_.compute(plan, overlapped);
   optimizer.step(learningRate);
   gradient_.forgetSamples(plan);
@@ -64,11 +65,11 @@ void Session::train(const EpochKeys& keys, int64_t firstStep, const double* lear
   for (int64_t k = 0; k < steps; k++) {
     BatchPlan& plan = plans_[k % 2];
     BatchPlan& next = plans_[(k + 1) % 2];
-    BatchGradient::OverlappedWork preparation;
+    OverlappedWork preparation;
     if (k + 1 < steps) {
       begin(next, sourceOf(k + 1));
-      preparation.tasks = next.chunks();
-      preparation.run = [&](int64_t chunk, int thread) { next.prepareChunk(chunk, sortScratch_[size_t(thread)]); };
+      preparation.tasks = next.preparations();
+      preparation.run = [&](int64_t task, int thread) { next.prepare(task, sortScratch_[size_t(thread)]); };
     }
     losses[k] = update(plan, learningRates[k], preparation);
   }

@@ -13,6 +13,7 @@ namespace lawn {
 struct SessionSettings {
   RankerSpec ranker;
   Loss loss;
+  AlignedArray<float> itemLogQ;  // what the loss's points to; empty for none
   OptimizerSettings optimizer;
   double embeddingDecay = 0;
   std::vector<LawnGroup> groups;
@@ -41,13 +42,14 @@ class Session {
  private:
   void begin(BatchPlan& plan, const SampleSource& source);
   void prepare(BatchPlan& plan, const SampleSource& source);
-  double update(BatchPlan& plan, double learningRate, const BatchGradient::OverlappedWork& overlapped);
+  double update(BatchPlan& plan, double learningRate, const OverlappedWork& overlapped);
 
   const KernelTable& kernels_;
   ThreadPool pool_;
   std::unique_ptr<Interactions> interactions_;
   std::vector<SortScratch> sortScratch_;
   BatchPlan plans_[2];
+  AlignedArray<float> itemLogQ_;
 
  public:
   const Loss loss;

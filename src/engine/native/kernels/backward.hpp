@@ -3,7 +3,7 @@
 
 #include "kernels/column-sums.hpp"
 #include "kernels/forward.hpp"
-#include "kernels/list-loss.hpp"
+#include "kernels/lists/list-loss.hpp"
 #include "kernels/transcendental.hpp"
 
 namespace lawn::LAWN_ISA {

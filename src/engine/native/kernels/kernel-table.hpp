@@ -14,24 +14,14 @@
 #include <cstdint>
 
 #include "kernels/algebra-table.hpp"
+#include "kernels/draw/draw-table.hpp"
+#include "kernels/lists/shared-table.hpp"
 
 namespace lawn {
 
 /// Samples that go through the tower together: activations of a block stay in the first two cache levels. A multiple of
 /// every instruction set's tile height and vector width, and even, so that a BPR pair never straddles two blocks.
 constexpr int64_t kBlockSamples = 48;
-
-/// Twin: LossName of src/ranker/loss.ts. From softmax on, a sample of the loss is a list: a positive and then its
-/// negatives, consecutive samples of one user; a BPR pair is two.
-enum class LossKind { bce, bpr, softmax, ccl };
-
-/// Twin: LossConfig of src/ranker/loss.ts.
-struct Loss {
-  LossKind kind = LossKind::bce;
-  float margin = 0, negativeWeight = 0;  // of ccl
-
-  bool isOfLists() const { return kind >= LossKind::softmax; }
-};
 
 /// A sample is a row of each side. What there is of both sides is an array of kSides, users first.
 constexpr int kUsers = 0, kItems = 1, kSides = 2;
@@ -203,59 +193,6 @@ struct SphereRows {
   bool projectsGradient, projectsDirection;
 };
 
-/// A user's part of SeenItems, and the buckets that narrow the search in it. The random words are split into
-/// `buckets` equal ranges; for any unseen item of range b, the number of the user's items before it is between
-/// bounds[b] and bounds[b + 1].
-struct SeenUser {
-  uint32_t begin, count;     // of its items
-  uint32_t bounds, buckets;  // of its [buckets + 1] bounds
-};
-
-/// The positives of a log. Where both indices fit 32 bits, each is one word, user << itemBits | item, which keeps
-/// what is read at random small; else it is two words, user and item, and itemBits is 0.
-struct PairLog {
-  const uint32_t* words;
-  uint32_t itemBits;
-  uint32_t wordsPerPair() const { return itemBits > 0 ? 1 : 2; }
-};
-
-/// Users' sorted items, end to end, and the bounds of their buckets (SeenUser): 16-bit in a catalogue of at most
-/// kMostNarrow items, else 32-bit. One more vector follows the last item, since searches read whole vectors.
-struct SeenItems {
-  const SeenUser* users;
-  const void *bounds, *items;
-  bool isNarrow;
-};
-constexpr uint32_t kMostNarrow = 65535;
-
-/// Constants of the keyed permutation and the negative draws of one epoch. Twins: src/random.ts,
-/// src/dataset/training-batches.ts.
-struct EpochView {
-  uint64_t samples;  // in the epoch, up to 2^32
-  uint32_t leftBits, rightBits;
-  uint32_t roundKeys[6];
-  uint32_t negativesLow, negativesHigh;
-  bool pairwise;
-  uint32_t list;  // consecutive samples of one position: 1 + n in lists, else 1
-  uint32_t samplesPerPositive;
-  uint64_t perSamplesPerPositive;  // 2^64 / samplesPerPositive, rounded up: times a 32-bit number it holds the quotient
-                                   // above bit 64
-  uint32_t items;
-  PairLog pairs;
-  SeenItems seen;
-  const float* weights;  // of each row; null where all count alike
-};
-
-/// Where drawn samples go. `labels` are written without BPR, `weights` where the epoch has some.
-struct DrawnSamples {
-  uint32_t *users, *items;
-  float *labels, *weights;
-  DrawnSamples from(int64_t first) const {
-    return {users + first, items + first, labels == nullptr ? nullptr : labels + first,
-            weights == nullptr ? nullptr : weights + first};
-  }
-};
-
 struct KernelTable {
   const char* name;
   int lanes;
@@ -265,6 +202,12 @@ struct KernelTable {
                              float* dense);
   void (*addRuns)(const RankerView&, const SamplesView&, const RunsView&, const SideGradients&, int64_t beginRun,
                   int64_t endRun);
+  /// Loss and gradients of a block of shared negatives; of a ranker that is a sum of products. Returns the summed loss.
+  double (*sharedBlock)(const RankerView&, const SharedBlock&, const SharedScratch&);
+  /// Adds the contributions of runs [begin, end) to the tables' gradients.
+  void (*addContributions)(const RankerView&, const ContributionsView&, const SideGradients&, int64_t begin, int64_t end);
+  /// `count` draws from the whole catalogue by popularity: those of row `row`, from draw 0 on.
+  void (*drawShared)(const EpochView&, uint32_t row, int64_t count, uint32_t* items);
   void (*halves)(const RowsView&, int64_t beginSlot, int64_t endSlot);
   void (*rowGradients)(const RowsView&, int64_t beginSlot, int64_t endSlot);
   /// Units and scales of the view's rows [begin, end).

@@ -1,8 +1,9 @@
 // The kernels of one instruction set; build.mjs compiles this file once for each, with LAWN_ISA as its name.
 #include "kernels/algebra.hpp"
 #include "kernels/backward.hpp"
-#include "kernels/draw.hpp"
+#include "kernels/draw/draw.hpp"
 #include "kernels/row-gradients.hpp"
+#include "kernels/lists/shared-block.hpp"
 #include "kernels/sphere-rows.hpp"
 #include "kernels/unit-rows.hpp"
 
@@ -24,6 +25,9 @@ const KernelTable kernelTable = {
     .logits = logits,
     .trainBlocks = trainBlocks,
     .addRuns = addRuns,
+    .sharedBlock = sharedBlock,
+    .addContributions = addContributions,
+    .drawShared = drawShared,
     .halves = halves,
     .rowGradients = rowGradients,
     .unitRows = unitRows,

@@ -14,7 +14,15 @@ import { trainSchema } from "../../../../src/config/schemas/train-schema.ts";
 import { samplesPerEpoch } from "../../../../src/dataset/training-batches.ts";
 
 const nothing: OwnChoices = {
-  ...{ model: "mf", optimizer: "lawn-adam", loss: "bce", negatives: null, batchSize: null, epochs: null },
+  ...{
+    model: "mf",
+    optimizer: "lawn-adam",
+    loss: "bce",
+    negatives: null,
+    negativesFrom: "uniform",
+    batchSize: null,
+    epochs: null,
+  },
 };
 const shop: LogSize = { rows: 14_000, users: 3_500, items: 400 };
 
@@ -121,8 +129,17 @@ describe("settings that fit a log", () => {
     const columns = { userColumn: users, itemColumn: new Uint32Array([0, 1, 2]), weights: null };
     const interactions = { users: 2, items: 3, ...columns, length: 3 };
     const seen = { offsets: new Uint32Array([0, 2, 3]), itemsSorted: new Uint32Array([0, 1, 2]) };
-    for (const loss of ["bce", "bpr", "softmax"] as const) {
-      const source = { interactions, seen, loss, negativesPerPositive: 8, batchSize: 1, seed: 1 };
+    for (const loss of ["bce", "bpr", "softmax", "ccl"] as const) {
+      const source = {
+        interactions,
+        seen,
+        loss,
+        negativesPerPositive: 8,
+        negativesFrom: "uniform" as const,
+        negativesPower: 0,
+        batchSize: 1,
+        seed: 1,
+      };
       // A batch of one sample takes as many steps as there are samples.
       const reason = defaultsFor({ rows: 3, users: 2, items: 3 }, { ...nothing, loss, batchSize: 1 });
       expect(reason.find(({ path }) => path[0] === "batchSize")?.reason).toContain(`${samplesPerEpoch(source)} steps`);

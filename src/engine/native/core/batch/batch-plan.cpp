@@ -17,6 +17,7 @@ BatchPlan::BatchPlan(const std::array<int64_t, kSides>& tableRows, int64_t first
 void BatchPlan::begin(const SampleSource& source) {
   source_ = source;
   chunkSamples_ = chunkSamplesFor(firstPad_, source.list());
+  if (isShared()) return beginShared();
   const int64_t n = source.samples();
   for (PlanSide& side : sides) {
     side.sampleRows.reserve(n);
@@ -30,6 +31,42 @@ void BatchPlan::begin(const SampleSource& source) {
   sides[kItems].order.reserve(n);
   labels.reserve(n);
   if (hasWeights()) weights.reserve(n);
+}
+
+void BatchPlan::beginShared() {
+  for (int side = 0; side < kSides; side++) {
+    PlanSide& of = sides[side];
+    const int64_t n = contributions(side);
+    of.sampleRows.reserve(n);
+    of.order.reserve(n);
+    of.runStarts.reserve(n + 1);
+    of.runRows.reserve(n + 1);
+    of.runSlots.reserve(n + 1);
+    of.runCounts.assign(1, 0);
+    of.distinct.reserve(size_t(std::min(n, of.tableRows)));
+  }
+  if (hasWeights()) weights.reserve(samples());
+}
+
+void BatchPlan::prepare(int64_t task, SortScratch& scratch) {
+  if (!isShared()) return prepareChunk(task, scratch);
+  const int64_t begin = task * kRowsPerPreparation, count = std::min(kRowsPerPreparation, samples() - begin);
+  source_.read(begin, count, sides[kUsers].sampleRows.data() + begin, sides[kItems].sampleRows.data() + begin,
+               scratch.labels.data(), hasWeights() ? weights.data() + begin : nullptr);
+}
+
+void BatchPlan::readNegatives(int64_t block) {
+  uint32_t* items = sides[kItems].sampleRows.data();
+  source_.readNegatives(block, items, items + samples() + block * source_.shared().negatives);
+}
+
+void BatchPlan::sortContributions(int side, RowSorter& sorter) {
+  PlanSide& of = sides[side];
+  const FoundRuns found{.order = of.order.data(), .starts = of.runStarts.data(), .rows = of.runRows.data()};
+  const int64_t runs = sorter.sort(of.sampleRows.data(), contributions(side), of.tableRows, found);
+  of.runCounts[0] = runs;
+  of.distinct.assign(found.rows, found.rows + runs);  // within what was reserved
+  for (int64_t r = 0; r < runs; r++) of.runSlots[r] = uint32_t(r);
 }
 
 void BatchPlan::prepareChunk(int64_t chunk, SortScratch& scratch) {

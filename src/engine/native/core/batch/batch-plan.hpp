@@ -4,6 +4,10 @@
 //
 //   chunk c holds samples [c * chunkSamples, ...): users ascending, equal users in drawn order, so that BPR pairs and
 //   lists stay together; user runs are consecutive samples, item runs list samples through `order`
+//
+// Where rows share their negatives, samples are the rows as they were drawn, all in one chunk. Items' sampleRows are
+// the positives [samples] and then the negatives [blocks][negatives]; runs list what contributes to each table row, on
+// both sides through `order`.
 #pragma once
 
 #include <algorithm>
@@ -61,20 +65,34 @@ class BatchPlan {
  public:
   BatchPlan(const std::array<int64_t, kSides>& tableRows, int64_t firstPad);
 
-  /// Makes room for a batch. Then prepareChunk for each chunk, in any order or at once; then numberRows of each side.
+  /// Makes room for a batch. Then prepare for each of its tasks, in any order or at once; then numberRows of each side,
+  /// or where negatives are shared readNegatives of each block and sortContributions of each side.
   void begin(const SampleSource& source);
-  void prepareChunk(int64_t chunk, SortScratch& scratch);
+  int64_t preparations() const { return isShared() ? divideUp(samples(), kRowsPerPreparation) : chunks(); }
+  void prepare(int64_t task, SortScratch& scratch);
+  void readNegatives(int64_t block);
+  void sortContributions(int side, RowSorter& sorter);
   /// Numbers one side's distinct rows, in order of first appearance.
   void numberRows(int side, SlotIndex& index);
   /// Writes the slots of one side's samples, from what `numberRows` left in the index.
   void writeSampleSlots(int64_t chunk, int side, const SlotIndex& index);
 
   int64_t samples() const { return source_.samples(); }
+  const SampleSource& source() const { return source_; }
+  bool isShared() const { return source_.isShared(); }
+  int64_t blocks() const { return divideUp(samples(), source_.shared().blockRows); }
+  const uint32_t* negativesOf(int64_t block) const {
+    return sides[kItems].sampleRows.data() + samples() + block * source_.shared().negatives;
+  }
+  /// To one side's tables: one of each row, and of items one of each negative too.
+  int64_t contributions(int side) const {
+    return side == kUsers ? samples() : samples() + blocks() * source_.shared().negatives;
+  }
   bool hasWeights() const { return source_.hasWeights(); }
   int64_t list() const { return source_.list(); }
   int64_t losses() const { return samples() / list(); }
   int64_t chunkSamples() const { return chunkSamples_; }
-  int64_t chunks() const { return divideUp(samples(), chunkSamples_); }
+  int64_t chunks() const { return isShared() ? 1 : divideUp(samples(), chunkSamples_); }
   int64_t chunkBegin(int64_t chunk) const { return chunk * chunkSamples_; }
   int64_t chunkLength(int64_t chunk) const { return std::min(chunkSamples_, samples() - chunkBegin(chunk)); }
   /// Where a chunk's runs begin in the arrays of runs.
@@ -85,6 +103,10 @@ class BatchPlan {
   AlignedArray<float> weights;  // [samples], where there are some
 
  private:
+  static constexpr int64_t kRowsPerPreparation = 2048;
+
+  void beginShared();
+  void prepareChunk(int64_t chunk, SortScratch& scratch);
   void sortChunk(int64_t chunk, int side, const uint32_t* rows, uint32_t* order, RowSorter& sorter);
 
   const int64_t firstPad_;

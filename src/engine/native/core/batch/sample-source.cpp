@@ -107,6 +107,17 @@ SampleSource SampleSource::compared(int64_t length, const uint32_t* users, const
   return source;
 }
 
+SampleSource SampleSource::sharing(int64_t length, const uint32_t* users, const uint32_t* positives,
+                                   const Shared& shared, const float* weights) {
+  SampleSource source;
+  source.weights_ = weights;
+  source.samples_ = length;
+  source.users_ = users;
+  source.items_ = positives;
+  source.shared_ = shared;
+  return source;
+}
+
 SampleSource SampleSource::drawn(const Interactions& interactions, const EpochKeys& keys, int64_t step,
                                  const KernelTable& kernels) {
   SampleSource source;
@@ -131,7 +142,27 @@ SampleSource SampleSource::drawn(const Interactions& interactions, const EpochKe
   epoch.pairs = interactions.pairs();
   epoch.seen = interactions.seen();
   epoch.weights = interactions.weights();
+  epoch.itemMass = interactions.itemMass.size() == 0 ? nullptr : interactions.itemMass.data();
+  epoch.seenMass = interactions.seenMass.data();
+  if (interactions.negativesFrom >= NegativesFrom::shared) {
+    Shared& shared = source.shared_;
+    shared.blockRows = interactions.blockRows;
+    shared.areOfBatch = interactions.negativesFrom == NegativesFrom::batch;
+    shared.negatives = shared.areOfBatch ? std::min(shared.blockRows, source.samples_) : interactions.negativesPerBlock;
+    shared.firstBlock = uint64_t(step) * uint64_t(divideUp(interactions.batchSize, shared.blockRows));
+    shared.seen = epoch.seen;
+  }
   return source;
+}
+
+void SampleSource::readNegatives(int64_t block, const uint32_t* positives, uint32_t* items) const {
+  if (shared_.areOfBatch) {
+    for (int64_t j = 0; j < shared_.negatives; j++) items[j] = positives[(block * shared_.blockRows + j) % samples_];
+  } else if (shared_.items != nullptr) {
+    std::copy(shared_.items + block * shared_.negatives, shared_.items + (block + 1) * shared_.negatives, items);
+  } else {
+    kernels_->drawShared(epoch_, uint32_t(shared_.firstBlock + uint64_t(block)), shared_.negatives, items);
+  }
 }
 
 void SampleSource::read(int64_t first, int64_t count, uint32_t* users, uint32_t* items, float* labels,
@@ -151,7 +182,7 @@ void SampleSource::read(int64_t first, int64_t count, uint32_t* users, uint32_t*
   }
   std::copy(users_ + first, users_ + first + count, users);
   std::copy(items_ + first, items_ + first + count, items);
-  std::copy(labels_ + first, labels_ + first + count, labels);
+  if (labels_ != nullptr) std::copy(labels_ + first, labels_ + first + count, labels);
   if (weights_ != nullptr) std::copy(weights_ + first, weights_ + first + count, weights);
 }
 

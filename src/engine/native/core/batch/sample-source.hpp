@@ -10,6 +10,9 @@ namespace lawn {
 
 /// Training interactions and each user's sorted items, copied into native memory. Twin: BatchSource of
 /// src/dataset/training-batches.ts.
+/// Where negatives come from. Twin: NegativesFrom of src/dataset/negative-source.ts.
+enum class NegativesFrom { uniform, popularity, shared, batch };
+
 struct Interactions {
   Interactions(uint32_t users, uint32_t items) : users(users), items(items) {}
 
@@ -32,6 +35,9 @@ struct Interactions {
   int64_t batchSize = 0;
   bool pairwise = false;
   int64_t list = 1;  // see SampleSource
+  NegativesFrom negativesFrom = NegativesFrom::uniform;
+  int64_t blockRows = 1, negativesPerBlock = 0;  // of shared negatives
+  AlignedArray<uint32_t> itemMass, seenMass;     // see kernels/draw/mass-draws.hpp; empty for uniform draws
 
  private:
   template <typename Stored>
@@ -59,12 +65,25 @@ struct EpochKeys {
 /// lists of two.
 class SampleSource {
  public:
+  /// Rows with the same negatives: `blockRows` consecutive ones, the last block may be short. 0 where each row has its
+  /// own.
+  struct Shared {
+    int64_t blockRows = 0, negatives = 0;
+    const uint32_t* items = nullptr;  // [blocks][negatives] given; null where they are drawn
+    const uint32_t *maskOffsets = nullptr, *masked = nullptr;  // given: of each row those that do not count; or null
+    bool areOfBatch = false;                                   // the positives of the block's rows
+    uint64_t firstBlock = 0;                                   // in the epoch
+    SeenItems seen{};                                          // drawn: what a user has seen does not count
+  };
   /// Columns of an explicit batch, of pairs with labels. Null `weights` count every row alike.
   static SampleSource labelled(int64_t length, const uint32_t* users, const uint32_t* items, const float* labels,
                                const float* weights);
   /// Of positives with `perRow` negatives each.
   static SampleSource compared(int64_t length, const uint32_t* users, const uint32_t* positives,
                                const uint32_t* negatives, int64_t perRow, const float* weights);
+  /// Of positives with negatives in common.
+  static SampleSource sharing(int64_t length, const uint32_t* users, const uint32_t* positives, const Shared& shared,
+                              const float* weights);
   /// Batch `step` of an epoch.
   static SampleSource drawn(const Interactions& interactions, const EpochKeys& keys, int64_t step,
                             const KernelTable& kernels);
@@ -72,6 +91,10 @@ class SampleSource {
   int64_t samples() const { return samples_; }
   /// Samples of one loss: 1 under BCE.
   int64_t list() const { return list_; }
+  bool isShared() const { return shared_.blockRows > 0; }
+  const Shared& shared() const { return shared_; }
+  /// The negatives of a block, of a batch with these positives [samples].
+  void readNegatives(int64_t block, const uint32_t* positives, uint32_t* items) const;
   bool hasWeights() const { return weights_ != nullptr || epoch_.weights != nullptr; }
   /// Samples [first, first + count), whole lists. Writes labels where lists are single samples, and weights where there
   /// are some: a list's is that of its first sample.
@@ -80,6 +103,7 @@ class SampleSource {
  private:
   int64_t samples_ = 0;
   int64_t list_ = 1;
+  Shared shared_;
   const uint32_t *users_ = nullptr, *items_ = nullptr, *others_ = nullptr;
   const float *labels_ = nullptr, *weights_ = nullptr;
   EpochView epoch_{};

@@ -51,6 +51,7 @@ BatchGradient::BatchGradient(RankerModel& model, const KernelTable& kernels, Thr
       sides_{{{SlotIndex(model.spec.rows[kUsers]), {}, {}}, {SlotIndex(model.spec.rows[kItems]), {}, {}}}},
       lanes_(kMostGradientLanes * model.layout.size),
       totals_(kMostGradientLanes),
+      shared_(model, kernels, pool, loss),
       decay_(model, pool, loss, embeddingDecay) {
   std::vector<int64_t> pads{model.firstPad};
   for (size_t l = 1; l < model.spec.tower.size(); l++) pads.push_back(roundUp(model.spec.tower[l], kernels.lanes));
@@ -73,6 +74,7 @@ BatchGradient::BatchGradient(RankerModel& model, const KernelTable& kernels, Thr
 }
 
 double BatchGradient::compute(BatchPlan& plan, const OverlappedWork& overlapped) {
+  if (plan.isShared()) return computeShared(plan, overlapped);
   prepareSlots(plan);
   std::fill(totals_.begin(), totals_.end(), BlockTotals{});
   for (int64_t chunk = 0; chunk < plan.chunks(); chunk++) {
@@ -111,16 +113,34 @@ void BatchGradient::prepareSlots(BatchPlan& plan) {
       for (int side = 0; side < kSides; side++) plan.writeSampleSlots(task, side, sides_[side].index);
       return;
     }
-    const SideTasks::Part part = slotTasks.partOf(task - plan.chunks());
-    const PlanSide& side = plan.sides[part.side];
-    const int64_t begin = part.index * kSlotsPerTask, end = std::min(begin + kSlotsPerTask, side.slots());
-    model_.markSampled(part.side, side.distinct.data() + begin, end - begin, true);
-    if (model_.isCosine()) kernels_.unitRows(unitRowsOf(plan, part.side), begin, end);
-    if (pad == 0) return;
-    kernels_.halves(rowsOf(plan, part.side, thread), begin, end);
-    float* sums = sides_[part.side].sums.data();
-    std::fill(sums + begin * pad, sums + end * pad, 0.0f);
+    prepareRows(plan, slotTasks.partOf(task - plan.chunks()), thread);
   });
+}
+
+/// Marks some of one side's distinct rows as sampled, and makes ready what is computed once for each.
+void BatchGradient::prepareRows(const BatchPlan& plan, const SideTasks::Part& part, int thread) {
+  const int64_t pad = model_.firstPad;
+  const PlanSide& side = plan.sides[part.side];
+  const int64_t begin = part.index * kSlotsPerTask, end = std::min(begin + kSlotsPerTask, side.slots());
+  model_.markSampled(part.side, side.distinct.data() + begin, end - begin, true);
+  if (model_.isCosine()) kernels_.unitRows(unitRowsOf(plan, part.side), begin, end);
+  if (pad == 0) return;
+  kernels_.halves(rowsOf(plan, part.side, thread), begin, end);
+  float* sums = sides_[part.side].sums.data();
+  std::fill(sums + begin * pad, sums + end * pad, 0.0f);
+}
+
+double BatchGradient::computeShared(BatchPlan& plan, const OverlappedWork& overlapped) {
+  shared_.begin(plan);
+  std::fill(lanes_.data(), lanes_.data() + lanesOf(plan) * model_.layout.size, 0.0f);
+  const SideTasks tasks = slotTasksOf(plan);
+  pool_.run(tasks.count(), [&](int64_t task, int thread) { prepareRows(plan, tasks.partOf(task), thread); });
+  const double loss = shared_.compute(plan, overlapped);
+  finishRows(plan);
+  finishUnits(plan);
+  decay_.addTo(plan);
+  model_.reduceDense(lanes_.data(), lanesOf(plan), 0.0);
+  return loss / double(plan.losses());
 }
 
 /// What the kernels read and write of a chunk's samples.

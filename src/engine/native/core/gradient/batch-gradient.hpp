@@ -4,11 +4,12 @@
 #pragma once
 
 #include <array>
-#include <functional>
 #include <vector>
 
 #include "core/batch/batch-plan.hpp"
+#include "core/batch/side-tasks.hpp"
 #include "core/gradient/embedding-decay.hpp"
+#include "core/gradient/shared-gradient.hpp"
 #include "core/ranker-model.hpp"
 #include "core/runtime/thread-pool.hpp"
 
@@ -17,12 +18,6 @@ namespace lawn {
 class BatchGradient {
  public:
   BatchGradient(RankerModel& model, const KernelTable& kernels, ThreadPool& pool, const Loss& loss, double embeddingDecay);
-
-  /// Independent work that is overlapped with the gradient: `tasks` calls of `run`.
-  struct OverlappedWork {
-    int64_t tasks = 0;
-    std::function<void(int64_t task, int thread)> run;
-  };
 
   /// The plan must be prepared, and the tables' gradients zero, as an optimizer's step or `clear` leaves them. Rows
   /// with samples are marked as such until `forgetSamples`.
@@ -44,7 +39,9 @@ class BatchGradient {
     AlignedArray<float> halves, sums;  // [slots][firstPad]
   };
 
+  double computeShared(BatchPlan& plan, const OverlappedWork& overlapped);
   void prepareSlots(BatchPlan& plan);
+  void prepareRows(const BatchPlan& plan, const SideTasks::Part& part, int thread);
   SamplesView samplesOf(const BatchPlan& plan, int64_t chunk);
   void trainChunk(const BatchPlan& plan, int64_t chunk, const OverlappedWork* overlapped);
   void addChunk(const BatchPlan& plan, int64_t chunk);
@@ -62,6 +59,7 @@ class BatchGradient {
   AlignedArray<float> slopes_, firstDeltas_;
   AlignedArray<float> lanes_;  // [gradient lanes, at most][layout.size]
   std::vector<BlockTotals> totals_;
+  SharedGradient shared_;
   EmbeddingDecay decay_;
 };
 

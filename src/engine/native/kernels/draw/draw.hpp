@@ -8,7 +8,7 @@
 // A bucket bounds the search among the user's items to a few of them, on one or two cache lines (SeenUser).
 #pragma once
 
-#include "kernels/counter-random.hpp"
+#include "kernels/draw/mass-draws.hpp"
 
 namespace lawn::LAWN_ISA {
 
@@ -138,6 +138,14 @@ inline void searchItems(const EpochView& epoch, DrawStage& stage) {
   }
 }
 
+/// Negatives by popularity, one after another.
+template <typename Stored>
+inline void drawByMass(const EpochView& epoch, DrawStage& stage) {
+  for (int64_t s = 0; s < stage.count; s++) {
+    stage.ranks[s] = unseenItemOfMass<Stored>(epoch, epoch.seen.users[stage.users[s]], stage.words[s]);
+  }
+}
+
 inline void writePairs(const EpochView& epoch, const DrawStage& stage, const DrawnSamples& out) {
   for (int64_t s = 0; s < stage.count; s++) {
     out.users[2 * s] = out.users[2 * s + 1] = stage.users[s];
@@ -170,7 +178,8 @@ inline void drawSamples(const EpochView& epoch, uint64_t first, int64_t count, c
       if (index >= 0 && index < stageCount) step(ring[index % depth], index * kDrawStage);
     };
     withStage(4, [&](DrawStage& stage, int64_t at) LAWN_INLINE_LAMBDA {
-      searchItems<Stored>(epoch, stage);
+      if (epoch.itemMass != nullptr) drawByMass<Stored>(epoch, stage);
+      else searchItems<Stored>(epoch, stage);
       if (epoch.pairwise) writePairs(epoch, stage, out.from(2 * at));
       else writeSamples(epoch, stage, out.from(at));
     });

@@ -63,9 +63,11 @@ inline RowLoss softmaxRow(float positive, float* negatives, int64_t count, float
   return {.loss = loss, .positiveSlope = -others * factor};
 }
 
-/// 1 - positive + the loss's weight times the mean of max(0, negative - margin). Slopes as in softmaxRow.
-inline RowLoss contrastiveRow(float positive, float* negatives, int64_t count, float inverseCount, const Loss& loss) {
-  const float share = loss.negativeWeight / float(count), slope = share * inverseCount;
+/// 1 - positive + the loss's weight times the mean of max(0, negative - margin) over those that are counted. Slopes as
+/// in softmaxRow.
+inline RowLoss contrastiveRow(float positive, float* negatives, int64_t count, int64_t counted, float inverseCount,
+                              const Loss& loss) {
+  const float share = counted == 0 ? 0.0f : loss.negativeWeight / float(counted), slope = share * inverseCount;
   Floats beyond = {}, finiteness = {};
   mapRow(negatives, count, kFiller, [&](Floats z) LAWN_INLINE_LAMBDA {
     finiteness += z - z;
@@ -77,16 +79,23 @@ inline RowLoss contrastiveRow(float positive, float* negatives, int64_t count, f
   return {.loss = 1.0 - double(positive) + double(share) * sum, .positiveSlope = -inverseCount};
 }
 
-inline RowLoss rowLoss(const Loss& loss, float positive, float* negatives, int64_t count, float inverseCount) {
-  return loss.kind == LossKind::ccl ? contrastiveRow(positive, negatives, count, inverseCount, loss)
+/// Of `count` negatives those at kFiller are not counted: `counted` are.
+inline RowLoss rowLoss(const Loss& loss, float positive, float* negatives, int64_t count, int64_t counted,
+                       float inverseCount) {
+  return loss.kind == LossKind::ccl ? contrastiveRow(positive, negatives, count, counted, inverseCount, loss)
                                     : softmaxRow(positive, negatives, count, inverseCount);
 }
 
 /// Of the list that begins at a sample: its logits, the positive's first, become slopes. Both are times its weight.
 inline double listSlopes(const SamplesView& samples, int64_t begin) {
   float* list = samples.slopes + begin;
+  if (const float* itemLogQ = samples.loss.itemLogQ) {
+    const uint32_t* items = samples.sides[kItems].rows + begin;
+    for (int64_t j = 0; j < samples.list; j++) list[j] -= itemLogQ[items[j]];
+  }
   const float weight = samples.weights == nullptr ? 1.0f : samples.weights[begin];
-  const RowLoss row = rowLoss(samples.loss, list[0], list + 1, samples.list - 1, weight * samples.inverseCount);
+  const int64_t negatives = samples.list - 1;
+  const RowLoss row = rowLoss(samples.loss, list[0], list + 1, negatives, negatives, weight * samples.inverseCount);
   list[0] = row.positiveSlope;
   return double(weight) * row.loss;
 }
