@@ -14,7 +14,7 @@ const perInstructionSet = "kernels/kernels.cpp";
 /** The name of the addon's file, wherever it lies. */
 export const addonFile = "lawn_ranker_native.node";
 
-/** Beyond the processor's least common denominator; chosen at run time (kernels/choose-kernels.cpp). */
+/** Beyond the processor's least common denominator; chosen at run time (core/runtime/choose-kernels.cpp). */
 const instructionSets = {
   x64: [
     { name: "baseline", flags: [] },

@@ -5,7 +5,7 @@
 
 #include "kernels/kernel-table.hpp"
 #if defined(LAWN_WITH_X86)
-#include "kernels/processor.hpp"
+#include "core/runtime/processor.hpp"
 #endif
 
 namespace lawn {
