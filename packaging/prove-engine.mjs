@@ -24,50 +24,68 @@ const { openEngine } = await load("open-engine.js");
 const trainings = [
   {
     name: "neumf, bce, lawn-adam",
-    spec: { users: 301, items: 203, dot: 0, gmf: 8, embedding: 16, tower: [32, 16, 8], idBiases: false },
+    spec: {
+      users: 301,
+      items: 203,
+      dot: 0,
+      gmf: 8,
+      embedding: 16,
+      tower: [32, 16, 8],
+      idBiases: false,
+      cosineTemperature: null,
+    },
     loss: "bce",
     optimizer: "lawn-adam",
   },
   {
     name: "mf, bpr, lawn-row-momentum",
-    spec: { users: 301, items: 203, dot: 19, gmf: 0, embedding: 0, tower: [], idBiases: true },
+    spec: { users: 301, items: 203, dot: 19, gmf: 0, embedding: 0, tower: [], idBiases: true, cosineTemperature: null },
     loss: "bpr",
     optimizer: "lawn-row-momentum",
   },
   {
     name: "all paths, bce, lamb",
-    spec: { users: 301, items: 203, dot: 5, gmf: 7, embedding: 9, tower: [13, 6], idBiases: true },
+    spec: {
+      users: 301,
+      items: 203,
+      dot: 5,
+      gmf: 7,
+      embedding: 9,
+      tower: [13, 6],
+      idBiases: true,
+      cosineTemperature: null,
+    },
     loss: "bce",
     optimizer: "lamb",
   },
 ];
 const STEPS = 12;
+const negatives = { negativesPerPositive: 4, negativesFrom: "uniform", negativesPower: 0 };
 
-const found = loadNativeAddon();
 const results = { cpu: process.arch, node: process.version, origin: "", trainings: [] };
-if (found.addon === null) {
-  results.problem = `${found.reason}; ${found.remedy}`;
-} else {
+try {
+  const found = loadNativeAddon();
+  if (found.addon === null) throw new Error(`${found.reason}; ${found.remedy}`);
   results.origin = found.origin;
   const sets = ["baseline", "avx2", "avx512"].filter((name) => found.addon.instructionSet(name) === name);
-  for (const training of trainings) {
-    const expected = await train(await openEngine("reference"), training, Float64Array);
-    for (const instructionSet of sets) {
-      for (const threads of [1, 3]) {
-        const result = await train(openNativeEngine({ threads, instructionSet }), training, Float32Array);
-        const { name } = training;
-        results.trainings.push({
-          name,
-          instructionSet,
-          threads,
-          hash: hashOf(result),
-          error: errorOf(result, expected),
-        });
-      }
-    }
-  }
+  for (const training of trainings) results.trainings.push(...(await trainOn(sets, training)));
+} catch (error) {
+  results.problem = error.message;
 }
 writeFileSync(output, `${JSON.stringify(results, null, 2)}\n`);
+
+async function trainOn(sets, training) {
+  const { name } = training;
+  const expected = await train(await openEngine("reference"), training, Float64Array);
+  const rows = [];
+  for (const instructionSet of sets) {
+    for (const threads of [1, 3]) {
+      const result = await train(openNativeEngine({ threads, instructionSet }), training, Float32Array);
+      rows.push({ name, instructionSet, threads, hash: hashOf(result), error: errorOf(result, expected) });
+    }
+  }
+  return rows;
+}
 
 /** Arrays: losses, every parameter, and the scores of all items for ten users. */
 async function train(engine, { spec, loss, optimizer }, Floats) {
@@ -75,11 +93,11 @@ async function train(engine, { spec, loss, optimizer }, Floats) {
   const parameters = new Map([...madeUpParameters(spec)].map(([name, values]) => [name, Floats.from(values)]));
   const session = await engine.open({
     spec,
-    loss,
+    loss: { name: loss },
     start: { parameters, optimizer: null },
     optimizer: optimizerCalled(optimizer),
     embeddingDecay: 0,
-    source: { interactions, seen, loss, negativesPerPositive: 4, batchSize: 500, seed: 1 },
+    source: { interactions, seen, loss, ...negatives, batchSize: 500, seed: 1 },
   });
   try {
     const losses = await session.train({ epoch: 0, firstStep: 0, learningRates: new Float64Array(STEPS).fill(0.01) });

@@ -1,19 +1,19 @@
 /** What this process says of the binary it wants: for which machine, or which one. */
-import { arch, env, platform, report } from "node:process";
 
 /** The file that whoever started this process chose, to check or measure another binary; absent as a rule. */
 export function chosenBinary(): string | undefined {
-  return env.LAWN_RANKER_NATIVE || undefined;
+  return process.env.LAWN_RANKER_NATIVE || undefined;
 }
 
 /** Such as linux-x64, linux-arm64-musl or win32-x64, as the rows of packaging/platforms.mjs are named. */
 export function nativePlatform(): string {
+  const { platform, arch } = process;
   return `${platform}-${arch}${platform === "linux" && !runsOnGlibc() ? "-musl" : ""}`;
 }
 
 /** Node's report has the glibc it runs with, and under musl none. */
 function runsOnGlibc(): boolean {
-  const asked: { excludeNetwork?: boolean; getReport(): object } = report;
+  const asked: { excludeNetwork?: boolean; getReport(): object } = process.report;
   const { excludeNetwork } = asked;
   // Where Node can leave them out (from 22.13 on), the names of open connections are not looked up.
   if (excludeNetwork === false) asked.excludeNetwork = true;
