@@ -25,7 +25,8 @@ export function heldNormsOfRun({ config, spec, parameters, users }: HeldRows): R
   const isHeld = lawn?.granularity === "row" && ["all", "embeddings"].includes(lawn.scope);
   if (!isHeld) return new Map();
   const tables = parametersOf(spec).filter(({ name, role }) => role === "embedding" && name.startsWith("user"));
-  return new Map(tables.map(({ name, shape }) => [name, medianNorm(parameters.get(name)!, shape[1]!, users)])); // all there
+  // parametersOf names what is there.
+  return new Map(tables.map(({ name, shape }) => [name, medianNorm(parameters.get(name)!, shape[1]!, users)]));
 }
 
 function medianNorm(table: ArrayLike<number>, width: number, users: Uint32Array): number {

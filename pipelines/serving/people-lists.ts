@@ -21,13 +21,30 @@ export interface FoldableRun {
 }
 
 /** What decides the loss of a person's row, of a run's config.json. */
-const trainingFacts = z.looseObject({ loss: z.string(), negatives: z.int().min(0), seed: z.int().min(0) });
+const trainingFacts = z.looseObject({
+  loss: z.string(),
+  negatives: z.int().min(0),
+  /** Absent of a run of before there was a choice. */
+  negativesFrom: z.string().default("uniform"),
+  seed: z.int().min(0),
+});
 
-/** Throws ConfigError for a run whose loss has no fold-in, DataError where no user says what rows are like. */
+/**
+ * Throws ConfigError for a run whose loss, negatives or similarity have no fold-in, DataError where no user says what
+ * rows are like.
+ */
 export function openFoldInOfRun({ run, users, items, ...ranker }: FoldableRun): FoldIn {
-  const { loss, negatives, seed } = trainingFacts.parse(run.config);
+  const { loss, negatives, negativesFrom, seed } = trainingFacts.parse(run.config);
   if (loss !== "bce" && loss !== "bpr") {
     throw new ConfigError(`${run.directory}: trained with loss ${loss}, but fold-in knows bce and bpr alone`);
+  }
+  if (negativesFrom !== "uniform") {
+    throw new ConfigError(
+      `${run.directory}: trained with negatives from ${negativesFrom}, but fold-in knows uniform ones alone`,
+    );
+  }
+  if (ranker.spec.cosineTemperature !== null) {
+    throw new ConfigError(`${run.directory}: trained with similarity cosine, but fold-in knows inner products alone`);
   }
   if (users.length === 0) {
     throw new DataError(

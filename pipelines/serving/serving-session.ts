@@ -1,4 +1,4 @@
-/** A ranker opened for a server process: a finished run on its dataset's numbering, or a baseline that is fitted first. */
+/** A ranker opened for a server process: a finished run in its dataset's numbering, or a baseline fitted first. */
 import { lstat, realpath } from "node:fs/promises";
 import path from "node:path";
 import { openScoring } from "../../src/engine/open-scoring.ts";

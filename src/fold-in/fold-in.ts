@@ -4,18 +4,17 @@
  * everything else stays as it was trained. The same items give the same bits.
  */
 import { makePermutation, permute, streamKey } from "../random.ts";
-import type { LossName } from "../ranker/loss.ts";
 import type { Parameters, RankerSpec } from "../ranker/ranker-spec.ts";
 import { choleskyFactor } from "./cholesky.ts";
 import { minimize } from "./minimize.ts";
-import { personLoss, sampleCurvature } from "./person-loss.ts";
+import { type FoldableLoss, personLoss, sampleCurvature } from "./person-loss.ts";
 import { openPersonScores, type PersonScores } from "./person-scores.ts";
 import { rowLayout } from "./row-layout.ts";
 import { rowPrior } from "./row-prior.ts";
 
 export interface FoldInOptions {
   /** How the ranker was trained. */
-  readonly loss: LossName;
+  readonly loss: FoldableLoss;
   readonly negativesPerPositive: number;
   readonly seed: number;
   /** Tables whose rows LAWN held, each with the norm that a person's row is cut to where it is longer. */
@@ -51,6 +50,7 @@ const PRIOR_STRENGTH = 0.3;
 const MOST_NEGATIVES = 4096;
 const STOPPING = { tolerance: 1e-2, mostIterations: 30 };
 
+/** Of a ranker whose dot path is an inner product. */
 export function openFoldIn(
   { spec, parameters }: { readonly spec: RankerSpec; readonly parameters: Parameters },
   options: FoldInOptions,

@@ -6,7 +6,10 @@
  *   bce   sum over positives i of w_i softplus(-z_i)  +  n P mean over negatives j of softplus(z_j)
  *   bpr   n * sum over positives i of w_i mean over negatives j of softplus(-(z_i - z_j))
  */
-import { bayesianPersonalizedRankingSlope, type LossName, sigmoid, softplus } from "../ranker/loss.ts";
+import { bayesianPersonalizedRankingSlope, sigmoid, softplus } from "../ranker/loss.ts";
+
+/** Losses that a person's row can be solved for under. */
+export type FoldableLoss = "bce" | "bpr";
 
 /** Value at these logits; writes d value / d logit to `slopes` and `negativeSlopes`. */
 export type PersonLoss = (
@@ -20,12 +23,12 @@ export type PersonLoss = (
  * d^2 value / d logit^2 of one sample at a logit, or what stands for it where the curvature is not the logit's alone:
  * a preconditioner asks, so a rough answer costs steps and no precision.
  */
-export function sampleCurvature(loss: LossName, logit: number): number {
+export function sampleCurvature(loss: FoldableLoss, logit: number): number {
   return loss === "bce" ? sigmoid(logit) * sigmoid(-logit) : 1 / 4;
 }
 
 export interface PersonSamples {
-  readonly loss: LossName;
+  readonly loss: FoldableLoss;
   readonly negativesPerPositive: number;
   /** [positives] */
   readonly weights: Float64Array;

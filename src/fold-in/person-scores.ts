@@ -121,7 +121,7 @@ function products(features: Float32Array, row: Float64Array, constants: Float64A
   }
 }
 
-/** gradient += features' slopes: features transposed. Four items at a time, so that the gradient is read once for them. */
+/** gradient += transposed features times slopes. Four items at a time, so that the gradient is read once for them. */
 function addTransposed(features: Float32Array, slopes: Float64Array, gradient: Float64Array): void {
   const width = gradient.length;
   const whole = slopes.length - (slopes.length % 4);

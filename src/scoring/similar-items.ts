@@ -1,14 +1,15 @@
 /**
  * Items that a ranker takes for alike: the cosine of what it knows of them. An item is what it brings to a logit before
- * a user is met: its row of the dot path, its row of the GMF path times the head's weights, and its half of what enters
- * the tower's first layer (of a path without layers, its embedding times the head's weights). Biases are left out: they
- * say how much an item is liked, not by whom.
+ * a user is met: its row of the dot path (at unit length where that path is a cosine), its row of the GMF path times
+ * the head's weights, and its half of what enters the tower's first layer (of a path without layers, its embedding
+ * times the head's weights). Biases are left out: they say how much an item is liked, not by whom.
  */
 import { ConfigError } from "../errors.ts";
 import { bestItemsInto } from "../ranker/best-items.ts";
 import { openForward } from "../ranker/forward.ts";
 import type { Parameters, RankerSpec } from "../ranker/ranker-spec.ts";
 import type { TopItems } from "../ranker/scorer.ts";
+import { withoutCosine } from "../ranker/unit-rows.ts";
 
 export interface SimilarItems {
   /** The k items of the greatest cosine, of all but `item` and `excluded`; the scores are the cosines, 0 for a zero. */
@@ -39,7 +40,8 @@ export function openSimilarItems(spec: RankerSpec, parameters: Parameters): Simi
 }
 
 /** [items, dot + gmf + outputs of the tower's first layer], row-major. */
-export function itemVectors(spec: RankerSpec, parameters: Parameters): Float32Array {
+export function itemVectors(given: RankerSpec, tables: Parameters): Float32Array {
+  const { spec, parameters } = withoutCosine(given, tables);
   const { items, dot, gmf, embedding } = spec;
   const { head, tower } = openForward(spec, parameters);
   const first = tower[0]?.weight ?? null; // [outputs, 2 embedding]: the user's half, then the item's

@@ -1,4 +1,4 @@
-/** Rows of people: one by hand, others at the least of their loss, the same each time, and as long as LAWN let them be. */
+/** Rows of people: by hand, at the least of their loss, the same each time, and no longer than LAWN let them be. */
 import { describe, expect, it } from "@jest/globals";
 import { type FoldInOptions, openFoldIn } from "../../src/fold-in/fold-in.ts";
 import { personLoss } from "../../src/fold-in/person-loss.ts";
@@ -38,7 +38,16 @@ function expectNear(value: number, expected: number): void {
 }
 
 describe("a person's row", () => {
-  const spec = { users: 2, items: 2, dot: 1, gmf: 0, embedding: 0, tower: [], idBiases: false };
+  const spec = {
+    users: 2,
+    items: 2,
+    dot: 1,
+    gmf: 0,
+    embedding: 0,
+    tower: [],
+    idBiases: false,
+    cosineTemperature: null,
+  };
   const parameters = new Map([
     ["userDot", Float32Array.of(-1, 1)],
     ["itemDot", Float32Array.of(1, -1)],
@@ -68,7 +77,16 @@ describe("a person's row", () => {
 });
 
 describe("a person's row among many items", () => {
-  const spec = { users: 300, items: 60, dot: 6, gmf: 0, embedding: 0, tower: [], idBiases: false };
+  const spec = {
+    users: 300,
+    items: 60,
+    dot: 6,
+    gmf: 0,
+    embedding: 0,
+    tower: [],
+    idBiases: false,
+    cosineTemperature: null,
+  };
   const parameters = initializeParameters(
     spec,
     {
@@ -122,7 +140,16 @@ describe("a person's row among many items", () => {
 
 describe("a person's row in a catalogue of more than 4,096 items", () => {
   it("is solved against 4,096 of them, drawn by the run's seed", () => {
-    const spec = { users: 50, items: 5000, dot: 3, gmf: 0, embedding: 0, tower: [], idBiases: false };
+    const spec = {
+      users: 50,
+      items: 5000,
+      dot: 3,
+      gmf: 0,
+      embedding: 0,
+      tower: [],
+      idBiases: false,
+      cosineTemperature: null,
+    };
     const normal = { name: "normal", scale: 1 } as const;
     const initializers = { embedding: normal, dense: normal, head: normal, bias: normal };
     const ranker = { spec, parameters: initializeParameters(spec, initializers, 2) };

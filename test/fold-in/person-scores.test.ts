@@ -14,11 +14,17 @@ const initializers = {
   bias: { name: "normal", scale: 0.5 },
 } as const;
 const rankers: readonly (readonly [string, RankerSpec])[] = [
-  ["dot and biases", { ...extents, dot: 5, gmf: 0, embedding: 0, tower: [], idBiases: true }],
-  ["gmf", { ...extents, dot: 0, gmf: 4, embedding: 0, tower: [], idBiases: false }],
-  ["embeddings without layers", { ...extents, dot: 0, gmf: 2, embedding: 3, tower: [], idBiases: false }],
-  ["everything", { ...extents, dot: 2, gmf: 3, embedding: 4, tower: [6, 3], idBiases: true }],
-  ["a tower of one layer", { ...extents, dot: 0, gmf: 0, embedding: 4, tower: [6], idBiases: false }],
+  ["dot and biases", { ...extents, dot: 5, gmf: 0, embedding: 0, tower: [], idBiases: true, cosineTemperature: null }],
+  ["gmf", { ...extents, dot: 0, gmf: 4, embedding: 0, tower: [], idBiases: false, cosineTemperature: null }],
+  [
+    "embeddings without layers",
+    { ...extents, dot: 0, gmf: 2, embedding: 3, tower: [], idBiases: false, cosineTemperature: null },
+  ],
+  ["everything", { ...extents, dot: 2, gmf: 3, embedding: 4, tower: [6, 3], idBiases: true, cosineTemperature: null }],
+  [
+    "a tower of one layer",
+    { ...extents, dot: 0, gmf: 0, embedding: 4, tower: [6], idBiases: false, cosineTemperature: null },
+  ],
 ];
 
 describe.each(rankers)("a person's scores by %s", (_, spec) => {

@@ -2,10 +2,10 @@
 import { describe, expect, it } from "@jest/globals";
 import { itemVectors, openSimilarItems } from "../../src/scoring/similar-items.ts";
 
-const base = { users: 1, items: 4, dot: 0, gmf: 0, embedding: 0, tower: [], idBiases: false };
+const base = { users: 1, items: 4, dot: 0, gmf: 0, embedding: 0, tower: [], idBiases: false, cosineTemperature: null };
 
 describe("similar items", () => {
-  const spec = { ...base, dot: 2, idBiases: true };
+  const spec = { ...base, dot: 2, idBiases: true, cosineTemperature: null };
   const parameters = new Map([
     ["userDot", Float32Array.of(1, 1)],
     ["itemDot", Float32Array.of(3, 4, 6, 8, 4, -3, 0, 0)],
@@ -42,6 +42,16 @@ describe("what a ranker knows of an item", () => {
       ["head.bias", Float32Array.of(0)],
     ]);
     expect([...itemVectors({ ...base, gmf: 2 }, parameters)]).toEqual([2, -2, 6, -4, 10, -6, 14, -8]);
+  });
+
+  it("is its dot row at unit length, where that path is a cosine", () => {
+    const parameters = new Map([
+      ["userDot", Float32Array.of(1, 1)],
+      ["itemDot", Float32Array.of(3, 4, 0, 2, -5, 0, 6, 8)],
+      ["head.bias", Float32Array.of(0)],
+    ]);
+    const vectors = itemVectors({ ...base, dot: 2, cosineTemperature: 0.5 }, parameters);
+    for (const [k, value] of [0.6, 0.8, 0, 1, -1, 0, 0.6, 0.8].entries()) expect(vectors[k]).toBeCloseTo(value, 6);
   });
 
   it("is what it sends into the tower's first layer, or into the head where there is no layer", () => {
