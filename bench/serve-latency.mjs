@@ -1,6 +1,6 @@
 /**
- * How long one request to a loaded ranker takes: the top 10 of a user, seen items left out, and
- * the scores of 100 pairs.
+ * How long one request to a loaded ranker takes: the top 10 of a user, seen items left out, the scores of 100 pairs,
+ * and the top 10 of somebody who is not in the log and has 50 items.
  * Usage: node bench/serve-latency.mjs RUN DATASET [requests]
  * Prints one JSON line for each engine, request and number of callers at once.
  */
@@ -38,6 +38,8 @@ for (const [engine, threads] of [
     "top 10 of one user": (k) => ranker.top(at(users, k)),
     "scores of 100 pairs": (k) =>
       ranker.scores(Array.from({ length: 100 }, (_, i) => ({ user: at(users, k), item: at(items, k * 100 + i) }))),
+    "top 10 for a person of 50 items": (k) =>
+      ranker.topFor({ items: Array.from({ length: 50 }, (_, i) => at(items, k * 50 + i)) }),
   };
   for (const [name, ask] of Object.entries(asks)) {
     for (const callers of [1, 8]) {

@@ -4,25 +4,18 @@
  *
  * @module lawn-ranker/serve
  */
-import { lstat, realpath } from "node:fs/promises";
-import path from "node:path";
 import type { BaselineToServe } from "../pipelines/baselines/baseline-session.ts";
-import {
-  checkFileOf,
-  type DatasetDescription,
-  readDescription,
-  readInteractions,
-  readKnown,
-} from "../pipelines/dataset/stored-dataset.ts";
 import { type IdValues, readVocabulary } from "../pipelines/dataset/vocabulary-files.ts";
-import { describeDatasetOfRun, rowsOfRun } from "../pipelines/runs/dataset-of-run.ts";
-import { loadRun } from "../pipelines/runs/stored-run.ts";
-import { groupItemsByUser, type ItemsByUser } from "../src/dataset/interaction-dataset.ts";
+import { weightsById } from "../pipelines/serving/item-weights.ts";
+import type { PeopleLists } from "../pipelines/serving/people-lists.ts";
+import { readSeen } from "../pipelines/serving/seen-by-user.ts";
+import { openServingSession, type TrainedRanker } from "../pipelines/serving/serving-session.ts";
 import { type Closable, closedBy } from "../src/engine/closable.ts";
-import { openScoring } from "../src/engine/open-scoring.ts";
-import type { ScoringSession } from "../src/engine/scoring-session.ts";
-import { ConfigError, DataError } from "../src/errors.ts";
-import { carryRanker, NO_ROW, type RowSources } from "../src/ranker/carry-rows.ts";
+import type { ScoredItems } from "../src/engine/scoring-session.ts";
+import { ConfigError, DataError, EngineError } from "../src/errors.ts";
+import { NO_ROW } from "../src/ranker/carry-rows.ts";
+import { itemPool } from "../src/scoring/item-pool.ts";
+import { openSimilarItems, type SimilarItems } from "../src/scoring/similar-items.ts";
 
 export type { BaselineToServe } from "../pipelines/baselines/baseline-session.ts";
 
@@ -64,6 +57,30 @@ export interface TopList {
   readonly source: "ranker" | "popular";
 }
 
+/** Somebody who is not in the log, as far as anything is known. */
+export interface Person {
+  /** What the person took, oldest first or in any order; of one that is repeated the last weight counts. */
+  readonly items: Iterable<Id>;
+  /** One for each item, finite and at least 0, as ingest's --weight-column has them; 1 each unless given. */
+  readonly weights?: Iterable<number>;
+}
+
+export interface PersonOptions {
+  /** At most so many items. Default 10. */
+  readonly k?: number;
+  /** Whether the person's own items are left out. Default true. */
+  readonly excludeOwn?: boolean;
+  /** Further items to leave out; unknown ones are no concern. */
+  readonly without?: Iterable<Id>;
+  /** For a person without a single item that the ranker knows. As of TopOptions. Default "error". */
+  readonly unknown?: "error" | "popular";
+}
+
+export interface PersonList extends TopList {
+  /** How many of the person's items, repeats once, the ranker does not know: nothing was learnt from those. */
+  readonly unknownItems: number;
+}
+
 /** `close()`, or `using` at the end of a block, frees the memory; what was asked before is still answered. */
 export interface LoadedRanker extends Closable {
   /** The run's name, or the baseline's. */
@@ -78,6 +95,17 @@ export interface LoadedRanker extends Closable {
   /** Logits of pairs, in their order. Throws DataError naming the first id that was not in the log. */
   scores(pairs: readonly { readonly user: Id; readonly item: Id }[]): Promise<Float32Array>;
   top(user: Id, options?: TopOptions): Promise<TopList>;
+  /**
+   * For somebody who is not in the log: the person's row is solved for under the run's own loss, everything else held
+   * (docs/library.md). The same items give the same list. Throws ConfigError of a baseline and of a run whose loss has
+   * no fold-in, DataError where no item is known.
+   */
+  topFor(person: Person, options?: PersonOptions): Promise<PersonList>;
+  /**
+   * The k items (10) of the greatest cosine to `item` by what the run knows of items; scores are the cosines. Throws
+   * DataError for an item that was not in the log, ConfigError of a baseline.
+   */
+  similar(item: Id, k?: number): Promise<TopList["items"]>;
 }
 
 /**
@@ -86,15 +114,18 @@ export interface LoadedRanker extends Closable {
  * parameters, EngineError where the engine cannot run.
  */
 export async function load(ranker: string | BaselineToServe, options: LoadOptions = {}): Promise<LoadedRanker> {
-  const { name, run, folder, description, session, rows } = await openSession(ranker, options);
+  const { name, run, folder, description, session, trained, rows } = await openServingSession(ranker, options);
   const users = await readVocabulary(folder, "user", description);
   const items = await readVocabulary(folder, "item", description);
   // What the ranker knows of the dataset's ids: all, unless it was trained on other data.
   const userIndices = indicesOf(users.ids, rows?.users ?? null);
   const itemIndices = indicesOf(items.ids, rows?.items ?? null);
-  const unknownItems = rows === null ? [] : [...rows.items.keys()].filter((item) => rows.items[item] === NO_ROW);
+  const unknownToRun = rows === null ? [] : [...rows.items.keys()].filter((item) => rows.items[item] === NO_ROW);
   const seen = options.seen === false ? null : await readSeen(folder, description);
   let popular: Uint32Array | null = null;
+  let people: PeopleLists | null = null;
+  let similarItems: SimilarItems | null = null;
+  let isClosed = false;
 
   const itemId = (item: number): string => String(items.ids[item]);
   const indexOf = (kind: "user" | "item", id: Id): number => {
@@ -102,44 +133,85 @@ export async function load(ranker: string | BaselineToServe, options: LoadOption
     if (index === undefined) throw new DataError(`${kind} "${id}" was not in the log of ${name}`);
     return index;
   };
-  /** Most taken in train first; sorted when somebody first asks. */
+  const indicesOfKnown = (ids: Iterable<Id>): number[] => [...ids].flatMap((id) => itemIndices.get(String(id)) ?? []);
+  const trainedRanker = (asked: string): TrainedRanker => {
+    if (isClosed) throw new EngineError("the scoring session is closed");
+    if (trained !== null) return trained;
+    throw new ConfigError(`${asked}: baseline ${run} has none; load a run`);
+  };
+  const trainedUsers = (): Uint32Array =>
+    Uint32Array.from(userIndices.values()).filter((user) => users.trainCounts[user]! > 0);
+  /** Sorted when somebody first asks. */
   const popularItems = (): Uint32Array => {
-    popular ??= Uint32Array.from(items.trainCounts, (_, item) => item).sort(
-      (a, b) => items.trainCounts[b]! - items.trainCounts[a]! || a - b,
-    );
+    popular ??= itemPool(items.trainCounts, null).byPopularity;
     return popular;
+  };
+
+  const listOf = (best: ScoredItems, masked: Uint32Array): TopList["items"] => {
+    const left = Math.max(0, Math.min(best.items.length, items.ids.length - new Set(masked).size));
+    return Array.from(best.items.subarray(0, left), (item, rank) => ({
+      item: itemId(item),
+      score: best.scores[rank]!,
+    }));
+  };
+  const popularList = (k: number, leftOut: readonly number[]): TopList => {
+    const without = new Set(leftOut);
+    const kept = popularItems().filter((item) => !without.has(item));
+    return {
+      items: Array.from(kept.subarray(0, k), (item) => ({ item: itemId(item), score: items.trainCounts[item]! })),
+      source: "popular",
+    };
   };
 
   async function top(user: Id, asked: TopOptions = {}): Promise<TopList> {
     const { k = 10, without = [], unknown = "error", excludeSeen = seen !== null } = asked;
-    if (!Number.isSafeInteger(k) || k < 1) throw new ConfigError(`k is ${k}, expected a whole number of at least 1`);
+    checkLength(k);
     if (excludeSeen && seen === null)
       throw new ConfigError("excludeSeen: seen items were not loaded; leave out seen: false");
-    const leftOut = [...without].flatMap((id) => itemIndices.get(String(id)) ?? []);
-    if (unknown === "popular" && !userIndices.has(String(user))) {
-      const kept = popularItems()
-        .filter((item) => !leftOut.includes(item))
-        .subarray(0, k);
-      return {
-        items: Array.from(kept, (item) => ({ item: itemId(item), score: items.trainCounts[item]! })),
-        source: "popular",
-      };
-    }
+    const leftOut = indicesOfKnown(without);
+    if (unknown === "popular" && !userIndices.has(String(user))) return popularList(k, leftOut);
     const index = indexOf("user", user);
     const own =
       excludeSeen && seen !== null ? seen.itemsSorted.subarray(seen.offsets[index], seen.offsets[index + 1]) : [];
-    const masked = Uint32Array.from([...own, ...leftOut, ...unknownItems]);
+    const masked = Uint32Array.from([...own, ...leftOut, ...unknownToRun]);
     const best = await session.top({
       users: Uint32Array.of(index),
       k: Math.min(k, items.ids.length),
       masked: { offsets: Uint32Array.of(0, masked.length), items: masked },
     });
-    const found = Math.max(0, Math.min(best.items.length, items.ids.length - new Set(masked).size));
-    const list = Array.from(best.items.subarray(0, found), (item, rank) => ({
-      item: itemId(item),
-      score: best.scores[rank]!,
-    }));
-    return { items: list, source: "ranker" };
+    return { items: listOf(best, masked), source: "ranker" };
+  }
+
+  async function topFor(person: Person, asked: PersonOptions = {}): Promise<PersonList> {
+    const { k = 10, without = [], unknown = "error", excludeOwn = true } = asked;
+    checkLength(k);
+    const ranker = trainedRanker("topFor");
+    const weightOf = weightsById(person);
+    const own = indicesOfKnown(weightOf.keys());
+    const unknownItems = weightOf.size - own.length;
+    const weights = Float64Array.from(own, (item) => weightOf.get(itemId(item))!);
+    const leftOut = [...(excludeOwn ? own : []), ...indicesOfKnown(without)];
+    if (!weights.some((weight) => weight > 0)) {
+      if (unknown === "popular") return { ...popularList(k, leftOut), unknownItems };
+      throw new DataError(
+        `none of the person's ${weightOf.size} items was in the log of ${name} with a weight above 0, so nothing is known of the person; unknown: "popular" gives popular items`,
+      );
+    }
+    // What solves is loaded for those alone who ask for it.
+    const { openPeople } = await import("../pipelines/serving/people-lists.ts");
+    people ??= openPeople({ ...ranker, users: trainedUsers(), items: Uint32Array.from(itemIndices.values()) });
+    const masked = Uint32Array.from([...leftOut, ...unknownToRun]);
+    const best = people.topFor({ items: Uint32Array.from(own), weights }, { k: Math.min(k, items.ids.length), masked });
+    return { items: listOf(best, masked), source: "ranker", unknownItems };
+  }
+
+  async function similar(item: Id, k = 10): Promise<TopList["items"]> {
+    checkLength(k);
+    const { spec, parameters } = trainedRanker("similar");
+    const index = indexOf("item", item);
+    similarItems ??= openSimilarItems(spec, parameters);
+    const masked = Uint32Array.from([index, ...unknownToRun]);
+    return listOf(similarItems.top(index, Math.min(k, items.ids.length), masked), masked);
   }
 
   return {
@@ -156,46 +228,17 @@ export async function load(ranker: string | BaselineToServe, options: LoadOption
         Uint32Array.from(pairs, ({ item }) => indexOf("item", item)),
       ),
     top,
-    ...closedBy(() => session.close()),
+    topFor,
+    similar,
+    ...closedBy(() => {
+      isClosed = true;
+      session.close();
+    }),
   };
 }
 
-interface OpenSession {
-  readonly name: string;
-  readonly run: string;
-  /** Of the dataset. */
-  readonly folder: string;
-  readonly description: DatasetDescription;
-  readonly session: ScoringSession;
-  /** Where the dataset's ids stand in a run that was trained on other data; null for all others. */
-  readonly rows: RowSources | null;
-}
-
-async function openSession(ranker: string | BaselineToServe, options: LoadOptions): Promise<OpenSession> {
-  const { engine = "auto", threads } = options;
-  if (typeof ranker !== "string") {
-    // What fits it is loaded for those alone who ask for it.
-    const { openBaselineSession } = await import("../pipelines/baselines/baseline-session.ts");
-    const { dataset: folder } = options;
-    if (folder === undefined)
-      throw new ConfigError(`baseline ${ranker.baseline}: give the dataset it is to be fitted to`);
-    const description = await readDescription(folder);
-    const session = await openBaselineSession(ranker, { folder, description, engine, threads: threads ?? null });
-    return { name: description.name, run: ranker.baseline, folder, description, session, rows: null };
-  }
-  const run = await loadRun(await withoutLink(ranker));
-  const folder = options.dataset ?? path.join(String(run.config.dataRoot ?? "data"), run.datasetName);
-  const description = await describeDatasetOfRun(run, folder);
-  const rows = await rowsOfRun(run, { directory: folder, description });
-  const carried = rows === null ? run : carryRanker(run, rows, description);
-  const session = openScoring(carried, { engine, ...(threads === undefined ? {} : { threads }) });
-  return { name: run.datasetName, run: run.manifest.run, folder, description, session, rows };
-}
-
-/** `current` and `latest` may lead elsewhere before all is read. */
-async function withoutLink(folder: string): Promise<string> {
-  const isLink = (await lstat(folder).catch(() => null))?.isSymbolicLink() ?? false;
-  return isLink ? realpath(folder) : folder;
+function checkLength(k: number): void {
+  if (!Number.isSafeInteger(k) || k < 1) throw new ConfigError(`k is ${k}, expected a whole number of at least 1`);
 }
 
 function indicesOf(ids: IdValues, sources: Uint32Array | null): ReadonlyMap<string, number> {
@@ -204,16 +247,4 @@ function indicesOf(ids: IdValues, sources: Uint32Array | null): ReadonlyMap<stri
     if (sources === null || sources[index] !== NO_ROW) indices.set(String(ids[index]), index);
   }
   return indices;
-}
-
-/** Everything in the user's own log, in any split or left out of all: what a list for tomorrow must not repeat. */
-async function readSeen(folder: string, description: DatasetDescription): Promise<ItemsByUser> {
-  const parts = await Promise.all(
-    (["train", "validation", "test"] as const).map(async (part) => {
-      const name = `${part}.arrow` as const;
-      await checkFileOf(folder, name, description.files[name]);
-      return readInteractions(folder, name, description, description.interactions[part]);
-    }),
-  );
-  return groupItemsByUser(...parts, await readKnown(folder, description));
 }

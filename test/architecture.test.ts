@@ -33,6 +33,7 @@ const doors: Record<string, readonly string[]> = {
   study: ["root", "config", "runs", "statistics"],
   export: ["root", "config", "ranker", "files"],
   scoring: ["root", "config", "ranker", "dataset"],
+  "fold-in": ["root", "config", "ranker"],
   report: ["config", "runs"],
   baselines: ["root", "config", "ranker", "dataset", "linear-algebra"],
 };

@@ -125,6 +125,61 @@ describe("a loaded run", () => {
   });
 });
 
+describe("people who are not in the log", () => {
+  it("get a list without their own items, and are told how many of them were unknown", async () => {
+    const items = ["item 1", "item 3", "item 3", "never heard of"];
+    const list = await ranker.topFor({ items }, { k: 100 });
+    expect(list).toMatchObject({ source: "ranker", unknownItems: 1 });
+    const listed = list.items.map(({ item }) => item);
+    expect([...listed].sort()).toEqual(itemIds.filter((id) => id !== "item 1" && id !== "item 3").sort());
+    expect([...list.items].sort((a, b) => b.score - a.score)).toEqual(list.items);
+    expect((await ranker.topFor({ items }, { k: 2, without: [listed[0]!] })).items).toEqual(list.items.slice(1, 3));
+    expect((await ranker.topFor({ items }, { k: 100, excludeOwn: false })).items).toHaveLength(itemIds.length);
+  });
+
+  it("get the same each time, whoever else asks, and another where weights say so", async () => {
+    const person = { items: ["item 1", "item 3", "item 6"] };
+    const alone = await ranker.topFor(person);
+    const others = Array.from({ length: 20 }, (_, k) => ranker.topFor({ items: [`item ${k % 11}`] }));
+    expect(await ranker.topFor(person)).toEqual(alone);
+    await Promise.all(others);
+    expect(await ranker.topFor({ ...person, weights: [1, 1, 1] })).toEqual(alone);
+    expect(await ranker.topFor({ ...person, weights: [30, 1, 1] })).not.toEqual(alone);
+    using again = await load(run, { dataset, engine: "auto" });
+    expect(await again.topFor(person)).toEqual(alone);
+  });
+
+  it("are refused, or get popular items, where nothing is known of them", async () => {
+    await expect(ranker.topFor({ items: ["x", "y"] })).rejects.toThrow(
+      "none of the person's 2 items was in the log of t",
+    );
+    await expect(ranker.topFor({ items: ["item 1"], weights: [0] })).rejects.toThrow("with a weight above 0");
+    const popular = await ranker.topFor({ items: ["x"] }, { unknown: "popular", k: 3 });
+    expect(popular).toMatchObject({ source: "popular", unknownItems: 1 });
+    expect(popular.items).toEqual((await ranker.top("nobody", { unknown: "popular", k: 3 })).items);
+  });
+
+  it("are refused with weights that are none, by name", async () => {
+    const items = ["item 1", "item 2"];
+    await expect(ranker.topFor({ items, weights: [1] })).rejects.toThrow(
+      "2 items and 1 weights, expected one for each",
+    );
+    await expect(ranker.topFor({ items, weights: [1, -2] })).rejects.toThrow('the weight of item "item 2" is -2');
+    await expect(ranker.topFor({ items }, { k: 0 })).rejects.toThrow("k is 0");
+  });
+});
+
+describe("similar items", () => {
+  it("are those of the greatest cosine, best first, the item itself left out", async () => {
+    const alike = await ranker.similar("item 4", 100);
+    expect(alike.map(({ item }) => item).sort()).toEqual(itemIds.filter((id) => id !== "item 4").sort());
+    expect([...alike].sort((a, b) => b.score - a.score)).toEqual(alike);
+    const back = await ranker.similar(alike[0]!.item, 100);
+    expect(back.find(({ item }) => item === "item 4")!.score).toBeCloseTo(alike[0]!.score, 6);
+    await expect(ranker.similar("x")).rejects.toThrow('item "x" was not in the log of t');
+  });
+});
+
 describe("what loading and asking refuse", () => {
   it("ids that were not in the log, by name", async () => {
     await expect(ranker.top("nobody")).rejects.toThrow('user "nobody" was not in the log of t');
