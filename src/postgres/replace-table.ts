@@ -24,8 +24,9 @@ const LOCK_ATTEMPTS = 30;
 const WAIT_MILLISECONDS = 1000;
 
 /**
- * `rows` are in COPY's binary format. Owner, indexes and grants of the former table are the new one's. Throws ConfigError for
- * a table that is not of `shape`, StorageError where it cannot be had or the server gives back other rows.
+ * `rows` are in COPY's binary format. Owner, indexes and grants of the former table are the new one's. Throws
+ * ConfigError for a table that is not of `shape`, StorageError where it cannot be had or the server gives back other
+ * rows.
  */
 export async function replaceTable(
   session: PostgresSession,
