@@ -139,6 +139,9 @@ describe("current", () => {
     expect(text).toMatch(/current: good, in place of equal$/);
     expect(await readlink(models("current"))).toBe("good");
     await expect(gate(null, { rollback: true })).rejects.toThrow("good is the first run that was promoted");
+    await expect(gate(null, { rollback: true, dataset: "nobody" })).rejects.toThrow(
+      /nobody: no run was promoted, so there is nothing to roll back$/,
+    );
   });
 
   it("needs no comparison where none is asked for", async () => {
