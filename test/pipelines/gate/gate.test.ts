@@ -1,10 +1,17 @@
 /** The gate on better, equal and worse runs, of the same day and of yesterday, and what it moves. */
 import { cp, mkdir, readdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "@jest/globals";
+import { loadDataset } from "../../../pipelines/dataset/stored-dataset.ts";
+import { compareRuns } from "../../../pipelines/gate/compare-runs.ts";
 import { gateStage } from "../../../pipelines/gate/gate.ts";
+import { rowsOfRun } from "../../../pipelines/runs/dataset-of-run.ts";
 import { readGateRecord } from "../../../pipelines/runs/gate-file.ts";
+import { loadTestedRun } from "../../../pipelines/runs/stored-run.ts";
 import { trainStage } from "../../../pipelines/train/train.ts";
 import { verifyStage } from "../../../pipelines/verify/verify.ts";
+import { someCases } from "../../../src/dataset/evaluation-candidates.ts";
+import { openEngine } from "../../../src/engine/open-engine.ts";
+import { NO_ROW } from "../../../src/ranker/carry-rows.ts";
 import { ingestDay, newOfSecondDay, quickTraining, runStage } from "../../support/stages/shop-days.ts";
 import { useTemporaryFolder } from "../../support/stages/temporary-folder.ts";
 
@@ -71,6 +78,19 @@ describe("the gate", () => {
     });
     expect(text).toContain("yesterday does not know 2 users, who are left out, and 1 items, which it ranks last");
     expect(text).toMatch(/of the users it does not know, 2 are tested: NDCG@3 \d/);
+  });
+
+  it("refuses where none of those that yesterday's knows is tested", async () => {
+    const dataset = await loadDataset(temporary("data/shop"));
+    const [run, against] = [await loadTestedRun(models("good")), await loadTestedRun(models("yesterday"))];
+    const { users } = (await rowsOfRun(against, dataset))!;
+    const candidatesTest = someCases(dataset.candidatesTest, (user) => users[user] === NO_ROW);
+    expect(candidatesTest.users).toHaveLength(2);
+    const engine = await openEngine("reference");
+    const question = { split: "test", candidates: "sampled", metric: "NDCG@3", engine } as const;
+    await expect(compareRuns(run, against, { ...question, dataset: { ...dataset, candidatesTest } })).rejects.toThrow(
+      /yesterday: knows no user of .*shop who has test items, so there is nobody to compare it for; --against none/,
+    );
   });
 
   it("leaves its verdict with the run, sealed, and the same each time", async () => {
