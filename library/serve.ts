@@ -92,6 +92,8 @@ export async function load(ranker: string | BaselineToServe, options: LoadOption
   // What the ranker knows of the dataset's ids: all, unless it was trained on other data.
   const userIndices = indicesOf(users.ids, rows?.users ?? null);
   const itemIndices = indicesOf(items.ids, rows?.items ?? null);
+  /** Who is in the log, whether the ranker knows them or not. */
+  const ownIndices = rows === null ? userIndices : indicesOf(users.ids, null);
   const unknownItems = rows === null ? [] : [...rows.items.keys()].filter((item) => rows.items[item] === NO_ROW);
   const seen = options.seen === false ? null : await readSeen(folder, description);
   let popular: Uint32Array | null = null;
@@ -101,6 +103,11 @@ export async function load(ranker: string | BaselineToServe, options: LoadOption
     const index = (kind === "user" ? userIndices : itemIndices).get(String(id));
     if (index === undefined) throw new DataError(`${kind} "${id}" was not in the log of ${name}`);
     return index;
+  };
+  const seenBy = (user: Id): Uint32Array => {
+    const index = ownIndices.get(String(user));
+    if (seen === null || index === undefined) return new Uint32Array(0);
+    return seen.itemsSorted.subarray(seen.offsets[index], seen.offsets[index + 1]);
   };
   /** Most taken in train first; sorted when somebody first asks. */
   const popularItems = (): Uint32Array => {
@@ -116,9 +123,11 @@ export async function load(ranker: string | BaselineToServe, options: LoadOption
     if (excludeSeen && seen === null)
       throw new ConfigError("excludeSeen: seen items were not loaded; leave out seen: false");
     const leftOut = [...without].flatMap((id) => itemIndices.get(String(id)) ?? []);
+    const masked = Uint32Array.from([...(excludeSeen ? seenBy(user) : []), ...leftOut, ...unknownItems]);
     if (unknown === "popular" && !userIndices.has(String(user))) {
+      const isLeftOut = new Set(masked);
       const kept = popularItems()
-        .filter((item) => !leftOut.includes(item))
+        .filter((item) => !isLeftOut.has(item))
         .subarray(0, k);
       return {
         items: Array.from(kept, (item) => ({ item: itemId(item), score: items.trainCounts[item]! })),
@@ -126,9 +135,6 @@ export async function load(ranker: string | BaselineToServe, options: LoadOption
       };
     }
     const index = indexOf("user", user);
-    const own =
-      excludeSeen && seen !== null ? seen.itemsSorted.subarray(seen.offsets[index], seen.offsets[index + 1]) : [];
-    const masked = Uint32Array.from([...own, ...leftOut, ...unknownItems]);
     const best = await session.top({
       users: Uint32Array.of(index),
       k: Math.min(k, items.ids.length),
