@@ -5,7 +5,8 @@
  * @module lawn-ranker/serve
  */
 import type { BaselineToServe } from "../pipelines/baselines/baseline-session.ts";
-import { type IdValues, readVocabulary } from "../pipelines/dataset/vocabulary-files.ts";
+import { readVocabulary } from "../pipelines/dataset/vocabulary-files.ts";
+import { indicesOf } from "../pipelines/serving/indices-of-ids.ts";
 import { weightsById } from "../pipelines/serving/item-weights.ts";
 import type { PeopleLists } from "../pipelines/serving/people-lists.ts";
 import { readSeen } from "../pipelines/serving/seen-by-user.ts";
@@ -120,6 +121,8 @@ export async function load(ranker: string | BaselineToServe, options: LoadOption
   // What the ranker knows of the dataset's ids: all, unless it was trained on other data.
   const userIndices = indicesOf(users.ids, rows?.users ?? null);
   const itemIndices = indicesOf(items.ids, rows?.items ?? null);
+  /** Who is in the log, whether the ranker knows them or not. */
+  const ownIndices = rows === null ? userIndices : indicesOf(users.ids, null);
   const unknownToRun = rows === null ? [] : [...rows.items.keys()].filter((item) => rows.items[item] === NO_ROW);
   const seen = options.seen === false ? null : await readSeen(folder, description);
   let popular: Uint32Array | null = null;
@@ -134,6 +137,11 @@ export async function load(ranker: string | BaselineToServe, options: LoadOption
     return index;
   };
   const indicesOfKnown = (ids: Iterable<Id>): number[] => [...ids].flatMap((id) => itemIndices.get(String(id)) ?? []);
+  const seenBy = (user: Id): Uint32Array => {
+    const index = ownIndices.get(String(user));
+    if (seen === null || index === undefined) return new Uint32Array(0);
+    return seen.itemsSorted.subarray(seen.offsets[index], seen.offsets[index + 1]);
+  };
   const trainedRanker = (asked: string): TrainedRanker => {
     if (isClosed) throw new EngineError("the scoring session is closed");
     if (trained !== null) return trained;
@@ -141,7 +149,7 @@ export async function load(ranker: string | BaselineToServe, options: LoadOption
   };
   const trainedUsers = (): Uint32Array =>
     Uint32Array.from(userIndices.values()).filter((user) => users.trainCounts[user]! > 0);
-  /** Sorted when somebody first asks. */
+  /** Most taken in train first; sorted when somebody first asks. */
   const popularItems = (): Uint32Array => {
     popular ??= itemPool(items.trainCounts, null).byPopularity;
     return popular;
@@ -154,7 +162,7 @@ export async function load(ranker: string | BaselineToServe, options: LoadOption
       score: best.scores[rank]!,
     }));
   };
-  const popularList = (k: number, leftOut: readonly number[]): TopList => {
+  const popularList = (k: number, leftOut: Iterable<number>): TopList => {
     const without = new Set(leftOut);
     const kept = popularItems().filter((item) => !without.has(item));
     return {
@@ -169,11 +177,9 @@ export async function load(ranker: string | BaselineToServe, options: LoadOption
     if (excludeSeen && seen === null)
       throw new ConfigError("excludeSeen: seen items were not loaded; leave out seen: false");
     const leftOut = indicesOfKnown(without);
-    if (unknown === "popular" && !userIndices.has(String(user))) return popularList(k, leftOut);
+    const masked = Uint32Array.from([...(excludeSeen ? seenBy(user) : []), ...leftOut, ...unknownToRun]);
+    if (unknown === "popular" && !userIndices.has(String(user))) return popularList(k, masked);
     const index = indexOf("user", user);
-    const own =
-      excludeSeen && seen !== null ? seen.itemsSorted.subarray(seen.offsets[index], seen.offsets[index + 1]) : [];
-    const masked = Uint32Array.from([...own, ...leftOut, ...unknownToRun]);
     const best = await session.top({
       users: Uint32Array.of(index),
       k: Math.min(k, items.ids.length),
@@ -239,12 +245,4 @@ export async function load(ranker: string | BaselineToServe, options: LoadOption
 
 function checkLength(k: number): void {
   if (!Number.isSafeInteger(k) || k < 1) throw new ConfigError(`k is ${k}, expected a whole number of at least 1`);
-}
-
-function indicesOf(ids: IdValues, sources: Uint32Array | null): ReadonlyMap<string, number> {
-  const indices = new Map<string, number>();
-  for (let index = 0; index < ids.length; index++) {
-    if (sources === null || sources[index] !== NO_ROW) indices.set(String(ids[index]), index);
-  }
-  return indices;
 }

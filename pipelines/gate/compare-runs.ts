@@ -5,6 +5,7 @@
 import { cutsWith, isHeadlineMetric } from "../../src/config/metric-names.ts";
 import type { EvaluationCandidates } from "../../src/dataset/evaluation-candidates.ts";
 import type { Engine } from "../../src/engine/engine.ts";
+import { DataError } from "../../src/errors.ts";
 import { NO_ROW } from "../../src/ranker/carry-rows.ts";
 import type { ComparedRuns } from "../../src/runs/gate-record.ts";
 import { type BootstrapOptions, bootstrapIntervals } from "../../src/statistics/bootstrap.ts";
@@ -32,10 +33,15 @@ export interface GateComparison {
 
 const PERMUTATIONS = 10_000;
 
-/** Throws DataError where the two have no user in common, or the run was trained on other data. */
+/** Throws DataError where nobody is tested whom both know, or the run was trained on other data. */
 export async function compareRuns(run: LoadedRun, against: LoadedRun, question: GateQuestion): Promise<GateComparison> {
   const { dataset, split, metric } = question;
   const other = await runOnDataset(against, dataset);
+  if (casesOf(other.dataset, split).users.length === 0) {
+    throw new DataError(
+      `${against.directory}: knows no user of ${dataset.directory} who has ${split} items, so there is nobody to compare it for; --against none promotes without a comparison`,
+    );
+  }
   const common = await ranked(run, other.dataset, question);
   const theirs = await ranked(against, dataset, question);
   const bootstrap = intervalFor(common.users);

@@ -13,7 +13,7 @@ import { openConfiguredEngine } from "../configured-engine.ts";
 import { datasetNameOf } from "../dataset/dataset-argument.ts";
 import { type LoadedDataset, loadDataset } from "../dataset/stored-dataset.ts";
 import { protocolOf } from "../measures/evaluate-split.ts";
-import { currentRun, promoteRun, rollBack } from "../runs/current-run.ts";
+import { currentRun, promoteRun, rollBack, runsToRollBack } from "../runs/current-run.ts";
 import { isOfRun, leakWarning } from "../runs/dataset-of-run.ts";
 import { findRun } from "../runs/find-run.ts";
 import { writeGateRecord } from "../runs/gate-file.ts";
@@ -64,6 +64,7 @@ async function goBack(
   context: StageContext,
 ): Promise<StageResult<RollbackResult>> {
   const folder = path.join(modelsRoot, dataset!); // the schema has asked for it
+  await runsToRollBack(folder); // a folder that is not there has no lock to take
   const { from, to } = await locked(folder, context, () => rollBack(folder, context));
   const text = `${path.join(folder, currentLink)}: ${to}, in place of ${from}`;
   return { json: { stage: "gate", from, run: path.join(folder, to) }, text };

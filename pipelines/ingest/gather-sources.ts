@@ -30,14 +30,15 @@ export async function gatherSources(
   await mkdir(directory);
   const names = logPaths(planned.raw, planned.candidates).map(({ name }) => name);
   const formerLogs = former?.slice(0, names.length) ?? null;
-  const brought = await remote.bring(names, directory, formerLogs);
-  const plan = { ...planned, raw: { ...planned.raw, directory, layout: brought?.layout ?? null } };
-  const logs = brought?.records ?? formerLogs ?? [];
   const others = await inspectSources(
-    sourcePaths(plan).slice(names.length),
+    sourcePaths(planned).slice(names.length),
     former?.slice(names.length) ?? null,
     signal,
   );
+  // Logs that are those of last time are needed all the same where another file is not.
+  const brought = await remote.bring(names, directory, others.isUnchanged ? formerLogs : null);
+  const plan = { ...planned, raw: { ...planned.raw, directory, layout: brought?.layout ?? null } };
+  const logs = brought?.records ?? formerLogs ?? [];
   const isSame = ({ origin, sha256 }: SourceRecord, index: number): boolean =>
     brought === null || (formerLogs?.[index]?.path === origin && formerLogs?.[index]?.sha256 === sha256);
   return {

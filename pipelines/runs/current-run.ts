@@ -36,15 +36,19 @@ export async function promoteRun(folder: string, run: string, context: LinkConte
   await writePromoted(folder, [name, ...before.filter((other) => other !== name)]);
 }
 
+/** As promotedRuns. Throws ConfigError where there is none. */
+export async function runsToRollBack(folder: string): Promise<readonly [string, ...string[]]> {
+  const [from, ...others] = await promotedRuns(folder);
+  if (from !== undefined) return [from, ...others];
+  throw new ConfigError(`${folder}: no run was promoted, so there is nothing to roll back`);
+}
+
 /** The current run gives way to the one before it; returns both. Throws ConfigError where there is none before. */
 export async function rollBack(
   folder: string,
   context: LinkContext,
 ): Promise<{ readonly from: string; readonly to: string }> {
-  const [from, to, ...older] = await promotedRuns(folder);
-  if (from === undefined) {
-    throw new ConfigError(`${folder}: no run was promoted, so there is nothing to roll back`);
-  }
+  const [from, to, ...older] = await runsToRollBack(folder);
   if (to === undefined) {
     throw new ConfigError(
       `${folder}: ${from} is the first run that was promoted, so there is none before it; promote another with: lawn-ranker gate --run RUN --against none --promote`,

@@ -24,8 +24,9 @@ const LOCK_ATTEMPTS = 30;
 const WAIT_MILLISECONDS = 1000;
 
 /**
- * `rows` are in COPY's binary format. Indexes and grants of the former table are the new one's. Throws ConfigError for
- * a table that is not of `shape`, StorageError where it cannot be had or the server gives back other rows.
+ * `rows` are in COPY's binary format. Owner, indexes and grants of the former table are the new one's. Throws
+ * ConfigError for a table that is not of `shape`, StorageError where it cannot be had or the server gives back other
+ * rows.
  */
 export async function replaceTable(
   session: PostgresSession,
@@ -49,6 +50,7 @@ export async function replaceTable(
   );
   const written = await readBack(session, fresh, taken, sent.digest("hex"));
   await run(`ANALYZE ${fresh}`, "analysing the new table");
+  if (target.owner !== null) await run(`ALTER TABLE ${fresh} OWNER TO ${target.owner}`, "giving it to the owner");
   for (const grant of target.grants) await run(`GRANT ${grant.what} ON ${fresh} TO ${grant.to}`, "granting as before");
   await run(`COMMENT ON TABLE ${fresh} IS ${literal(shape.comment)}`, "describing the new table");
   if (target.isThere) await takeFormer(session, target, signal);

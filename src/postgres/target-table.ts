@@ -26,6 +26,8 @@ export interface Target {
   readonly isThere: boolean;
   /** What the new table is called until it takes the place. */
   readonly freshName: string;
+  /** As SQL has it, such as a group that the user is in; null for the user. */
+  readonly owner: string | null;
   readonly grants: readonly { readonly what: string; readonly to: string }[];
 }
 
@@ -51,7 +53,7 @@ export async function findTarget(session: PostgresSession, shape: TableShape, sc
   const name = `${quoted(schema)}.${quoted(shape.table)}`;
   const freshName = `lawn_ranker_${createHash("sha256").update(name).digest("hex").slice(0, 16)}`;
   const [found] = await session.rows(FIND, [schema, shape.table], doing);
-  if (found === undefined) return { name, isThere: false, freshName, grants: [] };
+  if (found === undefined) return { name, isThere: false, freshName, owner: null, grants: [] };
   if (found.kind !== "r") refuse(`${name} is no plain table; give another with table=`);
   if (found.mine !== true) {
     refuse(`${name} belongs to ${String(found.owner)}, and only its owner can replace it; connect as that user`);
@@ -73,13 +75,14 @@ export async function findTarget(session: PostgresSession, shape: TableShape, sc
     name,
     isThere: true,
     freshName,
+    owner: found.own === true ? null : quoted(String(found.owner)),
     grants: grants.map(({ what, grantee }) => ({ what: String(what), to: String(grantee) })),
   };
 }
 
 const FIND = `
   SELECT c.oid::int8::text AS oid, c.relkind::text AS kind, pg_has_role(c.relowner, 'USAGE') AS mine,
-    pg_get_userbyid(c.relowner)::text AS owner
+    pg_get_userbyid(c.relowner)::text AS owner, pg_get_userbyid(c.relowner) = current_user AS own
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = $2`;
 
 const COLUMNS = `
@@ -93,6 +96,11 @@ const OBSTACLES = `
     WHERE contype = 'f' AND $1::int8::oid IN (conrelid, confrelid)
   UNION ALL SELECT 'the view ' || r.ev_class::regclass::text FROM pg_rewrite r JOIN pg_depend d ON d.objid = r.oid
     WHERE d.classid = 'pg_rewrite'::regclass AND d.refobjid = $1::int8::oid AND r.ev_class <> $1::int8::oid
+  UNION ALL SELECT 'grants on the column ' || attname FROM pg_attribute
+    WHERE attrelid = $1::int8::oid AND attacl IS NOT NULL AND NOT attisdropped
+  UNION ALL SELECT 'the rule ' || rulename FROM pg_rewrite WHERE ev_class = $1::int8::oid
+  UNION ALL SELECT 'a place in the publication ' || pubname FROM pg_publication_rel r
+    JOIN pg_publication p ON p.oid = r.prpubid WHERE r.prrelid = $1::int8::oid
   UNION ALL SELECT 'a parent or children' FROM pg_inherits WHERE $1::int8::oid IN (inhrelid, inhparent)
   LIMIT 1`;
 

@@ -65,8 +65,11 @@ function keyOf({ prefix, name }: Generation, id: string): string {
   return `${prefix}${name}:${id}`;
 }
 
-async function run(batch: Pipeline): Promise<void> {
-  for (const [error] of (await batch.exec()) ?? []) if (error !== null) throw error;
+/** The answers, in the order of the commands. */
+async function run(batch: Pipeline): Promise<readonly unknown[]> {
+  const answers = (await batch.exec()) ?? [];
+  for (const [error] of answers) if (error !== null) throw error;
+  return answers.map(([, answer]) => answer);
 }
 
 async function readBack(
@@ -94,13 +97,23 @@ async function readBack(
   );
 }
 
-/** Keys of generations that are neither written now nor read: what came before, and what a killed writer left. */
+/**
+ * Keys of generations that are neither written now nor read: what came before, and what a killed writer left. Those
+ * that go sooner already are left to go, or they would stay for as long as there are new ones.
+ */
 async function expireOthers(redis: Redis, generation: Generation, current: string | null): Promise<void> {
   const { prefix, name, keepSeconds } = generation;
   for await (const keys of keysOf(redis, prefix)) {
     const others = keys.filter((key) => ![name, current].includes(generationOf(key, prefix)));
-    await run(others.reduce((batch, key) => batch.expire(key, keepSeconds), redis.pipeline()));
+    const left = await run(others.reduce((batch, key) => batch.ttl(key), redis.pipeline()));
+    const staying = others.filter((_, index) => !isWithin(Number(left[index]), keepSeconds));
+    await run(staying.reduce((batch, key) => batch.expire(key, keepSeconds), redis.pipeline()));
   }
+}
+
+/** `left` as TTL has it: below 0 for a key that stays. */
+function isWithin(left: number, seconds: number): boolean {
+  return left >= 0 && left <= seconds;
 }
 
 async function removeUnread(redis: Redis, generation: Generation): Promise<void> {

@@ -3,13 +3,13 @@
  * an empty folder of its own. `make doc-outputs` (WRITE_DOCS=1) writes into the pages what is printed today.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { pageParts, shortenedLike, withOutputs } from "../support/documents/page-parts.ts";
 import { hasNativeEngine, openPageShell } from "../support/documents/page-shell.ts";
 import { outputDifference } from "../support/documents/same-output.ts";
+import { freePort } from "../support/servers/free-port.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const pages = ["README.md", "docs/tutorial.md", "docs/concepts/log-to-dataset.md", "docs/concepts/protocols.md"];
@@ -67,12 +67,4 @@ async function outputsOf(page: string): Promise<readonly (readonly string[])[]> 
     rmSync(folder, { recursive: true });
   }
   return outputs;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

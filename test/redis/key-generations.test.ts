@@ -47,6 +47,18 @@ describeRedis("a generation of keys", () => {
     expect(await connection.redis.ttl("p:1111111111111111:1")).toBe(-1);
   });
 
+  it("leaves former ones that go by themselves as long as they had, and no longer than is asked for", async () => {
+    await connection.redis.set("p:2222222222222222:1", "older", "EX", 5);
+    await connection.redis.set("p:3333333333333333:1", "killed", "EX", 500);
+    await write(async function* () {
+      yield [["1", "new"]];
+    });
+    expect(await connection.redis.ttl("p:2222222222222222:1")).toBeLessThanOrEqual(5);
+    const left = await connection.redis.ttl("p:3333333333333333:1");
+    expect(left).toBeGreaterThan(5);
+    expect(left).toBeLessThanOrEqual(10);
+  });
+
   it("is not, and goes, where a key is missing or another when it is read back", async () => {
     let isSecond = false;
     const outcome = write(async function* () {

@@ -17,13 +17,13 @@ export interface WorkDatabase {
   rows(sql: string): Promise<Record<string, SqlValue>[]>;
   /** The one whole number that `sql` yields. */
   count(sql: string): Promise<number>;
-  /** Results of any size, some thousand rows at a time, in the order of the query. */
+  /** Results of any size, some thousand rows at a time, in the order of the query. Several may be under way at once. */
   stream(sql: string): AsyncIterable<DuckDBDataChunk>;
   /** Path for a copy of a readable file, which SQL may read too; it goes with the spilled rows. */
   scratchFile(): Promise<string>;
   /** For the appender alone, which fills tables row by row. */
   readonly connection: DuckDBConnection;
-  /** Makes the statement that is running fail soon. */
+  /** Makes the statements that are running fail soon. */
   interrupt(): void;
   /** Harmless when closed already. */
   close(): void;
@@ -44,6 +44,8 @@ export async function openWorkDatabase(options: WorkDatabaseOptions): Promise<Wo
   const { path, spillDirectory, memoryLimit, readable } = options;
   const instance = await DuckDBInstance.create(path);
   const connection = await instance.connect();
+  /** Of results that are being read. */
+  const streaming = new Set<DuckDBConnection>();
   let isOpen = true;
   const copies = join(spillDirectory, "copies");
   let scratchFiles = 0;
@@ -69,11 +71,18 @@ export async function openWorkDatabase(options: WorkDatabaseOptions): Promise<Wo
       return Number(Object.values(row ?? {})[0] ?? 0);
     },
     async *stream(sql) {
-      const result = await explained(() => connection.stream(sql));
-      for (;;) {
-        const chunk = await explained(() => result.fetchChunk());
-        if (chunk === null || chunk.rowCount === 0) return;
-        yield chunk;
+      // The next statement of a connection ends a result that is still read there, and the rest of it is lost unsaid.
+      const own = await instance.connect();
+      streaming.add(own);
+      try {
+        const result = await explained(() => own.stream(sql));
+        for (;;) {
+          const chunk = await explained(() => result.fetchChunk());
+          if (chunk === null || chunk.rowCount === 0) return;
+          yield chunk;
+        }
+      } finally {
+        if (streaming.delete(own)) own.closeSync();
       }
     },
     async scratchFile() {
@@ -81,12 +90,13 @@ export async function openWorkDatabase(options: WorkDatabaseOptions): Promise<Wo
       return join(copies, `${++scratchFiles}`);
     },
     interrupt: () => {
-      if (isOpen) connection.interrupt();
+      if (isOpen) for (const each of [connection, ...streaming]) each.interrupt();
     },
     close() {
       if (!isOpen) return;
       isOpen = false;
-      connection.closeSync();
+      for (const each of [connection, ...streaming]) each.closeSync();
+      streaming.clear();
       instance.closeSync();
     },
   };
@@ -96,7 +106,7 @@ export async function openWorkDatabase(options: WorkDatabaseOptions): Promise<Wo
   await database.run("SET preserve_insertion_order = true");
   // It makes a join of x IN (a long list), and the rows of a join come in any order.
   await database.run("SET disabled_optimizers = 'in_clause'");
-  await database.run("SET TimeZone = 'UTC'");
+  await database.run("SET GLOBAL TimeZone = 'UTC'");
   // Ingest never goes to the network on its own.
   await database.run("SET autoinstall_known_extensions = false");
   // By either spelling: of the file, and of the pattern that stands for it alone.

@@ -1,10 +1,17 @@
 /** The gate on better, equal and worse runs, of the same day and of yesterday, and what it moves. */
 import { cp, mkdir, readdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "@jest/globals";
+import { loadDataset } from "../../../pipelines/dataset/stored-dataset.ts";
+import { compareRuns } from "../../../pipelines/gate/compare-runs.ts";
 import { gateStage } from "../../../pipelines/gate/gate.ts";
+import { rowsOfRun } from "../../../pipelines/runs/dataset-of-run.ts";
 import { readGateRecord } from "../../../pipelines/runs/gate-file.ts";
+import { loadTestedRun } from "../../../pipelines/runs/stored-run.ts";
 import { trainStage } from "../../../pipelines/train/train.ts";
 import { verifyStage } from "../../../pipelines/verify/verify.ts";
+import { someCases } from "../../../src/dataset/evaluation-candidates.ts";
+import { openEngine } from "../../../src/engine/open-engine.ts";
+import { NO_ROW } from "../../../src/ranker/carry-rows.ts";
 import { ingestDay, newOfSecondDay, quickTraining, runStage } from "../../support/stages/shop-days.ts";
 import { useTemporaryFolder } from "../../support/stages/temporary-folder.ts";
 
@@ -73,6 +80,19 @@ describe("the gate", () => {
     expect(text).toMatch(/of the users it does not know, 2 are tested: NDCG@3 \d/);
   });
 
+  it("refuses where none of those that yesterday's knows is tested", async () => {
+    const dataset = await loadDataset(temporary("data/shop"));
+    const [run, against] = [await loadTestedRun(models("good")), await loadTestedRun(models("yesterday"))];
+    const { users } = (await rowsOfRun(against, dataset))!;
+    const candidatesTest = someCases(dataset.candidatesTest, (user) => users[user] === NO_ROW);
+    expect(candidatesTest.users).toHaveLength(2);
+    const engine = await openEngine("reference");
+    const question = { split: "test", candidates: "sampled", metric: "NDCG@3", engine } as const;
+    await expect(compareRuns(run, against, { ...question, dataset: { ...dataset, candidatesTest } })).rejects.toThrow(
+      /yesterday: knows no user of .*shop who has test items, so there is nobody to compare it for; --against none/,
+    );
+  });
+
   it("leaves its verdict with the run, sealed, and the same each time", async () => {
     await gate("good", { against: "bad" });
     const first = await readFile(models("good/gate.json"), "utf8");
@@ -139,6 +159,9 @@ describe("current", () => {
     expect(text).toMatch(/current: good, in place of equal$/);
     expect(await readlink(models("current"))).toBe("good");
     await expect(gate(null, { rollback: true })).rejects.toThrow("good is the first run that was promoted");
+    await expect(gate(null, { rollback: true, dataset: "nobody" })).rejects.toThrow(
+      /nobody: no run was promoted, so there is nothing to roll back$/,
+    );
   });
 
   it("needs no comparison where none is asked for", async () => {

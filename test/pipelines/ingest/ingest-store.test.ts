@@ -78,6 +78,17 @@ it("what has not changed is not fetched, and what has is", async () => {
   expect(fetched()).toBe(10);
 });
 
+it("logs that have not changed are fetched all the same where the items file has", async () => {
+  putParts();
+  const items = { "items-file": folder.write("items.csv", "item_id,title\n10,Ten\n") };
+  await ingest("s3://bucket/logs/*.csv", items);
+  expect((await ingest("s3://bucket/logs/*.csv", items)).json.status).toBe("up-to-date");
+  expect(fetched()).toBe(2);
+  folder.write("items.csv", "item_id,title\n10,Ten\n11,Eleven\n");
+  expect((await ingest("s3://bucket/logs/*.csv", items)).json).toMatchObject({ status: "done", users: 2 });
+  expect(fetched()).toBe(4);
+});
+
 it("what is not there, or cannot be a file, is named", async () => {
   putParts();
   await expect(ingest("s3://bucket/nothing")).rejects.toThrow("s3://bucket/nothing: no object has this key");

@@ -100,8 +100,8 @@ describe("the report of a trained run", () => {
     const front = html.slice(0, html.indexOf("<nav"));
     const cellsOf = (name: string) => front.match(new RegExp(`<th scope="row">${name}</th>.*?</tr>`))![0];
     // A checkerboard: an item's neighbours are those of its colour, so item-KNN finds every one of them.
-    expect(cellsOf("item-KNN").match(/100.0 %/g)).toHaveLength(2); // among the candidates, and among all items
-    expect(cellsOf("EASE")).toContain("30.0 %");
+    expect(cellsOf("item-KNN").match(/100\.0\u00a0%/g)).toHaveLength(2); // among the candidates, and among all items
+    expect(cellsOf("EASE")).toContain("30.0\u00a0%");
     expect(cellsOf("EASE")).toContain("–");
     expect(front).toContain("Not fitted beside this run: iALS (about 90 s).");
     await rm(temporary("models/board/held"), { recursive: true });

@@ -138,6 +138,25 @@ describe("export and serve", () => {
   });
 });
 
+it("somebody it does not know gets what is popular, without what they have: served as scored", async () => {
+  const flags = { ...roots(), dataset: "shop", run: "first", unknown: "popular", engine: "reference", k: "100" };
+  await runStage(scoreStage, { ...flags, output: temporary("popular.arrow") });
+  const of = (pairs: ReadonlyMap<string, number>) =>
+    [...pairs.keys()].filter((pair) => pair.startsWith("a-first ")).map((pair) => pair.slice("a-first ".length));
+  const scored = of(await scores(temporary("popular.arrow")));
+  expect(scored).toHaveLength(19 - 4); // known things, less four taken
+  const folder = { dataset: temporary("data/shop"), engine: "reference" } as const;
+  const ranker = await load(temporary("models/shop/first"), folder);
+  const asked = { k: 100, unknown: "popular" } as const;
+  const { items, source } = await ranker.top("a-first", asked);
+  expect([source, items.map(({ item }) => item)]).toEqual(["popular", scored]);
+  expect((await ranker.top("a-first", { ...asked, excludeSeen: false })).items).toHaveLength(19);
+  const without = [scored[0]!];
+  expect((await ranker.top("a-first", { ...asked, without })).items.map(({ item }) => item)).toEqual(scored.slice(1));
+  expect((await ranker.top("nobody", asked)).items).toHaveLength(19);
+  ranker.close();
+});
+
 it("the same train command makes another run, and leaves that of the first day as it is", async () => {
   await ingestDay(temporary, 1, { dataset: "again" });
   const flags = { ...roots(), ...quickTraining, dataset: "again" };

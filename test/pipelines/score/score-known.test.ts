@@ -4,10 +4,13 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { load } from "../../../library/serve.ts";
 import { loadDataset } from "../../../pipelines/dataset/stored-dataset.ts";
 import { scoreStage } from "../../../pipelines/score/score.ts";
+import { openPairs } from "../../../pipelines/score/selection/candidate-pairs.ts";
 import { jobFiles } from "../../../pipelines/score/store/job-files.ts";
 import { readSubject } from "../../../pipelines/score/subject.ts";
 import { trainStage } from "../../../pipelines/train/train.ts";
 import { parseConfig } from "../../../src/config/parse.ts";
+import { openWorkDatabase } from "../../../src/interactions/database/work-database.ts";
+import { idTables } from "../../../src/interactions/lookup/match-ids.ts";
 import { IngestFolder } from "../../support/data/ingest-folder.ts";
 import { readRows } from "../../support/stages/score-folder.ts";
 import { silentContext } from "../../support/stages/silent-context.ts";
@@ -114,6 +117,33 @@ describe("--exclude-pairs", () => {
       lists.filter((pair) => pair.startsWith(`${user} `)).map((pair) => pair.slice(3));
     expect(of("79")).toContain("item-3");
     expect(of("77")).toEqual(of("79").filter((item) => item !== "item-3"));
+  });
+
+  it("holds to the last of thousands of pairs, beside as many candidates", async () => {
+    const database = await openWorkDatabase({
+      path: ":memory:",
+      spillDirectory: folder.path,
+      memoryLimit: "100MB",
+      readable: [],
+    });
+    try {
+      // 100 users x 300 items: far more than is read at once.
+      await database.run(`
+        CREATE TABLE ${idTables.users} AS SELECT range::UINTEGER AS "user", range AS user_id FROM range(100);
+        CREATE TABLE ${idTables.items} AS SELECT range::UINTEGER AS item, range AS item_id FROM range(300);
+        CREATE TABLE ${idTables.pairs} AS SELECT user_id::VARCHAR AS user_text, item_id::VARCHAR AS item_text
+          FROM ${idTables.users}, ${idTables.items};
+        CREATE TABLE ${idTables.excluded} AS FROM ${idTables.pairs}`);
+      const [excluded, candidates] = [openPairs(database, "excluded"), openPairs(database, "pairs")];
+      const all = Uint32Array.from({ length: 300 }, (_, item) => item);
+      for (let user = 0; user < 100; user++) {
+        for (const pairs of [excluded, candidates]) {
+          expect((await pairs.take(Uint32Array.of(user))).items).toEqual(all);
+        }
+      }
+    } finally {
+      database.close();
+    }
   });
 
   it("counts pairs of users and items that the dataset lacks, refuses none, and says so", async () => {

@@ -100,6 +100,20 @@ describePostgres("lists in a table", () => {
     expect(rights).toEqual({ may: true });
   });
 
+  it("belong to the owner of the former ones, whoever writes them", async () => {
+    await postgres().run(`CREATE TABLE owned (LIKE first INCLUDING ALL);
+      ALTER TABLE owned OWNER TO web; GRANT SELECT ON owned TO shop WITH GRANT OPTION`);
+    const acl = () =>
+      postgres().run(
+        "SELECT pg_get_userbyid(relowner)::text AS owner, relacl::text AS acl FROM pg_class WHERE relname = 'owned'",
+      );
+    const before = await acl();
+    expect(before).toMatchObject([{ owner: "web", acl: expect.stringContaining("shop=r*/web") }]);
+    await publish("owned");
+    expect(await acl()).toEqual(before);
+    expect((await rowsOf("owned")).length).toBeGreaterThan(0);
+  });
+
   it("wait for a reader who holds the former table, and leave it as it was when that takes too long for somebody", async () => {
     const reader = new Client({ connectionString: postgres().url("sslmode=disable") });
     await reader.connect();
@@ -151,7 +165,10 @@ describePostgres("lists in a table", () => {
     await postgres().run(`CREATE TABLE others (user_id bigint, item_id bigint, rank integer, score real, source text);
       CREATE VIEW looks AS SELECT 1 AS x; CREATE TABLE seen (LIKE first); CREATE VIEW on_seen AS SELECT * FROM seen;
       CREATE TABLE foreign_one (LIKE first); ALTER TABLE foreign_one OWNER TO web;
-      CREATE TABLE secured (LIKE first); ALTER TABLE secured ENABLE ROW LEVEL SECURITY`);
+      CREATE TABLE secured (LIKE first); ALTER TABLE secured ENABLE ROW LEVEL SECURITY;
+      CREATE TABLE part_shown (LIKE first); GRANT SELECT (score) ON part_shown TO web;
+      CREATE TABLE ruled (LIKE first); CREATE RULE stay AS ON DELETE TO ruled DO INSTEAD NOTHING;
+      CREATE TABLE published (LIKE first); CREATE PUBLICATION shown FOR TABLE published`);
     const refused = (table: string) => expect(publish(table)).rejects;
     await refused("others").toThrow(
       /public"?\."?others"? has the columns user_id bigint, item_id bigint, .*, expected user_id bigint, item_id text,/,
@@ -159,6 +176,9 @@ describePostgres("lists in a table", () => {
     await refused("looks").toThrow(/is no plain table/);
     await refused("seen").toThrow(/has the view on_seen, which a new table in its place would not have/);
     await refused("secured").toThrow(/has row security/);
+    await refused("part_shown").toThrow(/has grants on the column score/);
+    await refused("ruled").toThrow(/has the rule stay/);
+    await refused("published").toThrow(/has a place in the publication shown/);
     await refused("nowhere.first").toThrow(/there is no schema "nowhere"; give another, table=schema.name/);
     const web = postgres().url("table=first").replace("shop:", "web:");
     await expect(score({ output: web, work: temporary("work") })).rejects.toThrow(/PostgreSQL refuses user "web"/);
