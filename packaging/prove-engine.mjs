@@ -24,19 +24,37 @@ const { openEngine } = await load("open-engine.js");
 const trainings = [
   {
     name: "neumf, bce, lawn-adam",
-    spec: { users: 301, items: 203, dot: 0, gmf: 8, embedding: 16, tower: [32, 16, 8], idBiases: false },
+    spec: {
+      users: 301,
+      items: 203,
+      dot: 0,
+      gmf: 8,
+      embedding: 16,
+      tower: [32, 16, 8],
+      idBiases: false,
+      cosineTemperature: null,
+    },
     loss: "bce",
     optimizer: "lawn-adam",
   },
   {
     name: "mf, bpr, lawn-row-momentum",
-    spec: { users: 301, items: 203, dot: 19, gmf: 0, embedding: 0, tower: [], idBiases: true },
+    spec: { users: 301, items: 203, dot: 19, gmf: 0, embedding: 0, tower: [], idBiases: true, cosineTemperature: null },
     loss: "bpr",
     optimizer: "lawn-row-momentum",
   },
   {
     name: "all paths, bce, lamb",
-    spec: { users: 301, items: 203, dot: 5, gmf: 7, embedding: 9, tower: [13, 6], idBiases: true },
+    spec: {
+      users: 301,
+      items: 203,
+      dot: 5,
+      gmf: 7,
+      embedding: 9,
+      tower: [13, 6],
+      idBiases: true,
+      cosineTemperature: null,
+    },
     loss: "bce",
     optimizer: "lamb",
   },
@@ -75,11 +93,20 @@ async function train(engine, { spec, loss, optimizer }, Floats) {
   const parameters = new Map([...madeUpParameters(spec)].map(([name, values]) => [name, Floats.from(values)]));
   const session = await engine.open({
     spec,
-    loss,
+    loss: { name: loss },
     start: { parameters, optimizer: null },
     optimizer: optimizerCalled(optimizer),
     embeddingDecay: 0,
-    source: { interactions, seen, loss, negativesPerPositive: 4, batchSize: 500, seed: 1 },
+    source: {
+      interactions,
+      seen,
+      loss,
+      negativesPerPositive: 4,
+      negativesFrom: "uniform",
+      negativesPower: 0,
+      batchSize: 500,
+      seed: 1,
+    },
   });
   try {
     const losses = await session.train({ epoch: 0, firstStep: 0, learningRates: new Float64Array(STEPS).fill(0.01) });
