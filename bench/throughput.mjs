@@ -47,6 +47,7 @@ const spec = {
   embedding: whole("embedding"),
   tower: whole("embedding") === 0 ? [] : values.tower.split(",").filter(Boolean).map(Number),
   idBiases: values["id-biases"],
+  cosineTemperature: null,
 };
 const { interactions, seen } = madeUpLog(spec, whole("positives"));
 const engine = await chooseEngine();
@@ -64,7 +65,7 @@ for (const batchSize of values["batch-sizes"].split(",").map(Number)) {
   };
   const session = await engine.open({
     spec,
-    loss: values.loss,
+    loss: { name: values.loss, itemLogQ: null },
     start: { parameters: madeUpParameters(spec), optimizer: null },
     optimizer: optimizerCalled(values.optimizer),
     embeddingDecay: 0,

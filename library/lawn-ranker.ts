@@ -61,6 +61,7 @@ export function gate(
   settings: GateSettings & { readonly rollback: true },
   options?: StageOptions,
 ): Promise<RollbackResult>;
+export function gate(settings: GateSettings, options?: StageOptions): Promise<GateResult | RollbackResult>;
 export function gate(settings: GateSettings, options: StageOptions = {}): Promise<GateResult | RollbackResult> {
   return callStage(gateEntry, settings, options);
 }

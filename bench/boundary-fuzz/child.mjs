@@ -91,7 +91,7 @@ function batchOf({ users, items }, loss, draws) {
   }
   const [kind, perRow] = loss === "bpr" ? ["pairwise", 1] : ["listwise", 1 + draws.below(5)];
   const [positives, negatives] = [column(length, items, draws), column(length * perRow, items, draws)];
-  return { ...pair, kind, positives, negatives };
+  return { ...pair, kind, positives, negatives, ...(kind === "pairwise" ? {} : { blockRows: 1, masked: null }) };
 }
 
 const lawn = { switchAt: { kind: "step", step: 1 }, scope: "all", granularity: "row", project: "both", state: "keep" };
@@ -105,7 +105,14 @@ function optionsOf(draws) {
   const base = { name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
   const optimizer = { base, lawn: draws.isOnce(2) ? { ...lawn, constrainBiases: draws.isOnce(2) } : null };
   const source = draws.isOnce(4) ? null : sourceOf(spec, loss, draws);
-  return { spec, loss, start: { parameters, optimizer: null }, optimizer, embeddingDecay: 0, source };
+  return {
+    spec,
+    loss: { name: loss, itemLogQ: null },
+    start: { parameters, optimizer: null },
+    optimizer,
+    embeddingDecay: 0,
+    source,
+  };
 }
 
 function requestOf({ users, items }, draws) {
@@ -128,8 +135,8 @@ async function trainingCase(draws) {
   });
   const { scorer } = session;
   const calls = {
-    step: () => session.step(maybe(batchOf(spec, loss, draws)), maybe(0.1, 6)),
-    gradient: () => session.gradient(maybe(batchOf(spec, loss, draws))),
+    step: () => session.step(maybe(batchOf(spec, loss.name, draws)), maybe(0.1, 6)),
+    gradient: () => session.gradient(maybe(batchOf(spec, loss.name, draws))),
     train: () => session.train(maybe(span())),
     pairs: () => scorer.pairs(maybe(column(5, spec.users, draws)), maybe(column(5, spec.items, draws))),
     catalogue: () => scorer.catalogue(maybe(column(3, spec.users, draws))),
@@ -142,7 +149,7 @@ async function trainingCase(draws) {
     close: () => session.close(),
     // Memory taken away while the call waits for its turn.
     transfer: () => {
-      const batch = batchOf(spec, loss, draws);
+      const batch = batchOf(spec, loss.name, draws);
       const answer = session.step(batch, 0.1);
       structuredClone(batch.users.buffer, { transfer: [batch.users.buffer] });
       return answer;

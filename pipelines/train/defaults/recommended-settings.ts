@@ -52,15 +52,18 @@ export async function recommendedSettings(given: Values): Promise<readonly Recom
   const { from } = groupOf(given, "start");
   const modelsRoot = typeof given.modelsRoot === "string" ? given.modelsRoot : defaults.modelsRoot;
   const start = typeof from === "string" ? await shapeOfStart(from, path.join(modelsRoot, dataset)) : null;
-  const shape = start === null ? [] : [layerOfShape(start)];
-  const known = await knownSettings(dataset, merged(start?.values ?? {}, given));
+  // The widths of another model would make it of the one that is given, in all but its name.
+  const isOfModel = start !== null && (given.model ?? start.values.model) === start.values.model;
+  const shape = isOfModel ? [layerOfShape(start)] : [];
+  const ofStart = isOfModel ? start.values : {};
+  const known = await knownSettings(dataset, merged(ofStart, given));
   if (known !== null) return [known, ...shape, ...(start === null ? [] : warmLayer(known.values as Values, given))];
   const dataRoot = typeof given.dataRoot === "string" ? given.dataRoot : defaults.dataRoot;
   const description = await readDescription(path.join(dataRoot, dataset)).catch(() => null);
   if (description === null) return shape;
   const { users, items, interactions } = description;
   const log = { rows: interactions.train, users, items };
-  const fitted = fittedSettings(log, merged(start?.values ?? {}, given), start !== null);
+  const fitted = fittedSettings(log, merged(ofStart, given), start !== null);
   return [...shape, ...(fitted.choices.length === 0 ? [] : [fitted])];
 }
 

@@ -17,21 +17,21 @@ export interface AskedTraining {
   /** As config.json would hold it. */
   readonly resolved: Values;
   readonly contentHash: string;
-  /** What the rule for defaults chose of it. */
+  /** What the rule for defaults chose of it; all else was given, or comes from the run. */
   readonly choices: readonly Pick<ChosenSetting, "path">[];
 }
 
 /**
  * Whether the run that a moving name leads to was trained on this data with these settings, but for what it began with
- * and for what the rule for defaults chose, of a first night otherwise than of a second. One that is asked for under
- * another name of its own is another.
+ * and for what the rule for defaults chooses tonight, which is other than on a first night. A setting that is given
+ * tonight counts, whoever chose it then. One that is asked for under another name of its own is another.
  */
 export async function isOfSameNight(found: FoundStart, asked: AskedTraining): Promise<boolean> {
   if (!found.isMoving) return false;
   if (asked.named !== null && path.resolve(asked.named) !== path.resolve(found.directory)) return false;
   const manifest = await readFinishedManifest(found.directory);
   if (manifest.dataset.contentHash !== asked.contentHash) return false;
-  const chosen = [...manifest.choices, ...asked.choices].map((choice) => choice.path);
+  const chosen = asked.choices.map((choice) => choice.path);
   const settingsOf = (config: Values): Values => {
     const { start: _, lawn, ...others } = identityOf(config);
     const { targets: __, ...ofLawn } = isRecord(lawn) ? lawn : {};

@@ -36,7 +36,16 @@ async function trainOneStep() {
     const { openEngine } = await import("../../../dist/src/engine/open-engine.js");
     const { parametersOf, sizeOf } = await import("../../../dist/src/ranker/ranker-spec.js");
     const engine = await openEngine("tfjs", { tfjsBackend: "node-gpu" });
-    const spec = { users: 8, items: 8, dot: 0, gmf: 2, embedding: 4, tower: [4], idBiases: false };
+    const spec = {
+      users: 8,
+      items: 8,
+      dot: 0,
+      gmf: 2,
+      embedding: 4,
+      tower: [4],
+      idBiases: false,
+      cosineTemperature: null,
+    };
     const parameters = new Map(
       parametersOf(spec).map(({ name, shape }) => [
         name,
@@ -46,7 +55,7 @@ async function trainOneStep() {
     const adam = { name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
     const session = await engine.open({
       spec,
-      loss: "bce",
+      loss: { name: "bce" },
       start: { parameters, optimizer: null },
       optimizer: { base: adam, lawn: null },
       embeddingDecay: 0,
@@ -59,6 +68,7 @@ async function trainOneStep() {
         users: Uint32Array.of(0, 1, 2, 3),
         items: Uint32Array.of(3, 2, 1, 0),
         labels: Float32Array.of(1, 0, 1, 0),
+        weights: null,
       },
       0.01,
     );

@@ -166,11 +166,15 @@ describe("train --start-from", () => {
 describe("train --start-from current", () => {
   const nightly = { ...lawn, "start-from": "current" };
   const models = { "models-root": "" };
+  const byRule = { choices: [{ path: ["epochs"], value: 3, reason: "a rule's" }] };
   beforeAll(() => void Object.assign(models, { "models-root": temporary("nights") }));
 
   it("begins with initial values on the first night, and says so", async () => {
     const lines: string[] = [];
-    const { json } = await train({ ...nightly, ...models }, { log: (line: string) => void lines.push(line) });
+    const { json } = await train(
+      { ...nightly, ...models },
+      { ...byRule, log: (line: string) => void lines.push(line) },
+    );
     expect(json.status).toBe("done");
     expect(lines.join("\n")).toContain("there is no current run of shop yet");
     await promoteRun(temporary("nights/shop"), String(json.run), silentContext);
@@ -180,6 +184,8 @@ describe("train --start-from current", () => {
     const current = await currentRun(temporary("nights/shop"));
     const { json } = await train({ ...nightly, ...models });
     expect(json.run).toBe(current);
+    const otherwise = await train({ ...nightly, ...models, epochs: "2" }, byRule);
+    expect(otherwise.json.run).toBe(current);
     const named = await train({ ...nightly, ...models, run: "own" });
     expect(named.json.run).toBe(temporary("nights/shop/own"));
   });
@@ -193,7 +199,7 @@ describe("train --start-from current", () => {
     await ingestDay(temporary, 2, { dataset: "under" });
   });
 
-  it("trains another run on new data, and on the same with other settings", async () => {
+  it("trains another run on new data, and on the same with other settings, also where the rule chose them", async () => {
     const current = await currentRun(temporary("nights/shop"));
     const other = await train({ ...nightly, ...models, epochs: "2" });
     expect(other.json.run).not.toBe(current);

@@ -116,6 +116,9 @@ describe("the recommendations that are shipped", () => {
     expect(layers[1]!.choices.map(({ path }) => path.join("."))).not.toContain("model");
     const byPath = await recommendedSettings({ ...roots, start: { from: run }, epochs: 9 });
     expect(byPath[1]!.values).not.toHaveProperty("epochs");
+    const [ofOther, ...rest] = await recommendedSettings({ ...roots, start: { from: run }, model: "neumf" });
+    expect([ofOther!.source, rest]).toEqual(["the rule for defaults", []]); // so training refuses its shape
+    expect(ofOther!.values).toMatchObject({ epochs: 8 });
   });
 
   it("give a warm start 6 of 25 epochs, and 2 at least", () => {
