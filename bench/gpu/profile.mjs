@@ -66,7 +66,7 @@ async function profileOne({ name, batchSize, optimizer }) {
   const { interactions, seen } = madeUpLog(spec, Number(values.positives));
   const session = await engine.open({
     spec,
-    loss: "bce",
+    loss: { name: "bce" },
     start: { parameters: madeUpParameters(spec), optimizer: null },
     optimizer: optimizerCalled(optimizer),
     embeddingDecay: 0,
