@@ -5,13 +5,14 @@
  *   node bench/throughput.mjs [--engine native] [--batch-sizes 256,8192,65536] [--threads 2] [--tfjs-backend wasm]
  *       [--seconds 5] [--optimizer adam] [--embedding 32 --gmf 8 --tower 32,16,8 --dot 0]
  *       [--users 6040 --items 3706 --positives 994169] [--span-samples 200000]
+ *       [--loss bce --negatives 4 --negatives-from uniform]
  *
  * A span is one call of train, whose losses are waited for at its end.
  *
  * The log is made up: users and items drawn from skewed popularities, as large as MovieLens 1M unless told otherwise.
  */
 import { parseArgs } from "node:util";
-import { samplesPerEpoch, stepsPerEpoch } from "../dist/src/dataset/training-batches.js";
+import { logQOf, samplesPerEpoch, stepsPerEpoch } from "../dist/src/dataset/training-batches.js";
 import { openNativeEngine } from "../dist/src/engine/native/native-engine.js";
 import { openEngine } from "../dist/src/engine/open-engine.js";
 import { madeUpLog, madeUpParameters, optimizerCalled } from "./made-up-task.mjs";
@@ -28,6 +29,8 @@ const { values } = parseArgs({
     "span-samples": { type: "string", default: "200000" },
     optimizer: { type: "string", default: "adam" },
     loss: { type: "string", default: "bce" },
+    negatives: { type: "string", default: "4" },
+    "negatives-from": { type: "string", default: "uniform" },
     dot: { type: "string", default: "0" },
     gmf: { type: "string", default: "8" },
     embedding: { type: "string", default: "32" },
@@ -57,15 +60,15 @@ for (const batchSize of values["batch-sizes"].split(",").map(Number)) {
     interactions,
     seen,
     loss: values.loss,
-    negativesPerPositive: 4,
-    negativesFrom: "uniform",
+    negativesPerPositive: whole("negatives"),
+    negativesFrom: values["negatives-from"],
     negativesPower: 0,
     batchSize,
     seed: 1,
   };
   const session = await engine.open({
     spec,
-    loss: { name: values.loss, itemLogQ: null },
+    loss: values.loss === "softmax" ? { name: "softmax", itemLogQ: logQOf(source) } : { name: values.loss },
     start: { parameters: madeUpParameters(spec), optimizer: null },
     optimizer: optimizerCalled(values.optimizer),
     embeddingDecay: 0,

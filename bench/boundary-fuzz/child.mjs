@@ -43,15 +43,16 @@ async function settle(what, call) {
 
 function specOf({ below, isOnce, oneOf }) {
   const embedding = isOnce(2) ? 1 + below(20) : 0;
+  const dot = isOnce(2) || embedding === 0 ? 1 + below(9) : 0;
   return {
     users: 2 + below(9),
     items: 3 + below(40),
-    dot: isOnce(2) || embedding === 0 ? 1 + below(9) : 0,
+    dot,
     gmf: isOnce(2) ? 1 + below(9) : 0,
     embedding,
     tower: embedding > 0 ? oneOf([[], [5], [17, 4]]) : [],
     idBiases: isOnce(2),
-    cosineTemperature: null,
+    cosineTemperature: dot > 0 && isOnce(2) ? 0.5 : null,
   };
 }
 
@@ -64,6 +65,10 @@ function sourceOf({ users, items }, loss, draws) {
   // The last item is nobody's, so that everybody has a negative.
   const userColumn = column(length, users, draws);
   const weights = weightsOf(length, draws);
+  const isListed = loss === "softmax" || loss === "ccl";
+  const negativesFrom = draws.oneOf(
+    isListed ? ["uniform", "popularity", "shared", "batch"] : ["uniform", "popularity"],
+  );
   const interactions = { users, items, length, userColumn, itemColumn: column(length, items - 1, draws), weights };
   const batchSize = 1 + draws.below(40);
   return {
@@ -71,8 +76,8 @@ function sourceOf({ users, items }, loss, draws) {
     seen: groupItemsByUser(interactions),
     loss,
     negativesPerPositive: 2,
-    negativesFrom: "uniform",
-    negativesPower: 0,
+    negativesFrom,
+    negativesPower: negativesFrom === "shared" ? draws.below(2) : 0,
     batchSize,
     seed: 1,
   };
@@ -89,30 +94,34 @@ function batchOf({ users, items }, loss, draws) {
       labels: new Float32Array(length).fill(1),
     };
   }
-  const [kind, perRow] = loss === "bpr" ? ["pairwise", 1] : ["listwise", 1 + draws.below(5)];
-  const [positives, negatives] = [column(length, items, draws), column(length * perRow, items, draws)];
-  return { ...pair, kind, positives, negatives, ...(kind === "pairwise" ? {} : { blockRows: 1, masked: null }) };
+  const positives = column(length, items, draws);
+  if (loss === "bpr") return { ...pair, kind: "pairwise", positives, negatives: column(length, items, draws) };
+  const blockRows = draws.oneOf([1, 1 + draws.below(50)]);
+  const perBlock = 1 + draws.below(9);
+  const negatives = column(Math.ceil(length / blockRows) * perBlock, items, draws);
+  // Every row leaves out one of them.
+  const offsets = Uint32Array.from({ length: length + 1 }, (_, row) => row);
+  const masked = draws.isOnce(2) ? { offsets, places: column(length, perBlock, draws) } : null;
+  return { ...pair, kind: "listwise", positives, blockRows, negatives, masked };
 }
 
 const lawn = { switchAt: { kind: "step", step: 1 }, scope: "all", granularity: "row", project: "both", state: "keep" };
 
 function optionsOf(draws) {
-  const spec = specOf(draws);
-  const loss = draws.oneOf(["bce", "bpr", "softmax"]);
+  const any = specOf(draws);
+  const loss = draws.oneOf(["bce", "bpr", "softmax", "ccl"]);
+  const { users, items } = any;
+  const cosines = { users, items, dot: 3, gmf: 0, embedding: 0, tower: [], idBiases: false, cosineTemperature: 1 };
+  const spec = loss === "ccl" ? cosines : any;
+  const itemLogQ = draws.isOnce(2) ? new Float32Array(spec.items) : null;
+  const config = { name: loss, itemLogQ, margin: 0.1, negativeWeight: 2 };
   const parameters = new Map(
     parametersOf(spec).map(({ name, shape }) => [name, new Float32Array(sizeOf(shape)).fill(0.1)]),
   );
   const base = { name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
   const optimizer = { base, lawn: draws.isOnce(2) ? { ...lawn, constrainBiases: draws.isOnce(2) } : null };
   const source = draws.isOnce(4) ? null : sourceOf(spec, loss, draws);
-  return {
-    spec,
-    loss: { name: loss, itemLogQ: null },
-    start: { parameters, optimizer: null },
-    optimizer,
-    embeddingDecay: 0,
-    source,
-  };
+  return { spec, loss: config, start: { parameters, optimizer: null }, optimizer, embeddingDecay: 0, source };
 }
 
 function requestOf({ users, items }, draws) {
@@ -124,7 +133,8 @@ function requestOf({ users, items }, draws) {
 
 async function trainingCase(draws) {
   const good = optionsOf(draws);
-  const { spec, loss } = good;
+  const { spec } = good;
+  const loss = good.loss.name;
   const maybe = (value, times = 2) => (draws.isOnce(times) ? malformed(value, draws, spec.items) : value);
   const session = await settle("open", () => draws.oneOf(engines).open(maybe(good)));
   if (session === undefined) return;

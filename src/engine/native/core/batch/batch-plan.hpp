@@ -26,7 +26,7 @@ namespace lawn {
 struct PlanSide {
   int64_t tableRows;
   AlignedArray<uint32_t> sampleRows, sampleSlots;  // [samples]
-  AlignedArray<uint32_t> order;                    // [samples] counted from the chunk's begin; empty for users
+  AlignedArray<uint32_t> order;                    // [samples] from the chunk's begin; of users for shared ones
   AlignedArray<uint32_t> runStarts, runRows, runSlots;
   std::vector<int64_t> runCounts;  // [chunks]
   std::vector<uint32_t> distinct;  // [slots] table rows

@@ -195,7 +195,7 @@ void BatchGradient::addChunk(const BatchPlan& plan, int64_t chunk) {
         .side = side,
         .starts = of.runStarts.data() + plan.runsBegin(chunk),
         .slots = of.runSlots.data() + plan.runsBegin(chunk),
-        .order = of.order.size() == 0 ? nullptr : of.order.data() + begin,
+        .order = side == kUsers ? nullptr : of.order.data() + begin,
     };
     gradients[side] = model_.gradientsOf(side);
     gradients[side].sums = sides_[side].sums.data();
