@@ -8,8 +8,9 @@ import type { ScoringSession } from "../scoring-session.ts";
 import { createSessionCalls } from "../session-calls.ts";
 import { requireNativeAddon, tensorKinds } from "./native-addon.ts";
 import { describeMachine, machineOf, type NativeOptions } from "./native-machine.ts";
+import { nativeRanker, noLossNumbers } from "./native-ranker.ts";
 import { openNativeScorer } from "./native-scorer.ts";
-import { type NativeSettings, nativeRanker, noLossNumbers } from "./native-settings.ts";
+import type { NativeSettings } from "./native-settings.ts";
 
 /** An optimizer there must be; this one keeps no memory of its own. */
 const noOptimizer: NativeSettings["optimizer"] = {

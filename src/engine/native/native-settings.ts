@@ -3,9 +3,10 @@ import { type BatchSource, massesOf, type NegativesFrom, rowsPerBlock } from "..
 import type { LawnGroup } from "../../optimizer/lawn-blocks.ts";
 import type { BaseOptimizerConfig, LawnConfig } from "../../optimizer/optimizer-config.ts";
 import type { LossConfig } from "../../ranker/loss.ts";
-import type { ParameterInfo, RankerSpec } from "../../ranker/ranker-spec.ts";
+import type { ParameterInfo } from "../../ranker/ranker-spec.ts";
 import type { SessionOptions } from "../engine.ts";
 import { ruleNumbers } from "../rule-numbers.ts";
+import { type NativeRanker, nativeRanker, noLossNumbers } from "./native-ranker.ts";
 
 export interface NativeSettings {
   readonly ranker: NativeRanker;
@@ -17,18 +18,6 @@ export interface NativeSettings {
   readonly threads: number;
   /** Empty for the best that the processor has. */
   readonly instructionSet: string;
-}
-
-interface NativeRanker {
-  readonly users: number;
-  readonly items: number;
-  readonly dot: number;
-  readonly gmf: number;
-  readonly embedding: number;
-  readonly tower: Uint32Array;
-  readonly idBiases: boolean;
-  /** 0 for none. */
-  readonly cosineTemperature: number;
 }
 
 interface NativeLoss {
@@ -104,12 +93,6 @@ export function nativeSettings(
     interactions: source === null ? null : nativeInteractions(source),
     ...machine,
   };
-}
-
-export const noLossNumbers = { margin: 0, negativeWeight: 0, itemLogQ: null } as const;
-
-export function nativeRanker(spec: RankerSpec): NativeRanker {
-  return { ...spec, tower: Uint32Array.from(spec.tower), cosineTemperature: spec.cosineTemperature ?? 0 };
 }
 
 function nativeOptimizer(base: BaseOptimizerConfig, lawn: LawnConfig | null): NativeOptimizer {
