@@ -1,5 +1,4 @@
-/** A ranker and its loss as the plain numbers that the addon reads: all that scoring needs of a session's settings. */
-import type { LossConfig } from "../../ranker/loss.ts";
+/** A ranker as the plain numbers that the addon reads, apart from those of training, which a server does not load. */
 import type { RankerSpec } from "../../ranker/ranker-spec.ts";
 
 export interface NativeRanker {
@@ -14,16 +13,7 @@ export interface NativeRanker {
   readonly cosineTemperature: number;
 }
 
-export interface NativeLoss {
-  /** By which the addon finds it among its own. */
-  readonly name: LossConfig["name"];
-  /** Of ccl, else 0. */
-  readonly margin: number;
-  readonly negativeWeight: number;
-  /** Of softmax, else null. */
-  readonly itemLogQ: Float32Array | null;
-}
-
+/** Of losses that have none of their own. */
 export const noLossNumbers = { margin: 0, negativeWeight: 0, itemLogQ: null } as const;
 
 export function nativeRanker(spec: RankerSpec): NativeRanker {

@@ -2,10 +2,11 @@
 import { type BatchSource, massesOf, type NegativesFrom, rowsPerBlock } from "../../dataset/training-batches.ts";
 import type { LawnGroup } from "../../optimizer/lawn-blocks.ts";
 import type { BaseOptimizerConfig, LawnConfig } from "../../optimizer/optimizer-config.ts";
+import type { LossConfig } from "../../ranker/loss.ts";
 import type { ParameterInfo } from "../../ranker/ranker-spec.ts";
 import type { SessionOptions } from "../engine.ts";
 import { ruleNumbers } from "../rule-numbers.ts";
-import { type NativeLoss, type NativeRanker, nativeRanker, noLossNumbers } from "./native-ranker.ts";
+import { type NativeRanker, nativeRanker, noLossNumbers } from "./native-ranker.ts";
 
 export interface NativeSettings {
   readonly ranker: NativeRanker;
@@ -17,6 +18,16 @@ export interface NativeSettings {
   readonly threads: number;
   /** Empty for the best that the processor has. */
   readonly instructionSet: string;
+}
+
+interface NativeLoss {
+  /** By which the addon finds it among its own. */
+  readonly name: LossConfig["name"];
+  /** Of ccl, else 0. */
+  readonly margin: number;
+  readonly negativeWeight: number;
+  /** Of softmax, else null. */
+  readonly itemLogQ: Float32Array | null;
 }
 
 interface NativeOptimizer {
