@@ -61,6 +61,8 @@ export function openFoldIn(
   const { mean, precision } = rowPrior(layout, parameters, users);
   const scoresOf = openPersonScores(spec, parameters, layout);
   const standIns = spread(items, seed);
+  const positions = new Map(Array.from(standIns, (item, position) => [item, position] as const));
+  const isNegative = new Uint8Array(standIns.length);
   const negatives = scoresOf(standIns);
   const [negativeLogits, negativeSlopes] = [new Float64Array(standIns.length), new Float64Array(standIns.length)];
   const negativeCurvature = curvatureOf(negatives, (logit) => sampleCurvature(loss, logit) / standIns.length);
@@ -78,8 +80,11 @@ export function openFoldIn(
     solveInto(person, tables, user) {
       const taken = person.items.filter((_, k) => person.weights[k]! > 0);
       const weights = person.weights.filter((weight) => weight > 0);
-      const own = new Set(person.items);
-      const isNegative = Uint8Array.from(standIns, (item) => (own.has(item) ? 0 : 1));
+      isNegative.fill(1);
+      for (const item of person.items) {
+        const position = positions.get(item);
+        if (position !== undefined) isNegative[position] = 0;
+      }
       const lossOf = personLoss({ loss, negativesPerPositive, weights, isNegative });
       const positives = scoresOf(taken);
       const [logits, slopes] = [new Float64Array(taken.length), new Float64Array(taken.length)];

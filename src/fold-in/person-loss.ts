@@ -11,6 +11,9 @@ import { bayesianPersonalizedRankingSlope, sigmoid, softplus } from "../ranker/l
 /** Losses that a person's row can be solved for under. */
 export type FoldableLoss = "bce" | "bpr";
 
+/** A product this large is turned into its logarithm. */
+const LARGE = 1e250;
+
 /** Value at these logits; writes d value / d logit to `slopes` and `negativeSlopes`. */
 export type PersonLoss = (
   logits: Float64Array,
@@ -48,16 +51,24 @@ export function personLoss({ loss, negativesPerPositive, weights, isNegative }: 
           slopes[i] = -weights[i]! * sigmoid(-logits[i]!);
         }
         const each = share * logits.length;
+        let linear = 0;
+        // softplus(z) = max(z, 0) + ln(1 + e), e = exp(-|z|), which sigmoid(z) wants too. Of the sum of logarithms
+        // that of the product, in pieces that no double overflows: a factor is at most 2.
+        let product = 1;
         for (let j = 0; j < negativeLogits.length; j++) {
           negativeSlopes[j] = 0;
           if (isNegative[j] === 0) continue;
           const z = negativeLogits[j]!;
-          // One exponential for both: sigmoid(z) and softplus(z).
           const e = Math.exp(-Math.abs(z));
-          value += each * (Math.max(z, 0) + Math.log1p(e));
+          if (z > 0) linear += z;
+          product *= 1 + e;
+          if (product > LARGE) {
+            linear += Math.log(product);
+            product = 1;
+          }
           negativeSlopes[j] = (each * (z >= 0 ? 1 : e)) / (1 + e);
         }
-        return value;
+        return value + each * (linear + Math.log(product));
       };
     case "bpr":
       return (logits, negativeLogits, slopes, negativeSlopes) => {

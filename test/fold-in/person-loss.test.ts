@@ -52,6 +52,17 @@ describe("the loss of a person's row", () => {
     }
   });
 
+  it("is the same sum of thousands of negatives, whose product no double holds", () => {
+    const isNegative = new Uint8Array(3000).fill(1);
+    const loss = personLoss({ ...samples, loss: "bce", isNegative });
+    const slopes = new Float64Array(3000);
+    // 2^3000 overflows. Positives at 0: 3.5 ln 2; half of the negatives at 0, half at 2: 8 times their mean.
+    const logits = new Float64Array(3000).map((_, j) => (j % 2 === 0 ? 0 : 2));
+    const value = loss(Float64Array.of(0, 0), logits, new Float64Array(2), slopes);
+    expect(value).toBeCloseTo(3.5 * Math.LN2 + 8 * ((Math.LN2 + Math.log(1 + Math.exp(2))) / 2), 9);
+    expect(slopes[1]).toBeCloseTo((8 / 3000) * (1 / (1 + Math.exp(-2))), 12);
+  });
+
   it("has no negatives where the person took all items", () => {
     const loss = personLoss({ ...samples, loss: "bce", isNegative: new Uint8Array(3) });
     const value = loss(Float64Array.of(0, 0), new Float64Array(3), new Float64Array(2), new Float64Array(3));
