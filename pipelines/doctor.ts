@@ -16,7 +16,8 @@ export const doctorStage: Stage<typeof doctorSchema> = {
   run: examine,
 };
 
-const LEAST_NODE_MAJOR = 20;
+/** As package.json has it under `engines`; a test holds them together. */
+const LEAST_NODE = [20, 15] as const;
 
 async function examine(config: DoctorConfig, context: StageContext): Promise<StageResult> {
   const engines = await engineAvailability();
@@ -24,12 +25,12 @@ async function examine(config: DoctorConfig, context: StageContext): Promise<Sta
   const binary = loadNativeAddon();
   const folders = await Promise.all([config.dataRoot, config.modelsRoot].map(examineFolder));
   const { environment } = context;
-  const nodeIsRecent = Number(/^v(\d+)/.exec(environment.node)?.[1] ?? 0) >= LEAST_NODE_MAJOR;
+  const nodeIsRecent = isRecent(environment.node);
   const isHealthy = nodeIsRecent && chosen !== null && folders.every((folder) => folder.isWritable);
   const cores = availableParallelism();
   const lines = [
     `lawn-ranker ${environment.packageVersion}${environment.gitCommit === null ? "" : ` (commit ${environment.gitCommit})`}`,
-    `node ${environment.node} on ${environment.platform}${nodeIsRecent ? "" : `: too old, expected ${LEAST_NODE_MAJOR} or newer`}`,
+    `node ${environment.node} on ${environment.platform}${nodeIsRecent ? "" : `: too old, expected ${LEAST_NODE.join(".")} or newer`}`,
     `cores ${cores} (${cpus()[0]?.model.trim() ?? "unknown"}), memory ${gibibytes(totalmem())} GiB, ${gibibytes(freemem())} free`,
     ...engines.map((engine) => engineLine(engine, engine === chosen)),
     ...(binary.addon === null ? [] : [`native binary ${binary.file}: ${binary.origin}`]),
@@ -56,6 +57,11 @@ async function examine(config: DoctorConfig, context: StageContext): Promise<Sta
     text: lines.join("\n"),
     exitCode: isHealthy ? 0 : 1,
   };
+}
+
+function isRecent(version: string): boolean {
+  const [major = 0, minor = 0] = version.slice(1).split(".").map(Number);
+  return major > LEAST_NODE[0] || (major === LEAST_NODE[0] && minor >= LEAST_NODE[1]);
 }
 
 function engineLine(engine: EngineAvailability, isChosen: boolean): string {

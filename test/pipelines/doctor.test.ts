@@ -1,4 +1,5 @@
-import { readdir, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { doctorStage } from "../../pipelines/doctor.ts";
 import type { StageContext } from "../../pipelines/stage.ts";
@@ -35,10 +36,12 @@ describe("doctor", () => {
 
   it("finds an old Node and a folder that cannot be written to", async () => {
     await writeFile(temporary("file"), "");
+    const manifest = path.resolve(import.meta.dirname, "../../package.json");
+    const { engines } = JSON.parse(await readFile(manifest, "utf8"));
     const folders = { dataRoot: temporary("file/data"), modelsRoot: temporary("models") };
-    const { text, exitCode } = await doctorStage.run(folders, contextOf("v18.0.0"));
+    const { text, exitCode } = await doctorStage.run(folders, contextOf("v20.9.0"));
     expect(exitCode).toBe(1);
-    expect(text).toContain("v18.0.0 on test: too old, expected 20 or newer");
+    expect(text).toContain(`v20.9.0 on test: too old, expected ${engines.node.slice(2)} or newer`);
     expect(text).toMatch(/file\/data: not writable: /);
   });
 });

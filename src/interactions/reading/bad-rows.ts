@@ -123,7 +123,7 @@ export async function takeRejected(database: WorkDatabase): Promise<{ line: numb
 }
 
 const EXPECTED: Readonly<Record<number, readonly [string, string]>> = {
-  [ROW_PROBLEM.timeUnreadable]: ["time", "978300760 or 2001-01-01T10:12:40Z"],
+  [ROW_PROBLEM.timeUnreadable]: ["time", "978300760 or 2001-01-01T10:12:40Z, or --date-format for others"],
   [ROW_PROBLEM.ratingUnreadable]: ["rating", "a number such as 3.5, or --rating-column none to leave ratings aside"],
   [ROW_PROBLEM.weightUnreadable]: ["weight", "a number from 0 such as 2.5"],
 };

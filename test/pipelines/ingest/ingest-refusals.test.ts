@@ -40,7 +40,7 @@ describe("bad data", () => {
       "an unreadable time",
       "a.csv",
       `${GOOD}1,2,3,soon\n`,
-      /1 of 41 rows .*\n.*a\.csv:42: the time cannot be read.*"soon"/,
+      /1 of 41 rows .*\n.*a\.csv:42: the time cannot be read.*--date-format.*"soon"/,
     ],
     ["a missing rating", "a.csv", `${GOOD}1,2,,3\n`, /a\.csv:42: the rating is missing/],
     [
