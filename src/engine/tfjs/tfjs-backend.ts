@@ -1,7 +1,7 @@
 /** One TensorFlow.js backend, opened and verified: its name, and how work is made to run on it and on no other. */
 import { EngineError } from "../../errors.ts";
 import type { TfjsBackend } from "../engine-provider.ts";
-import { loadTfjs, MissingPackage, type Tfjs, tfjsBackends } from "./tfjs-packages.ts";
+import { installCommand, loadTfjs, MissingPackage, type Tfjs, tfjsBackends } from "./tfjs-packages.ts";
 
 export interface OpenBackend {
   readonly tf: Tfjs;
@@ -30,10 +30,10 @@ export async function openBackend(wanted: TfjsBackend | undefined): Promise<Open
     } catch (error) {
       // Only what is not there is passed over: a GPU package that finds no GPU must not turn into
       // a slower backend unasked.
-      if (!(error instanceof MissingPackage) || backend === tfjsBackends.at(-1)) throw error;
+      if (!(error instanceof MissingPackage)) throw error;
     }
   }
-  throw new EngineError("tfjs engine: there is no backend");
+  throw new MissingPackage(`tfjs engine: no TensorFlow.js package is installed; ${installCommand("wasm")}`);
 }
 
 async function verify(backend: TfjsBackend, tf: Tfjs): Promise<OpenBackend> {
