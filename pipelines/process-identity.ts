@@ -14,12 +14,14 @@ export function processIdentity(known: {
   return {
     processId,
     place: placeOfProcesses(),
-    token: `${startOf(processId) ?? ""}-${random}`,
+    token: `${statusOf(processId)?.start ?? ""}-${random}`,
     isProcessAlive: (other, token) => {
       if (!isAlive(other)) return false;
       const [start] = (token ?? "").split("-");
-      const found = startOf(other);
-      return start === "" || found === null || start === found; // another start: the id was given out again
+      const found = statusOf(other);
+      if (found === null) return true;
+      if (ENDED.includes(found.state)) return false; // its id stays until its parent has looked
+      return start === "" || start === found.start; // another start: the id was given out again
     },
   };
 }
@@ -31,11 +33,24 @@ function placeOfProcesses(): string {
   return sha256Of(JSON.stringify([hostname(), boot, namespace])).slice(0, 12);
 }
 
-/** When a process began, in ticks since the start of the machine (proc(5), field 22); null where nothing says. */
-function startOf(processId: number): string | null {
+/** States of a process that is a zombie or dead. */
+const ENDED = "ZXx";
+
+interface ProcessStatus {
+  /** A letter: proc(5), field 3. */
+  readonly state: string;
+  /** When it began, in ticks since the start of the machine: field 22. */
+  readonly start: string;
+}
+
+/** Null where nothing says. */
+function statusOf(processId: number): ProcessStatus | null {
   const line = orNull(() => readFileSync(`/proc/${processId}/stat`, "utf8"));
+  if (line === null) return null;
   // Counted from the last bracket: the name of the program, in brackets, may hold anything.
-  return line?.slice(line.lastIndexOf(")") + 2).split(" ")[19] ?? null;
+  const fields = line.slice(line.lastIndexOf(")") + 2).split(" ");
+  const [state, start] = [fields[0], fields[19]];
+  return state === undefined || start === undefined ? null : { state, start };
 }
 
 /** Only Linux has these files. */

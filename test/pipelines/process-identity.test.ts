@@ -1,4 +1,8 @@
 /** Who this process is, as locks and unfinished files say it. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "@jest/globals";
 import { processIdentity } from "../../pipelines/process-identity.ts";
 
@@ -22,4 +26,23 @@ describe("the identity of a process", () => {
     expect(isProcessAlive(process.pid, `${Number(start) + 1}-1`)).toBe(start === "");
     expect(isProcessAlive(process.pid, "-1")).toBe(true);
   });
+
+  (process.platform === "linux" ? it : it.skip)(
+    "takes one that was killed for gone before its parent has looked",
+    async () => {
+      // The shell becomes a program that never asks what became of its child.
+      const parent = spawn("sh", ["-c", "sleep 60 & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "ignore"] });
+      try {
+        const [text] = await once(parent.stdout, "data");
+        const child = Number(String(text));
+        expect(identity(true).isProcessAlive(child)).toBe(true);
+        process.kill(child, "SIGKILL");
+        while (!/\) Z /.test(readFileSync(`/proc/${child}/stat`, "utf8"))) await sleep(5);
+        expect(() => process.kill(child, 0)).not.toThrow(); // the id is still there
+        expect(identity(true).isProcessAlive(child)).toBe(false);
+      } finally {
+        parent.kill("SIGKILL");
+      }
+    },
+  );
 });
