@@ -59,7 +59,7 @@ $(NATIVE): $(INSTALLED) $(NATIVE_SOURCES)
 	@mkdir -p $(@D) && touch $@
 
 $(BUILT): $(INSTALLED) $(NATIVE) tsconfig.json tsconfig.build.json $(SOURCES)
-	@node_modules/.bin/tsc -p tsconfig.build.json
+	@npm run --silent build
 	@touch $@
 
 build: $(BUILT) ## compile TypeScript to dist/

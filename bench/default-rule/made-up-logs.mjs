@@ -39,6 +39,9 @@ export const logs = {
   big1m: {
     ...{ users: 50000, items: 10000, rows: 1e6, kind: "factors", factors: 12, strength: 2.2, steepness: 0.9, seed: 11 },
   },
+  long5m: {
+    ...{ users: 30000, items: 8000, rows: 5e6, kind: "factors", factors: 10, strength: 1.8, steepness: 0.8, seed: 13 },
+  },
 };
 
 /** Resolves to the number of rows written. */

@@ -4,7 +4,7 @@
  */
 import path from "node:path";
 import { type GateConfig, gateSchema } from "../../src/config/schemas/gate-schema.ts";
-import { DataError } from "../../src/errors.ts";
+import { DataError, StorageError } from "../../src/errors.ts";
 import { takeLock } from "../../src/files/lock-file.ts";
 import type { GateRecord } from "../../src/runs/gate-record.ts";
 import { currentLink } from "../../src/runs/run-directory.ts";
@@ -88,6 +88,7 @@ async function decide(config: GateConfig, context: StageContext): Promise<StageR
   let removed: readonly string[] = [];
   if (config.promote && verdict === "promote") {
     await locked(folder, context, async () => {
+      if (other === currentLink) await refuseOtherCurrent(folder, against);
       await promoteRun(folder, directory, context);
       promoted = path.join(folder, currentLink);
       if (config.keep !== null) removed = await removeRuns(folder, config.keep, context);
@@ -96,11 +97,21 @@ async function decide(config: GateConfig, context: StageContext): Promise<StageR
   for (const old of removed) context.log(`removed: ${old}`);
   const lines = [`${verdict}: ${reason}`, ...(record === null ? [] : unknownLines(record))];
   if (promoted !== null) lines.push(`${promoted}: ${path.basename(directory)}`);
+  else if (verdict === "promote" && !config.promote) lines.push("nothing was moved: --promote makes it the run in use");
   return {
     json: { ...record, stage: "gate", verdict, reason, run: directory, promoted: promoted !== null, removed },
     text: lines.join("\n"),
     exitCode: verdict === "promote" ? 0 : KEEP_STATUS,
   };
+}
+
+/** Another gate may have promoted a run while this one compared. */
+async function refuseOtherCurrent(folder: string, compared: string | null): Promise<void> {
+  const now = await currentRun(folder);
+  if (now === compared) return;
+  throw new StorageError(
+    `${path.join(folder, currentLink)} was moved to ${now === null ? "nothing" : path.basename(now)} while this run was compared with ${compared === null ? "nothing" : path.basename(compared)}; run the gate again`,
+  );
 }
 
 /** The folder of the run in use; null where nothing is to be compared with, which is said. Throws as findRun. */

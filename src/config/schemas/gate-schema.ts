@@ -85,7 +85,7 @@ export const gateSchema = gateSettings.superRefine((config, context) => {
   const refuse = (path: readonly (keyof typeof config)[], message: string): void => {
     context.addIssue({ code: "custom", path: [...path], message });
   };
-  const { run, dataset, rollback, promote, keep, strict } = config;
+  const { run, dataset, rollback, promote, keep } = config;
   if (run === null && dataset === null) {
     refuse([], "nothing to decide about; give --run RUN, or --dataset NAME for its latest run");
   }
@@ -94,7 +94,10 @@ export const gateSchema = gateSettings.superRefine((config, context) => {
   if (dataset === null) refuse(["rollback"], "give the --dataset whose current run is to go back");
   if (run !== null) refuse(["run"], "--rollback goes to the run that was current before; leave it out");
   if (promote) refuse(["promote"], "--rollback goes back and --promote goes on; give one of them");
-  if (strict) refuse(["strict"], "--rollback compares nothing; leave it out");
+  const usual = gateSettings.parse({});
+  for (const key of ["strict", "against", "metric", "margin", "split", "candidates"] as const) {
+    if (config[key] !== usual[key]) refuse([key], "--rollback compares nothing; leave it out");
+  }
 });
 
 export type GateConfig = z.output<typeof gateSchema>;

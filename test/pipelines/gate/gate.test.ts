@@ -117,6 +117,14 @@ describe("the gate", () => {
     await expect(gate("yesterday", { against: "good" })).rejects.toThrow("was ingested anew since it was trained");
     await expect(gate("good", { against: "nobody" })).rejects.toThrow(/--against: there is no run "nobody"/);
     await expect(gate("good", { keep: "3" })).rejects.toThrow("runs are removed after a promotion");
+    for (const ignored of [
+      { against: "good" },
+      { metric: "HR@10" },
+      { margin: 0.1 },
+      { split: "validation" },
+    ] as const) {
+      await expect(gate(null, { rollback: true, ...ignored })).rejects.toThrow("--rollback compares nothing");
+    }
     await expect(gate("good", { rollback: true })).rejects.toThrow(
       "--rollback goes to the run that was current before",
     );
