@@ -77,7 +77,7 @@ describe("drawNegative", () => {
 
 describe("checkNegativesExist", () => {
   it("names the first user who has everything", () => {
-    expect(() => checkNegativesExist(seenBy([0], [0, 1]), 2)).toThrow(/user index 1 has interacted with all 2 items/);
+    expect(() => checkNegativesExist(seenBy([0], [0, 1]), 2)).toThrow(/user index 1 is known to have met all 2 items/);
     expect(() => checkNegativesExist(seenBy([0], [1]), 2)).not.toThrow();
   });
 });
