@@ -242,7 +242,13 @@ NegativesFrom fromOf(const RankerSpec& ranker, int n) {
 std::vector<Case> cases(int32_t ruleCount) {
   const RankerSpec rankers[] = {
       {.rows = {61, 50}, .dot = 3, .gmf = 5, .embedding = 7, .tower = {9, 4}, .idBiases = true, .cosineTemperature = 0},
-      {.rows = {130, 40}, .dot = 0, .gmf = 8, .embedding = 32, .tower = {32, 16, 8}, .idBiases = false, .cosineTemperature = 0},
+      {.rows = {130, 40},
+       .dot = 0,
+       .gmf = 8,
+       .embedding = 32,
+       .tower = {32, 16, 8},
+       .idBiases = false,
+       .cosineTemperature = 0},
       {.rows = {61, 50}, .dot = 17, .gmf = 0, .embedding = 0, .tower = {}, .idBiases = true, .cosineTemperature = 0},
       {.rows = {61, 50}, .dot = 0, .gmf = 1, .embedding = 3, .tower = {}, .idBiases = false, .cosineTemperature = 0},
       {.rows = {61, 50}, .dot = 17, .gmf = 2, .embedding = 3, .tower = {4}, .idBiases = true, .cosineTemperature = 0.5},

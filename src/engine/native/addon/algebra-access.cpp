@@ -35,7 +35,8 @@ napi_value sweepFactors(const Call& call) {
   const Span<uint32_t> offsets = span<uint32_t>(call.env, call.arguments[3], "offsets");
   const Span<uint32_t> columns = span<uint32_t>(call.env, call.arguments[4], "columns");
   const bool hasConfidences = !isNothing(call.env, call.arguments[5]);
-  const Span<float> confidences = hasConfidences ? span<float>(call.env, call.arguments[5], "confidences") : Span<float>{};
+  const Span<float> confidences =
+      hasConfidences ? span<float>(call.env, call.arguments[5], "confidences") : Span<float>{};
   const Span<float> other = span<float>(call.env, call.arguments[6], "other factors");
   const Span<double> ridge = span<double>(call.env, call.arguments[7], "ridge");
   const Span<float> own = span<float>(call.env, call.arguments[8], "own factors");

@@ -156,7 +156,8 @@ std::unique_ptr<Interactions> readInteractions(napi_env env, napi_value from, co
     interactions->setWeights(column.size, column.data);
   }
   interactions->setSeen(seenOffsets.data, seenItems.data);
-  const int64_t negatives = wholeOf(env, from, "negativesPerPositive", loss.kind == LossKind::bce ? 0 : 1, kMostRows - 1);
+  const int64_t negatives =
+      wholeOf(env, from, "negativesPerPositive", loss.kind == LossKind::bce ? 0 : 1, kMostRows - 1);
   interactions->pairwise = loss.kind == LossKind::bpr;
   interactions->list = loss.isOfLists() ? 1 + negatives : interactions->pairwise ? 2 : 1;
   const int64_t samples[] = {1 + negatives, negatives, 1, 1};  // of a positive, in the order of LossKind
@@ -165,8 +166,8 @@ std::unique_ptr<Interactions> readInteractions(napi_env env, napi_value from, co
   interactions->negativesPerBlock = negatives;
   if (interactions->negativesFrom >= NegativesFrom::shared) readShared(env, from, ranker, loss, *interactions);
   const bool isWeighted = !isNothing(env, property(env, from, "itemMass"));
-  const bool needsMass = interactions->negativesFrom == NegativesFrom::popularity ||
-                         interactions->negativesFrom == NegativesFrom::shared;
+  const bool needsMass =
+      interactions->negativesFrom == NegativesFrom::popularity || interactions->negativesFrom == NegativesFrom::shared;
   expect(isWeighted == needsMass, "masses for draws by popularity");
   if (isWeighted) readMasses(env, from, seenOffsets, seenItems, *interactions);
   interactions->samplesPerEpoch = uint64_t(users.size) * interactions->samplesPerPositive;

@@ -98,7 +98,7 @@ class RankerModel {
   std::vector<AlignedArray<float>> packed_;  // per layer after the first: weight, transposed, bias
   std::array<AlignedArray<float>, kSides> firstWeight_, firstTransposed_;
   AlignedArray<float> firstBias_, headTower_;
-  std::array<AlignedArray<uint8_t>, kSides> isSampled_;  // [rows]
+  std::array<AlignedArray<uint8_t>, kSides> isSampled_;     // [rows]
   std::array<AlignedArray<float>, kSides> units_, scales_;  // of cosines: [rows][dot], [rows]; see UnitRowsView
 };
 

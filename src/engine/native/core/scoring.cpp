@@ -53,7 +53,8 @@ void Scoring::refresh() {
 }
 
 void Scoring::refreshUnits() {
-  const SideTasks tasks(divideUp(model_.spec.rows[kUsers], kRowsPerTask), divideUp(model_.spec.rows[kItems], kRowsPerTask));
+  const SideTasks tasks(divideUp(model_.spec.rows[kUsers], kRowsPerTask),
+                        divideUp(model_.spec.rows[kItems], kRowsPerTask));
   pool_.run(tasks.count(), [&](int64_t task, int) {
     const auto [side, part] = tasks.partOf(task);
     const int64_t begin = part * kRowsPerTask, end = std::min(begin + kRowsPerTask, model_.spec.rows[side]);

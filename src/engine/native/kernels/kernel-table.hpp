@@ -205,7 +205,8 @@ struct KernelTable {
   /// Loss and gradients of a block of shared negatives; of a ranker that is a sum of products. Returns the summed loss.
   double (*sharedBlock)(const RankerView&, const SharedBlock&, const SharedScratch&);
   /// Adds the contributions of runs [begin, end) to the tables' gradients.
-  void (*addContributions)(const RankerView&, const ContributionsView&, const SideGradients&, int64_t begin, int64_t end);
+  void (*addContributions)(const RankerView&, const ContributionsView&, const SideGradients&, int64_t begin,
+                           int64_t end);
   /// `count` draws from the whole catalogue by popularity: those of row `row`, from draw 0 on.
   void (*drawShared)(const EpochView&, uint32_t row, int64_t count, uint32_t* items);
   void (*halves)(const RowsView&, int64_t beginSlot, int64_t endSlot);

@@ -2,8 +2,8 @@
 #include "kernels/algebra.hpp"
 #include "kernels/backward.hpp"
 #include "kernels/draw/draw.hpp"
-#include "kernels/row-gradients.hpp"
 #include "kernels/lists/shared-block.hpp"
+#include "kernels/row-gradients.hpp"
 #include "kernels/sphere-rows.hpp"
 #include "kernels/unit-rows.hpp"
 

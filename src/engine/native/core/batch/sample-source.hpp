@@ -69,7 +69,7 @@ class SampleSource {
   /// own.
   struct Shared {
     int64_t blockRows = 0, negatives = 0;
-    const uint32_t* items = nullptr;  // [blocks][negatives] given; null where they are drawn
+    const uint32_t* items = nullptr;                           // [blocks][negatives] given; null where they are drawn
     const uint32_t *maskOffsets = nullptr, *masked = nullptr;  // given: of each row those that do not count; or null
     bool areOfBatch = false;                                   // the positives of the block's rows
     uint64_t firstBlock = 0;                                   // in the epoch

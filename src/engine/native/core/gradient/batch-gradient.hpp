@@ -17,7 +17,8 @@ namespace lawn {
 
 class BatchGradient {
  public:
-  BatchGradient(RankerModel& model, const KernelTable& kernels, ThreadPool& pool, const Loss& loss, double embeddingDecay);
+  BatchGradient(RankerModel& model, const KernelTable& kernels, ThreadPool& pool, const Loss& loss,
+                double embeddingDecay);
 
   /// The plan must be prepared, and the tables' gradients zero, as an optimizer's step or `clear` leaves them. Rows
   /// with samples are marked as such until `forgetSamples`.

@@ -47,7 +47,7 @@ struct EpochView {
   SeenItems seen;
   const uint32_t* itemMass;  // [items + 1] of draws by popularity: see mass-draws.hpp; null for uniform ones
   const uint32_t* seenMass;  // [seen items]
-  const float* weights;  // of each row; null where all count alike
+  const float* weights;      // of each row; null where all count alike
 };
 
 /// Where drawn samples go. `labels` are written without BPR, `weights` where the epoch has some.

@@ -14,7 +14,7 @@ struct SharedBlock {
   /// Writes which negatives do not count for a row, each once; returns how many.
   int64_t (*maskOf)(const void* masks, int64_t row, uint32_t* which);
   const void* masks;
-  const float* weights;               // [rows] of their losses; null where all count alike
+  const float* weights;  // [rows] of their losses; null where all count alike
   Loss loss;
   float inverseCount;  // 1 / (losses in the whole batch)
   int64_t pad;
@@ -23,7 +23,7 @@ struct SharedBlock {
 
 /// A thread's memory for one.
 struct SharedScratch {
-  float *items, *panels;            // [negatives][pad]; the same transposed, by panels of two vectors of negatives
+  float *items, *panels;             // [negatives][pad]; the same transposed, by panels of two vectors of negatives
   float *scaled, *plain, *positive;  // [kBlockSamples][pad] users' columns, times the head and as they are; positives'
   float *logits, *bias;              // [kBlockSamples][sharedStride(negatives)]; [negatives, in whole vectors]
   uint32_t* masked;                  // [negatives]
