@@ -2,7 +2,7 @@
  * Two runs on the same questions: the held-out items of the users that both know, against the same candidates. The
  * other run may be of other data; it is carried over by ids, and what it does not know is counted.
  */
-import { cutsWith, isHeadlineMetric } from "../../src/config/metric-names.ts";
+import { isHeadlineMetric, metricCut } from "../../src/config/metric-names.ts";
 import type { EvaluationCandidates } from "../../src/dataset/evaluation-candidates.ts";
 import type { Engine } from "../../src/engine/engine.ts";
 import { DataError } from "../../src/errors.ts";
@@ -13,7 +13,7 @@ import { pairedTests } from "../../src/statistics/paired-tests.ts";
 import { intervalFor } from "../../src/statistics/usual-interval.ts";
 import type { LoadedDataset } from "../dataset/stored-dataset.ts";
 import { type CandidateProtocol, type EvaluatedSplit, evaluateSplit } from "../measures/evaluate-split.ts";
-import { runOnDataset, withScorerOf } from "../measures/run-on-dataset.ts";
+import { type RunOnDataset, runOnDataset, withCases, withScorerOf } from "../measures/run-on-dataset.ts";
 import type { LoadedRun } from "../runs/stored-run.ts";
 import { standingOf } from "./verdict.ts";
 
@@ -32,6 +32,8 @@ export interface GateComparison {
 }
 
 const PERMUTATIONS = 10_000;
+/** Of a metric that has none. */
+const USUAL_CUT = 10;
 
 /** Throws DataError where nobody is tested whom both know, or the run was trained on other data. */
 export async function compareRuns(run: LoadedRun, against: LoadedRun, question: GateQuestion): Promise<GateComparison> {
@@ -42,8 +44,8 @@ export async function compareRuns(run: LoadedRun, against: LoadedRun, question: 
       `${against.directory}: knows no user of ${dataset.directory} who has ${split} items, so there is nobody to compare it for; --against none promotes without a comparison`,
     );
   }
-  const common = await ranked(run, other.dataset, question);
-  const theirs = await ranked(against, dataset, question);
+  const common = await ranked(await runOnDataset(run, other.dataset), question);
+  const theirs = await ranked(other, question);
   const bootstrap = intervalFor(common.users);
   const [ours, others] = [common.perUser.metrics[metric]!, theirs.perUser.metrics[metric]!];
   const differences = Float64Array.from(ours, (value, user) => value - others[user]!);
@@ -69,36 +71,35 @@ export async function compareRuns(run: LoadedRun, against: LoadedRun, question: 
       standing: standingOf({ permutationP, interval: own }),
       users: { ...(other.rows?.counts.users ?? allKnown) },
       items: { ...(other.rows?.counts.items ?? allItems) },
-      newcomers: await newcomersOf(run, common.users, question, common.metrics[metric]!),
+      newcomers: other.rows === null ? null : await newcomersOf(run, other.rows.users, question),
     },
     protocol: common.protocol,
     bootstrap,
   };
 }
 
-/** On the cases of the users of `dataset` that the run knows; the run is carried over where it must be. */
-async function ranked(run: LoadedRun, dataset: LoadedDataset, question: GateQuestion) {
-  const { engine, split, candidates, metric } = question;
-  const asked = await runOnDataset(run, dataset);
-  const ks = cutsWith([], metric).length === 0 ? [10] : cutsWith([], metric);
+/** On the cases of the users that the run knows. */
+function ranked(asked: RunOnDataset, { engine, split, candidates, metric }: GateQuestion) {
+  const cut = metricCut(metric);
   return withScorerOf(engine, asked, (scorer) =>
-    evaluateSplit({ scorer, dataset: asked.dataset, split, candidates, ks }),
+    evaluateSplit({ scorer, dataset: asked.dataset, split, candidates, ks: [cut ?? USUAL_CUT] }),
   );
 }
 
-/** What the run reaches where the other one knows nobody: from the means over all cases and over the common ones. */
+/** What the run reaches where the other one knows nobody: users without a row of its own. Null where none is tested. */
 async function newcomersOf(
   run: LoadedRun,
-  commonCases: number,
+  otherRows: Uint32Array,
   question: GateQuestion,
-  commonValue: number,
 ): Promise<ComparedRuns["newcomers"]> {
-  const { dataset, split, metric } = question;
-  const total = casesOf(dataset, split).users.length;
-  if (total === commonCases) return null;
-  const all = await ranked(run, dataset, question);
-  const cases = total - commonCases;
-  return { cases, value: (all.metrics[metric]! * total - commonValue * commonCases) / cases };
+  const { split, metric } = question;
+  const asked = await runOnDataset(
+    run,
+    withCases(question.dataset, (user) => otherRows[user] === NO_ROW),
+  );
+  if (casesOf(asked.dataset, split).users.length === 0) return null;
+  const { users, metrics } = await ranked(asked, question);
+  return { cases: users, value: metrics[metric]! };
 }
 
 function casesOf({ candidatesTest, candidatesValidation }: LoadedDataset, split: EvaluatedSplit): EvaluationCandidates {

@@ -1,8 +1,7 @@
 /** Whether a run takes the place of the one in use, from their paired difference; and why, in a line. */
+import { leadText } from "../../src/runs/estimate-text.ts";
 import type { ComparedRuns } from "../../src/runs/gate-record.ts";
-
-/** As `compare` has it. */
-const LEVEL = 0.05;
+import { LEVEL } from "../../src/study/compare-arms.ts";
 
 export interface GateRule {
   readonly metric: string;
@@ -51,15 +50,10 @@ export function verdictOf(compared: ComparedRuns, rule: GateRule): Verdict {
 /** Such as "NDCG@10 0.4312 against 0.4290, +0.0022 (-0.0010 to +0.0054), p 0.1805, 943 users". */
 function figuresText(compared: ComparedRuns, { metric }: GateRule): string {
   const { run, against, difference, interval, permutationP, cases } = compared;
-  const range = `${signed(interval.low)} to ${signed(interval.high)}`;
-  return `${metric} ${run[metric]!.toFixed(4)} against ${against[metric]!.toFixed(4)}, ${signed(difference)} (${range}), p ${permutationP.toFixed(4)}, ${cases} users`;
+  return `${metric} ${run[metric]!.toFixed(4)} against ${against[metric]!.toFixed(4)}, ${leadText({ value: difference, ...interval })}, p ${permutationP.toFixed(4)}, ${cases} users`;
 }
 
 /** Half the interval's width. */
 function reachOf({ low, high }: ComparedRuns["interval"]): string {
   return ((high - low) / 2).toFixed(4);
-}
-
-function signed(value: number): string {
-  return `${value < 0 ? "" : "+"}${value.toFixed(4)}`;
 }

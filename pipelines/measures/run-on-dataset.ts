@@ -2,7 +2,7 @@
  * A run asked about a dataset: its ranker as the dataset numbers users and items. Where the run was trained on other
  * data, cases of users it does not know are left out, and items it does not know stand behind all others.
  */
-import { type EvaluationCandidates, someCases } from "../../src/dataset/evaluation-candidates.ts";
+import { someCases } from "../../src/dataset/evaluation-candidates.ts";
 import type { Engine } from "../../src/engine/engine.ts";
 import { carryRanker, NO_ROW } from "../../src/ranker/carry-rows.ts";
 import type { Parameters, RankerSpec } from "../../src/ranker/ranker-spec.ts";
@@ -28,16 +28,20 @@ const LOWEST = -3.4e38;
 export async function runOnDataset(run: LoadedRun, dataset: LoadedDataset): Promise<RunOnDataset> {
   const rows = await rowsOfRun(run, dataset);
   if (rows === null) return { rows, spec: run.spec, parameters: run.parameters, dataset };
-  const known = (candidates: EvaluationCandidates) => someCases(candidates, (user) => rows.users[user] !== NO_ROW);
-  const { candidatesValidation, candidatesTest } = dataset;
   return {
     rows,
     ...carryRanker(run, rows, dataset.description),
-    dataset: {
-      ...dataset,
-      candidatesValidation: known(candidatesValidation),
-      candidatesTest: known(candidatesTest),
-    },
+    dataset: withCases(dataset, (user) => rows.users[user] !== NO_ROW),
+  };
+}
+
+/** The dataset with the cases alone of the users that `keeps` says. */
+export function withCases(dataset: LoadedDataset, keeps: (user: number) => boolean): LoadedDataset {
+  const { candidatesValidation, candidatesTest } = dataset;
+  return {
+    ...dataset,
+    candidatesValidation: someCases(candidatesValidation, keeps),
+    candidatesTest: someCases(candidatesTest, keeps),
   };
 }
 

@@ -2,6 +2,7 @@
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { ConfigError } from "../../src/errors.ts";
+import { isFolder } from "../../src/files/is-folder.ts";
 import { currentLink, latestLink, runFiles } from "../../src/runs/run-directory.ts";
 import type { StageContext } from "../stage.ts";
 import { currentRun } from "./current-run.ts";
@@ -99,10 +100,6 @@ async function foldersOf(folder: string): Promise<readonly string[]> {
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name)
     .sort();
-}
-
-async function isFolder(folder: string): Promise<boolean> {
-  return (await stat(folder).catch(() => null))?.isDirectory() ?? false;
 }
 
 async function isFile(file: string): Promise<boolean> {

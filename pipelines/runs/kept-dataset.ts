@@ -17,7 +17,7 @@ export interface DescribedData {
   readonly description: DatasetDescription;
 }
 
-/** Copies what is not there yet, the description last. Throws DataError where the dataset was replaced meanwhile. */
+/** Copies them, the description last. Throws DataError where the dataset was replaced meanwhile. */
 export async function keepDataset(run: string, { directory, description }: DescribedData): Promise<void> {
   const folder = path.join(run, keptDatasetFolder);
   await makeFolder(folder, "choose another folder with --models-root or --run");

@@ -1,7 +1,8 @@
 /** A name among the runs of a dataset that leads to one of them: a relative link, replaced in one step. */
-import { lstat, realpath, stat } from "node:fs/promises";
+import { lstat, realpath } from "node:fs/promises";
 import path from "node:path";
 import { ConfigError } from "../../src/errors.ts";
+import { isFolder } from "../../src/files/is-folder.ts";
 import { cannotWrite } from "../../src/files/make-folder.ts";
 import { removeStaleWork, workName } from "../../src/files/work-names.ts";
 import { replaceLink } from "../../src/files/write-file.ts";
@@ -44,8 +45,4 @@ async function refuseFolder(pointer: string): Promise<void> {
   throw new ConfigError(
     `${pointer} is a folder, expected a link: copying without links makes one of it${run === undefined ? "" : `, here of run ${run}`}; ${remedy}, and ${then}, or name a run with --run`,
   );
-}
-
-async function isFolder(folder: string): Promise<boolean> {
-  return (await stat(folder).catch(() => null))?.isDirectory() ?? false;
 }

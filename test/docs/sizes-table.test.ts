@@ -27,7 +27,14 @@ describe("the table of sizes", () => {
 
 /** Batch, width, rate, norm, decay. */
 function chosenFor(log: LogSize): (number | undefined)[] {
-  const own = { model: "mf", loss: "bce", negatives: null, negativesFrom: "uniform", batchSize: null, epochs: null };
+  const own = {
+    model: "mf",
+    loss: "bce",
+    negatives: null,
+    negativesFrom: "uniform",
+    batchSize: null,
+    epochs: null,
+  } as const;
   const chosen = (optimizer: "lawn-adam" | "adam", name: string): number | undefined =>
     defaultsFor(log, { ...own, optimizer }).find((choice) => choice.path.at(-1) === name)?.value as number | undefined;
   return [

@@ -4,6 +4,8 @@
  */
 import { baseOf, hasLawn, type OptimizerName } from "../../../src/config/optimizer/optimizer-names.ts";
 import { ruleOf } from "../../../src/config/optimizer/rule-table.ts";
+import { type NegativesFrom, samplesPerPositive } from "../../../src/dataset/training-batches.ts";
+import type { LossName } from "../../../src/ranker/loss.ts";
 import type { ChosenSetting } from "../../stage.ts";
 
 /** Of the train split. */
@@ -17,9 +19,9 @@ export interface LogSize {
 export interface OwnChoices {
   readonly model: string;
   readonly optimizer: OptimizerName;
-  readonly loss: string;
+  readonly loss: LossName;
   readonly negatives: number | null;
-  readonly negativesFrom: string;
+  readonly negativesFrom: NegativesFrom;
   readonly batchSize: number | null;
   readonly epochs: number | null;
 }
@@ -30,6 +32,7 @@ const STEPS_AN_EPOCH = 100;
 const RATE = { usual: 0.006, rareItems: 0.01 };
 const RARE_ITEM_ROWS = 20;
 const EPOCHS = 25;
+const LEAST_PATIENCE = 3;
 const NEGATIVES = 8;
 /** Of a block of positives: they cost a matrix product. */
 const SHARED_NEGATIVES = { shared: 1024, batch: 255 };
@@ -47,7 +50,7 @@ export function defaultsFor(log: LogSize, own: OwnChoices): readonly ChosenSetti
   const perItem = rows / items;
   const [few, reason] = negativesFor(own.negativesFrom);
   const negatives = own.negatives ?? few;
-  const samples = rows * samplesPerPositive(own.loss, negatives);
+  const samples = rows * samplesPerPositive({ loss: own.loss, negativesPerPositive: negatives });
   const batchSize = own.batchSize ?? powerOfTwoNear(samples / STEPS_AN_EPOCH);
   const steps = Math.max(1, samples / batchSize);
   const epochs = own.epochs ?? epochsFor(steps);
@@ -58,7 +61,7 @@ export function defaultsFor(log: LogSize, own: OwnChoices): readonly ChosenSetti
     chosen(["negatives"], few, reason),
     chosen(["batchSize"], batchSize, `cuts an epoch into about ${Math.round(steps)} steps`),
     chosen(["epochs"], epochs, `at most; about ${thousands(steps * epochs)} steps, and validation ends it earlier`),
-    chosen(["validation", "patience"], patienceFor(epochs), "a quarter of the epochs"),
+    patienceFor(epochs),
     ...ruleChoices(own.optimizer, { perUser, perItem, items, steps }),
   ];
 }
@@ -105,7 +108,7 @@ export function normFor(rowsPerUser: number, items: number): number {
   return Math.max(1, rounded(Math.sqrt(0.22 * Math.log(Math.max(2, items)) * Math.cbrt(rowsPerUser))));
 }
 
-function negativesFor(from: string): readonly [number, string] {
+function negativesFor(from: NegativesFrom): readonly [number, string] {
   if (from === "shared" || from === "batch") {
     return [SHARED_NEGATIVES[from], "for a block of positives together, by matrix products"];
   }
@@ -123,19 +126,16 @@ function rateFactor(steps: number): number {
   return Math.min(4, Math.max(0.25, Math.sqrt(STEPS_AN_EPOCH / steps)));
 }
 
-/** Twin: samplesPerPositive of src/dataset/training-batches.ts. */
-function samplesPerPositive(loss: string, negatives: number): number {
-  if (loss === "softmax" || loss === "ccl") return 1;
-  return loss === "bpr" ? negatives : 1 + negatives;
-}
-
 /** More where a batch that the user gave leaves an epoch few steps. */
 function epochsFor(steps: number): number {
   return Math.round(EPOCHS * Math.min(2, Math.max(1, Math.sqrt(STEPS_AN_EPOCH / 2 / steps))));
 }
 
-function patienceFor(epochs: number): number {
-  return Math.max(3, Math.ceil(epochs / 4));
+function patienceFor(epochs: number): ChosenSetting {
+  const quarter = Math.ceil(epochs / 4);
+  return quarter < LEAST_PATIENCE
+    ? chosen(["validation", "patience"], LEAST_PATIENCE, "the least, for so few epochs")
+    : chosen(["validation", "patience"], quarter, "a quarter of the epochs");
 }
 
 function powerOfTwoNear(value: number): number {

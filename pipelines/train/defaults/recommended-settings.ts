@@ -7,7 +7,9 @@ import { z } from "zod";
 import { isRecord } from "../../../src/config/is-record.ts";
 import { optimizerNames } from "../../../src/config/optimizer/optimizer-names.ts";
 import { trainSchema } from "../../../src/config/schemas/train-schema.ts";
+import { negativeSources } from "../../../src/dataset/training-batches.ts";
 import { readJsonIfThere } from "../../../src/files/json-file.ts";
+import { lossNames } from "../../../src/ranker/loss.ts";
 import { datasetNameOf } from "../../dataset/dataset-argument.ts";
 import { readDescription } from "../../dataset/stored-dataset.ts";
 import { packagedFolder } from "../../packaged-folder.ts";
@@ -92,16 +94,16 @@ async function knownSettings(dataset: string, given: Values): Promise<Recommende
 }
 
 /** What the rule chooses for everything that was not given; `isWarm` where training goes on from an earlier run. */
-export function fittedSettings(log: LogSize, given: Values, isWarm = false): RecommendedLayer {
+export function fittedSettings(log: LogSize, given: Values, isWarm: boolean): RecommendedLayer {
   const defaults = trainSchema.parse({});
   const numberOf = (value: unknown): number | null =>
     typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : null;
   const own = {
     model: typeof given.model === "string" ? given.model : hasOwnPaths(given) ? defaults.model : "mf",
     optimizer: optimizerNames.find((name) => name === groupOf(given, "optimizer").name) ?? defaults.optimizer.name,
-    loss: String(given.loss ?? defaults.loss),
+    loss: lossNames.find((name) => name === given.loss) ?? defaults.loss,
     negatives: numberOf(given.negatives),
-    negativesFrom: String(given.negativesFrom ?? defaults.negativesFrom),
+    negativesFrom: negativeSources.find((name) => name === given.negativesFrom) ?? defaults.negativesFrom,
     batchSize: numberOf(given.batchSize),
     epochs: numberOf(given.epochs),
   };

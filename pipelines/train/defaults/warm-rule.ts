@@ -49,7 +49,7 @@ export function warmChoices(choices: readonly ChosenSetting[]): readonly ChosenS
       const value = Number((RATE_FACTOR * Number(choice.value)).toPrecision(2));
       return { ...choice, value, reason: `${choice.reason}; longer, for new rows have few epochs` };
     }
-    if (name === "validation.patience") return { ...choice, value: PATIENCE, reason: "half of the epochs" };
+    if (name === "validation.patience") return { ...choice, value: PATIENCE, reason: "the least, for so few epochs" };
     if (name === "schedule.warmupEpochs") {
       return { ...choice, value: WARMUP_EPOCHS, reason: "then a straight line to 0; what is known needs less" };
     }

@@ -1,5 +1,6 @@
 /** What `train` says last: each baseline's figures on test beside the run's lead over it, and the outcome in words. */
-import type { BaselinesRecord, Estimate } from "../../../src/runs/baselines-record.ts";
+import type { BaselinesRecord } from "../../../src/runs/baselines-record.ts";
+import { leadText } from "../../../src/runs/estimate-text.ts";
 
 /** None where nothing was fitted, or nothing was tested. */
 export function rivalLines(record: BaselinesRecord | null): readonly string[] {
@@ -17,13 +18,4 @@ export function rivalLines(record: BaselinesRecord | null): readonly string[] {
     `this run is ${verdict.text}`,
     ...(verdict.advice === null ? [] : [verdict.advice]),
   ];
-}
-
-/** Such as "+0.0123 (+0.0051 to +0.0195)". */
-export function leadText({ value, low, high }: Estimate): string {
-  return `${signed(value)} (${signed(low)} to ${signed(high)})`;
-}
-
-function signed(value: number): string {
-  return `${value < 0 ? "-" : "+"}${Math.abs(value).toFixed(4)}`;
 }

@@ -3,7 +3,7 @@ import { type BaselineName, parameterFlags } from "../../../src/config/baseline-
 import type { TrainConfig } from "../../../src/config/schemas/train-schema.ts";
 import { shellCommand } from "../../../src/config/shell-command.ts";
 import type { BaselinesRecord, Estimates } from "../../../src/runs/baselines-record.ts";
-import { leadText } from "./rival-lines.ts";
+import { leadText } from "../../../src/runs/estimate-text.ts";
 
 /** A baseline's figures on test, and the run's lead over it. */
 export interface RivalOnTest {

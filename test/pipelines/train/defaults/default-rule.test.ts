@@ -81,15 +81,15 @@ describe("the rule for defaults", () => {
 describe("settings that fit a log", () => {
   it("leave alone what was given, and what stands against it", () => {
     const given = { batchSize: 64, lawn: { freeEpochs: 3 } };
-    const { values, choices } = fittedSettings(shop, given);
+    const { values, choices } = fittedSettings(shop, given, false);
     expect(values).not.toHaveProperty("batchSize");
     expect(values).toMatchObject({ lawn: { granularity: "row" } });
     expect(choices.map(({ path }) => path.join("."))).not.toContain("lawn.switchNorm");
-    expect(fittedSettings(shop, { ranker: { tower: [16] } }).values).not.toHaveProperty("model");
+    expect(fittedSettings(shop, { ranker: { tower: [16] } }, false).values).not.toHaveProperty("model");
     const decayed = { optimizer: { name: "adam", weightDecay: 0.1 } };
-    expect(fittedSettings(shop, decayed).values).not.toHaveProperty("embeddingDecay");
-    expect(fittedSettings(shop, { schedule: { name: "0.1 / epoch" } }).values).not.toHaveProperty("optimizer");
-    expect(fittedSettings(shop, { lawn: { state: "reset" } }).values).not.toHaveProperty(["lawn", "switchNorm"]);
+    expect(fittedSettings(shop, decayed, false).values).not.toHaveProperty("embeddingDecay");
+    expect(fittedSettings(shop, { schedule: { name: "0.1 / epoch" } }, false).values).not.toHaveProperty("optimizer");
+    expect(fittedSettings(shop, { lawn: { state: "reset" } }, false).values).not.toHaveProperty(["lawn", "switchNorm"]);
   });
 
   it("say why, for every log, and always make a config", () => {
@@ -111,7 +111,7 @@ describe("settings that fit a log", () => {
     );
     fc.assert(
       fc.property(logs, givens, (log, given) => {
-        const { source, values, choices } = fittedSettings(log, given);
+        const { source, values, choices } = fittedSettings(log, given, false);
         const layers = [
           { source, values },
           { source: "given", values: given },

@@ -82,7 +82,7 @@ describe("the recommendations that are shipped", () => {
     await writeDatasetFolder(temporary("data/board"), board);
     const [layer, ...others] = await recommendedSettings({ dataset: "board", dataRoot: temporary("data"), epochs: 3 });
     const log = { rows: board.train.length, users: 20, items: 24 };
-    expect(layer).toEqual(fittedSettings(log, { epochs: 3 }));
+    expect(layer).toEqual(fittedSettings(log, { epochs: 3 }, false));
     expect(others).toEqual([]);
     const whole = { ...trainSchema.parse({ dataset: "board" }), dataRoot: temporary("data"), ranker: { dot: 4 } };
     expect(
