@@ -3,6 +3,7 @@ import type { ItemsByUser } from "../dataset/interaction-dataset.ts";
 import type { DenseAlgebra } from "../linear-algebra/dense-algebra.ts";
 import type { FittedBaseline } from "./fitted-baseline.ts";
 import { transposed } from "./item-knn.ts";
+import { lowerBound } from "./lower-bound.ts";
 
 /**
  * With M = (X X^T + regularization I)^-1, Woodbury's identity gives P = (I - X^T M X) / regularization, and
@@ -91,11 +92,5 @@ function usersGram(usersOf: ItemsByUser, users: number): Float64Array {
 
 /** Whether `sorted`, ascending, holds the value. */
 function has(sorted: Uint32Array, value: number): boolean {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (sorted[middle]! < value) low = middle + 1;
-    else high = middle;
-  }
-  return sorted[low] === value;
+  return sorted[lowerBound(sorted, value, 0, sorted.length)] === value;
 }

@@ -6,6 +6,7 @@ import type { Scorer } from "../ranker/scorer.ts";
 import { fittedFactors } from "./factor-scorer.ts";
 import type { FittedBaseline } from "./fitted-baseline.ts";
 import { transposed } from "./item-knn.ts";
+import { lowerBound } from "./lower-bound.ts";
 
 export interface ImplicitAlsOptions {
   readonly factors: number;
@@ -80,14 +81,9 @@ function confidencesOf({ weights, userColumn, itemColumn }: Interactions, byUser
   const { offsets, itemsSorted } = byUser;
   const confidences = new Float32Array(itemsSorted.length);
   for (const [row, weight] of weights.entries()) {
-    let low = offsets[userColumn[row]!]!;
-    let high = offsets[userColumn[row]! + 1]! - 1;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (itemsSorted[middle]! < itemColumn[row]!) low = middle + 1;
-      else high = middle;
-    }
-    confidences[low]! += weight;
+    const user = userColumn[row]!;
+    const position = lowerBound(itemsSorted, itemColumn[row]!, offsets[user]!, offsets[user + 1]!);
+    confidences[position]! += weight;
   }
   return confidences;
 }

@@ -3,6 +3,9 @@
  * that stands in it.
  */
 
+/** What to do about signs that part an address, for messages. */
+export const PASSWORD_SIGNS = "in a password, / ? # @ % are %2F %3F %23 %40 %25";
+
 /**
  * Without user, password, query and fragment: "redis://:secret@host:6379/0" is "redis://host:6379/0". Where nobody
  * can tell for certain where a password ends, nothing but the scheme is left: "redis://...".

@@ -11,7 +11,7 @@ export interface ModelCardFacts {
   readonly packageVersion: string;
   readonly seed: number;
   readonly trainedAt: string;
-  /** Chosen epoch from 1, and whether validation items were trained on in the end; null where a manifest lacks it. */
+  /** Chosen epoch from 1, and what was trained on besides train in the end; null where a manifest lacks it. */
   readonly outcome: { readonly epoch: number; readonly refit: boolean | "all" } | null;
   readonly dataset: {
     readonly name: string;
@@ -124,7 +124,7 @@ function makingLines(facts: ModelCardFacts): string[] {
       : "",
     spec.idBiases ? "biases of users and items" : "",
   ].filter((path) => path !== "");
-  const epoch = outcome === null ? "" : `, epoch ${outcome.epoch}${refitWords[String(outcome.refit)]}`;
+  const epoch = outcome === null ? "" : `, epoch ${outcome.epoch}${refitWords[`${outcome.refit}`]}`;
   return [
     `lawn-ranker ${facts.packageVersion}, ${facts.optimizer}, seed ${facts.seed}${epoch}; started ${facts.trainedAt} on ${facts.engine}.`,
     `${count(parameters)} parameters: ${paths.join(", ")}.`,
@@ -132,7 +132,7 @@ function makingLines(facts: ModelCardFacts): string[] {
 }
 
 /** By outcome.refit. */
-const refitWords: Readonly<Record<string, string>> = {
+const refitWords: Readonly<Record<"false" | "true" | "all", string>> = {
   false: "",
   true: ", then trained anew with the validation items",
   all: ", then trained anew with the validation and test items",

@@ -1,5 +1,5 @@
 /** What PostgreSQL or the way to it refuses, in words for the person who can mend it; never with a secret. */
-import { withoutSecrets } from "../config/address-text.ts";
+import { PASSWORD_SIGNS, withoutSecrets } from "../config/address-text.ts";
 import { ConfigError, DataError, firstLineOf, StorageError } from "../errors.ts";
 import { errorCode } from "../files/error-code.ts";
 
@@ -17,8 +17,6 @@ export interface Asked {
 /** What is done before anything else; errors of the network mean more then. */
 export const CONNECTING = "connecting";
 
-const ENCODING = "in a password, / ? # @ % are %2F %3F %23 %40 %25";
-
 /** `error` as one of this program's, where its cause is known; else as it is. `doing` is such as "reading the rows". */
 export function explainTrouble(error: unknown, asked: Asked, doing: string): unknown {
   if (error instanceof ConfigError || error instanceof DataError || error instanceof StorageError) return error;
@@ -32,7 +30,7 @@ export function explainTrouble(error: unknown, asked: Asked, doing: string): unk
   switch (code) {
     case "28P01":
     case "28000":
-      return refused(`PostgreSQL refuses user "${asked.user}" (${said}); ${LOGIN_REMEDY}; ${ENCODING}`);
+      return refused(`PostgreSQL refuses user "${asked.user}" (${said}); ${LOGIN_REMEDY}; ${PASSWORD_SIGNS}`);
     case "3D000":
       return refused(`there is no database "${asked.database}"; end the address in ${setting} with another`);
     case "42501":
@@ -50,7 +48,9 @@ export function explainTrouble(error: unknown, asked: Asked, doing: string): unk
       return new DataError(`${shown}: a text that PostgreSQL cannot hold (${said})`);
     default:
   }
-  if (/password must be a/.test(said)) return refused(`PostgreSQL asks for a password; ${LOGIN_REMEDY}; ${ENCODING}`);
+  if (/password must be a/.test(said)) {
+    return refused(`PostgreSQL asks for a password; ${LOGIN_REMEDY}; ${PASSWORD_SIGNS}`);
+  }
   if (/does not support SSL/.test(said)) {
     return refused("the server speaks no TLS, which sslmode asks for; set it up there, or take sslmode=disable");
   }

@@ -1,6 +1,6 @@
 /** A connection to Redis that is told apart from what is not one, and whose troubles are told in words. */
 import { Redis } from "ioredis";
-import { addressText, withoutSecrets } from "../config/address-text.ts";
+import { addressText, PASSWORD_SIGNS, withoutSecrets } from "../config/address-text.ts";
 import { ConfigError, messageOf, StorageError } from "../errors.ts";
 
 export interface Connection {
@@ -67,7 +67,7 @@ export async function connectToRedis(
       const isGone = patienceSeconds !== null && isLost && /Connection is closed/.test(messageOf(error));
       return isGone
         ? new StorageError(`${shown}: Redis was gone for ${patienceSeconds} s; run the same command again`)
-        : explainRefusal(error, url, setting);
+        : explainRefusal(error, shown, setting);
     },
     close() {
       isClosing = true;
@@ -78,9 +78,8 @@ export async function connectToRedis(
 }
 
 /** A refusal of the server in words; any other error as it is. */
-function explainRefusal(error: unknown, url: string, setting: string): unknown {
+function explainRefusal(error: unknown, shown: string, setting: string): unknown {
   const message = messageOf(error);
-  const shown = addressText(url);
   if (/\bOOM\b/.test(message)) {
     return new StorageError(
       `${shown}: Redis is at its memory limit (maxmemory) and takes no more; raise it, or remove what else is in there`,
@@ -104,7 +103,6 @@ function explainRefusal(error: unknown, url: string, setting: string): unknown {
 }
 
 const REFUSED_LOGIN = /WRONGPASS|NOAUTH|invalid password|without any password|NOPERM/i;
-const ENCODING = "in a password, / ? # @ % are %2F %3F %23 %40 %25";
 
 /** What a failed connection means to who has given the address. `problem` is the last error's message. */
 function reasonOf(
@@ -112,7 +110,7 @@ function reasonOf(
   { usesTls, setting }: { readonly usesTls: boolean; readonly setting: string },
 ): { readonly words: string; readonly remedy: string } {
   if (REFUSED_LOGIN.test(problem)) {
-    return { words: "Redis asks for another user or password", remedy: `give them in ${setting}; ${ENCODING}` };
+    return { words: "Redis asks for another user or password", remedy: `give them in ${setting}; ${PASSWORD_SIGNS}` };
   }
   if (/DB index/.test(problem)) {
     return { words: "Redis has no database of this number", remedy: "end the address with a lower one, or with none" };

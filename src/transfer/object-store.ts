@@ -82,7 +82,7 @@ export function openObjectStore(url: string, context: StoreContext, settings = d
     over = connection,
   ): Promise<T> {
     const attempt = async (): Promise<T> => {
-      const response = await sendS3Request({ query: "", body: null, ...what }, over);
+      const response = await sendS3Request({ query: "", body: null, headers: {}, ...what }, over);
       const { status } = response;
       if ((status >= 200 && status < 300) || accepted.includes(status)) return read(response);
       throw await failureOf(response, what.key);

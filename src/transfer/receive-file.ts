@@ -1,4 +1,4 @@
-/** A file whose size and hash are known beforehand, received piece by piece: it is whole and right, or not there. */
+/** A file whose size at least is known beforehand, received piece by piece: it is whole and right, or not there. */
 import { DataError } from "../errors.ts";
 import type { FileContent } from "../files/file-content.ts";
 import { writePieces } from "../files/file-writer.ts";
@@ -19,13 +19,9 @@ export async function receiveVersion(
   const changed = (): DataError =>
     new DataError(`${source}: was replaced or removed while it was read; run the same command again`);
   if (chunks === null) throw changed();
-  try {
-    await writePieces(file, limitedChunks(chunks, bytes, changed), (found) => {
-      if (found.bytes !== bytes) throw new TransientError(`${found.bytes} of ${bytes} bytes arrived`);
-    });
-  } catch (error) {
-    throw cannotWrite(file, "free some space, or choose another folder", error);
-  }
+  await write(file, limitedChunks(chunks, bytes, changed), (found) => {
+    if (found.bytes !== bytes) throw new TransientError(`${found.bytes} of ${bytes} bytes arrived`);
+  });
 }
 
 /**
@@ -47,8 +43,16 @@ export async function receiveFile(
     if (sha256 !== expected.sha256) throw damaged(`sha256 is ${sha256}, expected ${expected.sha256}`);
   };
   const tooMany = (): DataError => damaged(`has more than the ${expected.bytes} bytes expected`);
+  await write(file, limitedChunks(chunks, expected.bytes, tooMany), check);
+}
+
+async function write(
+  file: string,
+  chunks: AsyncIterable<Uint8Array>,
+  check: (found: FileContent) => void,
+): Promise<void> {
   try {
-    await writePieces(file, limitedChunks(chunks, expected.bytes, tooMany), check);
+    await writePieces(file, chunks, check);
   } catch (error) {
     throw cannotWrite(file, "free some space, or choose another folder", error);
   }

@@ -21,17 +21,18 @@ export async function listObjects(
     const text = await ask([...page, "encoding-type=url", "list-type=2", `prefix=${encodeStrictly(prefix)}`].join("&"));
     if (!/<ListBucketResult[\s>]/.test(text)) throw new StorageError("the server lists no objects; it is no S3");
     for (const [, content] of text.matchAll(/<Contents>(.*?)<\/Contents>/gs)) objects.push(objectOf(content!));
-    const next = elementOf(text, "IsTruncated") === "true" ? elementOf(text, "NextContinuationToken") : null;
-    if (next === null) return objects;
-    token = next;
+    if (elementOf(text, "IsTruncated") !== "true") return objects;
+    token = elementOf(text, "NextContinuationToken");
+    if (token === null) throw new StorageError("the server lists a part of the objects only, and not how to go on");
   }
 }
 
 function objectOf(content: string): StoredObject {
-  const [key, size, tag] = ["Key", "Size", "ETag"].map((name) => elementOf(content, name));
-  const bytes = Number(size ?? Number.NaN);
-  if (key === null || key === undefined || !Number.isSafeInteger(bytes)) {
-    throw new StorageError("the server lists an object without key or size; it is no S3");
+  const key = elementOf(content, "Key");
+  const tag = elementOf(content, "ETag");
+  const bytes = Number(elementOf(content, "Size") ?? Number.NaN);
+  if (key === null || tag === null || !Number.isSafeInteger(bytes)) {
+    throw new StorageError("the server lists an object without key, size or ETag; it is no S3");
   }
-  return { key: decodeURIComponent(key.replaceAll("+", " ")), bytes, tag: tag ?? "" };
+  return { key: decodeURIComponent(key.replaceAll("+", " ")), bytes, tag };
 }

@@ -17,8 +17,8 @@ export interface S3Request {
   /** Such as "uploads" or "partNumber=1&uploadId=x", percent-encoded; empty for none. */
   readonly query: string;
   readonly body: S3Body | null;
-  /** Such as "if-match"; signed too. */
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Further ones, such as "if-match"; signed too. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** Signed with its hash, so that the server refuses what was changed on the way. */

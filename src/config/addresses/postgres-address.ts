@@ -3,7 +3,7 @@
  * and what the PG* variables add.
  */
 import { ConfigError } from "../../errors.ts";
-import { addressText } from "../address-text.ts";
+import { addressText, PASSWORD_SIGNS } from "../address-text.ts";
 import { isEncoded } from "./percent-encoding.ts";
 
 export interface PostgresServer {
@@ -46,7 +46,7 @@ export function isPostgresAddress(text: string): boolean {
 export function postgresAddressProblem(text: string, known: readonly string[] = []): string | null {
   if (/^\w+:\/\/[^/?#]*@(?:[/?#]|$)/.test(text)) return "it names a user but no server; PGUSER may name the user";
   if (!URL.canParse(text) || addressText(text).endsWith("...") || !isEncoded(text)) {
-    return "its parts cannot be told apart; in a password, / ? # @ % are %2F %3F %23 %40 %25";
+    return `its parts cannot be told apart; ${PASSWORD_SIGNS}`;
   }
   const { searchParams, hash, pathname } = new URL(text);
   if (hash !== "") return "it has a fragment (#...); in a password, # is %23";

@@ -1,5 +1,5 @@
 /** Addresses of Redis: redis://user:password@host:6379/0, or rediss:// by TLS. */
-import { addressText } from "../address-text.ts";
+import { addressText, PASSWORD_SIGNS } from "../address-text.ts";
 import { isEncoded } from "./percent-encoding.ts";
 
 export function isRedisAddress(text: string): boolean {
@@ -15,7 +15,7 @@ export function redisAddressProblem(text: string): string | null {
   }
   // What cannot be shown without a secret cannot be told apart by Redis's client either.
   if (!URL.canParse(text) || addressText(text).endsWith("...") || !isEncoded(text)) {
-    return "its parts cannot be told apart; in a password, / ? # @ % are %2F %3F %23 %40 %25";
+    return `its parts cannot be told apart; ${PASSWORD_SIGNS}`;
   }
   return new URL(text).hostname === "" ? "it names no host" : null;
 }

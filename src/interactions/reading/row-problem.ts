@@ -1,6 +1,6 @@
 /** What may be wrong with a row of table `raw`. */
 
-/** Values of raw.problem, in the order in which a row is looked at, the last one apart. */
+/** Values of raw.problem. Which of several a row has is said where it is loaded. */
 export const ROW_PROBLEM = {
   none: 0,
   notWanted: 1,

@@ -23,7 +23,7 @@ export function gateSection({ gate }: RunContent): Section | null {
   const { difference, interval, permutationP, wilcoxonP, wins, losses, ties } = compared;
   const body = markup`<p>The gate's verdict: ${gate.verdict}; ${gate.reason}.</p><p>Both on the same ${countText(compared.cases)} users and candidates (${protocol}), at the time of the gate. In ${metric} the run less ${against.run} is ${signedText(difference)} (${intervalText(interval)}, ${percentText(bootstrap.level, 0)} bootstrap over users); permutation test p ${probabilityText(permutationP)}, Wilcoxon p ${probabilityText(wilcoxonP)}. It wins for ${countText(wins)} users, loses for ${countText(losses)}, ${countText(ties)} are level.</p>
 ${tableMarkup(tableOf(gate, compared, against.run))}
-${unknownMarkup(compared, gate)}`;
+${unknownMarkup(compared, metric, against.run)}`;
   return { id: "gate", title: `Beside ${against.run}, the run in use`, body };
 }
 
@@ -51,12 +51,12 @@ function tableOf({ run }: GateRecord, compared: ComparedRuns, against: string) {
   return dataTable<Row>({ title: "The run and the one in use", columns, rows, isMarked: (row) => row === rows[0] });
 }
 
-function unknownMarkup(compared: ComparedRuns, { against, metric }: GateRecord): Markup | null {
+function unknownMarkup(compared: ComparedRuns, metric: string, against: string): Markup | null {
   const { users, items, casesOfUnknownItems, newcomers } = compared;
   if (users.new === 0 && items.new === 0) return null;
   const newcomersText =
     newcomers === null
       ? ""
       : ` Of them ${countText(newcomers.cases)} are tested, and this run reaches ${metric} ${fixedText(newcomers.value)} there.`;
-  return markup`<p>${against!.run} does not know ${countText(users.new)} users, who are left out of the comparison.${newcomersText} It does not know ${countText(items.new)} items and ranks them behind all others; they are held out of ${countText(casesOfUnknownItems)} users.</p>`;
+  return markup`<p>${against} does not know ${countText(users.new)} users, who are left out of the comparison.${newcomersText} It does not know ${countText(items.new)} items and ranks them behind all others; they are held out of ${countText(casesOfUnknownItems)} users.</p>`;
 }
