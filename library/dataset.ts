@@ -5,7 +5,7 @@
  * @module lawn-ranker/dataset
  */
 export { type DatasetDescription, type LoadedDataset, loadDataset } from "../pipelines/dataset/stored-dataset.ts";
-export type { Batch, PairwiseBatch, PointwiseBatch } from "../src/dataset/batch.ts";
+export type { Batch, ListwiseBatch, MaskedNegatives, PairwiseBatch, PointwiseBatch } from "../src/dataset/batch.ts";
 export type { EvaluationCandidates } from "../src/dataset/evaluation-candidates.ts";
 export { groupItemsByUser, type Interactions, type ItemsByUser } from "../src/dataset/interaction-dataset.ts";
 export { sampleCandidates } from "../src/dataset/sample-candidates.ts";

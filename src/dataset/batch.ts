@@ -52,7 +52,9 @@ export interface MaskedNegatives {
   readonly places: Uint32Array;
 }
 
-export type Batch = PointwiseBatch | PairwiseBatch | ListwiseBatch;
+/** At most one other item a row: all that engines of pairs take. */
+export type PairBatch = PointwiseBatch | PairwiseBatch;
+export type Batch = PairBatch | ListwiseBatch;
 
 /** The kind of batch that a loss is computed on. */
 export const batchKinds: Readonly<Record<LossName, Batch["kind"]>> = {

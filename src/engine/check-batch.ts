@@ -2,7 +2,7 @@
  * What every engine refuses before it touches memory: columns of the wrong class or size and indices outside the
  * ranker. What is checked is a copy, and the copy is what the engine is handed. One pass a batch.
  */
-import { type Batch, batchKinds, type ListwiseBatch, type MaskedNegatives } from "../dataset/batch.ts";
+import { type Batch, batchKinds, type ListwiseBatch, type MaskedNegatives, type PairBatch } from "../dataset/batch.ts";
 import { EngineError } from "../errors.ts";
 import type { LossName } from "../ranker/loss.ts";
 import type { RankerSpec } from "../ranker/ranker-spec.ts";
@@ -44,7 +44,7 @@ export function checkedBatch(batch: Batch, loss: LossName, { users: userRows, it
 }
 
 /** For engines whose batches are pairs: they refuse other losses when a session is opened. */
-export function checkedPairBatch(batch: Batch, loss: LossName, extents: Extents): Exclude<Batch, ListwiseBatch> {
+export function checkedPairBatch(batch: Batch, loss: LossName, extents: Extents): PairBatch {
   const checked = checkedBatch(batch, loss, extents);
   if (checked.kind === "listwise") throw new EngineError(`batches of ${loss} are not part of this engine`);
   return checked;

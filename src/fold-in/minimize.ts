@@ -9,8 +9,6 @@ export type Objective = (x: Float64Array, gradient: Float64Array) => number;
 export interface Minimum {
   readonly x: Float64Array;
   readonly value: number;
-  /** Euclidean norm of the gradient there. */
-  readonly gradientNorm: number;
   readonly iterations: number;
 }
 
@@ -35,11 +33,10 @@ export function minimize(
   let x: Float64Array = start.slice();
   let gradient: Float64Array = new Float64Array(x.length);
   let value = objective(x, gradient);
-  let gradientNorm = norm(gradient);
-  const enough = tolerance * gradientNorm;
+  const enough = tolerance * norm(gradient);
   const pairs: CurvaturePair[] = [];
   let iterations = 0;
-  while (iterations < mostIterations && gradientNorm > enough) {
+  while (iterations < mostIterations && norm(gradient) > enough) {
     const direction = descentOf(gradient, pairs, precondition);
     const slope = dot(direction, gradient);
     const next = new Float64Array(x.length);
@@ -55,10 +52,9 @@ export function minimize(
     if (halvings > MOST_HALVINGS) break;
     remember(pairs, { x, gradient }, { x: next, gradient: nextGradient });
     [x, gradient, value] = [next, nextGradient, nextValue];
-    gradientNorm = norm(gradient);
     iterations++;
   }
-  return { x, value, gradientNorm, iterations };
+  return { x, value, iterations };
 }
 
 /** What a step changed: s = x' - x, y = g' - g, and s y. */

@@ -6,7 +6,7 @@
  *   bce   sum over positives i of w_i softplus(-z_i)  +  n P mean over negatives j of softplus(z_j)
  *   bpr   n * sum over positives i of w_i mean over negatives j of softplus(-(z_i - z_j))
  */
-import { bayesianPersonalizedRankingSlope, sigmoid, softplus } from "../ranker/loss.ts";
+import { bayesianPersonalizedRanking, bayesianPersonalizedRankingSlope, sigmoid, softplus } from "../ranker/loss.ts";
 
 /** Losses that a person's row can be solved for under. */
 export type FoldableLoss = "bce" | "bpr";
@@ -81,7 +81,7 @@ export function personLoss({ loss, negativesPerPositive, weights, isNegative }: 
             if (isNegative[j] === 0) continue;
             const margin = logits[i]! - negativeLogits[j]!;
             const slope = each * bayesianPersonalizedRankingSlope(margin);
-            value += each * softplus(-margin);
+            value += each * bayesianPersonalizedRanking(margin);
             slopes[i]! += slope;
             negativeSlopes[j]! -= slope;
           }

@@ -1,8 +1,8 @@
 /** gate.json of a run: how it stands to the run that was in use, and whether it takes its place. */
 import { z } from "zod";
+import { idCounts } from "./manifest.ts";
 
 const interval = z.object({ low: z.number(), high: z.number() });
-const counts = z.object({ known: z.int().min(0), new: z.int().min(0), gone: z.int().min(0) });
 
 const comparedSchema = z.object({
   /** Cases whose user both know: what the difference is a mean of. */
@@ -23,8 +23,8 @@ const comparedSchema = z.object({
   ties: z.int().min(0),
   standing: z.enum(["better", "level", "worse"]),
   /** Of the dataset, in the other run: who was left out, and what it ranks behind all else. */
-  users: counts,
-  items: counts,
+  users: idCounts,
+  items: idCounts,
   /** Cases of users that the other run does not know, and what the run reaches there; null where there are none. */
   newcomers: z.object({ cases: z.int().min(1), value: z.number() }).nullable(),
 });

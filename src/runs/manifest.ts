@@ -3,7 +3,8 @@ import { z } from "zod";
 import { fileRecord, sha256 } from "./file-record.ts";
 import { planningSchema } from "./planning-record.ts";
 
-const idCounts = z.object({
+/** How a run's ids stand to a dataset's. */
+export const idCounts = z.object({
   /** Ids of the dataset that the run knows. */
   known: z.int().min(0),
   /** Ids of the dataset that it does not. */

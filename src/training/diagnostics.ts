@@ -21,7 +21,7 @@ export interface Diagnostics {
   readonly logitAbsP99: number | null;
   /**
    * Quantiles of p (1 - p), the slope of the sigmoid: near 0, samples no longer teach. Under bpr, p is that of the
-   * margin; under softmax, the positive's share.
+   * margin; under softmax and ccl, the positive's share.
    */
   readonly slopeP10: number | null;
   readonly slopeP50: number | null;

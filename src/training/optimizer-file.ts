@@ -6,7 +6,7 @@ import { DataError } from "../errors.ts";
 import type { FloatArray } from "../ranker/ranker-spec.ts";
 import { decodeSafetensors, encodeSafetensors } from "../ranker/safetensors.ts";
 
-type OptimizerState = NonNullable<Snapshot["optimizer"]>;
+export type OptimizerState = NonNullable<Snapshot["optimizer"]>;
 
 const NUMBERS_KEY = "numbers";
 const numbersSchema = z.record(z.string(), z.number());

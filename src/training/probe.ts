@@ -30,6 +30,7 @@ export function makeProbe(source: BatchSource): Probe {
   };
 }
 
+/** At most. */
 function pairsPerSample({ loss, negativesPerPositive }: BatchSource): number {
   return batchKinds[loss] === "listwise" ? 1 + negativesPerPositive : 2;
 }

@@ -6,11 +6,11 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { parseJson } from "../config/json-text.ts";
-import type { Snapshot } from "../engine/engine.ts";
 import { DataError } from "../errors.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../ranker/checkpoint.ts";
 import { type FloatArray, type Parameters, parametersOf, type RankerSpec } from "../ranker/ranker-spec.ts";
 import type { StoredTensor } from "../ranker/safetensors.ts";
+import type { OptimizerState } from "./optimizer-file.ts";
 import type { ResumePoint } from "./training-state.ts";
 
 export interface ResumeFile {
@@ -22,7 +22,6 @@ export interface ResumeFile {
 
 const STATE_KEY = "training";
 const HASH_KEY = "sha256";
-type OptimizerState = NonNullable<Snapshot["optimizer"]>;
 const CURRENT_OPTIMIZER = "optimizer/";
 const BEST_OPTIMIZER = "bestOptimizer/";
 const kinds = ["best", "previous", "switch"] as const;
@@ -122,8 +121,9 @@ export function decodeResume(bytes: Uint8Array, where: string): ResumeFile {
     };
   };
   const optimizer = state.optimizer === null ? null : optimizerOf(CURRENT_OPTIMIZER, state.optimizer);
-  const { bestOptimizer } = state;
-  const kept = bestOptimizer?.tensors === "stored" ? optimizerOf(BEST_OPTIMIZER, bestOptimizer.numbers) : optimizer;
+  const bestOptimizerOf = ({ numbers, tensors }: NonNullable<typeof state.bestOptimizer>) =>
+    tensors === "stored" ? optimizerOf(BEST_OPTIMIZER, numbers) : optimizer;
+  const bestOptimizer = state.bestOptimizer === null ? null : bestOptimizerOf(state.bestOptimizer);
   const bestParameters = find("best");
   const { epoch, step, lossSum, seconds, selection } = state;
   return {
@@ -138,7 +138,7 @@ export function decodeResume(bytes: Uint8Array, where: string): ResumeFile {
       best:
         state.best === null || bestParameters === null
           ? null
-          : { ...state.best, parameters: bestParameters, optimizer: bestOptimizer === null ? null : kept },
+          : { ...state.best, parameters: bestParameters, optimizer: bestOptimizer },
       previous: find("previous"),
       atSwitch: find("switch"),
       snapshot: { parameters, optimizer },

@@ -10,6 +10,7 @@ import type { TrainConfig } from "../../../src/config/schemas/train-schema.ts";
 import type { BatchSource } from "../../../src/dataset/training-batches.ts";
 import type { Snapshot } from "../../../src/engine/engine.ts";
 import { ConfigError } from "../../../src/errors.ts";
+import type { OptimizerState } from "../../../src/optimizer/optimizer-state.ts";
 import { startState } from "../../../src/optimizer/start-state.ts";
 import { carryParameters, type RowSources } from "../../../src/ranker/carry-rows.ts";
 import type { RankerSpec } from "../../../src/ranker/ranker-spec.ts";
@@ -110,7 +111,7 @@ async function refuseOtherOptimizer(run: LoadedRun, { config }: WarmStartOptions
   await readOptimizer(run);
 }
 
-async function readOptimizer({ directory, manifest, ranker }: LoadedRun): Promise<NonNullable<Snapshot["optimizer"]>> {
+async function readOptimizer({ directory, manifest, ranker }: LoadedRun): Promise<OptimizerState> {
   const { optimizer } = rankerFilesOf(manifest, ranker);
   if (!(optimizer in manifest.files)) {
     throw new ConfigError(

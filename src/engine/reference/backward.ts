@@ -28,12 +28,11 @@ export interface BackwardOptions<A extends FloatArray> {
 /** Tables are read in place, the tower and head from `forward`. */
 export function openBackward<A extends FloatArray>(spec: RankerSpec, options: BackwardOptions<A>): Backward {
   const { parameters, gradients, isCompared } = options;
-  const { dot, gmf, embedding } = spec;
-  const throughDot = (spec.cosineTemperature === null ? openDotBackward : openCosineBackward)(
-    spec,
-    parameters,
-    gradients,
-  );
+  const { dot, gmf, embedding, cosineTemperature: temperature } = spec;
+  const throughDot =
+    temperature === null
+      ? openDotBackward(dot, parameters, gradients)
+      : openCosineBackward({ width: dot, temperature }, parameters, gradients);
   const throughGmf = openGmfBackward(gmf, parameters, gradients);
   const throughTower = openTowerBackward(spec, gradients);
   const itemBias = gradients.tables.get("itemBias");
@@ -52,11 +51,7 @@ export function openBackward<A extends FloatArray>(spec: RankerSpec, options: Ba
 }
 
 /** logit += <p, q>:  dp = slope q,  dq = slope p. */
-function openDotBackward<A extends FloatArray>(
-  { dot: width }: RankerSpec,
-  parameters: Parameters,
-  gradients: GradientBuffers<A>,
-) {
+function openDotBackward<A extends FloatArray>(width: number, parameters: Parameters, gradients: GradientBuffers<A>) {
   const [p, q] = pairOfTables(parameters, "Dot");
   const [dp, dq] = pairOfTables(gradients.tables, "Dot");
   return (user: number, item: number, slope: number): void => {
@@ -74,13 +69,12 @@ function openDotBackward<A extends FloatArray>(
  * direction has no gradient and gives none.
  */
 function openCosineBackward<A extends FloatArray>(
-  { dot: width, cosineTemperature }: RankerSpec,
+  { width, temperature }: { readonly width: number; readonly temperature: number },
   parameters: Parameters,
   gradients: GradientBuffers<A>,
 ) {
   const [p, q] = pairOfTables(parameters, "Dot");
   const [dp, dq] = pairOfTables(gradients.tables, "Dot");
-  const temperature = cosineTemperature ?? 1;
   return (user: number, item: number, slope: number): void => {
     const u = user * width;
     const v = item * width;

@@ -92,8 +92,8 @@ function openPointwise<A extends FloatArray>(batch: PointwiseBatch, model: Model
     const weight = weightOf(row);
     backward(forward, user, item, (weight * binaryCrossEntropySlope(logit, label)) / length);
     if (embeddingDecay > 0) {
-      decay("user", user, embeddingDecay / length);
-      decay("item", item, embeddingDecay / length);
+      decay("users", user, embeddingDecay / length);
+      decay("items", item, embeddingDecay / length);
     }
     return weight * binaryCrossEntropy(logit, label);
   };
@@ -118,8 +118,8 @@ function openPairwise<A extends FloatArray>(batch: PairwiseBatch, model: Model<A
     backward(forwardNegative, user, negative, -slope);
     if (embeddingDecay > 0) {
       for (const item of [positive, negative]) {
-        decay("user", user, embeddingDecay / length);
-        decay("item", item, embeddingDecay / length);
+        decay("users", user, embeddingDecay / length);
+        decay("items", item, embeddingDecay / length);
       }
     }
     return weight * bayesianPersonalizedRanking(margin);
@@ -141,13 +141,13 @@ function openListwise<A extends FloatArray>(batch: ListwiseBatch, model: Model<A
   const logQ = loss.name === "softmax" ? loss.itemLogQ : null;
   const decayRow = (row: number): void => {
     const strength = embeddingDecay / length;
-    decay("user", users[row]!, strength);
-    decay("item", positives[row]!, strength);
+    decay("users", users[row]!, strength);
+    decay("items", positives[row]!, strength);
     if (row % blockRows !== 0) return;
     const first = (row / blockRows) * perBlock;
     for (const negative of negatives.subarray(first, first + perBlock)) {
       gradients.touch(users[row]!, negative); // it may be masked in every row
-      decay("item", negative, strength);
+      decay("items", negative, strength);
     }
   };
   return (row) => {

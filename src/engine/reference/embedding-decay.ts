@@ -2,6 +2,7 @@
  * L2 on the embeddings that a batch looks up: a row decays as often as it is seen (Rendle et al. 2020,
  * after Koren et al. 2009).
  */
+import { type RowSources, sideOf } from "../../ranker/carry-rows.ts";
 import { type FloatArray, type Parameters, parametersOf, type RankerSpec } from "../../ranker/ranker-spec.ts";
 import type { GradientBuffers } from "./gradient-buffers.ts";
 
@@ -9,7 +10,7 @@ import type { GradientBuffers } from "./gradient-buffers.ts";
  * Adds the gradient of (strength / 2) |e|^2 over every embedding of one user or item; `strength` is the session's
  * embeddingDecay divided by the number of losses in the batch. Id biases, tower and head do not decay.
  */
-export type DecayRow = (side: "user" | "item", row: number, strength: number) => void;
+export type DecayRow = (side: keyof RowSources, row: number, strength: number) => void;
 
 export function openEmbeddingDecay<A extends FloatArray>(
   spec: RankerSpec,
@@ -18,7 +19,7 @@ export function openEmbeddingDecay<A extends FloatArray>(
   const tables = parametersOf(spec)
     .filter(({ role }) => role === "embedding")
     .map(({ name, shape }) => ({
-      side: name.startsWith("user") ? "user" : "item",
+      side: sideOf(name),
       width: shape[1]!,
       values: parameters.get(name)!,
       gradient: gradients.tables.get(name)!,

@@ -1,6 +1,6 @@
 /** Mean loss of a batch and its gradient, differentiated by TensorFlow.js (tensor-ranker.ts, tensor-loss.ts). */
 import type { Scalar, Tensor, Tensor1D } from "@tensorflow/tfjs-core";
-import type { PairwiseBatch, PointwiseBatch } from "../../dataset/batch.ts";
+import type { PairBatch } from "../../dataset/batch.ts";
 import type { RankerSpec } from "../../ranker/ranker-spec.ts";
 import { meanCrossEntropy, meanPersonalizedRanking } from "./tensor-loss.ts";
 import { commonParameters, pairLogits, type TensorParameters } from "./tensor-ranker.ts";
@@ -23,7 +23,7 @@ export interface GradientModel {
 export function batchGradient(
   tf: Tfjs,
   { spec, parameters, embeddingDecay }: GradientModel,
-  batch: PointwiseBatch | PairwiseBatch,
+  batch: PairBatch,
 ): TensorGradient {
   const columns = columnsOf(tf, batch);
   const decay = embeddingDecay / batch.length;
@@ -56,7 +56,7 @@ type TensorColumns = { readonly users: Tensor1D; readonly weights: Tensor1D | nu
   | { readonly kind: "pairwise"; readonly positives: Tensor1D; readonly negatives: Tensor1D }
 );
 
-function columnsOf(tf: Tfjs, batch: PointwiseBatch | PairwiseBatch): TensorColumns {
+function columnsOf(tf: Tfjs, batch: PairBatch): TensorColumns {
   const users = indexColumn(tf, batch.users);
   const weights = batch.weights === null ? null : tf.tensor1d(Float32Array.from(batch.weights));
   return batch.kind === "pointwise"

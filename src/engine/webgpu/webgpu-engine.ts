@@ -94,7 +94,7 @@ export async function openWebgpuEngine(options: WebgpuOptions = {}): Promise<Web
           "webgpu engine: parameters are float64, expected float32; the reference engine takes float64",
         );
       }
-      // Kernels are fifty files, which machines without a GPU do not load.
+      // The session and its kernels are some fifty files, which machines without a GPU do not load.
       const { openWebgpuSession } = await import("./webgpu-session.ts");
       return openWebgpuSession(await context(), session);
     },

@@ -6,7 +6,7 @@
  *   keys [rows, items] -> best [rows, k, 2]: item and key, by falling key, equal keys by rising
  *       item; key 0 where none is left
  *
- * Twin: bestItemsInto (scoring/best-items.ts). Bound by memory: reads the keys once, and a 256th of a row
+ * Twin: bestItemsInto (ranker/best-items.ts). Bound by memory: reads the keys once, and a 256th of a row
  * again for each item taken.
  */
 import { builtins, type Kernel, workgroupNumber } from "../device/kernel.ts";

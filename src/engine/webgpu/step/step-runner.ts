@@ -2,7 +2,7 @@
  * Steps cut into chunks, written into slots and submitted a few at a time; at most two submissions wait, so that the
  * host neither stalls the queue nor floods it.
  */
-import type { PairwiseBatch, PointwiseBatch } from "../../../dataset/batch.ts";
+import type { PairBatch } from "../../../dataset/batch.ts";
 import type { GpuContext } from "../device/gpu-context.ts";
 import { encodeProgram } from "../device/program.ts";
 import {
@@ -38,7 +38,7 @@ export interface StepRunner {
    * The loss lands at index 0.
    */
   run(
-    batch: PointwiseBatch | PairwiseBatch,
+    batch: PairBatch,
     at: {
       readonly program: TrainingProgram;
       readonly optimizer: DeviceOptimizer | null;
@@ -158,12 +158,7 @@ function chunksOf(length: number, most: number): readonly Chunk[] {
  * The chunk's columns where the kernels look for them: under bpr the negatives are pairs of their
  * own behind the positives.
  */
-function writeChunk(
-  queue: GPUQueue,
-  batch: PointwiseBatch | PairwiseBatch,
-  { first, samples }: Chunk,
-  program: TrainingProgram,
-): void {
+function writeChunk(queue: GPUQueue, batch: PairBatch, { first, samples }: Chunk, program: TrainingProgram): void {
   const { ids, labels, weights, pairCapacity } = program;
   const write = (index: number, column: Uint32Array): void => {
     queue.writeBuffer(ids, 4 * index, Uint32Array.from(column.subarray(first, first + samples)));

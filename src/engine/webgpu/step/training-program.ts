@@ -125,7 +125,7 @@ export async function uploadLog(context: GpuContext, account: BufferAccount, sou
   const { interactions, seen } = source;
   const upload = async (what: string, values: Uint32Array | Float32Array): Promise<GPUBuffer> => {
     const buffer = await account.storage(what, values.byteLength);
-    const words = values instanceof Float32Array ? Float32Array.from(values) : Uint32Array.from(values);
+    const words = values.slice();
     if (words.length > 0) context.device.queue.writeBuffer(buffer, 0, words);
     return buffer;
   };

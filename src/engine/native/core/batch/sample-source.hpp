@@ -8,11 +8,11 @@
 
 namespace lawn {
 
-/// Training interactions and each user's sorted items, copied into native memory. Twin: BatchSource of
-/// src/dataset/training-batches.ts.
-/// Where negatives come from. Twin: NegativesFrom of src/dataset/negative-source.ts.
+/// Where negatives come from. Twin: NegativesFrom of src/dataset/training-batches.ts.
 enum class NegativesFrom { uniform, popularity, shared, batch };
 
+/// Training interactions and each user's sorted items, copied into native memory. Twin: BatchSource of
+/// src/dataset/training-batches.ts.
 struct Interactions {
   Interactions(uint32_t users, uint32_t items) : users(users), items(items) {}
 

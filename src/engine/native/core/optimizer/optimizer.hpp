@@ -1,5 +1,5 @@
 // Every base optimizer and LAWN over each, on the model's tensors; the arithmetic per element is in
-// kernels/update-rules.hpp. Twins: src/optimizer/{build-optimizer,lawn,lawn-switch,sphere}.ts.
+// kernels/update-rules.hpp. Twins: src/optimizer/{build-optimizer,lawn/{lawn,lawn-switch,sphere}}.ts.
 //
 // Tensors are split into segments, and stepped in one of three ways:
 //
@@ -19,7 +19,7 @@
 namespace lawn {
 
 /// LAWN's blocks: row r of the group is the r-th row of every member, end to end. Twin:
-/// src/optimizer/lawn/lawn-blocks.ts.
+/// src/optimizer/lawn-blocks.ts.
 struct LawnGroup {
   int64_t rows;
   std::vector<int> members;                 // tensors, each of `rows` rows

@@ -8,7 +8,7 @@
  *               1 where ||w|| is 0, for biases, and under LAMB where ||u|| is 0
  *   retraction  the factor that brings a block back to its target; -1 where it must stay
  *
- * A shared block has a workgroup, the others a lane. Twins: optimizer/sphere.ts, lawn-switch.ts, lamb.ts, lars.ts
+ * A shared block has a workgroup, the others a lane. Twins: optimizer/lawn/sphere.ts, lawn-switch.ts, lamb.ts, lars.ts
  */
 import { builtins, type Kernel, workgroupNumber } from "../../device/kernel.ts";
 import { stepStruct } from "../../device/step-numbers.ts";

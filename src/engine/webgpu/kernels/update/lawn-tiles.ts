@@ -9,7 +9,7 @@
  *   move       u <- w - rate ratio P(u); <u, u>; under LAMB P was done before; without LAWN the step goes into w
  *   retract    w <- R(u)
  *
- * Twins: lawnStep and moveOnSphere (optimizer/lawn.ts), sphere.ts, lamb.ts. Bound by memory: under LAWN-Adam
+ * Twins: lawnStep and moveOnSphere (optimizer/lawn/lawn.ts), sphere.ts, lamb.ts. Bound by memory: under LAWN-Adam
  * about twice Adam's traffic.
  */
 import { ruleOf } from "../../../../config/optimizer/rule-table.ts";
