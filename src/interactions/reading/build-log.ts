@@ -96,7 +96,7 @@ export async function buildLog(database: WorkDatabase, options: BuildOptions): P
     firstBadRows: bad.flatMap(({ first }) => first).slice(0, 5),
     warnings: [
       ...times.warnings,
-      ...spanWarnings(log.timesMs, times.unit ?? "times", options.nowMs),
+      ...spanWarnings(log.timesMs, timeUnit ?? "times", options.nowMs),
       ...(await idWarnings(database, log, idTypes)),
     ],
   };
