@@ -16,9 +16,9 @@ export const doctorStage: Stage<typeof doctorSchema> = {
   run: examine,
 };
 
-/** As package.json has it under `engines`; a test holds them together. */
 /** The reference engine is some thirty times slower than the native one. */
 const SLOW = "all works, but slowly: the fast engine is not here, see above";
+/** As package.json has it under `engines`; a test holds them together. */
 const LEAST_NODE = [20, 15] as const;
 
 async function examine(config: DoctorConfig, context: StageContext): Promise<StageResult> {

@@ -45,7 +45,7 @@ export const gateEntry: StageEntry<typeof gateSchema, GateResult | RollbackResul
 
 export const scoreEntry: StageEntry<typeof scoreSchema, ScoreResult | ScoreShardResult> = {
   name: "score",
-  summary: "recommend: the best items of every user with a trained run, to Parquet, Arrow, CSV or JSON lines",
+  summary: "recommend: the best items of every user with a trained run, to a file, PostgreSQL or Redis",
   schema: async () => (await import("../src/config/schemas/score-schema.ts")).scoreSchema,
   load: async () => (await import("./score/score.ts")).scoreStage,
 };

@@ -18,8 +18,8 @@ export function seenFiles({ known }: Pick<DatasetDescription, "known">): readonl
 }
 
 /** Pairs from elsewhere, by index. */
-export interface MorePairs {
-  /** Items of each of `users`, which ascend from call to call: items[offsets[n] .. offsets[n + 1]). */
+export interface PairsOfUsers {
+  /** Items of each of `users`, which ascend from call to call: items[offsets[n] .. offsets[n + 1]) ascending. */
   take(users: Uint32Array): Promise<{ readonly offsets: Uint32Array; readonly items: Uint32Array }>;
 }
 
@@ -27,7 +27,7 @@ export interface MorePairs {
 export function openSeenRows(
   directory: string,
   files: readonly SeenFile[],
-  { items, others }: { readonly items: number; readonly others: MorePairs | null },
+  { items, others }: { readonly items: number; readonly others: PairsOfUsers | null },
 ): SeenRows {
   const sources = files.map((name) => openForwardRows(join(directory, name), ["user", "item"]));
   return {
@@ -51,7 +51,7 @@ export function openSeenRows(
 }
 
 async function pairsOf(
-  pairs: MorePairs,
+  pairs: PairsOfUsers,
   { from, to, items }: { readonly from: number; readonly to: number; readonly items: number },
 ): Promise<Interactions> {
   const { offsets, items: itemColumn } = await pairs.take(Uint32Array.from({ length: to - from }, (_, n) => from + n));

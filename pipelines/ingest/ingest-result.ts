@@ -39,11 +39,14 @@ export type IngestResult = Pick<DatasetDescription, "users" | "items" | "interac
   readonly rowsRead: number;
   /** Each step, in order, with the rows before and after it. */
   readonly cleaning: Reported["cleaning"];
+  /** Pairs that cleaning left out and that stay known all the same. */
+  readonly knownPairs: number;
   readonly warnings: Reported["warnings"];
   /** Of the work; absent where nothing was done. */
   readonly seconds?: number;
   readonly peakMemoryBytes?: number;
 };
+
 const shortNumber = (value: number): string => String(Number(value.toPrecision(3)));
 
 /** `cost` is null when nothing had to be done. */

@@ -28,7 +28,7 @@ export async function filesIn(directory: string): Promise<FoundFiles> {
       if (target === null) brokenLinks.push(name);
       else if (target.isFile() && !(folder !== "" && isHidden(name))) names.push(name);
       // A link to a folder may lead in a circle.
-      else if (entry.isDirectory() && IS_PARTITION.test(entry.name)) await look(name);
+      else if (entry.isDirectory() && isPartition(entry.name)) await look(name);
     }
   };
   await look("");
@@ -50,9 +50,12 @@ export async function filesMatching(pattern: string): Promise<FoundFiles> {
   return { directory, names: found.filter((name) => wantsHidden || !isHidden(name)).sort(), brokenLinks: [] };
 }
 
-const IS_PARTITION = /^[^=]+=/;
+/** A folder's name, such as dt=2026-11-29. */
+export function isPartition(name: string): boolean {
+  return /^[^=]+=/.test(name);
+}
 
 /** Such as _SUCCESS and .part-0.csv.crc. */
-function isHidden(name: string): boolean {
+export function isHidden(name: string): boolean {
   return /^[._]/.test(basename(name));
 }

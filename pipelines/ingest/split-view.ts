@@ -67,8 +67,9 @@ export interface WeightSummary {
 export function weightsOfTrain({ log: { weights }, parts }: SplitView): WeightSummary | null {
   if (weights === null) return null;
   let [least, most, sum, rows] = [Number.POSITIVE_INFINITY, 0, 0, 0];
-  for (const [row, weight] of weights.entries()) {
+  for (let row = 0; row < parts.length; row++) {
     if (parts[row] !== SPLIT_PART.train) continue;
+    const weight = weights[row]!;
     least = Math.min(least, weight);
     most = Math.max(most, weight);
     sum += weight;

@@ -13,7 +13,7 @@ import { finishedSince, latestRun } from "./latest-run.ts";
  * it the dataset's latest finished run is meant. A name without a dataset is the run of that name here, or else the
  * only one under <modelsRoot>; "latest" is then the newest of all datasets. Where the latest or the current one is
  * asked for, the run's own name comes back, since that will be another one tomorrow, and is said. Throws ConfigError
- * naming the paths where no folder is.
+ * naming the paths, or the runs there are, where no folder is.
  */
 export async function findRun(
   options: {
@@ -38,7 +38,10 @@ export async function findRun(
   if (await isFolder(folder)) return folder;
   if (run === currentLink) throw new ConfigError(noCurrentText(folder));
   const missing = run === null ? `dataset ${dataset} has no finished run` : `${flag}: there is no run "${run}"`;
-  throw new ConfigError(`${missing} (no folder ${folder}); train one: lawn-ranker train --dataset ${dataset}`);
+  const names = run === null ? [] : await runsOf(path.dirname(folder));
+  const remedy =
+    names.length === 0 ? `train one: lawn-ranker train --dataset ${dataset}` : `its runs are ${names.join(", ")}`;
+  throw new ConfigError(`${missing} (no folder ${folder}); ${remedy}`);
 }
 
 /** A link to the latest or the current run as the run's own folder. */
@@ -92,6 +95,15 @@ async function latestOfAll(datasets: readonly string[], modelsRoot: string, cont
   throw new ConfigError(
     `--run is "${latestLink}", but no run is finished in ${path.join(modelsRoot, "*")}; train one, or give its folder, or the --models-root it is under`,
   );
+}
+
+/** Finished or not. */
+async function runsOf(folder: string): Promise<readonly string[]> {
+  const names: string[] = [];
+  for (const name of await foldersOf(folder)) {
+    if (await isFile(path.join(folder, name, runFiles.manifest))) names.push(name);
+  }
+  return names;
 }
 
 async function foldersOf(folder: string): Promise<readonly string[]> {

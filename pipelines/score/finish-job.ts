@@ -21,7 +21,7 @@ export interface FinishedJob
 
 /** The content of the manifest beside the output, and where both are. */
 export type ScoreResult = Omit<ScoreManifest, "output"> & {
-  /** The file of recommendations. */
+  /** The file of recommendations, or the address and what in it they are. */
   readonly output: string;
   /** The file of the manifest. */
   readonly manifest: string;

@@ -85,7 +85,7 @@ function leftOutOf(
   const offsets = new Uint32Array(block.length + 1);
   const items: number[] = [];
   for (const [row, { id }] of block.entries()) {
-    items.push(...(excluded?.get(id) ?? []).toSorted((a, b) => a - b));
+    for (const item of (excluded?.get(id) ?? []).toSorted((a, b) => a - b)) items.push(item);
     offsets[row + 1] = items.length;
   }
   return { offsets, itemsSorted: Uint32Array.from(items) };

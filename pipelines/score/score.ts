@@ -40,8 +40,10 @@ export const scoreStage: Stage<typeof scoreSchema, ScoreResult | ScoreShardResul
   async run(settings, context) {
     const { dataset: asked } = settings;
     const named = { ...settings, dataset: asked === null ? null : await datasetNameOf(asked) };
-    const given = await withParameters(named, context);
-    const { config, lists } = isAddress(given.output) ? await jobInFolder(given) : { config: given, lists: null };
+    const { config: given, lists } = isAddress(named.output)
+      ? await jobInFolder(named)
+      : { config: named, lists: null };
+    const config = await withParameters(given, context);
     const { run, baseline, dataset, modelsRoot, shard } = config;
     const folder = baseline === null ? await findRun({ run, dataset, modelsRoot }, context) : null;
     const subject = await readSubject(config, folder);

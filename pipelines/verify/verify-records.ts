@@ -2,6 +2,7 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
+import { isAddress } from "../../src/config/addresses/lists-address.ts";
 import { parseJson } from "../../src/config/json-text.ts";
 import type { VerifyConfig } from "../../src/config/schemas/verify-schema.ts";
 import { DataError } from "../../src/errors.ts";
@@ -73,7 +74,7 @@ export async function recordOfDataset(directory: string): Promise<RecordedConten
   const description = await readDescription(directory);
   const { sources } = sourcesSchema.parse(description);
   const text = await readTextIfThere(path.join(directory, DESCRIPTION_FILE));
-  const isHere = ({ path: source }: { readonly path: string }): boolean => !/^\w+:\/\//.test(source);
+  const isHere = ({ path: source }: { readonly path: string }): boolean => !isAddress(source);
   const here = sources.filter(isHere);
   return {
     kind: "dataset",

@@ -6,6 +6,7 @@ import path from "node:path";
 import type { IngestConfig } from "../../../src/config/schemas/ingest/ingest-schema.ts";
 import { ConfigError, DataError } from "../../../src/errors.ts";
 import { writePieces } from "../../../src/files/file-writer.ts";
+import { sqlName } from "../../../src/interactions/database/sql-text.ts";
 import { chooseColumns } from "../../../src/interactions/sources/choose-columns.ts";
 import { planForFile } from "../../../src/interactions/sources/recognise-logs.ts";
 import { refuseSameNames, UNREAD } from "../../../src/interactions/sources/table-source.ts";
@@ -66,7 +67,10 @@ function neededColumns(origin: string, columns: readonly LogColumn[], config: In
   refuseSameNames(origin, names);
   const chosen: readonly (number | null)[] = Object.values(chooseColumns(origin, names, requestedColumns(config)));
   const condition = config.where?.toLowerCase() ?? "";
-  const needed = columns.map(({ name }, index) => chosen.includes(index) || condition.includes(name.toLowerCase()));
+  // In quotes too, where a quote in the name is doubled.
+  const isInCondition = (name: string): boolean =>
+    [name, sqlName(name)].some((spelling) => condition.includes(spelling.toLowerCase()));
+  const needed = columns.map(({ name }, index) => chosen.includes(index) || isInCondition(name));
   return columns.map(({ name, type, typed, stored }, index) => {
     if (type !== null && needed[index]) return { name, type, typed };
     if (chosen.includes(index)) {

@@ -1,4 +1,5 @@
 /** Patterns of keys: * and ? for signs within a name, ** for any folders, as in patterns of files. */
+import { isHidden } from "../list-files.ts";
 
 export interface KeyPattern {
   /** What all keys begin with that can match. */
@@ -31,7 +32,3 @@ const SIGNS: Readonly<Record<string, string>> = {
   "*": "[^/]*",
   "?": "[^/]",
 };
-
-function isHidden(name: string): boolean {
-  return /^[._]/.test(name.slice(name.lastIndexOf("/") + 1));
-}

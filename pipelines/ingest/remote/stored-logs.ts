@@ -16,6 +16,7 @@ import { type ObjectStore, openObjectStore } from "../../../src/transfer/object-
 import type { StoredObject } from "../../../src/transfer/s3-listing.ts";
 import type { StageContext } from "../../stage.ts";
 import type { SourceRecord } from "../check-up-to-date.ts";
+import { isHidden, isPartition } from "../list-files.ts";
 import { inspectFile } from "../raw-files.ts";
 import { keyPattern } from "./key-pattern.ts";
 import type { RemoteLogs } from "./remote-logs.ts";
@@ -96,7 +97,7 @@ function sorted(objects: [string, StoredObject][]): ReadonlyMap<string, StoredOb
 function isLookedInto(name: string): boolean {
   const folders = name.split("/").slice(0, -1);
   if (folders.length === 0) return true;
-  return folders.every((folder) => /^[^=]+=/.test(folder)) && !/^[._]/.test(path.posix.basename(name));
+  return folders.every(isPartition) && !isHidden(name);
 }
 
 /** Throws DataError for a key that would be no file below a folder. */

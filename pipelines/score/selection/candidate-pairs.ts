@@ -4,11 +4,7 @@
  */
 import type { WorkDatabase } from "../../../src/interactions/database/work-database.ts";
 import { knownPairs, unknownUsersPairs } from "../../../src/interactions/lookup/match-ids.ts";
-
-export interface PairsOfUsers {
-  /** Items of each of `users`, which ascend from call to call: items[offsets[n] .. offsets[n + 1]) ascending. */
-  take(users: Uint32Array): Promise<{ readonly offsets: Uint32Array; readonly items: Uint32Array }>;
-}
+import type { PairsOfUsers } from "../../dataset/seen-rows.ts";
 
 export function openPairs(database: WorkDatabase, from: "pairs" | "excluded"): PairsOfUsers {
   const chunks = knownPairs(database, from)[Symbol.asyncIterator]();

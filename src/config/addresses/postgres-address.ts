@@ -48,9 +48,10 @@ export function postgresAddressProblem(text: string, known: readonly string[] = 
   if (!URL.canParse(text) || addressText(text).endsWith("...") || !isEncoded(text)) {
     return `its parts cannot be told apart; ${PASSWORD_SIGNS}`;
   }
-  const { searchParams, hash, pathname } = new URL(text);
+  const { searchParams, hash, pathname, port } = new URL(text);
   if (hash !== "") return "it has a fragment (#...); in a password, # is %23";
   if (pathname.indexOf("/", 1) >= 0) return "it names more than a database behind the server";
+  if (port === "0") return "its port is 0";
   const names = [...PARAMETERS, ...known];
   const unknown = [...searchParams.keys()].find((name) => !names.includes(name));
   if (unknown !== undefined) {

@@ -16,7 +16,7 @@ import { refuseUnnamedEvents } from "./refuse-events.ts";
 import { ROW_PROBLEM } from "./row-problem.ts";
 import { readSortedLog, sortLog, summariseTimes } from "./sort-log.ts";
 import { spanText, spanWarnings, type TimeSpan, timeSpan } from "./time-span.ts";
-import { readTimes, type TimeUnit } from "./time-unit.ts";
+import { readTimes } from "./time-unit.ts";
 import { collectUnwanted, readUnwanted, type UnwantedPairs } from "./unwanted-pairs.ts";
 
 export interface BuildOptions extends LoadFilesOptions {
@@ -34,7 +34,8 @@ export interface BuiltLog {
   readonly unwanted: UnwantedPairs | null;
   readonly negatives: OfficialNegatives | null;
   readonly idTypes: { readonly user: IdType; readonly item: IdType };
-  readonly timeUnit: TimeUnit | null;
+  /** As time-unit.ts finds it, or --date-format where times were read by that; null without times. */
+  readonly timeUnit: string | null;
   /** Null without times. */
   readonly timeSpan: TimeSpan | null;
   readonly formats: readonly FileFormat[];
@@ -58,6 +59,7 @@ export async function buildLog(database: WorkDatabase, options: BuildOptions): P
   if ((steps.at(-1)?.rowsAfter ?? rowsRead) === 0) throw new DataError(nothingLeft(rowsRead, steps));
 
   const times = readTimes(await summariseTimes(database));
+  const timeUnit = times.unit === "ISO 8601" ? (options.dateFormat ?? times.unit) : times.unit;
   const hasRatings = formats.every(({ columns }) => columns.rating !== null) && (await someRating(database));
   const user = await numberIds(database, "user");
   const item = await numberIds(database, "item");
@@ -79,14 +81,14 @@ export async function buildLog(database: WorkDatabase, options: BuildOptions): P
   const log = await readSortedLog(database, sort);
   const idTypes = { user: user.type, item: item.type };
   const span = timeSpan(log.timesMs);
-  options.log(span === null ? "times: none are used" : `times: ${spanText(span)} (${times.unit})`);
+  options.log(span === null ? "times: none are used" : `times: ${spanText(span)} (${timeUnit})`);
   const official = options.negatives === null ? null : { file: options.negatives.name, lines: negativeLines };
   return {
     log,
     unwanted: remembers ? await readUnwanted(database, user.count) : null,
     negatives: official === null ? null : await readNegatives(database, idTypes, official),
     idTypes,
-    timeUnit: times.unit,
+    timeUnit,
     timeSpan: span,
     formats,
     rowsRead,
@@ -94,7 +96,7 @@ export async function buildLog(database: WorkDatabase, options: BuildOptions): P
     firstBadRows: bad.flatMap(({ first }) => first).slice(0, 5),
     warnings: [
       ...times.warnings,
-      ...spanWarnings(log.timesMs, times.unit ?? "times", options.nowMs),
+      ...spanWarnings(log.timesMs, timeUnit ?? "times", options.nowMs),
       ...(await idWarnings(database, log, idTypes)),
     ],
   };

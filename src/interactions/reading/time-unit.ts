@@ -1,13 +1,7 @@
 /** What the numbers in a time column count, told by their size, and how to turn them into milliseconds. */
 import { DataError } from "../../errors.ts";
 
-export type TimeUnit =
-  | "seconds"
-  | "milliseconds"
-  | "microseconds"
-  | "nanoseconds"
-  | "ISO 8601"
-  | CalendarNumbers["unit"];
+type TimeUnit = "seconds" | "milliseconds" | "microseconds" | "nanoseconds" | "ISO 8601" | CalendarNumbers["unit"];
 
 /** Numbers whose digits are a date: 20200913 is 13 September 2020, not a moment of August 1970. */
 export type CalendarNumbers = (typeof CALENDARS)[number];

@@ -5,6 +5,7 @@ import { postgresAddressProblem, postgresServerOf } from "../../../src/config/ad
 describe("an address of PostgreSQL", () => {
   it.each([
     ["postgres://u:hush@host:99999/db", /its parts cannot be told apart/],
+    ["postgres://u:hush@host:0/db", /its port is 0/],
     ["postgres://u:hush@/db", /names a user but no server; PGUSER may name the user/],
     ["postgres://u:hu/sh@host/db", /its parts cannot be told apart/],
     ["postgres://u:hu%zzsh@host/db", /its parts cannot be told apart/],

@@ -113,6 +113,13 @@ describePostgres("a log in PostgreSQL", () => {
     expect(Object.fromEntries(steps)).toMatchObject({ "missing-user": 1, "missing-item": 2 });
   });
 
+  it("takes a condition on a column with a quote in its name", async () => {
+    await postgres().run(`CREATE TABLE quoted (user_id int, item_id int, "Siz""e" int);
+      INSERT INTO quoted SELECT 1, i, i FROM generate_series(1, 6) i`);
+    await ingest({ table: "quoted", where: '"siz""e" > 2', order: "row", candidates: "full" });
+    expect(await folder.ids("item")).toEqual(["3", "4", "5", "6"]);
+  });
+
   it("names times that nobody can place, like any malformed row", async () => {
     await postgres().run(`CREATE TABLE times (user_id int, item_id int, at timestamptz);
       INSERT INTO times SELECT 1, i, timestamptz '2020-01-01' + i * interval '1 day' FROM generate_series(1, 5) i;

@@ -227,6 +227,7 @@ describe("what spreadsheets and other countries write", () => {
     const dated = (rows: (index: number) => string): string =>
       HEADER + ROWS.map(([user, item], index) => `${user},${item},${rows(index)}\n`).join("");
     await reads("log.csv", dated(day), { "date-format": "%d.%m.%Y" });
+    expect(folder.description().timeUnitRead).toBe("%d.%m.%Y");
     const odd = dated((index) => (index === 3 ? "2021-02-04" : day(index)));
     await refuses("odd.csv", odd, /odd\.csv:5: the time cannot be read.*not %d\.%m\.%Y: 2021-02-04/, {
       "date-format": "%d.%m.%Y",

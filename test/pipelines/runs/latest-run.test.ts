@@ -129,6 +129,6 @@ describe("latest", () => {
   it("of no finished run is no run", async () => {
     writeRun("a", null, { status: "running" });
     await expect(find()).rejects.toThrow(/dataset board has no finished run .*train one: lawn-ranker train/);
-    await expect(find("b")).rejects.toThrow(/there is no run "b"/);
+    await expect(find("b")).rejects.toThrow(/there is no run "b" \(no folder .*\); its runs are a$/);
   });
 });
