@@ -20,7 +20,7 @@ const { loadNativeAddon } = await load("native/native-addon.js");
 const { openNativeEngine } = await load("native/native-engine.js");
 const { openEngine } = await load("open-engine.js");
 
-/** Widths that no vector divides, every part of a ranker, both losses, LAWN by layers and by rows. */
+/** Widths that no vector divides, every path of a ranker, bce and bpr, LAWN by layers and by rows. */
 const trainings = [
   {
     name: "neumf, bce, lawn-adam",

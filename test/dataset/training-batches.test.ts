@@ -10,6 +10,7 @@ import {
   stepsPerEpoch,
 } from "../../src/dataset/training-batches.ts";
 import { ConfigError } from "../../src/errors.ts";
+import { uniformSource } from "../support/data/uniform-source.ts";
 
 const interactions: Interactions = {
   users: 4,
@@ -21,17 +22,8 @@ const interactions: Interactions = {
 };
 
 function sourceOf(changes: Partial<BatchSource> = {}): BatchSource {
-  return {
-    interactions,
-    seen: groupItemsByUser(interactions),
-    loss: "bce",
-    negativesPerPositive: 3,
-    negativesFrom: "uniform",
-    negativesPower: 0,
-    batchSize: 5,
-    seed: 1,
-    ...changes,
-  };
+  const source = uniformSource(interactions, { loss: "bce", negativesPerPositive: 3, batchSize: 5, seed: 1 });
+  return { ...source, ...changes };
 }
 
 /** Every sample of an epoch as text, in order. */

@@ -7,6 +7,7 @@ import { rowPrior } from "../../src/fold-in/row-prior.ts";
 import { openForward } from "../../src/ranker/forward.ts";
 import { initializeParameters } from "../../src/ranker/initialize.ts";
 import type { Parameters, RankerSpec } from "../../src/ranker/ranker-spec.ts";
+import { noPaths } from "../support/engines/no-paths.ts";
 
 const options: FoldInOptions = {
   loss: "bce",
@@ -38,16 +39,7 @@ function expectNear(value: number, expected: number): void {
 }
 
 describe("a person's row", () => {
-  const spec = {
-    users: 2,
-    items: 2,
-    dot: 1,
-    gmf: 0,
-    embedding: 0,
-    tower: [],
-    idBiases: false,
-    cosineTemperature: null,
-  };
+  const spec = { ...noPaths, users: 2, items: 2, dot: 1 };
   const parameters = new Map([
     ["userDot", Float32Array.of(-1, 1)],
     ["itemDot", Float32Array.of(1, -1)],
@@ -77,16 +69,7 @@ describe("a person's row", () => {
 });
 
 describe("a person's row among many items", () => {
-  const spec = {
-    users: 300,
-    items: 60,
-    dot: 6,
-    gmf: 0,
-    embedding: 0,
-    tower: [],
-    idBiases: false,
-    cosineTemperature: null,
-  };
+  const spec = { ...noPaths, users: 300, items: 60, dot: 6 };
   const parameters = initializeParameters(
     spec,
     {
@@ -140,16 +123,7 @@ describe("a person's row among many items", () => {
 
 describe("a person's row in a catalogue of more than 4,096 items", () => {
   it("is solved against 4,096 of them, drawn by the run's seed", () => {
-    const spec = {
-      users: 50,
-      items: 5000,
-      dot: 3,
-      gmf: 0,
-      embedding: 0,
-      tower: [],
-      idBiases: false,
-      cosineTemperature: null,
-    };
+    const spec = { ...noPaths, users: 50, items: 5000, dot: 3 };
     const normal = { name: "normal", scale: 1 } as const;
     const initializers = { embedding: normal, dense: normal, head: normal, bias: normal };
     const ranker = { spec, parameters: initializeParameters(spec, initializers, 2) };

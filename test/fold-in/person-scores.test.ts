@@ -5,6 +5,7 @@ import { rowLayout } from "../../src/fold-in/row-layout.ts";
 import { openForward } from "../../src/ranker/forward.ts";
 import { initializeParameters } from "../../src/ranker/initialize.ts";
 import type { RankerSpec } from "../../src/ranker/ranker-spec.ts";
+import { noPaths } from "../support/engines/no-paths.ts";
 
 const extents = { users: 2, items: 5 };
 const initializers = {
@@ -14,17 +15,11 @@ const initializers = {
   bias: { name: "normal", scale: 0.5 },
 } as const;
 const rankers: readonly (readonly [string, RankerSpec])[] = [
-  ["dot and biases", { ...extents, dot: 5, gmf: 0, embedding: 0, tower: [], idBiases: true, cosineTemperature: null }],
-  ["gmf", { ...extents, dot: 0, gmf: 4, embedding: 0, tower: [], idBiases: false, cosineTemperature: null }],
-  [
-    "embeddings without layers",
-    { ...extents, dot: 0, gmf: 2, embedding: 3, tower: [], idBiases: false, cosineTemperature: null },
-  ],
+  ["dot and biases", { ...noPaths, ...extents, dot: 5, idBiases: true }],
+  ["gmf", { ...noPaths, ...extents, gmf: 4 }],
+  ["embeddings without layers", { ...noPaths, ...extents, gmf: 2, embedding: 3 }],
   ["everything", { ...extents, dot: 2, gmf: 3, embedding: 4, tower: [6, 3], idBiases: true, cosineTemperature: null }],
-  [
-    "a tower of one layer",
-    { ...extents, dot: 0, gmf: 0, embedding: 4, tower: [6], idBiases: false, cosineTemperature: null },
-  ],
+  ["a tower of one layer", { ...noPaths, ...extents, embedding: 4, tower: [6] }],
 ];
 
 describe.each(rankers)("a person's scores by %s", (_, spec) => {

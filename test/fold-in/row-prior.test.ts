@@ -2,8 +2,9 @@
 import { describe, expect, it } from "@jest/globals";
 import { rowLayout } from "../../src/fold-in/row-layout.ts";
 import { rowPrior } from "../../src/fold-in/row-prior.ts";
+import { noPaths } from "../support/engines/no-paths.ts";
 
-const spec = { users: 3, items: 1, dot: 1, gmf: 0, embedding: 0, tower: [], idBiases: true, cosineTemperature: null };
+const spec = { ...noPaths, users: 3, items: 1, dot: 1, idBiases: true };
 const parameters = new Map([
   ["userDot", Float32Array.of(1, 99, 3)],
   ["userBias", Float32Array.of(-2, 99, 2)],

@@ -2,6 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { ConfigError } from "../../src/errors.ts";
 import { type BlockSettings, lawnGroups } from "../../src/optimizer/lawn-blocks.ts";
 import { parametersOf } from "../../src/ranker/ranker-spec.ts";
+import { noPaths } from "../support/engines/no-paths.ts";
 
 const everyPath = parametersOf({
   users: 5,
@@ -13,16 +14,7 @@ const everyPath = parametersOf({
   idBiases: true,
   cosineTemperature: null,
 });
-const factorization = parametersOf({
-  users: 5,
-  items: 4,
-  dot: 3,
-  gmf: 0,
-  embedding: 0,
-  tower: [],
-  idBiases: true,
-  cosineTemperature: null,
-});
+const factorization = parametersOf({ ...noPaths, users: 5, items: 4, dot: 3, idBiases: true });
 const settings: BlockSettings = { scope: "all", granularity: "layer", constrainBiases: false };
 
 /** "group x rows: members", one line per group. */
@@ -74,16 +66,7 @@ describe("lawnGroups", () => {
       "itemDot x 1: itemDot itemBias",
     ]);
     expect(listing({ constrainBiases: true, scope: "head" })).toEqual(["head.weight x 1: head.weight head.bias"]);
-    const withoutDot = parametersOf({
-      users: 5,
-      items: 4,
-      dot: 0,
-      gmf: 2,
-      embedding: 0,
-      tower: [],
-      idBiases: true,
-      cosineTemperature: null,
-    });
+    const withoutDot = parametersOf({ ...noPaths, users: 5, items: 4, gmf: 2, idBiases: true });
     expect(listing({ constrainBiases: true, scope: "embeddings" }, withoutDot)).toEqual([
       "userGmf x 1: userGmf",
       "itemGmf x 1: itemGmf",

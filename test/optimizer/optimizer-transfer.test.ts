@@ -5,18 +5,10 @@ import type { OptimizerConfig } from "../../src/optimizer/optimizer-config.ts";
 import type { OptimizerState } from "../../src/optimizer/optimizer-state.ts";
 import { exportState, importState } from "../../src/optimizer/optimizer-transfer.ts";
 import { parametersOf } from "../../src/ranker/ranker-spec.ts";
+import { noPaths } from "../support/engines/no-paths.ts";
 import { advance, plainLawn, startRun } from "../support/engines/optimizer-cases.ts";
 
-const parameters = parametersOf({
-  users: 2,
-  items: 3,
-  dot: 0,
-  gmf: 2,
-  embedding: 0,
-  tower: [],
-  idBiases: false,
-  cosineTemperature: null,
-});
+const parameters = parametersOf({ ...noPaths, users: 2, items: 3, gmf: 2 });
 const adam = { name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 } as const;
 const lawnAdam: OptimizerConfig = { base: adam, lawn: { ...plainLawn, granularity: "row" } };
 const run = (config: OptimizerConfig, weights?: ReadonlyMap<string, Float32Array>) =>

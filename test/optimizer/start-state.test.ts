@@ -8,6 +8,7 @@ import { NO_ROW } from "../../src/ranker/carry-rows.ts";
 import type { FloatArray, Parameters, RankerSpec } from "../../src/ranker/ranker-spec.ts";
 import { float32, optionsOf, randomBatch, randomParameters } from "../support/engines/engine-cases.ts";
 import { describeNative } from "../support/engines/native-engine.ts";
+import { noPaths } from "../support/engines/no-paths.ts";
 
 const adam = { name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 } as const;
 const byNorm = { kind: "norm", norm: 100 } as const; // out of reach: nothing is held but what the start holds
@@ -19,16 +20,7 @@ const lawn: LawnConfig = {
   state: "keep",
   constrainBiases: false,
 };
-const spec: RankerSpec = {
-  users: 3,
-  items: 2,
-  dot: 2,
-  gmf: 0,
-  embedding: 0,
-  tower: [],
-  idBiases: true,
-  cosineTemperature: null,
-};
+const spec: RankerSpec = { ...noPaths, users: 3, items: 2, dot: 2, idBiases: true };
 /** The first user and the second item are new. */
 const sources = { users: Uint32Array.of(NO_ROW, 1, 0), items: Uint32Array.of(0, NO_ROW) };
 const parameters: Parameters = new Map([
@@ -110,16 +102,7 @@ describe("training on from it on the reference engine", () => trainsOn("referenc
 describeNative("training on from it on the native engine", () => trainsOn("native"));
 
 function trainsOn(name: EngineName): void {
-  const wide: RankerSpec = {
-    users: 5,
-    items: 7,
-    dot: 3,
-    gmf: 0,
-    embedding: 2,
-    tower: [3],
-    idBiases: true,
-    cosineTemperature: null,
-  };
+  const wide: RankerSpec = { ...noPaths, users: 5, items: 7, dot: 3, embedding: 2, tower: [3], idBiases: true };
   const known = {
     users: Uint32Array.of(0, 1, NO_ROW, 2, NO_ROW),
     items: Uint32Array.of(0, 1, 2, NO_ROW, 3, 4, 5),

@@ -1,17 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
 import { openForward } from "../../src/ranker/forward.ts";
 import { parametersOf, type RankerSpec, sizeOf } from "../../src/ranker/ranker-spec.ts";
+import { noPaths } from "../support/engines/no-paths.ts";
 
-const nothing: RankerSpec = {
-  users: 2,
-  items: 2,
-  dot: 0,
-  gmf: 0,
-  embedding: 0,
-  tower: [],
-  idBiases: false,
-  cosineTemperature: null,
-};
+const nothing: RankerSpec = { ...noPaths, users: 2, items: 2 };
 
 /** Zeros but for what is given; exact in float32. */
 function parametersWith(

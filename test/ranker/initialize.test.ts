@@ -8,17 +8,9 @@ import {
   initializeParameters,
 } from "../../src/ranker/initialize.ts";
 import type { RankerSpec } from "../../src/ranker/ranker-spec.ts";
+import { noPaths } from "../support/engines/no-paths.ts";
 
-const spec: RankerSpec = {
-  users: 50,
-  items: 40,
-  dot: 0,
-  gmf: 4,
-  embedding: 60,
-  tower: [90, 7],
-  idBiases: true,
-  cosineTemperature: null,
-};
+const spec: RankerSpec = { ...noPaths, users: 50, items: 40, gmf: 4, embedding: 60, tower: [90, 7], idBiases: true };
 
 function tensorOf(name: string, changes: Partial<Initializers>, seed = 1): Float32Array {
   const values = initializeParameters(spec, { ...defaultInitializers, ...changes }, seed).get(name);

@@ -10,7 +10,8 @@ import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { runReport } from "../../src/report/run-report.ts";
 import { studyReport } from "../../src/report/study-report.ts";
-import { hostileTitle, runContent, studyContent } from "../support/stages/report-content.ts";
+import { hostileTitle, runContent } from "../support/stages/report-content.ts";
+import { studyContent } from "../support/stages/study-content.ts";
 import { useTemporaryFolder } from "../support/stages/temporary-folder.ts";
 
 const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);

@@ -2,7 +2,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { runReport } from "../../src/report/run-report.ts";
 import { studyReport } from "../../src/report/study-report.ts";
-import { runContent, studyContent } from "../support/stages/report-content.ts";
+import { runContent } from "../support/stages/report-content.ts";
+import { studyContent } from "../support/stages/study-content.ts";
 
 const whole = runReport(runContent()); // drawing takes a while: most questions are asked of one page
 const sectionsOf = (html: string): string[] => [...html.matchAll(/<section id="([a-z-]+)"/g)].map((match) => match[1]!);

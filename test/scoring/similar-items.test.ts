@@ -1,8 +1,9 @@
 /** Items alike, by hand: of a dot product, of GMF under its head, and of a tower by what enters its first layer. */
 import { describe, expect, it } from "@jest/globals";
 import { itemVectors, openSimilarItems } from "../../src/scoring/similar-items.ts";
+import { noPaths } from "../support/engines/no-paths.ts";
 
-const base = { users: 1, items: 4, dot: 0, gmf: 0, embedding: 0, tower: [], idBiases: false, cosineTemperature: null };
+const base = { ...noPaths, users: 1, items: 4 };
 
 describe("similar items", () => {
   const spec = { ...base, dot: 2, idBiases: true, cosineTemperature: null };

@@ -3,18 +3,10 @@ import { describe, expect, it } from "@jest/globals";
 import type { Parameters, RankerSpec } from "../../src/ranker/ranker-spec.ts";
 import { type DiagnosticsOptions, measureDiagnostics } from "../../src/training/diagnostics.ts";
 import type { Probe } from "../../src/training/probe.ts";
+import { noPaths } from "../support/engines/no-paths.ts";
 
 /** Two users, two items, one dimension: the logit is the product of the two values, plus the head bias. */
-const product: RankerSpec = {
-  users: 2,
-  items: 2,
-  dot: 1,
-  gmf: 0,
-  embedding: 0,
-  tower: [],
-  idBiases: false,
-  cosineTemperature: null,
-};
+const product: RankerSpec = { ...noPaths, users: 2, items: 2, dot: 1 };
 const parametersOfProduct = (users: number[], items: number[]): Parameters =>
   new Map([
     ["userDot", Float64Array.from(users)],
@@ -93,16 +85,7 @@ describe("the probe's figures", () => {
   });
 
   it("count the units of each layer that never fire", () => {
-    const tower: RankerSpec = {
-      users: 2,
-      items: 2,
-      dot: 0,
-      gmf: 0,
-      embedding: 1,
-      tower: [4, 1],
-      idBiases: false,
-      cosineTemperature: null,
-    };
+    const tower: RankerSpec = { ...noPaths, users: 2, items: 2, embedding: 1, tower: [4, 1] };
     const parameters: Parameters = new Map([
       ["userMlp", Float64Array.of(1, 1)],
       ["itemMlp", Float64Array.of(1, -1)],

@@ -1,8 +1,8 @@
 /** The probe must be the same for every run that is to be compared. */
 import { describe, expect, it } from "@jest/globals";
-import { groupItemsByUser, type Interactions } from "../../src/dataset/interaction-dataset.ts";
-import type { BatchSource } from "../../src/dataset/training-batches.ts";
+import type { Interactions } from "../../src/dataset/interaction-dataset.ts";
 import { makeProbe } from "../../src/training/probe.ts";
+import { uniformSource } from "../support/data/uniform-source.ts";
 
 // 20 items; item i is taken by i % 5 of the first users, so its count is i % 5.
 const pairs = Array.from({ length: 20 }, (_, item) => Array.from({ length: item % 5 }, (_, user) => [user, item]))
@@ -16,16 +16,7 @@ const interactions: Interactions = {
   itemColumn: Uint32Array.from(pairs, ({ item }) => item),
   weights: null,
 };
-const source: BatchSource = {
-  interactions,
-  seen: groupItemsByUser(interactions),
-  loss: "bce",
-  negativesPerPositive: 2,
-  negativesFrom: "uniform",
-  negativesPower: 0,
-  batchSize: 7,
-  seed: 3,
-};
+const source = uniformSource(interactions, { loss: "bce", negativesPerPositive: 2, batchSize: 7, seed: 3 });
 
 describe("makeProbe", () => {
   it("does not depend on the batch size, and takes all samples where there are few", () => {

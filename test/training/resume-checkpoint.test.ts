@@ -5,18 +5,10 @@ import { defaultInitializers, initializeParameters } from "../../src/ranker/init
 import type { FloatArray, RankerSpec } from "../../src/ranker/ranker-spec.ts";
 import { decodeResume, encodeResume } from "../../src/training/resume-checkpoint.ts";
 import type { ResumePoint } from "../../src/training/training-state.ts";
+import { noPaths } from "../support/engines/no-paths.ts";
 import { expectSameBits } from "../support/engines/same-bits.ts";
 
-const spec: RankerSpec = {
-  users: 3,
-  items: 4,
-  dot: 0,
-  gmf: 2,
-  embedding: 2,
-  tower: [3],
-  idBiases: false,
-  cosineTemperature: null,
-};
+const spec: RankerSpec = { ...noPaths, users: 3, items: 4, gmf: 2, embedding: 2, tower: [3] };
 const parametersOf = (seed: number) => initializeParameters(spec, defaultInitializers, seed);
 const parameters = parametersOf(1);
 const point: ResumePoint = {

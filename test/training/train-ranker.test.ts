@@ -1,6 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { groupItemsByUser } from "../../src/dataset/interaction-dataset.ts";
-import { type BatchSource, samplesPerEpoch, stepsPerEpoch } from "../../src/dataset/training-batches.ts";
+import { samplesPerEpoch, stepsPerEpoch } from "../../src/dataset/training-batches.ts";
 import { referenceEngine } from "../../src/engine/reference/reference-engine.ts";
 import type { OptimizerConfig } from "../../src/optimizer/optimizer-config.ts";
 import { defaultInitializers, initializeParameters } from "../../src/ranker/initialize.ts";
@@ -14,29 +13,13 @@ import { type TrainingOutcome, trainRanker } from "../../src/training/train-rank
 import type { TrainingPlan } from "../../src/training/training-plan.ts";
 import { beginning, type ResumePoint } from "../../src/training/training-state.ts";
 import { checkerboardDataset } from "../support/data/checkerboard-dataset.ts";
+import { uniformSource } from "../support/data/uniform-source.ts";
+import { noPaths } from "../support/engines/no-paths.ts";
 
 const { train } = checkerboardDataset(6, 8);
-const spec: RankerSpec = {
-  users: 6,
-  items: 8,
-  dot: 0,
-  gmf: 2,
-  embedding: 3,
-  tower: [4, 2],
-  idBiases: true,
-  cosineTemperature: null,
-};
+const spec: RankerSpec = { ...noPaths, users: 6, items: 8, gmf: 2, embedding: 3, tower: [4, 2], idBiases: true };
 // 6 users with 2 train items each give 12 positives, with 2 negatives 36 samples: 4 steps of 8 and one of 4.
-const source: BatchSource = {
-  interactions: train,
-  seen: groupItemsByUser(train),
-  loss: "bce",
-  negativesPerPositive: 2,
-  negativesFrom: "uniform",
-  negativesPower: 0,
-  batchSize: 8,
-  seed: 5,
-};
+const source = uniformSource(train, { loss: "bce", negativesPerPositive: 2, batchSize: 8, seed: 5 });
 const adam = { name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 } as const;
 const lawn = { scope: "all", granularity: "row", project: "both", state: "keep", constrainBiases: false } as const;
 const optimizers: Record<string, OptimizerConfig> = {

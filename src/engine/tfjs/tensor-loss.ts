@@ -1,4 +1,4 @@
-/** The two losses on tensors, each with its slope written out. Their plain twins are in ranker/loss.ts. */
+/** bce and bpr on tensors, each with its slope written out. Their plain twins are in ranker/loss.ts. */
 import type { GradSaveFunc, Scalar, Tensor, Tensor1D } from "@tensorflow/tfjs-core";
 import { pairwiseRowSums } from "./pairwise-sum.ts";
 import type { Tfjs } from "./tfjs-packages.ts";

@@ -1,13 +1,14 @@
 /** The native engine draws its own batches: they must be those of src/dataset/training-batches.ts, to the bit. */
 import { expect, it } from "@jest/globals";
-import { groupItemsByUser } from "../../../src/dataset/interaction-dataset.ts";
-import { type BatchSource, drawBatch, epochDraws, stepsPerEpoch } from "../../../src/dataset/training-batches.ts";
+import { drawBatch, epochDraws, stepsPerEpoch } from "../../../src/dataset/training-batches.ts";
 import { openNativeEngine } from "../../../src/engine/native/native-engine.ts";
 import type { BaseOptimizerConfig } from "../../../src/optimizer/optimizer-config.ts";
 import type { RankerSpec } from "../../../src/ranker/ranker-spec.ts";
 import { skewedSource, wide } from "../../support/data/skewed-source.ts";
+import { uniformSource } from "../../support/data/uniform-source.ts";
 import { losses, optionsOf, weightedSource } from "../../support/engines/engine-cases.ts";
 import { describeNative, instructionSets } from "../../support/engines/native-engine.ts";
+import { noPaths } from "../../support/engines/no-paths.ts";
 import { expectSameSnapshot } from "../../support/engines/same-bits.ts";
 
 const sgd: BaseOptimizerConfig = { name: "sgd", weightDecay: 0 };
@@ -66,16 +67,7 @@ describeNative("drawing by the native engine", () => {
     { users: 40, items: 65_536 },
     { users: 65_536, items: 65_536 },
   ])("is that of the plain twin with $users users and $items items", async ({ users, items }) => {
-    const spec: RankerSpec = {
-      users,
-      items,
-      dot: 1,
-      gmf: 0,
-      embedding: 0,
-      tower: [],
-      idBiases: false,
-      cosineTemperature: null,
-    };
+    const spec: RankerSpec = { ...noPaths, users, items, dot: 1 };
     for (const loss of losses) {
       const source = skewedSource(spec, loss, { batchSize: 5_000 });
       const options = optionsOf(spec, loss, { optimizer: { base: sgd, lawn: null } });
@@ -106,27 +98,8 @@ describeNative("drawing by the native engine", () => {
       itemColumn: Uint32Array.from(pairs, ([, item]) => item!),
       weights: null,
     };
-    const seen = groupItemsByUser(interactions);
-    const source: BatchSource = {
-      interactions,
-      seen,
-      loss: "bce",
-      negativesPerPositive: 9,
-      negativesFrom: "uniform",
-      negativesPower: 0,
-      batchSize: 3000,
-      seed: 2,
-    };
-    const spec: RankerSpec = {
-      users: 4,
-      items,
-      dot: 3,
-      gmf: 0,
-      embedding: 0,
-      tower: [],
-      idBiases: false,
-      cosineTemperature: null,
-    };
+    const source = uniformSource(interactions, { loss: "bce", negativesPerPositive: 9, batchSize: 3000, seed: 2 });
+    const spec: RankerSpec = { ...noPaths, users: 4, items, dot: 3 };
     const steps = stepsPerEpoch(source);
     for (const instructionSet of instructionSets) {
       const drawing = await openNativeEngine({ instructionSet }).open(optionsOf(spec, "bce", { source }));

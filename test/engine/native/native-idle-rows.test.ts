@@ -11,13 +11,14 @@ import { referenceEngine } from "../../../src/engine/reference/reference-engine.
 import type { RankerSpec } from "../../../src/ranker/ranker-spec.ts";
 import { optionsOf, randomBatch } from "../../support/engines/engine-cases.ts";
 import { describeNative, instructionSets } from "../../support/engines/native-engine.ts";
+import { noPaths } from "../../support/engines/no-paths.ts";
 import { baseCases } from "../../support/engines/optimizer-cases.ts";
 import { expectSameSnapshot } from "../../support/engines/same-bits.ts";
 
 /** Widths with a loop of their own, and one without. */
 const idleSpecs: readonly RankerSpec[] = [
   { users: 30, items: 20, dot: 64, gmf: 8, embedding: 32, tower: [6], idBiases: true, cosineTemperature: null },
-  { users: 30, items: 20, dot: 7, gmf: 3, embedding: 17, tower: [5], idBiases: false, cosineTemperature: null },
+  { ...noPaths, users: 30, items: 20, dot: 7, gmf: 3, embedding: 17, tower: [5] },
 ];
 const fewPairs: Batch = {
   kind: "pointwise",

@@ -4,17 +4,9 @@ import { referenceEngine } from "../../../src/engine/reference/reference-engine.
 import type { LossName } from "../../../src/ranker/loss.ts";
 import type { RankerSpec } from "../../../src/ranker/ranker-spec.ts";
 import { lossConfigs } from "../../support/engines/engine-cases.ts";
+import { noPaths } from "../../support/engines/no-paths.ts";
 
-const spec: RankerSpec = {
-  users: 2,
-  items: 3,
-  dot: 1,
-  gmf: 0,
-  embedding: 0,
-  tower: [],
-  idBiases: false,
-  cosineTemperature: null,
-};
+const spec: RankerSpec = { ...noPaths, users: 2, items: 3, dot: 1 };
 const sgd = { base: { name: "sgd", weightDecay: 0 }, lawn: null } as const;
 
 /** Tables of width 1: users 2 and 3; items 0, 4 and 5. */

@@ -24,6 +24,7 @@ import {
   sharedBatch,
   weightedBatch,
 } from "../../support/engines/engine-cases.ts";
+import { noPaths } from "../../support/engines/no-paths.ts";
 
 async function gradientOf(spec: RankerSpec, loss: LossName, batch: Batch, parameters: Parameters) {
   const session = await referenceEngine.open({
@@ -96,16 +97,7 @@ describe.each(combinationsOf())("the gradient of $name under $loss", ({ spec, lo
 
 describe("a sample's weight", () => {
   // z = p q + b with p = 1, q = (2, -1), b = 0: logits 2 and -1.
-  const spec: RankerSpec = {
-    users: 1,
-    items: 2,
-    dot: 1,
-    gmf: 0,
-    embedding: 0,
-    tower: [],
-    idBiases: false,
-    cosineTemperature: null,
-  };
+  const spec: RankerSpec = { ...noPaths, users: 1, items: 2, dot: 1 };
   const parameters = new Map([
     ["userDot", Float64Array.of(1)],
     ["itemDot", Float64Array.of(2, -1)],

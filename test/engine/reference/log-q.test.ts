@@ -4,17 +4,9 @@ import type { ListwiseBatch } from "../../../src/dataset/batch.ts";
 import { referenceEngine } from "../../../src/engine/reference/reference-engine.ts";
 import type { RankerSpec } from "../../../src/ranker/ranker-spec.ts";
 import { optionsOf } from "../../support/engines/engine-cases.ts";
+import { noPaths } from "../../support/engines/no-paths.ts";
 
-const spec: RankerSpec = {
-  users: 1,
-  items: 3,
-  dot: 1,
-  gmf: 0,
-  embedding: 0,
-  tower: [],
-  idBiases: false,
-  cosineTemperature: null,
-};
+const spec: RankerSpec = { ...noPaths, users: 1, items: 3, dot: 1 };
 
 /** One user at 1, so that an item's logit is its value. */
 async function gradientOf(

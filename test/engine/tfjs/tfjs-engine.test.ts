@@ -13,6 +13,7 @@ import {
   randomParameters,
   smallSource,
 } from "../../support/engines/engine-cases.ts";
+import { noPaths } from "../../support/engines/no-paths.ts";
 import { plainLawn } from "../../support/engines/optimizer-cases.ts";
 import { testedBackends, useBackend } from "../../support/engines/tfjs-backends.ts";
 
@@ -69,16 +70,7 @@ describe.each(testedBackends)("the tfjs engine on %s", (tfjsBackend) => {
   });
 
   it("holds the norms of large tables to 1e-6 over constrained steps, without float64", async () => {
-    const spec: RankerSpec = {
-      users: 3000,
-      items: 1000,
-      dot: 0,
-      gmf: 0,
-      embedding: 16,
-      tower: [32, 8],
-      idBiases: false,
-      cosineTemperature: null,
-    };
+    const spec: RankerSpec = { ...noPaths, users: 3000, items: 1000, embedding: 16, tower: [32, 8] };
     const { base } = lawnAdamCase.config;
     const session = await (await open()).open(
       optionsOf(spec, "bce", { optimizer: { base, lawn: { ...plainLawn, switchAt: { kind: "step", step: 1 } } } }),

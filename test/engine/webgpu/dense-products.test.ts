@@ -5,6 +5,7 @@ import { openWebgpuEngine, type WebgpuEngine, webgpuProvider } from "../../../sr
 import type { RankerSpec } from "../../../src/ranker/ranker-spec.ts";
 import { expectClose } from "../../support/engines/close-tensors.ts";
 import { float32, optionsOf, randomBatch, randomParameters } from "../../support/engines/engine-cases.ts";
+import { noPaths } from "../../support/engines/no-paths.ts";
 
 // A software adapter is slow, more so on a busy machine.
 jest.setTimeout(600_000);
@@ -17,16 +18,7 @@ const halfOptions = { allowSoftwareAdapter: true, halfPrecision: true };
 const half = probe.available ? await openWebgpuEngine(halfOptions).catch(() => null) : null;
 
 /** 72 inputs of 70 outputs of 34: tiles of 128 and of 64 with rows and columns left over. */
-const wide: RankerSpec = {
-  users: 50,
-  items: 40,
-  dot: 0,
-  gmf: 0,
-  embedding: 36,
-  tower: [70, 34],
-  idBiases: false,
-  cosineTemperature: null,
-};
+const wide: RankerSpec = { ...noPaths, users: 50, items: 40, embedding: 36, tower: [70, 34] };
 /** Rows that begin at multiples of four values, biases beside them. */
 const aligned: RankerSpec = { ...wide, gmf: 2, tower: [72, 20, 8], idBiases: true };
 /** From as many pairs on, tiles have 128 rows. */

@@ -3,16 +3,17 @@
  * told, tables may be split.
  */
 import { beforeAll, describe, expect, it, jest } from "@jest/globals";
-import { groupItemsByUser } from "../../../src/dataset/interaction-dataset.ts";
-import { type BatchSource, drawBatch, epochDraws } from "../../../src/dataset/training-batches.ts";
+import { drawBatch, epochDraws } from "../../../src/dataset/training-batches.ts";
 import type { SessionOptions } from "../../../src/engine/engine.ts";
 import { referenceEngine } from "../../../src/engine/reference/reference-engine.ts";
 import { openWebgpuEngine, type WebgpuEngine, webgpuProvider } from "../../../src/engine/webgpu/webgpu-engine.ts";
 import { EngineError } from "../../../src/errors.ts";
 import { boundedInteger, streamKey, threefry } from "../../../src/random.ts";
 import { parametersOf, type RankerSpec } from "../../../src/ranker/ranker-spec.ts";
+import { uniformSource } from "../../support/data/uniform-source.ts";
 import { expectClose } from "../../support/engines/close-tensors.ts";
 import { float32, lawnAdamCase, optionsOf, randomBatch, randomParameters } from "../../support/engines/engine-cases.ts";
+import { noPaths } from "../../support/engines/no-paths.ts";
 import { expectSameSnapshot } from "../../support/engines/same-bits.ts";
 
 // A software adapter is slow, more so on a busy machine.
@@ -21,16 +22,7 @@ jest.setTimeout(600_000);
 const probe = await webgpuProvider.probe({ allowSoftwareAdapter: true });
 const title = `the webgpu engine${probe.available ? "" : ` (skipped: ${probe.reason})`}`;
 
-const spec: RankerSpec = {
-  users: 40,
-  items: 30,
-  dot: 0,
-  gmf: 2,
-  embedding: 8,
-  tower: [4],
-  idBiases: false,
-  cosineTemperature: null,
-};
+const spec: RankerSpec = { ...noPaths, users: 40, items: 30, gmf: 2, embedding: 8, tower: [4] };
 
 (probe.available ? describe : describe.skip)(title, () => {
   let engine: WebgpuEngine;
@@ -154,16 +146,7 @@ function sourceOptions({ batchSize, loss = "bce" }: { batchSize: number; loss?: 
     itemColumn: column("test/items", spec.items - 1),
     weights: null,
   };
-  const source: BatchSource = {
-    interactions,
-    seen: groupItemsByUser(interactions),
-    loss,
-    negativesPerPositive: 8,
-    negativesFrom: "uniform",
-    negativesPower: 0,
-    batchSize,
-    seed: 5,
-  };
+  const source = uniformSource(interactions, { loss, negativesPerPositive: 8, batchSize, seed: 5 });
   return optionsOf(spec, loss, { source });
 }
 

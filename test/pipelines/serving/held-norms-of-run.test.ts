@@ -1,8 +1,9 @@
 /** Norms that rows are held at: those of rows alone, of users who were trained. */
 import { describe, expect, it } from "@jest/globals";
 import { heldNormsOfRun } from "../../../pipelines/serving/held-norms-of-run.ts";
+import { noPaths } from "../../support/engines/no-paths.ts";
 
-const spec = { users: 4, items: 1, dot: 2, gmf: 0, embedding: 1, tower: [], idBiases: true, cosineTemperature: null };
+const spec = { ...noPaths, users: 4, items: 1, dot: 2, embedding: 1, idBiases: true };
 const parameters = new Map([
   ["userDot", Float32Array.of(3, 4, 0, 1, 6, 8, 99, 99)], // norms 5, 1, 10 and that of nobody
   ["userMlp", Float32Array.of(-2, 7, 1, 99)],

@@ -2,8 +2,9 @@
 import { describe, expect, it } from "@jest/globals";
 import { openFoldInOfRun } from "../../../pipelines/serving/people-lists.ts";
 import { defaultInitializers, initializeParameters } from "../../../src/ranker/initialize.ts";
+import { noPaths } from "../../support/engines/no-paths.ts";
 
-const spec = { users: 2, items: 3, dot: 2, gmf: 0, embedding: 0, tower: [], idBiases: false, cosineTemperature: null };
+const spec = { ...noPaths, users: 2, items: 3, dot: 2 };
 const rows = {
   spec,
   parameters: initializeParameters(spec, defaultInitializers, 1),

@@ -1,9 +1,9 @@
 /** A made-up log with a few popular items and busy users, large enough to fill many blocks of samples. */
-import { groupItemsByUser } from "../../../src/dataset/interaction-dataset.ts";
 import type { BatchSource } from "../../../src/dataset/training-batches.ts";
 import { streamKey, threefry, unitInterval } from "../../../src/random.ts";
 import type { LossName } from "../../../src/ranker/loss.ts";
 import type { RankerSpec } from "../../../src/ranker/ranker-spec.ts";
+import { uniformSource } from "./uniform-source.ts";
 
 /**
  * Wide enough that a batch of 20,000 is cut into several chunks, every lane gets samples, and tables several segments.
@@ -34,14 +34,5 @@ export function skewedSource(
     itemColumn[row] = Math.floor(items * unitInterval(block.second) ** 2);
   }
   const interactions = { users, items, length, userColumn, itemColumn, weights: null };
-  return {
-    interactions,
-    seen: groupItemsByUser(interactions),
-    loss,
-    negativesPerPositive: 4,
-    negativesFrom: "uniform",
-    negativesPower: 0,
-    batchSize,
-    seed,
-  };
+  return uniformSource(interactions, { loss, negativesPerPositive: 4, batchSize, seed });
 }

@@ -3,13 +3,14 @@
  * mistakes; shared by engine tests.
  */
 import { type Batch, batchKinds, type ListwiseBatch } from "../../../src/dataset/batch.ts";
-import { groupItemsByUser } from "../../../src/dataset/interaction-dataset.ts";
 import type { BatchSource } from "../../../src/dataset/training-batches.ts";
 import type { SessionOptions } from "../../../src/engine/engine.ts";
 import type { BaseOptimizerConfig, LawnConfig, OptimizerConfig } from "../../../src/optimizer/optimizer-config.ts";
 import { boundedInteger, standardNormal, streamKey, threefry } from "../../../src/random.ts";
 import { type LossConfig, type LossName, lossNames } from "../../../src/ranker/loss.ts";
 import { type FloatArray, parametersOf, type RankerSpec, sizeOf } from "../../../src/ranker/ranker-spec.ts";
+import { uniformSource } from "../data/uniform-source.ts";
+import { noPaths } from "./no-paths.ts";
 import { baseCases, lawnCases, plainLawn } from "./optimizer-cases.ts";
 
 export interface RankerCase {
@@ -17,16 +18,7 @@ export interface RankerCase {
   readonly spec: RankerSpec;
 }
 
-const nothing: RankerSpec = {
-  users: 5,
-  items: 7,
-  dot: 0,
-  gmf: 0,
-  embedding: 0,
-  tower: [],
-  idBiases: false,
-  cosineTemperature: null,
-};
+const nothing: RankerSpec = { ...noPaths, users: 5, items: 7 };
 
 export const rankerCases: readonly RankerCase[] = [
   { name: "mf", spec: { ...nothing, dot: 3, idBiases: true } },
@@ -229,14 +221,5 @@ export function smallSource(spec: RankerSpec, loss: LossName, { batchSize = 6, s
     itemColumn: Uint32Array.from(pairs, ([, item]) => item),
     weights: null,
   };
-  return {
-    interactions,
-    seen: groupItemsByUser(interactions),
-    loss,
-    negativesPerPositive: 2,
-    negativesFrom: "uniform",
-    negativesPower: 0,
-    batchSize,
-    seed,
-  };
+  return uniformSource(interactions, { loss, negativesPerPositive: 2, batchSize, seed });
 }

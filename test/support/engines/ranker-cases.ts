@@ -2,24 +2,18 @@
 import { initializeParameters } from "../../../src/ranker/initialize.ts";
 import { type RankerShape, rankerSpecOf } from "../../../src/ranker/ranker-presets.ts";
 import type { Parameters, RankerSpec } from "../../../src/ranker/ranker-spec.ts";
+import { noPaths } from "./no-paths.ts";
 
 const shapes: Readonly<Record<string, RankerShape>> = {
-  "mf with biases": { dot: 5, gmf: 0, embedding: 0, tower: [], idBiases: true, cosineTemperature: null },
-  "mf without biases": { dot: 4, gmf: 0, embedding: 0, tower: [], idBiases: false, cosineTemperature: null },
-  gmf: { dot: 0, gmf: 6, embedding: 0, tower: [], idBiases: false, cosineTemperature: null },
-  mlp: { dot: 0, gmf: 0, embedding: 4, tower: [7, 3], idBiases: false, cosineTemperature: null },
-  neumf: { dot: 0, gmf: 3, embedding: 4, tower: [5], idBiases: false, cosineTemperature: null },
-  "an empty tower": { dot: 0, gmf: 0, embedding: 4, tower: [], idBiases: false, cosineTemperature: null },
-  "gmf beside an empty tower, with biases": {
-    dot: 0,
-    gmf: 3,
-    embedding: 4,
-    tower: [],
-    idBiases: true,
-    cosineTemperature: null,
-  },
+  "mf with biases": { ...noPaths, dot: 5, idBiases: true },
+  "mf without biases": { ...noPaths, dot: 4 },
+  gmf: { ...noPaths, gmf: 6 },
+  mlp: { ...noPaths, embedding: 4, tower: [7, 3] },
+  neumf: { ...noPaths, gmf: 3, embedding: 4, tower: [5] },
+  "an empty tower": { ...noPaths, embedding: 4 },
+  "gmf beside an empty tower, with biases": { ...noPaths, gmf: 3, embedding: 4, idBiases: true },
   "every path": { dot: 4, gmf: 3, embedding: 5, tower: [6, 4], idBiases: true, cosineTemperature: null },
-  cosines: { dot: 5, gmf: 0, embedding: 0, tower: [], idBiases: false, cosineTemperature: 0.2 },
+  cosines: { ...noPaths, dot: 5, cosineTemperature: 0.2 },
   "a cosine beside every linear path": {
     dot: 4,
     gmf: 3,
@@ -28,7 +22,7 @@ const shapes: Readonly<Record<string, RankerShape>> = {
     idBiases: true,
     cosineTemperature: 2,
   },
-  "every linear path": { dot: 4, gmf: 3, embedding: 5, tower: [], idBiases: true, cosineTemperature: null },
+  "every linear path": { ...noPaths, dot: 4, gmf: 3, embedding: 5, idBiases: true },
 };
 
 export interface RankerCase {

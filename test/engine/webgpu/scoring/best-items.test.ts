@@ -6,6 +6,7 @@ import type { RankerSpec } from "../../../../src/ranker/ranker-spec.ts";
 import { NO_ITEM, type TopItemsRequest } from "../../../../src/ranker/scorer.ts";
 import { topItems } from "../../../../src/scoring/top-items.ts";
 import { float32, optionsOf, randomParameters } from "../../../support/engines/engine-cases.ts";
+import { noPaths } from "../../../support/engines/no-paths.ts";
 
 // A software GPU is slow, more so on a busy machine.
 jest.setTimeout(600_000);
@@ -14,16 +15,7 @@ const probe = await webgpuProvider.probe({ allowSoftwareAdapter: true });
 const title = `the best items of the webgpu engine${probe.available ? "" : ` (skipped: ${probe.reason})`}`;
 
 /** More items than a workgroup has lanes. */
-const spec: RankerSpec = {
-  users: 30,
-  items: 700,
-  dot: 3,
-  gmf: 0,
-  embedding: 0,
-  tower: [],
-  idBiases: true,
-  cosineTemperature: null,
-};
+const spec: RankerSpec = { ...noPaths, users: 30, items: 700, dot: 3, idBiases: true };
 
 describe("scoresOfKeys", () => {
   it("gives -Infinity for none and NaN, and otherwise the score", () => {

@@ -2,17 +2,9 @@ import { describe, expect, it } from "@jest/globals";
 import { planArena } from "../../../../src/engine/webgpu/tensors/arena.ts";
 import { EngineError } from "../../../../src/errors.ts";
 import { parametersOf } from "../../../../src/ranker/ranker-spec.ts";
+import { noPaths } from "../../../support/engines/no-paths.ts";
 
-const spec = {
-  users: 40,
-  items: 30,
-  dot: 0,
-  gmf: 2,
-  embedding: 8,
-  tower: [4],
-  idBiases: false,
-  cosineTemperature: null,
-};
+const spec = { ...noPaths, users: 40, items: 30, gmf: 2, embedding: 8, tower: [4] };
 
 describe("planArena", () => {
   it("lays tensors end to end at multiples of 64 values", () => {

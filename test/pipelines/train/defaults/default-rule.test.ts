@@ -12,6 +12,7 @@ import { optimizerNames } from "../../../../src/config/optimizer/optimizer-names
 import { parseConfig } from "../../../../src/config/parse.ts";
 import { trainSchema } from "../../../../src/config/schemas/train-schema.ts";
 import { samplesPerEpoch } from "../../../../src/dataset/training-batches.ts";
+import { uniformSource } from "../../../support/data/uniform-source.ts";
 
 const nothing: OwnChoices = {
   ...{
@@ -128,18 +129,8 @@ describe("settings that fit a log", () => {
     const users = new Uint32Array([0, 0, 1]);
     const columns = { userColumn: users, itemColumn: new Uint32Array([0, 1, 2]), weights: null };
     const interactions = { users: 2, items: 3, ...columns, length: 3 };
-    const seen = { offsets: new Uint32Array([0, 2, 3]), itemsSorted: new Uint32Array([0, 1, 2]) };
     for (const loss of ["bce", "bpr", "softmax", "ccl"] as const) {
-      const source = {
-        interactions,
-        seen,
-        loss,
-        negativesPerPositive: 8,
-        negativesFrom: "uniform" as const,
-        negativesPower: 0,
-        batchSize: 1,
-        seed: 1,
-      };
+      const source = uniformSource(interactions, { loss, negativesPerPositive: 8, batchSize: 1, seed: 1 });
       // A batch of one sample takes as many steps as there are samples.
       const reason = defaultsFor({ rows: 3, users: 2, items: 3 }, { ...nothing, loss, batchSize: 1 });
       expect(reason.find(({ path }) => path[0] === "batchSize")?.reason).toContain(`${samplesPerEpoch(source)} steps`);
