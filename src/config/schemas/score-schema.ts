@@ -1,6 +1,7 @@
 /** Every setting of `score`, once: type, default, unit, range and meaning. */
 import { z } from "zod";
-import { isAddress, listsAddressProblem } from "../addresses/lists-address.ts";
+import { isAddress } from "../address-text.ts";
+import { listsAddressProblem } from "../addresses/lists-address.ts";
 import {
   baselineEngineRefusals,
   baselineParameterSettings,

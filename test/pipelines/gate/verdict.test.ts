@@ -13,6 +13,7 @@ function compared(difference: number, reach: number, permutationP: number): Comp
     against: { "NDCG@10": 0.4 },
     difference,
     interval,
+    bootstrap: { level: 0.95, resamples: 2000, seed: 1 },
     permutationP,
     wilcoxonP: permutationP,
     wins: 1,

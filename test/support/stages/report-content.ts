@@ -22,7 +22,6 @@ export function gateRecord(changes: Partial<GateRecord> = {}): GateRecord {
     metric: "NDCG@10",
     margin: 0.002,
     strict: false,
-    bootstrap: { level: 0.95, resamples: 2000, seed: 1 },
     compared: {
       cases: 980,
       casesOfUnknownItems: 12,
@@ -30,6 +29,7 @@ export function gateRecord(changes: Partial<GateRecord> = {}): GateRecord {
       against: { "HR@10": 0.765, "NDCG@10": 0.479 },
       difference: 0.0041,
       interval: { low: -0.002, high: 0.0102 },
+      bootstrap: { level: 0.95, resamples: 2000, seed: 1 },
       permutationP: 0.19,
       wilcoxonP: 0.21,
       wins: 210,
