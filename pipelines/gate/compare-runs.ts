@@ -50,7 +50,7 @@ export async function compareRuns(run: LoadedRun, against: LoadedRun, question: 
   const differences = Float64Array.from(ours, (value, user) => value - others[user]!);
   const [interval] = bootstrapIntervals([[differences]], bootstrap);
   const tests = pairedTests(differences, { permutations: PERMUTATIONS, seed: bootstrap.seed });
-  const { wins, losses, ties, permutationP, wilcoxonP } = tests;
+  const { wins, losses, ties, permutationP, permutationIsAtMost, wilcoxonP } = tests;
   const own = { low: interval!.low, high: interval!.high };
   const allKnown = { known: dataset.description.users, new: 0, gone: 0 };
   const allItems = { known: dataset.description.items, new: 0, gone: 0 };
@@ -64,6 +64,7 @@ export async function compareRuns(run: LoadedRun, against: LoadedRun, question: 
       interval: own,
       bootstrap: { ...bootstrap },
       permutationP,
+      permutationIsAtMost,
       wilcoxonP,
       wins,
       losses,

@@ -19,6 +19,8 @@ const comparedSchema = z.object({
   bootstrap: z.object({ level: z.number(), resamples: z.int(), seed: z.int() }),
   /** Of the paired permutation test, and of Wilcoxon's signed-rank test. */
   permutationP: z.number(),
+  /** As small as drawn signs can tell: the true one may be smaller. */
+  permutationIsAtMost: z.boolean(),
   wilcoxonP: z.number(),
   wins: z.int().min(0),
   losses: z.int().min(0),

@@ -58,7 +58,7 @@ export function learningSection(content: RunContent): Section {
       : draw({
           title: "Loss of the refit",
           text: "Trained anew on train and validation for the epochs that validation chose.",
-          axis: { epochs: refit.map(({ epoch }) => epoch), switchAfter: switchOf(refit), chosen: null },
+          axis: { unit: "epoch", epochs: refit.map(({ epoch }) => epoch), switchAfter: switchOf(refit), chosen: null },
           lines: [{ name: "training", hue: "blue", values: refit.map(({ loss }) => loss) }],
         }),
   ];
@@ -213,7 +213,7 @@ function passOf({ epochs, manifest }: RunContent) {
 
 function axisOf(content: RunContent): EpochAxis {
   const { pass, chosen } = passOf(content);
-  return { epochs: pass.map(({ epoch }) => epoch), switchAfter: switchOf(pass), chosen };
+  return { unit: "epoch", epochs: pass.map(({ epoch }) => epoch), switchAfter: switchOf(pass), chosen };
 }
 
 /** The last free epoch before a constrained one; null for a run that has no switch. */

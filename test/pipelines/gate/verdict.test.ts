@@ -15,6 +15,7 @@ function compared(difference: number, reach: number, permutationP: number): Comp
     interval,
     bootstrap: { level: 0.95, resamples: 2000, seed: 1 },
     permutationP,
+    permutationIsAtMost: permutationP < 0.0001,
     wilcoxonP: permutationP,
     wins: 1,
     losses: 1,

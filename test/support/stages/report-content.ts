@@ -31,6 +31,7 @@ export function gateRecord(changes: Partial<GateRecord> = {}): GateRecord {
       interval: { low: -0.002, high: 0.0102 },
       bootstrap: { level: 0.95, resamples: 2000, seed: 1 },
       permutationP: 0.19,
+      permutationIsAtMost: false,
       wilcoxonP: 0.21,
       wins: 210,
       losses: 190,
