@@ -39,7 +39,7 @@ export async function finishJob(
 ): Promise<StageResult<ScoreResult>> {
   const { environment } = context;
   const format = formatOfOutput(config)!; // the schema has asked for one
-  const { users, pairs, where, allow, deny, excludePairs, minimumScore = null, unknown } = config;
+  const { users, pairs, profiles, where, allow, deny, excludePairs, minimumScore = null, unknown } = config;
   const manifest: ScoreManifest = {
     stage: "score",
     plan: subject.plan,
@@ -51,6 +51,7 @@ export async function finishJob(
       users,
       where,
       pairs,
+      profiles,
       allow,
       deny,
       excludePairs,
@@ -106,9 +107,12 @@ function summary(
   const number = (value: number): string => value.toLocaleString("en");
   const notes = [
     [selection.repeatedRows, "repeated rows in the file, counted once"],
-    [selection.unknownUsers, `unknown users (--unknown ${config.unknown})`],
+    [
+      selection.unknownUsers,
+      `${config.profiles === null ? "unknown users" : "people without a known item"} (--unknown ${config.unknown})`,
+    ],
     [selection.untrainedUsers, `users that the run was not trained on (--unknown ${config.unknown})`],
-    [selection.unknownItems, "unknown items, left out"],
+    [selection.unknownItems, `unknown items, ${config.profiles === null ? "left out" : "not learnt from"}`],
     [selection.excludedPairs, "pairs left out by --exclude-pairs"],
     [selection.unknownExcludedPairs, "of them with a user or an item unknown to the dataset"],
     [counts.popularUsers, "users with the most popular items, source = popularity"],

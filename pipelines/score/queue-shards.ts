@@ -126,6 +126,7 @@ export function sharedFolderStorage(config: ScoreConfig, { plan, ranker }: Score
     output: path.resolve(config.output),
     users: absolute(config.users),
     pairs: absolute(config.pairs),
+    profiles: absolute(config.profiles),
     allow: absolute(config.allow),
     deny: absolute(config.deny),
     excludePairs: absolute(config.excludePairs),

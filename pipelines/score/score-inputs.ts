@@ -11,6 +11,7 @@ import { type BitSet, openBitSet } from "./selection/bit-set.ts";
 import { findColdUsers } from "./selection/cold-users.ts";
 import { type ExcludedCounts, loadExcludedPairs } from "./selection/excluded-pairs.ts";
 import { type ItemLists, readItemLists } from "./selection/item-lists.ts";
+import { selectPeople } from "./selection/people-selection.ts";
 import { selectUsers, type UserSelection } from "./selection/user-selection.ts";
 import type { ScoreSubject } from "./subject.ts";
 
@@ -48,9 +49,8 @@ export async function openScoreInputs(
   if (description.known !== undefined) await checkFileOf(directory, KNOWN_FILE, description.known);
   let opened: Promise<WorkDatabase> | null = null;
   const database = (): Promise<WorkDatabase> => {
-    const readable = [config.users, config.pairs, config.allow, config.deny, config.excludePairs].filter(
-      (file) => file !== null,
-    );
+    const { users, pairs, profiles, allow, deny, excludePairs } = config;
+    const readable = [users, pairs, profiles, allow, deny, excludePairs].filter((file) => file !== null);
     opened ??= openDatabase({ path: ":memory:", spillDirectory: scratch, memoryLimit: "512MB", readable });
     return opened;
   };
@@ -65,13 +65,17 @@ export async function openScoreInputs(
     const refit = ranker.kind === "run" ? (ranker.manifest.outcome?.refit ?? false) : false;
     const cold = rows === null ? await findColdUsers(directory, description.users, refit) : usersWithoutRow(rows.users);
     const request = { config, directory, users: description.users, cold, spelling, log };
-    const selection = await selectUsers(request, database);
+    const people =
+      config.profiles === null
+        ? null
+        : await selectPeople(await database(), config.profiles, { config, directory, rows, spelling, log });
+    const selection = people ?? (await selectUsers(request, database));
     const excluded =
       config.excludePairs === null
         ? null
         : await loadExcludedPairs(await database(), config.excludePairs, { config, directory, spelling, log });
-    const shape = {
-      userIds: idTypeOf(description, "user"),
+    const shape: RecommendationShape = {
+      userIds: people?.hasTexts ? "utf8" : idTypeOf(description, "user"),
       itemIds: idTypeOf(description, "item"),
       hasSource: config.unknown === "popular",
     };

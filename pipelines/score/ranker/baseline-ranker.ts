@@ -1,5 +1,7 @@
 /** A baseline fitted to the dataset's train split, in memory; a worker keeps the last one for its next shard. */
+import type { FittedBaseline } from "../../../src/baselines/fitted-baseline.ts";
 import type { ScoreConfig } from "../../../src/config/schemas/score-schema.ts";
+import { learntFrom } from "../../../src/dataset/people-items.ts";
 import type { Scorer } from "../../../src/ranker/scorer.ts";
 import { hashOf } from "../../../src/runs/run-directory.ts";
 import type { ItemPool } from "../../../src/scoring/item-pool.ts";
@@ -13,7 +15,7 @@ import type { OpenedRanker } from "./opened-ranker.ts";
 /** Scores of whole catalogues that are held at once where only some items are wanted: 64 MiB. */
 const SCORES_AT_ONCE = 2 ** 24;
 
-let last: { readonly key: string; readonly scorer: Scorer } | null = null;
+let last: { readonly key: string; readonly baseline: FittedBaseline } | null = null;
 
 export async function openBaselineRanker(
   config: ScoreConfig,
@@ -28,14 +30,22 @@ export async function openBaselineRanker(
     last = null; // two at once may not fit
     await verifyFiles(directory, description, ["train.arrow"]);
     const train = await readInteractions(directory, "train.arrow", description, description.interactions.train);
-    last = { key, scorer: (await fitted(name, train, parameters, { seed, algebra, context })).scorer };
+    last = { key, baseline: await fitted(name, train, parameters, { seed, algebra, context }) };
   }
-  const { scorer } = last;
+  const { scorer, foldIn } = last.baseline;
   return {
     rows: null,
     engine,
     async scorersOf(pool) {
       return { withBlock: ({ first, end }, use) => use(blockScorer(scorer, { first, users: end - first, pool })) };
+    },
+    async peopleScorersOf(pool) {
+      return {
+        async withPeople(people, use) {
+          const folded = await foldIn(learntFrom(people));
+          return use(blockScorer(folded, { first: 0, users: folded.users, pool }));
+        },
+      };
     },
     async checkStillThere() {}, // it is held in memory
     async close() {},

@@ -13,6 +13,7 @@ import type { StageContext } from "../../stage.ts";
 import { carriedUserRows, openCheckpointRows, rankerOfUsers } from "../selection/checkpoint-rows.ts";
 import type { RunSubject } from "../subject.ts";
 import type { OpenedRanker } from "./opened-ranker.ts";
+import { openPeopleScorers } from "./people-of-run.ts";
 
 /** Throws DataError where the run is not whole, or of other extents than the dataset it was trained on. */
 export async function openRunRanker(
@@ -52,6 +53,7 @@ export async function openRunRanker(
         },
       };
     },
+    peopleScorersOf: (pool, signal) => openPeopleScorers({ run, checkpoint, engine, data, carried }, pool, signal),
     async checkStillThere() {
       await rows.checkUnchanged();
       const found = (await readFinishedManifest(run)).files[runFiles.checkpoint]?.sha256;

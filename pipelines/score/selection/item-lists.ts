@@ -28,7 +28,12 @@ export async function readItemLists(
     const path = config[list];
     if (path === null) continue;
     const columns = config.itemColumn === undefined ? {} : { item: config.itemColumn };
-    const { ids: listed, note } = await readIds(await openDatabase(), `listed_${list}`, { path, columns, spelling });
+    const { ids: listed, note } = await readIds(await openDatabase(), `listed_${list}`, {
+      path,
+      columns,
+      weight: null,
+      spelling,
+    });
     log(note);
     const unknown = listed.filter((id) => !indexOf.has(id));
     if (unknown.length > 0) reportUnknown("item", path, { count: unknown.length, examples: unknown }, { config, log });
