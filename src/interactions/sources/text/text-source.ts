@@ -32,7 +32,7 @@ export async function openTextSource(
   text: ReadableText,
   options: TextOptions,
 ): Promise<TableSource> {
-  const lines = await readHead(database, text, options);
+  const lines = await readHead(database, text, options.file);
   const separator = SEPARATOR_LINE.exec(lines[0] ?? "")?.[1];
   const skipped = separator === undefined ? 0 : 1;
   const found = detectTable(lines.slice(skipped), { ...options, delimiter: options.delimiter ?? separator });
@@ -48,6 +48,8 @@ export async function openTextSource(
     isHeader: table.header === null ? null : equalsHeader(table.columns, table.header),
     firstRowLine: (table.hasHeader ? 2 : 1) + skipped,
     storesRejects: true,
+    setAside: null,
+    lists: null,
   };
 }
 
@@ -70,9 +72,9 @@ function pathAndKind({ path, furtherPaths = [], compression, encoding }: Readabl
   return `${sqlPaths([path, ...furtherPaths])}, compression = ${sqlText(compression ?? "none")}, encoding = ${sqlText(encoding)}`;
 }
 
-async function readHead(database: WorkDatabase, text: ReadableText, options: TextOptions): Promise<string[]> {
+async function readHead(database: WorkDatabase, text: ReadableText, file: string): Promise<string[]> {
   const first = { ...text, furtherPaths: [] };
-  const rows = await orDataError(options.file, () =>
+  const rows = await orDataError(file, () =>
     database.rows(`SELECT line FROM ${linesOf(first)} WHERE line IS NOT NULL LIMIT ${HEAD_LINES}`),
   );
   return rows.map(({ line }) => String(line).replace(/\r$/, ""));
