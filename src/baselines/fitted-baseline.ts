@@ -4,6 +4,8 @@ import type { Scorer } from "../ranker/scorer.ts";
 export interface FittedBaseline {
   readonly scorer: Scorer;
   readonly form: BaselineForm;
+  /** Where it holds much memory: gives it to the next fit; nothing scores after that. */
+  readonly release?: () => void;
 }
 
 export type BaselineForm =

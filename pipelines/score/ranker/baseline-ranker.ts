@@ -1,4 +1,6 @@
 /** A baseline fitted to the dataset's train split, in memory; a worker keeps the last one for its next shard. */
+import type { FittedBaseline } from "../../../src/baselines/fitted-baseline.ts";
+import { type MatrixMemory, matrixMemory } from "../../../src/baselines/matrix-memory.ts";
 import type { ScoreConfig } from "../../../src/config/schemas/score-schema.ts";
 import type { Scorer } from "../../../src/ranker/scorer.ts";
 import { hashOf } from "../../../src/runs/run-directory.ts";
@@ -13,7 +15,12 @@ import type { OpenedRanker } from "./opened-ranker.ts";
 /** Scores of whole catalogues that are held at once where only some items are wanted: 64 MiB. */
 const SCORES_AT_ONCE = 2 ** 24;
 
-let last: { readonly key: string; readonly scorer: Scorer } | null = null;
+interface Held extends Pick<FittedBaseline, "scorer" | "release"> {
+  readonly key: string;
+  readonly memory: MatrixMemory;
+}
+
+let last: Held | null = null;
 
 export async function openBaselineRanker(
   config: ScoreConfig,
@@ -25,10 +32,12 @@ export async function openBaselineRanker(
   context.log(`${name}: ${engine.description}`);
   const key = hashOf({ name, parameters, seed, contentHash: description.contentHash, engine });
   if (last?.key !== key) {
+    const memory: MatrixMemory = last?.memory ?? matrixMemory(context.freeMemoryBytes);
+    last?.release?.();
     last = null; // two at once may not fit
     await verifyFiles(directory, description, ["train.arrow"]);
     const train = await readInteractions(directory, "train.arrow", description, description.interactions.train);
-    last = { key, scorer: (await fitted(name, train, parameters, { seed, algebra, context })).scorer };
+    last = { key, memory, ...(await fitted(name, train, parameters, { seed, algebra, memory, context })) };
   }
   const { scorer } = last;
   return {
