@@ -10,6 +10,8 @@ export interface FittedBaseline {
    * person with the items of a user it was fitted to has that user's scores; of iALS, so far as its sweeps converged.
    */
   foldIn(people: PeopleItems): Promise<Scorer>;
+  /** Where it holds much memory: gives it to the next fit; nothing scores after that. */
+  readonly release?: () => void;
 }
 
 export type BaselineForm =
