@@ -127,6 +127,7 @@ export function sharedFolderStorage(config: ScoreConfig, { plan, ranker }: Score
     users: absolute(config.users),
     pairs: absolute(config.pairs),
     profiles: absolute(config.profiles),
+    items: absolute(config.items),
     allow: absolute(config.allow),
     deny: absolute(config.deny),
     excludePairs: absolute(config.excludePairs),

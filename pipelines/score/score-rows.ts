@@ -11,6 +11,7 @@ import { openUserIds } from "../dataset/vocabulary-files.ts";
 import { rowsOfLists, type ScoredBlock } from "./output/list-rows.ts";
 import type { RowsRequest } from "./rows-request.ts";
 import { scoreProfiles } from "./score-profiles.ts";
+import { scoreSimilar } from "./score-similar.ts";
 import { scoreUnknownUsers } from "./score-unknown-users.ts";
 import { openPairs } from "./selection/candidate-pairs.ts";
 import { blocksOf, type UserBlock } from "./selection/user-blocks.ts";
@@ -21,6 +22,10 @@ export async function* scoreRows(request: RowsRequest): AsyncGenerator<ScoredBlo
   const { directory, description, items, selection, excluded, shape, cold } = inputs;
   const pool = itemPool(items.trainCounts, inputs.lists.allowed);
   const rules: ListRules = { pool, k: listLength(config), minimumScore: config.minimumScore ?? null };
+  if (config.similar) {
+    yield* scoreSimilar(request, rules);
+    return;
+  }
   if (config.profiles !== null) {
     yield* scoreProfiles(request, rules);
     return;

@@ -12,6 +12,7 @@ import { readInteractions, verifyFiles } from "../../dataset/stored-dataset.ts";
 import type { StageContext } from "../../stage.ts";
 import type { BaselineSubject, ScoreSubject } from "../subject.ts";
 import type { OpenedRanker } from "./opened-ranker.ts";
+import { similarByBaseline } from "./similar-scorers.ts";
 
 /** Scores of whole catalogues that are held at once where only some items are wanted: 64 MiB. */
 const SCORES_AT_ONCE = 2 ** 24;
@@ -41,7 +42,8 @@ export async function openBaselineRanker(
     const train = await readInteractions(directory, "train.arrow", description, description.interactions.train);
     last = { key, memory, baseline: await fitted(name, train, parameters, { seed, algebra, memory, context }) };
   }
-  const { scorer, foldIn } = last.baseline;
+  const { baseline } = last;
+  const { scorer, foldIn } = baseline;
   return {
     rows: null,
     engine,
@@ -56,6 +58,7 @@ export async function openBaselineRanker(
         },
       };
     },
+    similarScorersOf: async (pool) => similarByBaseline(name, baseline, pool),
     async checkStillThere() {}, // it is held in memory
     async close() {},
   };

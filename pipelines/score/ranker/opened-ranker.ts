@@ -12,6 +12,11 @@ export interface OpenedRanker {
   scorersOf(pool: ItemPool): Promise<BlockScorers>;
   /** Of people who are folded in. Throws ConfigError, by name, for a ranker that cannot fold in. */
   peopleScorersOf(pool: ItemPool, signal: AbortSignal): Promise<PeopleScorers>;
+  /**
+   * Of lists of similar items: user n of a scorer is item first + n. Throws ConfigError, by name, for a ranker that
+   * knows nothing of items beside each other.
+   */
+  similarScorersOf(pool: ItemPool): Promise<SimilarScorers>;
   /** Throws DataError where it is no longer what was opened: its scores would stand under another name. */
   checkStillThere(): Promise<void>;
   close(): Promise<void>;
@@ -31,4 +36,9 @@ export interface PeopleScorers {
    * by number in the dataset, all known to the ranker; of those without a weight above 0 nothing is to be asked.
    */
   withPeople<T>(people: PeopleItems, use: (scorer: Scorer) => Promise<T>): Promise<T>;
+}
+
+export interface SimilarScorers extends BlockScorers {
+  /** Scores below it say that there is no similarity; null where every score says how much there is. */
+  readonly least: number | null;
 }

@@ -50,15 +50,16 @@ export async function readItemLists(
   return { allowed, unknownItems };
 }
 
-async function readIds(
+/** Distinct ids of a list, ascending as texts, in a table of that name. */
+export async function readIds(
   database: WorkDatabase,
   table: string,
   list: Omit<IdListFile, "roles">,
-): Promise<{ readonly ids: readonly string[]; readonly note: string }> {
-  const { note } = await loadIdList(database, table, { ...list, roles: ["item"] });
+): Promise<{ readonly ids: readonly string[]; readonly rows: number; readonly note: string }> {
+  const { note, rows } = await loadIdList(database, table, { ...list, roles: ["item"] });
   const ids: string[] = [];
   for await (const chunk of database.stream(`SELECT item_text FROM ${table} ORDER BY item_text`)) {
     ids.push(...chunk.getColumnValues(0).map(String));
   }
-  return { ids, note };
+  return { ids, rows, note };
 }

@@ -11,7 +11,7 @@ import type { ScoreSubject } from "../subject.ts";
 
 /** A file as jobs name it; its path where it came from is nobody else's concern. */
 const RELATIVE_PATH =
-  /^(run|run\/dataset|dataset|users|pairs|profiles|allow|deny|excludePairs)\/(?!\.{1,2}$)[^/\\\0]+$/;
+  /^(run|run\/dataset|dataset|users|pairs|profiles|items|allow|deny|excludePairs)\/(?!\.{1,2}$)[^/\\\0]+$/;
 
 export const jobFileSchema = z.object({
   /** In the worker's folder: one of its folders and a name. */
@@ -27,7 +27,7 @@ export interface SourceFile extends JobFile {
 }
 
 const DATASET_FILES_READ = ["train.arrow", "validation.arrow", "test.arrow", "users.arrow", "items.arrow"] as const;
-const LISTS = ["users", "pairs", "profiles", "allow", "deny", "excludePairs"] as const;
+const LISTS = ["users", "pairs", "profiles", "items", "allow", "deny", "excludePairs"] as const;
 
 /** Of large files the size and hash are those on record; small ones, and lists of ids, are hashed here. */
 export async function jobFiles(config: ScoreConfig, subject: ScoreSubject): Promise<readonly SourceFile[]> {
@@ -84,6 +84,7 @@ export function configForWorker(config: ScoreConfig): ScoreConfig {
     users: list("users"),
     pairs: list("pairs"),
     profiles: list("profiles"),
+    items: list("items"),
     allow: list("allow"),
     deny: list("deny"),
     excludePairs: list("excludePairs"),
@@ -111,6 +112,7 @@ export function configInFolder(config: ScoreConfig, folder: string): ScoreConfig
     users: inFolder(config.users),
     pairs: inFolder(config.pairs),
     profiles: inFolder(config.profiles),
+    items: inFolder(config.items),
     allow: inFolder(config.allow),
     deny: inFolder(config.deny),
     excludePairs: inFolder(config.excludePairs),
