@@ -95,6 +95,23 @@ describe("lists of items", () => {
     ]);
   });
 
+  it("give validation a share of each user's rows where it has no file", async () => {
+    folder.write("raw/train.txt", "0 1 2 3 4 5 6 7 8 9 10\n1 2 3\n2 5 1 6 7\n");
+    folder.write("raw/test.txt", "0 11\n1 1\n2 2 3\n");
+    const { text } = await ingest({ "validation-share": "0.3" });
+    // 3 of 10, 1 of 2 (0.6), 1 of 4 (1.2).
+    expect((await folder.pairs("validation")).map(([user]) => user)).toEqual(["0", "0", "0", "1", "2"]);
+    expect(text).toContain("and 1 test rows are of them"); // item 11
+    folder.write("raw/valid.txt", "0 11\n");
+    await expect(ingest({ "validation-share": "0.3" })).rejects.toThrow(
+      /--validation-share: the split has a validation file/,
+    );
+    folder.write("one/log.csv", "user,item\n0,1\n0,2\n0,3\n");
+    await expect(ingest({ raw: `${folder.path}/one`, "validation-share": "0.3" })).rejects.toThrow(
+      /--validation-share: leave-last-out takes one row/,
+    );
+  });
+
   it("take no settings of tables, and only text files hold them", async () => {
     folder.write("raw/log.txt", "0 1 2 3\n1 2\n2 1 2 3 4\n");
     await expect(ingest({ format: "adjacency", header: "yes" })).rejects.toThrow(/--header yes: log\.txt holds lists/);

@@ -158,7 +158,7 @@ export const ingestSettings = z.object({
   }),
   validationShare: setting(share.optional(), {
     flag: "validation-share",
-    meaning: `Share of rows for validation under split time and ratio; ${DEFAULT_SHARE} unless given`,
+    meaning: `Share of rows for validation under split time and ratio, ${DEFAULT_SHARE} unless given; of each user's train rows under split given without a validation file, one row of each tested user unless given`,
   }),
   testShare: setting(share.optional(), {
     flag: "test-share",
