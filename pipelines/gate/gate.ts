@@ -154,7 +154,7 @@ async function recordOf({ config, run, against, context }: Question): Promise<Ga
   for (const line of [testedText(run), testedText(against), leakWarning(against, dataset.description)]) {
     if (line !== null) context.log(line);
   }
-  const engine = await openConfiguredEngine({ ...config, halfPrecision: false }, context.log);
+  const engine = await openConfiguredEngine({ ...config, halfPrecision: false, trains: [] }, context.log);
   const candidates = protocolOf(dataset, config.candidates);
   const question = { dataset, split, candidates, metric, engine };
   const { compared, protocol } = await compareRuns(run, against, question);
