@@ -61,6 +61,25 @@ describe("the stage compare", () => {
     }
   });
 
+  it("ranks final trials among the whole catalogue as well, where the study reports that", async () => {
+    const study = smallStudy({
+      batchSizes: [{ size: 64, epochs: 1 }],
+      space: { "optimizer.learningRate": { from: 1e-5, to: 1e-4 } }, // learns next to nothing
+      metrics: ["HR@1", "full:HR@1"],
+      comparisons: [],
+    });
+    await writeFile(temporary("full.json"), JSON.stringify({ ...study, name: "full" }));
+    const output = temporary("full");
+    await compare({ study: temporary("full.json"), output });
+    const columns = await readColumns(`${output}/per-user.arrow`, ["HR@1", "full:HR@1"]);
+    const [sampled, full] = [columns.float32("HR@1"), columns.float32("full:HR@1")];
+    for (const [row, hit] of full.entries()) expect(hit).toBeLessThanOrEqual(sampled[row]!); // more to be ahead of
+    expect(full.reduce((sum, hit) => sum + hit, 0)).toBeLessThan(sampled.reduce((sum, hit) => sum + hit, 0));
+    const summary = studySummarySchema.parse(await readJson(`${output}/summary.json`));
+    const record = trialRecordSchema.parse(await readJson(`${output}/trials/adam-b64-s11.json`));
+    expect(summary.arms[0]!.test!["full:HR@1"]!.maximum).toBeGreaterThanOrEqual(record.test!.metrics["full:HR@1"]!);
+  });
+
   it("meets the test split with final trials alone", async () => {
     const names = await trialFiles(folder());
     expect(names).toHaveLength(4 * (3 + 2));
