@@ -2,7 +2,7 @@
 import path from "node:path";
 import { z } from "zod";
 import { fitBaseline } from "../../src/baselines/fit-baseline.ts";
-import type { FittedBaseline } from "../../src/baselines/fitted-baseline.ts";
+import { type FittedBaseline, scorerOn } from "../../src/baselines/fitted-baseline.ts";
 import {
   type BaselineName,
   baselineGrids,
@@ -12,6 +12,7 @@ import {
 import type { Interactions } from "../../src/dataset/interaction-dataset.ts";
 import { ConfigError } from "../../src/errors.ts";
 import type { DenseAlgebra } from "../../src/linear-algebra/dense-algebra.ts";
+import type { CatalogueKernels } from "../../src/ranker/catalogue-kernels.ts";
 import type { LoadedDataset } from "../dataset/stored-dataset.ts";
 import { type CandidateProtocol, evaluateSplit } from "../measures/evaluate-split.ts";
 import { clockText } from "../progress/clock-text.ts";
@@ -26,6 +27,8 @@ export interface BaselineJob {
   readonly dataset: LoadedDataset;
   readonly seed: number;
   readonly algebra: DenseAlgebra;
+  /** For ranking; null for plain loops. */
+  readonly kernels: CatalogueKernels | null;
   /** Below it, kept records have a folder. */
   readonly modelsRoot: string;
   /** Whether each trial has a line of its own; otherwise one now and then, for those who wait. */
@@ -100,7 +103,7 @@ async function tryAll(name: TunedBaseline, job: BaselineJob, choosing: Choosing)
     for (const [index, parameters] of tried.entries()) {
       context.signal.throwIfAborted();
       const started = context.elapsed();
-      const { scorer } = await fitted(name, dataset.train, parameters, job);
+      const scorer = scorerOn(await fitted(name, dataset.train, parameters, job), job.kernels);
       const seconds = (context.elapsed() - started) / 1000;
       const evaluation = await evaluateSplit({ scorer, dataset, split: "validation", candidates, ks });
       const value = evaluation.metrics[metric]!;

@@ -3,6 +3,7 @@
  * have of them, such as lists, deciles and figures among all items, can then be measured as the run's are.
  */
 import { fitBaseline } from "../../src/baselines/fit-baseline.ts";
+import { scorerOn } from "../../src/baselines/fitted-baseline.ts";
 import { isTuned } from "../../src/config/baseline-settings.ts";
 import type { ReportConfig } from "../../src/config/schemas/report-schema.ts";
 import { joinInteractions } from "../../src/dataset/interaction-dataset.ts";
@@ -31,7 +32,7 @@ export async function refitBaselines(
   const { known, config, absent, context } = options;
   const { train, validation, description } = questions.dataset;
   const engine = config.engine === "native" || config.engine === "reference" ? config.engine : "auto";
-  const algebra = await openAlgebra(engine, {
+  const { algebra, kernels } = await openAlgebra(engine, {
     threads: engine === "reference" ? null : config.threads,
     log: context.log,
   });
@@ -46,12 +47,12 @@ export async function refitBaselines(
     }
     const data = choice.fittedOn.includes("validation") ? joinInteractions(train, validation) : train;
     const { parameters } = choice;
-    const { scorer } = await sayWhileWaiting(
+    const fitted = await sayWhileWaiting(
       () => fitBaseline(name, data, { parameters, seed: description.seed, algebra }),
       `fitting ${name} again`,
       context,
     );
-    const measured = await measureRanker(name, scorer, questions);
+    const measured = await measureRanker(name, scorerOn(fitted, kernels), questions);
     const values = Object.entries(reached ?? {}).map(([metric, { value }]) => [metric, value]);
     const document = { ...measured.document, baseline: choice, validation: Object.fromEntries(values) };
     rankers.push({ ...measured, document });

@@ -5,6 +5,7 @@ import type { DenseAlgebra } from "../linear-algebra/dense-algebra.ts";
 import type { Scorer } from "../ranker/scorer.ts";
 import { fitEaseByUsers } from "./ease-by-users.ts";
 import type { FittedBaseline } from "./fitted-baseline.ts";
+import { withItemWeights } from "./item-weight-scorer.ts";
 
 /** Of the smaller of items and users: a matrix in float64 and the weights in float32 take 12 bytes x n^2, 4.8 GB. */
 export const MOST_EASE_ROWS = 20_000;
@@ -36,8 +37,9 @@ export async function fitEase(
   const seen = groupItemsByUser(train);
   if (users < items) return fitEaseByUsers(seen, { users, items, regularization }, algebra);
   const weights = await easeWeights(seen, items, regularization, algebra);
+  const scorer = linearItemScorer(seen, weights, train);
   return {
-    scorer: linearItemScorer(seen, weights, train),
+    scorer,
     form: {
       kind: "item-weights",
       width: null,
@@ -45,6 +47,7 @@ export async function fitEase(
         for (let from = 0; from < items; from++) out[from] = weights[from * items + item]!;
       },
     },
+    scorerOn: (kernels) => withItemWeights(scorer, seen, kernels.itemWeightRanks({ items, rows: null, weights })),
   };
 }
 

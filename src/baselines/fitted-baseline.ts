@@ -1,9 +1,17 @@
 /** A baseline that is fitted: how it scores, and what it consists of, for whoever writes it down. */
+import type { CatalogueKernels } from "../ranker/catalogue-kernels.ts";
 import type { Scorer } from "../ranker/scorer.ts";
 
 export interface FittedBaseline {
   readonly scorer: Scorer;
   readonly form: BaselineForm;
+  /** The same with an engine's kernels to answer about whole catalogues; absent where they have nothing to do. */
+  scorerOn?(kernels: CatalogueKernels): Scorer;
+}
+
+/** What an evaluation asks: kernels where there are some, and plain loops under null. */
+export function scorerOn(fitted: FittedBaseline, kernels: CatalogueKernels | null): Scorer {
+  return kernels === null ? fitted.scorer : (fitted.scorerOn?.(kernels) ?? fitted.scorer);
 }
 
 export type BaselineForm =

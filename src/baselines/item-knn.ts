@@ -2,6 +2,7 @@
 import { groupItemsByUser, type Interactions, type ItemsByUser } from "../dataset/interaction-dataset.ts";
 import type { Scorer } from "../ranker/scorer.ts";
 import type { FittedBaseline } from "./fitted-baseline.ts";
+import { withItemWeights } from "./item-weight-scorer.ts";
 
 /** The nearest items of each item: those of item i are items[i * k .. i * k + counts[i]), in item order. */
 export interface ItemNeighbours {
@@ -28,8 +29,9 @@ export function itemKnnScorer(train: Interactions, options: ItemKnnOptions): Sco
 export function fitItemKnn(train: Interactions, { neighbours, shrinkage }: ItemKnnOptions): FittedBaseline {
   const seen = groupItemsByUser(train);
   const found = itemNeighbours(seen, train.items, { k: neighbours, shrinkage });
+  const scorer = neighbourScorer(seen, found, train);
   return {
-    scorer: neighbourScorer(seen, found, train),
+    scorer,
     form: {
       kind: "item-weights",
       width: neighbours,
@@ -39,6 +41,11 @@ export function fitItemKnn(train: Interactions, { neighbours, shrinkage }: ItemK
           out[found.items[place]!] = found.similarities[place]!;
         }
       },
+    },
+    scorerOn(kernels) {
+      const { offsets, items: columns, similarities: weights } = reversedNeighbours(found);
+      const ranks = kernels.itemWeightRanks({ items: train.items, rows: { offsets, columns }, weights });
+      return withItemWeights(scorer, seen, ranks);
     },
   };
 }

@@ -3,6 +3,7 @@
  * is told before the run has its own. What was measured on the same data before is taken as it was.
  */
 import { z } from "zod";
+import { scorerOn } from "../../../src/baselines/fitted-baseline.ts";
 import { type LogSizes, sumOfSquares } from "../../../src/baselines/fitting-seconds.ts";
 import { type BaselineName, baselineNames, isTuned, parametersText } from "../../../src/config/baseline-settings.ts";
 import { cutsWith, isHeadlineMetric } from "../../../src/config/metric-names.ts";
@@ -73,13 +74,13 @@ export async function measureRivals(job: RivalsJob): Promise<Rivals | null> {
   const { config, dataset, context } = job;
   const { baselines: asked, modelsRoot } = config;
   if (asked === "none") return null;
-  const algebra = await openAlgebra(job.engine.name === "reference" ? "reference" : "auto", {
+  const { algebra, kernels } = await openAlgebra(job.engine.name === "reference" ? "reference" : "auto", {
     threads: job.engine.name === "native" ? config.threads : null,
     log: context.log,
   });
   const plan = planRivals(asked, sizesOf(config, dataset, algebra.threads));
   const seed = dataset.description.seed;
-  const baselineJob = { dataset, seed, algebra, modelsRoot, tellsTrials: false, context };
+  const baselineJob = { dataset, seed, algebra, kernels, modelsRoot, tellsTrials: false, context };
   const found: Rival[] = [];
   const leftOut: { name: BaselineName; reason: string }[] = [...plan.leftOut];
   context.log("baselines, to be beaten:");
@@ -130,12 +131,13 @@ async function measuredRival(
       const parameters = chosen?.parameters ?? tried[0]!; // a plan tries one at least
       const fitting = context.elapsed();
       const onTrain = await fitted(name, dataset.train, parameters, job);
-      const validation = hasValidation ? await measured("validation", onTrain.scorer) : null;
+      const validation = hasValidation ? await measured("validation", scorerOn(onTrain, job.kernels)) : null;
       const onBoth = refit
         ? await fitted(name, joinInteractions(dataset.train, dataset.validation), parameters, job)
         : onTrain;
       const fitSeconds = (context.elapsed() - fitting) / 1000;
-      const test = dataset.candidatesTest.users.length > 0 ? await measured("test", onBoth.scorer) : null;
+      const test =
+        dataset.candidatesTest.users.length > 0 ? await measured("test", scorerOn(onBoth, job.kernels)) : null;
       return {
         choice: {
           chosenBy: chosen === null ? null : metric,
