@@ -4,6 +4,7 @@
  */
 import { fitBaseline } from "../../src/baselines/fit-baseline.ts";
 import { scorerOn } from "../../src/baselines/fitted-baseline.ts";
+import { matrixMemory } from "../../src/baselines/matrix-memory.ts";
 import { isTuned } from "../../src/config/baseline-settings.ts";
 import type { ReportConfig } from "../../src/config/schemas/report-schema.ts";
 import { joinInteractions } from "../../src/dataset/interaction-dataset.ts";
@@ -36,6 +37,7 @@ export async function refitBaselines(
     threads: engine === "reference" ? null : config.threads,
     log: context.log,
   });
+  const memory = matrixMemory(context.freeMemoryBytes);
   const rankers: RankerResults[] = [];
   for (const { name, choice, validation: reached } of record.fitted) {
     if (!isTuned(name) || known.includes(name)) continue;
@@ -48,11 +50,12 @@ export async function refitBaselines(
     const data = choice.fittedOn.includes("validation") ? joinInteractions(train, validation) : train;
     const { parameters } = choice;
     const fitted = await sayWhileWaiting(
-      () => fitBaseline(name, data, { parameters, seed: description.seed, algebra }),
+      () => fitBaseline(name, data, { parameters, seed: description.seed, algebra, memory }),
       `fitting ${name} again`,
       context,
     );
     const measured = await measureRanker(name, scorerOn(fitted, kernels), questions);
+    fitted.release?.();
     const values = Object.entries(reached ?? {}).map(([metric, { value }]) => [metric, value]);
     const document = { ...measured.document, baseline: choice, validation: Object.fromEntries(values) };
     rankers.push({ ...measured, document });

@@ -3,6 +3,7 @@ import { expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { fitBaseline } from "../../src/baselines/fit-baseline.ts";
 import { scorerOn } from "../../src/baselines/fitted-baseline.ts";
+import { matrixMemory } from "../../src/baselines/matrix-memory.ts";
 import { popularityScorer } from "../../src/baselines/popularity.ts";
 import { openNativeKernels } from "../../src/engine/native/native-kernels.ts";
 import { plainRanks } from "../../src/evaluation/plain-ranks.ts";
@@ -54,6 +55,7 @@ describeNative("baselines on the native kernels", () => {
     Math.floor((n * n * 13) / 7 + n) % (n % 3 === 0 ? items : 15),
   ]);
   const train = interactionsOf(pairs, { users, items });
+  const memory = matrixMemory(() => Number.POSITIVE_INFINITY);
   const questions: CatalogueQuestions = {
     users: Uint32Array.from({ length: users }, (_, user) => users - 1 - user),
     positives: listsOf(Array.from({ length: users }, (_, user) => [(user * 7) % items, (user * 11 + 1) % items])),
@@ -68,7 +70,7 @@ describeNative("baselines on the native kernels", () => {
     ["pure-svd", { factors: 5 }],
     ["ials", { factors: 6, regularization: 0.01, unobservedWeight: 0.1, iterations: 3 }],
   ] as const)("%s has the ranks of its scores, on any number of threads", async (name, parameters) => {
-    const fitted = await fitBaseline(name, train, { parameters, seed: 1, algebra: plainAlgebra });
+    const fitted = await fitBaseline(name, train, { parameters, seed: 1, algebra: plainAlgebra, memory });
     const one = await expectTwin(scorerOn(fitted, openNativeKernels({ threads: 1 })), questions);
     expect(await expectTwin(scorerOn(fitted, openNativeKernels({ threads: 3 })), questions)).toEqual(one);
     // Without kernels, in float64: the same up to what near scores do.
