@@ -186,6 +186,7 @@ function dataContent({ description, known }: LoadedDataset): DataContent {
     name,
     users,
     items,
+    isOrdered: isOrdered(description),
     interactions,
     weights: weights ?? null,
     knownPairs: known.length,
@@ -198,4 +199,10 @@ function dataContent({ description, known }: LoadedDataset): DataContent {
     })),
     warnings: warnings.filter((warning) => typeof warning === "string"),
   };
+}
+
+/** By times, or since the publisher or the user says that rows stand oldest first. */
+function isOrdered({ timeSpan, split, settings }: LoadedDataset["description"]): boolean {
+  const isByRow = isRecord(settings) && settings.order === "row";
+  return isByRow || (timeSpan ?? null) !== null || (isRecord(split.request) && split.request.rowsAreInOrder === true);
 }
