@@ -3,6 +3,7 @@
  * answers go to metrics.json.
  */
 import path from "node:path";
+import { matrixMemory } from "../../src/baselines/matrix-memory.ts";
 import { type BaselineName, parametersText } from "../../src/config/baseline-settings.ts";
 import { type EvaluateConfig, evaluateSchema } from "../../src/config/schemas/evaluate-schema.ts";
 import type { Scorer } from "../../src/ranker/scorer.ts";
@@ -60,7 +61,8 @@ async function evaluateBaseline(
   const dataset = await loadDataset(path.join(config.dataRoot, config.dataset!));
   const { refit, k: ks } = config;
   const candidates = protocolOf(dataset, config.candidates);
-  const request = { settings: config, refit, ks, candidates, dataset, context };
+  const memory = matrixMemory(context.freeMemoryBytes);
+  const request = { settings: config, refit, ks, candidates, dataset, memory, context };
   const { scorer, choice, validation } = await readyBaseline(baseline, request);
   const measured = await measure(config, { dataset, scorer, negativesPerPositive: null, context });
   const { evaluation, beyond, check } = measured;

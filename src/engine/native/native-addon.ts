@@ -115,7 +115,7 @@ export interface NativeAddon {
     scores: Float32Array,
   ): Promise<number>;
   /** Inverts [size, size] in place; resolves to 0 where it is not positive definite. */
-  invertMatrix(instructionSet: string, threads: number, size: number, matrix: Float64Array): Promise<number>;
+  invertMatrix(instructionSet: string, threads: number, size: number, matrix: Float32Array): Promise<number>;
   /**
    * `sizes` is [rows, otherRows, width, weight]; resolves to 0 where a system is not positive
    * definite. See native-algebra.ts.
@@ -156,7 +156,7 @@ export function loadNativeAddon(): LoadedAddon {
  * Raised, here and as kInterface of addon/addon.cpp, with what any function takes or a setting holds: an addon of older
  * sources would pass over what it does not know, such as weights.
  */
-const INTERFACE = 3;
+const INTERFACE = 4;
 
 /** Throws EngineError where the addon was built from sources with another interface. */
 export function checkNativeInterface({ interfaceNumber }: Pick<NativeAddon, "interfaceNumber">, remedy: string): void {
