@@ -40,7 +40,7 @@ export function lineOf(
 
 export function axisOf(content: RunContent): EpochAxis {
   const { pass, chosen } = passOf(content);
-  return { epochs: pass.map(({ epoch }) => epoch), switchAfter: switchOf(pass), chosen };
+  return { unit: "epoch", epochs: pass.map(({ epoch }) => epoch), switchAfter: switchOf(pass), chosen };
 }
 
 /** The last free epoch before a constrained one; null for a run that has no switch. */

@@ -58,7 +58,7 @@ export function learningSection(content: RunContent): Section {
       : draw({
           title: "Loss of the refit",
           text: "Trained anew on train and validation for the epochs that validation chose.",
-          axis: { epochs: refit.map(({ epoch }) => epoch), switchAfter: switchOf(refit), chosen: null },
+          axis: { unit: "epoch", epochs: refit.map(({ epoch }) => epoch), switchAfter: switchOf(refit), chosen: null },
           lines: [{ name: "training", hue: "blue", values: refit.map(({ loss }) => loss) }],
         }),
   ];
