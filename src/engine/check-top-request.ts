@@ -1,7 +1,7 @@
-/** What may be asked of an engine that chooses the best items itself. */
+/** What may be asked of an engine that chooses the best items itself, or counts where given ones stand. */
 import { EngineError } from "../errors.ts";
 import type { RankerSpec } from "../ranker/ranker-spec.ts";
-import type { MaskedItems, TopItemsRequest } from "../ranker/scorer.ts";
+import type { ItemLists, StandingsRequest, TopItemsRequest } from "../ranker/scorer.ts";
 import { checkedUsers } from "./check-batch.ts";
 import { checkIndices, checkOffsets, columnCopy } from "./own-columns.ts";
 
@@ -20,13 +20,32 @@ export function checkedTopRequest(request: TopItemsRequest, spec: RankerSpec): T
       `k is ${k} for ${users.length} users, expected at most 2^28 items in all; ask fewer users at once`,
     );
   }
-  return masked === undefined ? { users, k } : { users, k, masked: checkedMask(masked, users.length, spec) };
+  return masked === undefined
+    ? { users, k }
+    : { users, k, masked: checkedLists("masked", masked, { rows: users.length, spec }) };
 }
 
-function checkedMask(masked: MaskedItems, rows: number, spec: RankerSpec): MaskedItems {
-  const offsets = columnCopy("Uint32Array", "masked.offsets", masked.offsets);
-  const items = columnCopy("Uint32Array", "masked.items", masked.items);
-  checkOffsets("masked.offsets", offsets, { rows, most: items.length, of: "masked items" });
-  checkIndices("masked.items", items, spec.items);
+/** A copy. Throws EngineError for users or items outside the ranker, and unfit offsets. */
+export function checkedStandingsRequest(
+  { users: userColumn, positives, masked }: StandingsRequest,
+  spec: RankerSpec,
+): StandingsRequest {
+  const users = checkedUsers(userColumn, spec);
+  return {
+    users,
+    positives: checkedLists("positives", positives, { rows: users.length, spec }),
+    masked: checkedLists("masked", masked, { rows: users.length, spec }),
+  };
+}
+
+function checkedLists(
+  name: string,
+  lists: ItemLists,
+  { rows, spec }: { readonly rows: number; readonly spec: RankerSpec },
+): ItemLists {
+  const offsets = columnCopy("Uint32Array", `${name}.offsets`, lists.offsets);
+  const items = columnCopy("Uint32Array", `${name}.items`, lists.items);
+  checkOffsets(`${name}.offsets`, offsets, { rows, most: items.length, of: `${name} items` });
+  checkIndices(`${name}.items`, items, spec.items);
   return { offsets, items };
 }

@@ -6,9 +6,9 @@ import type { EvaluationCandidates } from "../dataset/evaluation-candidates.ts";
 import type { ItemsByUser } from "../dataset/interaction-dataset.ts";
 import { ConfigError, DataError } from "../errors.ts";
 import type { Scorer } from "../ranker/scorer.ts";
-import { type PositiveRanks, rankPositives } from "./rank-of-positive.ts";
+import { rankCases } from "./rank-cases.ts";
+import type { PositiveRanks } from "./rank-of-positive.ts";
 import { rankingMetrics } from "./ranking-metrics.ts";
-import { scoreCatalogueCases, scoreSampledCases } from "./score-cases.ts";
 
 export interface EvaluationOptions {
   /** Cuts of the lists, such as [10, 20]; at least one. */
@@ -89,13 +89,8 @@ export async function evaluateRanker(
   };
 
   const scoresPerBlock = options.scoresPerBlock ?? SCORES_PER_BLOCK;
-  const cases =
-    options.masked === undefined
-      ? scoreSampledCases(scorer, candidates, scoresPerBlock)
-      : scoreCatalogueCases(scorer, candidates, { masked: options.masked, scoresPerBlock });
-  for await (const { caseIndex, positiveScores, negativeScores } of cases) {
-    record(caseIndex, rankPositives(positiveScores, negativeScores));
-  }
+  const cases = rankCases(scorer, candidates, { masked: options.masked ?? null, scoresPerBlock });
+  for await (const { caseIndex, ranks } of cases) record(caseIndex, ranks);
   const means = Object.fromEntries(metrics.map(({ name }, index) => [name, sums[index]! / count]));
   return { users: count, positives, tieRate: tied / positives, metrics: means, perUser };
 }

@@ -1,5 +1,6 @@
 /** Where the items a user really took stand in a ranked list: ties are decided here alone. */
 import { DataError } from "../errors.ts";
+import type { Standings } from "../ranker/scorer.ts";
 
 /**
  * Ranks (from 1) of one user's positives in the common list of positives and negatives, best placed first.
@@ -21,8 +22,30 @@ export function rankPositives(positiveScores: Float32Array, negativeScores: Floa
   checkScores("positive", positiveScores);
   checkScores("negative", negativeScores);
   const descending = Float32Array.from(positiveScores).sort().reverse(); // [positives]
-  const { atLeast, above } = countNegatives(descending, negativeScores);
+  return ranksByCounts(descending, countNegatives(descending, negativeScores));
+}
 
+/** The same of negatives that were counted already: for each positive, how many score higher, and how many the same. */
+export function rankByStandings({ scores, above, equal }: Standings): PositiveRanks {
+  checkScores("positive", scores);
+  const order = Array.from(scores.keys()).sort((a, b) => scores[b]! - scores[a]!);
+  const counts = {
+    above: Uint32Array.from(order, (position) => above[position]!),
+    atLeast: Uint32Array.from(order, (position) => above[position]! + equal[position]!),
+  };
+  return ranksByCounts(
+    Float32Array.from(order, (position) => scores[position]!),
+    counts,
+  );
+}
+
+/** Negatives that score at least as much as a positive, and those that score more, of each position. */
+interface NegativeCounts {
+  readonly atLeast: Uint32Array;
+  readonly above: Uint32Array;
+}
+
+function ranksByCounts(descending: Float32Array, { atLeast, above }: NegativeCounts): PositiveRanks {
   const count = descending.length;
   const pessimistic = new Uint32Array(count);
   const optimistic = new Uint32Array(count);
@@ -53,11 +76,7 @@ function checkScores(kind: string, scores: Float32Array): void {
   }
 }
 
-/** Per positive: how many negatives score at least as much, and how many score more. */
-function countNegatives(
-  descending: Float32Array,
-  negativeScores: Float32Array,
-): { readonly atLeast: Uint32Array; readonly above: Uint32Array } {
+function countNegatives(descending: Float32Array, negativeScores: Float32Array): NegativeCounts {
   const count = descending.length;
   // First, at each position, the negatives that reach it but none before it; then running sums.
   const atLeast = new Uint32Array(count + 1);

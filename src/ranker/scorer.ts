@@ -15,6 +15,35 @@ export interface Scorer {
    * Asked through scoring/top-items.ts, which chooses from `catalogue` where this is absent.
    */
   top?(request: TopItemsRequest): Promise<TopItems>;
+  /**
+   * Where given items stand in their users' catalogues, counted where the scores are; null where a score is NaN, which
+   * has no place. Asked through evaluation/rank-cases.ts, which counts in `catalogue` where this is absent.
+   */
+  standings?(request: StandingsRequest): Promise<Standings | null>;
+}
+
+/** Of users[n]: items[offsets[n] .. offsets[n + 1]). */
+export interface ItemLists {
+  /** [users + 1] */
+  readonly offsets: Uint32Array;
+  readonly items: Uint32Array;
+}
+
+export interface StandingsRequest {
+  readonly users: Uint32Array;
+  /** Distinct within a user. */
+  readonly positives: ItemLists;
+  /** Items left out; a positive among them stands in the catalogue all the same. */
+  readonly masked: ItemLists;
+}
+
+/** Of each positive, in the order of the request. */
+export interface Standings {
+  readonly scores: Float32Array;
+  /** How many items that are neither masked nor positives of the user score higher. */
+  readonly above: Uint32Array;
+  /** How many of them score the same. */
+  readonly equal: Uint32Array;
 }
 
 export interface TopItemsRequest {
@@ -22,13 +51,7 @@ export interface TopItemsRequest {
   /** How many items per user, at least 1. */
   readonly k: number;
   /** Items left out: items[offsets[n] .. offsets[n + 1]) for users[n]. */
-  readonly masked?: MaskedItems;
-}
-
-export interface MaskedItems {
-  /** [users + 1] */
-  readonly offsets: Uint32Array;
-  readonly items: Uint32Array;
+  readonly masked?: ItemLists;
 }
 
 export interface TopItems {

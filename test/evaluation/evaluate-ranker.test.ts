@@ -5,7 +5,7 @@ import type { EvaluationCandidates } from "../../src/dataset/evaluation-candidat
 import type { ItemsByUser } from "../../src/dataset/interaction-dataset.ts";
 import { ConfigError, DataError } from "../../src/errors.ts";
 import { evaluateRanker } from "../../src/evaluation/evaluate-ranker.ts";
-import type { Scorer } from "../../src/ranker/scorer.ts";
+import type { ItemLists, Scorer } from "../../src/ranker/scorer.ts";
 
 interface Case {
   readonly user: number;
@@ -133,6 +133,8 @@ describe("either protocol", () => {
         }));
         expect([...full.perUser.ranks]).toEqual(unmasked.map((entry) => naiveRank(entry, score)));
         expect(full).toEqual(await evaluateRanker(scorer, candidates, { ks, masked: itemsByUser(masked) }));
+        const options = { ks, masked: itemsByUser(masked), scoresPerBlock };
+        expect(await evaluateRanker(countingScorer(scorer, score), candidates, options)).toEqual(full);
       }),
     );
   });
@@ -157,6 +159,14 @@ describe("what cannot be evaluated", () => {
     const diverged = scorerOf(2, 10, (_, item) => (item === 3 ? NaN : item));
     await expect(evaluateRanker(diverged, one, { ks: [2] })).rejects.toThrow("user index 0 for item index 3 is NaN");
     await expect(evaluateRanker(diverged, one, { ks: [2], masked: itemsByUser([[], []]) })).rejects.toThrow(DataError);
+  });
+
+  it("NaN of a scorer that counts by itself, naming the pair as well", async () => {
+    const score = (_: number, item: number) => (item === 3 ? NaN : item);
+    const counting = { ...scorerOf(2, 10, score), standings: async () => null };
+    await expect(evaluateRanker(counting, one, { ks: [2], masked: itemsByUser([[], []]) })).rejects.toThrow(
+      "user index 0 for item index 3 is NaN",
+    );
   });
 
   it("no users, a user without positives, a user without negatives", async () => {
@@ -192,6 +202,36 @@ describe("what cannot be evaluated", () => {
 function naiveRank({ user, positives, negatives }: Case, score: (user: number, item: number) => number): number {
   const best = Math.max(...positives.map((item) => score(user, item)));
   return 1 + negatives.filter((item) => score(user, item) >= best).length;
+}
+
+/** The same scores, counted by the scorer itself. */
+function countingScorer(scorer: Scorer, score: (user: number, item: number) => number): Scorer {
+  return {
+    ...scorer,
+    catalogue: async () => {
+      throw new Error("asked for scores although it counts");
+    },
+    standings: async ({ users, positives, masked }) => {
+      const rowsOf = ({ offsets, items }: ItemLists, row: number) => [
+        ...items.subarray(offsets[row], offsets[row + 1]),
+      ];
+      const standings = [...users].flatMap((user, row) => {
+        const own = rowsOf(positives, row);
+        const left = [...own, ...rowsOf(masked, row)];
+        const others = [...Array(scorer.items).keys()].filter((item) => !left.includes(item));
+        return own.map((item) => ({
+          score: score(user, item),
+          above: others.filter((other) => score(user, other) > score(user, item)).length,
+          equal: others.filter((other) => score(user, other) === score(user, item)).length,
+        }));
+      });
+      return {
+        scores: Float32Array.from(standings, (standing) => standing.score),
+        above: Uint32Array.from(standings, ({ above }) => above),
+        equal: Uint32Array.from(standings, ({ equal }) => equal),
+      };
+    },
+  };
 }
 
 function scorerOf(users: number, items: number, score: (user: number, item: number) => number): Scorer {

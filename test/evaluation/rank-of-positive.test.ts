@@ -2,7 +2,7 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { DataError } from "../../src/errors.ts";
-import { rankPositives } from "../../src/evaluation/rank-of-positive.ts";
+import { rankByStandings, rankPositives } from "../../src/evaluation/rank-of-positive.ts";
 
 const scores = (...values: number[]) => Float32Array.from(values);
 
@@ -70,6 +70,29 @@ describe("rankPositives", () => {
           expect(ranks.tied).toBe(positives.filter((score) => negatives.includes(score)).length);
         },
       ),
+    );
+  });
+
+  it("is the same of negatives that were counted elsewhere", () => {
+    const fewValues = fc.integer({ min: -3, max: 3 });
+    fc.assert(
+      fc.property(
+        fc.array(fewValues, { minLength: 1, maxLength: 8 }),
+        fc.array(fewValues, { maxLength: 20 }),
+        (positives, negatives) => {
+          const counted = (isCounted: (negative: number, positive: number) => boolean) =>
+            Uint32Array.from(positives, (own) => negatives.filter((other) => isCounted(other, own)).length);
+          const standings = {
+            scores: scores(...positives),
+            above: counted((other, own) => other > own),
+            equal: counted((other, own) => other === own),
+          };
+          expect(rankByStandings(standings)).toEqual(rankPositives(scores(...positives), scores(...negatives)));
+        },
+      ),
+    );
+    expect(() => rankByStandings({ scores: scores(NaN), above: Uint32Array.of(0), equal: Uint32Array.of(0) })).toThrow(
+      DataError,
     );
   });
 

@@ -114,6 +114,18 @@ export interface NativeAddon {
     items: Uint32Array,
     scores: Float32Array,
   ): Promise<number>;
+  /** Fills scores, above and equal, as long as the positives; resolves to 0 where a score is NaN. */
+  itemStandings(
+    session: NativeSession,
+    users: Uint32Array,
+    offsets: Uint32Array,
+    positives: Uint32Array,
+    maskedOffsets: Uint32Array,
+    maskedItems: Uint32Array,
+    scores: Float32Array,
+    above: Uint32Array,
+    equal: Uint32Array,
+  ): Promise<number>;
   /** Inverts [size, size] in place; resolves to 0 where it is not positive definite. */
   invertMatrix(instructionSet: string, threads: number, size: number, matrix: Float64Array): Promise<number>;
   /**
@@ -156,7 +168,7 @@ export function loadNativeAddon(): LoadedAddon {
  * Raised, here and as kInterface of addon/addon.cpp, with what any function takes or a setting holds: an addon of older
  * sources would pass over what it does not know, such as weights.
  */
-const INTERFACE = 3;
+const INTERFACE = 4;
 
 /** Throws EngineError where the addon was built from sources with another interface. */
 export function checkNativeInterface({ interfaceNumber }: Pick<NativeAddon, "interfaceNumber">, remedy: string): void {

@@ -1,13 +1,14 @@
-/** Logits from native memory, and the best unseen items of users without their scores ever leaving it. */
+/** Logits from native memory; the best unseen items of users, and where given ones stand, without scores leaving it. */
 import type { RankerSpec } from "../../ranker/ranker-spec.ts";
-import type { Scorer, TopItems, TopItemsRequest } from "../../ranker/scorer.ts";
+import type { Scorer, Standings, StandingsRequest, TopItems, TopItemsRequest } from "../../ranker/scorer.ts";
 import { checkedPairs, checkedUsers } from "../check-batch.ts";
-import { checkedTopRequest } from "../check-top-request.ts";
+import { checkedStandingsRequest, checkedTopRequest } from "../check-top-request.ts";
 import type { SerialQueue } from "../serial-queue.ts";
 import type { NativeAddon, NativeSession } from "./native-addon.ts";
 
 export interface NativeTopItems extends Scorer {
   top(request: TopItemsRequest): Promise<TopItems>;
+  standings(request: StandingsRequest): Promise<Standings | null>;
 }
 
 interface Parts {
@@ -44,6 +45,27 @@ export function openNativeScorer({ addon, session, spec }: Parts, inTurn: Serial
         const scores = new Float32Array(users.length * k);
         await addon.topItems(session, users, k, masked?.offsets ?? null, masked?.items ?? null, items, scores);
         return { items, scores };
+      }),
+
+    standings: (request) =>
+      inTurn(async () => {
+        const { users, positives, masked } = checkedStandingsRequest(request, spec);
+        const { length } = positives.items;
+        const scores = new Float32Array(length);
+        const above = new Uint32Array(length);
+        const equal = new Uint32Array(length);
+        const areNumbers = await addon.itemStandings(
+          session,
+          users,
+          positives.offsets,
+          positives.items,
+          masked.offsets,
+          masked.items,
+          scores,
+          above,
+          equal,
+        );
+        return areNumbers === 1 ? { scores, above, equal } : null;
       }),
   };
 }

@@ -226,6 +226,12 @@ std::vector<float> exercise(const Case& given, const KernelTable* kernels, int t
   std::vector<float> bestScores(2 * 4);
   session.scoring.top(2, users, 4, {.offsets = offsets, .items = items}, best.data(), bestScores.data());
 
+  std::vector<float> standing(3);
+  std::vector<uint32_t> above(3), equal(3);
+  const ItemLists lists{.offsets = offsets, .items = items};
+  expect(session.scoring.standings(2, users, lists, lists, standing.data(), above.data(), equal.data()),
+         "scores are numbers");
+
   std::vector<float> all;
   for (const Tensor& tensor : session.model.tensors) {
     all.insert(all.end(), tensor.value.data(), tensor.value.data() + tensor.size);

@@ -1,7 +1,7 @@
 /** Scores of the native engine, and the best items chosen from them. */
 import { expect, it } from "@jest/globals";
 import { openNativeEngine } from "../../../src/engine/native/native-engine.ts";
-import type { RankerSpec } from "../../../src/ranker/ranker-spec.ts";
+import { parametersOf, type RankerSpec } from "../../../src/ranker/ranker-spec.ts";
 import {
   everything,
   float32,
@@ -10,7 +10,8 @@ import {
   randomParameters,
   rankerCases,
 } from "../../support/engines/engine-cases.ts";
-import { describeNative } from "../../support/engines/native-engine.ts";
+import { describeNative, instructionSets } from "../../support/engines/native-engine.ts";
+import { rankerCases as widerCases } from "../../support/engines/ranker-cases.ts";
 
 const many: RankerSpec = {
   users: 30,
@@ -36,6 +37,23 @@ describeNative("scores of the native engine", () => {
       expect(alone).toBe(catalogue[k]);
     }
     session.close();
+  });
+
+  it.each([
+    { dot: 1, idBiases: true, cosineTemperature: null },
+    { dot: 37, idBiases: false, cosineTemperature: null },
+    { dot: 64, idBiases: true, cosineTemperature: 0.1 },
+  ])("are so for dot products in tiles of users and items that leave some over: $dot", async (paths) => {
+    const spec: RankerSpec = { users: 29, items: 1039, gmf: 0, embedding: 0, tower: [], ...paths };
+    const users = Uint32Array.from({ length: spec.users }, (_, user) => user);
+    for (const instructionSet of instructionSets) {
+      const session = await openNativeEngine({ threads: 2, instructionSet }).open(optionsOf(spec, "bce"));
+      const catalogue = await session.scorer.catalogue(users);
+      const pairUsers = Uint32Array.from(catalogue, (_, k) => Math.floor(k / spec.items));
+      const pairItems = Uint32Array.from(catalogue, (_, k) => k % spec.items);
+      expect(await session.scorer.pairs(pairUsers, pairItems)).toEqual(catalogue);
+      session.close();
+    }
   });
 
   it("follow the parameters: those after a step, not those before", async () => {
@@ -108,5 +126,62 @@ describeNative("the best items of the native engine", () => {
       "masked.offsets ends at 9, beyond the 1 masked items",
     );
     await expect(scorer.top(masked([0, 1, 1], [7]))).rejects.toThrow("masked.items[0] is 7, expected an index below 7");
+  });
+});
+
+describeNative("where items stand, by the native engine", () => {
+  const lists = (rows: readonly (readonly number[])[]) => ({
+    offsets: Uint32Array.from([0, ...rows.map((_, row) => rows.slice(0, row + 1).flat().length)]),
+    items: Uint32Array.from(rows.flat()),
+  });
+
+  it.each(widerCases({ users: 21, items: 70 }))("is counted as in the catalogue: $name", async ({ spec }) => {
+    const parameters = randomParameters(spec, float32);
+    // Items 20 and up are alike in everything, so that many scores are equal.
+    for (const { name, shape } of parametersOf(spec)) {
+      const width = shape[0] === spec.items ? (shape[1] ?? 1) : 0;
+      const values = parameters.get(name)!;
+      for (let at = 20 * width; at < spec.items * width; at++) values[at] = values[19 * width + (at % width)]!;
+    }
+    const options = optionsOf(spec, "bce", { start: { parameters, optimizer: null } });
+    const { scorer, close } = await openNativeEngine({ threads: 2 }).open(options);
+    const users = Uint32Array.from({ length: 19 }, (_, row) => (row * 5) % spec.users);
+    const positives = Array.from(users, (user) => [user, 25, 69].slice(0, 1 + (user % 3)));
+    const masked = Array.from(users, (user) => [1, 2, user, 30, 31].slice(0, user % 6));
+    const found = await scorer.standings({ users, positives: lists(positives), masked: lists(masked) });
+    const scores = await scorer.catalogue(users);
+    const expected = positives.flatMap((own, row) => {
+      const scoreOf = (item: number) => scores[row * spec.items + item]!;
+      const others = [...Array(spec.items).keys()].filter((item) => ![...own, ...masked[row]!].includes(item));
+      return own.map((item) => ({
+        score: scoreOf(item),
+        above: others.filter((other) => scoreOf(other) > scoreOf(item)).length,
+        equal: others.filter((other) => scoreOf(other) === scoreOf(item)).length,
+      }));
+    });
+    expect([...found!.scores]).toEqual(expected.map(({ score }) => score));
+    expect([...found!.above]).toEqual(expected.map(({ above }) => above));
+    expect([...found!.equal]).toEqual(expected.map(({ equal }) => equal));
+    close();
+  });
+
+  it("is nowhere once a score is NaN", async () => {
+    const parameters = randomParameters(many, float32);
+    parameters.get("head.bias")!.fill(NaN);
+    const options = optionsOf(many, "bce", { start: { parameters, optimizer: null } });
+    const { scorer, close } = await openNativeEngine().open(options);
+    const request = { users: Uint32Array.of(4), positives: lists([[7]]), masked: lists([[]]) };
+    expect(await scorer.standings(request)).toBeNull();
+    close();
+  });
+
+  it("needs a sensible request", async () => {
+    const { scorer, close } = await openNativeEngine().open(optionsOf(everything, "bce"));
+    const ask = (user: number, positives: number[], masked: number[]) =>
+      scorer.standings({ users: Uint32Array.of(user), positives: lists([positives]), masked: lists([masked]) });
+    await expect(ask(5, [0], [])).rejects.toThrow("users[0] is 5, expected an index below 5");
+    await expect(ask(0, [7], [])).rejects.toThrow("positives.items[0] is 7, expected an index below 7");
+    await expect(ask(0, [6], [8])).rejects.toThrow("masked.items[0] is 8, expected an index below 7");
+    close();
   });
 });

@@ -26,3 +26,14 @@ it.each(["sampled", "full"] as const)(
     expect(scored).toBe(candidates === "sampled" ? 12 : 18);
   },
 );
+
+it("tells of scores that the scorer counts among by itself", async () => {
+  let scored = 0;
+  const nothing = { scores: new Float32Array(0), above: new Uint32Array(0), equal: new Uint32Array(0) };
+  const watched = watchedScorer({ ...scorer, standings: async () => nothing }, (count) => {
+    scored += count;
+  });
+  const none = { offsets: new Uint32Array(3), items: new Uint32Array(0) };
+  expect(await watched.standings!({ users: Uint32Array.of(0, 2), positives: none, masked: none })).toBe(nothing);
+  expect(scored).toBe(12); // two users of six items
+});

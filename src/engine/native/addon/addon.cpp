@@ -9,7 +9,7 @@ namespace lawn {
 namespace {
 
 /// Twin: INTERFACE of native-addon.ts, which says when it is raised.
-constexpr double kInterface = 3;
+constexpr double kInterface = 4;
 
 napi_value interfaceNumber(const Call& call) { return newNumber(call.env, kInterface); }
 
@@ -146,11 +146,41 @@ napi_value topItems(const Call& call) {
   return PromiseWork::start(call.env, {call.arguments[5], call.arguments[6]},
                             [=, session = call.lend(), users = std::move(users), offsets = std::move(offsets),
                              masked = std::move(maskedItems)] {
-                              const MaskedItems mask{masks ? offsets.data() : nullptr, masked.data()};
+                              const ItemLists mask{masks ? offsets.data() : nullptr, masked.data()};
                               session->scoring.top(int64_t(users.size()), users.data(), k, mask, outItems.data,
                                                    outScores.data);
                               return 0.0;
                             });
+}
+
+/// (session, users, offsets, positives, offsets, maskedItems, scores, above, equal) -> the last three filled, as long
+/// as the positives; -> 0 where a score is NaN, else 1
+napi_value itemStandings(const Call& call) {
+  const Span<float> scores = span<float>(call.env, call.arguments[6], "scores");
+  const Span<uint32_t> above = span<uint32_t>(call.env, call.arguments[7], "above");
+  const Span<uint32_t> equal = span<uint32_t>(call.env, call.arguments[8], "equal");
+  auto users = call.copied<uint32_t>(1);
+  auto offsets = call.copied<uint32_t>(2), positives = call.copied<uint32_t>(3);
+  auto maskedOffsets = call.copied<uint32_t>(4), maskedItems = call.copied<uint32_t>(5);
+  const int64_t count = int64_t(users.size()), listed = int64_t(positives.size());
+  expect(scores.size == listed && above.size == listed && equal.size == listed, "wrong sizes of standings");
+  const RankerSpec& ranker = call.session()->model.spec;
+  checkIndices("users of standings", users.data(), count, ranker.rows[kUsers]);
+  checkOffsets("offsets of positives", {offsets.data(), int64_t(offsets.size())}, count, listed);
+  checkIndices("positives", positives.data(), listed, ranker.rows[kItems]);
+  const int64_t maskedCount = int64_t(maskedItems.size());
+  checkOffsets("offsets of masked items", {maskedOffsets.data(), int64_t(maskedOffsets.size())}, count, maskedCount);
+  checkIndices("masked items", maskedItems.data(), maskedCount, ranker.rows[kItems]);
+  return PromiseWork::start(
+      call.env, {call.arguments[6], call.arguments[7], call.arguments[8]},
+      [=, session = call.lend(), users = std::move(users), offsets = std::move(offsets),
+       positives = std::move(positives), maskedOffsets = std::move(maskedOffsets),
+       maskedItems = std::move(maskedItems)] {
+        const ItemLists own{offsets.data(), positives.data()}, masked{maskedOffsets.data(), maskedItems.data()};
+        const bool areNumbers =
+            session->scoring.standings(count, users.data(), own, masked, scores.data, above.data, equal.data);
+        return areNumbers ? 1.0 : 0.0;
+      });
 }
 
 template <napi_value (*function)(const Call&)>
@@ -186,6 +216,7 @@ napi_value initialise(napi_env env, napi_value exports) {
       {"scorePairs", guarded<scorePairs>},
       {"scoreCatalogue", guarded<scoreCatalogue>},
       {"topItems", guarded<topItems>},
+      {"itemStandings", guarded<itemStandings>},
       {"invertMatrix", guarded<invertMatrix>},
       {"sweepFactors", guarded<sweepFactors>},
       {"heldBytes", guarded<heldBytes>},

@@ -197,6 +197,11 @@ struct KernelTable {
   const char* name;
   int lanes;
   void (*logits)(const RankerView&, const SamplesView&, int64_t begin, int64_t end, const BlockScratch&, float* out);
+  /// [count][items] scores of a ranker without GMF and MLP paths; bit for bit those of `logits`.
+  void (*catalogueScores)(const RankerView&, const uint32_t* users, int64_t count, int64_t items, float* out);
+  /// Of [count] values, per threshold: how many are above it, and how many are equal to it. NaN is neither.
+  void (*countAbove)(const float* values, int64_t count, const float* thresholds, int64_t thresholdCount,
+                     uint32_t* above, uint32_t* equal);
   /// Forward, loss and backward of samples [begin, end), whole lists, adding to a lane's dense gradient.
   BlockTotals (*trainBlocks)(const RankerView&, const SamplesView&, int64_t begin, int64_t end, const BlockScratch&,
                              float* dense);

@@ -1,6 +1,7 @@
 // The kernels of one instruction set; build.mjs compiles this file once for each, with LAWN_ISA as its name.
 #include "kernels/algebra.hpp"
 #include "kernels/backward.hpp"
+#include "kernels/catalogue.hpp"
 #include "kernels/draw/draw.hpp"
 #include "kernels/lists/shared-block.hpp"
 #include "kernels/row-gradients.hpp"
@@ -23,6 +24,8 @@ const KernelTable kernelTable = {
     .name = LAWN_TEXT(LAWN_ISA),
     .lanes = kLanes,
     .logits = logits,
+    .catalogueScores = catalogueScores,
+    .countAbove = countAbove,
     .trainBlocks = trainBlocks,
     .addRuns = addRuns,
     .sharedBlock = sharedBlock,
