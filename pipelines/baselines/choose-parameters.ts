@@ -3,6 +3,7 @@ import path from "node:path";
 import { z } from "zod";
 import { fitBaseline } from "../../src/baselines/fit-baseline.ts";
 import type { FittedBaseline } from "../../src/baselines/fitted-baseline.ts";
+import type { MatrixMemory } from "../../src/baselines/matrix-memory.ts";
 import {
   type BaselineName,
   baselineGrids,
@@ -26,6 +27,8 @@ export interface BaselineJob {
   readonly dataset: LoadedDataset;
   readonly seed: number;
   readonly algebra: DenseAlgebra;
+  /** Of every fit of the job, so that there is one large matrix at a time. */
+  readonly memory: MatrixMemory;
   /** Below it, kept records have a folder. */
   readonly modelsRoot: string;
   /** Whether each trial has a line of its own; otherwise one now and then, for those who wait. */
@@ -100,9 +103,10 @@ async function tryAll(name: TunedBaseline, job: BaselineJob, choosing: Choosing)
     for (const [index, parameters] of tried.entries()) {
       context.signal.throwIfAborted();
       const started = context.elapsed();
-      const { scorer } = await fitted(name, dataset.train, parameters, job);
+      const { scorer, release } = await fitted(name, dataset.train, parameters, job);
       const seconds = (context.elapsed() - started) / 1000;
       const evaluation = await evaluateSplit({ scorer, dataset, split: "validation", candidates, ks });
+      release?.();
       const value = evaluation.metrics[metric]!;
       trials.push({ parameters: { ...parameters }, value, seconds });
       const line = `${parametersText(parameters)}: validation ${metric} ${value.toFixed(4)}`;
@@ -129,8 +133,8 @@ export function fitted(
   name: BaselineName,
   train: Interactions,
   parameters: Parameters,
-  { seed, algebra, context }: Pick<BaselineJob, "seed" | "algebra" | "context">,
+  { seed, algebra, memory, context }: Pick<BaselineJob, "seed" | "algebra" | "memory" | "context">,
 ): Promise<FittedBaseline> {
   const what = `fitting ${name}${Object.keys(parameters).length === 0 ? "" : `, ${parametersText(parameters)}`}`;
-  return sayWhileWaiting(() => fitBaseline(name, train, { parameters, seed, algebra }), what, context);
+  return sayWhileWaiting(() => fitBaseline(name, train, { parameters, seed, algebra, memory }), what, context);
 }

@@ -3,6 +3,7 @@
  * answers go to metrics.json.
  */
 import path from "node:path";
+import { matrixMemory } from "../../src/baselines/matrix-memory.ts";
 import { type BaselineName, parametersText } from "../../src/config/baseline-settings.ts";
 import { type EvaluateConfig, evaluateSchema } from "../../src/config/schemas/evaluate-schema.ts";
 import type { Scorer } from "../../src/ranker/scorer.ts";
@@ -60,7 +61,8 @@ async function evaluateBaseline(
   const dataset = await loadDataset(path.join(config.dataRoot, config.dataset!));
   const { refit, k: ks } = config;
   const candidates = protocolOf(dataset, config.candidates);
-  const request = { settings: config, refit, ks, candidates, dataset, context };
+  const memory = matrixMemory(context.freeMemoryBytes);
+  const request = { settings: config, refit, ks, candidates, dataset, memory, context };
   const { scorer, choice, validation } = await readyBaseline(baseline, request);
   const measured = await measure(config, { dataset, scorer, negativesPerPositive: null, context });
   const { evaluation, beyond, check } = measured;
@@ -84,7 +86,7 @@ async function evaluateRun(config: EvaluateConfig, context: StageContext): Promi
   const dataset = await loadDataset(path.join(config.dataRoot, datasetName ?? run.datasetName));
   const asked = await runOnDataset(run, dataset);
   if (asked.rows !== null) context.log(carriedText(run, asked.rows));
-  const engine = await openConfiguredEngine({ ...config, halfPrecision: false }, context.log);
+  const engine = await openConfiguredEngine({ ...config, halfPrecision: false, trains: [] }, context.log);
   context.log(engine.description);
   // Other data, another mixture.
   const negativesPerPositive = asked.rows === null ? trainedMixture(run, asked.dataset.train) : null;

@@ -127,7 +127,7 @@ export interface NativeAddon {
     equal: Uint32Array,
   ): Promise<number>;
   /** Inverts [size, size] in place; resolves to 0 where it is not positive definite. */
-  invertMatrix(instructionSet: string, threads: number, size: number, matrix: Float64Array): Promise<number>;
+  invertMatrix(instructionSet: string, threads: number, size: number, matrix: Float32Array): Promise<number>;
   /**
    * `sizes` is [rows, otherRows, width, weight]; resolves to 0 where a system is not positive
    * definite. See native-algebra.ts.

@@ -14,7 +14,8 @@ namespace lawn::LAWN_ISA {
 #define LAWN_TEXT(name) LAWN_TEXT_OF(name)
 
 static const AlgebraTable algebraTable = {
-    .subtractProduct = subtractProduct,
+    .product = product,
+    .subtractProducts = subtractProducts,
     .gram = gram,
     .solveRow = solveRow,
 };
