@@ -14,6 +14,7 @@ import { ConfigError } from "../../src/errors.ts";
 import type { DenseAlgebra } from "../../src/linear-algebra/dense-algebra.ts";
 import type { LoadedDataset } from "../dataset/stored-dataset.ts";
 import { type CandidateProtocol, evaluateSplit } from "../measures/evaluate-split.ts";
+import { scorerOfBaseline } from "../measures/held-out-scorers.ts";
 import { clockText } from "../progress/clock-text.ts";
 import { openProgressDisplay } from "../progress/progress-display.ts";
 import { sayWhileWaiting } from "../progress/while-waiting.ts";
@@ -100,8 +101,9 @@ async function tryAll(name: TunedBaseline, job: BaselineJob, choosing: Choosing)
     for (const [index, parameters] of tried.entries()) {
       context.signal.throwIfAborted();
       const started = context.elapsed();
-      const { scorer } = await fitted(name, dataset.train, parameters, job);
+      const baseline = await fitted(name, dataset.train, parameters, job);
       const seconds = (context.elapsed() - started) / 1000;
+      const scorer = await scorerOfBaseline(baseline, dataset, "validation");
       const evaluation = await evaluateSplit({ scorer, dataset, split: "validation", candidates, ks });
       const value = evaluation.metrics[metric]!;
       trials.push({ parameters: { ...parameters }, value, seconds });

@@ -7,8 +7,8 @@ import {
   combinations,
   isTuned,
 } from "../../src/config/baseline-settings.ts";
-import { joinInteractions } from "../../src/dataset/interaction-dataset.ts";
 import type { BaselineChoice, MetricsDocument } from "../../src/runs/metrics-document.ts";
+import { rowsOfRefit } from "../dataset/held-out-users.ts";
 import type { LoadedDataset } from "../dataset/stored-dataset.ts";
 import type { CandidateProtocol } from "../measures/evaluate-split.ts";
 import type { StageContext } from "../stage.ts";
@@ -47,7 +47,7 @@ export async function readyBaseline(name: BaselineName, request: BaselineRequest
   const { algebra } = await algebraOf(name, settings, () => {}); // what it passes over was said with the parameters
   const seed = settings.seed ?? dataset.description.seed;
   // Test may be ranked by what has seen validation too.
-  const train = refit ? joinInteractions(dataset.train, dataset.validation) : dataset.train;
+  const train = refit ? rowsOfRefit(dataset, false) : dataset.train;
   const started = context.elapsed();
   const baseline = await fitted(name, train, parameters, { seed, algebra, context });
   const fitSeconds = (context.elapsed() - started) / 1000;

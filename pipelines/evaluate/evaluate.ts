@@ -11,13 +11,15 @@ import { EVALUATION_RECORD, EVALUATIONS_FOLDER, perUserFileName } from "../../sr
 import { readyBaseline } from "../baselines/ready-baseline.ts";
 import { openConfiguredEngine } from "../configured-engine.ts";
 import { datasetNameOf } from "../dataset/dataset-argument.ts";
+import { hasProfiles } from "../dataset/held-out-users.ts";
 import { type LoadedDataset, loadDataset } from "../dataset/stored-dataset.ts";
 import { evaluateSplit, metricsDocument, protocolOf, type SplitEvaluation } from "../measures/evaluate-split.ts";
+import { casesOf, scorerOfBaseline } from "../measures/held-out-scorers.ts";
 import { type BeyondParts, measureBeyond } from "../measures/measure-beyond.ts";
 import { type RunOnDataset, runOnDataset, withScorerOf } from "../measures/run-on-dataset.ts";
 import { scoresToRank, watchedScorer } from "../measures/watched-scorer.ts";
 import { openWorkDisplay } from "../progress/work-progress.ts";
-import { carriedText } from "../runs/dataset-of-run.ts";
+import { carriedText, leakWarning } from "../runs/dataset-of-run.ts";
 import { findRun } from "../runs/find-run.ts";
 import { readMetrics } from "../runs/metrics-file.ts";
 import { loadTestedRun, testedText, trainedMixture } from "../runs/stored-run.ts";
@@ -61,7 +63,9 @@ async function evaluateBaseline(
   const { refit, k: ks } = config;
   const candidates = protocolOf(dataset, config.candidates);
   const request = { settings: config, refit, ks, candidates, dataset, context };
-  const { scorer, choice, validation } = await readyBaseline(baseline, request);
+  const ready = await readyBaseline(baseline, request);
+  const { choice, validation } = ready;
+  const scorer = await scorerOfBaseline(ready, dataset, config.split);
   const measured = await measure(config, { dataset, scorer, negativesPerPositive: null, context });
   const { evaluation, beyond, check } = measured;
   const document = metricsDocument({
@@ -84,11 +88,14 @@ async function evaluateRun(config: EvaluateConfig, context: StageContext): Promi
   const dataset = await loadDataset(path.join(config.dataRoot, datasetName ?? run.datasetName));
   const asked = await runOnDataset(run, dataset);
   if (asked.rows !== null) context.log(carriedText(run, asked.rows));
+  const leak = leakWarning(run, dataset.description);
+  if (leak !== null) context.log(leak);
   const engine = await openConfiguredEngine({ ...config, halfPrecision: false }, context.log);
   context.log(engine.description);
   // Other data, another mixture.
   const negativesPerPositive = asked.rows === null ? trainedMixture(run, asked.dataset.train) : null;
-  const measured = await withScorerOf(engine, asked, (scorer) =>
+  const question = { split: config.split, signal: context.signal };
+  const measured = await withScorerOf(engine, asked, question, (scorer) =>
     measure(config, { dataset: asked.dataset, scorer, negativesPerPositive, context }),
   );
   const { beyond, check } = measured;
@@ -108,8 +115,8 @@ async function evaluateRun(config: EvaluateConfig, context: StageContext): Promi
 }
 
 /** Who was left out is part of what was measured. */
-function ofKnownUsers(evaluation: SplitEvaluation, { rows }: RunOnDataset): SplitEvaluation {
-  const unknown = rows?.counts.users.new ?? 0;
+function ofKnownUsers(evaluation: SplitEvaluation, { rows, dataset }: RunOnDataset): SplitEvaluation {
+  const unknown = hasProfiles(dataset) ? 0 : (rows?.counts.users.new ?? 0);
   if (unknown === 0) return evaluation;
   return { ...evaluation, protocol: `${evaluation.protocol}, without ${unknown} users that the run does not know` };
 }
@@ -133,7 +140,7 @@ async function measure(
   const { dataset, negativesPerPositive, context } = measured;
   const { split, k: ks, beyondAccuracy } = config;
   const candidates = protocolOf(dataset, config.candidates);
-  const cases = split === "test" ? dataset.candidatesTest : dataset.candidatesValidation;
+  const cases = casesOf(dataset, split);
   const ranking = scoresToRank(cases, candidates, measured.scorer.items);
   // Beyond accuracy, the cases are ranked once more, and every user has a list of the whole catalogue.
   const total = beyondAccuracy ? 2 * ranking + cases.users.length * measured.scorer.items : ranking;

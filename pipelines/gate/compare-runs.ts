@@ -13,6 +13,7 @@ import { pairedTests } from "../../src/statistics/paired-tests.ts";
 import { intervalFor } from "../../src/statistics/usual-interval.ts";
 import type { LoadedDataset } from "../dataset/stored-dataset.ts";
 import { type CandidateProtocol, type EvaluatedSplit, evaluateSplit } from "../measures/evaluate-split.ts";
+import { casesOf } from "../measures/held-out-scorers.ts";
 import { type RunOnDataset, runOnDataset, withCases, withScorerOf } from "../measures/run-on-dataset.ts";
 import type { LoadedRun } from "../runs/stored-run.ts";
 import { standingOf } from "./verdict.ts";
@@ -23,6 +24,7 @@ export interface GateQuestion {
   readonly candidates: CandidateProtocol;
   readonly metric: string;
   readonly engine: Engine;
+  readonly signal: AbortSignal;
 }
 
 export interface GateComparison {
@@ -79,9 +81,9 @@ export async function compareRuns(run: LoadedRun, against: LoadedRun, question: 
 }
 
 /** On the cases of the users that the run knows. */
-function ranked(asked: RunOnDataset, { engine, split, candidates, metric }: GateQuestion) {
+function ranked(asked: RunOnDataset, { engine, split, candidates, metric, signal }: GateQuestion) {
   const cut = metricCut(metric);
-  return withScorerOf(engine, asked, (scorer) =>
+  return withScorerOf(engine, asked, { split, signal }, (scorer) =>
     evaluateSplit({ scorer, dataset: asked.dataset, split, candidates, ks: [cut ?? USUAL_CUT] }),
   );
 }
@@ -100,10 +102,6 @@ async function newcomersOf(
   if (casesOf(asked.dataset, split).users.length === 0) return null;
   const { users, metrics } = await ranked(asked, question);
   return { cases: users, value: metrics[metric]! };
-}
-
-function casesOf({ candidatesTest, candidatesValidation }: LoadedDataset, split: EvaluatedSplit): EvaluationCandidates {
-  return split === "test" ? candidatesTest : candidatesValidation;
 }
 
 function unknownCases({ users, positives, positiveOffsets }: EvaluationCandidates, items: Uint32Array): number {

@@ -6,6 +6,7 @@ import { ConfigError } from "../../src/errors.ts";
 import { type EvaluationResult, evaluateRanker } from "../../src/evaluation/evaluate-ranker.ts";
 import type { Scorer } from "../../src/ranker/scorer.ts";
 import type { MetricsDocument } from "../../src/runs/metrics-document.ts";
+import { hasProfiles, splitText } from "../dataset/held-out-users.ts";
 import { partsBefore, seenItems } from "../dataset/seen-items.ts";
 import type { LoadedDataset } from "../dataset/stored-dataset.ts";
 
@@ -27,7 +28,10 @@ export function protocolOf(
   return asked ?? (isFrozen ? "sampled" : "full");
 }
 
-/** Under `full`, validation masks each user's train items, test train and validation items; both what else is known. */
+/**
+ * `scorer` answers for the users of the split: see held-out-scorers.ts. Under `full`, validation masks each user's
+ * train items, test train and validation items; both what else is known.
+ */
 export async function evaluateSplit(options: {
   readonly scorer: Scorer;
   readonly dataset: LoadedDataset;
@@ -41,9 +45,13 @@ export async function evaluateSplit(options: {
   const candidates = split === "validation" ? dataset.candidatesValidation : dataset.candidatesTest;
   if (protocolOf(dataset, options.candidates) === "full") {
     const masked = seenItems(dataset, partsBefore(split));
-    const maskedItems = split === "validation" ? "train items" : "train and validation items";
+    const maskedItems = hasProfiles(dataset)
+      ? "the items folded in"
+      : split === "validation"
+        ? "train items"
+        : "train and validation items";
     const others = known.length === 0 ? "" : " and what else is known";
-    const protocol = `${description.split.kind}, full catalogue without ${maskedItems}${others}, ties against`;
+    const protocol = `${splitText(description)}, full catalogue without ${maskedItems}${others}, ties against`;
     return { split, protocol, ...(await evaluateRanker(scorer, candidates, { ks, masked })) };
   }
   if (candidates.negatives.length === 0) {
@@ -51,7 +59,7 @@ export async function evaluateSplit(options: {
       `dataset ${description.name} was ingested without sampled candidates; rank the whole catalogue instead (--candidates full)`,
     );
   }
-  const protocol = `${description.split.kind}, ${description.candidates[split]}, ties against`;
+  const protocol = `${splitText(description)}, ${description.candidates[split]}, ties against`;
   return { split, protocol, ...(await evaluateRanker(scorer, candidates, { ks })) };
 }
 

@@ -2,6 +2,7 @@
 import { measureBeyondAccuracy } from "../../src/evaluation/beyond-accuracy.ts";
 import type { Scorer } from "../../src/ranker/scorer.ts";
 import type { MetricsDocument } from "../../src/runs/metrics-document.ts";
+import { hasProfiles, histories } from "../dataset/held-out-users.ts";
 import { readItemInfo } from "../dataset/item-info-file.ts";
 import { partsBefore, seenItems } from "../dataset/seen-items.ts";
 import type { LoadedDataset } from "../dataset/stored-dataset.ts";
@@ -42,10 +43,12 @@ export async function measureBeyond(options: {
     masked: options.candidates === "full" ? seen : null,
     seen,
     train,
+    histories: histories(dataset),
     features: info === null ? null : info.features.map((features) => new Set(features)),
     negativesPerPositive: options.negativesPerPositive,
   });
-  const lists = `the catalogue without ${isTest ? "train and validation items" : "train items"}`;
+  const known = isTest ? "train and validation items" : "train items";
+  const lists = `the catalogue without ${hasProfiles(dataset) ? "the items folded in" : known}`;
   return {
     auc,
     beyondAccuracy: { ...beyondAccuracy, lists },

@@ -8,11 +8,11 @@ import { readColumns } from "../../src/arrow/read-columns.ts";
 import { popularityScorer } from "../../src/baselines/popularity.ts";
 import { randomScorer } from "../../src/baselines/random.ts";
 import { shellCommand } from "../../src/config/shell-command.ts";
-import { joinInteractions } from "../../src/dataset/interaction-dataset.ts";
 import { DataError } from "../../src/errors.ts";
 import type { Scorer } from "../../src/ranker/scorer.ts";
 import type { MetricsDocument } from "../../src/runs/metrics-document.ts";
 import { perUserFileName, runFiles } from "../../src/runs/run-directory.ts";
+import { rowsOfRefit } from "../dataset/held-out-users.ts";
 import { evaluateSplit, metricsDocument } from "../measures/evaluate-split.ts";
 import { measureBeyond } from "../measures/measure-beyond.ts";
 import { readMetrics } from "../runs/metrics-file.ts";
@@ -83,8 +83,8 @@ export async function baselinesAtHand(
   questions: EvaluationRequest,
   { seed, isRefit }: { readonly seed: number; readonly isRefit: boolean },
 ): Promise<readonly RankerResults[]> {
-  const { train, validation } = questions.dataset;
-  const known = isRefit ? joinInteractions(train, validation) : train;
+  const { train } = questions.dataset;
+  const known = isRefit ? rowsOfRefit(questions.dataset, false) : train;
   return [
     await measureRanker("popularity", popularityScorer(known), questions),
     await measureRanker("random", randomScorer({ users: train.users, items: train.items, seed }), questions),

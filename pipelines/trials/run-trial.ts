@@ -12,9 +12,11 @@ import type { TrialPlan } from "../../src/study/plan-trials.ts";
 import { DivergenceError } from "../../src/training/divergence.ts";
 import { type TrainingOutcome, trainRanker } from "../../src/training/train-ranker.ts";
 import { beginning, type ResumePoint } from "../../src/training/training-state.ts";
+import { hasProfiles } from "../dataset/held-out-users.ts";
 import type { LoadedDataset } from "../dataset/stored-dataset.ts";
 import { evaluateSplit, type SplitEvaluation } from "../measures/evaluate-split.ts";
-import { withScorer } from "../measures/with-scorer.ts";
+import { withRankerOn, withTrainedScorer } from "../measures/held-out-scorers.ts";
+import { foldInSettings } from "../fold-in/fold-in-of-run.ts";
 import type { StageContext } from "../stage.ts";
 import { batchSourceOf, planOf, rankerOf, sessionOptionsOf } from "../training/configured-training.ts";
 
@@ -72,6 +74,7 @@ export async function runTrial(options: TrialOptions): Promise<TrialResult | nul
   const { description, train } = data.dataset;
   const started = context.elapsed();
   const source = batchSourceOf(config, train, data.seen);
+  if (hasProfiles(data.dataset)) foldInSettings({ directory: trial.id, config }, rankerOf(config, train));
   const epochs: TrialRecord["epochs"] = [...(from?.record.epochs ?? [])];
   const base = {
     id: trial.id,
@@ -158,10 +161,15 @@ async function trainTrial(
       signal: context.signal,
       hooks: {
         elapsed: context.elapsed,
-        validate: async (scorer) => {
+        validate: async (scorer, parameters) => {
           const { dataset } = data;
-          const { candidates, k } = config;
-          return (await evaluateSplit({ scorer, dataset, split: "validation", candidates, ks: k })).metrics;
+          const { candidates, k: ks } = config;
+          const ranker = { directory: trial.id, config, spec: rankerOf(config, dataset.train), parameters, rows: null };
+          const question = { dataset, split: "validation" as const, signal: context.signal };
+          return withTrainedScorer(scorer, { engine, ranker }, question, async (measured) => {
+            const asked = { scorer: measured, dataset, split: question.split, candidates, ks };
+            return (await evaluateSplit(asked)).metrics;
+          });
         },
         diagnose: null,
         epochDone: async ({ epoch, loss, validation, seconds, phase }) => {
@@ -180,11 +188,15 @@ async function trainTrial(
   }
 }
 
-async function evaluateTest({ trial, data, engine }: TrialOptions, { parameters }: Finished): Promise<SplitEvaluation> {
+async function evaluateTest(
+  { trial, data, engine, context }: TrialOptions,
+  { parameters }: Finished,
+): Promise<SplitEvaluation> {
   const { config } = trial;
   const { dataset } = data;
-  const spec = rankerOf(config, dataset.train);
-  return withScorer(engine, { spec, parameters }, (scorer) =>
+  const ranker = { directory: trial.id, config, spec: rankerOf(config, dataset.train), parameters, rows: null };
+  const question = { dataset, split: "test" as const, signal: context.signal };
+  return withRankerOn(engine, ranker, question, (scorer) =>
     evaluateSplit({ scorer, dataset, split: "test", candidates: config.candidates, ks: config.k }),
   );
 }

@@ -30,6 +30,8 @@ export interface BeyondAccuracyOptions {
   /** What lists leave out: items that the user is known to have. */
   readonly seen: ItemsByUser;
   readonly train: Interactions;
+  /** What is known of the evaluated users, by which they are more or less active: train, or what was folded in. */
+  readonly histories: Interactions;
   /** By item; null where there are none. */
   readonly features: readonly ReadonlySet<string>[] | null;
   /** Of the training mixture that sigmoid(score) is a probability in; null where it is none. */
@@ -59,7 +61,7 @@ const SCORES_PER_BLOCK = 2 ** 20; // 4 MiB
 
 /** One list for each evaluated user. Costs a pass over the candidates and one over users x items. */
 export async function measureBeyondAccuracy(options: BeyondAccuracyOptions): Promise<BeyondAccuracyResult> {
-  const { scorer, candidates, evaluation, k, masked, train, features, negativesPerPositive } = options;
+  const { scorer, candidates, evaluation, k, masked, train, histories, features, negativesPerPositive } = options;
   const cases = await measureCases(scorer, candidates, {
     k,
     masked,
@@ -72,7 +74,7 @@ export async function measureBeyondAccuracy(options: BeyondAccuracyOptions): Pro
     scoresPerBlock: SCORES_PER_BLOCK,
   });
   const times = timesRecommended(lists, scorer.items);
-  const userCounts = countsOf(train.userColumn, train.users);
+  const userCounts = countsOf(histories.userColumn, histories.users);
   const itemCounts = countsOf(train.itemColumn, train.items);
   const { metrics } = evaluation.perUser;
   return {

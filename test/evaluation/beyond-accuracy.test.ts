@@ -35,6 +35,7 @@ describe("measureBeyondAccuracy", () => {
       masked: null,
       seen: groupItemsByUser(train, validation),
       train,
+      histories: train,
       features: [["x"], ["x"], ["y"], [], [], []].map((names) => new Set(names)),
       negativesPerPositive: null,
     });

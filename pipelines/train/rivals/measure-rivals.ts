@@ -3,13 +3,12 @@
  * is told before the run has its own. What was measured on the same data before is taken as it was.
  */
 import { z } from "zod";
+import type { FittedBaseline } from "../../../src/baselines/fitted-baseline.ts";
 import { type LogSizes, sumOfSquares } from "../../../src/baselines/fitting-seconds.ts";
 import { type BaselineName, baselineNames, isTuned, parametersText } from "../../../src/config/baseline-settings.ts";
 import { cutsWith, isHeadlineMetric } from "../../../src/config/metric-names.ts";
 import type { TrainConfig } from "../../../src/config/schemas/train-schema.ts";
-import { joinInteractions } from "../../../src/dataset/interaction-dataset.ts";
 import { messageOf } from "../../../src/errors.ts";
-import type { Scorer } from "../../../src/ranker/scorer.ts";
 import type { BaselinesRecord } from "../../../src/runs/baselines-record.ts";
 import { baselineChoiceSchema } from "../../../src/runs/metrics-document.ts";
 import type { BootstrapOptions } from "../../../src/statistics/bootstrap.ts";
@@ -23,8 +22,10 @@ import {
 } from "../../baselines/choose-parameters.ts";
 import { keptRecord } from "../../baselines/kept-record.ts";
 import { openAlgebra } from "../../baselines/open-algebra.ts";
+import { rowsOfRefit } from "../../dataset/held-out-users.ts";
 import type { LoadedDataset } from "../../dataset/stored-dataset.ts";
 import { type EvaluatedSplit, evaluateSplit } from "../../measures/evaluate-split.ts";
+import { scorerOfBaseline } from "../../measures/held-out-scorers.ts";
 import type { StageContext } from "../../stage.ts";
 import { forecastOf } from "./forecast.ts";
 import { decodeValues, encodeValues, estimatesOf } from "./paired-estimates.ts";
@@ -130,12 +131,10 @@ async function measuredRival(
       const parameters = chosen?.parameters ?? tried[0]!; // a plan tries one at least
       const fitting = context.elapsed();
       const onTrain = await fitted(name, dataset.train, parameters, job);
-      const validation = hasValidation ? await measured("validation", onTrain.scorer) : null;
-      const onBoth = refit
-        ? await fitted(name, joinInteractions(dataset.train, dataset.validation), parameters, job)
-        : onTrain;
+      const validation = hasValidation ? await measured("validation", onTrain) : null;
+      const onBoth = refit ? await fitted(name, rowsOfRefit(dataset, false), parameters, job) : onTrain;
       const fitSeconds = (context.elapsed() - fitting) / 1000;
-      const test = dataset.candidatesTest.users.length > 0 ? await measured("test", onBoth.scorer) : null;
+      const test = dataset.candidatesTest.users.length > 0 ? await measured("test", onBoth) : null;
       return {
         choice: {
           chosenBy: chosen === null ? null : metric,
@@ -155,7 +154,8 @@ async function measuredRival(
   const perUser = test === null ? {} : Object.fromEntries(Object.entries(test.perUser).map(decodeValues));
   return { name, wasKept, ...record, test: test === null ? null : { ...test, perUser } };
 
-  async function measured(split: EvaluatedSplit, scorer: Scorer) {
+  async function measured(split: EvaluatedSplit, baseline: FittedBaseline) {
+    const scorer = await scorerOfBaseline(baseline, dataset, split);
     const { protocol, metrics, perUser } = await evaluateSplit({ scorer, dataset, split, candidates, ks });
     const names = Object.keys(metrics).filter((other) => other === metric || isHeadlineMetric(other));
     const values = Object.fromEntries(names.map((other) => [other, perUser.metrics[other]!]));
