@@ -2,11 +2,12 @@
  * What ranks the cases of a split. Where users are held out of training, a ranker's or a baseline's own rows of them
  * say nothing: they are folded in from their profiles first.
  */
-import type { FittedBaseline } from "../../src/baselines/fitted-baseline.ts";
+import { type FittedBaseline, scorerOn } from "../../src/baselines/fitted-baseline.ts";
 import type { EvaluationCandidates } from "../../src/dataset/evaluation-candidates.ts";
 import type { PeopleItems } from "../../src/dataset/people-items.ts";
 import type { Engine } from "../../src/engine/engine.ts";
 import { NO_ROW, type RowSources, sideOf } from "../../src/ranker/carry-rows.ts";
+import type { CatalogueKernels } from "../../src/ranker/catalogue-kernels.ts";
 import type { Parameters, RankerSpec } from "../../src/ranker/ranker-spec.ts";
 import type { Scorer } from "../../src/ranker/scorer.ts";
 import { hasProfiles, heldOutPeople } from "../dataset/held-out-users.ts";
@@ -22,13 +23,17 @@ export function casesOf(
   return split === "test" ? candidatesTest : candidatesValidation;
 }
 
-/** Of a baseline that was fitted to the dataset's train, or to what a refit adds. */
+/**
+ * Of a baseline that was fitted to the dataset's train, or to what a refit adds; with `kernels` where there are some,
+ * but for people who are folded in.
+ */
 export async function scorerOfBaseline(
   baseline: FittedBaseline,
-  dataset: LoadedDataset,
-  split: EvaluatedSplit,
+  kernels: CatalogueKernels | null,
+  { dataset, split }: { readonly dataset: LoadedDataset; readonly split: EvaluatedSplit },
 ): Promise<Scorer> {
-  return hasProfiles(dataset) ? baseline.foldIn(heldOutPeople(dataset, casesOf(dataset, split))) : baseline.scorer;
+  if (!hasProfiles(dataset)) return scorerOn(baseline, kernels);
+  return baseline.foldIn(heldOutPeople(dataset, casesOf(dataset, split)));
 }
 
 /** A ranker in the dataset's numbering. */

@@ -14,7 +14,7 @@ import { openConfiguredEngine } from "../configured-engine.ts";
 import { type LoadedDataset, loadDataset } from "../dataset/stored-dataset.ts";
 import { evaluateSplit } from "../measures/evaluate-split.ts";
 import { withRankerOn } from "../measures/held-out-scorers.ts";
-import { type BeyondParts, measureBeyond } from "../measures/measure-beyond.ts";
+import { type BeyondParts, besidesOf, measureBeyond } from "../measures/measure-beyond.ts";
 import { readBaselinesRecord } from "../runs/baselines-file.ts";
 import { readGateRecord } from "../runs/gate-file.ts";
 import { readMetrics } from "../runs/metrics-file.ts";
@@ -124,7 +124,7 @@ async function scoreRun(
   readonly people: readonly UserContent[];
 }> {
   const engine = await openConfiguredEngine(
-    { ...config, tfjsBackend: null, allowSoftwareAdapter: false, halfPrecision: false },
+    { ...config, tfjsBackend: null, allowSoftwareAdapter: false, halfPrecision: false, trains: [] },
     context.log,
   );
   const negativesPerPositive = trainedMixture(run, questions.dataset.train);
@@ -154,8 +154,9 @@ async function beyondOf(
   questions: EvaluationRequest,
   negativesPerPositive: number | null,
 ): Promise<BeyondParts> {
-  const evaluation = await evaluateSplit({ scorer, ...questions });
-  return measureBeyond({ scorer, ...questions, evaluation, k: questions.ks[0]!, negativesPerPositive });
+  const k = questions.ks[0]!;
+  const evaluation = await evaluateSplit({ scorer, ...questions, besides: besidesOf({ k, negativesPerPositive }) });
+  return measureBeyond({ scorer, ...questions, evaluation, k, negativesPerPositive });
 }
 
 async function epochsOf(directory: string): Promise<readonly EpochContent[]> {
@@ -193,6 +194,7 @@ function dataContent({ description, known }: LoadedDataset): DataContent {
     name,
     users,
     items,
+    isOrdered: isOrdered(description),
     interactions,
     weights: weights ?? null,
     knownPairs: known.length,
@@ -205,4 +207,10 @@ function dataContent({ description, known }: LoadedDataset): DataContent {
     })),
     warnings: warnings.filter((warning) => typeof warning === "string"),
   };
+}
+
+/** By times, or since the publisher or the user says that rows stand oldest first. */
+function isOrdered({ timeSpan, split, settings }: LoadedDataset["description"]): boolean {
+  const isByRow = isRecord(settings) && settings.order === "row";
+  return isByRow || (timeSpan ?? null) !== null || (isRecord(split.request) && split.request.rowsAreInOrder === true);
 }

@@ -1,5 +1,7 @@
 /** What a scoring job is about, before anything large is read: a ranker, a dataset, and the hash of what decides. */
+
 import path from "node:path";
+import { matrixMemory } from "../../src/baselines/matrix-memory.ts";
 import { baselineGrids, combinations, type FittedName, isTuned } from "../../src/config/baseline-settings.ts";
 import type { ScoreConfig } from "../../src/config/schemas/score-schema.ts";
 import { ConfigError, DataError } from "../../src/errors.ts";
@@ -92,6 +94,7 @@ export async function withParameters(config: ScoreConfig, context: StageContext)
     ks: [10],
     candidates: protocolOf(dataset, null),
     dataset,
+    memory: matrixMemory(context.freeMemoryBytes),
     context,
   });
   return { ...config, ...parameters };

@@ -3,6 +3,7 @@
  * process runs it.
  */
 import { createHash } from "node:crypto";
+import { namedOfCatalogue } from "../../src/config/schemas/study-metrics.ts";
 import type { ItemsByUser } from "../../src/dataset/interaction-dataset.ts";
 import { type BatchSource, drawBatch, epochDraws, samplesPerEpoch } from "../../src/dataset/training-batches.ts";
 import type { Engine } from "../../src/engine/engine.ts";
@@ -14,9 +15,9 @@ import { type TrainingOutcome, trainRanker } from "../../src/training/train-rank
 import { beginning, type ResumePoint } from "../../src/training/training-state.ts";
 import { hasProfiles } from "../dataset/held-out-users.ts";
 import type { LoadedDataset } from "../dataset/stored-dataset.ts";
+import { foldInSettings } from "../fold-in/fold-in-of-run.ts";
 import { evaluateSplit, type SplitEvaluation } from "../measures/evaluate-split.ts";
 import { withRankerOn, withTrainedScorer } from "../measures/held-out-scorers.ts";
-import { foldInSettings } from "../fold-in/fold-in-of-run.ts";
 import type { StageContext } from "../stage.ts";
 import { batchSourceOf, planOf, rankerOf, sessionOptionsOf } from "../training/configured-training.ts";
 
@@ -57,9 +58,10 @@ export interface TrialResult {
 
 /** What decides a trial's result, before it is run. */
 export function trialIdentity(trial: TrialPlan, datasetHash: string, engineName: string): string {
-  const { config, epochs, phase } = trial;
+  const { config, epochs, phase, alsoInCatalogue } = trial;
   const rung = epochs < config.epochs ? { epochs } : {};
-  return hashOf({ config: identityOf(config), dataset: datasetHash, engine: engineName, phase, ...rung });
+  const also = alsoInCatalogue ? { alsoInCatalogue } : {};
+  return hashOf({ config: identityOf(config), dataset: datasetHash, engine: engineName, phase, ...rung, ...also });
 }
 
 /** An engine as records of trials name it: the number of threads decides nothing. */
@@ -195,10 +197,21 @@ async function evaluateTest(
   const { config } = trial;
   const { dataset } = data;
   const ranker = { directory: trial.id, config, spec: rankerOf(config, dataset.train), parameters, rows: null };
-  const question = { dataset, split: "test" as const, signal: context.signal };
-  return withRankerOn(engine, ranker, question, (scorer) =>
-    evaluateSplit({ scorer, dataset, split: "test", candidates: config.candidates, ks: config.k }),
-  );
+  const asked = { dataset, split: "test" as const, signal: context.signal };
+  return withRankerOn(engine, ranker, asked, async (scorer) => {
+    const question = { scorer, dataset, split: "test", ks: config.k } as const;
+    const found = await evaluateSplit({ ...question, candidates: config.candidates });
+    if (!trial.alsoInCatalogue) return found;
+    const among = await evaluateSplit({ ...question, candidates: "full" });
+    return {
+      ...found,
+      metrics: { ...found.metrics, ...namedOfCatalogue(among.metrics) },
+      perUser: {
+        ...found.perUser,
+        metrics: { ...found.perUser.metrics, ...namedOfCatalogue(among.perUser.metrics) },
+      },
+    };
+  });
 }
 
 const HASHED_SAMPLES = 4096;

@@ -4,24 +4,30 @@ import { lowerBound } from "../dataset/lower-bound.ts";
 import type { DenseAlgebra } from "../linear-algebra/dense-algebra.ts";
 import type { FittedBaseline } from "./fitted-baseline.ts";
 import { transposed } from "./item-knn.ts";
+import { addLowerPairs } from "./pair-counts.ts";
 import { rowScorer } from "./pair-scorer.ts";
 
 /**
  * With M = (X X^T + regularization I)^-1, Woodbury's identity gives P = (I - X^T M X) / regularization, and
  * x_u P = the sum of M_uv x_v over users v. So, with p_j = P_jj and s = (x_u P)_j / p_j, the score of (u, j) is -s, and
- * 1 - s where u has j, whose own weight is left out. users^3 operations, 8 bytes x users^2.
+ * 1 - s where u has j, whose own weight is left out. users^3 operations, in `matrix`, [users, users] of zeros.
  */
 export async function fitEaseByUsers(
   seen: ItemsByUser,
-  { users, items, regularization }: { readonly users: number; readonly items: number; readonly regularization: number },
+  options: {
+    readonly users: number;
+    readonly items: number;
+    readonly regularization: number;
+    readonly matrix: Float32Array;
+  },
   algebra: DenseAlgebra,
 ): Promise<FittedBaseline> {
+  const { users, items, regularization, matrix: inverse } = options;
   const usersOf = transposed(seen, items);
-  const inverse = usersGram(usersOf, users);
+  // X X^T: how many items two users have in common.
+  for (let item = 0; item < items; item++) addLowerPairs(inverse, users, takersOf(item));
   for (let user = 0; user < users; user++) inverse[user * users + user]! += regularization;
   await algebra.invert(inverse, users);
-  const takersOf = (item: number): Uint32Array =>
-    usersOf.itemsSorted.subarray(usersOf.offsets[item], usersOf.offsets[item + 1]);
   const itemsOf = (user: number): Uint32Array => seen.itemsSorted.subarray(seen.offsets[user], seen.offsets[user + 1]);
   const diagonal = Float64Array.from({ length: items }, (_, item) => {
     const takers = takersOf(item);
@@ -30,6 +36,9 @@ export async function fitEaseByUsers(
     return (1 - sum) / regularization;
   });
 
+  function takersOf(item: number): Uint32Array {
+    return usersOf.itemsSorted.subarray(usersOf.offsets[item], usersOf.offsets[item + 1]);
+  }
   /** (x_u P)_j */
   const projection = (user: number, item: number): number => {
     let sum = 0;
@@ -108,16 +117,6 @@ export async function fitEaseByUsers(
         personInto(itemsSorted.subarray(offsets[person], offsets[person + 1]), out),
       ),
   };
-}
-
-/** X X^T: how many items two users have in common. */
-function usersGram(usersOf: ItemsByUser, users: number): Float64Array {
-  const gram = new Float64Array(users * users);
-  for (let item = 0; item + 1 < usersOf.offsets.length; item++) {
-    const takers = usersOf.itemsSorted.subarray(usersOf.offsets[item], usersOf.offsets[item + 1]);
-    for (const user of takers) for (const other of takers) gram[user * users + other]!++;
-  }
-  return gram;
 }
 
 /** Whether `sorted`, ascending, holds the value. */

@@ -1,6 +1,7 @@
 /** People folded into baselines: whoever has the items of a user it was fitted to has that user's scores. */
 import { describe, expect, it } from "@jest/globals";
 import { fitBaseline } from "../../src/baselines/fit-baseline.ts";
+import { matrixMemory } from "../../src/baselines/matrix-memory.ts";
 import { type BaselineName, baselineNames } from "../../src/config/baseline-settings.ts";
 import type { Interactions } from "../../src/dataset/interaction-dataset.ts";
 import { peopleItemsOf } from "../../src/dataset/people-items.ts";
@@ -35,8 +36,10 @@ const tall = interactionsOf(
   { users: 5, items: 3 },
 );
 
+const memory = matrixMemory(() => Number.POSITIVE_INFINITY);
+
 const fitted = (name: BaselineName, train: Interactions) =>
-  fitBaseline(name, train, { parameters: parameters[name], seed: 5, algebra: plainAlgebra });
+  fitBaseline(name, train, { parameters: parameters[name], seed: 5, algebra: plainAlgebra, memory });
 
 describe.each(baselineNames)("%s", (name) => {
   it.each([

@@ -26,6 +26,7 @@ export interface RecommendationWriter {
 
 export interface WrittenRecommendations {
   readonly rows: number;
+  /** Of the file; in a database of what was sent, in the form that it gives back. */
   readonly bytes: number;
   readonly sha256: string;
 }

@@ -7,14 +7,19 @@ import { replaceTable } from "../../../src/postgres/replace-table.ts";
 import type { TableColumn } from "../../../src/postgres/target-table.ts";
 import type { IdColumnType, IdValues } from "../../dataset/vocabulary-files.ts";
 import type { StageContext } from "../../stage.ts";
-import { idColumnsOf, type RecommendationRows, type RecommendationShape } from "../output/recommendations.ts";
-import type { ListsToPublish, PublishedLists } from "./published-lists.ts";
+import {
+  idColumnsOf,
+  type RecommendationRows,
+  type RecommendationShape,
+  type WrittenRecommendations,
+} from "../output/recommendations.ts";
+import type { ListsToPublish } from "./lists-to-publish.ts";
 
 export async function writeTable(
   { address, schema, table }: PostgresLists,
   { shape, rows, about }: ListsToPublish,
   context: StageContext,
-): Promise<PublishedLists> {
+): Promise<WrittenRecommendations> {
   const { environment, signal, log } = context;
   const session = await connectToPostgres(address, "--output", { variables: environment.variables, signal, log });
   try {

@@ -1,5 +1,6 @@
 /** A baseline fitted to the dataset's train split, in memory; a worker keeps the last one for its next shard. */
 import type { FittedBaseline } from "../../../src/baselines/fitted-baseline.ts";
+import { type MatrixMemory, matrixMemory } from "../../../src/baselines/matrix-memory.ts";
 import type { ScoreConfig } from "../../../src/config/schemas/score-schema.ts";
 import { learntFrom } from "../../../src/dataset/people-items.ts";
 import type { Scorer } from "../../../src/ranker/scorer.ts";
@@ -16,7 +17,13 @@ import { similarByBaseline } from "./similar-scorers.ts";
 /** Scores of whole catalogues that are held at once where only some items are wanted: 64 MiB. */
 const SCORES_AT_ONCE = 2 ** 24;
 
-let last: { readonly key: string; readonly baseline: FittedBaseline } | null = null;
+interface Held {
+  readonly key: string;
+  readonly baseline: FittedBaseline;
+  readonly memory: MatrixMemory;
+}
+
+let last: Held | null = null;
 
 export async function openBaselineRanker(
   config: ScoreConfig,
@@ -28,10 +35,12 @@ export async function openBaselineRanker(
   context.log(`${name}: ${engine.description}`);
   const key = hashOf({ name, parameters, seed, contentHash: description.contentHash, engine });
   if (last?.key !== key) {
+    const memory: MatrixMemory = last?.memory ?? matrixMemory(context.freeMemoryBytes);
+    last?.baseline.release?.();
     last = null; // two at once may not fit
     await verifyFiles(directory, description, ["train.arrow"]);
     const train = await readInteractions(directory, "train.arrow", description, description.interactions.train);
-    last = { key, baseline: await fitted(name, train, parameters, { seed, algebra, context }) };
+    last = { key, memory, baseline: await fitted(name, train, parameters, { seed, algebra, memory, context }) };
   }
   const { baseline } = last;
   const { scorer, foldIn } = baseline;

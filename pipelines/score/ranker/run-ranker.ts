@@ -24,7 +24,7 @@ export async function openRunRanker(
   data: DescribedData,
   { log }: Pick<StageContext, "log">,
 ): Promise<OpenedRanker> {
-  const engine = await openConfiguredEngine({ ...config, halfPrecision: false }, log);
+  const engine = await openConfiguredEngine({ ...config, halfPrecision: false, trains: [] }, log);
   log(engine.description);
   const { users, items } = data.description;
   const trained = { directory: run, manifest };

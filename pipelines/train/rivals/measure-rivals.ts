@@ -3,12 +3,15 @@
  * is told before the run has its own. What was measured on the same data before is taken as it was.
  */
 import { z } from "zod";
+import { easeBytes } from "../../../src/baselines/ease.ts";
 import type { FittedBaseline } from "../../../src/baselines/fitted-baseline.ts";
 import { type LogSizes, sumOfSquares } from "../../../src/baselines/fitting-seconds.ts";
+import { matrixMemory } from "../../../src/baselines/matrix-memory.ts";
 import { type BaselineName, baselineNames, isTuned, parametersText } from "../../../src/config/baseline-settings.ts";
 import { cutsWith, isHeadlineMetric } from "../../../src/config/metric-names.ts";
 import type { TrainConfig } from "../../../src/config/schemas/train-schema.ts";
 import { messageOf } from "../../../src/errors.ts";
+import type { DenseAlgebra } from "../../../src/linear-algebra/dense-algebra.ts";
 import type { BaselinesRecord } from "../../../src/runs/baselines-record.ts";
 import { baselineChoiceSchema } from "../../../src/runs/metrics-document.ts";
 import type { BootstrapOptions } from "../../../src/statistics/bootstrap.ts";
@@ -29,7 +32,7 @@ import { scorerOfBaseline } from "../../measures/held-out-scorers.ts";
 import type { StageContext } from "../../stage.ts";
 import { forecastOf } from "./forecast.ts";
 import { decodeValues, encodeValues, estimatesOf } from "./paired-estimates.ts";
-import { planRivals } from "./plan-rivals.ts";
+import { type MemoryOfEase, planRivals } from "./plan-rivals.ts";
 
 const estimates = z.record(z.string(), z.object({ value: z.number(), low: z.number(), high: z.number() }));
 
@@ -74,13 +77,14 @@ export async function measureRivals(job: RivalsJob): Promise<Rivals | null> {
   const { config, dataset, context } = job;
   const { baselines: asked, modelsRoot } = config;
   if (asked === "none") return null;
-  const algebra = await openAlgebra(job.engine.name === "reference" ? "reference" : "auto", {
+  const { algebra, kernels } = await openAlgebra(job.engine.name === "reference" ? "reference" : "auto", {
     threads: job.engine.name === "native" ? config.threads : null,
     log: context.log,
   });
-  const plan = planRivals(asked, sizesOf(config, dataset, algebra.threads));
+  const plan = planRivals(asked, sizesOf(config, dataset, algebra), memoryOf(dataset, algebra, context));
+  const memory = matrixMemory(context.freeMemoryBytes);
   const seed = dataset.description.seed;
-  const baselineJob = { dataset, seed, algebra, modelsRoot, tellsTrials: false, context };
+  const baselineJob = { dataset, seed, algebra, kernels, memory, modelsRoot, tellsTrials: false, context };
   const found: Rival[] = [];
   const leftOut: { name: BaselineName; reason: string }[] = [...plan.leftOut];
   context.log("baselines, to be beaten:");
@@ -132,9 +136,11 @@ async function measuredRival(
       const fitting = context.elapsed();
       const onTrain = await fitted(name, dataset.train, parameters, job);
       const validation = hasValidation ? await measured("validation", onTrain) : null;
+      if (refit) onTrain.release?.();
       const onBoth = refit ? await fitted(name, rowsOfRefit(dataset, false), parameters, job) : onTrain;
       const fitSeconds = (context.elapsed() - fitting) / 1000;
       const test = dataset.candidatesTest.users.length > 0 ? await measured("test", onBoth) : null;
+      onBoth.release?.();
       return {
         choice: {
           chosenBy: chosen === null ? null : metric,
@@ -155,7 +161,7 @@ async function measuredRival(
   return { name, wasKept, ...record, test: test === null ? null : { ...test, perUser } };
 
   async function measured(split: EvaluatedSplit, baseline: FittedBaseline) {
-    const scorer = await scorerOfBaseline(baseline, dataset, split);
+    const scorer = await scorerOfBaseline(baseline, job.kernels, { dataset, split });
     const { protocol, metrics, perUser } = await evaluateSplit({ scorer, dataset, split, candidates, ks });
     const names = Object.keys(metrics).filter((other) => other === metric || isHeadlineMetric(other));
     const values = Object.fromEntries(names.map((other) => [other, perUser.metrics[other]!]));
@@ -172,7 +178,11 @@ export function intervalOfDataset({ candidatesValidation, candidatesTest }: Load
   return intervalFor(Math.max(candidatesValidation.users.length, candidatesTest.users.length));
 }
 
-function sizesOf(config: TrainConfig, dataset: LoadedDataset, threads: number | null): LogSizes {
+function memoryOf({ train }: LoadedDataset, algebra: DenseAlgebra, { freeMemoryBytes }: StageContext): MemoryOfEase {
+  return { needed: easeBytes(train, algebra), free: freeMemoryBytes() };
+}
+
+function sizesOf(config: TrainConfig, dataset: LoadedDataset, { threads }: DenseAlgebra): LogSizes {
   const { train, candidatesValidation, candidatesTest } = dataset;
   const cases = candidatesTest.users.length > 0 ? candidatesTest : candidatesValidation;
   const isFull = config.candidates === "full";

@@ -15,6 +15,7 @@ import { scoreStage } from "../../../pipelines/score/score.ts";
 import type { Stage } from "../../../pipelines/stage.ts";
 import { trainStage } from "../../../pipelines/train/train.ts";
 import { verifyStage } from "../../../pipelines/verify/verify.ts";
+import { matrixMemory } from "../../../src/baselines/matrix-memory.ts";
 import { openReferenceScoring } from "../../../src/engine/reference/reference-scoring.ts";
 import { evaluateRanker } from "../../../src/evaluation/evaluate-ranker.ts";
 import { IngestFolder } from "../../support/data/ingest-folder.ts";
@@ -102,9 +103,11 @@ describe("a dataset whose users are held out", () => {
     const data = await dataset();
     const unset = { neighbours: 4, shrinkage: 0, factors: null, regularization: null, unobservedWeight: null };
     const given = { ...unset, iterations: null, seed: null, engine: "reference", threads: null, modelsRoot: models };
-    const request = { settings: given, refit: false, ks: [5], candidates: null, dataset: data, context: silentContext };
+    const memory = matrixMemory(() => Number.POSITIVE_INFINITY);
+    const asked = { refit: false, ks: [5], candidates: null, memory };
+    const request = { settings: given, ...asked, dataset: data, context: silentContext };
     const baseline = await readyBaseline("item-knn", request);
-    const scorer = await scorerOfBaseline(baseline, data, "test");
+    const scorer = await scorerOfBaseline(baseline, null, { dataset: data, split: "test" });
     const [user] = data.candidatesTest.users;
     expect(Math.max(...(await scorer.catalogue(Uint32Array.of(user!))))).toBeGreaterThan(0);
     // Its own scorer knows nothing of them.
