@@ -160,8 +160,10 @@ async function trainTrial(
         elapsed: context.elapsed,
         validate: async (scorer) => {
           const { dataset } = data;
-          const { candidates, k } = config;
-          return (await evaluateSplit({ scorer, dataset, split: "validation", candidates, ks: k })).metrics;
+          const { candidates, k: ks, validation } = config;
+          const usersSample = validation.usersSample ?? null;
+          const split = { scorer, dataset, split: "validation", candidates, ks, usersSample } as const;
+          return (await evaluateSplit(split)).metrics;
         },
         diagnose: null,
         epochDone: async ({ epoch, loss, validation, seconds, phase }) => {
@@ -185,7 +187,14 @@ async function evaluateTest({ trial, data, engine }: TrialOptions, { parameters 
   const { dataset } = data;
   const spec = rankerOf(config, dataset.train);
   return withScorer(engine, { spec, parameters }, (scorer) =>
-    evaluateSplit({ scorer, dataset, split: "test", candidates: config.candidates, ks: config.k }),
+    evaluateSplit({
+      scorer,
+      dataset,
+      split: "test",
+      candidates: config.candidates,
+      ks: config.k,
+      usersSample: null,
+    }),
   );
 }
 
