@@ -11,7 +11,7 @@ export interface UsersSample {
 }
 
 /**
- * The cases of `count` users, ascending as before; all of them, and no sample, where there are no more. Every user draws
+ * The cases of `count` users, ascending as before; all, and no sample, where there are no more. Every user draws
  * a number from (seed, user) alone and the least are taken, so a smaller sample is part of a greater one.
  */
 export function sampledCases(
