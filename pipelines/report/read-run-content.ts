@@ -191,6 +191,7 @@ function dataContent({ description, known }: LoadedDataset): DataContent {
     name,
     users,
     items,
+    isOrdered: isOrdered(description),
     interactions,
     weights: weights ?? null,
     knownPairs: known.length,
@@ -203,4 +204,10 @@ function dataContent({ description, known }: LoadedDataset): DataContent {
     })),
     warnings: warnings.filter((warning) => typeof warning === "string"),
   };
+}
+
+/** By times, or since the publisher or the user says that rows stand oldest first. */
+function isOrdered({ timeSpan, split, settings }: LoadedDataset["description"]): boolean {
+  const isByRow = isRecord(settings) && settings.order === "row";
+  return isByRow || (timeSpan ?? null) !== null || (isRecord(split.request) && split.request.rowsAreInOrder === true);
 }
