@@ -13,7 +13,13 @@ import { readyBaseline } from "../baselines/ready-baseline.ts";
 import { openConfiguredEngine } from "../configured-engine.ts";
 import { datasetNameOf } from "../dataset/dataset-argument.ts";
 import { type LoadedDataset, loadDataset } from "../dataset/stored-dataset.ts";
-import { evaluateSplit, metricsDocument, protocolOf, type SplitEvaluation } from "../measures/evaluate-split.ts";
+import {
+  casesOf,
+  evaluateSplit,
+  metricsDocument,
+  protocolOf,
+  type SplitEvaluation,
+} from "../measures/evaluate-split.ts";
 import { type BeyondParts, besidesOf, measureBeyond } from "../measures/measure-beyond.ts";
 import { type RunOnDataset, runOnDataset, withScorerOf } from "../measures/run-on-dataset.ts";
 import { scoresToRank, watchedScorer } from "../measures/watched-scorer.ts";
@@ -59,10 +65,10 @@ async function evaluateBaseline(
 ): Promise<StageResult<EvaluateResult>> {
   // The schema has asked for the dataset of a baseline.
   const dataset = await loadDataset(path.join(config.dataRoot, config.dataset!));
-  const { refit, k: ks } = config;
+  const { refit, k: ks, usersSample } = config;
   const candidates = protocolOf(dataset, config.candidates);
   const memory = matrixMemory(context.freeMemoryBytes);
-  const request = { settings: config, refit, ks, candidates, dataset, memory, context };
+  const request = { settings: config, refit, ks, candidates, usersSample, dataset, memory, context };
   const { scorer, choice, validation } = await readyBaseline(baseline, request);
   const measured = await measure(config, { dataset, scorer, negativesPerPositive: null, context });
   const { evaluation, beyond, check } = measured;
@@ -104,7 +110,9 @@ async function evaluateRun(config: EvaluateConfig, context: StageContext): Promi
   });
   // What training wrote is the run's record and stays as it is.
   const protocol = protocolOf(dataset, config.candidates);
-  const directory = config.output ?? path.join(run.directory, EVALUATIONS_FOLDER, `${config.split}-${protocol}`);
+  const { usersSample } = evaluation;
+  const question = `${config.split}-${protocol}${usersSample === null ? "" : `-${usersSample.users}-users`}`;
+  const directory = config.output ?? path.join(run.directory, EVALUATIONS_FOLDER, question);
   await writeEvaluation(directory, { evaluation, check, document, dataset, subject: { run } }, context);
   return resultOf({ subject: { run: run.directory }, dataset, document, check, directory });
 }
@@ -133,9 +141,9 @@ async function measure(
   },
 ): Promise<Measured> {
   const { dataset, negativesPerPositive, context } = measured;
-  const { split, k: ks, beyondAccuracy } = config;
+  const { split, k: ks, usersSample, beyondAccuracy } = config;
   const candidates = protocolOf(dataset, config.candidates);
-  const cases = split === "test" ? dataset.candidatesTest : dataset.candidatesValidation;
+  const cases = casesOf(dataset, split, usersSample).candidates;
   const ranking = scoresToRank(cases, candidates, measured.scorer.items);
   // Beyond accuracy, every user has a list of the whole catalogue, which is looked through under `full` anyway.
   const total = ranking + (beyondAccuracy && candidates === "sampled" ? cases.users.length * measured.scorer.items : 0);
@@ -145,9 +153,9 @@ async function measure(
     // The schema has asked for at least one cut.
     const k = ks[0]!;
     const besides = beyondAccuracy ? { besides: besidesOf({ k, negativesPerPositive }) } : {};
-    const evaluation = await evaluateSplit({ scorer, dataset, split, candidates, ks, ...besides });
+    const evaluation = await evaluateSplit({ scorer, dataset, split, candidates, ks, usersSample, ...besides });
     const beyond = beyondAccuracy ? await measureBeyond({ scorer, dataset, evaluation, k, negativesPerPositive }) : {};
-    const check = config.protocolCheck ? await protocolCheck(measured.scorer, dataset, { split, k }) : null;
+    const check = config.protocolCheck ? await protocolCheck(measured.scorer, dataset, { cases, split, k }) : null;
     return { evaluation, beyond, check };
   } finally {
     display.close();

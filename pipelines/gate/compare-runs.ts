@@ -82,7 +82,14 @@ export async function compareRuns(run: LoadedRun, against: LoadedRun, question: 
 function ranked(asked: RunOnDataset, { engine, split, candidates, metric }: GateQuestion) {
   const cut = metricCut(metric);
   return withScorerOf(engine, asked, (scorer) =>
-    evaluateSplit({ scorer, dataset: asked.dataset, split, candidates, ks: [cut ?? USUAL_CUT] }),
+    evaluateSplit({
+      scorer,
+      dataset: asked.dataset,
+      split,
+      candidates,
+      ks: [cut ?? USUAL_CUT],
+      usersSample: null,
+    }),
   );
 }
 

@@ -29,7 +29,14 @@ export async function reportTest(
   const total = scoresToRank(dataset.candidatesTest, candidates, tested.spec.items);
   const display = openWorkDisplay({ what: "test", total }, context);
   const evaluation = await withScorer(engine, tested, (scorer) =>
-    evaluateSplit({ scorer: watchedScorer(scorer, display.add), dataset, split: "test", candidates, ks: config.k }),
+    evaluateSplit({
+      scorer: watchedScorer(scorer, display.add),
+      dataset,
+      split: "test",
+      candidates,
+      ks: config.k,
+      usersSample: null,
+    }),
   ).finally(display.close);
   const document = metricsDocument({
     evaluation,

@@ -162,8 +162,10 @@ async function trainTrial(
         elapsed: context.elapsed,
         validate: async (scorer) => {
           const { dataset } = data;
-          const { candidates, k } = config;
-          return (await evaluateSplit({ scorer, dataset, split: "validation", candidates, ks: k })).metrics;
+          const { candidates, k: ks, validation } = config;
+          const usersSample = validation.usersSample ?? null;
+          const split = { scorer, dataset, split: "validation", candidates, ks, usersSample } as const;
+          return (await evaluateSplit(split)).metrics;
         },
         diagnose: null,
         epochDone: async ({ epoch, loss, validation, seconds, phase }) => {
@@ -187,7 +189,7 @@ async function evaluateTest({ trial, data, engine }: TrialOptions, { parameters 
   const { dataset } = data;
   const spec = rankerOf(config, dataset.train);
   return withScorer(engine, { spec, parameters }, async (scorer) => {
-    const question = { scorer, dataset, split: "test", ks: config.k } as const;
+    const question = { scorer, dataset, split: "test", ks: config.k, usersSample: null } as const;
     const found = await evaluateSplit({ ...question, candidates: config.candidates });
     if (!trial.alsoInCatalogue) return found;
     const among = await evaluateSplit({ ...question, candidates: "full" });

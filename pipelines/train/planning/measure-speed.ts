@@ -45,8 +45,10 @@ export async function measureSpeed(options: SpeedOptions): Promise<Speed> {
     const spec = rankerOf(config, dataset.train);
     const diagnose = config.diagnostics ? diagnosis({ config, spec, source }, session, null) : null;
     const validate = async (): Promise<void> => {
-      const { candidates, k: ks } = config;
-      if (selects) await evaluateSplit({ scorer: session.scorer, dataset, split: "validation", candidates, ks });
+      const { candidates, k: ks, validation } = config;
+      const usersSample = validation.usersSample ?? null;
+      if (selects)
+        await evaluateSplit({ scorer: session.scorer, dataset, split: "validation", candidates, ks, usersSample });
     };
     let validation = 0;
     const close = async (): Promise<void> => {
