@@ -2,9 +2,11 @@
 import path from "node:path";
 import { readColumns } from "../../src/arrow/read-columns.ts";
 import { ranksByItem } from "../../src/evaluation/case-measures.ts";
-import { NO_ITEM, recommendationLists } from "../../src/evaluation/recommendation-lists.ts";
+import { countNegatives } from "../../src/evaluation/rank-of-positive.ts";
+import { recommendationLists } from "../../src/evaluation/recommendation-lists.ts";
 import { boundedInteger, streamKey, threefry } from "../../src/random.ts";
 import type { Scorer } from "../../src/ranker/scorer.ts";
+import { NO_ITEM } from "../../src/ranker/scorer.ts";
 import type { ItemContent, UserContent } from "../../src/report/run-content.ts";
 import { readItemInfo } from "../dataset/item-info-file.ts";
 import { partsBefore, seenItems } from "../dataset/seen-items.ts";
@@ -102,10 +104,8 @@ async function ranksOf(
   const scores = await scorer.catalogue(Uint32Array.of(user)); // [items]
   const left = new Set([...seen, ...heldOut]);
   const others = scores.filter((_, item) => !left.has(item));
-  return ranksByItem(
-    Float32Array.from(heldOut, (item) => scores[item]!),
-    others,
-  );
+  const own = Float32Array.from(heldOut, (item) => scores[item]!);
+  return ranksByItem(own, countNegatives(own, others).atLeast);
 }
 
 /** For each of `users`: the last items of train by time, or by row where it has none; the newest first. */

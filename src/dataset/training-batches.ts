@@ -14,8 +14,9 @@ import { foldIn, makePermutation, type Permutation, permute, type StreamKey, str
 import type { LossName } from "../ranker/loss.ts";
 import { type Batch, batchKinds } from "./batch.ts";
 import type { Interactions, ItemsByUser } from "./interaction-dataset.ts";
+import { knownMassesOf } from "./known-masses.ts";
 import { checkNegativesExist, drawNegative } from "./negative-sampler.ts";
-import { drawUnseenByMass, type ItemMasses, itemMasses, logShares } from "./popularity-draws.ts";
+import { drawUnseenByMass, type ItemMasses, logShares, massesOfItems } from "./popularity-draws.ts";
 import { drawBlocks } from "./shared-negatives.ts";
 
 /**
@@ -116,6 +117,16 @@ export function rowsPerBlock(source: Pick<BatchSource, "negativesFrom" | "negati
   return source.negativesFrom === "shared" ? SHARED_ROWS : 1;
 }
 
+/** Negatives of a block of a batch of `length` samples that share them. */
+export function negativesOfBlock(source: BatchSource, length: number): number {
+  return source.negativesFrom === "batch" ? Math.min(rowsPerBlock(source), length) : source.negativesPerPositive;
+}
+
+/** Number of the first block of a batch in its epoch, by which shared negatives are drawn. */
+export function firstBlockOf(source: BatchSource, step: number): number {
+  return step * Math.ceil(source.batchSize / rowsPerBlock(source));
+}
+
 /** Samples each positive gives: itself and its negatives, one pair a negative, or one with all of them. */
 const samplesOf: Readonly<Record<LossName, (negatives: number) => number>> = {
   bce: (negatives) => 1 + negatives,
@@ -139,16 +150,9 @@ export function stepsPerEpoch(source: BatchSource): number {
   return Math.ceil(samplesPerEpoch(source) / source.batchSize);
 }
 
-/** Once for a source: the log is long. */
-const knownMasses = new WeakMap<BatchSource, ItemMasses>();
-
-/** The masses that negatives are drawn by; null for other draws. */
+/** The masses that negatives are drawn by, found once for a source: the log is long. Null for other draws. */
 export function massesOf(source: BatchSource): ItemMasses | null {
-  const { interactions, seen, negativesFrom, negativesPower } = source;
-  if (!hasMasses(negativesFrom)) return null;
-  const known = knownMasses.get(source) ?? itemMasses(interactions, seen, negativesPower);
-  knownMasses.set(source, known);
-  return known;
+  return hasMasses(source.negativesFrom) ? knownMassesOf(source) : null;
 }
 
 /**
@@ -157,8 +161,8 @@ export function massesOf(source: BatchSource): ItemMasses | null {
  * one more factor, which all of the row's logits have in common.
  */
 export function logQOf(source: BatchSource): Float32Array | null {
-  const { interactions, seen, negativesFrom, negativesPower } = source;
-  if (negativesFrom === "batch") return logShares(itemMasses(interactions, seen, 1).itemMass);
+  const { interactions, negativesFrom, negativesPower } = source;
+  if (negativesFrom === "batch") return logShares(massesOfItems(interactions, 1));
   const masses = negativesPower === 0 ? null : massesOf(source);
   return masses === null ? null : logShares(masses.itemMass);
 }
@@ -225,16 +229,10 @@ function drawShared(
   { masses, negativesKey }: EpochDraws,
   { step, users, positives }: { readonly step: number; readonly users: Uint32Array; readonly positives: Uint32Array },
 ) {
-  const blockRows = rowsPerBlock(source);
+  const { seen } = source;
+  const perBlock = negativesOfBlock(source, positives.length);
   return drawBlocks(
-    { users, positives, seen: source.seen, blockRows },
-    masses === null
-      ? null
-      : {
-          masses,
-          epochKey: negativesKey,
-          firstBlock: step * Math.ceil(source.batchSize / blockRows),
-          perBlock: source.negativesPerPositive,
-        },
+    { users, positives, seen, blockRows: rowsPerBlock(source), perBlock },
+    masses === null ? null : { masses, epochKey: negativesKey, firstBlock: firstBlockOf(source, step) },
   );
 }

@@ -101,7 +101,7 @@ describe("charts side by side", () => {
 
   it("are none for nothing, and one alone goes across", () => {
     expect(multiples([null])).toBeNull();
-    const axis = { epochs: [1, 2], switchAfter: null, chosen: null };
+    const axis = { unit: "epoch" as const, epochs: [1, 2], switchAfter: null, chosen: null };
     const figure = epochFigure({
       title: "Loss",
       text: "",
@@ -112,8 +112,18 @@ describe("charts side by side", () => {
   });
 });
 
+describe("a line of nothing but 0", () => {
+  it("lies on the ground of a chart that begins at 0", () => {
+    const axis = { epochs: [1, 2], switchAfter: null, chosen: null };
+    const lines = [{ name: "dead units", hue: "blue" as const, values: [0, 0] }];
+    const drawn = epochFigure({ title: "Dead units", text: "", axis, lines, isFromZero: true }).draw(328).text;
+    expect(drawn).toContain(">1<");
+    expect(drawn).not.toContain("\u2212"); // no room below 0
+  });
+});
+
 describe("names of lines", () => {
-  const axis = { epochs: [1, 2], switchAfter: 1, chosen: 2 };
+  const axis = { unit: "epoch" as const, epochs: [1, 2], switchAfter: 1, chosen: 2 };
   const draw = (names: readonly string[]) =>
     epochFigure({ title: "A", text: "", axis, lines: names.map((name) => ({ name, hue: "blue", values: [1, 2] })) });
 

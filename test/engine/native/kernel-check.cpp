@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/algebra/dense-algebra.hpp"
+#include "core/algebra/symmetric-inverse.hpp"
 #include "core/session.hpp"
 
 #define LAWN_ISA check
@@ -64,14 +65,14 @@ void checkTranscendentals() {
 /// Inverses and sweeps of sizes that leave rows, columns and blocks over.
 void checkAlgebra(const KernelTable& kernels, int threads) {
   ThreadPool pool(threads);
-  for (const int64_t size : {1, 5, 97, 131}) {
-    AlignedArray<double> matrix(size * size);
+  for (const int64_t size : {1, 5, 97, 289, 600}) {
+    AlignedArray<float> matrix(size * size);
     for (int64_t i = 0; i < size; i++) {
-      for (int64_t j = 0; j < size; j++) matrix[i * size + j] = (i == j ? 2.0 : 0.0) + 1.0 / double(size);
+      for (int64_t j = 0; j < size; j++) matrix[i * size + j] = (i == j ? 2.0f : 0.0f) + 1.0f / float(size);
     }
     expect(invertPositiveDefinite(*kernels.algebra, pool, size, matrix.data()), "an inverse exists");
     // (2 I + 1 1^T / n)^-1 = I / 2 - 1 1^T / (2 n (2 + 1))
-    expect(std::fabs(matrix[0] - (0.5 - 1.0 / (6.0 * double(size)))) < 1e-12, "inverse");
+    expect(std::fabs(matrix[0] - (0.5 - 1.0 / (6.0 * double(size)))) < 1e-6, "inverse");
   }
   for (const int64_t width : {1, 7, 50, 70}) {
     const std::vector<uint32_t> offsets = {0, 0, 1, 71}, columns = [] {
@@ -224,7 +225,25 @@ std::vector<float> exercise(const Case& given, const KernelTable* kernels, int t
   const uint32_t offsets[] = {0, 1, 3};
   std::vector<uint32_t> best(2 * 4);
   std::vector<float> bestScores(2 * 4);
-  session.scoring.top(2, users, 4, {.offsets = offsets, .items = items}, best.data(), bestScores.data());
+  const uint32_t positives[] = {2, 0}, positiveOffsets[] = {0, 1, 2};
+  float positiveScores[2];
+  uint32_t atLeast[2], above[2], notNumbers[2];
+  double bins[2 * kBinNumbers];
+  CatalogueAnswers answers{
+      .positiveScores = positiveScores,
+      .atLeast = atLeast,
+      .above = above,
+      .notNumbers = notNumbers,
+      .listItems = best.data(),
+      .listScores = bestScores.data(),
+      .bins = bins,
+  };
+  session.scoring.answer(users, {.users = 2, .positives = {positiveOffsets, positives}, .masked = {}, .k = 4}, answers);
+  expect(positiveScores[0] == catalogue[2], "a positive's score is the catalogue's");
+  const float top = *std::max_element(catalogue.begin(), catalogue.begin() + given.ranker.rows[kItems]);
+  expect(bestScores[0] == top, "the first of a list has the greatest score");
+  session.scoring.answer(users, {.users = 2, .positives = {}, .masked = {offsets, items}, .k = 4},
+                         {.listItems = best.data(), .listScores = bestScores.data()});
 
   std::vector<float> all;
   for (const Tensor& tensor : session.model.tensors) {
