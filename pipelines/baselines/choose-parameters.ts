@@ -46,6 +46,8 @@ export interface Choosing {
   readonly metric: string;
   readonly ks: readonly number[];
   readonly candidates: CandidateProtocol | null;
+  /** Null for all users. */
+  readonly usersSample: number | null;
 }
 
 const metrics = z.record(z.string(), z.number());
@@ -71,7 +73,9 @@ export async function chooseParameters(name: TunedBaseline, job: BaselineJob, ch
       `--baseline ${name}: dataset ${dataset.description.name} has no validation items to choose on; give ${Object.keys(baselineGrids[name]).join(", ")}`,
     );
   }
-  const identity = { version: 1, name, dataset: dataset.description.contentHash, seed, ...choosing };
+  const { usersSample, ...asked } = choosing;
+  const sample = usersSample === null ? {} : { usersSample }; // what was kept of all users stays found
+  const identity = { version: 1, name, dataset: dataset.description.contentHash, seed, ...asked, ...sample };
   const { record, wasKept } = await keptRecord(
     { folder: keptFolder(job), name: `${name}-parameters`, identity },
     chosenSchema,
@@ -86,7 +90,7 @@ export async function chooseParameters(name: TunedBaseline, job: BaselineJob, ch
 
 async function tryAll(name: TunedBaseline, job: BaselineJob, choosing: Choosing): Promise<Chosen> {
   const { dataset, tellsTrials, context } = job;
-  const { tried, metric, ks, candidates } = choosing;
+  const { tried, metric, ks, candidates, usersSample } = choosing;
   const trials: Chosen["trials"][number][] = [];
   let best: Omit<Chosen, "trials"> & { readonly value: number } = {
     parameters: {},
@@ -110,7 +114,11 @@ async function tryAll(name: TunedBaseline, job: BaselineJob, choosing: Choosing)
       const baseline = await fitted(name, dataset.train, parameters, job);
       const seconds = (context.elapsed() - started) / 1000;
       const scorer = await scorerOfBaseline(baseline, job.kernels, { dataset, split: "validation" });
-      const evaluation = await evaluateSplit({ scorer, dataset, split: "validation", candidates, ks });
+      const evaluation = await sayWhileWaiting(
+        () => evaluateSplit({ scorer, dataset, split: "validation", candidates, ks, usersSample }),
+        `ranking ${name}, ${parametersText(parameters)}`,
+        context,
+      );
       baseline.release?.();
       const value = evaluation.metrics[metric]!;
       trials.push({ parameters: { ...parameters }, value, seconds });

@@ -38,6 +38,8 @@ export interface BaselineRequest {
   /** Of the choice: the first cut's NDCG decides. */
   readonly ks: readonly number[];
   readonly candidates: CandidateProtocol | null;
+  /** Of the choice; null for all users. */
+  readonly usersSample: number | null;
   readonly dataset: LoadedDataset;
   /** Of all its fits. */
   readonly memory: MatrixMemory;
@@ -73,7 +75,7 @@ export interface ResolvedParameters extends Pick<BaselineChoice, "chosenBy" | "t
 /** Throws ConfigError where there is something to choose, and no validation items to choose on. */
 export async function resolveParameters(
   name: BaselineName,
-  { settings, ks, candidates, dataset, memory, context }: BaselineRequest,
+  { settings, ks, candidates, usersSample, dataset, memory, context }: BaselineRequest,
 ): Promise<ResolvedParameters> {
   const asGiven = { chosenBy: null, trials: [], validation: null };
   if (!isTuned(name)) return { ...asGiven, parameters: {} };
@@ -84,6 +86,6 @@ export async function resolveParameters(
   const metric = `NDCG@${ks[0]}`;
   const seed = settings.seed ?? dataset.description.seed;
   const job = { dataset, seed, algebra, kernels, memory, modelsRoot: settings.modelsRoot, tellsTrials: true, context };
-  const chosen = await chooseParameters(name, job, { tried, metric, ks, candidates });
+  const chosen = await chooseParameters(name, job, { tried, metric, ks, candidates, usersSample });
   return { ...chosen, chosenBy: metric };
 }

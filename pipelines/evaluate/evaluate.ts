@@ -14,8 +14,14 @@ import { openConfiguredEngine } from "../configured-engine.ts";
 import { datasetNameOf } from "../dataset/dataset-argument.ts";
 import { hasProfiles } from "../dataset/held-out-users.ts";
 import { type LoadedDataset, loadDataset } from "../dataset/stored-dataset.ts";
-import { evaluateSplit, metricsDocument, protocolOf, type SplitEvaluation } from "../measures/evaluate-split.ts";
-import { casesOf, scorerOfBaseline } from "../measures/held-out-scorers.ts";
+import {
+  casesOf,
+  evaluateSplit,
+  metricsDocument,
+  protocolOf,
+  type SplitEvaluation,
+} from "../measures/evaluate-split.ts";
+import { scorerOfBaseline } from "../measures/held-out-scorers.ts";
 import { type BeyondParts, besidesOf, measureBeyond } from "../measures/measure-beyond.ts";
 import { type RunOnDataset, runOnDataset, withScorerOf } from "../measures/run-on-dataset.ts";
 import { scoresToRank, watchedScorer } from "../measures/watched-scorer.ts";
@@ -61,10 +67,10 @@ async function evaluateBaseline(
 ): Promise<StageResult<EvaluateResult>> {
   // The schema has asked for the dataset of a baseline.
   const dataset = await loadDataset(path.join(config.dataRoot, config.dataset!));
-  const { refit, k: ks } = config;
+  const { refit, k: ks, usersSample } = config;
   const candidates = protocolOf(dataset, config.candidates);
   const memory = matrixMemory(context.freeMemoryBytes);
-  const request = { settings: config, refit, ks, candidates, dataset, memory, context };
+  const request = { settings: config, refit, ks, candidates, usersSample, dataset, memory, context };
   const ready = await readyBaseline(baseline, request);
   const { choice, validation } = ready;
   const scorer = await scorerOfBaseline(ready, null, { dataset, split: config.split });
@@ -96,8 +102,7 @@ async function evaluateRun(config: EvaluateConfig, context: StageContext): Promi
   context.log(engine.description);
   // Other data, another mixture.
   const negativesPerPositive = asked.rows === null ? trainedMixture(run, asked.dataset.train) : null;
-  const question = { split: config.split, signal: context.signal };
-  const measured = await withScorerOf(engine, asked, question, (scorer) =>
+  const measured = await withScorerOf(engine, asked, { split: config.split, signal: context.signal }, (scorer) =>
     measure(config, { dataset: asked.dataset, scorer, negativesPerPositive, context }),
   );
   const { beyond, check } = measured;
@@ -111,7 +116,9 @@ async function evaluateRun(config: EvaluateConfig, context: StageContext): Promi
   });
   // What training wrote is the run's record and stays as it is.
   const protocol = protocolOf(dataset, config.candidates);
-  const directory = config.output ?? path.join(run.directory, EVALUATIONS_FOLDER, `${config.split}-${protocol}`);
+  const { usersSample } = evaluation;
+  const question = `${config.split}-${protocol}${usersSample === null ? "" : `-${usersSample.users}-users`}`;
+  const directory = config.output ?? path.join(run.directory, EVALUATIONS_FOLDER, question);
   await writeEvaluation(directory, { evaluation, check, document, dataset, subject: { run } }, context);
   return resultOf({ subject: { run: run.directory }, dataset, document, check, directory });
 }
@@ -140,9 +147,9 @@ async function measure(
   },
 ): Promise<Measured> {
   const { dataset, negativesPerPositive, context } = measured;
-  const { split, k: ks, beyondAccuracy } = config;
+  const { split, k: ks, usersSample, beyondAccuracy } = config;
   const candidates = protocolOf(dataset, config.candidates);
-  const cases = casesOf(dataset, split);
+  const cases = casesOf(dataset, split, usersSample).candidates;
   const ranking = scoresToRank(cases, candidates, measured.scorer.items);
   // Beyond accuracy, every user has a list of the whole catalogue, which is looked through under `full` anyway.
   const total = ranking + (beyondAccuracy && candidates === "sampled" ? cases.users.length * measured.scorer.items : 0);
@@ -152,9 +159,9 @@ async function measure(
     // The schema has asked for at least one cut.
     const k = ks[0]!;
     const besides = beyondAccuracy ? { besides: besidesOf({ k, negativesPerPositive }) } : {};
-    const evaluation = await evaluateSplit({ scorer, dataset, split, candidates, ks, ...besides });
+    const evaluation = await evaluateSplit({ scorer, dataset, split, candidates, ks, usersSample, ...besides });
     const beyond = beyondAccuracy ? await measureBeyond({ scorer, dataset, evaluation, k, negativesPerPositive }) : {};
-    const check = config.protocolCheck ? await protocolCheck(measured.scorer, dataset, { split, k }) : null;
+    const check = config.protocolCheck ? await protocolCheck(measured.scorer, dataset, { cases, split, k }) : null;
     return { evaluation, beyond, check };
   } finally {
     display.close();

@@ -43,7 +43,7 @@ export async function prepareBaseline(
   const settings = { ...config, engine: "auto", threads: null };
   const candidates = protocolOf(dataset, null);
   const memory = matrixMemory(context.freeMemoryBytes);
-  const request = { settings, refit: false, ks: [10], candidates, dataset, memory, context };
+  const request = { settings, refit: false, ks: [10], candidates, usersSample: null, dataset, memory, context };
   const { parameters } = await resolveParameters(name, request);
   const { description } = dataset;
   const seed = config.seed ?? description.seed;

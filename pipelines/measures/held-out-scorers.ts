@@ -3,7 +3,6 @@
  * say nothing: they are folded in from their profiles first.
  */
 import { type FittedBaseline, scorerOn } from "../../src/baselines/fitted-baseline.ts";
-import type { EvaluationCandidates } from "../../src/dataset/evaluation-candidates.ts";
 import type { PeopleItems } from "../../src/dataset/people-items.ts";
 import type { Engine } from "../../src/engine/engine.ts";
 import { NO_ROW, type RowSources, sideOf } from "../../src/ranker/carry-rows.ts";
@@ -13,15 +12,8 @@ import type { Scorer } from "../../src/ranker/scorer.ts";
 import { hasProfiles, heldOutPeople } from "../dataset/held-out-users.ts";
 import type { LoadedDataset } from "../dataset/stored-dataset.ts";
 import { foldPeopleInto, openFoldInOfRun } from "../fold-in/fold-in-of-run.ts";
-import type { EvaluatedSplit } from "./evaluate-split.ts";
+import { casesOf, type EvaluatedSplit } from "./evaluate-split.ts";
 import { withScorer } from "./with-scorer.ts";
-
-export function casesOf(
-  { candidatesTest, candidatesValidation }: Pick<LoadedDataset, "candidatesTest" | "candidatesValidation">,
-  split: EvaluatedSplit,
-): EvaluationCandidates {
-  return split === "test" ? candidatesTest : candidatesValidation;
-}
 
 /**
  * Of a baseline that was fitted to the dataset's train, or to what a refit adds; with `kernels` where there are some,
@@ -33,7 +25,7 @@ export async function scorerOfBaseline(
   { dataset, split }: { readonly dataset: LoadedDataset; readonly split: EvaluatedSplit },
 ): Promise<Scorer> {
   if (!hasProfiles(dataset)) return scorerOn(baseline, kernels);
-  return baseline.foldIn(heldOutPeople(dataset, casesOf(dataset, split)));
+  return baseline.foldIn(heldOutPeople(dataset, casesOf(dataset, split, null).candidates));
 }
 
 /** A ranker in the dataset's numbering. */
@@ -96,7 +88,7 @@ async function withPeopleFoldedIn(
     users: Uint32Array.from(new Set(dataset.train.userColumn)).filter(isTrained).sort(),
     items: Uint32Array.from({ length: spec.items }, (_, item) => item).filter(isKnown),
   });
-  const people = withoutUnknown(heldOutPeople(dataset, casesOf(dataset, split)), isKnown);
+  const people = withoutUnknown(heldOutPeople(dataset, casesOf(dataset, split, null).candidates), isKnown);
   const folded = new Map(
     [...parameters].map(([name, table]) => [name, sideOf(name) === "users" ? table.slice() : table]),
   );

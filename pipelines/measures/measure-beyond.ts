@@ -34,7 +34,7 @@ export async function measureBeyond(options: BeyondOptions): Promise<BeyondParts
   const info = await readItemInfo(dataset);
   const { auc, beyondAccuracy, deciles, calibration } = await measureBeyondAccuracy({
     scorer,
-    candidates: isTest ? dataset.candidatesTest : dataset.candidatesValidation,
+    candidates: evaluation.candidates,
     evaluation,
     k,
     seen,

@@ -95,7 +95,7 @@ export async function baselinesAtHand(
 export async function measureCatalogue(scorer: Scorer, questions: EvaluationRequest): Promise<CatalogueResults | null> {
   if (questions.candidates === "full") return null;
   const whole = { ...questions, candidates: "full" as const, ks: questions.ks.slice(0, 1) };
-  const { perUser, metrics } = await evaluateSplit({ scorer, ...whole });
+  const { perUser, metrics } = await evaluateSplit({ scorer, ...whole, usersSample: null });
   return { perUser: perUser.metrics, metrics };
 }
 
@@ -106,7 +106,12 @@ export async function measureRanker(
   questions: EvaluationRequest,
 ): Promise<RankerResults> {
   const asked = { k: questions.ks[0]!, negativesPerPositive: null };
-  const evaluation = await evaluateSplit({ scorer, ...questions, besides: besidesOf(asked) });
+  const evaluation = await evaluateSplit({
+    scorer,
+    ...questions,
+    usersSample: null,
+    besides: besidesOf(asked),
+  });
   const beyond = await measureBeyond({ scorer, ...questions, evaluation, ...asked });
   const { users, metrics } = evaluation.perUser;
   const document = { ...metricsDocument({ evaluation }), ...beyond };

@@ -155,7 +155,12 @@ async function beyondOf(
   negativesPerPositive: number | null,
 ): Promise<BeyondParts> {
   const k = questions.ks[0]!;
-  const evaluation = await evaluateSplit({ scorer, ...questions, besides: besidesOf({ k, negativesPerPositive }) });
+  const evaluation = await evaluateSplit({
+    scorer,
+    ...questions,
+    usersSample: null,
+    besides: besidesOf({ k, negativesPerPositive }),
+  });
   return measureBeyond({ scorer, ...questions, evaluation, k, negativesPerPositive });
 }
 

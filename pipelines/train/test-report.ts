@@ -32,7 +32,14 @@ export async function reportTest(
   const ranker = { directory: recorder.directory, config, spec, parameters, rows: null };
   const question = { dataset, split: "test" as const, signal: context.signal };
   const evaluation = await withRankerOn(engine, ranker, question, (scorer) =>
-    evaluateSplit({ scorer: watchedScorer(scorer, display.add), dataset, split: "test", candidates, ks: config.k }),
+    evaluateSplit({
+      scorer: watchedScorer(scorer, display.add),
+      dataset,
+      split: "test",
+      candidates,
+      ks: config.k,
+      usersSample: null,
+    }),
   ).finally(display.close);
   const document = metricsDocument({
     evaluation,

@@ -206,10 +206,10 @@ async function validationMetrics(
   { config, dataset }: Pick<TrainingJob, "config" | "dataset">,
   scorer: Scorer,
 ): Promise<Readonly<Record<string, number>>> {
-  const { metric } = config.validation;
+  const { metric, usersSample = null } = config.validation;
   const cut = metricCut(metric);
   const ks = cutsWith(config.k, metric);
-  const split = { scorer, dataset, split: "validation", candidates: config.candidates, ks } as const;
+  const split = { scorer, dataset, split: "validation", candidates: config.candidates, ks, usersSample } as const;
   const { metrics } = await evaluateSplit(split).catch((error: unknown) => {
     const isOfCuts = error instanceof ConfigError && error.message.startsWith("k is ");
     if (!isOfCuts || cut === null || config.k.includes(cut)) throw error;

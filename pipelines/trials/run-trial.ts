@@ -165,11 +165,12 @@ async function trainTrial(
         elapsed: context.elapsed,
         validate: async (scorer, parameters) => {
           const { dataset } = data;
-          const { candidates, k: ks } = config;
+          const { candidates, k: ks, validation } = config;
+          const usersSample = validation.usersSample ?? null;
           const ranker = { directory: trial.id, config, spec: rankerOf(config, dataset.train), parameters, rows: null };
           const question = { dataset, split: "validation" as const, signal: context.signal };
           return withTrainedScorer(scorer, { engine, ranker }, question, async (measured) => {
-            const asked = { scorer: measured, dataset, split: question.split, candidates, ks };
+            const asked = { scorer: measured, dataset, split: question.split, candidates, ks, usersSample };
             return (await evaluateSplit(asked)).metrics;
           });
         },
@@ -199,7 +200,7 @@ async function evaluateTest(
   const ranker = { directory: trial.id, config, spec: rankerOf(config, dataset.train), parameters, rows: null };
   const asked = { dataset, split: "test" as const, signal: context.signal };
   return withRankerOn(engine, ranker, asked, async (scorer) => {
-    const question = { scorer, dataset, split: "test", ks: config.k } as const;
+    const question = { scorer, dataset, split: "test", ks: config.k, usersSample: null } as const;
     const found = await evaluateSplit({ ...question, candidates: config.candidates });
     if (!trial.alsoInCatalogue) return found;
     const among = await evaluateSplit({ ...question, candidates: "full" });

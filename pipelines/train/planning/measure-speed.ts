@@ -46,13 +46,14 @@ export async function measureSpeed(options: SpeedOptions): Promise<Speed> {
     const spec = rankerOf(config, dataset.train);
     const diagnose = config.diagnostics ? diagnosis({ config, spec, source }, session, null) : null;
     const validate = async (): Promise<void> => {
-      const { candidates, k: ks } = config;
+      const { candidates, k: ks, validation } = config;
+      const usersSample = validation.usersSample ?? null;
       if (!selects) return;
       const { parameters } = await session.snapshot();
       const ranker = { directory: config.dataset, config, spec, parameters, rows: null };
       const question = { dataset, split: "validation" as const, signal: new AbortController().signal };
       await withTrainedScorer(session.scorer, { engine, ranker }, question, (scorer) =>
-        evaluateSplit({ scorer, dataset, split: question.split, candidates, ks }),
+        evaluateSplit({ scorer, dataset, split: question.split, candidates, ks, usersSample }),
       );
     };
     let validation = 0;

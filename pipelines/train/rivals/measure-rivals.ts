@@ -27,7 +27,7 @@ import { keptRecord } from "../../baselines/kept-record.ts";
 import { openAlgebra } from "../../baselines/open-algebra.ts";
 import { rowsOfRefit } from "../../dataset/held-out-users.ts";
 import type { LoadedDataset } from "../../dataset/stored-dataset.ts";
-import { type EvaluatedSplit, evaluateSplit } from "../../measures/evaluate-split.ts";
+import { type EvaluatedSplit, evaluateSplit, protocolOf } from "../../measures/evaluate-split.ts";
 import { scorerOfBaseline } from "../../measures/held-out-scorers.ts";
 import type { StageContext } from "../../stage.ts";
 import { forecastOf } from "./forecast.ts";
@@ -117,18 +117,19 @@ async function measuredRival(
   config: TrainConfig,
 ): Promise<Rival> {
   const { dataset, seed, context } = job;
-  const { metric } = config.validation;
+  const { metric, usersSample = null } = config.validation;
   const { candidates } = config;
   const refit = config.refit === true; // under all, the tested ranker has learnt from train alone
   const interval = intervalOfDataset(dataset);
   const ks = cutsWith(config.k, metric);
   const identity = { version: 1, name, dataset: dataset.description.contentHash, seed, tried, metric, ks, candidates };
+  const sample = usersSample === null ? {} : { usersSample };
   const { record, wasKept } = await keptRecord(
-    { folder: keptFolder(job), name, identity: { ...identity, refit, interval } },
+    { folder: keptFolder(job), name, identity: { ...identity, ...sample, refit, interval } },
     measuredSchema,
     async () => {
       const started = context.elapsed();
-      const choosing = { tried, metric, ks, candidates };
+      const choosing = { tried, metric, ks, candidates, usersSample };
       const hasValidation = dataset.candidatesValidation.users.length > 0;
       const isChosen = isTuned(name) && tried.length > 1 && hasValidation;
       const chosen = isChosen ? await chooseParameters(name, job, choosing) : null;
@@ -161,8 +162,14 @@ async function measuredRival(
   return { name, wasKept, ...record, test: test === null ? null : { ...test, perUser } };
 
   async function measured(split: EvaluatedSplit, baseline: FittedBaseline) {
-    const scorer = await scorerOfBaseline(baseline, job.kernels, { dataset, split });
-    const { protocol, metrics, perUser } = await evaluateSplit({ scorer, dataset, split, candidates, ks });
+    const { protocol, metrics, perUser } = await evaluateSplit({
+      scorer: await scorerOfBaseline(baseline, job.kernels, { dataset, split }),
+      dataset,
+      split,
+      candidates,
+      ks,
+      usersSample: split === "validation" ? usersSample : null,
+    });
     const names = Object.keys(metrics).filter((other) => other === metric || isHeadlineMetric(other));
     const values = Object.fromEntries(names.map((other) => [other, perUser.metrics[other]!]));
     return {
@@ -185,13 +192,14 @@ function memoryOf({ train }: LoadedDataset, algebra: DenseAlgebra, { freeMemoryB
 function sizesOf(config: TrainConfig, dataset: LoadedDataset, { threads }: DenseAlgebra): LogSizes {
   const { train, candidatesValidation, candidatesTest } = dataset;
   const cases = candidatesTest.users.length > 0 ? candidatesTest : candidatesValidation;
-  const isFull = config.candidates === "full";
+  const isFull = protocolOf(dataset, config.candidates) === "full";
+  const share = Math.min(1, (config.validation.usersSample ?? Number.POSITIVE_INFINITY) / cases.users.length);
   return {
     users: train.users,
     items: train.items,
     rows: train.length,
     squares: sumOfSquares(train),
-    scores: isFull ? cases.users.length * train.items : cases.positives.length + cases.negatives.length,
+    scores: share * (isFull ? cases.users.length * train.items : cases.positives.length + cases.negatives.length),
     isFull,
     threads,
   };

@@ -104,7 +104,7 @@ describe("a dataset whose users are held out", () => {
     const unset = { neighbours: 4, shrinkage: 0, factors: null, regularization: null, unobservedWeight: null };
     const given = { ...unset, iterations: null, seed: null, engine: "reference", threads: null, modelsRoot: models };
     const memory = matrixMemory(() => Number.POSITIVE_INFINITY);
-    const asked = { refit: false, ks: [5], candidates: null, memory };
+    const asked = { refit: false, ks: [5], candidates: null, usersSample: null, memory };
     const request = { settings: given, ...asked, dataset: data, context: silentContext };
     const baseline = await readyBaseline("item-knn", request);
     const scorer = await scorerOfBaseline(baseline, null, { dataset: data, split: "test" });
