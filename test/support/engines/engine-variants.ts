@@ -16,6 +16,8 @@ export interface EngineVariant extends EngineAvailability {
   readonly hasCosine: boolean;
   /** Whether rows may share negatives in a ranker with layers; else it is refused by name. */
   readonly sharesLayers: boolean;
+  /** Whether rules may step the rows of a batch alone; else they are refused by name. */
+  readonly hasLazyRules: boolean;
   open(): Promise<Engine>;
 }
 
@@ -35,6 +37,7 @@ export async function engineVariants(): Promise<readonly EngineVariant[]> {
         losses: pairLosses,
         hasCosine: false,
         sharesLayers: false,
+        hasLazyRules: false,
         open: () => openEngine(name, allowed),
       });
       continue;
@@ -46,6 +49,7 @@ export async function engineVariants(): Promise<readonly EngineVariant[]> {
         losses: lossNames,
         hasCosine: true,
         sharesLayers: name === "reference",
+        hasLazyRules: true,
         open: () => openEngine(name),
       });
       continue;
@@ -60,6 +64,7 @@ export async function engineVariants(): Promise<readonly EngineVariant[]> {
         losses: pairLosses,
         hasCosine: false,
         sharesLayers: false,
+        hasLazyRules: true,
         open,
       });
     }

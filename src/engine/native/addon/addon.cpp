@@ -9,7 +9,7 @@ namespace lawn {
 namespace {
 
 /// Twin: INTERFACE of native-addon.ts, which says when it is raised.
-constexpr double kInterface = 3;
+constexpr double kInterface = 4;
 
 napi_value interfaceNumber(const Call& call) { return newNumber(call.env, kInterface); }
 
@@ -178,6 +178,7 @@ napi_value initialise(napi_env env, napi_value exports) {
       {"copyTensor", guarded<copyTensor>},
       {"copyGroup", guarded<copyGroup>},
       {"copyCounts", guarded<copyCounts>},
+      {"copyLastSteps", guarded<copyLastSteps>},
       {"parametersChanged", guarded<parametersChanged>},
       {"step", guarded<step>},
       {"gradient", guarded<gradient>},

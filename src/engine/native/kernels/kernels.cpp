@@ -2,6 +2,7 @@
 #include "kernels/algebra.hpp"
 #include "kernels/backward.hpp"
 #include "kernels/draw/draw.hpp"
+#include "kernels/lazy-rows.hpp"
 #include "kernels/lists/shared-block.hpp"
 #include "kernels/row-gradients.hpp"
 #include "kernels/sphere-rows.hpp"
@@ -37,6 +38,9 @@ const KernelTable kernelTable = {
     .direction = direction,
     .move = move,
     .sphereRows = sphereRows,
+    .gatherRows = gatherRows,
+    .scatterRows = scatterRows,
+    .addRowSquares = addRowSquares,
     .draw = draw,
     .algebra = &algebraTable,
     .rules = ruleFacts,
