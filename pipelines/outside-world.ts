@@ -21,9 +21,14 @@ export function thisProcess(): Omit<OutsideWorld, "log" | "report" | "terminal" 
     now: () => Date.now(),
     elapsed: () => performance.now(),
     peakMemoryBytes: () => process.resourceUsage().maxRSS * 1024,
+    freeMemoryBytes,
     ...identity,
     environment: environment(),
   };
+}
+
+export function freeMemoryBytes(): number {
+  return process.availableMemory();
 }
 
 function environment(): Environment {

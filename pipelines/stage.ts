@@ -37,6 +37,8 @@ export interface StageContext extends Processes {
   elapsed(): number;
   /** Peak resident memory of this process so far. */
   peakMemoryBytes(): number;
+  /** What this process may still take, about: of the machine, or of the limit that its container has. */
+  freeMemoryBytes(): number;
   /** For people, on stderr, one line each: progress, warnings, reports. Silent under --quiet. */
   readonly log: (line: string) => void;
   /** For programs: how far the work is, as values. Bars and their lines say the same. */

@@ -206,7 +206,7 @@ async function algebraCase(draws) {
     own: new Float32Array(rows * width),
   };
   await settle("sweep", () => algebra.sweep(malformed(sweep, draws, others)));
-  const identity = new Float64Array(width * width).map((_, at) => (at % (width + 1) === 0 ? 1 : 0));
+  const identity = new Float32Array(width * width).map((_, at) => (at % (width + 1) === 0 ? 1 : 0));
   const isMatrixBad = draws.isOnce(2);
   const matrix = isMatrixBad ? malformed(identity, draws) : identity;
   await settle("invert", () => algebra.invert(matrix, isMatrixBad ? width : malformed(width, draws)));

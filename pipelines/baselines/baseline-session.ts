@@ -1,11 +1,13 @@
 /** A baseline fitted to be served: its parameters are all given, so that a server's start chooses nothing. */
 import { fitBaseline } from "../../src/baselines/fit-baseline.ts";
+import { matrixMemory } from "../../src/baselines/matrix-memory.ts";
 import { baselineGrids, type FittedName, fittedNames, isTuned } from "../../src/config/baseline-settings.ts";
 import { closedBy } from "../../src/engine/closable.ts";
 import type { ScoringSession } from "../../src/engine/scoring-session.ts";
 import { ConfigError } from "../../src/errors.ts";
 import { topItems } from "../../src/scoring/top-items.ts";
 import { checkFileOf, type DatasetDescription, readInteractions } from "../dataset/stored-dataset.ts";
+import { freeMemoryBytes } from "../outside-world.ts";
 import { algebraOf } from "./open-algebra.ts";
 
 /** A baseline in place of a run: fitted to the dataset's train split when it is loaded. */
@@ -31,7 +33,13 @@ export async function openBaselineSession(
   const { algebra, engine: computes } = await algebraOf(baseline, { engine, threads }, () => {});
   await checkFileOf(folder, "train.arrow", description.files["train.arrow"]);
   const train = await readInteractions(folder, "train.arrow", description, description.interactions.train);
-  const { scorer } = await fitBaseline(baseline, train, { parameters, seed: seed ?? description.seed, algebra });
+  const memory = matrixMemory(freeMemoryBytes);
+  const { scorer } = await fitBaseline(baseline, train, {
+    parameters,
+    seed: seed ?? description.seed,
+    algebra,
+    memory,
+  });
   return {
     description: `${baseline}: ${computes.description}`,
     pairs: (users, items) => scorer.pairs(users, items),

@@ -2,7 +2,8 @@
 import path from "node:path";
 import { z } from "zod";
 import { fitBaseline } from "../../src/baselines/fit-baseline.ts";
-import type { FittedBaseline } from "../../src/baselines/fitted-baseline.ts";
+import { type FittedBaseline, scorerOn } from "../../src/baselines/fitted-baseline.ts";
+import type { MatrixMemory } from "../../src/baselines/matrix-memory.ts";
 import {
   type BaselineName,
   baselineGrids,
@@ -12,6 +13,7 @@ import {
 import type { Interactions } from "../../src/dataset/interaction-dataset.ts";
 import { ConfigError } from "../../src/errors.ts";
 import type { DenseAlgebra } from "../../src/linear-algebra/dense-algebra.ts";
+import type { CatalogueKernels } from "../../src/ranker/catalogue-kernels.ts";
 import type { LoadedDataset } from "../dataset/stored-dataset.ts";
 import { type CandidateProtocol, evaluateSplit } from "../measures/evaluate-split.ts";
 import { clockText } from "../progress/clock-text.ts";
@@ -26,6 +28,10 @@ export interface BaselineJob {
   readonly dataset: LoadedDataset;
   readonly seed: number;
   readonly algebra: DenseAlgebra;
+  /** For ranking; null for plain loops. */
+  readonly kernels: CatalogueKernels | null;
+  /** Of every fit of the job, so that there is one large matrix at a time. */
+  readonly memory: MatrixMemory;
   /** Below it, kept records have a folder. */
   readonly modelsRoot: string;
   /** Whether each trial has a line of its own; otherwise one now and then, for those who wait. */
@@ -100,9 +106,11 @@ async function tryAll(name: TunedBaseline, job: BaselineJob, choosing: Choosing)
     for (const [index, parameters] of tried.entries()) {
       context.signal.throwIfAborted();
       const started = context.elapsed();
-      const { scorer } = await fitted(name, dataset.train, parameters, job);
+      const baseline = await fitted(name, dataset.train, parameters, job);
       const seconds = (context.elapsed() - started) / 1000;
+      const scorer = scorerOn(baseline, job.kernels);
       const evaluation = await evaluateSplit({ scorer, dataset, split: "validation", candidates, ks });
+      baseline.release?.();
       const value = evaluation.metrics[metric]!;
       trials.push({ parameters: { ...parameters }, value, seconds });
       const line = `${parametersText(parameters)}: validation ${metric} ${value.toFixed(4)}`;
@@ -129,8 +137,8 @@ export function fitted(
   name: BaselineName,
   train: Interactions,
   parameters: Parameters,
-  { seed, algebra, context }: Pick<BaselineJob, "seed" | "algebra" | "context">,
+  { seed, algebra, memory, context }: Pick<BaselineJob, "seed" | "algebra" | "memory" | "context">,
 ): Promise<FittedBaseline> {
   const what = `fitting ${name}${Object.keys(parameters).length === 0 ? "" : `, ${parametersText(parameters)}`}`;
-  return sayWhileWaiting(() => fitBaseline(name, train, { parameters, seed, algebra }), what, context);
+  return sayWhileWaiting(() => fitBaseline(name, train, { parameters, seed, algebra, memory }), what, context);
 }

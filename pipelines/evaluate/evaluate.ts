@@ -3,6 +3,7 @@
  * answers go to metrics.json.
  */
 import path from "node:path";
+import { matrixMemory } from "../../src/baselines/matrix-memory.ts";
 import { type BaselineName, parametersText } from "../../src/config/baseline-settings.ts";
 import { type EvaluateConfig, evaluateSchema } from "../../src/config/schemas/evaluate-schema.ts";
 import type { Scorer } from "../../src/ranker/scorer.ts";
@@ -13,7 +14,7 @@ import { openConfiguredEngine } from "../configured-engine.ts";
 import { datasetNameOf } from "../dataset/dataset-argument.ts";
 import { type LoadedDataset, loadDataset } from "../dataset/stored-dataset.ts";
 import { evaluateSplit, metricsDocument, protocolOf, type SplitEvaluation } from "../measures/evaluate-split.ts";
-import { type BeyondParts, measureBeyond } from "../measures/measure-beyond.ts";
+import { type BeyondParts, besidesOf, measureBeyond } from "../measures/measure-beyond.ts";
 import { type RunOnDataset, runOnDataset, withScorerOf } from "../measures/run-on-dataset.ts";
 import { scoresToRank, watchedScorer } from "../measures/watched-scorer.ts";
 import { openWorkDisplay } from "../progress/work-progress.ts";
@@ -60,7 +61,8 @@ async function evaluateBaseline(
   const dataset = await loadDataset(path.join(config.dataRoot, config.dataset!));
   const { refit, k: ks } = config;
   const candidates = protocolOf(dataset, config.candidates);
-  const request = { settings: config, refit, ks, candidates, dataset, context };
+  const memory = matrixMemory(context.freeMemoryBytes);
+  const request = { settings: config, refit, ks, candidates, dataset, memory, context };
   const { scorer, choice, validation } = await readyBaseline(baseline, request);
   const measured = await measure(config, { dataset, scorer, negativesPerPositive: null, context });
   const { evaluation, beyond, check } = measured;
@@ -84,7 +86,7 @@ async function evaluateRun(config: EvaluateConfig, context: StageContext): Promi
   const dataset = await loadDataset(path.join(config.dataRoot, datasetName ?? run.datasetName));
   const asked = await runOnDataset(run, dataset);
   if (asked.rows !== null) context.log(carriedText(run, asked.rows));
-  const engine = await openConfiguredEngine({ ...config, halfPrecision: false }, context.log);
+  const engine = await openConfiguredEngine({ ...config, halfPrecision: false, trains: [] }, context.log);
   context.log(engine.description);
   // Other data, another mixture.
   const negativesPerPositive = asked.rows === null ? trainedMixture(run, asked.dataset.train) : null;
@@ -135,16 +137,16 @@ async function measure(
   const candidates = protocolOf(dataset, config.candidates);
   const cases = split === "test" ? dataset.candidatesTest : dataset.candidatesValidation;
   const ranking = scoresToRank(cases, candidates, measured.scorer.items);
-  // Beyond accuracy, the cases are ranked once more, and every user has a list of the whole catalogue.
-  const total = beyondAccuracy ? 2 * ranking + cases.users.length * measured.scorer.items : ranking;
+  // Beyond accuracy, every user has a list of the whole catalogue, which is looked through under `full` anyway.
+  const total = ranking + (beyondAccuracy && candidates === "sampled" ? cases.users.length * measured.scorer.items : 0);
   const display = openWorkDisplay({ what: `evaluate ${split}`, total }, context);
   const scorer = watchedScorer(measured.scorer, display.add);
   try {
-    const evaluation = await evaluateSplit({ scorer, dataset, split, candidates, ks });
     // The schema has asked for at least one cut.
     const k = ks[0]!;
-    const subject = { scorer, dataset, evaluation, candidates, k, negativesPerPositive, log: context.log };
-    const beyond = beyondAccuracy ? await measureBeyond(subject) : {};
+    const besides = beyondAccuracy ? { besides: besidesOf({ k, negativesPerPositive }) } : {};
+    const evaluation = await evaluateSplit({ scorer, dataset, split, candidates, ks, ...besides });
+    const beyond = beyondAccuracy ? await measureBeyond({ scorer, dataset, evaluation, k, negativesPerPositive }) : {};
     const check = config.protocolCheck ? await protocolCheck(measured.scorer, dataset, { split, k }) : null;
     return { evaluation, beyond, check };
   } finally {

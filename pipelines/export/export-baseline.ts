@@ -1,6 +1,7 @@
 /** A baseline as files that need none of this project: its vectors, its lists of similar items, or its counts. */
 import path from "node:path";
 import type { BaselineForm, FittedBaseline } from "../../src/baselines/fitted-baseline.ts";
+import { matrixMemory } from "../../src/baselines/matrix-memory.ts";
 import { type FittedName, parametersText } from "../../src/config/baseline-settings.ts";
 import type { ExportConfig } from "../../src/config/schemas/export-schema.ts";
 import type { ExportManifest } from "../../src/export/export-manifest.ts";
@@ -34,7 +35,8 @@ export async function prepareBaseline(
   const dataset = await loadDataset(directory);
   const settings = { ...config, engine: "auto", threads: null };
   const candidates = protocolOf(dataset, null);
-  const request = { settings, refit: false, ks: [10], candidates, dataset, context };
+  const memory = matrixMemory(context.freeMemoryBytes);
+  const request = { settings, refit: false, ks: [10], candidates, dataset, memory, context };
   const { parameters } = await resolveParameters(name, request);
   const { description } = dataset;
   const seed = config.seed ?? description.seed;
@@ -65,7 +67,7 @@ export async function prepareBaseline(
     beginning,
     async fill(partial) {
       const { algebra } = await algebraOf(name, settings, context.log);
-      const ready = await fitted(name, dataset.train, parameters, { seed, algebra, context });
+      const ready = await fitted(name, dataset.train, parameters, { seed, algebra, memory, context });
       return writeBaseline({ partial, config, ready, dataset, beginning, context });
     },
   };

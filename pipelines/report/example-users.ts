@@ -2,9 +2,10 @@
 import path from "node:path";
 import { readColumns } from "../../src/arrow/read-columns.ts";
 import { rankPositives } from "../../src/evaluation/rank-of-positive.ts";
-import { NO_ITEM, recommendationLists } from "../../src/evaluation/recommendation-lists.ts";
+import { recommendationLists } from "../../src/evaluation/recommendation-lists.ts";
 import { boundedInteger, streamKey, threefry } from "../../src/random.ts";
 import type { Scorer } from "../../src/ranker/scorer.ts";
+import { NO_ITEM } from "../../src/ranker/scorer.ts";
 import type { ItemContent, UserContent } from "../../src/report/run-content.ts";
 import { readItemInfo } from "../dataset/item-info-file.ts";
 import { partsBefore, seenItems } from "../dataset/seen-items.ts";

@@ -13,7 +13,7 @@ import { parseTrainingLog } from "../../src/runs/training-log.ts";
 import { openConfiguredEngine } from "../configured-engine.ts";
 import { type LoadedDataset, loadDataset } from "../dataset/stored-dataset.ts";
 import { evaluateSplit } from "../measures/evaluate-split.ts";
-import { type BeyondParts, measureBeyond } from "../measures/measure-beyond.ts";
+import { type BeyondParts, besidesOf, measureBeyond } from "../measures/measure-beyond.ts";
 import { withScorer } from "../measures/with-scorer.ts";
 import { readBaselinesRecord } from "../runs/baselines-file.ts";
 import { readGateRecord } from "../runs/gate-file.ts";
@@ -124,7 +124,7 @@ async function scoreRun(
   readonly people: readonly UserContent[];
 }> {
   const engine = await openConfiguredEngine(
-    { ...config, tfjsBackend: null, allowSoftwareAdapter: false, halfPrecision: false },
+    { ...config, tfjsBackend: null, allowSoftwareAdapter: false, halfPrecision: false, trains: [] },
     context.log,
   );
   const negativesPerPositive = trainedMixture(run, questions.dataset.train);
@@ -146,8 +146,9 @@ async function beyondOf(
   questions: EvaluationRequest,
   negativesPerPositive: number | null,
 ): Promise<BeyondParts> {
-  const evaluation = await evaluateSplit({ scorer, ...questions });
-  return measureBeyond({ scorer, ...questions, evaluation, k: questions.ks[0]!, negativesPerPositive });
+  const k = questions.ks[0]!;
+  const evaluation = await evaluateSplit({ scorer, ...questions, besides: besidesOf({ k, negativesPerPositive }) });
+  return measureBeyond({ scorer, ...questions, evaluation, k, negativesPerPositive });
 }
 
 async function epochsOf(directory: string): Promise<readonly EpochContent[]> {

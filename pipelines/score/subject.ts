@@ -1,5 +1,7 @@
 /** What a scoring job is about, before anything large is read: a ranker, a dataset, and the hash of what decides. */
+
 import path from "node:path";
+import { matrixMemory } from "../../src/baselines/matrix-memory.ts";
 import { baselineGrids, combinations, type FittedName, isTuned } from "../../src/config/baseline-settings.ts";
 import type { ScoreConfig } from "../../src/config/schemas/score-schema.ts";
 import { ConfigError, DataError } from "../../src/errors.ts";
@@ -42,7 +44,7 @@ export interface ScoreSubject {
 /** `run` is the run's folder; null scores with the config's baseline, whose parameters must all be given. */
 export async function readSubject(config: ScoreConfig, run: string | null): Promise<ScoreSubject> {
   const { ranker, directory, description } = run === null ? await ofBaseline(config) : await ofRun(config, run);
-  const { users, pairs, allow, deny, excludePairs } = config;
+  const { users, pairs, profiles, items, similar, allow, deny, excludePairs } = config;
   const { kind: _, ...baseline } = ranker;
   const plan = hashOf({
     version: 1,
@@ -54,7 +56,11 @@ export async function readSubject(config: ScoreConfig, run: string | null): Prom
       allow: await sha256OfInput(allow),
       deny: await sha256OfInput(deny),
       ...(excludePairs === null ? {} : { excludePairs: await sha256OfInput(excludePairs) }),
+      ...(profiles === null ? {} : { profiles: await sha256OfInput(profiles) }),
+      ...(items === null ? {} : { items: await sha256OfInput(items) }),
     },
+    ...(similar ? { similar } : {}),
+    ...(profiles === null ? {} : { profiles: { ...foldInOf(ranker), weightColumn: config.weightColumn ?? null } }),
     columns: [config.userColumn ?? null, config.itemColumn ?? null],
     where: config.where,
     k: listLength(config),
@@ -63,6 +69,11 @@ export async function readSubject(config: ScoreConfig, run: string | null): Prom
     unknown: config.unknown,
   });
   return { ranker, directory, description, plan };
+}
+
+/** What decides how people are folded in: of a run, the settings it was trained with. */
+function foldInOf(ranker: ScoreSubject["ranker"]): { readonly config?: string | undefined } {
+  return ranker.kind === "run" ? { config: ranker.manifest.files[runFiles.config]?.sha256 } : {};
 }
 
 /** For people. */
@@ -83,6 +94,7 @@ export async function withParameters(config: ScoreConfig, context: StageContext)
     ks: [10],
     candidates: protocolOf(dataset, null),
     dataset,
+    memory: matrixMemory(context.freeMemoryBytes),
     context,
   });
   return { ...config, ...parameters };

@@ -1,77 +1,95 @@
 /** EASE: one linear item-to-item map in closed form, from an inverse of the items' or the users' Gram matrix. */
 import { groupItemsByUser, type Interactions, type ItemsByUser } from "../dataset/interaction-dataset.ts";
-import { ConfigError } from "../errors.ts";
 import type { DenseAlgebra } from "../linear-algebra/dense-algebra.ts";
 import type { Scorer } from "../ranker/scorer.ts";
 import { fitEaseByUsers } from "./ease-by-users.ts";
 import type { FittedBaseline } from "./fitted-baseline.ts";
+import { withItemWeights } from "./item-weight-scorer.ts";
+import { type MatrixMemory, matrixBytes, matrixMemory } from "./matrix-memory.ts";
+import { addLowerPairs } from "./pair-counts.ts";
 
-/** Of the smaller of items and users: a matrix in float64 and the weights in float32 take 12 bytes x n^2, 4.8 GB. */
-export const MOST_EASE_ROWS = 20_000;
-
+/** Memory is the caller's concern: easeBytes says how much. */
 export async function easeScorer(
   train: Interactions,
   options: { readonly regularization: number },
   algebra: DenseAlgebra,
 ): Promise<Scorer> {
-  return (await fitEase(train, options, algebra)).scorer;
+  const memory = matrixMemory(() => Number.POSITIVE_INFINITY);
+  return (await fitEase(train, { ...options, memory }, algebra)).scorer;
+}
+
+/** What fitting takes at its peak: the matrix of the smaller side, and what inverting it needs beside it. */
+export function easeBytes(
+  { users, items }: { readonly users: number; readonly items: number },
+  { inverseScratchBytes }: Pick<DenseAlgebra, "inverseScratchBytes">,
+): number {
+  const size = Math.min(users, items);
+  return matrixBytes(size) + inverseScratchBytes(size);
 }
 
 /**
  * Steck 2019, "Embarrassingly shallow autoencoders": P = (X^T X + regularization I)^-1, B_ij = -P_ij / P_jj,
  * B_jj = 0, score = x_u B, with X the binary matrix of users and items. min(users, items)^3 operations: where users
- * are fewer, the same P comes from the inverse of their Gram matrix. Throws ConfigError beyond MOST_EASE_ROWS.
+ * are fewer, the same P comes from the inverse of their Gram matrix. One matrix in float32, in which all is done.
+ * Throws ConfigError where `memory` has too little.
  */
 export async function fitEase(
   train: Interactions,
-  { regularization }: { readonly regularization: number },
+  { regularization, memory }: { readonly regularization: number; readonly memory: MatrixMemory },
   algebra: DenseAlgebra,
 ): Promise<FittedBaseline> {
   const { users, items } = train;
-  if (Math.min(users, items) > MOST_EASE_ROWS) {
-    throw new ConfigError(
-      `--baseline ease: it inverts an items x items (or users x users) matrix, and both ${items} items and ${users} users are more than ${MOST_EASE_ROWS}; choose item-knn or ials`,
-    );
-  }
   const seen = groupItemsByUser(train);
-  if (users < items) return fitEaseByUsers(seen, { users, items, regularization }, algebra);
-  const weights = await easeWeights(seen, items, regularization, algebra);
+  const [size, side] = users < items ? [users, "users"] : [items, "items"];
+  const what = `--baseline ease inverts a matrix of ${size} x ${size} ${side}`;
+  const matrix = memory.take(size, { besideBytes: algebra.inverseScratchBytes(size), what });
+  const release = (): void => memory.giveBack(matrix);
+  if (users < items) {
+    return { ...(await fitEaseByUsers(seen, { users, items, regularization, matrix }, algebra)), release };
+  }
+  const weights = await easeWeightsInto(matrix, seen, { items, regularization }, algebra);
+  const scorer = linearItemScorer(seen, weights, train);
   return {
-    scorer: linearItemScorer(seen, weights, train),
+    scorer,
     form: {
       kind: "item-weights",
       width: null,
       weightsInto(item, out) {
         for (let from = 0; from < items; from++) out[from] = weights[from * items + item]!;
       },
+      similarInto(item, out) {
+        out.set(weights.subarray(item * items, (item + 1) * items));
+      },
     },
+    scorerOn: (kernels) => withItemWeights(scorer, seen, kernels.itemWeightRanks({ items, rows: null, weights })),
+    foldIn: async ({ items: people }) => linearItemScorer(people, weights, { users: people.offsets.length - 1, items }),
+    release,
   };
 }
 
-/** [from, to]: how much having item `from` speaks for item `to`; all that one item speaks for is one row. */
-export async function easeWeights(
+/**
+ * `matrix`, [items, items] of zeros, becomes the weights [from, to]: how much having item `from` speaks for item `to`;
+ * all that one item speaks for is one row.
+ */
+export async function easeWeightsInto(
+  matrix: Float32Array,
   seen: ItemsByUser,
-  items: number,
-  regularization: number,
+  { items, regularization }: { readonly items: number; readonly regularization: number },
   algebra: DenseAlgebra,
 ): Promise<Float32Array> {
-  const gram = new Float64Array(items * items);
   for (let user = 0; user + 1 < seen.offsets.length; user++) {
     const own = seen.itemsSorted.subarray(seen.offsets[user], seen.offsets[user + 1]);
-    for (const item of own) {
-      const row = gram.subarray(item * items, (item + 1) * items);
-      for (let index = 0; index < own.length; index++) row[own[index]!]!++;
-    }
+    addLowerPairs(matrix, items, own);
   }
-  for (let item = 0; item < items; item++) gram[item * items + item]! += regularization;
-  await algebra.invert(gram, items);
-  const scales = Float64Array.from({ length: items }, (_, item) => -1 / gram[item * items + item]!);
-  const weights = new Float32Array(items * items);
+  for (let item = 0; item < items; item++) matrix[item * items + item]! += regularization;
+  await algebra.invert(matrix, items);
+  const scales = Float64Array.from({ length: items }, (_, item) => -1 / matrix[item * items + item]!);
   for (let from = 0; from < items; from++) {
-    for (let to = 0; to < items; to++) weights[from * items + to] = scales[to]! * gram[from * items + to]!;
-    weights[from * items + from] = 0;
+    const row = matrix.subarray(from * items, (from + 1) * items);
+    for (let to = 0; to < items; to++) row[to]! *= scales[to]!;
+    row[from] = 0;
   }
-  return weights;
+  return matrix;
 }
 
 function linearItemScorer(

@@ -6,9 +6,10 @@ import { fitEase } from "./ease.ts";
 import type { FittedBaseline } from "./fitted-baseline.ts";
 import { fitImplicitAls } from "./implicit-als.ts";
 import { fitItemKnn } from "./item-knn.ts";
+import type { MatrixMemory } from "./matrix-memory.ts";
 import { fitPopularity } from "./popularity.ts";
 import { fitPureSvd } from "./pure-svd.ts";
-import { randomScorer } from "./random.ts";
+import { fitRandom } from "./random.ts";
 
 /**
  * `parameters` has the keys of the baseline's grid. The same arguments give the same scores, up
@@ -21,9 +22,11 @@ export async function fitBaseline(
     readonly parameters: Readonly<Record<string, number>>;
     readonly seed: number;
     readonly algebra: DenseAlgebra;
+    /** Of ease, whose matrix may not fit. */
+    readonly memory: MatrixMemory;
   },
 ): Promise<FittedBaseline> {
-  const { seed, algebra } = options;
+  const { seed, algebra, memory } = options;
   const parameter = (key: string): number => {
     const value = options.parameters[key];
     if (value === undefined) throw new RangeError(`baseline ${name}: parameter ${key} is missing`);
@@ -31,7 +34,7 @@ export async function fitBaseline(
   };
   switch (name) {
     case "random":
-      return { scorer: randomScorer({ ...train, seed }), form: { kind: "none" } };
+      return fitRandom(train, seed);
     case "popularity":
       return fitPopularity(train);
     case "item-knn":
@@ -39,7 +42,7 @@ export async function fitBaseline(
     case "pure-svd":
       return fitPureSvd(train, { factors: parameter("factors"), seed });
     case "ease":
-      return fitEase(train, { regularization: parameter("regularization") }, algebra);
+      return fitEase(train, { regularization: parameter("regularization"), memory }, algebra);
     case "ials":
       return fitImplicitAls(
         train,

@@ -38,6 +38,8 @@ function fitSeconds(name: TunedBaseline, parameters: Readonly<Record<string, num
   const { users, items, rows, squares, threads } = sizes;
   /** Of a multiplication in kernels that run on every core. */
   const dense = threads === null ? 2e-9 : 1.3e-10 / threads;
+  /** Of an inverse, by row, column and pivot. */
+  const inverse = threads === null ? 2e-9 : 1.2e-11 / threads;
   switch (name) {
     case "item-knn":
       // Every pair of items of a user is counted; of what was met, the nearest are found.
@@ -47,7 +49,7 @@ function fitSeconds(name: TunedBaseline, parameters: Readonly<Record<string, num
       return factors * (1.7e-7 * rows + 5e-8 * factors * (users + items));
     }
     case "ease":
-      return 2e-9 * (users < items ? rows * Math.sqrt(rows) : squares) + dense * Math.min(users, items) ** 3;
+      return 2e-9 * (users < items ? rows * Math.sqrt(rows) : squares) + inverse * Math.min(users, items) ** 3;
     case "ials": {
       const { factors = 0, iterations = 0 } = parameters;
       return dense * iterations * (rows * factors ** 2 + (users + items) * factors ** 2 * (factors + 32));

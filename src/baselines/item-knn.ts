@@ -2,6 +2,7 @@
 import { groupItemsByUser, type Interactions, type ItemsByUser } from "../dataset/interaction-dataset.ts";
 import type { Scorer } from "../ranker/scorer.ts";
 import type { FittedBaseline } from "./fitted-baseline.ts";
+import { withItemWeights } from "./item-weight-scorer.ts";
 
 /** The nearest items of each item: those of item i are items[i * k .. i * k + counts[i]), in item order. */
 export interface ItemNeighbours {
@@ -28,17 +29,22 @@ export function itemKnnScorer(train: Interactions, options: ItemKnnOptions): Sco
 export function fitItemKnn(train: Interactions, { neighbours, shrinkage }: ItemKnnOptions): FittedBaseline {
   const seen = groupItemsByUser(train);
   const found = itemNeighbours(seen, train.items, { k: neighbours, shrinkage });
+  const neighboursInto = (item: number, out: Float32Array): void => {
+    out.fill(0);
+    for (let place = item * found.k; place < item * found.k + found.counts[item]!; place++) {
+      out[found.items[place]!] = found.similarities[place]!;
+    }
+  };
+  const scorer = neighbourScorer(seen, found, train);
   return {
-    scorer: neighbourScorer(seen, found, train),
-    form: {
-      kind: "item-weights",
-      width: neighbours,
-      weightsInto(item, out) {
-        out.fill(0);
-        for (let place = item * found.k; place < item * found.k + found.counts[item]!; place++) {
-          out[found.items[place]!] = found.similarities[place]!;
-        }
-      },
+    scorer,
+    form: { kind: "item-weights", width: neighbours, weightsInto: neighboursInto, similarInto: neighboursInto },
+    foldIn: async ({ items: people }) =>
+      neighbourScorer(people, found, { users: people.offsets.length - 1, items: train.items }),
+    scorerOn(kernels) {
+      const { offsets, items: columns, similarities: weights } = reversedNeighbours(found);
+      const ranks = kernels.itemWeightRanks({ items: train.items, rows: { offsets, columns }, weights });
+      return withItemWeights(scorer, seen, ranks);
     },
   };
 }

@@ -2,6 +2,7 @@
 import type { Interactions } from "../dataset/interaction-dataset.ts";
 import type { Scorer } from "../ranker/scorer.ts";
 import type { FittedBaseline } from "./fitted-baseline.ts";
+import { commonRanks } from "./popularity-ranks.ts";
 
 /** Scores an item by how many training interactions it has, exact up to 2^24 of them. Items of equal count tie. */
 export function popularityScorer(train: Interactions): Scorer {
@@ -11,16 +12,22 @@ export function popularityScorer(train: Interactions): Scorer {
 export function fitPopularity(train: Interactions): FittedBaseline {
   const counts = new Float32Array(train.items);
   for (let row = 0; row < train.length; row++) counts[train.itemColumn[row]!]!++;
-  return { scorer: countScorer(counts, train), form: { kind: "counts", counts } };
+  return {
+    scorer: countScorer(counts, train),
+    form: { kind: "counts", counts },
+    foldIn: async (people) => countScorer(counts, { users: people.items.offsets.length - 1, items: train.items }),
+  };
 }
 
 function countScorer(
   counts: Float32Array,
   { users, items }: { readonly users: number; readonly items: number },
 ): Scorer {
+  const ranks = commonRanks(counts);
   return {
     users,
     items,
+    ranks: async (questions) => ranks(questions),
     async pairs(_userColumn, itemColumn) {
       return Float32Array.from(itemColumn, (item) => counts[item]!);
     },

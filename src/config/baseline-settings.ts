@@ -125,12 +125,15 @@ interface BaselineEngineConfig {
   readonly allowSoftwareAdapter: boolean;
 }
 
-/** Likewise of the engine: two of the baselines compute on one, and on no GPU. */
-export function baselineEngineRefusals(config: BaselineEngineConfig): readonly Refusal[] {
+/** Likewise of the engine: baselines compute on one where they are among `computing`, and on no GPU. */
+export function baselineEngineRefusals(
+  config: BaselineEngineConfig,
+  computing: readonly BaselineName[],
+): readonly Refusal[] {
   const { baseline, engine, threads } = config;
   if (baseline === null) return [];
   const refusals: Refusal[] = [];
-  const computes = baseline === "ials" || baseline === "ease";
+  const computes = computing.includes(baseline);
   if (!computes && engine !== "auto") refusals.push([["engine"], `${baseline} needs no engine`]);
   if (!computes && threads !== null) refusals.push([["threads"], `${baseline} needs no engine`]);
   if (config.tfjsBackend !== null) refusals.push([["tfjsBackend"], "a baseline does not run on tfjs"]);

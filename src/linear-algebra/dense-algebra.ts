@@ -25,10 +25,12 @@ export interface DenseAlgebra {
   /** Of native kernels; null for plain loops, which have one and take many times as long. */
   readonly threads: number | null;
   /**
-   * [size, size], symmetric positive definite, becomes its inverse in place. Throws DataError where it is not positive
-   * definite; the matrix is destroyed then.
+   * [size, size], symmetric positive definite, becomes its inverse in place; the lower triangle alone is read. Throws
+   * DataError where it is not positive definite; the matrix is destroyed then.
    */
-  invert(matrix: Float64Array, size: number): Promise<void>;
+  invert(matrix: Float32Array, size: number): Promise<void>;
+  /** What `invert` takes beside the matrix, about. */
+  inverseScratchBytes(size: number): number;
   /**
    * own[r] = (weight x sum of o o^T + ridge[r] I + sum of c v v^T)^-1 x sum of c v, over the row's vectors v and their
    * confidences c. Throws DataError where a system is not positive definite.

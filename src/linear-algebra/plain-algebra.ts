@@ -6,8 +6,14 @@ export const plainAlgebra: DenseAlgebra = {
   description: "plain loops, float64",
   threads: null,
   async invert(matrix, size) {
-    invertPositiveDefinite(matrix, size);
+    const exact = Float64Array.from({ length: size * size }, (_, place) => {
+      const [row, column] = [Math.floor(place / size), place % size];
+      return matrix[Math.max(row, column) * size + Math.min(row, column)]!;
+    });
+    invertPositiveDefinite(exact, size);
+    matrix.set(exact);
   },
+  inverseScratchBytes: (size) => 8 * size ** 2,
   async sweep(sweep) {
     sweepRows(sweep);
   },

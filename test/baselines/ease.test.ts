@@ -1,8 +1,9 @@
 /** EASE by hand, its optimality, and the sizes it refuses. */
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { easeScorer, easeWeights, fitEase, MOST_EASE_ROWS } from "../../src/baselines/ease.ts";
-import { groupItemsByUser } from "../../src/dataset/interaction-dataset.ts";
+import { easeScorer, easeWeightsInto, fitEase } from "../../src/baselines/ease.ts";
+import { matrixMemory } from "../../src/baselines/matrix-memory.ts";
+import { groupItemsByUser, type ItemsByUser } from "../../src/dataset/interaction-dataset.ts";
 import { plainAlgebra } from "../../src/linear-algebra/plain-algebra.ts";
 import { interactionsOf } from "../support/data/small-dataset.ts";
 import { everyPair } from "../support/engines/every-pair.ts";
@@ -34,7 +35,7 @@ describe("easeScorer", () => {
         async (taken, from, to, change) => {
           const items = 5;
           const seen = groupItemsByUser(interactionsOf(taken, { users: 6, items }));
-          const weights = Float64Array.from(await easeWeights(seen, items, 2, plainAlgebra));
+          const weights = Float64Array.from(await weightsOf(seen, items, 2));
           for (let item = 0; item < items; item++) expect(weights[item * items + item]).toBe(0);
           const objective = (map: Float64Array): number => {
             let sum = map.reduce((total, value) => total + 2 * value * value, 0);
@@ -64,8 +65,8 @@ describe("easeScorer", () => {
         const [users, items] = [4, 7];
         const train = interactionsOf(taken, { users, items });
         const seen = groupItemsByUser(train);
-        const weights = await easeWeights(seen, items, regularization, plainAlgebra);
-        const { scorer, form } = await fitEase(train, { regularization }, plainAlgebra);
+        const weights = await weightsOf(seen, items, regularization);
+        const { scorer, form } = await fitEase(train, { regularization, memory }, plainAlgebra);
         const scores = await everyPair(scorer);
         const some = await scorer.catalogue(Uint32Array.of(2));
         for (let user = 0; user < users; user++) {
@@ -87,10 +88,32 @@ describe("easeScorer", () => {
     );
   });
 
-  it("refuses catalogues whose matrix would not fit", async () => {
-    const train = interactionsOf([[0, 0]], { users: MOST_EASE_ROWS + 2, items: MOST_EASE_ROWS + 1 });
-    await expect(easeScorer(train, { regularization: 1 }, plainAlgebra)).rejects.toThrow(
-      "both 20001 items and 20002 users are more than 20000",
+  it("says what it needs and what there is, where its matrix does not fit", async () => {
+    const train = interactionsOf([[0, 0]], { users: 40_002, items: 40_001 });
+    const free = matrixMemory(() => 2.04e9);
+    // 4 bytes x 40,001^2 = 6.4 GB, and 8 more for the plain loops' float64 copy.
+    await expect(fitEase(train, { regularization: 1, memory: free }, plainAlgebra)).rejects.toThrow(
+      "inverts a matrix of 40001 x 40001 items: that needs 19 GB of memory, and 2.0 GB are free; choose item-knn",
+    );
+  });
+
+  it("works in the memory of the fit before it, once that is given back", async () => {
+    const train = interactionsOf([[0, 0]], { users: 8, items: 8 });
+    let free = 1000; // 4 x 64 bytes, and 8 x 64 beside them
+    const shared = matrixMemory(() => free);
+    const first = await fitEase(train, { regularization: 1, memory: shared }, plainAlgebra);
+    free -= 256;
+    await expect(fitEase(train, { regularization: 1, memory: shared }, plainAlgebra)).rejects.toThrow("are free");
+    first.release!();
+    const second = await fitEase(train, { regularization: 1, memory: shared }, plainAlgebra);
+    expect(await everyPair(second.scorer)).toEqual(
+      await everyPair((await fitEase(train, { regularization: 1, memory }, plainAlgebra)).scorer),
     );
   });
 });
+
+const memory = matrixMemory(() => Number.POSITIVE_INFINITY);
+
+function weightsOf(seen: ItemsByUser, items: number, regularization: number): Promise<Float32Array> {
+  return easeWeightsInto(new Float32Array(items ** 2), seen, { items, regularization }, plainAlgebra);
+}

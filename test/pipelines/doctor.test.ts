@@ -10,6 +10,7 @@ const contextOf = (node: string): StageContext => ({
   now: () => 0,
   elapsed: () => 0,
   peakMemoryBytes: () => 0,
+  freeMemoryBytes: () => Number.POSITIVE_INFINITY,
   log: () => {},
   report: () => {},
   terminal: null,

@@ -3,12 +3,16 @@
  * is told before the run has its own. What was measured on the same data before is taken as it was.
  */
 import { z } from "zod";
+import { easeBytes } from "../../../src/baselines/ease.ts";
+import { scorerOn } from "../../../src/baselines/fitted-baseline.ts";
 import { type LogSizes, sumOfSquares } from "../../../src/baselines/fitting-seconds.ts";
+import { matrixMemory } from "../../../src/baselines/matrix-memory.ts";
 import { type BaselineName, baselineNames, isTuned, parametersText } from "../../../src/config/baseline-settings.ts";
 import { cutsWith, isHeadlineMetric } from "../../../src/config/metric-names.ts";
 import type { TrainConfig } from "../../../src/config/schemas/train-schema.ts";
 import { joinInteractions } from "../../../src/dataset/interaction-dataset.ts";
 import { messageOf } from "../../../src/errors.ts";
+import type { DenseAlgebra } from "../../../src/linear-algebra/dense-algebra.ts";
 import type { Scorer } from "../../../src/ranker/scorer.ts";
 import type { BaselinesRecord } from "../../../src/runs/baselines-record.ts";
 import { baselineChoiceSchema } from "../../../src/runs/metrics-document.ts";
@@ -28,7 +32,7 @@ import { type EvaluatedSplit, evaluateSplit } from "../../measures/evaluate-spli
 import type { StageContext } from "../../stage.ts";
 import { forecastOf } from "./forecast.ts";
 import { decodeValues, encodeValues, estimatesOf } from "./paired-estimates.ts";
-import { planRivals } from "./plan-rivals.ts";
+import { type MemoryOfEase, planRivals } from "./plan-rivals.ts";
 
 const estimates = z.record(z.string(), z.object({ value: z.number(), low: z.number(), high: z.number() }));
 
@@ -73,13 +77,14 @@ export async function measureRivals(job: RivalsJob): Promise<Rivals | null> {
   const { config, dataset, context } = job;
   const { baselines: asked, modelsRoot } = config;
   if (asked === "none") return null;
-  const algebra = await openAlgebra(job.engine.name === "reference" ? "reference" : "auto", {
+  const { algebra, kernels } = await openAlgebra(job.engine.name === "reference" ? "reference" : "auto", {
     threads: job.engine.name === "native" ? config.threads : null,
     log: context.log,
   });
-  const plan = planRivals(asked, sizesOf(config, dataset, algebra.threads));
+  const plan = planRivals(asked, sizesOf(config, dataset, algebra), memoryOf(dataset, algebra, context));
+  const memory = matrixMemory(context.freeMemoryBytes);
   const seed = dataset.description.seed;
-  const baselineJob = { dataset, seed, algebra, modelsRoot, tellsTrials: false, context };
+  const baselineJob = { dataset, seed, algebra, kernels, memory, modelsRoot, tellsTrials: false, context };
   const found: Rival[] = [];
   const leftOut: { name: BaselineName; reason: string }[] = [...plan.leftOut];
   context.log("baselines, to be beaten:");
@@ -130,12 +135,15 @@ async function measuredRival(
       const parameters = chosen?.parameters ?? tried[0]!; // a plan tries one at least
       const fitting = context.elapsed();
       const onTrain = await fitted(name, dataset.train, parameters, job);
-      const validation = hasValidation ? await measured("validation", onTrain.scorer) : null;
+      const validation = hasValidation ? await measured("validation", scorerOn(onTrain, job.kernels)) : null;
+      if (refit) onTrain.release?.();
       const onBoth = refit
         ? await fitted(name, joinInteractions(dataset.train, dataset.validation), parameters, job)
         : onTrain;
       const fitSeconds = (context.elapsed() - fitting) / 1000;
-      const test = dataset.candidatesTest.users.length > 0 ? await measured("test", onBoth.scorer) : null;
+      const hasTest = dataset.candidatesTest.users.length > 0;
+      const test = hasTest ? await measured("test", scorerOn(onBoth, job.kernels)) : null;
+      onBoth.release?.();
       return {
         choice: {
           chosenBy: chosen === null ? null : metric,
@@ -172,7 +180,11 @@ export function intervalOfDataset({ candidatesValidation, candidatesTest }: Load
   return intervalFor(Math.max(candidatesValidation.users.length, candidatesTest.users.length));
 }
 
-function sizesOf(config: TrainConfig, dataset: LoadedDataset, threads: number | null): LogSizes {
+function memoryOf({ train }: LoadedDataset, algebra: DenseAlgebra, { freeMemoryBytes }: StageContext): MemoryOfEase {
+  return { needed: easeBytes(train, algebra), free: freeMemoryBytes() };
+}
+
+function sizesOf(config: TrainConfig, dataset: LoadedDataset, { threads }: DenseAlgebra): LogSizes {
   const { train, candidatesValidation, candidatesTest } = dataset;
   const cases = candidatesTest.users.length > 0 ? candidatesTest : candidatesValidation;
   const isFull = config.candidates === "full";

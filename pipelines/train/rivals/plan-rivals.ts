@@ -1,6 +1,6 @@
 /** Which baselines are fitted beside a training, each with which grid, and which are left out and why. */
-import { MOST_EASE_ROWS } from "../../../src/baselines/ease.ts";
 import { fittingSeconds, type LogSizes } from "../../../src/baselines/fitting-seconds.ts";
+import { bytesText } from "../../../src/baselines/matrix-memory.ts";
 import {
   type BaselineName,
   baselineGrids,
@@ -16,6 +16,12 @@ export interface RivalsPlan {
   readonly leftOut: readonly { readonly name: TunedBaseline; readonly reason: string }[];
 }
 
+/** In bytes. */
+export interface MemoryOfEase {
+  readonly needed: number;
+  readonly free: number;
+}
+
 /** Those first that are more often the best of all for what they cost. */
 const byWorth: readonly TunedBaseline[] = ["ease", "item-knn", "ials", "pure-svd"];
 
@@ -25,7 +31,7 @@ export function fastSeconds(rows: number): number {
 }
 
 /** `all` tries the grids of `evaluate --baseline`. What cannot be done at all is left out there too. */
-export function planRivals(asked: "fast" | "all", sizes: LogSizes): RivalsPlan {
+export function planRivals(asked: "fast" | "all", sizes: LogSizes, memory: MemoryOfEase): RivalsPlan {
   const chosen = new Map<TunedBaseline, readonly Parameters[]>();
   const reasons = new Map<TunedBaseline, string>();
   let left = asked === "all" ? Number.POSITIVE_INFINITY : fastSeconds(sizes.rows);
@@ -35,8 +41,8 @@ export function planRivals(asked: "fast" | "all", sizes: LogSizes): RivalsPlan {
     return once.reduce((sum, seconds) => sum + seconds, 0) + (once.length === 1 ? 0 : Math.max(...once));
   };
   for (const name of byWorth) {
-    if (name === "ease" && Math.min(sizes.users, sizes.items) > MOST_EASE_ROWS) {
-      reasons.set(name, `more than ${MOST_EASE_ROWS} users and items`);
+    if (name === "ease" && memory.needed > memory.free) {
+      reasons.set(name, `needs ${bytesText(memory.needed)} of memory, and ${bytesText(memory.free)} are free`);
       continue;
     }
     if (asked === "all") {

@@ -193,7 +193,7 @@ export const ruleTable = {
     settings: {
       learningRate: rate(0.001),
       weightDecay: l2(0),
-      beta1: firstMoment(0.9),
+      beta1: firstMoment(0), // without momentum nothing is skipped: docs/lawn.md
       beta2: secondMoment(0.999),
       epsilon: epsilon(1e-8),
     },

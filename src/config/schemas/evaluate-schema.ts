@@ -5,6 +5,7 @@ import {
   baselineNames,
   baselineParameterSettings,
   baselineRefusals,
+  isTuned,
 } from "../baseline-settings.ts";
 import { setting } from "../setting.ts";
 import {
@@ -62,7 +63,8 @@ const evaluateSettings = z.object({
   engine: setting(engineType, {
     flag: "engine",
     heading: "Engine",
-    meaning: "What computes a run's scores, or fits ials and ease; auto takes the fastest that runs here",
+    meaning:
+      "What computes a run's scores, or fits ials and ease and ranks for all but random and popularity; auto takes the fastest that runs here",
   }),
   threads,
   tfjsBackend,
@@ -100,7 +102,9 @@ export const evaluateSchema = evaluateSettings.superRefine((config, context) => 
   if (run === null && baseline === null && dataset === null) {
     refuse([], "nothing to evaluate; give --run RUN, or --dataset NAME for its latest run");
   }
-  for (const [path, message] of [...baselineRefusals(config), ...baselineEngineRefusals(config)]) {
+  // Those that are tuned have something to compute: ials and ease when they are fitted, all of them when they rank.
+  const computing = baselineNames.filter(isTuned);
+  for (const [path, message] of [...baselineRefusals(config), ...baselineEngineRefusals(config, computing)]) {
     context.addIssue({ code: "custom", path: [...path], message });
   }
   if (config.refit && (baseline === null || baseline === "random"))

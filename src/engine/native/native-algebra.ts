@@ -1,7 +1,4 @@
-/**
- * DenseAlgebra on the native kernels. Twin: src/linear-algebra/plain-algebra.ts; float32 in
- * sweeps, float64 in inverses.
- */
+/** DenseAlgebra on the native kernels, in float32. Twin: src/linear-algebra/plain-algebra.ts. */
 import { EngineError } from "../../errors.ts";
 import type { DenseAlgebra, LeastSquaresSweep } from "../../linear-algebra/dense-algebra.ts";
 import { notPositiveDefinite } from "../../linear-algebra/plain-algebra.ts";
@@ -10,6 +7,10 @@ import { ownError } from "../own-errors.ts";
 import { requireNativeAddon } from "./native-addon.ts";
 import { machineOf, type NativeOptions } from "./native-machine.ts";
 
+/** Of core/algebra/symmetric-inverse.cpp, about: what a row has with 256 pivots, and the scratch of a thread. */
+const INVERSE_BYTES_PER_ROW = 2200;
+const INVERSE_BYTES_PER_THREAD = 2 ** 20;
+
 /** Throws EngineError where the addon is not built, or the processor or the thread count will not do. */
 export function openNativeAlgebra(options: NativeOptions = {}): DenseAlgebra {
   const addon = requireNativeAddon();
@@ -17,10 +18,11 @@ export function openNativeAlgebra(options: NativeOptions = {}): DenseAlgebra {
   return {
     description: `native: ${instructionSet}, ${threads} thread${threads === 1 ? "" : "s"}`,
     threads,
+    inverseScratchBytes: (size) => INVERSE_BYTES_PER_ROW * size + INVERSE_BYTES_PER_THREAD * (threads + 1),
     invert: async (given, size) =>
       answered(async () => {
         if (!Number.isSafeInteger(size) || size < 0) refuse(`size is ${String(size)}, expected a whole number from 0`);
-        const matrix = columnView("Float64Array", "matrix", given);
+        const matrix = columnView("Float32Array", "matrix", given);
         if (matrix.length !== size * size) refuse(`matrix has ${matrix.length} values, expected ${size} x ${size}`);
         return size === 0 ? 1 : addon.invertMatrix(instructionSet, threads, size, matrix);
       }),

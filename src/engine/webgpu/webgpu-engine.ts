@@ -4,15 +4,13 @@
  * driver the same start and batches give the same bits; between devices sums may differ by float32 rounding. Every
  * kernel names its plain twin.
  */
-import { denseRuleOf, isLazyRule } from "../../config/optimizer/rule-table.ts";
 import { EngineError, firstLineOf } from "../../errors.ts";
-import type { OptimizerConfig } from "../../optimizer/optimizer-config.ts";
 import { precisionOf } from "../check-ranker.ts";
 import { checkedSessionOptions } from "../check-session-options.ts";
 import type { Engine } from "../engine.ts";
+import { refuseLack, taskOfSession } from "../engine-lacks.ts";
 import type { EngineOptions, EngineProvider } from "../engine-provider.ts";
 import { withOwnErrors } from "../own-errors.ts";
-import { refuseForeign } from "../refuse-foreign.ts";
 import { adapterName, factsOf, findAdapter, requireAdapter } from "./device/gpu-adapter.ts";
 import type { GpuContext } from "./device/gpu-context.ts";
 import type { ProductPrecision } from "./device/kernel.ts";
@@ -90,8 +88,7 @@ export async function openWebgpuEngine(options: WebgpuOptions = {}): Promise<Web
     context,
     async open(options) {
       const session = withOwnErrors("webgpu engine: no session", () => checkedSessionOptions(options));
-      refuseForeign("webgpu", session);
-      refuseLazyRule(session.optimizer);
+      refuseLack("webgpu", taskOfSession(session));
       if (precisionOf(session.start.parameters) !== "float32") {
         throw new EngineError(
           "webgpu engine: parameters are float64, expected float32; the reference engine takes float64",
@@ -115,14 +112,6 @@ async function requestDevice(adapter: GPUAdapter, name: string, precision: Produ
   } catch (error) {
     throw new EngineError(`webgpu engine: ${name} gives no device: ${firstLineOf(error)}; update its driver`);
   }
-}
-
-/** Its update walks whole tables. */
-function refuseLazyRule({ base }: OptimizerConfig): void {
-  if (!isLazyRule(base.name)) return;
-  throw new EngineError(
-    `webgpu engine: the optimizer ${base.name} is not part of it; take --engine native, or --optimizer ${denseRuleOf(base.name)}`,
-  );
 }
 
 function refuseThreads({ threads }: EngineOptions): void {

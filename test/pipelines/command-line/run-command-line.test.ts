@@ -95,6 +95,7 @@ async function callOf(
       now: () => 0,
       elapsed: () => 0,
       peakMemoryBytes: () => 0,
+      freeMemoryBytes: () => Number.POSITIVE_INFINITY,
       report: () => {},
       log: (line) => {
         if (!quiet) err += `${line}\n`;

@@ -248,6 +248,7 @@ function contextOf(lines: string[]): StageContext {
     now: () => 0,
     elapsed: () => 0,
     peakMemoryBytes: () => 0,
+    freeMemoryBytes: () => Number.POSITIVE_INFINITY,
     log: (line) => void lines.push(line),
     report: () => {},
     terminal: null,

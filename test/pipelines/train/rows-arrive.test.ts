@@ -9,6 +9,7 @@ import { loadDataset } from "../../../pipelines/dataset/stored-dataset.ts";
 import { evaluateSplit } from "../../../pipelines/measures/evaluate-split.ts";
 import { trainStage } from "../../../pipelines/train/train.ts";
 import { runTrial } from "../../../pipelines/trials/run-trial.ts";
+import { matrixMemory } from "../../../src/baselines/matrix-memory.ts";
 import { popularityScorer } from "../../../src/baselines/popularity.ts";
 import { parseConfig } from "../../../src/config/parse.ts";
 import { trainSchema } from "../../../src/config/schemas/train-schema.ts";
@@ -158,7 +159,8 @@ describe("the weights of rows", () => {
         },
         ...{ seed: 1, engine: "reference", threads: null, modelsRoot: temporary("models") },
       };
-      const request = { settings, refit, ks: [3], candidates: null, dataset, context: silentContext };
+      const memory = matrixMemory(silentContext.freeMemoryBytes);
+      const request = { settings, refit, ks: [3], candidates: null, dataset, memory, context: silentContext };
       return everyPair((await readyBaseline("ials", request)).scorer);
     };
     expect(await scores("ones", true)).toEqual(await scores("plain", true));

@@ -23,6 +23,7 @@ const contextWith = (change: Partial<StageContext> = {}): StageContext => ({
   now: () => 1_700_000_000_000,
   elapsed: () => performance.now(),
   peakMemoryBytes: () => 1e6,
+  freeMemoryBytes: () => Number.POSITIVE_INFINITY,
   log: (line) => void logged.push(line),
   report: () => {},
   terminal: null,

@@ -77,6 +77,7 @@ export class IngestFolder {
       token: "this",
       isProcessAlive: () => true,
       peakMemoryBytes: () => 0,
+      freeMemoryBytes: () => Number.POSITIVE_INFINITY,
       log: (line) => void this.lines.push(line),
       report: () => {},
       terminal: null,

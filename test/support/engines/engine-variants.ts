@@ -34,8 +34,8 @@ export async function engineVariants(): Promise<readonly EngineVariant[]> {
       variants.push({
         ...availability,
         title: name,
-        losses: pairLosses,
-        hasCosine: false,
+        losses: lossNames,
+        hasCosine: true,
         sharesLayers: false,
         hasLazyRules: false,
         open: () => openEngine(name, allowed),

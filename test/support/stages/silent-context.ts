@@ -11,6 +11,7 @@ export const silentContext: StageContext = {
   token: "this",
   isProcessAlive: () => true,
   peakMemoryBytes: () => 0,
+  freeMemoryBytes: () => Number.POSITIVE_INFINITY,
   log: () => {},
   report: () => {},
   terminal: null,

@@ -2,24 +2,15 @@
 #include "addon/algebra-access.hpp"
 
 #include "core/algebra/dense-algebra.hpp"
+#include "core/algebra/symmetric-inverse.hpp"
 
 namespace lawn {
-
-namespace {
-
-const KernelTable& kernelsOf(const Call& call) {
-  const KernelTable* kernels = chooseKernels(text(call.env, call.arguments[0], "instruction set").c_str());
-  if (kernels == nullptr) throw std::runtime_error("native addon: unknown instruction set");
-  return *kernels;
-}
-
-}  // namespace
 
 napi_value invertMatrix(const Call& call) {
   const KernelTable& kernels = kernelsOf(call);
   const int threads = int(call.whole(1, "threads", 1, kMostThreads));
   const int64_t size = call.whole(2, "size", 1, int64_t(1) << 24);
-  const Span<double> matrix = span<double>(call.env, call.arguments[3], "matrix");
+  const Span<float> matrix = span<float>(call.env, call.arguments[3], "matrix");
   if (matrix.size != size * size) throw std::runtime_error("native addon: wrong size of matrix");
   return PromiseWork::start(call.env, {call.arguments[3]}, [&kernels, threads, size, matrix] {
     ThreadPool pool(threads);

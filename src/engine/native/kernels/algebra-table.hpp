@@ -6,14 +6,30 @@
 
 namespace lawn {
 
-/// c -= a b, row-major with the given strides, in double.
-struct DoubleProduct {
+/// Of a panel: as many columns as the tiles of every instruction set divide.
+constexpr int64_t kPanelColumns = 32;
+
+/// c = a b in float32; b and c are row-major, `columns` a multiple of 16.
+struct FloatProduct {
   int64_t rows, columns, terms;
-  const double* a;
-  int64_t aStride;
-  const double* b;
+  const float* a;
+  int64_t aRowStride, aTermStride;
+  const float* b;
   int64_t bStride;
-  double* c;
+  float* c;
+  int64_t cStride;
+};
+
+/// c -= a b, b in panels [terms][kPanelColumns] side by side. Sums are taken from zero and subtracted once, so that
+/// their rounding is that of their own size.
+struct PanelProducts {
+  int64_t rows, columns, terms;
+  const float* a;
+  int64_t aStride;
+  const float* panels;
+  int64_t panelStride;
+  float* scratch;  // [rows][columns], whole panels
+  float* c;
   int64_t cStride;
 };
 
@@ -35,7 +51,8 @@ struct RowSystem {
 constexpr int64_t kGatheredVectors = 64;
 
 struct AlgebraTable {
-  void (*subtractProduct)(const DoubleProduct&);
+  void (*product)(const FloatProduct&);
+  void (*subtractProducts)(const PanelProducts&);
   /// Upper triangle of out [width][widthPad] = weight x sum of v v^T over `count` vectors of [count][width]; `gathered`
   /// as in RowSystem.
   void (*gram)(int64_t count, int64_t width, int64_t widthPad, const float* vectors, float weight, float* gathered,

@@ -1,4 +1,4 @@
-// Products in double for inverses, and the small systems of alternating least squares. See algebra-table.hpp.
+// Products for inverses, and the small systems of alternating least squares. See algebra-table.hpp.
 #pragma once
 
 #include "kernels/algebra-table.hpp"
@@ -6,64 +6,41 @@
 
 namespace lawn::LAWN_ISA {
 
-constexpr int kDoubles = kLanes / 2;
-typedef double Doubles __attribute__((vector_size(kDoubles * 8)));
-
-LAWN_INLINE Doubles loadDoubles(const double* from) {
-  Doubles value;
-  memcpy(&value, from, sizeof value);
-  return value;
-}
-LAWN_INLINE void storeDoubles(double* to, Doubles value) { memcpy(to, &value, sizeof value); }
-
-template <int Rows, int Vectors>
-LAWN_INLINE void subtractTile(const DoubleProduct& p, int64_t row, int64_t column) {
-  Doubles sums[Rows][Vectors];
-  double* c = p.c + row * p.cStride + column;
-#pragma GCC unroll 16
-  for (int r = 0; r < Rows; r++) {
-#pragma GCC unroll 4
-    for (int v = 0; v < Vectors; v++) sums[r][v] = loadDoubles(c + r * p.cStride + v * kDoubles);
-  }
-  const double* a = p.a + row * p.aStride;
-  const double* b = p.b + column;
-  for (int64_t k = 0; k < p.terms; k++) {
-    Doubles bRow[Vectors];
-#pragma GCC unroll 4
-    for (int v = 0; v < Vectors; v++) bRow[v] = loadDoubles(b + k * p.bStride + v * kDoubles);
-#pragma GCC unroll 16
-    for (int r = 0; r < Rows; r++) {
-      const Doubles factor = a[r * p.aStride + k] - Doubles{};
-#pragma GCC unroll 4
-      for (int v = 0; v < Vectors; v++) sums[r][v] -= factor * bRow[v];
-    }
-  }
-#pragma GCC unroll 16
-  for (int r = 0; r < Rows; r++) {
-#pragma GCC unroll 4
-    for (int v = 0; v < Vectors; v++) storeDoubles(c + r * p.cStride + v * kDoubles, sums[r][v]);
-  }
+inline void product(const FloatProduct& p) {
+  multiply({
+      .rows = p.rows,
+      .columns = p.columns,
+      .terms = p.terms,
+      .a = p.a,
+      .aRowStride = p.aRowStride,
+      .aTermStride = p.aTermStride,
+      .b = p.b,
+      .bStride = p.bStride,
+      .c = p.c,
+      .cStride = p.cStride,
+  });
 }
 
-template <int Vectors>
-LAWN_INLINE void subtractPanel(const DoubleProduct& p, int64_t column) {
-  constexpr int tallest = kTileRows > 8 ? 8 : kTileRows;
-  int64_t row = 0;
-  for (; row + tallest <= p.rows; row += tallest) subtractTile<tallest, Vectors>(p, row, column);
-  for (; row < p.rows; row++) subtractTile<1, Vectors>(p, row, column);
-}
-
-/// Columns that do not fill a vector go one at a time; every element is one chain over k, in any column.
-inline void subtractProduct(const DoubleProduct& p) {
-  int64_t column = 0;
-  for (; column + 2 * kDoubles <= p.columns; column += 2 * kDoubles) subtractPanel<2>(p, column);
-  for (; column + kDoubles <= p.columns; column += kDoubles) subtractPanel<1>(p, column);
-  for (; column < p.columns; column++) {
-    for (int64_t row = 0; row < p.rows; row++) {
-      double sum = p.c[row * p.cStride + column];
-      for (int64_t k = 0; k < p.terms; k++) sum -= p.a[row * p.aStride + k] * p.b[k * p.bStride + column];
-      p.c[row * p.cStride + column] = sum;
-    }
+inline void subtractProducts(const PanelProducts& p) {
+  const int64_t panels = (p.columns + kPanelColumns - 1) / kPanelColumns, stride = panels * kPanelColumns;
+  for (int64_t panel = 0; panel < panels; panel++) {
+    multiply({
+        .rows = p.rows,
+        .columns = kPanelColumns,
+        .terms = p.terms,
+        .a = p.a,
+        .aRowStride = p.aStride,
+        .aTermStride = 1,
+        .b = p.panels + panel * p.panelStride,
+        .bStride = kPanelColumns,
+        .c = p.scratch + panel * kPanelColumns,
+        .cStride = stride,
+    });
+  }
+  for (int64_t row = 0; row < p.rows; row++) {
+    float* c = p.c + row * p.cStride;
+    const float* sums = p.scratch + row * stride;
+    for (int64_t j = 0; j < p.columns; j++) c[j] -= sums[j];
   }
 }
 

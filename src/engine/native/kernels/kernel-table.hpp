@@ -14,6 +14,7 @@
 #include <cstdint>
 
 #include "kernels/algebra-table.hpp"
+#include "kernels/catalogue/catalogue-table.hpp"
 #include "kernels/draw/draw-table.hpp"
 #include "kernels/lists/shared-table.hpp"
 
@@ -154,6 +155,8 @@ struct RuleStep {
 
 /// Floats that are updated at once: with gradient and moments they stay in the level 2 cache.
 constexpr int64_t kSegmentFloats = 8192;
+/// Likewise of rows that are gathered first: they stay in the level 1 cache.
+constexpr int64_t kLazySegmentFloats = 2048;
 
 /// A run of rows of one tensor, of at most kSegmentFloats unless it is a single row; rows * width consecutive floats.
 struct UpdateView {
@@ -244,6 +247,7 @@ struct KernelTable {
   /// Draws samples [first, first + count) of the epoch: under BPR two per pair, the positive first.
   void (*draw)(const EpochView&, uint64_t first, int64_t count, const DrawnSamples& out);
   const AlgebraTable* algebra;
+  const CatalogueTable* catalogue;
   const RuleFacts* rules;
   int32_t ruleCount;
 };

@@ -1,6 +1,8 @@
 // The kernels of one instruction set; build.mjs compiles this file once for each, with LAWN_ISA as its name.
 #include "kernels/algebra.hpp"
 #include "kernels/backward.hpp"
+#include "kernels/catalogue/panel-scores.hpp"
+#include "kernels/catalogue/row-scan.hpp"
 #include "kernels/draw/draw.hpp"
 #include "kernels/lazy-rows.hpp"
 #include "kernels/lists/shared-block.hpp"
@@ -14,9 +16,21 @@ namespace lawn::LAWN_ISA {
 #define LAWN_TEXT(name) LAWN_TEXT_OF(name)
 
 static const AlgebraTable algebraTable = {
-    .subtractProduct = subtractProduct,
+    .product = product,
+    .subtractProducts = subtractProducts,
     .gram = gram,
     .solveRow = solveRow,
+};
+
+static const CatalogueTable catalogueTable = {
+    .panelScores = panelScores,
+    .packPanel = packPanel,
+    .settle = settle,
+    .above = above,
+    .countAgainst = countAgainst,
+    .addToBins = addToBins,
+    .addRow = addRow,
+    .roundRow = roundRow,
 };
 
 extern const KernelTable kernelTable;
@@ -43,6 +57,7 @@ const KernelTable kernelTable = {
     .addRowSquares = addRowSquares,
     .draw = draw,
     .algebra = &algebraTable,
+    .catalogue = &catalogueTable,
     .rules = ruleFacts,
     .ruleCount = ruleCount,
 };

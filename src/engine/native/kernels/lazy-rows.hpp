@@ -8,9 +8,6 @@
 
 namespace lawn::LAWN_ISA {
 
-/// Rows between a prefetch and its use: tables far beyond the cache are read at random.
-constexpr int64_t kRowsAhead = 8;
-
 struct ScaledCopy {
   const float* from;
   float* to;

@@ -12,11 +12,12 @@ const tiny: LogSizes = {
   isFull: false,
   threads: 2,
 };
+const enough = { needed: 1e9, free: 4e9 };
 const wide: LogSizes = { ...tiny, users: 30_000, items: 41_000, rows: 820_000, squares: 1e8, scores: 3e6 };
 
 describe("planRivals", () => {
   it("tries every small grid on a small log", () => {
-    const { rivals, leftOut } = planRivals("fast", tiny);
+    const { rivals, leftOut } = planRivals("fast", tiny, enough);
     expect(rivals.map(({ name, tried }) => [name, tried.length])).toEqual([
       ["popularity", 1],
       ["ease", 3],
@@ -29,22 +30,22 @@ describe("planRivals", () => {
 
   it("leaves out what would take long, and says about how long", () => {
     // Plain loops: 15,000^3 x 2e-9 s = 6,750 s, which is 1.9 h.
-    const { rivals, leftOut } = planRivals("fast", { ...wide, items: 15_000, threads: null });
+    const { rivals, leftOut } = planRivals("fast", { ...wide, items: 15_000, threads: null }, enough);
     expect(rivals.map(({ name }) => name)).not.toContain("ease");
     expect(leftOut).toContainEqual({ name: "ease", reason: "about 2 h" });
   });
 
-  it("has no map of items where neither items nor users are few, whatever was asked", () => {
+  it("has no map of items where its matrix does not fit, whatever was asked", () => {
     for (const asked of ["fast", "all"] as const) {
-      expect(planRivals(asked, wide).leftOut).toContainEqual({
+      expect(planRivals(asked, wide, { needed: 6.72e9, free: 1.44e9 }).leftOut).toContainEqual({
         name: "ease",
-        reason: "more than 20000 users and items",
+        reason: "needs 6.7 GB of memory, and 1.4 GB are free",
       });
     }
   });
 
   it("takes the grids of evaluate where all was asked", () => {
-    const { rivals, leftOut } = planRivals("all", { ...wide, items: 15_000 });
+    const { rivals, leftOut } = planRivals("all", { ...wide, items: 15_000 }, enough);
     expect(rivals.map(({ name, tried }) => [name, tried.length])).toEqual([
       ["popularity", 1],
       ["ease", 6],

@@ -7,11 +7,6 @@
 
 namespace lawn {
 
-/// [size][size], symmetric positive definite, becomes its inverse in place; false, with the matrix destroyed, where it
-/// is not positive definite. Blocked Gauss-Jordan without pivoting, which such matrices do not need; 2 size^3
-/// operations.
-bool invertPositiveDefinite(const AlgebraTable& algebra, ThreadPool& pool, int64_t size, double* matrix);
-
 /// One side of an alternating least squares sweep: for each row r with its vectors v = other[columns[offsets[r] ..
 /// offsets[r + 1])] and their confidences c, own[r] = (weight x sum over all `other` of o o^T + ridge[r] I + sum of
 /// c v v^T)^-1 sum of c v.

@@ -29,7 +29,9 @@ void Optimizer::switchIfDue() {
   pool_.run(int64_t(segments_.size()), [this](int64_t task, int) {
     const Segment& segment = segments_[size_t(task)];
     NormState& state = states_[size_t(segment.tensor)];
-    if (state.group >= 0) kernels_.rowDots(viewOf(segment), true, state.dots.data() + segment.firstDots);
+    if (state.group >= 0)
+      kernels_.rowDots(viewOf(segment, arraysOf(segment, StepKind::norms, 0)), true,
+                       state.dots.data() + segment.firstDots);
   });
   for (LawnGroup& group : groups) {
     if (isLazy(group.members[0])) {

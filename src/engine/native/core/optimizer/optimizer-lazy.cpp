@@ -10,8 +10,8 @@ namespace lawn {
 
 /// Tables' sides. Where LAWN holds tables it holds their rows (src/optimizer/check-optimizer-config.ts).
 void Optimizer::openLazyTables() {
-  allSampled_ = AlignedArray<uint8_t>(kSegmentFloats);
-  std::fill(allSampled_.data(), allSampled_.data() + kSegmentFloats, uint8_t(1));
+  allSampled_ = AlignedArray<uint8_t>(kLazySegmentFloats);
+  std::fill(allSampled_.data(), allSampled_.data() + kLazySegmentFloats, uint8_t(1));
   for (int side = 0; side < kSides; side++) {
     for (const int table : model_.sides[size_t(side)].tables()) {
       if (table < 0) continue;
@@ -21,6 +21,10 @@ void Optimizer::openLazyTables() {
       if (isWhole) throw std::invalid_argument("LAWN's blocks of a lazy rule are rows");
     }
   }
+  int64_t mostFloats = kLazySegmentFloats;
+  for (const Tensor& tensor : model_.tensors) mostFloats = std::max(mostFloats, tensor.width);
+  scratch_.resize(size_t(pool_.threads()));
+  for (GatheredRows& own : scratch_) own.reserve(mostFloats, kLazySegmentFloats, hasVelocity(), hasRoot());
   for (const LawnGroup& group : groups) {
     const auto sideOf = [&](int tensor) { return states_[size_t(tensor)].lazySide; };
     const bool isOfOneSide = std::all_of(group.members.begin(), group.members.end(),
@@ -37,64 +41,68 @@ void Optimizer::beginLazy(const BatchRowsOfSides& rows) {
     NormState& state = states_[t];
     if (state.lazySide < 0) continue;
     const int64_t count = rows[size_t(state.lazySide)].count, size = count * model_.tensors[t].width;
-    GatheredRows& own = gathered_[t];
-    own.weight.reserve(size);
-    own.gradient.reserve(size);
-    if (hasVelocity()) own.velocity.reserve(size);
-    if (hasRoot()) own.root.reserve(size);
-    if (state.group >= 0) own.target.reserve(count);
+    if (stepsByNorms(int(t))) gathered_[t].reserve(size, 0, hasVelocity(), hasRoot());
     state.rows = count;
     addSegments(int(t), size, count);
   }
 }
 
-RowArrays Optimizer::gatheredOf(int tensor) {
-  GatheredRows& own = gathered_[size_t(tensor)];
+void Optimizer::GatheredRows::reserve(int64_t floats, int64_t rows, bool withVelocity, bool withRoot) {
+  weight.reserve(floats);
+  gradient.reserve(floats);
+  if (withVelocity) velocity.reserve(floats);
+  if (withRoot) root.reserve(floats);
+  target.reserve(rows);
+}
+
+/// From the segment's first weight on: where it is stepped.
+RowArrays Optimizer::arraysOf(const Segment& segment, StepKind kind, int thread) {
+  const bool isGathered = isLazy(segment.tensor), isWhole = kind == StepKind::norms;
+  GatheredRows* gathered = isWhole ? &gathered_[size_t(segment.tensor)] : nullptr;
+  if (isGathered && !isWhole) gathered = &scratch_[size_t(thread)];
+  RowArrays from = isGathered ? RowArrays{.weight = gathered->weight.data(),
+                                          .gradient = gathered->gradient.data(),
+                                          .velocity = gathered->velocity.data(),
+                                          .root = gathered->root.data()}
+                              : tensorArrays(segment.tensor);
+  const int64_t begin = isGathered && !isWhole ? 0 : segment.begin;
   return {
-      .weight = own.weight.data(),
-      .gradient = own.gradient.data(),
-      .velocity = own.velocity.data(),
-      .root = own.root.data(),
+      .weight = from.weight + begin,
+      .gradient = from.gradient + begin,
+      .velocity = hasVelocity() ? from.velocity + begin : nullptr,
+      .root = hasRoot() ? from.root + begin : nullptr,
   };
 }
 
-LazyRowsView Optimizer::lazyRowsOf(const Segment& segment) {
+LazyRowsView Optimizer::lazyRowsOf(const Segment& segment, const RowArrays& gathered) {
   const int side = states_[size_t(segment.tensor)].lazySide;
   const int64_t first = segment.firstRow;
-  LazyRowsView view{};
-  view.rows = lazy.rowsOf(side).rows + first;
-  view.count = segment.rows;
-  view.width = segment.width;
-  view.velocityFactors = lazy.velocityFactors(side) + first;
-  view.rootFactors = lazy.rootFactors(side) + first;
-  view.hasRootOfRow = settings_.hasRootOfRow;
-  view.table = arraysOf(segment.tensor);
-  view.gathered = gatheredOf(segment.tensor);
-  view.gathered.weight += segment.begin;
-  view.gathered.gradient += segment.begin;
-  if (hasVelocity()) view.gathered.velocity += segment.begin;
-  if (hasRoot()) view.gathered.root += segment.begin;
-  return view;
+  return {
+      .rows = lazy.rowsOf(side).rows + first,
+      .count = segment.rows,
+      .width = segment.width,
+      .velocityFactors = hasVelocity() ? lazy.velocityFactors(side) + first : nullptr,
+      .rootFactors = hasRoot() && !settings_.hasRootOfRow ? lazy.rootFactors(side) + first : nullptr,
+      .hasRootOfRow = settings_.hasRootOfRow,
+      .table = tensorArrays(segment.tensor),
+      .gathered = gathered,
+  };
 }
 
-void Optimizer::gather(const Segment& segment) { kernels_.gatherRows(lazyRowsOf(segment)); }
-
-void Optimizer::scatter(const Segment& segment) { kernels_.scatterRows(lazyRowsOf(segment)); }
-
 /// Under a rule with one square a row: takes up the gradient's squares, and returns the rule's step without them.
-RuleStep Optimizer::addSquaresOfRows(const RuleStep& step, const Segment& segment, const RowMove* moves) {
-  if (!settings_.hasRootOfRow || !isLazy(segment.tensor)) return step;
-  kernels_.addRowSquares(step, viewOf(segment), moves);
+RuleStep Optimizer::addSquaresOfRows(const RuleStep& step, int tensor, const UpdateView& view, const RowMove* moves) {
+  if (!settings_.hasRootOfRow || !isLazy(tensor)) return step;
+  kernels_.addRowSquares(step, view, moves);
   RuleStep without = step;
   without.secondShare = 0;
   return without;
 }
 
 /// Of the segment's rows, each a block of its own.
-const double* Optimizer::targetsOf(const Segment& segment) {
+const double* Optimizer::targetsOf(const Segment& segment, int thread) {
   const LawnGroup& group = groups[size_t(states_[size_t(segment.tensor)].group)];
   if (!isLazy(segment.tensor)) return group.target.data() + segment.firstRow;
-  double* targets = gathered_[size_t(segment.tensor)].target.data() + segment.firstRow;
+  double* targets = scratch_[size_t(thread)].target.data();
   for (int64_t k = 0; k < segment.rows; k++) targets[k] = group.target[blockOf(group, segment.firstRow + k)];
   return targets;
 }
@@ -118,7 +126,7 @@ void Optimizer::normsOfTables(LawnGroup& group) {
     for (const int tensor : group.members) {
       RowDots dots[rowsPerTask];
       const int64_t width = model_.tensors[size_t(tensor)].width;
-      const RowArrays arrays = arraysOf(tensor);
+      const RowArrays arrays = tensorArrays(tensor);
       UpdateView view{};
       view.weight = arrays.weight + begin * width;
       view.gradient = arrays.gradient + begin * width;

@@ -48,7 +48,7 @@ void Optimizer::addSegments(int tensor, int64_t size, int64_t rows) {
   NormState& state = states_[size_t(tensor)];
   state.moves.resize(size_t(rows));
   const int64_t rowWidth = rows == 1 || isLazy(tensor) ? model_.tensors[size_t(tensor)].width : size / rows;
-  const int64_t rowsAtOnce = std::max<int64_t>(1, kSegmentFloats / rowWidth);
+  const int64_t rowsAtOnce = std::max<int64_t>(1, (isLazy(tensor) ? kLazySegmentFloats : kSegmentFloats) / rowWidth);
   int64_t dots = 0;
   for (int64_t begin = 0; begin < size; begin += rowsAtOnce * rowWidth) {
     const int64_t length = std::min(rowsAtOnce * rowWidth, size - begin);
@@ -101,7 +101,7 @@ RuleStep Optimizer::ruleStep(double learningRate, double t) const {
   return k;
 }
 
-RowArrays Optimizer::arraysOf(int tensor) {
+RowArrays Optimizer::tensorArrays(int tensor) {
   Tensor& own = model_.tensors[size_t(tensor)];
   Slots& ownSlots = slots[size_t(tensor)];
   return {
@@ -112,14 +112,13 @@ RowArrays Optimizer::arraysOf(int tensor) {
   };
 }
 
-UpdateView Optimizer::viewOf(const Segment& segment) {
+UpdateView Optimizer::viewOf(const Segment& segment, const RowArrays& arrays) {
   const size_t t = size_t(segment.tensor);
-  const RowArrays arrays = isLazy(segment.tensor) ? gatheredOf(segment.tensor) : arraysOf(segment.tensor);
   UpdateView view{};
-  view.weight = arrays.weight + segment.begin;
-  view.gradient = arrays.gradient + segment.begin;
-  if (hasVelocity()) view.velocity = arrays.velocity + segment.begin;
-  if (hasRoot()) view.root = arrays.root + segment.begin;
+  view.weight = arrays.weight;
+  view.gradient = arrays.gradient;
+  view.velocity = arrays.velocity;
+  view.root = arrays.root;
   view.rows = segment.rows;
   view.width = segment.width;
   view.gradientRatio = states_[t].gradientRatio;
@@ -143,46 +142,49 @@ void Optimizer::step(double learningRate, const BatchRowsOfSides& rows) {
   std::vector<StepKind> kinds(states_.size());
   for (size_t i = 0; i < kinds.size(); i++) kinds[i] = kindOf(int(i));
   const auto eachSegment = [&](auto&& visit) {
-    pool_.run(int64_t(segments_.size()), [&](int64_t task, int) {
+    pool_.run(int64_t(segments_.size()), [&](int64_t task, int thread) {
       const Segment& segment = segments_[size_t(task)];
-      visit(segment, states_[size_t(segment.tensor)], kinds[size_t(segment.tensor)]);
+      const StepKind kind = kinds[size_t(segment.tensor)];
+      visit(segment, states_[size_t(segment.tensor)], kind, arraysOf(segment, kind, thread), thread);
     });
   };
 
   std::atomic<int64_t> kept{0};
-  eachSegment([&](const Segment& segment, NormState& state, StepKind kind) {
-    if (isLazy(segment.tensor)) gather(segment);
+  eachSegment([&](const Segment& segment, NormState& state, StepKind kind, const RowArrays& arrays, int thread) {
+    const bool gathers = isLazy(segment.tensor);
+    if (gathers) kernels_.gatherRows(lazyRowsOf(segment, arrays));
+    const UpdateView view = viewOf(segment, arrays);
     if (kind == StepKind::free) {
-      const RuleStep step = addSquaresOfRows(free, segment, nullptr);
-      kernels_.freeStep(step, viewOf(segment));
+      kernels_.freeStep(addSquaresOfRows(free, segment.tensor, view, nullptr), view);
     } else if (kind == StepKind::rows) {
       const SphereRows sphere{
-          .targets = targetsOf(segment),
+          .targets = targetsOf(segment, thread),
           .projectsGradient = settings_.lawn.projectsGradient,
           .projectsDirection = settings_.lawn.projectsDirection,
       };
-      kept += kernels_.sphereRows(constrained, viewOf(segment), sphere);
+      kept += kernels_.sphereRows(constrained, view, sphere);
     } else {
-      kernels_.rowDots(viewOf(segment), wantsNorms(state), state.dots.data() + segment.firstDots);
+      kernels_.rowDots(view, wantsNorms(state), state.dots.data() + segment.firstDots);
     }
-    if (isLazy(segment.tensor) && kind != StepKind::norms) scatter(segment);
+    if (gathers && kind != StepKind::norms) kernels_.scatterRows(lazyRowsOf(segment, arrays));
   });
   keptBlocks += kept;
   stepsDone++;
   if (std::count(kinds.begin(), kinds.end(), StepKind::norms) == 0) return;
 
   planDirections();
-  eachSegment([&](const Segment& segment, NormState& state, StepKind kind) {
+  eachSegment([&](const Segment& segment, NormState& state, StepKind kind, const RowArrays& arrays, int) {
     if (kind != StepKind::norms) return;
+    const UpdateView view = viewOf(segment, arrays);
     const RowMove* moves = state.moves.data() + segment.firstRow;
-    const RuleStep step = addSquaresOfRows(state.group >= 0 ? constrained : free, segment, moves);
-    kernels_.direction(step, viewOf(segment), moves, state.directionDots.data() + segment.firstDots);
+    const RuleStep step = addSquaresOfRows(state.group >= 0 ? constrained : free, segment.tensor, view, moves);
+    kernels_.direction(step, view, moves, state.directionDots.data() + segment.firstDots);
   });
   planMoves(learningRate);
-  eachSegment([&](const Segment& segment, NormState& state, StepKind kind) {
+  eachSegment([&](const Segment& segment, NormState& state, StepKind kind, const RowArrays& arrays, int) {
     if (kind != StepKind::norms) return;
-    kernels_.move(viewOf(segment), state.moves.data() + segment.firstRow);
-    if (isLazy(segment.tensor)) scatter(segment);
+    kernels_.move(viewOf(segment, arrays), state.moves.data() + segment.firstRow);
+    if (isLazy(segment.tensor)) kernels_.scatterRows(lazyRowsOf(segment, arrays));
   });
 }
 

@@ -94,10 +94,12 @@ class Optimizer {
     float gradientRatio = 1;
     int lazySide = -1;  // of a table under a lazy rule; its `rows` are those of the batch
   };
-  /// A lazy table's rows of the batch, side by side.
+  /// Rows of the batch, side by side: a lazy table's all of them where they are stepped by norms; else a segment's, as
+  /// long as a thread steps it.
   struct GatheredRows {
     AlignedArray<float> weight, gradient, velocity, root;
     AlignedArray<double> target;
+    void reserve(int64_t floats, int64_t rows, bool hasVelocity, bool hasRoot);
   };
   enum class StepKind { free, rows, norms };
 
@@ -113,17 +115,15 @@ class Optimizer {
   void switchIfDue();
   void switchGrownRows(LawnGroup& group, size_t block, double norm);
   RuleStep ruleStep(double learningRate, double t) const;
-  RowArrays arraysOf(int tensor);
-  UpdateView viewOf(const Segment& segment);
+  RowArrays tensorArrays(int tensor);
+  RowArrays arraysOf(const Segment& segment, StepKind kind, int thread);
+  UpdateView viewOf(const Segment& segment, const RowArrays& arrays);
   bool isLazy(int tensor) const { return states_[size_t(tensor)].lazySide >= 0; }
   void openLazyTables();
   void beginLazy(const BatchRowsOfSides& rows);
-  RowArrays gatheredOf(int tensor);
-  LazyRowsView lazyRowsOf(const Segment& segment);
-  void gather(const Segment& segment);
-  void scatter(const Segment& segment);
-  RuleStep addSquaresOfRows(const RuleStep& step, const Segment& segment, const RowMove* moves);
-  const double* targetsOf(const Segment& segment);
+  LazyRowsView lazyRowsOf(const Segment& segment, const RowArrays& gathered);
+  RuleStep addSquaresOfRows(const RuleStep& step, int tensor, const UpdateView& view, const RowMove* moves);
+  const double* targetsOf(const Segment& segment, int thread);
   void normsOfTables(LawnGroup& group);
   /// Blocks of the group that a step looks at, and where block `row` of them stands in the group.
   int64_t steppedRows(const LawnGroup& group) const;
@@ -142,7 +142,8 @@ class Optimizer {
   std::vector<Segment> segments_;
   size_t denseSegments_ = 0;            // the first of them, which every step has
   std::vector<NormState> states_;       // per tensor
-  std::vector<GatheredRows> gathered_;  // per tensor; empty but of lazy tables
+  std::vector<GatheredRows> gathered_;  // per tensor; empty but of lazy tables that are stepped by norms
+  std::vector<GatheredRows> scratch_;   // per thread, of a lazy rule
   AlignedArray<uint8_t> allSampled_;    // of a segment's gathered rows: so they take the way of a dense rule's rows
 };
 
