@@ -18,6 +18,8 @@ export interface EngineVariant extends EngineAvailability {
   readonly hasCosine: boolean;
   /** Whether rows may share negatives in a ranker with layers; else it is refused by name. */
   readonly sharesLayers: boolean;
+  /** Whether rules may step the rows of a batch alone; else they are refused by name. */
+  readonly hasLazyRules: boolean;
   open(): Promise<Engine>;
 }
 
@@ -37,6 +39,7 @@ export async function engineVariants(): Promise<readonly EngineVariant[]> {
         losses: lossNames,
         hasCosine: true,
         sharesLayers: false,
+        hasLazyRules: false,
         open: () => openEngine(name, allowed),
       });
       continue;
@@ -47,7 +50,12 @@ export async function engineVariants(): Promise<readonly EngineVariant[]> {
         title: name,
         losses: lossNames,
         hasCosine: true,
+<<<<<<< HEAD
         sharesLayers: true,
+=======
+        sharesLayers: name === "reference",
+        hasLazyRules: true,
+>>>>>>> f19
         open: () => openEngine(name),
       });
       continue;
@@ -62,6 +70,7 @@ export async function engineVariants(): Promise<readonly EngineVariant[]> {
         losses: pairLosses,
         hasCosine: false,
         sharesLayers: false,
+        hasLazyRules: true,
         open,
       });
     }

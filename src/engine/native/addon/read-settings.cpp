@@ -64,6 +64,9 @@ int32_t ruleNamed(const std::string& name, const KernelTable& kernels) {
 OptimizerSettings readOptimizer(napi_env env, napi_value from, const KernelTable& kernels) {
   OptimizerSettings settings;
   settings.rule = ruleNamed(text(env, property(env, from, "rule"), "rule"), kernels);
+  settings.isLazy = flagOf(env, from, "isLazy");
+  settings.hasRootOfRow = flagOf(env, from, "hasRootOfRow");
+  expect(settings.isLazy || !settings.hasRootOfRow, "a square of a row under a dense rule");
   settings.firstDecay = numberOf(env, from, "firstDecay");
   settings.firstShare = numberOf(env, from, "firstShare");
   settings.secondDecay = numberOf(env, from, "secondDecay");

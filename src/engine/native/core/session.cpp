@@ -11,6 +11,14 @@ BatchPlan planFor(const SessionSettings& settings) {
   return BatchPlan(ranker.rows, ranker.embedding == 0 ? 0 : roundUp(firstWidth, settings.kernels->lanes));
 }
 
+BatchRowsOfSides rowsOf(const BatchPlan& plan) {
+  const auto ofSide = [&](int side) {
+    const PlanSide& own = plan.sides[size_t(side)];
+    return BatchRows{.rows = own.distinct.data(), .count = own.slots()};
+  };
+  return {ofSide(kUsers), ofSide(kItems)};
+}
+
 }  // namespace
 
 Session::Session(SessionSettings settings)
@@ -50,7 +58,7 @@ void Session::prepare(int index, const SampleSource& source) {
 
 double Session::update(BatchPlan& plan, double learningRate, const OverlappedWork& overlapped) {
   const double loss = gradient_.compute(plan, overlapped);
-  optimizer.step(learningRate);
+  optimizer.step(learningRate, rowsOf(plan));
   gradient_.forgetSamples(plan);
   parametersChanged();
   return loss;
