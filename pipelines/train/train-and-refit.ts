@@ -18,7 +18,7 @@ import { runFiles } from "../../src/runs/run-directory.ts";
 import type { ResumeFile } from "../../src/training/resume-checkpoint.ts";
 import { seenItems } from "../dataset/seen-items.ts";
 import type { LoadedDataset } from "../dataset/stored-dataset.ts";
-import { evaluateSplit } from "../measures/evaluate-split.ts";
+import { casesOf, evaluateSplit } from "../measures/evaluate-split.ts";
 import type { ChosenParameters, RunRecorder } from "../runs/run-recorder.ts";
 import type { StageContext } from "../stage.ts";
 import { batchSourceOf, planOf } from "../training/configured-training.ts";
@@ -116,6 +116,8 @@ export async function checkMeasures(job: Omit<TrainingJob, "spec" | "engine" | "
   planOf({ config, source, pass: "train", epochs: config.epochs, selects: validates });
   if (validates) {
     await validationMetrics(job, popularityScorer(dataset.train)); // whatever is measured, at the cuts asked for
+    const { sample } = casesOf(dataset, "validation", config.validation.usersSample ?? null);
+    if (sample !== null) context.log(`validation on ${sample.users} of ${sample.of} users (seed ${sample.seed})`);
     return;
   }
   if (config.refit !== false) {
