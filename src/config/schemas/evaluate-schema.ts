@@ -2,9 +2,11 @@
 import { z } from "zod";
 import {
   baselineEngineRefusals,
-  baselineNames,
   baselineParameterSettings,
   baselineRefusals,
+  baselinesOf,
+  evaluatedBaselines,
+  severalBaselinesRefusals,
 } from "../baseline-settings.ts";
 import { setting } from "../setting.ts";
 import {
@@ -26,12 +28,7 @@ const evaluateSettings = z.object({
     names: "run",
     meaning: "Run to evaluate: its folder, or its name under models/<dataset>; the dataset's latest run unless given",
   }),
-  baseline: setting(z.enum(baselineNames).nullable().default(null), {
-    flag: "baseline",
-    heading: "Baseline",
-    meaning:
-      "What a ranker must beat, evaluated in place of a run; its parameters are chosen on validation unless given",
-  }),
+  baseline: evaluatedBaselines,
   ...baselineParameterSettings,
   refit: setting(z.boolean().default(false), {
     flag: "refit",
@@ -100,10 +97,16 @@ export const evaluateSchema = evaluateSettings.superRefine((config, context) => 
   if (run === null && baseline === null && dataset === null) {
     refuse([], "nothing to evaluate; give --run RUN, or --dataset NAME for its latest run");
   }
-  for (const [path, message] of [...baselineRefusals(config), ...baselineEngineRefusals(config)]) {
-    context.addIssue({ code: "custom", path: [...path], message });
-  }
-  if (config.refit && (baseline === null || baseline === "random"))
+  const names = baselinesOf(baseline);
+  const [one = null] = names;
+  const refusals =
+    baseline !== null && (names.length > 1 || baseline.includes(","))
+      ? severalBaselinesRefusals({ ...config, baseline })
+      : [...baselineRefusals({ ...config, baseline: one }), ...baselineEngineRefusals({ ...config, baseline: one })];
+  for (const [path, message] of refusals) context.addIssue({ code: "custom", path: [...path], message });
+  if (names.length > 1 && config.protocolCheck)
+    refuse(["protocolCheck"], "its tables are of one baseline alone; check them one by one");
+  if (config.refit && !names.some((name) => name !== "random"))
     refuse(["refit"], "only a baseline that is fitted can be");
   if (config.refit && config.split === "validation")
     refuse(["refit"], "validation would be ranked by what has seen it");
