@@ -3,6 +3,7 @@
  * options, so that none gets lost.
  */
 import type { Engine } from "../src/engine/engine.ts";
+import type { TrainingTask } from "../src/engine/engine-lacks.ts";
 import type { TfjsBackend } from "../src/engine/engine-provider.ts";
 import { type EngineChoice, openEngine } from "../src/engine/open-engine.ts";
 
@@ -14,15 +15,18 @@ export interface EngineSettings {
   readonly allowSoftwareAdapter: boolean;
   /** Of training steps; false where nothing is trained. */
   readonly halfPrecision: boolean;
+  /** Of which `auto` takes an engine that has all; empty where nothing is trained. */
+  readonly trains: readonly TrainingTask[];
 }
 
 /**
  * Says which engines were passed over. Throws EngineError where the engine cannot run here or cannot honour a setting.
  */
 export function openConfiguredEngine(settings: EngineSettings, log: (line: string) => void): Promise<Engine> {
-  const { engine, threads, tfjsBackend, allowSoftwareAdapter, halfPrecision } = settings;
+  const { engine, threads, tfjsBackend, allowSoftwareAdapter, halfPrecision, trains } = settings;
   return openEngine(engine, {
     onPassedOver: log,
+    trains,
     ...(threads === null ? {} : { threads }),
     ...(tfjsBackend === null ? {} : { tfjsBackend }),
     allowSoftwareAdapter,

@@ -91,7 +91,7 @@ export interface StudyProgress {
 /** score: lists written, or shards done where a queue does them. */
 export interface ListsWritten {
   readonly kind: "scored";
-  readonly unit: "users" | "shards";
+  readonly unit: "users" | "items" | "shards";
   readonly done: number;
   readonly total: number;
 }

@@ -35,7 +35,10 @@ export const compareStage: Stage<typeof compareSchema> = {
 /** Works on another process's study until nothing is left of it. */
 async function help(config: CompareConfig, folder: string, context: StageContext): Promise<StageResult> {
   const stored = await readStoredStudy(folder);
-  const { engine, description } = await openStudyEngine(stored.engine.name, config.threads, context);
+  const { engine, description } = await openStudyEngine(
+    { choice: stored.engine.name, threads: config.threads, study: stored.study },
+    context,
+  );
   const study = openStudy(folder, { ...stored, engine: { ...stored.engine, description } }, engine);
   const state = await workOnStudy(study, context);
   return {
@@ -49,7 +52,10 @@ async function lead(config: CompareConfig, context: StageContext): Promise<Stage
   const dataset = config.dataset === null ? null : await datasetNameOf(config.dataset);
   // The schema has asked for a study or a folder to join.
   const study = await loadStudy(config.study!, { ...config, dataset });
-  const { engine, description } = await openStudyEngine(config.engine, config.threads, context);
+  const { engine, description } = await openStudyEngine(
+    { choice: config.engine, threads: config.threads, study },
+    context,
+  );
   const descriptions = await Promise.all(
     study.subjects.map(({ dataset }) => readDescription(path.join(config.dataRoot, dataset))),
   );

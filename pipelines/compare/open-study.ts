@@ -3,19 +3,21 @@
  * every process that helps.
  */
 import path from "node:path";
+import type { Study } from "../../src/config/schemas/study-schema.ts";
 import type { Engine } from "../../src/engine/engine.ts";
-import { type EngineChoice, engineAvailability } from "../../src/engine/open-engine.ts";
+import { type EngineChoice, engineAvailability, firstLack } from "../../src/engine/open-engine.ts";
 import { ConfigError, DataError } from "../../src/errors.ts";
 import { readJsonIfThere } from "../../src/files/json-file.ts";
 import { type StoredStudy, storedStudySchema } from "../../src/runs/stored-study.ts";
 import { studyFiles } from "../../src/runs/study-directory.ts";
 import type { TrialRecord } from "../../src/runs/trial-record.ts";
 import { chooseSetting } from "../../src/study/choose-setting.ts";
-import { cellsOf, finalTrials, type StudyCell, type TrialPlan } from "../../src/study/plan-trials.ts";
+import { cellsOf, finalTrials, type StudyCell, type TrialPlan, tuningTrials } from "../../src/study/plan-trials.ts";
 import { openConfiguredEngine } from "../configured-engine.ts";
 import { seenItems } from "../dataset/seen-items.ts";
 import { loadDataset } from "../dataset/stored-dataset.ts";
 import type { StageContext } from "../stage.ts";
+import { rankerOf, trainingTaskOf } from "../training/configured-training.ts";
 import { type TrialData, trialEngineName, trialIdentity } from "../trials/run-trial.ts";
 import { readTrial } from "../trials/trial-files.ts";
 import { removeTrialSnapshot } from "../trials/trial-snapshot.ts";
@@ -51,16 +53,16 @@ export interface ChosenEngine {
   readonly description: string;
 }
 
-/** Threads are an option of the native engine alone. */
+/** Threads are an option of the native engine alone. `auto` takes an engine that has all that the study trains. */
 export async function openStudyEngine(
-  choice: EngineChoice,
-  threads: number,
+  { choice, threads, study }: { readonly choice: EngineChoice; readonly threads: number; readonly study: Study },
   context: Pick<StageContext, "log">,
 ): Promise<ChosenEngine> {
-  const name =
-    choice === "auto"
-      ? (await engineAvailability()).find(({ isAutomatic, available }) => isAutomatic && available)?.name
-      : choice;
+  const trains = cellsOf(study).flatMap((cell) =>
+    tuningTrials(study, cell).map(({ config }) => trainingTaskOf(config, rankerOf(config, { users: 1, items: 1 }))),
+  );
+  const automatic = (await engineAvailability()).filter(({ isAutomatic, available }) => isAutomatic && available);
+  const name = choice === "auto" ? automatic.find((engine) => firstLack(engine.name, trains) === null)?.name : choice;
   const engine = await openConfiguredEngine(
     {
       engine: choice,
@@ -68,6 +70,7 @@ export async function openStudyEngine(
       tfjsBackend: null,
       allowSoftwareAdapter: false,
       halfPrecision: false,
+      trains,
     },
     context.log,
   );

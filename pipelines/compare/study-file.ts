@@ -19,7 +19,7 @@ export type StudyChanges = Pick<
 /** Throws ConfigError with a line for each problem of the file or of the flags. */
 export async function loadStudy(named: string, changes: StudyChanges): Promise<Study> {
   const file = studyPath(named);
-  const parsed = studySchema.safeParse(await readStudy(file, []));
+  const parsed = studySchema.safeParse(withSearches(file, await readStudy(file, [])));
   if (!parsed.success) {
     const problems = parsed.error.issues.map(
       (issue) => `${file}: ${issue.path.join(".") || "study"}: ${issue.message}`,
@@ -61,6 +61,21 @@ async function readStudy(file: string, above: readonly string[]): Promise<unknow
   return merged;
 }
 
+/** An arm that is a search of another takes over what it does not say, and has a stream of its own name. */
+function withSearches(file: string, study: unknown): unknown {
+  if (!isRecord(study) || !Array.isArray(study.arms)) return study;
+  const arms: readonly unknown[] = study.arms;
+  return {
+    ...study,
+    arms: arms.map((arm) => {
+      if (!isRecord(arm) || arm.searchOf === undefined) return arm;
+      const original: unknown = arms.find((other) => isRecord(other) && other.name === arm.searchOf);
+      if (isRecord(original)) return { ...original, stream: arm.name, ...arm };
+      throw new ConfigError(`${file}: arm ${arm.name}: searchOf: there is no other arm ${arm.searchOf}`);
+    }),
+  };
+}
+
 function withChanges(study: Study, changes: StudyChanges): Study {
   const { dataset, model, trials, seeds } = changes;
   const [first] = study.subjects;
@@ -79,6 +94,7 @@ function withChanges(study: Study, changes: StudyChanges): Study {
     search: { ...study.search, ...(trials === null ? {} : { trials }) },
     seeds: { ...study.seeds, ...(seeds === null ? {} : { count: seeds }) },
     comparisons: study.comparisons.filter((pair) => pair.every((name) => names.includes(name))),
+    acrossBatchSizes: study.acrossBatchSizes.filter((name) => names.includes(name)),
   });
 }
 

@@ -32,7 +32,10 @@ function openTrials() {
       const identity = hashOf(stored);
       let known = studies.get(folder);
       if (known?.identity !== identity) {
-        const { engine, description } = await openStudyEngine(stored.engine.name, threads, context);
+        const { engine, description } = await openStudyEngine(
+          { choice: stored.engine.name, threads, study: stored.study },
+          context,
+        );
         known = {
           identity,
           study: openStudy(folder, { ...stored, engine: { ...stored.engine, description } }, engine),

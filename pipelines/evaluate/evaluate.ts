@@ -88,7 +88,7 @@ async function evaluateRun(config: EvaluateConfig, context: StageContext): Promi
   const dataset = await loadDataset(path.join(config.dataRoot, datasetName ?? run.datasetName));
   const asked = await runOnDataset(run, dataset);
   if (asked.rows !== null) context.log(carriedText(run, asked.rows));
-  const engine = await openConfiguredEngine({ ...config, halfPrecision: false }, context.log);
+  const engine = await openConfiguredEngine({ ...config, halfPrecision: false, trains: [] }, context.log);
   context.log(engine.description);
   // Other data, another mixture.
   const negativesPerPositive = asked.rows === null ? trainedMixture(run, asked.dataset.train) : null;

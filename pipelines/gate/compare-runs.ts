@@ -8,7 +8,7 @@ import type { Engine } from "../../src/engine/engine.ts";
 import { DataError } from "../../src/errors.ts";
 import { NO_ROW } from "../../src/ranker/carry-rows.ts";
 import type { ComparedRuns } from "../../src/runs/gate-record.ts";
-import { type BootstrapOptions, bootstrapIntervals } from "../../src/statistics/bootstrap.ts";
+import { bootstrapIntervals } from "../../src/statistics/bootstrap.ts";
 import { pairedTests } from "../../src/statistics/paired-tests.ts";
 import { intervalFor } from "../../src/statistics/usual-interval.ts";
 import type { LoadedDataset } from "../dataset/stored-dataset.ts";
@@ -28,7 +28,6 @@ export interface GateQuestion {
 export interface GateComparison {
   readonly compared: ComparedRuns;
   readonly protocol: string;
-  readonly bootstrap: BootstrapOptions;
 }
 
 const PERMUTATIONS = 10_000;
@@ -51,7 +50,7 @@ export async function compareRuns(run: LoadedRun, against: LoadedRun, question: 
   const differences = Float64Array.from(ours, (value, user) => value - others[user]!);
   const [interval] = bootstrapIntervals([[differences]], bootstrap);
   const tests = pairedTests(differences, { permutations: PERMUTATIONS, seed: bootstrap.seed });
-  const { wins, losses, ties, permutationP, wilcoxonP } = tests;
+  const { wins, losses, ties, permutationP, permutationIsAtMost, wilcoxonP } = tests;
   const own = { low: interval!.low, high: interval!.high };
   const allKnown = { known: dataset.description.users, new: 0, gone: 0 };
   const allItems = { known: dataset.description.items, new: 0, gone: 0 };
@@ -63,7 +62,9 @@ export async function compareRuns(run: LoadedRun, against: LoadedRun, question: 
       against: headlines(theirs.metrics, metric),
       difference: differences.reduce((sum, value) => sum + value, 0) / differences.length,
       interval: own,
+      bootstrap: { ...bootstrap },
       permutationP,
+      permutationIsAtMost,
       wilcoxonP,
       wins,
       losses,
@@ -74,7 +75,6 @@ export async function compareRuns(run: LoadedRun, against: LoadedRun, question: 
       newcomers: other.rows === null ? null : await newcomersOf(run, other.rows.users, question),
     },
     protocol: common.protocol,
-    bootstrap,
   };
 }
 

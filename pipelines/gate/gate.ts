@@ -8,7 +8,6 @@ import { DataError, StorageError } from "../../src/errors.ts";
 import { takeLock } from "../../src/files/lock-file.ts";
 import type { GateRecord } from "../../src/runs/gate-record.ts";
 import { currentLink } from "../../src/runs/run-directory.ts";
-import { intervalFor } from "../../src/statistics/usual-interval.ts";
 import { openConfiguredEngine } from "../configured-engine.ts";
 import { datasetNameOf } from "../dataset/dataset-argument.ts";
 import { type LoadedDataset, loadDataset } from "../dataset/stored-dataset.ts";
@@ -148,18 +147,17 @@ async function recordOf({ config, run, against, context }: Question): Promise<Ga
       config.against === null
         ? "nothing was to be compared with (--against none)"
         : "no run is current yet, so there is nothing to compare with";
-    const bootstrap = { ...intervalFor(1) };
-    return { ...begun, verdict: "promote", reason, against: null, protocol: null, bootstrap, compared: null };
+    return { ...begun, verdict: "promote", reason, against: null, protocol: null, compared: null };
   }
   const dataset = await loadDataset(path.join(config.dataRoot, config.dataset ?? run.datasetName));
   refuseOtherData(run, dataset);
   for (const line of [testedText(run), testedText(against), leakWarning(against, dataset.description)]) {
     if (line !== null) context.log(line);
   }
-  const engine = await openConfiguredEngine({ ...config, halfPrecision: false }, context.log);
+  const engine = await openConfiguredEngine({ ...config, halfPrecision: false, trains: [] }, context.log);
   const candidates = protocolOf(dataset, config.candidates);
   const question = { dataset, split, candidates, metric, engine };
-  const { compared, protocol, bootstrap } = await compareRuns(run, against, question);
+  const { compared, protocol } = await compareRuns(run, against, question);
   const { verdict, reason } = verdictOf(compared, { metric, margin, strict });
   const { parameters } = rankerFilesOf(against.manifest, against.ranker);
   const checkpoint = against.manifest.files[parameters]!.sha256; // loadRun has checked it
@@ -169,7 +167,6 @@ async function recordOf({ config, run, against, context }: Question): Promise<Ga
     reason,
     against: { run: against.manifest.run, directory: against.directory, checkpoint },
     protocol,
-    bootstrap: { ...bootstrap },
     compared,
   };
 }

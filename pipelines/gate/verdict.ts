@@ -1,7 +1,7 @@
 /** Whether a run takes the place of the one in use, from their paired difference; and why, in a line. */
 import { leadText } from "../../src/runs/estimate-text.ts";
 import type { ComparedRuns } from "../../src/runs/gate-record.ts";
-import { LEVEL } from "../../src/study/compare-arms.ts";
+import { LEVEL } from "../../src/study/study-verdicts.ts";
 
 export interface GateRule {
   readonly metric: string;
@@ -14,7 +14,7 @@ export interface Verdict {
   readonly reason: string;
 }
 
-/** As `compare` says better, worse and undecided: by the permutation test and an interval without 0. */
+/** Better and worse by the permutation test of users and an interval without 0: two runs, one seed each. */
 export function standingOf({ permutationP, interval }: Pick<ComparedRuns, "permutationP" | "interval">) {
   const isClear = permutationP < LEVEL;
   if (isClear && interval.low > 0) return "better";
@@ -49,8 +49,8 @@ export function verdictOf(compared: ComparedRuns, rule: GateRule): Verdict {
 
 /** Such as "NDCG@10 0.4312 against 0.4290, +0.0022 (-0.0010 to +0.0054), p 0.1805, 943 users". */
 function figuresText(compared: ComparedRuns, { metric }: GateRule): string {
-  const { run, against, difference, interval, permutationP, cases } = compared;
-  return `${metric} ${run[metric]!.toFixed(4)} against ${against[metric]!.toFixed(4)}, ${leadText({ value: difference, ...interval })}, p ${permutationP.toFixed(4)}, ${cases} users`;
+  const { run, against, difference, interval, permutationP, permutationIsAtMost, cases } = compared;
+  return `${metric} ${run[metric]!.toFixed(4)} against ${against[metric]!.toFixed(4)}, ${leadText({ value: difference, ...interval })}, p ${permutationIsAtMost ? "at most " : ""}${permutationP.toFixed(4)}, ${cases} users`;
 }
 
 /** Half the interval's width. */

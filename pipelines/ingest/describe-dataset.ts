@@ -53,7 +53,7 @@ export function describeDataset(facts: DatasetFacts): DatasetDescription {
     "candidates-validation.arrow": { ...candidates.validation.file, schema: CANDIDATE_SCHEMA },
     "candidates-test.arrow": { ...candidates.test.file, schema: CANDIDATE_SCHEMA },
   };
-  const { parts: _parts, coldUsers, leaks, warnings: _warnings, ...splitFacts } = split;
+  const { parts: _parts, coldUsers, coldItems, leaks, warnings: _warnings, ...splitFacts } = split;
   return {
     name: config.dataset,
     users: numbers.users,
@@ -80,6 +80,7 @@ export function describeDataset(facts: DatasetFacts): DatasetDescription {
     firstBadRows: built.firstBadRows,
     coldUsers,
     itemsWithoutTrainRows: numbers.itemTrainCounts.filter((count) => count === 0).length,
+    rowsOfItemsWithoutTrainRows: { validation: coldItems.validationRows, test: coldItems.testRows },
     leaks: {
       trainNewerThanMedianTest: leaks.trainNewerThanMedianTest,
       evaluatedPairsInTrain: leaks.evaluatedPairsInTrain,

@@ -20,6 +20,7 @@ const reported = z.looseObject({
   firstBadRows: badRows,
   warnings: z.array(z.string()),
   itemsWithoutTrainRows: z.number(),
+  rowsOfItemsWithoutTrainRows: z.object({ validation: z.number(), test: z.number() }).optional(),
   timeUnitRead: z.string().nullable(),
   timeSpan: z.object({ firstMs: z.number(), lastMs: z.number() }).nullable(),
   itemInfo: z
@@ -62,6 +63,7 @@ export function ingestResult(
     firstBadRows,
     warnings,
     itemsWithoutTrainRows,
+    rowsOfItemsWithoutTrainRows: coldRows,
     itemInfo,
     candidateCounts,
     timeUnitRead,
@@ -91,7 +93,7 @@ export function ingestResult(
     ...(known === undefined
       ? []
       : [`  ${known.rows} pairs of these stay known: no negatives, not recommended (--forget-filtered forgets them)`]),
-    ...(itemsWithoutTrainRows > 0 ? [`  ${itemsWithoutTrainRows} items have no row in train`] : []),
+    ...(itemsWithoutTrainRows > 0 ? [`  ${itemsWithoutTrainRows} items have no row in train${asked(coldRows)}`] : []),
     ...(itemInfo === undefined
       ? []
       : [`  titles of ${itemInfo.described} items, features of ${itemInfo.withFeatures}, from the items file`]),
@@ -118,4 +120,10 @@ export function ingestResult(
     },
     text: lines.join("\n"),
   };
+}
+
+function asked(rows: Reported["rowsOfItemsWithoutTrainRows"]): string {
+  return rows === undefined || rows.validation + rows.test === 0
+    ? ""
+    : `; ${rows.validation} validation and ${rows.test} test rows are of them`;
 }

@@ -185,6 +185,7 @@ async function readLog(
   return buildLog(database, {
     sources: logs,
     negatives,
+    format: config.format,
     columns: requestedColumns(config),
     eventWeights: config.eventWeights === undefined ? null : eventWeightsOf(config.eventWeights),
     where: config.where,

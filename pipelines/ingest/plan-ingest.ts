@@ -154,9 +154,24 @@ function splitRequest(config: IngestConfig, { plan }: RawLogs, rowsAreInOrder: b
           "--min-rating, --min-user-interactions and --min-item-interactions would change a given split; leave them out, or set --split",
         );
       }
-      return { kind, hasValidationFile: plan.files.some(({ part }) => part === "validation"), rowsAreInOrder, seed };
+      const hasValidationFile = plan.files.some(({ part }) => part === "validation");
+      if (hasValidationFile && config.validationShare !== undefined) {
+        throw new ConfigError("--validation-share: the split has a validation file; leave it out");
+      }
+      return {
+        kind,
+        hasValidationFile,
+        validationShare: config.validationShare ?? null,
+        rowsAreInOrder,
+        seed,
+      };
     }
     case "leave-last-out":
+      if (config.validationShare !== undefined) {
+        throw new ConfigError(
+          "--validation-share: leave-last-out takes one row of each user; leave it out, or set --split",
+        );
+      }
       return { kind, rowsAreInOrder };
     case "ratio":
       return { kind, by: config.ratioBy ?? "user", validationShare, testShare, seed };

@@ -146,6 +146,7 @@ function logFile(
 /** They would have no effect, and the user thinks they have. */
 function refuseTextSettings(config: IngestConfig, name: string, format: string): void {
   const given = [
+    ...(config.format === undefined ? [] : ["--format"]),
     ...(config.delimiter === undefined ? [] : ["--delimiter"]),
     ...(config.header === "auto" ? [] : ["--header"]),
     ...(config.quote === undefined ? [] : ["--quote"]),

@@ -11,7 +11,7 @@ export interface ScoreDisplay {
 export function openScoreDisplay(
   total: number,
   context: DisplayContext,
-  unit: "users" | "shards" = "users",
+  unit: "users" | "items" | "shards" = "users",
 ): ScoreDisplay {
   const display = openProgressDisplay(
     {

@@ -124,7 +124,7 @@ async function scoreRun(
   readonly people: readonly UserContent[];
 }> {
   const engine = await openConfiguredEngine(
-    { ...config, tfjsBackend: null, allowSoftwareAdapter: false, halfPrecision: false },
+    { ...config, tfjsBackend: null, allowSoftwareAdapter: false, halfPrecision: false, trains: [] },
     context.log,
   );
   const negativesPerPositive = trainedMixture(run, questions.dataset.train);

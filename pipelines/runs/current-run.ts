@@ -1,7 +1,7 @@
 /**
  * models/<dataset>/current: the link to the run in use, moved by `gate`, and promoted.json beside it, the runs that it
- * has led to, the last first. The link alone says which is current: the list is read from its target on, so that a
- * kill between the two loses nothing.
+ * has led to, the last first. The link alone says which is current: the list is read from its target on, and a new name
+ * stands in it before the link moves, so that a kill between the two loses nothing.
  */
 import path from "node:path";
 import { z } from "zod";
@@ -24,7 +24,7 @@ export async function promotedRuns(folder: string): Promise<readonly string[]> {
   const listed = await readPromoted(folder);
   if (target === null) return listed;
   const name = path.basename(target);
-  return listed.includes(name) ? listed.slice(listed.indexOf(name)) : [name, ...listed];
+  return [...new Set([name, ...listed.slice(Math.max(0, listed.indexOf(name)))])];
 }
 
 /** Makes a finished run among those of `folder` the current one; does nothing where it is. Throws as pointRunLink. */
@@ -32,8 +32,8 @@ export async function promoteRun(folder: string, run: string, context: LinkConte
   const before = await promotedRuns(folder);
   const name = path.basename(path.resolve(run));
   if (before[0] === name && (await currentRun(folder)) !== null) return writePromoted(folder, before);
+  await writePromoted(folder, [name, ...before]);
   await pointRunLink(path.join(folder, currentLink), run, context);
-  await writePromoted(folder, [name, ...before.filter((other) => other !== name)]);
 }
 
 /** As promotedRuns. Throws ConfigError where there is none. */

@@ -39,7 +39,19 @@ export async function finishJob(
 ): Promise<StageResult<ScoreResult>> {
   const { environment } = context;
   const format = formatOfOutput(config)!; // the schema has asked for one
-  const { users, pairs, where, allow, deny, excludePairs, minimumScore = null, unknown } = config;
+  const {
+    users,
+    pairs,
+    profiles,
+    similar,
+    items,
+    where,
+    allow,
+    deny,
+    excludePairs,
+    minimumScore = null,
+    unknown,
+  } = config;
   const manifest: ScoreManifest = {
     stage: "score",
     plan: subject.plan,
@@ -51,6 +63,9 @@ export async function finishJob(
       users,
       where,
       pairs,
+      profiles,
+      similar,
+      items,
       allow,
       deny,
       excludePairs,
@@ -103,22 +118,29 @@ function summary(
 ): string {
   const { rows, bytes, sha256 } = written.kind === "lists" ? written.published : written.file;
   const isThere = written.kind === "lists" ? ", read back and in place" : "";
+  const what = config.similar ? "items" : "users";
   const number = (value: number): string => value.toLocaleString("en");
   const notes = [
     [selection.repeatedRows, "repeated rows in the file, counted once"],
-    [selection.unknownUsers, `unknown users (--unknown ${config.unknown})`],
-    [selection.untrainedUsers, `users that the run was not trained on (--unknown ${config.unknown})`],
-    [selection.unknownItems, "unknown items, left out"],
+    [
+      selection.unknownUsers,
+      `${config.profiles === null ? "unknown users" : "people without a known item"} (--unknown ${config.unknown})`,
+    ],
+    [
+      selection.untrainedUsers,
+      `${what} that the run was not trained on${config.similar && config.items === null ? ", left out" : ` (--unknown ${config.unknown})`}`,
+    ],
+    [selection.unknownItems, `unknown items, ${config.profiles === null ? "left out" : "not learnt from"}`],
     [selection.excludedPairs, "pairs left out by --exclude-pairs"],
     [selection.unknownExcludedPairs, "of them with a user or an item unknown to the dataset"],
     [counts.popularUsers, "users with the most popular items, source = popularity"],
-    [counts.emptyUsers, "users without any item left to recommend"],
+    [counts.emptyUsers, `${what} without any item left to recommend`],
   ] as const;
   const share = (100 * manifest.scoringSeconds) / Math.max(1e-3, manifest.seconds);
   return [
-    `${number(counts.users)} users, ${number(rows)} rows with ${ranker}${shards === null ? "" : `, joined from ${shards} shards`}`,
+    `${number(counts.users)} ${what}, ${number(rows)} rows with ${ranker}${shards === null ? "" : `, joined from ${shards} shards`}`,
     ...notes.filter(([count]) => count > 0).map(([count, text]) => `  ${number(count)} ${text}`),
-    `${number(Math.round(manifest.usersPerSecond))} users/s, ${share.toFixed(0)} % of the time in scores; peak memory ${number(Math.round(manifest.peakMemoryBytes / 2 ** 20))} MiB`,
+    `${number(Math.round(manifest.usersPerSecond))} ${what}/s, ${share.toFixed(0)} % of the time in scores; peak memory ${number(Math.round(manifest.peakMemoryBytes / 2 ** 20))} MiB`,
     `written: ${addressOf(written) ?? config.output} (${number(bytes)} bytes, sha256 ${sha256.slice(0, 12)}${isThere}), ${manifestText(config, written)}`,
   ].join("\n");
 }

@@ -6,6 +6,7 @@ import type { ShardRecord } from "../../src/runs/score-manifest.ts";
 import { shardText } from "../../src/scoring/shard.ts";
 import { openRecommendationWriter, type RecommendationFormat } from "./output/recommendation-writer.ts";
 import {
+  idColumnsOf,
   type RecommendationRows,
   type RecommendationShape,
   recommendationColumns,
@@ -68,10 +69,11 @@ export async function* rowsOfShards(
 
 async function* shardRows(file: string, shape: RecommendationShape): AsyncGenerator<RecommendationRows> {
   const names = recommendationColumns(shape).map(({ name }) => name);
+  const { owner, item } = idColumnsOf(shape);
   for await (const batch of streamOwnColumns(file, names)) {
     yield {
-      userIds: batch.column("user_id", shape.userIds),
-      itemIds: batch.column("item_id", shape.itemIds),
+      userIds: batch.column(owner, shape.userIds),
+      itemIds: batch.column(item, shape.itemIds),
       ranks: batch.column("rank", "uint32"),
       scores: batch.column("score", "float32"),
       sources: shape.hasSource ? batch.column("source", "utf8") : null,

@@ -126,6 +126,8 @@ export function sharedFolderStorage(config: ScoreConfig, { plan, ranker }: Score
     output: path.resolve(config.output),
     users: absolute(config.users),
     pairs: absolute(config.pairs),
+    profiles: absolute(config.profiles),
+    items: absolute(config.items),
     allow: absolute(config.allow),
     deny: absolute(config.deny),
     excludePairs: absolute(config.excludePairs),

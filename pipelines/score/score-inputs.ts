@@ -8,15 +8,18 @@ import { checkFileOf, KNOWN_FILE, verifyFiles } from "../dataset/stored-dataset.
 import { idSpellingOf, idTypeOf, readVocabulary, type Vocabulary } from "../dataset/vocabulary-files.ts";
 import type { RecommendationShape } from "./output/recommendations.ts";
 import { type BitSet, openBitSet } from "./selection/bit-set.ts";
-import { findColdUsers } from "./selection/cold-users.ts";
 import { type ExcludedCounts, loadExcludedPairs } from "./selection/excluded-pairs.ts";
+import { findCold } from "./selection/find-cold.ts";
 import { type ItemLists, readItemLists } from "./selection/item-lists.ts";
+import { selectItems } from "./selection/item-selection.ts";
+import { selectPeople } from "./selection/people-selection.ts";
 import { selectUsers, type UserSelection } from "./selection/user-selection.ts";
 import type { ScoreSubject } from "./subject.ts";
 
 export interface ScoreInputs extends ScoreSubject {
   readonly items: Vocabulary;
   readonly lists: ItemLists;
+  /** Users, or items under --similar, that the ranker was not trained on. */
   readonly cold: BitSet;
   readonly selection: UserSelection;
   /** Of --exclude-pairs; null without it. */
@@ -48,9 +51,8 @@ export async function openScoreInputs(
   if (description.known !== undefined) await checkFileOf(directory, KNOWN_FILE, description.known);
   let opened: Promise<WorkDatabase> | null = null;
   const database = (): Promise<WorkDatabase> => {
-    const readable = [config.users, config.pairs, config.allow, config.deny, config.excludePairs].filter(
-      (file) => file !== null,
-    );
+    const { users, pairs, profiles, items, allow, deny, excludePairs } = config;
+    const readable = [users, pairs, profiles, items, allow, deny, excludePairs].filter((file) => file !== null);
     opened ??= openDatabase({ path: ":memory:", spillDirectory: scratch, memoryLimit: "512MB", readable });
     return opened;
   };
@@ -61,17 +63,24 @@ export async function openScoreInputs(
   try {
     const items = await readVocabulary(directory, "item", description);
     const spelling = idSpellingOf(description);
-    const lists = withKnownItems(await readItemLists(config, items, { spelling, log }, database), rows);
+    const known = withKnownItems(await readItemLists(config, items, { spelling, log }, database), rows);
     const refit = ranker.kind === "run" ? (ranker.manifest.outcome?.refit ?? false) : false;
-    const cold = rows === null ? await findColdUsers(directory, description.users, refit) : usersWithoutRow(rows.users);
-    const request = { config, directory, users: description.users, cold, spelling, log };
-    const selection = await selectUsers(request, database);
+    const kind = config.similar ? "item" : "user";
+    const count = description[`${kind}s`];
+    const cold =
+      rows === null ? await findCold(directory, { kind, count, refit }) : indicesWithoutRow(rows[`${kind}s`]);
+    // What the ranker was not trained on is as it was first drawn, and like others by chance.
+    const lists = config.similar ? withoutCold(known, cold) : known;
+    const how = { config, directory, rows, spelling, log };
+    const people = config.profiles === null ? null : await selectPeople(await database(), config.profiles, how);
+    const selection = config.similar
+      ? await selectItems(config, items, { cold, spelling, log }, database)
+      : (people ?? (await selectUsers({ ...how, users: description.users, cold }, database)));
     const excluded =
-      config.excludePairs === null
-        ? null
-        : await loadExcludedPairs(await database(), config.excludePairs, { config, directory, spelling, log });
-    const shape = {
-      userIds: idTypeOf(description, "user"),
+      config.excludePairs === null ? null : await loadExcludedPairs(await database(), config.excludePairs, how);
+    const shape: RecommendationShape = {
+      of: config.similar ? "items" : "users",
+      userIds: people?.hasTexts ? "utf8" : idTypeOf(description, kind),
       itemIds: idTypeOf(description, "item"),
       hasSource: config.unknown === "popular",
     };
@@ -97,8 +106,16 @@ function withKnownItems(lists: ItemLists, rows: RowSources | null): ItemLists {
   throw new ConfigError("--allow and --deny leave no item that the run knows; it was trained on other data");
 }
 
-function usersWithoutRow(users: Uint32Array): BitSet {
-  const cold = openBitSet(users.length, false);
-  for (const [user, source] of users.entries()) if (source === NO_ROW) cold.add(user);
+function withoutCold(lists: ItemLists, cold: BitSet): ItemLists {
+  const allowed = (lists.allowed ?? Uint32Array.from({ length: cold.size }, (_, item) => item)).filter(
+    (item) => !cold.has(item),
+  );
+  if (allowed.length > 0) return { ...lists, allowed };
+  throw new ConfigError("--allow and --deny leave no item that the ranker was trained on");
+}
+
+function indicesWithoutRow(sources: Uint32Array): BitSet {
+  const cold = openBitSet(sources.length, false);
+  for (const [index, source] of sources.entries()) if (source === NO_ROW) cold.add(index);
   return cold;
 }

@@ -3,35 +3,33 @@
  * and let go. What a user gets depends on nothing but the run, the dataset and the settings; neither on the block
  * nor on who else is scored.
  */
-import type { ScoreConfig } from "../../src/config/schemas/score-schema.ts";
 import { itemPool } from "../../src/scoring/item-pool.ts";
 import { checkFinite, type RankedItems } from "../../src/scoring/ranked-items.ts";
 import { type ListRules, scoreBlock } from "../../src/scoring/score-block.ts";
 import { openSeenRows, seenFiles } from "../dataset/seen-rows.ts";
 import { openUserIds } from "../dataset/vocabulary-files.ts";
 import { rowsOfLists, type ScoredBlock } from "./output/list-rows.ts";
-import type { OpenedRanker } from "./ranker/opened-ranker.ts";
-import type { ScoreInputs } from "./score-inputs.ts";
+import type { RowsRequest } from "./rows-request.ts";
+import { scoreProfiles } from "./score-profiles.ts";
+import { scoreSimilar } from "./score-similar.ts";
 import { scoreUnknownUsers } from "./score-unknown-users.ts";
 import { openPairs } from "./selection/candidate-pairs.ts";
 import { blocksOf, type UserBlock } from "./selection/user-blocks.ts";
 import { excludesSeen, listLength } from "./subject.ts";
-
-export interface RowsRequest {
-  readonly inputs: ScoreInputs;
-  readonly config: ScoreConfig;
-  readonly ranker: OpenedRanker;
-  /** Positions in the order of the selection. */
-  readonly range: { readonly from: number; readonly to: number };
-  readonly elapsed: () => number;
-  readonly signal: AbortSignal;
-}
 
 export async function* scoreRows(request: RowsRequest): AsyncGenerator<ScoredBlock> {
   const { inputs, config, ranker, range, elapsed, signal } = request;
   const { directory, description, items, selection, excluded, shape, cold } = inputs;
   const pool = itemPool(items.trainCounts, inputs.lists.allowed);
   const rules: ListRules = { pool, k: listLength(config), minimumScore: config.minimumScore ?? null };
+  if (config.similar) {
+    yield* scoreSimilar(request, rules);
+    return;
+  }
+  if (config.profiles !== null) {
+    yield* scoreProfiles(request, rules);
+    return;
+  }
   const scorers = await ranker.scorersOf(pool);
   const pairs = config.pairs === null ? null : openPairs(await inputs.database(), "pairs");
   const seenRows = openSeenRows(directory, excludesSeen(config) ? seenFiles(description) : [], {

@@ -3,11 +3,9 @@
  * items, under --unknown popular.
  */
 import type { ItemsByUser } from "../../src/dataset/interaction-dataset.ts";
-import { DataError } from "../../src/errors.ts";
 import { unknownUserIds } from "../../src/interactions/lookup/match-ids.ts";
 import { type ListRules, scoreBlock } from "../../src/scoring/score-block.ts";
-import type { IdColumnType } from "../dataset/vocabulary-files.ts";
-import { rowsOfLists, type ScoredBlock } from "./output/list-rows.ts";
+import { idOfList, rowsOfLists, type ScoredBlock } from "./output/list-rows.ts";
 import type { ScoreInputs } from "./score-inputs.ts";
 import { candidatesOfUnknownUsers } from "./selection/candidate-pairs.ts";
 import { excludedByUnknownUser } from "./selection/excluded-pairs.ts";
@@ -75,7 +73,7 @@ async function scoredBlock(
     },
     rules,
   );
-  return { ...rowsOfLists(lists, (row) => idOf(block[row]!.id, shape.userIds), items.ids, shape), scoringMs: 0 };
+  return { ...rowsOfLists(lists, (row) => idOfList(block[row]!.id, shape.userIds), items.ids, shape), scoringMs: 0 };
 }
 
 function leftOutOf(
@@ -89,13 +87,4 @@ function leftOutOf(
     offsets[row + 1] = items.length;
   }
   return { offsets, itemsSorted: Uint32Array.from(items) };
-}
-
-/** An id that no column of whole numbers can hold is no user of this log, whatever it is. */
-function idOf(id: string, type: IdColumnType): bigint | string {
-  if (type === "utf8") return id;
-  if (/^-?\d{1,19}$/.test(id) && BigInt(id) === BigInt.asIntN(64, BigInt(id))) return BigInt(id);
-  throw new DataError(
-    `user id ${JSON.stringify(id)} is no whole number of 64 bits as the ids of this log are; take it out, or leave such users out with --unknown skip`,
-  );
 }

@@ -4,7 +4,8 @@
  */
 
 import path from "node:path";
-import { isAddress, type ListsAddress } from "../../src/config/addresses/lists-address.ts";
+import { isAddress } from "../../src/config/address-text.ts";
+import type { ListsAddress } from "../../src/config/addresses/lists-address.ts";
 import { formatOfOutput, type ScoreConfig, scoreSchema } from "../../src/config/schemas/score-schema.ts";
 import { takeLock } from "../../src/files/lock-file.ts";
 import { makeFolder } from "../../src/files/make-folder.ts";

@@ -28,9 +28,10 @@ export type ScoreShardData = z.output<typeof shardData>;
 export const shardJob: JobType<ScoreShardData> = {
   data: shardData,
   async run({ config, run, plan, shard }, { threads, roots }, context) {
-    const { dataRoot, output, users, pairs, allow, deny, excludePairs } = config;
+    const { dataRoot, output, users, pairs, profiles, items, allow, deny, excludePairs } = config;
     const dataset = config.dataset === null ? null : path.join(dataRoot, config.dataset);
-    await holdInside(roots, { run, dataRoot, dataset, output, users, pairs, allow, deny, excludePairs });
+    const lists = { users, pairs, profiles, items, allow, deny, excludePairs };
+    await holdInside(roots, { run, dataRoot, dataset, output, ...lists });
     const subject = await readSubject(config, run);
     await holdInside(roots, { dataset: subject.directory });
     if (subject.plan !== plan) {

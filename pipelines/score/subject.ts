@@ -44,7 +44,7 @@ export interface ScoreSubject {
 /** `run` is the run's folder; null scores with the config's baseline, whose parameters must all be given. */
 export async function readSubject(config: ScoreConfig, run: string | null): Promise<ScoreSubject> {
   const { ranker, directory, description } = run === null ? await ofBaseline(config) : await ofRun(config, run);
-  const { users, pairs, allow, deny, excludePairs } = config;
+  const { users, pairs, profiles, items, similar, allow, deny, excludePairs } = config;
   const { kind: _, ...baseline } = ranker;
   const plan = hashOf({
     version: 1,
@@ -56,7 +56,11 @@ export async function readSubject(config: ScoreConfig, run: string | null): Prom
       allow: await sha256OfInput(allow),
       deny: await sha256OfInput(deny),
       ...(excludePairs === null ? {} : { excludePairs: await sha256OfInput(excludePairs) }),
+      ...(profiles === null ? {} : { profiles: await sha256OfInput(profiles) }),
+      ...(items === null ? {} : { items: await sha256OfInput(items) }),
     },
+    ...(similar ? { similar } : {}),
+    ...(profiles === null ? {} : { profiles: { ...foldInOf(ranker), weightColumn: config.weightColumn ?? null } }),
     columns: [config.userColumn ?? null, config.itemColumn ?? null],
     where: config.where,
     k: listLength(config),
@@ -65,6 +69,11 @@ export async function readSubject(config: ScoreConfig, run: string | null): Prom
     unknown: config.unknown,
   });
   return { ranker, directory, description, plan };
+}
+
+/** What decides how people are folded in: of a run, the settings it was trained with. */
+function foldInOf(ranker: ScoreSubject["ranker"]): { readonly config?: string | undefined } {
+  return ranker.kind === "run" ? { config: ranker.manifest.files[runFiles.config]?.sha256 } : {};
 }
 
 /** For people. */

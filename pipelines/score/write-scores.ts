@@ -35,7 +35,7 @@ export async function writeScores(request: WriteRequest, context: StageContext):
   const { inputs, config, ranker, range, path, format } = request;
   const started = context.elapsed();
   const writer = await openRecommendationWriter(path, inputs.shape, format);
-  const display = openScoreDisplay(range.to - range.from, context);
+  const display = openScoreDisplay(range.to - range.from, context, inputs.shape.of);
   const total = { users: 0, popularUsers: 0, emptyUsers: 0, scoringMs: 0 };
   try {
     const blocks = scoreRows({ inputs, config, ranker, range, elapsed: context.elapsed, signal: context.signal });

@@ -22,7 +22,7 @@ import { readMetrics } from "../runs/metrics-file.ts";
 import { RunRecorder } from "../runs/run-recorder.ts";
 import { readFinishedManifest, verifyRun } from "../runs/stored-run.ts";
 import type { Stage, StageContext, StageResult } from "../stage.ts";
-import { batchSourceOf, rankerOf } from "../training/configured-training.ts";
+import { batchSourceOf, rankerOf, trainingTaskOf } from "../training/configured-training.ts";
 import { recommendedSettings } from "./defaults/recommended-settings.ts";
 import { lawnWarning } from "./lawn-warning.ts";
 import { newManifest, runDirectory } from "./new-manifest.ts";
@@ -57,7 +57,7 @@ async function train(given: TrainConfig, context: StageContext): Promise<StageRe
   const config = { ...held, candidates: protocolOf(dataset, held.candidates) };
   const spec = rankerOf(config, dataset.train);
   const source = batchSourceOf(config, dataset.train, seenItems(dataset, ["train"]));
-  const engine = await openConfiguredEngine(config, context.log);
+  const engine = await openConfiguredEngine({ ...config, trains: [trainingTaskOf(config, spec)] }, context.log);
   if (config.batchSize > samplesPerEpoch(source)) {
     context.log(
       `warning: a batch of ${config.batchSize} is more than the ${samplesPerEpoch(source)} samples of an epoch, so each epoch is one step`,

@@ -14,6 +14,7 @@ import {
   stepsPerEpoch,
 } from "../../src/dataset/training-batches.ts";
 import type { SessionOptions, Snapshot } from "../../src/engine/engine.ts";
+import type { TrainingTask } from "../../src/engine/engine-lacks.ts";
 import { checkOptimizerConfig } from "../../src/optimizer/check-optimizer-config.ts";
 import { lawnGroups } from "../../src/optimizer/lawn-blocks.ts";
 import { compileSchedule, type LearningRateSchedule } from "../../src/optimizer/learning-rate.ts";
@@ -35,6 +36,11 @@ export function rankerOf(config: TrainConfig, extents: { readonly users: number;
   const given = Object.entries(sizes).filter(([, value]) => value !== undefined);
   const cosineTemperature = similarity === "cosine" ? completed({ temperature }, "temperature") : null;
   return rankerSpecOf(config.model, { ...extents, shape: { ...Object.fromEntries(given), cosineTemperature } });
+}
+
+/** What an engine must have for it. */
+export function trainingTaskOf({ loss, negativesFrom }: TrainConfig, spec: RankerSpec): TrainingTask {
+  return { spec, loss, negativesFrom };
 }
 
 /** The settings that make this ranker whatever the model's own are. */

@@ -2,7 +2,7 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
-import { isAddress } from "../../src/config/addresses/lists-address.ts";
+import { isAddress } from "../../src/config/address-text.ts";
 import { parseJson } from "../../src/config/json-text.ts";
 import type { VerifyConfig } from "../../src/config/schemas/verify-schema.ts";
 import { DataError } from "../../src/errors.ts";

@@ -1,10 +1,11 @@
 /** EASE where users are fewer than items: the same scores from the inverse of the users' Gram matrix alone. */
 import type { ItemsByUser } from "../dataset/interaction-dataset.ts";
+import { lowerBound } from "../dataset/lower-bound.ts";
 import type { DenseAlgebra } from "../linear-algebra/dense-algebra.ts";
 import type { FittedBaseline } from "./fitted-baseline.ts";
 import { transposed } from "./item-knn.ts";
-import { lowerBound } from "./lower-bound.ts";
 import { addLowerPairs } from "./pair-counts.ts";
+import { rowScorer } from "./pair-scorer.ts";
 
 /**
  * With M = (X X^T + regularization I)^-1, Woodbury's identity gives P = (I - X^T M X) / regularization, and
@@ -44,6 +45,26 @@ export async function fitEaseByUsers(
     for (const other of takersOf(item)) sum += inverse[user * users + other]!;
     return sum;
   };
+  const similar = new Float64Array(items);
+  const [common, weighed] = [new Float64Array(users), new Float64Array(users)];
+  /**
+   * Scores of somebody with the items `own`, x their row: with w = M X x, x P = (x - X^T w) / regularization, and the
+   * score of j is x_j - (x P)_j / p_j. users^2 operations.
+   */
+  function personInto(own: Uint32Array, out: Float64Array): void {
+    common.fill(0);
+    for (const item of own) for (const taker of takersOf(item)) common[taker]!++;
+    weighed.fill(0);
+    for (let other = 0; other < users; other++) {
+      const count = common[other]!;
+      if (count === 0) continue;
+      for (let user = 0; user < users; user++) weighed[user]! += count * inverse[other * users + user]!;
+    }
+    out.fill(0);
+    for (let user = 0; user < users; user++) for (const item of itemsOf(user)) out[item]! += weighed[user]!;
+    for (let item = 0; item < items; item++) out[item]! /= regularization * diagonal[item]!;
+    for (const item of own) out[item]! += 1 - 1 / (regularization * diagonal[item]!);
+  }
   const owns = (user: number, item: number): 0 | 1 => (has(itemsOf(user), item) ? 1 : 0);
   return {
     scorer: {
@@ -85,7 +106,16 @@ export async function fitEaseByUsers(
           out[from] = from === item ? 0 : sum / (regularization * diagonal[item]!);
         }
       },
+      similarInto(item, out) {
+        personInto(Uint32Array.of(item), similar);
+        out.set(similar);
+        out[item] = 0;
+      },
     },
+    foldIn: async ({ items: { offsets, itemsSorted } }) =>
+      rowScorer({ users: offsets.length - 1, items }, (person, out) =>
+        personInto(itemsSorted.subarray(offsets[person], offsets[person + 1]), out),
+      ),
   };
 }
 

@@ -55,7 +55,11 @@ export async function fitEase(
       weightsInto(item, out) {
         for (let from = 0; from < items; from++) out[from] = weights[from * items + item]!;
       },
+      similarInto(item, out) {
+        out.set(weights.subarray(item * items, (item + 1) * items));
+      },
     },
+    foldIn: async ({ items: people }) => linearItemScorer(people, weights, { users: people.offsets.length - 1, items }),
     release,
   };
 }

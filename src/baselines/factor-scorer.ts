@@ -1,4 +1,5 @@
 /** Scores that are a dot product of a user's and an item's vector. */
+import type { PeopleItems } from "../dataset/people-items.ts";
 import type { Scorer } from "../ranker/scorer.ts";
 import type { FittedBaseline } from "./fitted-baseline.ts";
 import { pairScorer } from "./pair-scorer.ts";
@@ -9,8 +10,16 @@ interface Factors {
   readonly width: number;
 }
 
-export function fittedFactors(factors: Factors): FittedBaseline {
-  return { scorer: factorScorer(factors), form: { kind: "factors", ...factors } };
+/** `vectorsOf` gives the vectors of other people, [people, width], while those of items are held. */
+export function fittedFactors(
+  factors: Factors,
+  vectorsOf: (people: PeopleItems) => Promise<Float32Array>,
+): FittedBaseline {
+  return {
+    scorer: factorScorer(factors),
+    form: { kind: "factors", ...factors },
+    foldIn: async (people) => factorScorer({ ...factors, users: await vectorsOf(people) }),
+  };
 }
 
 /** `users` and `items` are [count, width], row-major; not copied. */

@@ -9,7 +9,7 @@ import { fitItemKnn } from "./item-knn.ts";
 import type { MatrixMemory } from "./matrix-memory.ts";
 import { fitPopularity } from "./popularity.ts";
 import { fitPureSvd } from "./pure-svd.ts";
-import { randomScorer } from "./random.ts";
+import { fitRandom } from "./random.ts";
 
 /**
  * `parameters` has the keys of the baseline's grid. The same arguments give the same scores, up
@@ -34,7 +34,7 @@ export async function fitBaseline(
   };
   switch (name) {
     case "random":
-      return { scorer: randomScorer({ ...train, seed }), form: { kind: "none" } };
+      return fitRandom(train, seed);
     case "popularity":
       return fitPopularity(train);
     case "item-knn":

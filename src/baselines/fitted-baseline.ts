@@ -1,9 +1,15 @@
 /** A baseline that is fitted: how it scores, and what it consists of, for whoever writes it down. */
+import type { PeopleItems } from "../dataset/people-items.ts";
 import type { Scorer } from "../ranker/scorer.ts";
 
 export interface FittedBaseline {
   readonly scorer: Scorer;
   readonly form: BaselineForm;
+  /**
+   * Scores for other people than those it was fitted to, from what each took: user n of the scorer is person n. A
+   * person with the items of a user it was fitted to has that user's scores; of iALS, so far as its sweeps converged.
+   */
+  foldIn(people: PeopleItems): Promise<Scorer>;
   /** Where it holds much memory: gives it to the next fit; nothing scores after that. */
   readonly release?: () => void;
 }
@@ -24,4 +30,9 @@ export interface ItemWeights {
   readonly width: number | null;
   /** [items] What having each item gives to `item`: 0 for itself. Fills `out`. */
   weightsInto(item: number, out: Float32Array): void;
+  /**
+   * [items] How alike the others are to `item`: by item-KNN the similarity of each of its neighbours, by EASE what
+   * having `item` gives to each; 0 for itself. Fills `out`.
+   */
+  similarInto(item: number, out: Float32Array): void;
 }

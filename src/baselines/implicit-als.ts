@@ -1,12 +1,12 @@
 /** iALS: matrix factorization of who has what, every absent pair counting a little, by alternating least squares. */
 import { groupItemsByUser, type Interactions, type ItemsByUser } from "../dataset/interaction-dataset.ts";
+import { type PeopleItems, weightsOfPairs } from "../dataset/people-items.ts";
 import type { DenseAlgebra } from "../linear-algebra/dense-algebra.ts";
 import { type RandomBlock, standardNormal, streamKey, threefry } from "../random.ts";
 import type { Scorer } from "../ranker/scorer.ts";
 import { fittedFactors } from "./factor-scorer.ts";
 import type { FittedBaseline } from "./fitted-baseline.ts";
 import { transposed } from "./item-knn.ts";
-import { lowerBound } from "./lower-bound.ts";
 
 export interface ImplicitAlsOptions {
   readonly factors: number;
@@ -37,12 +37,14 @@ export async function fitImplicitAls(
   const { factors, regularization, unobservedWeight, iterations, seed } = options;
   const byUser = groupItemsByUser(train);
   const byItem = transposed(byUser, train.items);
-  const ofUsers = confidencesOf(train, byUser);
+  const ofUsers = weightsOfPairs(train, byUser);
   const ofItems = ofUsers === null ? null : transposedValues(ofUsers, byUser, byItem);
   const users = new Float32Array(train.users * factors);
   const items = firstVectors(train.items * factors, factors, seed);
   const shared = { width: factors, weight: unobservedWeight };
-  const userRidge = ridges(byUser.offsets, regularization, unobservedWeight * train.items);
+  const ridgesOfUsers = (offsets: Uint32Array): Float64Array =>
+    ridges(offsets, regularization, unobservedWeight * train.items);
+  const userRidge = ridgesOfUsers(byUser.offsets);
   const itemRidge = ridges(byItem.offsets, regularization, unobservedWeight * train.users);
   for (let iteration = 0; iteration < iterations; iteration++) {
     await algebra.sweep({
@@ -64,7 +66,22 @@ export async function fitImplicitAls(
       own: items,
     });
   }
-  return fittedFactors({ users, items, width: factors });
+  /** The sweep over users once more, for other people, items held. */
+  async function vectorsOf({ items: people, weights }: PeopleItems): Promise<Float32Array> {
+    const own = new Float32Array((people.offsets.length - 1) * factors);
+    await algebra.sweep({
+      ...shared,
+      offsets: people.offsets,
+      columns: people.itemsSorted,
+      confidences: weights,
+      other: items,
+      ridge: ridgesOfUsers(people.offsets),
+      own,
+    });
+    return own;
+  }
+
+  return fittedFactors({ users, items, width: factors }, vectorsOf);
 }
 
 export async function implicitAlsScorer(
@@ -73,19 +90,6 @@ export async function implicitAlsScorer(
   algebra: DenseAlgebra,
 ): Promise<Scorer> {
   return (await fitImplicitAls(train, options, algebra)).scorer;
-}
-
-/** As `byUser.itemsSorted`: the sum of the weights of a pair's rows; null without weights. */
-function confidencesOf({ weights, userColumn, itemColumn }: Interactions, byUser: ItemsByUser): Float32Array | null {
-  if (weights === null) return null;
-  const { offsets, itemsSorted } = byUser;
-  const confidences = new Float32Array(itemsSorted.length);
-  for (const [row, weight] of weights.entries()) {
-    const user = userColumn[row]!;
-    const position = lowerBound(itemsSorted, itemColumn[row]!, offsets[user]!, offsets[user + 1]!);
-    confidences[position]! += weight;
-  }
-  return confidences;
 }
 
 /** From the order of users to that of items, in each of which the other side ascends. */

@@ -28,18 +28,17 @@ export function itemKnnScorer(train: Interactions, options: ItemKnnOptions): Sco
 export function fitItemKnn(train: Interactions, { neighbours, shrinkage }: ItemKnnOptions): FittedBaseline {
   const seen = groupItemsByUser(train);
   const found = itemNeighbours(seen, train.items, { k: neighbours, shrinkage });
+  const neighboursInto = (item: number, out: Float32Array): void => {
+    out.fill(0);
+    for (let place = item * found.k; place < item * found.k + found.counts[item]!; place++) {
+      out[found.items[place]!] = found.similarities[place]!;
+    }
+  };
   return {
     scorer: neighbourScorer(seen, found, train),
-    form: {
-      kind: "item-weights",
-      width: neighbours,
-      weightsInto(item, out) {
-        out.fill(0);
-        for (let place = item * found.k; place < item * found.k + found.counts[item]!; place++) {
-          out[found.items[place]!] = found.similarities[place]!;
-        }
-      },
-    },
+    form: { kind: "item-weights", width: neighbours, weightsInto: neighboursInto, similarInto: neighboursInto },
+    foldIn: async ({ items: people }) =>
+      neighbourScorer(people, found, { users: people.offsets.length - 1, items: train.items }),
   };
 }
 

@@ -11,7 +11,11 @@ export function popularityScorer(train: Interactions): Scorer {
 export function fitPopularity(train: Interactions): FittedBaseline {
   const counts = new Float32Array(train.items);
   for (let row = 0; row < train.length; row++) counts[train.itemColumn[row]!]!++;
-  return { scorer: countScorer(counts, train), form: { kind: "counts", counts } };
+  return {
+    scorer: countScorer(counts, train),
+    form: { kind: "counts", counts },
+    foldIn: async (people) => countScorer(counts, { users: people.items.offsets.length - 1, items: train.items }),
+  };
 }
 
 function countScorer(

@@ -1,5 +1,6 @@
 /** PureSVD: everything absent is a zero, and the matrix of users and items is cut to its leading singular vectors. */
-import { groupItemsByUser, type Interactions } from "../dataset/interaction-dataset.ts";
+import { groupItemsByUser, type Interactions, type ItemsByUser } from "../dataset/interaction-dataset.ts";
+import type { PeopleItems } from "../dataset/people-items.ts";
 import { leadingRightSingular } from "../linear-algebra/sparse-svd.ts";
 import { streamKey } from "../random.ts";
 import type { Scorer } from "../ranker/scorer.ts";
@@ -19,14 +20,20 @@ export function fitPureSvd(
   for (let k = 0; k < width; k++) {
     for (let item = 0; item < train.items; item++) items[item * width + k] = vectors[k * train.items + item]!;
   }
-  const users = new Float32Array(train.users * width); // [users, width]: sums of the vectors of a user's items
-  for (let user = 0; user < train.users; user++) {
+  const users = projected({ offsets, itemsSorted }, items, width);
+  return fittedFactors({ users, items, width }, async (people: PeopleItems) => projected(people.items, items, width));
+}
+
+/** [users, width]: r_u Q, the sums of the vectors of a user's items. */
+function projected({ offsets, itemsSorted }: ItemsByUser, items: Float32Array, width: number): Float32Array {
+  const users = new Float32Array((offsets.length - 1) * width);
+  for (let user = 0; user + 1 < offsets.length; user++) {
     for (let index = offsets[user]!; index < offsets[user + 1]!; index++) {
       const item = itemsSorted[index]!;
       for (let k = 0; k < width; k++) users[user * width + k]! += items[item * width + k]!;
     }
   }
-  return fittedFactors({ users, items, width });
+  return users;
 }
 
 export function pureSvdScorer(

@@ -6,6 +6,11 @@
 /** What to do about signs that part an address, for messages. */
 export const PASSWORD_SIGNS = "in a password, / ? # @ % are %2F %3F %23 %40 %25";
 
+/** Whether a text is meant for an address, right or wrong, and not for a path. */
+export function isAddress(text: string): boolean {
+  return /^\w+:\/\//.test(text);
+}
+
 /**
  * Without user, password, query and fragment: "redis://:secret@host:6379/0" is "redis://host:6379/0". Where nobody
  * can tell for certain where a password ends, nothing but the scheme is left: "redis://...".

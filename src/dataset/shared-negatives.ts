@@ -9,7 +9,6 @@ export interface BlockDraws {
   readonly epochKey: StreamKey;
   /** Number of the batch's first block in its epoch. */
   readonly firstBlock: number;
-  readonly perBlock: number;
 }
 
 /**
@@ -22,16 +21,18 @@ export function drawBlocks(
     positives,
     seen,
     blockRows,
+    perBlock,
   }: {
     readonly users: Uint32Array;
     readonly positives: Uint32Array;
     readonly seen: ItemsByUser;
     readonly blockRows: number;
+    /** Where they are the positives of the block's rows, at most `blockRows` and the batch's length. */
+    readonly perBlock: number;
   },
   draws: BlockDraws | null,
 ): Pick<ListwiseBatch, "blockRows" | "negatives" | "masked"> {
   const { length } = positives;
-  const perBlock = draws?.perBlock ?? Math.min(blockRows, length);
   const negatives = new Uint32Array(Math.ceil(length / blockRows) * perBlock);
   const words = { first: 0, second: 0 };
   for (let at = 0; at < negatives.length; at++) {

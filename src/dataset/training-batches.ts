@@ -116,6 +116,16 @@ export function rowsPerBlock(source: Pick<BatchSource, "negativesFrom" | "negati
   return source.negativesFrom === "shared" ? SHARED_ROWS : 1;
 }
 
+/** Negatives of a block of a batch of `length` samples that share them. */
+export function negativesOfBlock(source: BatchSource, length: number): number {
+  return source.negativesFrom === "batch" ? Math.min(rowsPerBlock(source), length) : source.negativesPerPositive;
+}
+
+/** Number of the first block of a batch in its epoch, by which shared negatives are drawn. */
+export function firstBlockOf(source: BatchSource, step: number): number {
+  return step * Math.ceil(source.batchSize / rowsPerBlock(source));
+}
+
 /** Samples each positive gives: itself and its negatives, one pair a negative, or one with all of them. */
 const samplesOf: Readonly<Record<LossName, (negatives: number) => number>> = {
   bce: (negatives) => 1 + negatives,
@@ -225,16 +235,10 @@ function drawShared(
   { masses, negativesKey }: EpochDraws,
   { step, users, positives }: { readonly step: number; readonly users: Uint32Array; readonly positives: Uint32Array },
 ) {
-  const blockRows = rowsPerBlock(source);
+  const { seen } = source;
+  const perBlock = negativesOfBlock(source, positives.length);
   return drawBlocks(
-    { users, positives, seen: source.seen, blockRows },
-    masses === null
-      ? null
-      : {
-          masses,
-          epochKey: negativesKey,
-          firstBlock: step * Math.ceil(source.batchSize / blockRows),
-          perBlock: source.negativesPerPositive,
-        },
+    { users, positives, seen, blockRows: rowsPerBlock(source), perBlock },
+    masses === null ? null : { masses, epochKey: negativesKey, firstBlock: firstBlockOf(source, step) },
   );
 }

@@ -4,6 +4,7 @@
  */
 import { EngineError } from "../errors.ts";
 import type { Engine, EngineName } from "./engine.ts";
+import { type Lack, lackOf, type TrainingTask } from "./engine-lacks.ts";
 import type { EngineOptions, EngineProbe, EngineProvider } from "./engine-provider.ts";
 import { nativeProvider } from "./native/native-engine.ts";
 import { referenceProvider } from "./reference/reference-engine.ts";
@@ -18,6 +19,8 @@ export interface OpenEngineOptions extends EngineOptions {
    * the reason and the remedy.
    */
   readonly onPassedOver?: (line: string) => void;
+  /** What is to be trained: `auto` takes an engine that has all of it. */
+  readonly trains?: readonly TrainingTask[];
 }
 
 export interface EngineAvailability {
@@ -40,21 +43,30 @@ const providers: readonly EngineProvider[] = [...automatic, ...byNameOnly];
 
 /** Throws EngineError when the engine chosen by name cannot run here or cannot honour an option. */
 export async function openEngine(choice: EngineChoice, options: OpenEngineOptions = {}): Promise<Engine> {
-  const { onPassedOver, ...engineOptions } = options;
+  const { onPassedOver, trains, ...engineOptions } = options;
   refuseForeignOptions(choice, engineOptions);
   return choice === "auto" ? openFirst(automatic, options) : providerOf(choice).open(engineOptions);
 }
 
 /** The first of `candidates` that can run here. Throws EngineError where none can. */
 export async function openFirst(candidates: readonly EngineProvider[], options: OpenEngineOptions): Promise<Engine> {
-  const { onPassedOver, ...engineOptions } = options;
+  const { onPassedOver, trains = [], ...engineOptions } = options;
   for (const provider of candidates) {
     const probe = await provider.probe(engineOptions);
-    if (probe.available) return provider.open(engineOptions);
-    if (probe.isNormal) continue;
-    onPassedOver?.(`${provider.name} engine passed over: ${probe.reason}; ${probe.remedy}`);
+    if (!probe.available) {
+      if (!probe.isNormal) onPassedOver?.(`${provider.name} engine passed over: ${probe.reason}; ${probe.remedy}`);
+      continue;
+    }
+    const lack = firstLack(provider.name, trains);
+    if (lack === null) return provider.open(engineOptions);
+    onPassedOver?.(`${provider.name} engine passed over: ${lack.what}`);
   }
   throw new EngineError("no engine can run on this machine");
+}
+
+/** What an engine has not of what is to be trained; null where it has all. */
+export function firstLack(engine: EngineName, trains: readonly TrainingTask[]): Lack | null {
+  return trains.map((task) => lackOf(engine, task)).find((lack) => lack !== null) ?? null;
 }
 
 /** Every engine there is, for `doctor` and error messages: first those of `auto`, in the order it tries them. */

@@ -13,6 +13,8 @@ export interface HeldLock {
 const LOCK_MILLISECONDS = 30_000;
 const RENEW_MILLISECONDS = 10_000;
 const LOOK_MILLISECONDS = 500;
+/** In Lua, which the server runs in one step: a lock that has gone to another is not this holder's to renew. */
+const RENEW_OWN = `if redis.call("get", KEYS[1]) == ARGV[1] then return redis.call("pexpire", KEYS[1], ARGV[2]) end`;
 
 /**
  * Waits for a holder that may be gone. Throws StorageError where one is there still. `token` tells holders apart: one
@@ -32,7 +34,7 @@ export async function takeKeyLock(
     await sleep(LOOK_MILLISECONDS);
   }
   const renewal = setInterval(() => {
-    void redis.pexpire(key, LOCK_MILLISECONDS).catch(() => {});
+    void redis.eval(RENEW_OWN, 1, key, token, LOCK_MILLISECONDS).catch(() => {});
   }, RENEW_MILLISECONDS);
   renewal.unref();
   /** In one step with the look at the lock: whatever touches it in between, such as a renewal, makes it look again. */

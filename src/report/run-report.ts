@@ -3,6 +3,7 @@
 import { markup } from "./page/markup.ts";
 import { pageText, type Section } from "./page/page.ts";
 import type { RunContent } from "./run-content.ts";
+import { adaptivitySection, marginsSection } from "./sections/adaptivity-sections.ts";
 import { calibrationSection } from "./sections/calibration-section.ts";
 import { decilesSection } from "./sections/deciles-section.ts";
 import { frontMarkup, verdictMarkup } from "./sections/front-section.ts";
@@ -12,7 +13,7 @@ import { peopleSection } from "./sections/people-section.ts";
 import { provenanceSection } from "./sections/provenance-section.ts";
 import { rankingSection } from "./sections/ranking-section.ts";
 import { subjectSection } from "./sections/subject-section.ts";
-import { adaptivitySection, learningSection, normsSection } from "./sections/training-sections.ts";
+import { learningSection, normsSection } from "./sections/training-sections.ts";
 import { durationText } from "./words/number-text.ts";
 import { optimizerTitle, rankerTitle, settingText } from "./words/setting-words.ts";
 
@@ -33,6 +34,7 @@ export function runReport(content: RunContent): string {
     absentSection(content),
     normsSection(content),
     adaptivitySection(content),
+    marginsSection(content),
     provenanceSection(content),
   ].filter((section): section is Section => section !== null);
   return pageText({

@@ -1,5 +1,6 @@
 /** The report of a study as one HTML file: does the treatment help, at which batch size, and is it real? */
 
+import type { Verdict } from "../runs/study-summary.ts";
 import { markup } from "./page/markup.ts";
 import { pageText, type Section } from "./page/page.ts";
 import { choiceSection, curvesSection, undecidedSection } from "./sections/choice-sections.ts";
@@ -41,8 +42,8 @@ function verdictOf({ summary }: StudyContent): string {
   const metric = summary.metrics.includes(summary.metric) ? summary.metric : summary.metrics[0]!;
   const mine = summary.comparisons.filter((comparison) => comparison.metric === metric);
   if (mine.length === 0) return "No pairs of arms were compared.";
-  const count = (verdict: string): number => mine.filter((comparison) => comparison.verdict === verdict).length;
-  return `Of ${mine.length} comparisons in ${metric}, the first named is better in ${count("better")}, worse in ${count("worse")}; ${count("undecided")} stay undecided.`;
+  const count = (verdict: Verdict): number => mine.filter((comparison) => comparison.verdict === verdict).length;
+  return `Of ${mine.length} comparisons in ${metric}, the first named is better in ${count("better")}, worse in ${count("worse")}${count("equivalent") === 0 ? "" : `, equivalent in ${count("equivalent")}`}; ${count("undecided")} stay undecided.`;
 }
 
 function tiles({ summary, manifest }: StudyContent) {

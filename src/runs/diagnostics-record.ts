@@ -19,6 +19,12 @@ const diagnosticsRecordSchema = z.object({
   slopeP50: figure,
   slopeP90: figure,
   meanError: figure,
+  /** Older logs have no such figure, nor margins. */
+  fadedShare: figure.default(null),
+  margins: z
+    .object({ scale: figure, smallest: figure, p10: figure, p50: figure, p90: figure, wrongShare: figure })
+    .nullable()
+    .default(null),
   norms: byTensor,
   gradientNorms: byTensor,
   gradientNormsOverLoss: byTensor,

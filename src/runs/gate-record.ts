@@ -15,8 +15,12 @@ const comparedSchema = z.object({
   /** Of the decisive metric: the run less the other, paired by user. */
   difference: z.number(),
   interval,
+  /** Of the interval. */
+  bootstrap: z.object({ level: z.number(), resamples: z.int(), seed: z.int() }),
   /** Of the paired permutation test, and of Wilcoxon's signed-rank test. */
   permutationP: z.number(),
+  /** As small as drawn signs can tell: the true one may be smaller. */
+  permutationIsAtMost: z.boolean(),
   wilcoxonP: z.number(),
   wins: z.int().min(0),
   losses: z.int().min(0),
@@ -42,8 +46,6 @@ export const gateRecordSchema = z.object({
   metric: z.string(),
   margin: z.number(),
   strict: z.boolean(),
-  /** Of the interval. */
-  bootstrap: z.object({ level: z.number(), resamples: z.int(), seed: z.int() }),
   compared: comparedSchema.nullable(),
   packageVersion: z.string(),
 });

@@ -35,7 +35,13 @@ const selectionSchema = z.object({
 /** What decides the bits of a score besides the plan. */
 const engineSchema = z.object({ name: z.string(), description: z.string(), arithmetic: z.string() });
 
-const shapeSchema = z.object({ userIds: idType, itemIds: idType, hasSource: z.boolean() });
+const shapeSchema = z.object({
+  /** Shards of before there were lists of similar items are of users. */
+  of: z.enum(["users", "items"]).default("users"),
+  userIds: idType,
+  itemIds: idType,
+  hasSource: z.boolean(),
+});
 
 /** <output>.shards/<plan>/<i>-of-<N>.<hash>.json: written last, so a shard without it is not finished. */
 const shardRecordSchema = z.object({

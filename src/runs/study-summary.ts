@@ -19,6 +19,8 @@ const armSummarySchema = z.object({
   /** Place in `subjects`. */
   subject: z.int().min(0),
   arm: z.string(),
+  /** The arm that this one is another search of; null for an arm of its own. */
+  searchOf: z.string().nullable(),
   optimizer: z.string(),
   batchSize: z.int().min(1),
   /** At most; what every trial of this batch size had. */
@@ -28,6 +30,8 @@ const armSummarySchema = z.object({
     diverged: z.int(),
     /** Best validation value of each trial in the order of the search; null where it diverged. */
     values: z.array(z.number().nullable()),
+    /** [n - 1]: the best value that n of the trials can be expected to find; a trial that diverged counts as 0. */
+    expectedBest: z.array(z.number()),
   }),
   /** The tuning trial that validation chose; null where all diverged. */
   chosen: z
@@ -71,9 +75,12 @@ const testSchema = z.object({
 
 const comparisonSchema = z.object({
   subject: z.int().min(0),
+  /** Of the treatment. */
   batchSize: z.int().min(1),
   treatment: z.string(),
   baseline: z.string(),
+  /** The treatment's, but where an arm is compared with itself. */
+  baselineBatchSize: z.int().min(1),
   metric: z.string(),
   /** Treatment less baseline: mean over users and common seeds. */
   difference: z.number(),
@@ -85,7 +92,8 @@ const comparisonSchema = z.object({
     wins: z.int(),
     losses: z.int(),
     ties: z.int(),
-    permutation: testSchema,
+    /** `isAtMost`: as small as drawn signs can tell, so the true one may be smaller. */
+    permutation: testSchema.extend({ isAtMost: z.boolean() }),
     wilcoxon: testSchema,
     /** Mean over standard deviation of the users' differences (Cohen's d_z). */
     effectSize: z.number(),
@@ -97,8 +105,17 @@ const comparisonSchema = z.object({
     /** Exact sign flips; cannot be below 2 / 2^count. */
     permutationP: z.number(),
   }),
-  /** `better` and `worse` where the interval leaves out 0 and the adjusted permutation test says so at 0.05. */
-  verdict: z.enum(["better", "worse", "undecided"]),
+  /** Users and seeds as crossed samples (crossed-test.ts); of a single seed, of users alone. */
+  crossed: testSchema.extend({ standardError: z.number(), degreesOfFreedom: z.number() }),
+  /** Two one-sided tests of the same mean and error; null where the study states no margin for the metric. */
+  equivalence: testSchema.extend({ margin: z.number() }).nullable(),
+  /** How far independent searches of one arm came apart there, in this metric on test; null where none were made. */
+  luck: z.number().nullable(),
+  /**
+   * `better` and `worse` where the interval leaves out 0 and both adjusted tests, of users and of users and seeds, say
+   * so at 0.05; else `equivalent` where the adjusted test of equivalence does.
+   */
+  verdict: z.enum(["better", "worse", "equivalent", "undecided"]),
 });
 
 export const studySummarySchema = z.object({
@@ -138,4 +155,5 @@ export const studySummarySchema = z.object({
 export type Spread = z.output<typeof spreadSchema>;
 export type ArmSummary = z.output<typeof armSummarySchema>;
 export type Comparison = z.output<typeof comparisonSchema>;
+export type Verdict = Comparison["verdict"];
 export type StudySummary = z.output<typeof studySummarySchema>;

@@ -21,7 +21,7 @@ export function openSimilarItems(spec: RankerSpec, parameters: Parameters): Simi
   const { items } = spec;
   const vectors = itemVectors(spec, parameters);
   const width = vectors.length / items;
-  for (let item = 0; item < items; item++) normalize(vectors.subarray(item * width, (item + 1) * width));
+  toUnitInPlace(vectors, width);
   const cosines = new Float32Array(items);
   return {
     top(item, k, excluded) {
@@ -67,6 +67,11 @@ export function itemVectors(given: RankerSpec, tables: Parameters): Float32Array
     }
   }
   return vectors;
+}
+
+/** Every row of `vectors`, [items, width], becomes one of unit length; a zero stays one. */
+export function toUnitInPlace(vectors: Float32Array, width: number): void {
+  for (let start = 0; start < vectors.length; start += width) normalize(vectors.subarray(start, start + width));
 }
 
 function normalize(vector: Float32Array): void {

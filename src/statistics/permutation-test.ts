@@ -27,6 +27,11 @@ export function signFlipTest(
     : sample(nonZero, threshold, options.permutations, options.seed);
 }
 
+/** Whether fewer of the drawn assignments could not be as extreme: the true p may be smaller than this. */
+export function isLeastDrawn(p: number, permutations: number): boolean {
+  return p === 1 / (permutations + 1);
+}
+
 function enumerate(values: Float64Array, threshold: number): number {
   const assignments = 2 ** values.length;
   let asExtreme = 0;

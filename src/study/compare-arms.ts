@@ -1,12 +1,13 @@
-/** One arm against another at the same batch size: paired by user and by seed, every test two-sided. */
+/** One arm against another, or against itself at another batch size: paired by user and by seed, two-sided. */
 import { mean } from "simple-statistics";
 import type { Study } from "../config/schemas/study-schema.ts";
 import type { Comparison } from "../runs/study-summary.ts";
 import type { BootstrapInterval } from "../statistics/bootstrap.ts";
-import { holmAdjusted } from "../statistics/holm.ts";
+import { crossedMean, crossedP, equivalenceP } from "../statistics/crossed-test.ts";
 import { pairedTests } from "../statistics/paired-tests.ts";
 import { signFlipTest } from "../statistics/permutation-test.ts";
 import type { CellEvidence } from "./study-evidence.ts";
+import { LEVEL } from "./study-verdicts.ts";
 
 /** What is to be compared, with its evidence. */
 export interface ComparedPair {
@@ -17,7 +18,30 @@ export interface ComparedPair {
   readonly differences: readonly Float64Array[];
 }
 
-export const LEVEL = 0.05;
+export interface ComparisonOptions {
+  readonly study: Study;
+  readonly interval: BootstrapInterval;
+  /** As Comparison has it. */
+  readonly luck: number | null;
+}
+
+/** Every question of the study that has an answer: pairs of arms at each batch size, then arms across batch sizes. */
+export function pairsOf(study: Study, measured: readonly CellEvidence[]): readonly ComparedPair[] {
+  const sizes = study.batchSizes.map(({ size }) => size);
+  const asked = [
+    ...sizes.flatMap((size) => study.comparisons.map(([arm, other]) => [arm, size, other, size] as const)),
+    ...study.acrossBatchSizes.flatMap((arm) => sizes.slice(1).map((size) => [arm, size, arm, sizes[0]!] as const)),
+  ];
+  const cellOf = (arm: string, size: number): CellEvidence | undefined =>
+    measured.find(({ cell }) => cell.arm.name === arm && cell.batch.size === size);
+  return asked.flatMap(([arm, size, other, otherSize]) =>
+    study.metrics.flatMap((metric) => {
+      const [ours, theirs] = [cellOf(arm, size), cellOf(other, otherSize)];
+      const pair = ours === undefined || theirs === undefined ? null : pairOf(ours, theirs, metric);
+      return pair === null ? [] : [pair];
+    }),
+  );
+}
 
 /** Null where the two have no seed in common that both finished. */
 export function pairOf(treatment: CellEvidence, baseline: CellEvidence, metric: string): ComparedPair | null {
@@ -30,64 +54,41 @@ export function pairOf(treatment: CellEvidence, baseline: CellEvidence, metric: 
   return differences.length === 0 ? null : { treatment, baseline, metric, differences };
 }
 
-/** Before Holm's correction, which needs the whole table: `adjusted` is p itself and the verdict open. */
+/** Before Holm's correction, which needs the whole table: every `adjusted` is p itself and the verdict open. */
 export function comparePair(
   { treatment, baseline, metric, differences }: ComparedPair,
-  { study, interval }: { readonly study: Study; readonly interval: BootstrapInterval },
+  { study, interval, luck }: ComparisonOptions,
 ): Comparison {
-  const users = meanOverSeeds(differences);
-  const { permutationP, wilcoxonP, ...tested } = pairedTests(users, {
-    permutations: study.permutations,
-    seed: study.search.seed,
-  });
+  const signs = { permutations: study.permutations, seed: study.search.seed };
+  const { permutationP, permutationIsAtMost, wilcoxonP, ...tested } = pairedTests(meanOverSeeds(differences), signs);
   const bySeed = differences.map((values) => mean(Array.from(values)));
+  const crossed = crossedMean(differences);
+  const { standardError, degreesOfFreedom } = crossed;
+  const margin = study.margins[metric];
   return {
     subject: treatment.cell.subject,
     batchSize: treatment.cell.batch.size,
     treatment: treatment.cell.arm.name,
     baseline: baseline.cell.arm.name,
+    baselineBatchSize: baseline.cell.batch.size,
     metric,
     difference: mean(bySeed),
     interval: { low: interval.low, high: interval.high, level: 1 - LEVEL },
     users: {
       ...tested,
-      permutation: { p: permutationP, adjusted: permutationP },
-      wilcoxon: { p: wilcoxonP, adjusted: wilcoxonP },
+      permutation: { ...unadjusted(permutationP), isAtMost: permutationIsAtMost },
+      wilcoxon: unadjusted(wilcoxonP),
     },
-    seeds: {
-      count: bySeed.length,
-      differences: bySeed,
-      permutationP: signFlipTest(bySeed, { permutations: study.permutations, seed: study.search.seed }),
-    },
+    seeds: { count: bySeed.length, differences: bySeed, permutationP: signFlipTest(bySeed, signs) },
+    crossed: { ...unadjusted(crossedP(crossed)), standardError, degreesOfFreedom },
+    equivalence: margin === undefined ? null : { ...unadjusted(equivalenceP(crossed, margin)), margin },
+    luck,
     verdict: "undecided",
   };
 }
 
-/** Holm over every comparison of a metric in the study, then the verdicts. Order is kept. */
-export function withVerdicts(comparisons: readonly Comparison[]): readonly Comparison[] {
-  const adjusted = new Map<Comparison, { readonly permutation: number; readonly wilcoxon: number }>();
-  for (const metric of new Set(comparisons.map((comparison) => comparison.metric))) {
-    const family = comparisons.filter((comparison) => comparison.metric === metric);
-    const permutation = holmAdjusted(family.map(({ users }) => users.permutation.p));
-    const wilcoxon = holmAdjusted(family.map(({ users }) => users.wilcoxon.p));
-    for (const [index, member] of family.entries()) {
-      adjusted.set(member, { permutation: permutation[index]!, wilcoxon: wilcoxon[index]! });
-    }
-  }
-  return comparisons.map((comparison): Comparison => {
-    const { permutation, wilcoxon } = adjusted.get(comparison)!;
-    const { users, interval } = comparison;
-    const isClear = permutation < LEVEL;
-    return {
-      ...comparison,
-      users: {
-        ...users,
-        permutation: { ...users.permutation, adjusted: permutation },
-        wilcoxon: { ...users.wilcoxon, adjusted: wilcoxon },
-      },
-      verdict: isClear && interval.low > 0 ? "better" : isClear && interval.high < 0 ? "worse" : "undecided",
-    };
-  });
+function unadjusted(p: number): { readonly p: number; readonly adjusted: number } {
+  return { p, adjusted: p };
 }
 
 function meanOverSeeds(differences: readonly Float64Array[]): Float64Array {

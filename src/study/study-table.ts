@@ -14,7 +14,7 @@ export function markdownTables(summary: StudySummary): string {
   const { search, seeds } = summary;
   const intro = [
     summary.question,
-    `Each arm: ${search.trials} tuning trials (${search.method}, seed ${search.seed}${search.halving === undefined ? "" : `; the best 1/${search.halving.eta} went on from each rung of successive halving`}), setting and epoch chosen by validation ${summary.metric}; then ${seeds.length} fresh seeds, whose test split was ranked once. Intervals: 95 %, bootstrap over users and seeds. p: paired permutation test over users, Holm over all comparisons of the metric.`,
+    `Each arm: ${search.trials} tuning trials (${search.method}, seed ${search.seed}${search.halving === undefined ? "" : `; the best 1/${search.halving.eta} went on from each rung of successive halving`}), setting and epoch chosen by validation ${summary.metric}; then ${seeds.length} fresh seeds, whose test split was ranked once. Intervals: 95 %, bootstrap over users and seeds. p: paired permutation test over users, and test of users and seeds as crossed samples, each with Holm over all comparisons of the metric; a verdict needs both and the interval. Luck: how far independent searches of one arm came apart.${marginText(summary)}`,
     ...summary.subjects.map(
       ({ dataset, model, protocol, users, target }) =>
         `${model} on ${dataset}: ${protocol}, ${users} users; target: validation ${target.metric} ${target.value.toFixed(4)} (${target.source}).`,
@@ -24,6 +24,14 @@ export function markdownTables(summary: StudySummary): string {
   const parts = [`# ${summary.title}`, ...intro.map((text) => wrapped(text)), ...tablesOf(summary).map(markdownTable)];
   if (open !== "") parts.push(`## What stayed open\n\n${open}`);
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
+}
+
+function marginText({ comparisons }: StudySummary): string {
+  const margins = new Map(
+    comparisons.flatMap((of) => (of.equivalence === null ? [] : [[of.metric, of.equivalence.margin]])),
+  );
+  const list = [...margins].map(([metric, margin]) => `${margin} of ${metric}`).join(", ");
+  return list === "" ? "" : ` Equivalent: two one-sided tests within ${list}, Holm alike.`;
 }
 
 /** One paragraph, or one item where `mark` begins it, in lines that stay within MOST_COLUMNS. */
@@ -73,9 +81,11 @@ function tablesOf(summary: StudySummary): readonly TableText[] {
           "metric",
           "difference",
           "p (Holm)",
+          "p with seeds (Holm)",
           "Wilcoxon (Holm)",
           "d_z",
           "seeds won",
+          "luck",
           "verdict",
         ],
         rows: comparisons.map(comparisonRow),
@@ -106,18 +116,23 @@ function armRow(arm: ArmSummary, { metrics, metric }: StudySummary): readonly st
   ];
 }
 
-function comparisonRow({ batchSize, treatment, baseline, metric, ...of }: Comparison): readonly string[] {
+function comparisonRow(comparison: Comparison): readonly string[] {
+  const { batchSize, treatment, baseline, baselineBatchSize, metric, ...of } = comparison;
   const signed = (value: number): string => `${value < 0 ? "-" : "+"}${Math.abs(value).toFixed(4)}`;
   return [
     batchSize.toLocaleString("en"),
     treatment,
-    baseline,
+    batchSize === baselineBatchSize ? baseline : `at ${baselineBatchSize.toLocaleString("en")}`,
     metric,
     `${signed(of.difference)} (${signed(of.interval.low)} to ${signed(of.interval.high)})`,
-    pText(of.users.permutation.adjusted),
+    of.users.permutation.isAtMost
+      ? `at most ${of.users.permutation.adjusted.toFixed(4)}`
+      : pText(of.users.permutation.adjusted),
+    pText(of.crossed.adjusted),
     pText(of.users.wilcoxon.adjusted),
     of.users.effectSize.toFixed(3),
     `${of.seeds.differences.filter((difference) => difference > 0).length} of ${of.seeds.count}`,
+    of.luck === null ? "-" : of.luck.toFixed(4),
     of.verdict,
   ];
 }

@@ -3,6 +3,7 @@ import { max, mean, median, min, sampleStandardDeviation } from "simple-statisti
 import type { Study } from "../config/schemas/study-schema.ts";
 import type { ArmSummary, Spread } from "../runs/study-summary.ts";
 import type { TrialRecord } from "../runs/trial-record.ts";
+import { expectedBest } from "../statistics/best-of-n.ts";
 import type { BootstrapInterval } from "../statistics/bootstrap.ts";
 import { wilsonInterval } from "../statistics/proportion-interval.ts";
 import type { CellEvidence } from "./study-evidence.ts";
@@ -20,16 +21,21 @@ export function summarizeArm(evidence: CellEvidence, { study, target, intervals 
   const reached = finals.map((record) => timeToTarget(record, study.metric, target));
   const successes = reached.filter((time) => time !== null).length;
   const all = [...tuning, ...finals];
+  const values = [...tuning]
+    .sort((a, b) => a.index - b.index)
+    .map(({ validation }) => validation?.[study.metric] ?? null);
   return {
     subject: cell.subject,
     arm: cell.arm.name,
+    searchOf: cell.arm.searchOf,
     optimizer: cell.arm.optimizer,
     batchSize: cell.batch.size,
     epochs: cell.batch.epochs,
     tuning: {
       trials: tuning.length,
       diverged: tuning.filter(({ outcome }) => outcome === "diverged").length,
-      values: [...tuning].sort((a, b) => a.index - b.index).map(({ validation }) => validation?.[study.metric] ?? null),
+      values,
+      expectedBest: [...expectedBest(values.map((value) => value ?? 0))],
     },
     chosen:
       chosen === null

@@ -2,9 +2,12 @@
 import type { StoredStudy } from "../runs/stored-study.ts";
 import type { ArmSummary, Comparison, StudySummary } from "../runs/study-summary.ts";
 import { type BootstrapInterval, bootstrapIntervals } from "../statistics/bootstrap.ts";
-import { comparePair, LEVEL, pairOf, withVerdicts } from "./compare-arms.ts";
+import { comparePair, pairsOf } from "./compare-arms.ts";
+import { openQuestions } from "./open-questions.ts";
 import type { CellEvidence } from "./study-evidence.ts";
+import { LEVEL, withVerdicts } from "./study-verdicts.ts";
 import { meanValidation, summarizeArm } from "./summarize-arm.ts";
+import { tuningLuck } from "./tuning-luck.ts";
 
 export function summarizeStudy(stored: StoredStudy, evidence: readonly CellEvidence[]): StudySummary {
   const { study } = stored;
@@ -37,7 +40,7 @@ export function summarizeStudy(stored: StoredStudy, evidence: readonly CellEvide
     subjects: parts.map(({ subject }) => subject),
     arms,
     comparisons: [...comparisons],
-    undecided: [...undecidedText(arms, comparisons, study.metrics[0]!), ...programText(evidence)],
+    undecided: [...openQuestions(arms, comparisons, study.metrics[0]!), ...programText(evidence)],
   };
 }
 
@@ -58,17 +61,7 @@ function conclusions(
   target: number,
 ): { readonly arms: readonly ArmSummary[]; readonly comparisons: readonly Comparison[] } {
   const measured = cells.filter(({ outcomes }) => outcomes.length > 0);
-  const pairs = study.batchSizes.flatMap(({ size }) =>
-    study.comparisons.flatMap(([treatment, baseline]) =>
-      study.metrics.flatMap((metric) => {
-        const [ours, theirs] = [treatment, baseline].map((name) =>
-          measured.find(({ cell }) => cell.arm.name === name && cell.batch.size === size),
-        );
-        const pair = ours === undefined || theirs === undefined ? null : pairOf(ours, theirs, metric);
-        return pair === null ? [] : [pair];
-      }),
-    ),
-  );
+  const pairs = pairsOf(study, measured);
   // One call for everything, so that every interval stands on the same draws.
   const means = measured.flatMap((cell) =>
     study.metrics.map((metric) => cell.outcomes.map(({ values }) => values[metric]!)),
@@ -85,7 +78,11 @@ function conclusions(
         at < 0 ? [] : study.metrics.map((metric, index) => [metric, intervals[at + index]!]);
       return summarizeArm(cell, { study, target, intervals: new Map(own) });
     }),
-    comparisons: pairs.map((pair, index) => comparePair(pair, { study, interval: intervals[means.length + index]! })),
+    comparisons: pairs.map((pair, index) => {
+      const beside = measured.filter(({ cell }) => cell.batch === pair.treatment.cell.batch);
+      const luck = tuningLuck(beside, pair.metric);
+      return comparePair(pair, { study, interval: intervals[means.length + index]!, luck });
+    }),
   };
 }
 
@@ -94,31 +91,4 @@ function programText(evidence: readonly CellEvidence[]): string[] {
   const records = evidence.flatMap(({ tuning, finals }) => [...tuning, ...finals]);
   const commits = [...new Set(records.map(({ gitCommit }) => gitCommit ?? "no checkout"))];
   return commits.length < 2 ? [] : [`Trials were run by the program at different commits: ${commits.join(", ")}.`];
-}
-
-function undecidedText(arms: readonly ArmSummary[], comparisons: readonly Comparison[], metric: string): string[] {
-  const signed = (value: number) => `${value < 0 ? "-" : "+"}${Math.abs(value).toFixed(4)}`;
-  return [
-    ...comparisons
-      .filter((comparison) => comparison.metric === metric && comparison.verdict === "undecided")
-      .map(
-        ({ treatment, baseline, batchSize, difference, interval, users }) =>
-          `${treatment} against ${baseline} at batch ${batchSize}: ${metric} ${signed(difference)} (${signed(interval.low)} to ${signed(interval.high)}), adjusted p ${users.permutation.adjusted.toFixed(3)}.`,
-      ),
-    ...arms
-      .filter(({ chosen }) => (chosen?.atEdge.length ?? 0) > 0)
-      .map(
-        ({ arm, batchSize, chosen }) =>
-          `${arm} at batch ${batchSize} chose ${chosen!.atEdge.join(", ")} near the edge of its range; a wider one might do better.`,
-      ),
-    ...arms
-      .filter(({ diverged }) => diverged > 0)
-      .map(
-        ({ arm, batchSize, diverged, seeds }) =>
-          `${arm} at batch ${batchSize}: ${diverged} of ${seeds} seeds diverged.`,
-      ),
-    ...arms
-      .filter(({ chosen }) => chosen === null)
-      .map(({ arm, batchSize }) => `${arm} at batch ${batchSize}: every tuning trial diverged.`),
-  ];
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import type { EngineName } from "../../src/engine/engine.ts";
+import type { TrainingTask } from "../../src/engine/engine-lacks.ts";
 import type { EngineProbe, EngineProvider } from "../../src/engine/engine-provider.ts";
 import { engineAvailability, openEngine, openFirst } from "../../src/engine/open-engine.ts";
 import { referenceEngine } from "../../src/engine/reference/reference-engine.ts";
@@ -28,6 +29,25 @@ describe("openEngine", () => {
     expect(engine.name).toBe("reference");
     expect(lines).toEqual(["webgpu engine passed over: no driver offers an adapter; install the driver"]);
     await expect(openFirst(candidates.slice(0, 2), {})).rejects.toThrow("no engine can run on this machine");
+  });
+
+  it("passes over an engine that has not what is to be trained, and says what that is", async () => {
+    const lines: string[] = [];
+    const candidates = [
+      provider("webgpu", { available: true, description: "webgpu: a GPU" }),
+      provider("reference", { available: true, description: "reference: plain loops" }),
+    ];
+    const open = async (trains: readonly TrainingTask[]) =>
+      (await openFirst(candidates, { onPassedOver: (line) => lines.push(line), trains })).name;
+    const sums: TrainingTask = { spec: { embedding: 0, cosineTemperature: 0.1 }, loss: "ccl", negativesFrom: "shared" };
+    const tower: TrainingTask = { ...sums, loss: "softmax", spec: { embedding: 8, cosineTemperature: null } };
+    expect(await open([])).toBe("webgpu");
+    expect(await open([sums, { ...tower, negativesFrom: "popularity" }])).toBe("webgpu");
+    expect(lines).toEqual([]);
+    expect(await open([sums, tower])).toBe("reference");
+    expect(lines).toEqual([
+      "webgpu engine passed over: rows share their negatives, and the ranker has an embedding of 8 for its tower",
+    ]);
   });
 
   it("refuses an engine that this version lacks, naming those it has", async () => {
@@ -69,7 +89,7 @@ describe("openEngine", () => {
 });
 
 function provider(name: EngineName, probe: EngineProbe): EngineProvider {
-  return { name, probe: async () => probe, open: async () => referenceEngine };
+  return { name, probe: async () => probe, open: async () => ({ ...referenceEngine, name }) };
 }
 
 describe("engineAvailability", () => {

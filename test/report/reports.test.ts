@@ -21,6 +21,7 @@ describe("the report of a run", () => {
       "calibration",
       "norms",
       "adaptivity",
+      "margins",
       "provenance",
     ]);
     expect(runReport(runContent())).toBe(html);

@@ -99,7 +99,7 @@ describe("charts side by side", () => {
 
   it("are none for nothing, and one alone goes across", () => {
     expect(multiples([null])).toBeNull();
-    const axis = { epochs: [1, 2], switchAfter: null, chosen: null };
+    const axis = { unit: "epoch" as const, epochs: [1, 2], switchAfter: null, chosen: null };
     const figure = epochFigure({
       title: "Loss",
       text: "",
@@ -111,7 +111,7 @@ describe("charts side by side", () => {
 });
 
 describe("names of lines", () => {
-  const axis = { epochs: [1, 2], switchAfter: 1, chosen: 2 };
+  const axis = { unit: "epoch" as const, epochs: [1, 2], switchAfter: 1, chosen: 2 };
   const draw = (names: readonly string[]) =>
     epochFigure({ title: "A", text: "", axis, lines: names.map((name) => ({ name, hue: "blue", values: [1, 2] })) });
 

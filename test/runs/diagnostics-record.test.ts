@@ -12,6 +12,13 @@ describe("the diagnostics of a log", () => {
     expect(parseDiagnostics({ ...record, diagnostics: null }, "training.jsonl")).toBeNull();
   });
 
+  it("of a log from before there were margins are read without them", () => {
+    const { margins, fadedShare, ...older } = record.diagnostics!;
+    const read = parseDiagnostics({ ...record, diagnostics: older }, "training.jsonl");
+    expect(read).toEqual({ ...older, margins: null, fadedShare: null });
+    expect([margins, fadedShare]).not.toContain(null);
+  });
+
   it("are refused by place where they are something else", () => {
     const damaged = { ...record, diagnostics: { ...record.diagnostics, logitAbsP50: "much" } };
     expect(() => parseDiagnostics(damaged, "training.jsonl")).toThrow(DataError);

@@ -50,6 +50,29 @@ describe("the probe's figures", () => {
     expect(figures.meanError).toBeCloseTo((0.047426 + 0.5) / 2, 6);
   });
 
+  it("give margins over the logits' scale, and count what is wrong", () => {
+    // Rows of 3 and 0, of 1 and 4: the scale is sqrt(9 / 2) * sqrt(17 / 2). Margins 3 and -0: half is not right.
+    const { margins } = measureDiagnostics(options);
+    const scale = (3 * Math.sqrt(17)) / 2;
+    expect(margins.scale).toBeCloseTo(scale, 12);
+    expect(margins.smallest).toBeCloseTo(0, 12);
+    expect(margins.p50).toBeCloseTo(1.5 / scale, 12);
+    expect(margins.p90).toBeCloseTo(2.7 / scale, 12);
+    expect(margins.wrongShare).toBe(0.5);
+    // A head bias of -1 turns the logits into 2 and -1, both right, and adds 1 to the scale.
+    const biased = new Map([...options.parameters, ["head.bias", Float64Array.of(-1)]] as const);
+    const right = measureDiagnostics({ ...options, parameters: biased }).margins;
+    expect(right.smallest).toBeCloseTo(1 / (scale + 1), 12);
+    expect(right.wrongShare).toBe(0);
+  });
+
+  it("count samples that have nothing left to teach", () => {
+    // Logits 3 * 2.3 = 6.9 and 0 * 4 = 0: 1 - sigmoid(6.9) = .00101, just not faded; at 3 * 2.4 = 7.2 it is .00075.
+    const at = (item: number) => measureDiagnostics({ ...options, parameters: parametersOfProduct([3, 0], [item, 4]) });
+    expect(at(2.3).fadedShare).toBe(0);
+    expect(at(2.4).fadedShare).toBe(0.5);
+  });
+
   it("take the margin under bpr", () => {
     const pairwise: Probe["batch"] = {
       kind: "pairwise",
@@ -64,6 +87,8 @@ describe("the probe's figures", () => {
     expect(figures.logitAbsP50).toBe(7.5);
     expect(figures.meanError).toBeCloseTo(1 - 0.000123395, 9);
     expect(figures.slopeP50).toBeCloseTo(0.000123395 * (1 - 0.000123395), 9);
+    expect(figures.margins.smallest).toBeCloseTo(-9 / ((3 * Math.sqrt(17)) / 2), 12);
+    expect(figures.margins.wrongShare).toBe(1);
   });
 
   it("take the positive's share under softmax", () => {
@@ -82,6 +107,23 @@ describe("the probe's figures", () => {
     expect(figures.logitAbsP50).toBe(3);
     expect(figures.meanError).toBeCloseTo(1 - 0.000123379, 9);
     expect(figures.slopeP50).toBeCloseTo(0.000123379 * (1 - 0.000123379), 9);
+    // Against the largest of the negatives, 12; against itself alone it would be 0.
+    expect(figures.margins.smallest).toBeCloseTo(-9 / ((3 * Math.sqrt(17)) / 2), 12);
+  });
+
+  it("leave out the margin of a list whose negatives are all masked", () => {
+    const listwise: Probe["batch"] = {
+      kind: "listwise",
+      length: 1,
+      users: Uint32Array.of(0),
+      positives: Uint32Array.of(0),
+      blockRows: 1,
+      negatives: Uint32Array.of(1),
+      masked: { offsets: Uint32Array.of(0, 1), places: Uint32Array.of(0) },
+      weights: null,
+    };
+    const { margins } = measureDiagnostics({ ...options, probe: { ...probe, batch: listwise } });
+    expect(margins).toMatchObject({ smallest: null, p50: null, wrongShare: null });
   });
 
   it("count the units of each layer that never fire", () => {
@@ -152,6 +194,7 @@ describe("as JSON", () => {
     expect(JSON.parse(JSON.stringify(figures))).toEqual(figures);
     expect(figures.norms.userDot).toBeNull();
     expect(figures.logitAbsP99).toBeNull();
+    expect(figures.margins).toMatchObject({ scale: null, p90: null, wrongShare: null });
     expect(figures.moved?.angle.userDot).toBeNull();
     expect(figures.norms.itemDot).toBeCloseTo(Math.sqrt(17), 12);
   });

@@ -1,4 +1,5 @@
 /** Lists of items as rows in the log's own ids. */
+import { DataError } from "../../../src/errors.ts";
 import type { RankedItems } from "../../../src/scoring/ranked-items.ts";
 import type { IdColumnType, IdValues } from "../../dataset/vocabulary-files.ts";
 import type { RecommendationRows, RecommendationShape } from "./recommendations.ts";
@@ -53,4 +54,13 @@ function newIds(type: IdColumnType, length: number): NewIds {
 
 function asIds(ids: NewIds): IdValues {
   return ids;
+}
+
+/** As the column holds it. An id that no column of whole numbers can hold is no user of this log, whatever it is. */
+export function idOfList(id: string, type: IdColumnType): bigint | string {
+  if (type === "utf8") return id;
+  if (/^-?\d{1,19}$/.test(id) && BigInt(id) === BigInt.asIntN(64, BigInt(id))) return BigInt(id);
+  throw new DataError(
+    `user id ${JSON.stringify(id)} is no whole number of 64 bits as the ids of this log are; take it out, or leave such users out with --unknown skip`,
+  );
 }

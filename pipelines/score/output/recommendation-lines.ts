@@ -35,7 +35,7 @@ function inertText(text: string): string {
 }
 
 /** Ids of whole numbers stand as numbers, exact in the text whatever a reader makes of those beyond 2^53. */
-export function jsonLines(): RowLines {
+export function jsonLines({ owner, item }: { readonly owner: string; readonly item: string }): RowLines {
   return {
     head: "",
     async text({ userIds, itemIds, ranks, scores, sources }) {
@@ -43,7 +43,7 @@ export function jsonLines(): RowLines {
         typeof value === "bigint" ? String(value) : JSON.stringify(value);
       const lines = Array.from(ranks, (rank, row) => {
         const source = sources === null ? "" : `,"source":${JSON.stringify(sources[row])}`;
-        return `{"user_id":${id(userIds[row]!)},"item_id":${id(itemIds[row]!)},"rank":${rank},"score":${float32Text(scores[row]!)}${source}}\n`;
+        return `{"${owner}":${id(userIds[row]!)},"${item}":${id(itemIds[row]!)},"rank":${rank},"score":${float32Text(scores[row]!)}${source}}\n`;
       });
       return lines.join("");
     },

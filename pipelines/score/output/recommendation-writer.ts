@@ -6,6 +6,7 @@ import type { ParquetCompression } from "../../../src/parquet/write-parquet.ts";
 import { csvLines, jsonLines } from "./recommendation-lines.ts";
 import {
   columnsOfRows,
+  idColumnsOf,
   type RecommendationShape,
   type RecommendationWriter,
   recommendationColumns,
@@ -51,11 +52,11 @@ async function openWriter(
       const { openParquetWriter } = await import("../../../src/parquet/write-parquet.ts");
       const schema = columns.map(({ name, type }) => ({ name, type }));
       const writer = await openParquetWriter(path, schema, { compression, memoryLimit: "256MB" });
-      return { ...writer, append: (rows) => writer.append(columnsOfRows(rows)) };
+      return { ...writer, append: (rows) => writer.append(columnsOfRows(rows, shape)) };
     }
     case "arrow": {
       const writer = await openColumnWriter(path, columns);
-      return { ...writer, append: (rows) => writer.append(columnsOfRows(rows)) };
+      return { ...writer, append: (rows) => writer.append(columnsOfRows(rows, shape)) };
     }
     case "csv":
       return openTextWriter(
@@ -66,7 +67,7 @@ async function openWriter(
         ),
       );
     case "jsonl":
-      return openTextWriter(path, jsonLines());
+      return openTextWriter(path, jsonLines(idColumnsOf(shape)));
     default:
       return format satisfies never;
   }

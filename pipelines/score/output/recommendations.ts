@@ -2,7 +2,10 @@
 import type { ColumnDeclaration } from "../../../src/arrow/column-schema.ts";
 import type { IdColumnType, IdValues } from "../../dataset/vocabulary-files.ts";
 
-/** Columns of as many rows; users in the order of the job, each user's rows by rank. */
+/**
+ * Columns of as many rows; users in the order of the job, each user's rows by rank. Of lists of similar items, a "user"
+ * is the item whose list it is.
+ */
 export interface RecommendationRows {
   readonly userIds: IdValues;
   readonly itemIds: IdValues;
@@ -23,33 +26,49 @@ export interface RecommendationWriter {
 
 export interface WrittenRecommendations {
   readonly rows: number;
+  /** Of the file; in a database of what was sent, in the form that it gives back. */
   readonly bytes: number;
   readonly sha256: string;
 }
 
 export interface RecommendationShape {
+  /** Whose lists they are. */
+  readonly of: "users" | "items";
   readonly userIds: IdColumnType;
   readonly itemIds: IdColumnType;
   /** Whether there is a column `source`. */
   readonly hasSource: boolean;
 }
 
+/** What the columns of ids are called: of whose list it is, and of what stands in it. */
+export function idColumnsOf({ of }: Pick<RecommendationShape, "of">): {
+  readonly owner: string;
+  readonly item: string;
+} {
+  return of === "users" ? { owner: "user_id", item: "item_id" } : { owner: "item_id", item: "similar_item_id" };
+}
+
 /** One definition for every format: names, types and order of the columns. */
 export function recommendationColumns(shape: RecommendationShape): readonly ColumnDeclaration[] {
+  const { owner, item } = idColumnsOf(shape);
   return [
-    { name: "user_id", type: shape.userIds },
-    { name: "item_id", type: shape.itemIds },
+    { name: owner, type: shape.userIds },
+    { name: item, type: shape.itemIds },
     { name: "rank", type: "uint32" },
     { name: "score", type: "float32" },
     ...(shape.hasSource ? [{ name: "source", type: "utf8" } as const] : []),
   ];
 }
 
-export function columnsOfRows(rows: RecommendationRows): Readonly<Record<string, ColumnArray>> {
+export function columnsOfRows(
+  rows: RecommendationRows,
+  shape: RecommendationShape,
+): Readonly<Record<string, ColumnArray>> {
   const { userIds, itemIds, ranks, scores, sources } = rows;
+  const { owner, item } = idColumnsOf(shape);
   return {
-    user_id: userIds,
-    item_id: itemIds,
+    [owner]: userIds,
+    [item]: itemIds,
     rank: ranks,
     score: scores,
     ...(sources === null ? {} : { source: sources }),

@@ -7,18 +7,29 @@ import { replaceTable } from "../../../src/postgres/replace-table.ts";
 import type { TableColumn } from "../../../src/postgres/target-table.ts";
 import type { IdColumnType, IdValues } from "../../dataset/vocabulary-files.ts";
 import type { StageContext } from "../../stage.ts";
-import type { RecommendationRows, RecommendationShape } from "../output/recommendations.ts";
-import type { ListsToPublish, PublishedLists } from "./published-lists.ts";
+import {
+  idColumnsOf,
+  type RecommendationRows,
+  type RecommendationShape,
+  type WrittenRecommendations,
+} from "../output/recommendations.ts";
+import type { ListsToPublish } from "./lists-to-publish.ts";
 
 export async function writeTable(
   { address, schema, table }: PostgresLists,
   { shape, rows, about }: ListsToPublish,
   context: StageContext,
-): Promise<PublishedLists> {
+): Promise<WrittenRecommendations> {
   const { environment, signal, log } = context;
   const session = await connectToPostgres(address, "--output", { variables: environment.variables, signal, log });
   try {
-    const wanted = { schema, table, columns: tableColumns(shape), key: ["user_id", "rank"], comment: about };
+    const wanted = {
+      schema,
+      table,
+      columns: tableColumns(shape),
+      key: [idColumnsOf(shape).owner, "rank"],
+      comment: about,
+    };
     return await replaceTable(session, wanted, binaryRows(columnsOf(rows())), signal);
   } finally {
     await session.close();
@@ -26,10 +37,12 @@ export async function writeTable(
 }
 
 /** In the order of recommendationColumns. */
-export function tableColumns({ userIds, itemIds, hasSource }: RecommendationShape): readonly TableColumn[] {
+export function tableColumns(shape: RecommendationShape): readonly TableColumn[] {
+  const { userIds, itemIds, hasSource } = shape;
+  const { owner, item } = idColumnsOf(shape);
   return [
-    { name: "user_id", type: idType(userIds) },
-    { name: "item_id", type: idType(itemIds) },
+    { name: owner, type: idType(userIds) },
+    { name: item, type: idType(itemIds) },
     { name: "rank", type: "integer" },
     { name: "score", type: "real" },
     ...(hasSource ? [{ name: "source", type: "text" } as const] : []),

@@ -13,9 +13,10 @@ import { hashOf } from "../../../src/runs/run-directory.ts";
 import type { ShardRecord } from "../../../src/runs/score-manifest.ts";
 import type { StageContext } from "../../stage.ts";
 import { rowsOfShards } from "../join-shards.ts";
+import type { WrittenRecommendations } from "../output/recommendations.ts";
 import { shardFolder } from "../shard-files.ts";
 import { rankerName, type ScoreSubject } from "../subject.ts";
-import type { ListsToPublish, PublishedLists } from "./published-lists.ts";
+import type { ListsToPublish } from "./lists-to-publish.ts";
 
 /** Where work waits unless --work says so. */
 const WORK_FOLDER = "scores";
@@ -41,7 +42,7 @@ export async function publishShards(
   lists: ListsAddress,
   job: { readonly config: ScoreConfig; readonly subject: ScoreSubject; readonly records: readonly ShardRecord[] },
   context: StageContext,
-): Promise<PublishedLists> {
+): Promise<WrittenRecommendations> {
   const { config, subject, records } = job;
   const folder = shardFolder(config.output, subject.plan);
   const { shape } = records[0]!; // a job has one shard at least

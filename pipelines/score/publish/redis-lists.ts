@@ -5,8 +5,8 @@ import { connectToRedis } from "../../../src/redis/redis-connection.ts";
 import { hashOf } from "../../../src/runs/run-directory.ts";
 import type { IdValues } from "../../dataset/vocabulary-files.ts";
 import type { StageContext } from "../../stage.ts";
-import { float32Text, type RecommendationRows } from "../output/recommendations.ts";
-import type { ListsToPublish, PublishedLists } from "./published-lists.ts";
+import { float32Text, type RecommendationRows, type WrittenRecommendations } from "../output/recommendations.ts";
+import type { ListsToPublish } from "./lists-to-publish.ts";
 
 /** Of the text of a list; another one makes other generations. */
 const FORMAT = 1;
@@ -18,7 +18,7 @@ export async function writeKeys(
   { address, prefix, keepSeconds, shown }: RedisLists,
   { rows, content }: ListsToPublish,
   { log, signal }: StageContext,
-): Promise<PublishedLists> {
+): Promise<WrittenRecommendations> {
   const options = { setting: "--output", log, patienceSeconds: PATIENCE_SECONDS };
   const connection = await connectToRedis(address, options);
   try {

@@ -2,6 +2,7 @@
 import type { FittedBaseline } from "../../../src/baselines/fitted-baseline.ts";
 import { type MatrixMemory, matrixMemory } from "../../../src/baselines/matrix-memory.ts";
 import type { ScoreConfig } from "../../../src/config/schemas/score-schema.ts";
+import { learntFrom } from "../../../src/dataset/people-items.ts";
 import type { Scorer } from "../../../src/ranker/scorer.ts";
 import { hashOf } from "../../../src/runs/run-directory.ts";
 import type { ItemPool } from "../../../src/scoring/item-pool.ts";
@@ -11,12 +12,14 @@ import { readInteractions, verifyFiles } from "../../dataset/stored-dataset.ts";
 import type { StageContext } from "../../stage.ts";
 import type { BaselineSubject, ScoreSubject } from "../subject.ts";
 import type { OpenedRanker } from "./opened-ranker.ts";
+import { similarByBaseline } from "./similar-scorers.ts";
 
 /** Scores of whole catalogues that are held at once where only some items are wanted: 64 MiB. */
 const SCORES_AT_ONCE = 2 ** 24;
 
-interface Held extends Pick<FittedBaseline, "scorer" | "release"> {
+interface Held {
   readonly key: string;
+  readonly baseline: FittedBaseline;
   readonly memory: MatrixMemory;
 }
 
@@ -33,19 +36,29 @@ export async function openBaselineRanker(
   const key = hashOf({ name, parameters, seed, contentHash: description.contentHash, engine });
   if (last?.key !== key) {
     const memory: MatrixMemory = last?.memory ?? matrixMemory(context.freeMemoryBytes);
-    last?.release?.();
+    last?.baseline.release?.();
     last = null; // two at once may not fit
     await verifyFiles(directory, description, ["train.arrow"]);
     const train = await readInteractions(directory, "train.arrow", description, description.interactions.train);
-    last = { key, memory, ...(await fitted(name, train, parameters, { seed, algebra, memory, context })) };
+    last = { key, memory, baseline: await fitted(name, train, parameters, { seed, algebra, memory, context }) };
   }
-  const { scorer } = last;
+  const { baseline } = last;
+  const { scorer, foldIn } = baseline;
   return {
     rows: null,
     engine,
     async scorersOf(pool) {
       return { withBlock: ({ first, end }, use) => use(blockScorer(scorer, { first, users: end - first, pool })) };
     },
+    async peopleScorersOf(pool) {
+      return {
+        async withPeople(people, use) {
+          const folded = await foldIn(learntFrom(people));
+          return use(blockScorer(folded, { first: 0, users: folded.users, pool }));
+        },
+      };
+    },
+    similarScorersOf: async (pool) => similarByBaseline(name, baseline, pool),
     async checkStillThere() {}, // it is held in memory
     async close() {},
   };

@@ -4,6 +4,7 @@ import type { ScoreConfig } from "../../../src/config/schemas/score-schema.ts";
 import { DataError } from "../../../src/errors.ts";
 import { narrowItems } from "../../../src/ranker/narrow-ranker.ts";
 import { runFiles } from "../../../src/runs/run-directory.ts";
+import { itemVectors } from "../../../src/scoring/similar-items.ts";
 import { openConfiguredEngine } from "../../configured-engine.ts";
 import { withScorer } from "../../measures/with-scorer.ts";
 import { carriedText, rowsOfRun } from "../../runs/dataset-of-run.ts";
@@ -13,6 +14,8 @@ import type { StageContext } from "../../stage.ts";
 import { carriedUserRows, openCheckpointRows, rankerOfUsers } from "../selection/checkpoint-rows.ts";
 import type { RunSubject } from "../subject.ts";
 import type { OpenedRanker } from "./opened-ranker.ts";
+import { openPeopleScorers } from "./people-of-run.ts";
+import { cosineScorers } from "./similar-scorers.ts";
 
 /** Throws DataError where the run is not whole, or of other extents than the dataset it was trained on. */
 export async function openRunRanker(
@@ -21,7 +24,7 @@ export async function openRunRanker(
   data: DescribedData,
   { log }: Pick<StageContext, "log">,
 ): Promise<OpenedRanker> {
-  const engine = await openConfiguredEngine({ ...config, halfPrecision: false }, log);
+  const engine = await openConfiguredEngine({ ...config, halfPrecision: false, trains: [] }, log);
   log(engine.description);
   const { users, items } = data.description;
   const trained = { directory: run, manifest };
@@ -51,6 +54,15 @@ export async function openRunRanker(
           return withScorer(engine, rankerOfUsers(narrowed.spec, narrowed.parameters, parameters, end - first), use);
         },
       };
+    },
+    peopleScorersOf: (pool, signal) => openPeopleScorers({ run, checkpoint, engine, data, carried }, pool, signal),
+    async similarScorersOf(pool) {
+      // Nothing of a user enters: one row is as good as any.
+      const [shared, user] = [await rows.shared(), await rows.userRows(0, 1)];
+      const one = rankerOfUsers(spec, shared, user, 1);
+      const vectors = itemVectors(one.spec, one.parameters);
+      const rowOf = (item: number): number => (carried === null ? item : carried.items[item]!);
+      return cosineScorers(vectors, { width: vectors.length / spec.items, engine, pool, rowOf });
     },
     async checkStillThere() {
       await rows.checkUnchanged();

@@ -29,7 +29,7 @@ export async function loadExcludedPairs(
     ...(config.userColumn === undefined ? {} : { user: config.userColumn }),
     ...(config.itemColumn === undefined ? {} : { item: config.itemColumn }),
   };
-  const list = { path, roles: ["user", "item"], columns, spelling } as const;
+  const list = { path, roles: ["user", "item"], columns, weight: null, spelling } as const;
   const { distinct, note } = await loadIdList(database, idTables.excluded, list);
   log(note);
   await loadVocabulary(database, directory, "user");
@@ -45,7 +45,7 @@ export async function loadExcludedPairs(
 /** Items by the id of a user whom the dataset lacks and the list of users has. */
 export async function excludedByUnknownUser(
   database: WorkDatabase,
-  listed: "listed" | "pairs",
+  listed: "listed" | "pairs" | "profiles",
 ): Promise<ReadonlyMap<string, readonly number[]>> {
   const found = new Map<string, number[]>();
   for await (const { userIds, items } of excludedOfUnknownUsers(database, listed)) {

@@ -28,7 +28,12 @@ export async function readItemLists(
     const path = config[list];
     if (path === null) continue;
     const columns = config.itemColumn === undefined ? {} : { item: config.itemColumn };
-    const { ids: listed, note } = await readIds(await openDatabase(), `listed_${list}`, { path, columns, spelling });
+    const { ids: listed, note } = await readIds(await openDatabase(), `listed_${list}`, {
+      path,
+      columns,
+      weight: null,
+      spelling,
+    });
     log(note);
     const unknown = listed.filter((id) => !indexOf.has(id));
     if (unknown.length > 0) reportUnknown("item", path, { count: unknown.length, examples: unknown }, { config, log });
@@ -45,15 +50,16 @@ export async function readItemLists(
   return { allowed, unknownItems };
 }
 
-async function readIds(
+/** Distinct ids of a list, ascending as texts, in a table of that name. */
+export async function readIds(
   database: WorkDatabase,
   table: string,
   list: Omit<IdListFile, "roles">,
-): Promise<{ readonly ids: readonly string[]; readonly note: string }> {
-  const { note } = await loadIdList(database, table, { ...list, roles: ["item"] });
+): Promise<{ readonly ids: readonly string[]; readonly rows: number; readonly note: string }> {
+  const { note, rows } = await loadIdList(database, table, { ...list, roles: ["item"] });
   const ids: string[] = [];
   for await (const chunk of database.stream(`SELECT item_text FROM ${table} ORDER BY item_text`)) {
     ids.push(...chunk.getColumnValues(0).map(String));
   }
-  return { ids, note };
+  return { ids, rows, note };
 }

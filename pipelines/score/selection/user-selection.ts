@@ -121,10 +121,11 @@ async function loadList(
     ...(config.userColumn === undefined ? {} : { user: config.userColumn }),
     ...(config.itemColumn === undefined ? {} : { item: config.itemColumn }),
   };
+  const how = { columns, weight: null, spelling };
   const file =
     config.pairs === null
-      ? ({ path: config.users!, roles: ["user"], columns, spelling } as const) // one of the two has been given
-      : ({ path: config.pairs, roles: ["user", "item"], columns, spelling } as const);
+      ? ({ path: config.users!, roles: ["user"], ...how } as const) // one of the two has been given
+      : ({ path: config.pairs, roles: ["user", "item"], ...how } as const);
   return loadIdList(database, config.pairs === null ? idTables.listed : idTables.pairs, file);
 }
 

@@ -10,7 +10,8 @@ import { isOfRun } from "../../runs/dataset-of-run.ts";
 import type { ScoreSubject } from "../subject.ts";
 
 /** A file as jobs name it; its path where it came from is nobody else's concern. */
-const RELATIVE_PATH = /^(run|run\/dataset|dataset|users|pairs|allow|deny|excludePairs)\/(?!\.{1,2}$)[^/\\\0]+$/;
+const RELATIVE_PATH =
+  /^(run|run\/dataset|dataset|users|pairs|profiles|items|allow|deny|excludePairs)\/(?!\.{1,2}$)[^/\\\0]+$/;
 
 export const jobFileSchema = z.object({
   /** In the worker's folder: one of its folders and a name. */
@@ -26,7 +27,7 @@ export interface SourceFile extends JobFile {
 }
 
 const DATASET_FILES_READ = ["train.arrow", "validation.arrow", "test.arrow", "users.arrow", "items.arrow"] as const;
-const LISTS = ["users", "pairs", "allow", "deny", "excludePairs"] as const;
+const LISTS = ["users", "pairs", "profiles", "items", "allow", "deny", "excludePairs"] as const;
 
 /** Of large files the size and hash are those on record; small ones, and lists of ids, are hashed here. */
 export async function jobFiles(config: ScoreConfig, subject: ScoreSubject): Promise<readonly SourceFile[]> {
@@ -60,7 +61,9 @@ export async function jobFiles(config: ScoreConfig, subject: ScoreSubject): Prom
     return [
       await hashedFile(path.join(run, runFiles.manifest), `run/${runFiles.manifest}`),
       // readSubject has found these.
-      ...[runFiles.checkpoint, ...kept].map((name) => recorded(run, "run", name, manifest.files[name]!)),
+      ...[runFiles.checkpoint, ...(config.profiles === null ? [] : [runFiles.config]), ...kept].map((name) =>
+        recorded(run, "run", name, manifest.files[name]!),
+      ),
     ];
   }
 }
@@ -80,6 +83,8 @@ export function configForWorker(config: ScoreConfig): ScoreConfig {
     output: path.basename(config.output),
     users: list("users"),
     pairs: list("pairs"),
+    profiles: list("profiles"),
+    items: list("items"),
     allow: list("allow"),
     deny: list("deny"),
     excludePairs: list("excludePairs"),
@@ -106,6 +111,8 @@ export function configInFolder(config: ScoreConfig, folder: string): ScoreConfig
     modelsRoot: folder,
     users: inFolder(config.users),
     pairs: inFolder(config.pairs),
+    profiles: inFolder(config.profiles),
+    items: inFolder(config.items),
     allow: inFolder(config.allow),
     deny: inFolder(config.deny),
     excludePairs: inFolder(config.excludePairs),

@@ -46,11 +46,12 @@ export async function planJob(asked: TrainingJob, spentSeconds: () => number): P
 /** One line where a run took longer than its budget; null where it did not, or had none. */
 export function budgetWarning({ planning }: Manifest, spentSeconds: number): string | null {
   const { budget = null } = planning ?? {};
-  if (budget === null || spentSeconds <= budget.seconds) return null;
+  const spent = spentSeconds.toFixed(1);
+  if (budget === null || Number(spent) <= budget.seconds) return null;
   const reason = isTooShort(budget)
     ? "there was no time for a whole epoch"
     : "this machine became slower than it was when its speed was measured";
-  return `warning: the budget of ${budget.seconds} s was not kept, this took ${spentSeconds.toFixed(1)} s: ${reason}`;
+  return `warning: the budget of ${budget.seconds} s was not kept, this took ${spent} s: ${reason}`;
 }
 
 /** Whether what was planned could not be done in time by its own figures: a single epoch, where not even that fits. */

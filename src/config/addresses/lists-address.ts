@@ -36,11 +36,6 @@ const KEEP = /^[1-9]\d{0,7}$/;
 const TABLE_EXAMPLE = "postgres://host/database?table=recommendations";
 const PREFIX_EXAMPLE = "redis://host:6379/0?prefix=recs:";
 
-/** Whether a text is meant for an address, right or wrong. */
-export function isAddress(text: string): boolean {
-  return /^\w+:\/\//.test(text);
-}
-
 /** Null where there is none; secrets are not repeated. */
 export function listsAddressProblem(text: string): string | null {
   if (isPostgresAddress(text)) return tableProblem(text);

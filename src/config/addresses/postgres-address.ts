@@ -81,7 +81,9 @@ export function postgresServerOf(address: string, variables: Variables): Postgre
   const tls = option("sslmode", "PGSSLMODE") ?? "prefer";
   if (!isTlsMode(tls)) throw new ConfigError(`PGSSLMODE is "${tls}", expected one of ${tlsModes.join(", ")}`);
   const portText = given(port) ?? given(variables.PGPORT) ?? DEFAULT_PORT;
-  if (!/^[1-9]\d{0,4}$/.test(portText)) throw new ConfigError(`PGPORT is "${portText}", expected a number`);
+  if (!/^[1-9]\d{0,4}$/.test(portText) || Number(portText) > 65_535) {
+    throw new ConfigError(`PGPORT is "${portText}", expected a number from 1 to 65535`);
+  }
   const seconds = Number(option("connect_timeout", "PGCONNECT_TIMEOUT") ?? CONNECT_SECONDS);
   return {
     host: part(hostname.replace(/^\[(.+)\]$/, "$1")) ?? option("host", "PGHOST") ?? "localhost",

@@ -1,6 +1,7 @@
 /** Every setting of `score`, once: type, default, unit, range and meaning. */
 import { z } from "zod";
-import { isAddress, listsAddressProblem } from "../addresses/lists-address.ts";
+import { isAddress } from "../address-text.ts";
+import { listsAddressProblem } from "../addresses/lists-address.ts";
 import {
   baselineEngineRefusals,
   baselineParameterSettings,
@@ -19,10 +20,9 @@ import {
   tfjsBackend,
   threads,
 } from "../shared-settings.ts";
+import { whomRefusals, whomSettings } from "./score/whom-settings.ts";
 
 const file = z.string().min(1).nullable().default(null);
-const columnMeaning =
-  "in the files of --users, --pairs, --allow, --deny and --exclude-pairs, by name or number from 1; the usual names unless given";
 
 export const recommendationFormats = ["parquet", "arrow", "csv", "jsonl"] as const;
 
@@ -81,35 +81,7 @@ const scoreSettings = z.object({
     meaning: "Items per user at most; 10 unless given, and with --pairs every pair",
     unit: "items",
   }),
-  users: setting(file, {
-    flag: "users",
-    heading: "Users",
-    names: "file",
-    meaning: "File of the users to score (CSV, TSV, Parquet, Arrow, JSONL, or an id a line); all users unless given",
-  }),
-  where: setting(z.string().min(1).nullable().default(null), {
-    flag: "where",
-    meaning: "SQL condition over users.arrow (user, user_id, train_count), such as 'train_count >= 5'",
-  }),
-  pairs: setting(file, {
-    flag: "pairs",
-    heading: "Users",
-    names: "file",
-    meaning:
-      "File of user and item ids: scores for these pairs, each user's items ranked, in place of the catalogue's best",
-  }),
-  userColumn: setting(z.string().min(1).optional(), {
-    flag: "user-column",
-    heading: "Users",
-    names: "column",
-    meaning: `Column of user ids ${columnMeaning}`,
-  }),
-  itemColumn: setting(z.string().min(1).optional(), {
-    flag: "item-column",
-    heading: "Items",
-    names: "column",
-    meaning: `Column of item ids ${columnMeaning}`,
-  }),
+  ...whomSettings,
   allow: setting(file, { flag: "allow", names: "file", meaning: "File of item ids: nothing else is recommended" }),
   deny: setting(file, { flag: "deny", names: "file", meaning: "File of item ids that are never recommended" }),
   excludeSeen: setting(z.boolean().optional(), {
@@ -131,7 +103,7 @@ const scoreSettings = z.object({
     flag: "unknown",
     heading: "Users",
     meaning:
-      "Users that the run was not trained on, and items the dataset lacks: refuse them, leave them out, or give such users the most popular items",
+      "Users that the run was not trained on, people of --profiles none of whose items it knows, and items the dataset lacks: refuse them, leave them out, or give such users the most popular items",
   }),
   engine: setting(engineType, {
     flag: "engine",
@@ -201,8 +173,7 @@ export const scoreSchema = scoreSettings.superRefine((config, context) => {
   if (config.csvSafe && format !== "csv" && (format !== null || !isFile)) {
     refuse(["csvSafe"], `no spreadsheet takes ${format ?? "a table"} for formulas; leave it out`);
   }
-  if (config.pairs !== null && config.users !== null)
-    refuse(["users"], "--pairs names the users too; give one of them");
+  for (const [key, message] of whomRefusals(config)) refuse([key], message);
   if (config.shard !== null && config.merge) refuse(["shard"], "--merge joins what --shard wrote; give one of them");
   if (config.merge && config.shards === null) refuse(["merge"], "how many? give --shards N as well");
   if (config.queue !== null && config.shards === null) {

@@ -2,6 +2,7 @@
  * A study file: arms, their search spaces, budgets and questions. Stands alone or extends another; the
  * parsed value is complete.
  */
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { defaultMetric, metricType } from "../metric-names.ts";
 import { optimizerNames } from "../optimizer/optimizer-names.ts";
@@ -57,6 +58,11 @@ const armSchema = z.strictObject({
   space: spaceSchema.default({}),
   /** Names draws of its own for the arm's search; arms of the same stream and space try the same points. */
   stream: z.string().default(""),
+  /**
+   * This arm is another one, searched once more on other points: how far the two come apart is luck in tuning. All but
+   * name and stream is that arm's.
+   */
+  searchOf: name.nullable().default(null),
 });
 
 export const studySchema = z
@@ -99,6 +105,10 @@ export const studySchema = z
       .default({ ofBest: 0.98 }),
     /** Treatment and baseline; each pair is compared at each batch size both have. */
     comparisons: z.array(z.tuple([z.string(), z.string()])).default([]),
+    /** Arms that are compared with themselves as well: at each batch size against the first one. */
+    acrossBatchSizes: z.array(z.string()).default([]),
+    /** By reported metric: the difference that would be too small to matter, stated before looking. */
+    margins: z.record(z.string(), z.number().positive()).default({}),
     /** Of the bootstrap. */
     resamples: z.int().min(100).default(2000),
     /** Drawn by the permutation test over users; its p cannot be below 1 / (permutations + 1). */
@@ -111,6 +121,16 @@ export const studySchema = z
     const arms = study.arms.map((arm) => arm.name);
     for (const [index, arm] of arms.entries()) {
       if (arms.indexOf(arm) !== index) refuse(["arms", index, "name"], `there are two arms named ${arm}`);
+    }
+    for (const [index, arm] of study.arms.entries()) {
+      const problem = arm.searchOf === null ? null : searchOfProblem(arm, study.arms);
+      if (problem !== null) refuse(["arms", index, "searchOf"], problem);
+    }
+    for (const [index, arm] of study.acrossBatchSizes.entries()) {
+      if (!arms.includes(arm)) refuse(["acrossBatchSizes", index], `there is no arm ${arm}`);
+    }
+    for (const metric of Object.keys(study.margins)) {
+      if (!study.metrics.includes(metric)) refuse(["margins", metric], "the study does not report this metric");
     }
     const sizes = study.batchSizes.map(({ size }) => size);
     for (const [index, size] of sizes.entries()) {
@@ -126,6 +146,21 @@ export const studySchema = z
       refuse(["search", "seed"], "the final seeds must be fresh; choose a search seed outside them");
     }
   });
+
+type Arm = z.output<typeof armSchema>;
+
+function searchOfProblem(arm: Arm, arms: readonly Arm[]): string | null {
+  const original = arms.find(({ name }) => name === arm.searchOf);
+  if (original === undefined || original === arm) return `there is no other arm ${arm.searchOf}`;
+  if (original.searchOf !== null) return `${original.name} is itself a search of ${original.searchOf}; name that one`;
+  const others = (["optimizer", "settings", "space"] as const).filter(
+    (key) => !isDeepStrictEqual(arm[key], original[key]),
+  );
+  if (others.length > 0) return `its ${others.join(" and ")} differ from those of ${original.name}`;
+  return arm.stream === original.stream
+    ? `it has the stream of ${original.name}, so it would try the same points`
+    : null;
+}
 
 export type Study = z.output<typeof studySchema>;
 export type StudyArm = Study["arms"][number];

@@ -1,14 +1,14 @@
 /** One ranker in training in native memory: checks at the boundary, one crossing per span, one call at a time. */
 import type { Batch } from "../../dataset/batch.ts";
-import { epochDraws, sharesNegatives } from "../../dataset/training-batches.ts";
-import { EngineError } from "../../errors.ts";
+import { epochDraws } from "../../dataset/training-batches.ts";
 import { float32Ops } from "../../optimizer/arrays/float-ops.ts";
 import { buildOptimizer } from "../../optimizer/build-optimizer.ts";
-import { parametersOf, type RankerSpec, sizeOf } from "../../ranker/ranker-spec.ts";
+import { parametersOf, sizeOf } from "../../ranker/ranker-spec.ts";
 import { checkedBatch, checkLearningRate } from "../check-batch.ts";
 import { checkedSpan } from "../check-session-options.ts";
 import { closedBy } from "../closable.ts";
 import type { SessionOptions, StepSpan, TrainingSession } from "../engine.ts";
+import { refuseLack, taskOfSession } from "../engine-lacks.ts";
 import { createSessionCalls } from "../session-calls.ts";
 import { type NativeAddon, type NativeColumns, tensorKinds } from "./native-addon.ts";
 import { type NativeTopItems, openNativeScorer } from "./native-scorer.ts";
@@ -25,7 +25,7 @@ export function openNativeSession(
   machine: NativeMachine,
 ): NativeTrainingSession {
   const { spec, loss, start, optimizer: config, source } = options;
-  if (source !== null && sharesNegatives(source)) refuseSharedLayers(spec);
+  refuseLack("native", taskOfSession(options));
   const parameters = parametersOf(spec);
   const optimizer = buildOptimizer({ config, parameters, ops: float32Ops() });
   const session = addon.openSession(nativeSettings(options, { parameters, groups: optimizer.groups }, machine));
@@ -43,7 +43,7 @@ export function openNativeSession(
     const compared = { ...alone, users, items: batch.positives, labels: null, negatives: batch.negatives };
     if (batch.kind === "pairwise") return compared;
     const { blockRows, masked } = batch;
-    if (blockRows > 1 || masked !== null) refuseSharedLayers(spec);
+    if (blockRows > 1 || masked !== null) refuseLack("native", { spec, loss: loss.name, negativesFrom: "shared" });
     return { ...compared, blockRows, maskOffsets: masked?.offsets ?? null, masked: masked?.places ?? null };
   }
 
@@ -94,12 +94,4 @@ export function openNativeSession(
 
 function argumentsOf({ users, items, labels, negatives, weights, blockRows, maskOffsets, masked }: NativeColumns) {
   return [users, items, labels, negatives, weights, blockRows, maskOffsets, masked] as const;
-}
-
-/** Shared negatives are matrix products, which a tower is not. */
-function refuseSharedLayers({ embedding }: RankerSpec): void {
-  if (embedding === 0) return;
-  throw new EngineError(
-    `native engine: rows share their negatives, and the ranker has an embedding of ${embedding} for its tower; give each row its own (--negatives-from uniform or popularity), leave the tower out, or take --engine reference`,
-  );
 }

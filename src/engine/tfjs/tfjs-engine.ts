@@ -7,9 +7,9 @@ import { EngineError, messageOf } from "../../errors.ts";
 import { precisionOf } from "../check-ranker.ts";
 import { checkedSessionOptions } from "../check-session-options.ts";
 import type { Engine } from "../engine.ts";
+import { refuseLack, taskOfSession } from "../engine-lacks.ts";
 import type { EngineProvider } from "../engine-provider.ts";
 import { withOwnErrors } from "../own-errors.ts";
-import { refuseForeign } from "../refuse-foreign.ts";
 import { openBackend } from "./tfjs-backend.ts";
 import { installCommand, MissingPackage } from "./tfjs-packages.ts";
 
@@ -36,7 +36,7 @@ export const tfjsProvider: EngineProvider = {
       description: backend.description,
       async open(given) {
         const options = withOwnErrors("tfjs engine: no session", () => checkedSessionOptions(given));
-        refuseForeign("tfjs", options);
+        refuseLack("tfjs", taskOfSession(options));
         if (precisionOf(options.start.parameters) !== "float32") {
           throw new EngineError(
             "tfjs engine: parameters are float64, expected float32; the reference engine takes float64",

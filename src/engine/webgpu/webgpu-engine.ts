@@ -8,9 +8,9 @@ import { EngineError, firstLineOf } from "../../errors.ts";
 import { precisionOf } from "../check-ranker.ts";
 import { checkedSessionOptions } from "../check-session-options.ts";
 import type { Engine } from "../engine.ts";
+import { refuseLack, taskOfSession } from "../engine-lacks.ts";
 import type { EngineOptions, EngineProvider } from "../engine-provider.ts";
 import { withOwnErrors } from "../own-errors.ts";
-import { refuseForeign } from "../refuse-foreign.ts";
 import { adapterName, factsOf, findAdapter, requireAdapter } from "./device/gpu-adapter.ts";
 import type { GpuContext } from "./device/gpu-context.ts";
 import type { ProductPrecision } from "./device/kernel.ts";
@@ -88,7 +88,7 @@ export async function openWebgpuEngine(options: WebgpuOptions = {}): Promise<Web
     context,
     async open(options) {
       const session = withOwnErrors("webgpu engine: no session", () => checkedSessionOptions(options));
-      refuseForeign("webgpu", session);
+      refuseLack("webgpu", taskOfSession(session));
       if (precisionOf(session.start.parameters) !== "float32") {
         throw new EngineError(
           "webgpu engine: parameters are float64, expected float32; the reference engine takes float64",

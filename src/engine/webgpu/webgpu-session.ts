@@ -3,20 +3,25 @@
  * close() frees all memory.
  */
 import type { Batch } from "../../dataset/batch.ts";
-import { epochDraws, samplesPerEpoch } from "../../dataset/training-batches.ts";
+import { epochDraws, firstBlockOf, samplesPerEpoch } from "../../dataset/training-batches.ts";
+import type { LossConfig } from "../../ranker/loss.ts";
 import { parametersOf } from "../../ranker/ranker-spec.ts";
-import { checkedPairBatch, checkLearningRate } from "../check-batch.ts";
+import { checkedBatch, checkLearningRate } from "../check-batch.ts";
 import { checkedSpan } from "../check-session-options.ts";
 import { closedBy } from "../closable.ts";
 import type { SessionOptions, StepSpan, TrainingSession } from "../engine.ts";
+import { refuseLack } from "../engine-lacks.ts";
 import { createSessionCalls } from "../session-calls.ts";
+import type { BufferAccount } from "./device/buffer-ledger.ts";
 import type { GpuContext } from "./device/gpu-context.ts";
 import { readBytes } from "./device/read-back.ts";
 import { SLOT_BYTES } from "./device/step-numbers.ts";
 import { openWebgpuScorer } from "./scoring/webgpu-scorer.ts";
+import { uploadLog } from "./step/draw-plan.ts";
 import { createStepRunner, LOSS_PLACES, SLOTS } from "./step/step-runner.ts";
-import { openTrainingProgram, type TrainingProgram, uploadLog } from "./step/training-program.ts";
+import { openTrainingProgram, type TrainingProgram } from "./step/training-program.ts";
 import { planArena } from "./tensors/arena.ts";
+import { type BatchShape, isSameShape, shapeOfBatch, shapeOfDrawn } from "./tensors/batch-shape.ts";
 import { planChunks } from "./tensors/chunk-plan.ts";
 import { openTensorArena } from "./tensors/tensor-arena.ts";
 import { openDeviceOptimizer } from "./update/open-device-optimizer.ts";
@@ -34,12 +39,11 @@ export async function openWebgpuSession(context: GpuContext, options: SessionOpt
 
 async function openWith(
   context: GpuContext,
-  account: ReturnType<GpuContext["buffers"]["openAccount"]>,
+  account: BufferAccount,
   { spec, loss, start, optimizer: config, source, embeddingDecay }: SessionOptions,
 ): Promise<TrainingSession> {
   const parameters = parametersOf(spec);
   const plan = planArena(parameters, context.bindingBytes);
-  const chunks = planChunks(spec, loss.name, context.bindingBytes);
   const values = await openTensorArena(context, account, plan, "the ranker's values");
   const gradients = await openTensorArena(context, account, plan, "the gradient");
   for (const { name } of parameters) values.write(name, start.parameters.get(name)!);
@@ -57,14 +61,18 @@ async function openWith(
     config,
     state: start.optimizer,
   });
-  const runner = createStepRunner(context, chunks, stepBuffer);
+  const runner = createStepRunner(context, stepBuffer);
+  const itemLogQ = await uploadLogQ(context, account, loss);
   let program: TrainingProgram | null = null;
 
-  /** Memory for batches of this length; made anew when a longer one comes, or one with weights after one without. */
-  async function programFor(samples: number, isWeighted: boolean): Promise<TrainingProgram> {
+  /** Memory for batches of this shape and length; made anew when a longer one comes, or one of another shape. */
+  async function programFor(shape: BatchShape, samples: number, draws: boolean): Promise<TrainingProgram> {
+    const chunks = planChunks(spec, shape, context.bindingBytes);
     const wanted = Math.min(chunks.samples, samples);
-    const hasWeights = program !== null && program.weights !== null;
-    if (program !== null && program.capacity >= wanted && hasWeights === isWeighted) return program;
+    if (program !== null) {
+      const { capacity, draw } = program;
+      if (isSameShape(program.chunks.shape, shape) && capacity >= wanted && (draw !== null || !draws)) return program;
+    }
     program?.close();
     program = null;
     const capacity = Math.min(chunks.samples, Math.max(wanted, source?.batchSize ?? 0));
@@ -74,16 +82,21 @@ async function openWith(
       gradients: gradients.pieces,
       chunks,
       capacity,
-      log,
+      log: draws ? log : null,
       stepBuffer,
       losses,
+      loss,
+      itemLogQ,
       embeddingDecay,
-      isWeighted,
     });
     return program;
   }
 
-  const programForBatch = ({ length, weights }: Batch) => programFor(length, weights !== null);
+  async function programForBatch(batch: Batch): Promise<TrainingProgram> {
+    const shape = shapeOfBatch(batch, loss.name);
+    if (shape.blockRows > 0) refuseLack("webgpu", { spec, loss: loss.name, negativesFrom: "shared" });
+    return programFor(shape, batch.length, false);
+  }
 
   const { inTurn, isClosed, checkStillOpen, close } = createSessionCalls("training session", context.check);
 
@@ -97,20 +110,22 @@ async function openWith(
     const draws = { negativesLow: negativesKey.low, negativesHigh: negativesKey.high, ...permutation };
     const { batchSize } = batches;
     const results = new Float64Array(learningRates.length);
-    const at = {
-      program: await programFor(batchSize, batches.interactions.weights !== null),
-      optimizer,
-      isOver: isClosed,
-    };
-    for (let done = 0; done < results.length; done += LOSS_PLACES) {
-      const rates = learningRates.subarray(done, done + LOSS_PLACES);
-      const steps = Array.from(rates, (learningRate, k) => {
-        const firstSample = (firstStep + done + k) * batchSize;
-        return { firstSample, samples: Math.min(batchSize, samplesPerEpoch(batches) - firstSample), learningRate };
-      });
-      await runner.train(steps, draws, at);
+    const steps = Array.from(learningRates, (learningRate, k) => {
+      const firstSample = (firstStep + k) * batchSize;
+      const samples = Math.min(batchSize, samplesPerEpoch(batches) - firstSample);
+      return { firstSample, firstBlock: firstBlockOf(batches, firstStep + k), samples, learningRate };
+    });
+    for (let done = 0; done < steps.length; ) {
+      const shape = shapeOfDrawn(batches, steps[done]!.samples);
+      // The last batch of an epoch may be too short for blocks like the others'.
+      const alike = steps
+        .slice(done, done + LOSS_PLACES)
+        .filter((step) => isSameShape(shapeOfDrawn(batches, step.samples), shape));
+      const at = { program: await programFor(shape, alike[0]!.samples, true), optimizer, isOver: isClosed };
+      await runner.train(alike, draws, at);
       checkStillOpen("trained");
-      results.set(await readLosses(steps.length), done);
+      results.set(await readLosses(alike.length), done);
+      done += alike.length;
     }
     return results;
   }
@@ -120,7 +135,7 @@ async function openWith(
     step: (given, learningRate) =>
       inTurn(async () => {
         checkLearningRate(learningRate);
-        const batch = checkedPairBatch(given, loss.name, spec);
+        const batch = checkedBatch(given, loss.name, spec);
         await runner.run(batch, { program: await programForBatch(batch), optimizer, learningRate });
         return (await readLosses(1))[0]!;
       }),
@@ -129,7 +144,7 @@ async function openWith(
 
     gradient: (given) =>
       inTurn(async () => {
-        const batch = checkedPairBatch(given, loss.name, spec);
+        const batch = checkedBatch(given, loss.name, spec);
         await runner.run(batch, { program: await programForBatch(batch), optimizer: null, learningRate: 0 });
         const gradient = new Map<string, Float32Array>();
         for (const info of parameters) gradient.set(info.name, await gradients.read(info));
@@ -153,4 +168,12 @@ async function openWith(
       }),
     ),
   };
+}
+
+/** [items] on the device, or null where nothing is taken off the logits. */
+async function uploadLogQ(context: GpuContext, account: BufferAccount, loss: LossConfig): Promise<GPUBuffer | null> {
+  if (loss.name !== "softmax" || loss.itemLogQ === null) return null;
+  const buffer = await account.storage("log q of items", loss.itemLogQ.byteLength);
+  context.device.queue.writeBuffer(buffer, 0, Float32Array.from(loss.itemLogQ));
+  return buffer;
 }

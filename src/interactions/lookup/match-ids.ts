@@ -15,6 +15,7 @@ export const idTables = {
   listed: "listed_users",
   pairs: "listed_pairs",
   excluded: "excluded_pairs",
+  profiles: "listed_profiles",
 } as const;
 
 /** Selected known users, ascending, some thousand at a time. */
@@ -114,7 +115,7 @@ export async function unknownPairs(
 /** Known items of the excluded pairs whose users are listed and unknown, in no order. */
 export async function* excludedOfUnknownUsers(
   database: WorkDatabase,
-  listed: "listed" | "pairs",
+  listed: "listed" | "pairs" | "profiles",
 ): AsyncIterable<{ readonly userIds: readonly string[]; readonly items: Uint32Array }> {
   for await (const chunk of database.stream(
     `SELECT user_text, i.item::UINTEGER AS i FROM ${idTables.excluded}

@@ -65,7 +65,9 @@ export async function badRowsOf(
      WHERE ${rows.test} ORDER BY rowid LIMIT ${SHOWN}`,
   );
   const rejectedLines = rejected.map(({ line }) => line);
+  const { setAside } = source;
   const first = [
+    ...(setAside?.first ?? []).map((bad) => ({ ...bad, text: printable(bad.text), file: source.file, row: null })),
     ...rejected.slice(0, SHOWN).map((reject) => ({ ...reject, file: source.file, row: null })),
     ...values.map((value): BadRow => {
       const index = Number(value.row) - rows.firstRow;
@@ -75,7 +77,8 @@ export async function badRowsOf(
     }),
   ];
   first.sort((a, b) => (a.line ?? a.row ?? 0) - (b.line ?? b.row ?? 0));
-  return { count: rejected.length + valueCount, isExact: rejected.length < MOST_REJECTS, first: first.slice(0, SHOWN) };
+  const count = (setAside?.count ?? 0) + rejected.length + valueCount;
+  return { count, isExact: rejected.length < MOST_REJECTS, first: first.slice(0, SHOWN) };
 }
 
 /** Throws when more than `mostShare` of all rows are bad; the message shows the first of them. */

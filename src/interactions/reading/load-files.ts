@@ -1,14 +1,16 @@
 /** The files of a log into table `raw`, one by one or many small ones at once, with what was noticed in each. */
 import { stat } from "node:fs/promises";
 import type { EventWeights } from "../../config/schemas/ingest/event-weights.ts";
+import type { FormatWish } from "../../config/schemas/ingest/list-layouts.ts";
 import { ConfigError, DataError } from "../../errors.ts";
 import type { WorkDatabase } from "../database/work-database.ts";
 import { type ColumnRequest, chooseColumns } from "../sources/choose-columns.ts";
 import { withDateFormat } from "../sources/dated-source.ts";
+import { markLists } from "../sources/list-files.ts";
 import { openParts, openSource, type SourceFile } from "../sources/open-source.ts";
 import { groupParts } from "../sources/small-parts.ts";
 import type { LogPart } from "../sources/split-words.ts";
-import type { TableSource } from "../sources/table-source.ts";
+import type { ListFacts, TableSource } from "../sources/table-source.ts";
 import { type BadRows, collectBadRows } from "./bad-rows.ts";
 import { checkCondition, conditionSeconds } from "./check-condition.ts";
 import { loadRows } from "./load-rows.ts";
@@ -19,6 +21,8 @@ export interface LogFile {
 }
 
 export interface LoadFilesOptions {
+  /** What text files hold, where the user says so. */
+  readonly format: FormatWish;
   readonly columns: ColumnRequest;
   readonly where: string | undefined;
   /** False leaves time columns aside: the order of the rows counts instead. */
@@ -41,6 +45,8 @@ export interface FileFormat {
   readonly format: string;
   /** That were used. */
   readonly columns: Readonly<Record<string, string | null>>;
+  /** Of a file of lists alone. */
+  readonly lists?: ListFacts;
 }
 
 export interface LoadedFiles {
@@ -72,8 +78,13 @@ export async function loadFiles(
     const columns = Object.entries(loaded.columns).flatMap(([role, name]) =>
       name === null ? [] : [`${role} ${name}`],
     );
-    options.log(`read ${what}: ${loaded.rows} rows (${loaded.source.format}); columns: ${columns.join(", ")}`);
-    formats.push(...names.map((file) => ({ file, format: loaded.source.format, columns: loaded.columns })));
+    const { format, lists } = loaded.source;
+    options.log(
+      `read ${what}: ${loaded.rows} rows (${format}); ${lists === null ? `columns: ${columns.join(", ")}` : listsText(lists)}`,
+    );
+    formats.push(
+      ...names.map((file) => ({ file, format, columns: loaded.columns, ...(lists === null ? {} : { lists }) })),
+    );
     bad.push(loaded.bad);
     rows += loaded.rows;
   };
@@ -89,8 +100,16 @@ export async function loadFiles(
     await load(group.slice(0, group.length >> 1));
     await load(group.slice(group.length >> 1));
   };
-  for (const group of await groupParts(files)) await load(group);
+  for (const group of await groupParts(await markLists(files, options.format))) await load(group);
   return { formats, bad, rows };
+}
+
+function listsText({ lines, emptyLists, repeatedUsers }: ListFacts): string {
+  const odd = [
+    ...(emptyLists === 0 ? [] : [`${emptyLists} without items`]),
+    ...(repeatedUsers === 0 ? [] : [`${repeatedUsers} of a user who has another line before`]),
+  ];
+  return `${lines} lists${odd.map((words) => `, ${words}`).join("")}`;
 }
 
 /**

@@ -98,11 +98,22 @@ export interface ListRole {
   readonly logNames: readonly string[];
 }
 
+/** The column of weights in a list: of that name, or of the usual one. Null where there is none, or none is wanted. */
+export function chooseListWeight(file: string, columns: readonly string[], wanted: string | undefined): number | null {
+  if (wanted === DECLINED) return null;
+  const position =
+    wanted === undefined ? columns.findIndex((column) => plain(column) === "weight") : namedColumn(columns, wanted);
+  if (wanted !== undefined && position === null) {
+    throw new ConfigError(`${file}: --weight-column is "${wanted}", but the columns are ${columns.join(", ")}`);
+  }
+  return position === -1 ? null : position;
+}
+
 /** Positions in a list of ids, one for each role. Throws ConfigError where there is none, or none of that name. */
 export function chooseListColumns(
   file: string,
   columns: readonly string[],
-  roles: readonly ListRole[],
+  { roles, weight }: { readonly roles: readonly ListRole[]; readonly weight: number | null },
 ): readonly number[] {
   const found = roles.map(({ role, wanted, logNames }) => {
     if (wanted === undefined) return columnOfLog(columns, logNames) ?? usualColumn(columns, role);
@@ -112,7 +123,12 @@ export function chooseListColumns(
   });
   if (roles.length === 1 && columns.length === 1) return [found[0] ?? 0];
   const position = (role: ListRole["role"]) => found[roles.findIndex((one) => one.role === role)] ?? null;
-  const two = ofTwo({ user: position("user"), item: position("item"), columns, isFree: () => roles.length === 2 });
+  const two = ofTwo({
+    user: position("user"),
+    item: position("item"),
+    columns,
+    isFree: (at) => roles.length === 2 && at !== weight,
+  });
   return roles.map(({ role }, index) => {
     const chosen = roles.length === 2 ? two[role] : found[index];
     if (chosen !== null && chosen !== undefined) return chosen;

@@ -60,6 +60,8 @@ export async function openJsonSource(
     isHeader: null,
     firstRowLine: isByLine ? 1 : null,
     storesRejects: isByLine,
+    setAside: null,
+    lists: null,
   };
 }
 

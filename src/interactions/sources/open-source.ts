@@ -14,6 +14,7 @@ import { type Partition, withPartitions } from "./partitions.ts";
 import { type Compression, sniffFile } from "./sniff-file.ts";
 import { openRelation, type TableSource } from "./table-source.ts";
 import { isIdPerLine, openIdLines } from "./text/id-lines.ts";
+import { type ListOptions, openLists } from "./text/list-source.ts";
 import { plainText, readableText, type TextEncoding } from "./text/readable-text.ts";
 import { linesOf, openTextSource, type TextOptions } from "./text/text-source.ts";
 import { openTypedRows, type TypedLayout } from "./text/typed-rows.ts";
@@ -36,6 +37,8 @@ export type TextLayout =
   | ({ readonly kind: "table"; readonly encoding: TextEncoding } & Omit<TextOptions, "file" | "needsTypes">)
   /** An id a line, with or without a header, or a column of a table. */
   | { readonly kind: "ids"; readonly role: "user" | "item"; readonly wanted: readonly string[] }
+  /** A user's items to a line. */
+  | ({ readonly kind: "lists" } & ListOptions)
   /** One column `line`. */
   | { readonly kind: "lines" }
   | TypedLayout;
@@ -87,6 +90,10 @@ async function openFormat(database: WorkDatabase, file: SourceFile): Promise<Tab
   if (!(await stat(path).catch(() => null))?.isFile()) throw new ConfigError(`${path}: there is no such file`);
   if (text.kind === "typed") return openTypedRows(file, text);
   const { format, compression, head } = await sniffFile(path, name);
+  if (text.kind === "lists") {
+    if (format === "text") return openLists(database, { path, name, compression }, text);
+    throw new ConfigError(`--format ${text.layout}: ${name} is ${format}, lists are text files; leave it out`);
+  }
   const wanted = text.kind === "lines" ? [] : text.wanted;
   switch (format) {
     case "arrow":
@@ -106,7 +113,7 @@ async function openFormat(database: WorkDatabase, file: SourceFile): Promise<Tab
 
 async function openText(
   database: WorkDatabase,
-  file: SourceFile & { readonly text: Exclude<TextLayout, TypedLayout> },
+  file: SourceFile & { readonly text: Exclude<TextLayout, TypedLayout | { readonly kind: "lists" }> },
   compression: Compression | null,
 ) {
   const { path, name, text, needsTypes = false } = file;

@@ -30,8 +30,8 @@ export async function groupParts<T extends { readonly part: LogPart; readonly fi
 
 /**
  * Equal for files that are read in the same way; null for one that must be looked at alone: a large one, text with line
- * ends that need a copy or of another encoding than UTF-8, objects of JSON over several lines. Of Parquet and Arrow
- * only the files together can say whether their columns are the same.
+ * ends or white space that need a copy or of another encoding than UTF-8, objects of JSON over several lines. Of
+ * Parquet and Arrow only the files together can say whether their columns are the same.
  */
 async function likenessOf({ path, name, text, partitions = [] }: SourceFile): Promise<string | null> {
   const facts = await stat(path).catch(() => null);
@@ -48,7 +48,9 @@ function shapeOf(format: FileFormat, name: string, head: Buffer, text: TextLayou
   const lines = head.toString().split(/\r?\n/);
   try {
     if (format === "json") return jsonLayout(name, head) === "newline_delimited" ? keysOf(lines[0]!) : null;
-    return SEPARATOR_LINE.test(lines[0]!) ? null : detectTable(lines.slice(0, HEAD_LINES), { ...text, file: name });
+    if (SEPARATOR_LINE.test(lines[0]!)) return null;
+    const table = detectTable(lines.slice(0, HEAD_LINES), { ...text, file: name });
+    return table.isWhiteSpace ? null : table;
   } catch {
     return null; // told when it is read alone
   }

@@ -32,6 +32,25 @@ export interface TableSource {
   readonly firstRowLine: number | null;
   /** Whether the reader sets aside rows it cannot split (table reject_errors). */
   readonly storesRejects: boolean;
+  /** What was set aside before there were rows; null where nothing looks at that. */
+  readonly setAside: SetAside | null;
+  /** Of a file of lists; null for tables. */
+  readonly lists: ListFacts | null;
+}
+
+/** Malformed values of a file, with the first few of them. */
+export interface SetAside {
+  readonly count: number;
+  readonly first: readonly { readonly line: number; readonly reason: string; readonly text: string }[];
+}
+
+export interface ListFacts {
+  /** Filled ones. */
+  readonly lines: number;
+  /** Lines of a user without items. */
+  readonly emptyLists: number;
+  /** Lines of a user who has a line before. */
+  readonly repeatedUsers: number;
 }
 
 /** Rejected rows are listed up to this many a file; further ones are lost to the count. */
@@ -55,6 +74,8 @@ export async function openRelation(
     isHeader: null,
     firstRowLine: null,
     storesRejects: false,
+    setAside: null,
+    lists: null,
   };
 }
 

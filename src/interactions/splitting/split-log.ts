@@ -1,6 +1,7 @@
 /** The split the settings ask for, on a cleaned log, with what it leaks. */
 import { ConfigError, DataError } from "../../errors.ts";
 import type { InteractionLog, KeptRows } from "../interaction-log.ts";
+import { type ColdItems, findColdItems } from "./cold-items.ts";
 import { findLeaks, type Leaks } from "./leaks.ts";
 import { dropColdUsersInPlace } from "./renumber.ts";
 import { SPLIT_PART, type SplitRows } from "./split.ts";
@@ -22,6 +23,7 @@ export type SplitRequest =
   | {
       readonly kind: "given";
       readonly hasValidationFile: boolean;
+      readonly validationShare: number | null;
       readonly rowsAreInOrder: boolean;
       readonly seed: number;
     };
@@ -31,6 +33,7 @@ export interface SplitLog extends SplitRows {
   readonly leaks: Leaks;
   /** Users who have validation or test rows but none in train; those rows were left out. */
   readonly coldUsers: { readonly users: number; readonly rows: number };
+  readonly coldItems: ColdItems;
 }
 
 export function splitLog(log: InteractionLog, kept: KeptRows, request: SplitRequest): SplitLog {
@@ -42,7 +45,15 @@ export function splitLog(log: InteractionLog, kept: KeptRows, request: SplitRequ
     }
   }
   const leaks = findLeaks(log, split.parts);
-  return { ...split, kind: request.kind, leaks, coldUsers, warnings: [...split.warnings, ...leaks.warnings] };
+  const coldItems = findColdItems(log, split.parts);
+  return {
+    ...split,
+    kind: request.kind,
+    leaks,
+    coldUsers,
+    coldItems,
+    warnings: [...split.warnings, ...leaks.warnings],
+  };
 }
 
 const REMEDY: Readonly<Record<SplitRequest["kind"], string>> = {
@@ -73,6 +84,7 @@ function splitRows(log: InteractionLog, kept: KeptRows, request: SplitRequest): 
     case "given":
       return splitAsGiven(log, kept, {
         hasValidationFile: request.hasValidationFile,
+        validationShare: request.validationShare,
         isOrdered: request.rowsAreInOrder || timesDiffer(log),
         seed: request.seed,
       });

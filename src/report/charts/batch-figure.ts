@@ -59,6 +59,7 @@ function draw(options: BatchFigure, width: number) {
   );
   const [low, high] = scaleOf(options);
   const marks: Plot.Markish[] = [Plot.gridY({ stroke: "var(--grid)", strokeOpacity: 1, ticks: 6 })];
+  const beyondAt = new Map<string, number>(); // how many values stand at an edge already
   const labels: EndLabel[] = [];
   for (const [index, line] of lines.entries()) {
     // A little to the side, each arm its own way, so that intervals do not cover one another.
@@ -101,7 +102,17 @@ function draw(options: BatchFigure, width: number) {
         // Away from the axis and from the names at the lines' ends.
         const textAnchor = point.batchSize === sizes[0] ? "start" : point.batchSize === sizes.at(-1) ? "end" : "middle";
         const text = (): string => `${fixedText(point.value, 3)} ${isBelow ? "▾" : "▴"}`;
-        return Plot.text([point], { x, y, dy: isBelow ? -9 : 9, text, textAnchor, fill: stroke });
+        const edge = `${point.batchSize} ${isBelow}`;
+        const rows = (beyondAt.get(edge) ?? 0) + 1;
+        beyondAt.set(edge, rows);
+        return Plot.text([point], {
+          x,
+          y,
+          dy: (isBelow ? -9 : 9) + (isBelow ? -12 : 12) * (rows - 1),
+          text,
+          textAnchor,
+          fill: stroke,
+        });
       }),
     );
     const last = line.points.at(-1);

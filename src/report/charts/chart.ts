@@ -21,7 +21,7 @@ export interface ChartOptions {
 export function drawChart(options: ChartOptions, plot: Plot.PlotOptions): Markup {
   const { document } = parseHTML("<!doctype html><html><body></body></html>");
   const svg = Plot.plot({
-    marginLeft: 48,
+    marginLeft: 56,
     marginRight: 16,
     marginTop: 24,
     marginBottom: 36,

@@ -1,6 +1,6 @@
 /**
- * Lines over epochs: every chart of training has the same axis, and the same marks for LAWN's
- * switch and the chosen epoch.
+ * Lines over epochs, or over the trials of a search: every chart of training has the same axis, and the same marks for
+ * LAWN's switch and the chosen epoch.
  */
 import * as Plot from "@observablehq/plot";
 import type { MarkupPart } from "../page/markup.ts";
@@ -19,6 +19,8 @@ export interface EpochLine extends Series {
 }
 
 export interface EpochAxis {
+  /** What is counted. */
+  readonly unit: "epoch" | "trials";
   readonly epochs: readonly number[];
   /** The last epoch of the free phase, where a constrained one follows it. */
   readonly switchAfter: number | null;
@@ -92,7 +94,7 @@ function draw(options: EpochFigure, width: number) {
         r: epochs.length > 30 ? 1.2 : 2.4,
         fill: line.isDashed === true ? "var(--ground)" : stroke,
         stroke,
-        title: (point: Point) => `${line.name}, epoch ${point.epoch}: ${significantText(point.value, 4)}`,
+        title: (point: Point) => `${line.name}, ${axis.unit} ${point.epoch}: ${significantText(point.value, 4)}`,
       }),
     );
   }
@@ -104,7 +106,7 @@ function draw(options: EpochFigure, width: number) {
       ...(marginRight === null ? {} : { marginRight }),
       marginTop: topMargin(uprights.length),
       x: {
-        label: "epoch",
+        label: axis.unit,
         labelAnchor: "right",
         ticks: wholeTicks(epochs),
         tickFormat: String,
@@ -150,7 +152,7 @@ function endsOf(options: EpochFigure, [low, high]: readonly [number, number]): r
   return [...ends, ...held];
 }
 
-function labelOf({ title, lines, references = [] }: EpochFigure): string {
+function labelOf({ title, axis, lines, references = [] }: EpochFigure): string {
   const ends = lines.map(({ name, values }) => {
     const there = values.filter((value) => value !== null);
     return there.length === 0
@@ -158,7 +160,7 @@ function labelOf({ title, lines, references = [] }: EpochFigure): string {
       : `${name} from ${significantText(there[0]!)} to ${significantText(there.at(-1)!)}`;
   });
   const held = references.map(({ name, value }) => `${name} at ${significantText(value)}`);
-  return `${title}, line chart over epochs. ${[...ends, ...held].join("; ")}.`;
+  return `${title}, line chart over ${axis.unit === "epoch" ? "epochs" : axis.unit}. ${[...ends, ...held].join("; ")}.`;
 }
 
 function pointsOf({ epochs }: EpochAxis, { values }: EpochLine, isLogarithmic: boolean): Point[] {
@@ -179,7 +181,7 @@ function wholeTicks(epochs: readonly number[]): number[] {
 
 function epochTable({ title, axis, lines, references = [] }: EpochFigure) {
   const columns: Column<number>[] = [
-    { name: "epoch", kind: "number", value: (index) => axis.epochs[index]! },
+    { name: axis.unit, kind: "number", value: (index) => axis.epochs[index]! },
     ...lines.map(
       (line): Column<number> => ({
         name: line.name,

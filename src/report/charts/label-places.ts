@@ -1,6 +1,6 @@
 /** Where the words of a chart stand so that none covers another or leaves the chart: the one rule for every label. */
 
-const LETTER_PIXELS = 6.6; // of the page's typeface at 12 px, on the wide side
+const LETTER_PIXELS = 7.5; // at 12 px, of DejaVu Sans: the widest typeface that the page may come to
 const GAP_PIXELS = 6;
 /** From one label's line to the next one's, at 12 px. */
 export const LINE_PIXELS = 14;

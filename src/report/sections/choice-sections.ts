@@ -46,8 +46,26 @@ export function choiceSection({ summary }: StudyContent): Section {
       }),
     ),
   );
-  const body = markup`<p>Chosen on validation among ${search.trials} trials of each arm (${search.method}, seed ${search.seed}). “edge” marks a value at the end of its range: a wider range might do better.</p>${tableMarkup(table, { sortable: true })}${csvLink(table)}${multiples(figures)}`;
+  const body = markup`<p>Chosen on validation among ${search.trials} trials of each arm (${search.method}, seed ${search.seed}). “edge” marks a value at the end of its range: a wider range might do better.</p>${tableMarkup(table, { sortable: true })}${csvLink(table)}${multiples(figures)}${multiples(search.trials < 2 ? [] : bestFigures(summary))}`;
   return { id: "settings", title: "Settings that every arm chose", body };
+}
+
+/** How far a smaller budget would have come: arms whose lines cross are ranked by the budget. */
+function bestFigures(summary: StudyContent["summary"]) {
+  const series = armSeries(summary.arms);
+  const epochs = Array.from({ length: summary.search.trials }, (_, index) => index + 1);
+  return summary.subjects.flatMap((_, index) =>
+    batchSizesOf(summary, index).map((batchSize) =>
+      epochFigure({
+        title: `Best of n trials at batch ${batchText(batchSize)}${nameOf(summary, index)}`,
+        text: `The best ${summary.metric} on validation that n of the trials can be expected to find.`,
+        axis: { unit: "trials", epochs, switchAfter: null, chosen: null },
+        lines: summary.arms
+          .filter((arm) => arm.subject === index && arm.batchSize === batchSize)
+          .map(({ arm, tuning }) => ({ ...series.get(arm)!, values: tuning.expectedBest })),
+      }),
+    ),
+  );
 }
 
 export function curvesSection({ summary, curves }: StudyContent): Section | null {
@@ -61,7 +79,12 @@ export function curvesSection({ summary, curves }: StudyContent): Section | null
         epochFigure({
           title: `Batch ${batchText(batchSize)}${nameOf(summary, index)}`,
           text: `${summary.metric} on validation, mean over the seeds still training.`,
-          axis: { epochs: Array.from({ length: last }, (__, k) => k + 1), switchAfter: null, chosen: null },
+          axis: {
+            unit: "epoch",
+            epochs: Array.from({ length: last }, (__, k) => k + 1),
+            switchAfter: null,
+            chosen: null,
+          },
           lines: mine.map(({ arm, values }) => ({ ...series.get(arm)!, values })),
         }),
       ];

@@ -1,7 +1,7 @@
 /** The paired tests of a study: each treatment less its baseline, with what speaks for it being real. */
 import { batchText } from "../charts/batch-text.ts";
 import { copyableText } from "../charts/copyable-text.ts";
-import { type Column, type DataTable, dataTable, tableMarkup } from "../charts/data-table.ts";
+import { type Column, type DataTable, dataTable, fixedColumn, tableMarkup } from "../charts/data-table.ts";
 import { csvLink, multiples } from "../charts/figure.ts";
 import { intervalFigure } from "../charts/interval-figure.ts";
 import type { Hue } from "../charts/series-style.ts";
@@ -9,7 +9,15 @@ import { latexText, markdownText } from "../charts/table-text.ts";
 import { markup } from "../page/markup.ts";
 import type { Section } from "../page/page.ts";
 import type { StudyContent } from "../study-content.ts";
-import { countText, fixedText, intervalText, percentText, probabilityText, signedText } from "../words/number-text.ts";
+import {
+  boundText,
+  countText,
+  fixedText,
+  intervalText,
+  percentText,
+  probabilityText,
+  signedText,
+} from "../words/number-text.ts";
 
 type Comparison = StudyContent["summary"]["comparisons"][number];
 
@@ -17,6 +25,7 @@ type Comparison = StudyContent["summary"]["comparisons"][number];
 const VERDICT_HUES: Readonly<Record<Comparison["verdict"], Hue>> = {
   better: "blue",
   worse: "vermilion",
+  equivalent: "sky",
   undecided: "grey",
 };
 
@@ -27,23 +36,33 @@ export function comparisonSection({ summary }: StudyContent): Section | null {
     metrics.flatMap((metric) => {
       const rows = comparisons
         .filter((comparison) => comparison.subject === index && comparison.metric === metric)
-        .map(({ treatment, baseline, batchSize, difference, interval, verdict }) => ({
-          name: `${treatment} − ${baseline}, ${batchText(batchSize)}`,
-          value: difference,
-          interval,
-          hue: VERDICT_HUES[verdict],
+        .map((comparison) => ({
+          name: nameOf(comparison),
+          value: comparison.difference,
+          interval: comparison.interval,
+          hue: VERDICT_HUES[comparison.verdict],
         }));
       if (rows.length === 0) return [];
       const title = `Difference in ${metric}${subjects.length === 1 ? "" : `, ${subject.dataset} ${subject.model}`}`;
-      const text = "Right of 0 the first named is ahead. Blue: better; vermilion: worse; grey: undecided.";
+      const text =
+        "Right of 0 the first named is ahead. Blue: better; vermilion: worse; sky: equivalent; grey: undecided.";
       return [intervalFigure({ title, text, rows, heads: ["comparison", "difference"], reference: 0 })];
     }),
   );
   const table = comparisonTable(summary);
   const level = comparisons[0]!.interval.level;
-  const body = markup`<p>Paired by user and seed on the test split. ${percentText(level, 0)} bootstrap intervals resample users and seeds; p-values are two-sided, of users, corrected over all comparisons of a metric (Holm). A verdict needs both the interval and the corrected permutation test to say so. Effect is the mean of the users' differences over their standard deviation; won–lost counts users. The p of seeds cannot be below 2 / 2ⁿ for n seeds.</p>
+  const body = markup`<p>Paired by user and seed on the test split. ${percentText(level, 0)} bootstrap intervals resample users and seeds; p-values are two-sided, corrected over all comparisons of a metric (Holm). “Better” and “worse” need the interval, the permutation test of users, and the test of users and seeds as crossed samples to say so. “Equivalent” needs two one-sided tests against a margin that the study stated beforehand. Luck is how far independent searches of one arm came apart: a smaller difference may be tuning. Effect is the mean of the users' differences over their standard deviation; won–lost counts users. The p of seeds cannot be below 2 / 2ⁿ for n seeds.</p>
 ${multiples(charts)}${tableMarkup(table, { sortable: true })}<div class="tools">${csvLink(table)}${copyableText({ id: "tests-markdown", title: "Markdown", of: table.title, text: markdownText(table) })}${copyableText({ id: "tests-latex", title: "LaTeX", of: table.title, text: latexText(table) })}</div>`;
   return { id: "tests", title: "Paired tests", body };
+}
+
+/** An arm beside another, or beside itself at the smaller batch. */
+function pairName({ treatment, baseline, batchSize, baselineBatchSize }: Comparison): string {
+  return `${treatment} − ${batchSize === baselineBatchSize ? baseline : `at ${batchText(baselineBatchSize)}`}`;
+}
+
+function nameOf(comparison: Comparison): string {
+  return `${pairName(comparison)}, ${batchText(comparison.batchSize)}`;
 }
 
 function comparisonTable({ comparisons, subjects }: StudyContent["summary"]): DataTable {
@@ -56,22 +75,32 @@ function comparisonTable({ comparisons, subjects }: StudyContent["summary"]): Da
       value: (row) => `${subjectOf(row).dataset} ${subjectOf(row).model}`,
     });
   }
-  const probability = (name: string, of: (row: Comparison) => number): Column<Comparison> => ({
+  const probability = (name: string, of: (row: Comparison) => number | null): Column<Comparison> => ({
     name,
     kind: "number",
     value: of,
     show: (row) => probabilityText(of(row)),
   });
   columns.push(
-    { name: "comparison", kind: "text", value: ({ treatment, baseline }) => `${treatment} − ${baseline}` },
+    { name: "comparison", kind: "text", value: pairName },
     { name: "batch size", kind: "number", value: (row) => row.batchSize, show: (row) => countText(row.batchSize) },
     { name: "metric", kind: "text", value: ({ metric }) => metric },
     { name: "difference", kind: "number", value: (row) => row.difference, show: (row) => signedText(row.difference) },
     { name: "interval", kind: "number", value: (row) => row.interval.low, show: (row) => intervalText(row.interval) },
     { name: "verdict", kind: "text", value: ({ verdict }) => verdict },
-    probability("p, permutation", ({ users }) => users.permutation.adjusted),
+    {
+      name: "p, permutation",
+      kind: "number",
+      value: ({ users }) => users.permutation.adjusted,
+      show: ({ users }) => boundText(users.permutation.adjusted, users.permutation.isAtMost),
+    },
+    probability("p, users and seeds", ({ crossed }) => crossed.adjusted),
     probability("p, Wilcoxon", ({ users }) => users.wilcoxon.adjusted),
     probability("p, seeds", ({ seeds }) => seeds.permutationP),
+    ...(comparisons.some(({ equivalence }) => equivalence !== null)
+      ? [probability("p, equivalence", ({ equivalence }) => equivalence?.adjusted ?? null)]
+      : []),
+    ...(comparisons.some(({ luck }) => luck !== null) ? [fixedColumn<Comparison>("luck", ({ luck }) => luck)] : []),
     {
       name: "effect",
       kind: "number",

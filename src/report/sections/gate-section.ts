@@ -4,7 +4,15 @@ import { type Column, dataTable, tableMarkup } from "../charts/data-table.ts";
 import { type Markup, markup } from "../page/markup.ts";
 import type { Section } from "../page/page.ts";
 import type { RunContent } from "../run-content.ts";
-import { countText, fixedText, intervalText, percentText, probabilityText, signedText } from "../words/number-text.ts";
+import {
+  boundText,
+  countText,
+  fixedText,
+  intervalText,
+  percentText,
+  probabilityText,
+  signedText,
+} from "../words/number-text.ts";
 
 /** The verdict in a few words for the top of the page; null where no gate has looked at the run. */
 export function gateMarkup({ gate }: RunContent): Markup | null {
@@ -19,9 +27,9 @@ export function gateMarkup({ gate }: RunContent): Markup | null {
 /** Null where there was nothing to compare with. */
 export function gateSection({ gate }: RunContent): Section | null {
   if (gate === null || gate.compared === null || gate.against === null) return null;
-  const { compared, metric, against, protocol, bootstrap } = gate;
-  const { difference, interval, permutationP, wilcoxonP, wins, losses, ties } = compared;
-  const body = markup`<p>The gate's verdict: ${gate.verdict}; ${gate.reason}.</p><p>Both on the same ${countText(compared.cases)} users and candidates (${protocol}), at the time of the gate. In ${metric} the run less ${against.run} is ${signedText(difference)} (${intervalText(interval)}, ${percentText(bootstrap.level, 0)} bootstrap over users); permutation test p ${probabilityText(permutationP)}, Wilcoxon p ${probabilityText(wilcoxonP)}. It wins for ${countText(wins)} users, loses for ${countText(losses)}, ${countText(ties)} are level.</p>
+  const { compared, metric, against, protocol } = gate;
+  const { difference, interval, permutationP, permutationIsAtMost, wilcoxonP, wins, losses, ties } = compared;
+  const body = markup`<p>The gate's verdict: ${gate.verdict}; ${gate.reason}.</p><p>Both on the same ${countText(compared.cases)} users and candidates (${protocol}), at the time of the gate. In ${metric} the run less ${against.run} is ${signedText(difference)} (${intervalText(interval)}, ${percentText(compared.bootstrap.level, 0)} bootstrap over users); permutation test p ${boundText(permutationP, permutationIsAtMost)}, Wilcoxon p ${probabilityText(wilcoxonP)}. It wins for ${countText(wins)} users, loses for ${countText(losses)}, ${countText(ties)} are level.</p>
 ${tableMarkup(tableOf(gate, compared, against.run))}
 ${unknownMarkup(compared, metric, against.run)}`;
   return { id: "gate", title: `Beside ${against.run}, the run in use`, body };

@@ -1,12 +1,12 @@
-/** How the run learned: curves, learning rate and norms, and whether it could still move (the adaptivity panel). */
-import type { DiagnosticsRecord } from "../../runs/diagnostics-record.ts";
-import { type EpochAxis, type EpochFigure, type EpochLine, epochFigure, hasValues } from "../charts/epoch-figure.ts";
+/** How the run learned: curves, learning rate and norms. Whether it could still move: adaptivity-sections.ts. */
+import type { EpochAxis, EpochLine } from "../charts/epoch-figure.ts";
 import { type Figure, multiples } from "../charts/figure.ts";
-import { type Hue, hueAt } from "../charts/series-style.ts";
-import { groupsOf, largestOf, normOf } from "../charts/tensor-groups.ts";
+import { hueAt } from "../charts/series-style.ts";
+import { normOf } from "../charts/tensor-groups.ts";
 import { markup } from "../page/markup.ts";
 import type { Section } from "../page/page.ts";
 import type { RunContent } from "../run-content.ts";
+import { axisOf, draw, groupLines, passOf, switchOf } from "./pass-figures.ts";
 
 export function learningSection(content: RunContent): Section {
   const { pass, chosen } = passOf(content);
@@ -58,7 +58,7 @@ export function learningSection(content: RunContent): Section {
       : draw({
           title: "Loss of the refit",
           text: "Trained anew on train and validation for the epochs that validation chose.",
-          axis: { epochs: refit.map(({ epoch }) => epoch), switchAfter: switchOf(refit), chosen: null },
+          axis: { unit: "epoch", epochs: refit.map(({ epoch }) => epoch), switchAfter: switchOf(refit), chosen: null },
           lines: [{ name: "training", hue: "blue", values: refit.map(({ loss }) => loss) }],
         }),
   ];
@@ -96,83 +96,6 @@ export function normsSection(content: RunContent): Section {
   };
 }
 
-export function adaptivitySection(content: RunContent): Section {
-  const { pass } = passOf(content);
-  const axis = axisOf(content);
-  if (pass.every(({ diagnostics }) => diagnostics === null)) {
-    const body = markup`<p>Not measured: the run was trained with diagnostics off.</p>`;
-    return { id: "adaptivity", title: "Adaptivity", body };
-  }
-  const line = (name: string, hue: Hue, of: (diagnostics: DiagnosticsRecord) => number | null): EpochLine => ({
-    name,
-    hue,
-    values: pass.map(({ diagnostics }) => (diagnostics === null ? null : of(diagnostics))),
-  });
-  const layers = Math.max(0, ...pass.map(({ diagnostics }) => diagnostics?.deadUnits.length ?? 0));
-  const figures = [
-    draw({
-      title: "Size of the logits",
-      text: "Quantiles of |logit|. Beyond 10 or so the sigmoid saturates.",
-      axis,
-      lines: [line("median", "blue", (d) => d.logitAbsP50), line("99th percentile", "vermilion", (d) => d.logitAbsP99)],
-      isFromZero: true,
-    }),
-    draw({
-      title: "Slope p(1 − p)",
-      text: "Quantiles of the sigmoid's slope, at most 0.25. Near 0, samples no longer teach.",
-      axis,
-      lines: [
-        line("90th percentile", "green", (d) => d.slopeP90),
-        line("median", "blue", (d) => d.slopeP50),
-        line("10th percentile", "vermilion", (d) => d.slopeP10),
-      ],
-      isLogarithmic: true,
-    }),
-    draw({
-      title: "Mean error |p − label|",
-      text: "What is left to learn on the probe.",
-      axis,
-      lines: [line("mean error", "blue", (d) => d.meanError)],
-      isFromZero: true,
-    }),
-    draw({
-      title: "Gradient over loss",
-      text: "Norm of the probe's gradient divided by its loss.",
-      axis,
-      lines: groupLines(content, (d, names) => normOf(d.gradientNormsOverLoss, names)),
-      isLogarithmic: true,
-    }),
-    draw({
-      title: "Tangent gradient over loss",
-      text: "The part that can still turn the weights once their norms are held.",
-      axis,
-      lines: groupLines(content, (d, names) => normOf(d.tangentGradientNormsOverLoss, names)),
-      isLogarithmic: true,
-    }),
-    draw({
-      title: "Angle turned in the epoch",
-      text: "Radians, of the tensor of its kind that turned most. Near 0 while the loss is not: stuck.",
-      axis,
-      lines: groupLines(content, (d, names) => (d.moved === null ? null : largestOf(d.moved.angle, names))),
-      isLogarithmic: true,
-    }),
-    draw({
-      title: "Dead units",
-      text: "Share of a tower layer's units that gave 0 for every pair of the probe.",
-      axis,
-      lines: Array.from({ length: layers }, (_, layer) =>
-        line(`layer ${layer + 1}`, hueAt(layer), (d) => d.deadUnits[layer] ?? null),
-      ),
-      isFromZero: true,
-    }),
-  ];
-  return {
-    id: "adaptivity",
-    title: "Adaptivity",
-    body: markup`<p>Can the ranker still move? Measured after every epoch on a probe of training samples that stays the same.</p>${multiples(figures)}`,
-  };
-}
-
 function rowNormFigure(content: RunContent, axis: EpochAxis): Figure | null {
   const { pass } = passOf(content);
   const names = Object.keys(pass.find(({ diagnostics }) => diagnostics !== null)?.diagnostics?.rowNorms ?? {});
@@ -187,37 +110,4 @@ function rowNormFigure(content: RunContent, axis: EpochAxis): Figure | null {
     })),
     isFromZero: true,
   });
-}
-
-function groupLines(
-  content: RunContent,
-  of: (diagnostics: DiagnosticsRecord, names: readonly string[]) => number | null,
-): EpochLine[] {
-  const { pass } = passOf(content);
-  const first = pass.find(({ diagnostics }) => diagnostics !== null)?.diagnostics;
-  if (first === undefined || first === null) return [];
-  return groupsOf(Object.keys(first.norms)).map(({ name, hue, tensors }) => ({
-    name,
-    hue,
-    values: pass.map(({ diagnostics }) => (diagnostics === null ? null : of(diagnostics, tensors))),
-  }));
-}
-
-function draw(figure: EpochFigure): Figure | null {
-  return hasValues(figure.lines) ? epochFigure(figure) : null;
-}
-
-function passOf({ epochs, manifest }: RunContent) {
-  return { pass: epochs.filter(({ pass }) => pass === "train"), chosen: manifest.outcome?.epoch ?? null };
-}
-
-function axisOf(content: RunContent): EpochAxis {
-  const { pass, chosen } = passOf(content);
-  return { epochs: pass.map(({ epoch }) => epoch), switchAfter: switchOf(pass), chosen };
-}
-
-/** The last free epoch before a constrained one; null for a run that has no switch. */
-function switchOf(pass: RunContent["epochs"]): number | null {
-  const index = pass.findIndex(({ phase }) => phase === "constrained");
-  return index < 0 ? null : pass[index]!.epoch - 1;
 }

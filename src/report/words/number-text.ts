@@ -56,6 +56,11 @@ export function probabilityText(value: number | null): string {
   return value < 0.0001 ? "<0.0001" : value.toFixed(4);
 }
 
+/** A p-value that may be smaller than could be told. */
+export function boundText(value: number, isAtMost: boolean): string {
+  return isAtMost ? `at most ${probabilityText(value)}` : probabilityText(value);
+}
+
 export function intervalText(interval: { readonly low: number; readonly high: number } | null, digits = 4): string {
   return interval === null ? ABSENT : `${fixedText(interval.low, digits)} to ${fixedText(interval.high, digits)}`;
 }

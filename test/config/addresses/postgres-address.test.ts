@@ -59,6 +59,9 @@ describe("an address of PostgreSQL", () => {
     expect(() => postgresServerOf("postgres://host", { PGSSLMODE: "on" })).toThrow(
       'PGSSLMODE is "on", expected one of disable, prefer, require, verify-ca, verify-full',
     );
-    expect(() => postgresServerOf("postgres://host", { PGPORT: "x" })).toThrow('PGPORT is "x", expected a number');
+    expect(() => postgresServerOf("postgres://host", { PGPORT: "x" })).toThrow(
+      'PGPORT is "x", expected a number from 1 to 65535',
+    );
+    expect(() => postgresServerOf("postgres://host", { PGPORT: "65536" })).toThrow('PGPORT is "65536"');
   });
 });

@@ -44,7 +44,7 @@ async function load(
       types: { user: type, item: type },
       columnNames: { user: [], item: [], ...columnNames },
     } as const;
-    const list = await loadIdList(database, "listed", { path: file, roles, columns: {}, spelling });
+    const list = await loadIdList(database, "listed", { path: file, roles, columns: {}, weight: null, spelling });
     const rows = await database.rows("SELECT * FROM listed ORDER BY ALL");
     return { ids: rows.map((row) => Object.values(row).join(",")), list };
   } finally {

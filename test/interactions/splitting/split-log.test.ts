@@ -128,6 +128,46 @@ describe("by ratio", () => {
 });
 
 describe("as given", () => {
+  const request = {
+    kind: "given",
+    hasValidationFile: false,
+    validationShare: null,
+    rowsAreInOrder: false,
+    seed: 1,
+  } as const;
+  // User 0 has ten train rows and one of test, user 1 one train row and one of test, user 2 four train rows.
+  const rows = [
+    ...Array.from({ length: 10 }, (_, item) => ({ user: 0, item, time: 10 - item, part: 1 })),
+    { user: 0, item: 10, time: 11, part: 3 },
+    { user: 1, item: 0, time: 1, part: 1 },
+    { user: 1, item: 11, time: 2, part: 3 },
+    ...Array.from({ length: 4 }, (_, item) => ({ user: 2, item, time: item, part: 1 })),
+  ];
+  const log = logOf(rows, { users: 3, items: 12 });
+
+  it("gives validation a share of every user's train rows, the newest where times are known", () => {
+    const split = splitLog(log, keepAll(log), { ...request, validationShare: 0.3 });
+    // 3 of 10, 0 of 1, and 1 of 4 (1.2).
+    const held = [...split.parts.keys()].filter((row) => split.parts[row] === validation);
+    expect(held.map((row) => log.itemColumn[row])).toEqual([2, 1, 0, 3]); // user 0's times fall with the item
+    expect(split.rule).toBe("test as given; 0.3 of each user's train rows, the newest, is validation");
+    expect(split.counts).toEqual({ testedUsersWithoutValidation: 1 });
+    // Items 10 and 11 stand in test alone, and validation took items 0 to 2 and 3, which others have in train but one:
+    // train is user 0's items 3 to 9, user 1's 0 and user 2's 0 to 2.
+    expect(split.coldItems).toEqual({ validationRows: 0, testRows: 2 });
+  });
+
+  it("draws the share by seed where no order is known, the same for the same seed, and never all of a user", () => {
+    const timeless = { ...log, timesMs: null };
+    const heldBy = (seed: number, validationShare: number): string =>
+      splitLog(timeless, keepAll(log), { ...request, validationShare, seed }).parts.join("");
+    expect(heldBy(1, 0.3)).toBe(heldBy(1, 0.3));
+    const drawn = new Set(Array.from({ length: 20 }, (_, seed) => heldBy(seed, 0.3)));
+    expect(drawn.size).toBeGreaterThan(10);
+    for (const parts of drawn) expect(parts.split("2").length - 1).toBe(4); // 3 of 10 and 1 of 4
+    expect(heldBy(1, 0.95).split("2").length - 1).toBe(9 + 3); // round(9.5) would be all ten
+  });
+
   it("warns of test rows whose pair stands in train, and draws where every time is the same", () => {
     const rows = [
       { user: 0, item: 0, time: 7, part: 1 },
@@ -135,7 +175,6 @@ describe("as given", () => {
       { user: 0, item: 0, time: 7, part: 3 },
     ];
     const log = logOf(rows, { users: 1, items: 2 });
-    const request = { kind: "given", hasValidationFile: false, rowsAreInOrder: false } as const;
     const splits = Array.from({ length: 20 }, (_, seed) => splitLog(log, keepAll(log), { ...request, seed }));
     expect(splits[5]!.rule).toContain("drawn by seed 5");
     // Validation takes one of the two train rows; the test pair leaks only where it was not item 0.

@@ -82,6 +82,14 @@ describe("a constrained step", () => {
     }
   });
 
+  it("is Hyperball over Adam under LAMB without projections: update and weight both have the norm of the start", () => {
+    // Wen et al. 2026 (arXiv 2606.16899): W <- R Normalize(W - rate R Normalize(u)). Adam's first u is [1, 1] whatever
+    // the gradient's size, R = 5: [3, 4] - 0.1 x 5 [1, 1] / sqrt(2), brought back to 5.
+    const after = headOf(stepOnce(headRun({ ...plainLawn, project: "none" }, [3, 4], lamb), [7, 1], 0.1));
+    expect(after[0]).toBeCloseTo(2.936854432, 7); // epsilon, 1e-8, is left out by hand
+    expect(after[1]).toBeCloseTo(4.046589434, 7);
+  });
+
   it("hands tangent directions to the retraction, and norms that never drift, in float32", async () => {
     for (const { base } of baseCases) {
       const ops = float32Ops();

@@ -82,6 +82,33 @@ describe("loadStudy", () => {
     await expect(loadStudy(file, asItIs)).rejects.toThrow("extends itself");
   });
 
+  it("lets an arm be another one, searched once more on other points", async () => {
+    const file = temporary("again.json");
+    const again = { name: "again", searchOf: "adam" };
+    const arms = [{ name: "adam", optimizer: "adam", settings: { negatives: 3 } }, again];
+    await writeFile(file, JSON.stringify({ extends: "smoke", comparisons: [], acrossBatchSizes: [], arms }));
+    const study = await loadStudy(file, asItIs);
+    expect(study.arms[1]).toEqual({ ...study.arms[0], ...again, stream: "again" });
+    const [first, second] = cellsOf(study).map((cell) => tuningTrials(study, cell).map(({ point }) => point));
+    expect(second).not.toEqual(first);
+    const refuse = async (arm: object, problem: string) => {
+      await writeFile(
+        file,
+        JSON.stringify({ extends: "smoke", comparisons: [], acrossBatchSizes: [], arms: [arms[0], arm] }),
+      );
+      await expect(loadStudy(file, asItIs)).rejects.toThrow(problem);
+    };
+    await refuse({ ...again, searchOf: "adma" }, "there is no other arm adma");
+    await refuse({ ...again, settings: {} }, "its settings differ from those of adam");
+    await refuse({ ...again, stream: "" }, "it would try the same points");
+  });
+
+  it("refuses a margin of a metric that is not reported, and an arm across batch sizes that is not there", async () => {
+    const file = temporary("margins.json");
+    await writeFile(file, JSON.stringify({ extends: "smoke", margins: { "NDCG@5": 0.01 }, acrossBatchSizes: ["sgd"] }));
+    await expect(loadStudy(file, asItIs)).rejects.toThrow(/there is no arm sgd[\s\S]*does not report this metric/);
+  });
+
   it("puts a dataset and a model in place of the study's own, and drops comparisons of arms left out", async () => {
     const study = await loadStudy("smoke", { ...asItIs, dataset: "other", model: "gmf", arms: ["adam"] });
     expect(study.subjects.map(({ dataset, model }) => [dataset, model])).toEqual([["other", "gmf"]]);

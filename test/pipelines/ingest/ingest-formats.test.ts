@@ -70,6 +70,20 @@ describe("Arrow packed with LZ4 or ZSTD", () => {
   });
 });
 
+describe("white space", () => {
+  it("parts columns where nothing else does, however wide it is", async () => {
+    const wide = CSV.replaceAll(",", "   ").replaceAll("\n", " \n ");
+    await reads("log.txt", wide);
+    expect(folder.lines.join()).toContain("12 rows (text, white space, header, utf-8)");
+    const quoted = CSV.replaceAll(/\w+/g, '"$&"').replaceAll(",", "\t ");
+    await reads("log.dat.gz", gzipSync(quoted.replaceAll("\t", " ")));
+  });
+
+  it("is one blank each where that is the delimiter given", async () => {
+    await reads("log.txt", CSV.replaceAll(",", " "), { delimiter: " " });
+  });
+});
+
 describe("line ends", () => {
   it.each([
     ["one CRLF among LF", CSV.replace("\n8,21", "\r\n8,21")],

@@ -62,14 +62,22 @@ describe("the current run", () => {
 });
 
 describe("a kill between the link and the list", () => {
-  it("of a promotion: the link has moved, the list follows", async () => {
-    await promote("a");
+  it("of a promotion: the list has the new name, the link does not lead there yet", async () => {
+    for (const run of ["a", "b", "c"]) await promote(run);
     const list = await readFile(`${folder}/promoted.json`, "utf8");
-    await promote("b");
+    await rollBack(folder, silentContext);
     await writeFile(`${folder}/promoted.json`, list);
     expect(await promotedRuns(folder)).toEqual(["b", "a"]);
-    await promote("b");
-    expect(JSON.parse(await readFile(`${folder}/promoted.json`, "utf8"))).toEqual({ runs: ["b", "a"] });
+    await promote("c");
+    expect(await promotedRuns(folder)).toEqual(["c", "b", "a"]);
+  });
+
+  it("of the promotion of an earlier run: those after it are not lost, wherever it stops", async () => {
+    for (const run of ["a", "b", "c", "a"]) await promote(run);
+    expect(await promotedRuns(folder)).toEqual(["a", "c", "b"]);
+    await rm(`${folder}/current`);
+    await symlink("c", `${folder}/current`);
+    expect(await promotedRuns(folder)).toEqual(["c", "b", "a"]);
   });
 
   it("of a roll-back: what was gone back from is no longer among the promoted", async () => {

@@ -32,8 +32,8 @@ export async function engineVariants(): Promise<readonly EngineVariant[]> {
       variants.push({
         ...availability,
         title: name,
-        losses: pairLosses,
-        hasCosine: false,
+        losses: lossNames,
+        hasCosine: true,
         sharesLayers: false,
         open: () => openEngine(name, allowed),
       });

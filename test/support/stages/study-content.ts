@@ -70,10 +70,16 @@ function armSummary(arm: string, batchSize: number, value: number): ArmSummary {
   return {
     subject: 0,
     arm,
+    searchOf: null,
     optimizer: arm,
     batchSize,
     epochs: 8,
-    tuning: { trials: 4, diverged: 1, values: [value - 0.1, null, value, value - 0.02] },
+    tuning: {
+      trials: 4,
+      diverged: 1,
+      values: [value - 0.1, null, value, value - 0.02],
+      expectedBest: [0.3, 0.4, value - 0.01, value],
+    },
     chosen: isLost
       ? null
       : {
@@ -101,6 +107,7 @@ function comparison(batchSize: number, metric: string, difference: number): Comp
     batchSize,
     treatment: "lawn-adam-with-few-free-epochs",
     baseline: "adam-with-low-betas",
+    baselineBatchSize: batchSize,
     metric,
     difference,
     interval: { low: difference - 0.01, high: difference + 0.01, level: 0.95 },
@@ -109,11 +116,14 @@ function comparison(batchSize: number, metric: string, difference: number): Comp
       wins: 300,
       losses: 280,
       ties: 420,
-      permutation: { p: 0.00001, adjusted: 0.00002 },
+      permutation: { p: 0.0001, adjusted: 0.0002, isAtMost: true },
       wilcoxon: { p: 0.2, adjusted: 0.4 },
       effectSize: 0.05,
     },
     seeds: { count: 3, differences: [0.01, 0.02, -0.01], permutationP: 0.25 },
+    crossed: { p: 0.01, adjusted: 0.02, standardError: 0.005, degreesOfFreedom: 2.4 },
+    equivalence: { p: 0.4, adjusted: 0.8, margin: 0.005 },
+    luck: 0.003,
     verdict: difference > 0 ? "better" : difference < 0 ? "worse" : "undecided",
   };
 }

@@ -12,8 +12,10 @@ export const ingestSchema = ingestSettings.superRefine((config, context) => {
   for (const [key, message] of rawRefusals(config)) refuse(key, message);
   const isTime = config.split === "time";
   const isRatio = config.split === "ratio";
-  for (const key of ["validationShare", "testShare"] as const) {
-    if (config[key] !== undefined && !isTime && !isRatio) refuse(key, "only split time and split ratio take shares");
+  if (config.testShare !== undefined && !isTime && !isRatio)
+    refuse("testShare", "only split time and split ratio take it");
+  if (config.validationShare !== undefined && config.split === "leave-last-out") {
+    refuse("validationShare", "only split time, ratio and given take it");
   }
   for (const key of ["validationFrom", "testFrom"] as const) {
     if (config[key] === undefined) continue;
@@ -25,9 +27,10 @@ export const ingestSchema = ingestSettings.superRefine((config, context) => {
     else if (!Number.isFinite(momentMs(config[key])))
       refuse(key, 'expected ISO 8601 such as 2001-01-01 or "2001-01-01 12:00", or milliseconds since 1970');
   }
-  if ((config.validationShare ?? DEFAULT_SHARE) + (config.testShare ?? DEFAULT_SHARE) >= 1) {
-    refuse("testShare", "validation and test together leave nothing to train on");
-  }
+  const heldOut = (config.validationShare ?? DEFAULT_SHARE) + (config.testShare ?? DEFAULT_SHARE);
+  if (isTime || isRatio) {
+    if (heldOut >= 1) refuse("testShare", "validation and test together leave nothing to train on");
+  } else if (config.validationShare === 1) refuse("validationShare", "leaves nothing to train on");
   if (config.ratioBy !== undefined && !isRatio) refuse("ratioBy", "only split ratio takes it");
   if (isTime && config.order === "row") refuse("order", "split time needs times");
   if (config.order === "row" && config.timeColumn !== undefined)

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { setting } from "../../setting.ts";
 import { dataRoot } from "../../shared-settings.ts";
+import { listLayouts } from "./list-layouts.ts";
 import { rawSettings } from "./raw-settings.ts";
 
 const share = z.number().min(0).max(1);
@@ -85,10 +86,16 @@ export const ingestSettings = z.object({
     heading: "Split",
     meaning: "What is older: the lower time, or the earlier row of the files (times are then not used)",
   }),
+  format: setting(z.enum(["table", ...listLayouts]).optional(), {
+    flag: "format",
+    heading: "Text files",
+    meaning:
+      "What the lines of text files are: rows, or lists of items (user item item ..., user count item ..., or count item ... with users by line from 0); found out unless given",
+  }),
   delimiter: setting(z.string().min(1).max(4).optional(), {
     flag: "delimiter",
-    heading: "Text files",
-    meaning: "Between the fields of a text file, tab for a tab; found out unless given",
+    meaning:
+      "Between the fields of a text file, tab for a tab; found out unless given, and in lists besides white space",
   }),
   header: setting(z.enum(["auto", "yes", "no"]).default("auto"), {
     flag: "header",
@@ -151,7 +158,7 @@ export const ingestSettings = z.object({
   }),
   validationShare: setting(share.optional(), {
     flag: "validation-share",
-    meaning: `Share of rows for validation under split time and ratio; ${DEFAULT_SHARE} unless given`,
+    meaning: `Share of rows for validation under split time and ratio, ${DEFAULT_SHARE} unless given; of each user's train rows under split given without a validation file, one row of each tested user unless given`,
   }),
   testShare: setting(share.optional(), {
     flag: "test-share",

@@ -1,5 +1,6 @@
 /** Where the raw logs of `ingest` are: on this machine, in an object store, or in a database. */
 import { z } from "zod";
+import { isAddress } from "../../address-text.ts";
 import { isPostgresAddress, postgresAddressProblem } from "../../addresses/postgres-address.ts";
 import { setting } from "../../setting.ts";
 
@@ -51,5 +52,5 @@ export function rawRefusals(
 function rawProblem(given: string): string | null {
   if (isPostgresAddress(given)) return postgresAddressProblem(given);
   if (STORED.test(given)) return null;
-  return /^\w+:\/\//.test(given) ? "expected a path, s3://bucket/prefix, or postgres://host/database" : null;
+  return isAddress(given) ? "expected a path, s3://bucket/prefix, or postgres://host/database" : null;
 }

@@ -1,13 +1,16 @@
 /** The numbers of one chunk of one step for the kernels: a slot of a uniform buffer, written once per submission. */
 
 export interface StepNumbers {
-  /** Pairs of this chunk: its samples, twice as many under bpr. */
+  /** Pairs of this chunk: see tensors/batch-shape.ts. */
   readonly pairs: number;
   readonly samples: number;
   /** Position in the epoch of the chunk's first sample. */
   readonly firstSample: number;
   /** Where this step's loss goes. */
   readonly lossIndex: number;
+  /** Position in the batch of the chunk's first sample, and in the epoch of its first block. */
+  readonly firstInBatch: number;
+  readonly firstBlock: number;
   /** Samples of the whole batch. */
   readonly batchLength: number;
   readonly learningRate: number;
@@ -73,6 +76,9 @@ struct Step {
   roundKeys3: u32,
   roundKeys4: u32,
   roundKeys5: u32,
+  firstInBatch: u32,
+  firstBlock: u32,
+  batchSamples: u32,
 }
 @group(0) @binding(0) var<uniform> step: Step;
 `;
@@ -87,6 +93,7 @@ export function writeStepNumbers(numbers: StepNumbers, slot: number, bytes: Arra
   floats.set([...update.corrections, ...update.groupCorrections], 8);
   words.set([update.switches ? 1 : 0, draws.negativesLow, draws.negativesHigh, draws.leftBits, draws.rightBits], 12);
   words.set(draws.roundKeys, 17);
+  words.set([numbers.firstInBatch, numbers.firstBlock, numbers.batchLength], 23);
 }
 
 const LEAST_PER_SPLIT = 128;

@@ -11,6 +11,8 @@ import { builtins, type Kernel, workgroupNumber } from "../device/kernel.ts";
 import { stepStruct } from "../device/step-numbers.ts";
 import { sideTables, tableModes } from "./side-tables.ts";
 
+const { Bias, GivenBias, Idle } = tableModes;
+
 /** Rows with more partials are shared. */
 const MOST_ALONE = 16;
 
@@ -65,9 +67,10 @@ fn sumOf(unit: Unit, run: Run, first: u32, apart: u32) -> f32 {
   return sum;
 }
 
-fn decayOf(own: Table, run: Run, goal: u32) -> f32 {
-  if (sides.embeddingDecay == 0.0 || own.mode == ${tableModes.Bias}u || own.mode == ${tableModes.Idle}u) { return 0.0; }
-  return sides.embeddingDecay * step.inverseBatch * f32(run.pairs) * weights[goal];
+fn decayOf(s: u32, own: Table, run: Run, goal: u32) -> f32 {
+  let decays = own.mode != ${Bias}u && own.mode != ${GivenBias}u && own.mode != ${Idle}u;
+  if (sides.embeddingDecay == 0.0 || !decays) { return 0.0; }
+  return sides.embeddingDecay * step.inverseBatch * f32(run.pairs / sides.side[s].pairsPerLookUp) * weights[goal];
 }
 
 @compute @workgroup_size(${WORKGROUP_LANES})
@@ -85,11 +88,11 @@ fn main(${builtins}) {
     } else if (run.pairs == 0u) {
       if (step.adds == 0u) { gradient[goal] = 0.0; }
     } else if (run.partials > 0u) {
-      var sum = sumOf(unit, run, 0u, 1u) + decayOf(own, run, goal);
+      var sum = sumOf(unit, run, 0u, 1u) + decayOf(s, own, run, goal);
       if (step.adds != 0u) { sum += gradient[goal]; }
       gradient[goal] = sum;
     } else if (sides.embeddingDecay != 0.0) {
-      gradient[goal] += decayOf(own, run, goal);
+      gradient[goal] += decayOf(s, own, run, goal);
     }
   }
   workgroupBarrier();
@@ -109,7 +112,7 @@ fn main(${builtins}) {
     if (isMine && unit.share == 0u) {
       for (var share = 1u; share < sides.side[s].atOnce; share++) { sum += sums[share * sides.side[s].span + lane]; }
       let goal = own.offset + (longRow - own.firstRow) * own.width + within;
-      sum += decayOf(own, run, goal);
+      sum += decayOf(s, own, run, goal);
       if (step.adds != 0u) { sum += gradient[goal]; }
       gradient[goal] = sum;
     }

@@ -2,7 +2,8 @@
  * The chain rule through the head: into the last tower layer, and into the head's own weights.
  *
  *   head-delta     delta [pairs, last] = slope head, 0 where the layer is 0 (an empty tower has no ReLU to mask)
- *   head-gradient  splits [runs, head + 1] = per run of pairs, sums of slope (p q | last | 1)
+ *   head-gradient  splits [runs, head + 1] = per run of pairs, sums of slope (p q | last | 1); where samples share
+ *                  their negatives, of p times what the pair contributes to it, which is slopes times all its q
  *
  * Twins: openTowerBackward and openGmfBackward (reference/backward.ts). Bound by memory.
  */
@@ -43,10 +44,30 @@ fn main(${builtins}) {
 export const HEAD_COLUMNS = 16;
 const PAIR_LANES = 16;
 
-/** Constants: see `Shape`. Storage: slopes, features, last, splits. */
-export const headGradientKernel: Kernel = {
-  label: "head-gradient",
-  bindings: ["step", "constants", "read", "read", "read", "write"],
+const ofPairs = /* wgsl */ `
+fn share(pair: u32, column: u32) -> f32 {
+  let slope = slopes[pair];
+  if (column == shape.headWidth) { return select(slope, 0.0, shape.isCompared != 0u); }
+  if (column >= shape.gmf) { return slope * last[pair * shape.lastStride + shape.lastColumn + column - shape.gmf]; }
+  let p = pair * shape.stride + shape.gmfColumn + column;
+  return slope * features[p] * features[p + shape.gmf];
+}`;
+
+/** There is no tower; pairs behind the samples are of no user. */
+const ofShared = /* wgsl */ `
+fn share(pair: u32, column: u32) -> f32 {
+  if (column == shape.headWidth || pair >= step.samples) { return 0.0; }
+  let p = pair * shape.stride + shape.gmfColumn + column;
+  return last[p] * features[p];
+}`;
+
+/**
+ * Constants: see `Shape`. Storage: features, last, splits, slopes; where samples share their negatives features,
+ * contributions, splits.
+ */
+export const headGradientKernel = ({ isShared }: { readonly isShared: boolean }): Kernel => ({
+  label: `head-gradient${isShared ? " shared" : ""}`,
+  bindings: ["step", "constants", "read", "read", "write", ...(isShared ? [] : (["read"] as const))],
   code: /* wgsl */ `${stepStruct}
 struct Shape {
   stride: u32, // of features
@@ -55,23 +76,16 @@ struct Shape {
   headWidth: u32,
   lastStride: u32,
   lastColumn: u32,
-  isCompared: u32, // bpr: a bias that both logits share has slope 0 exactly
+  isCompared: u32, // a bias that all logits of a user share has slope 0 exactly
   splitsOffset: u32,
 }
 @group(0) @binding(1) var<uniform> shape: Shape;
-@group(0) @binding(2) var<storage, read> slopes: array<f32>;
-@group(0) @binding(3) var<storage, read> features: array<f32>;
-@group(0) @binding(4) var<storage, read> last: array<f32>;
-@group(0) @binding(5) var<storage, read_write> splits: array<f32>;
+${isShared ? "" : "@group(0) @binding(5) var<storage, read> slopes: array<f32>;"}
+@group(0) @binding(2) var<storage, read> features: array<f32>;
+@group(0) @binding(3) var<storage, read> last: array<f32>;
+@group(0) @binding(4) var<storage, read_write> splits: array<f32>;
 var<workgroup> sums: array<f32, ${HEAD_COLUMNS * PAIR_LANES}>;
-
-fn share(pair: u32, column: u32) -> f32 {
-  let slope = slopes[pair];
-  if (column == shape.headWidth) { return select(slope, 0.0, shape.isCompared != 0u); }
-  if (column >= shape.gmf) { return slope * last[pair * shape.lastStride + shape.lastColumn + column - shape.gmf]; }
-  let p = pair * shape.stride + shape.gmfColumn + column;
-  return slope * features[p] * features[p + shape.gmf];
-}
+${isShared ? ofShared : ofPairs}
 
 @compute @workgroup_size(${HEAD_COLUMNS * PAIR_LANES})
 fn main(${builtins}) {
@@ -96,4 +110,4 @@ fn main(${builtins}) {
   }
 }
 `,
-};
+});

@@ -88,9 +88,12 @@ fn main(${builtins}) {
 `,
 });
 
-/** One workgroup: the batch's mean loss, added up over its chunks. Storage: lossSums, losses. */
-export const meanLossKernel: Kernel = {
-  label: "mean-loss",
+/**
+ * One workgroup: the batch's mean loss, added up over its chunks. `perSum`: the samples of each of the sums. Storage:
+ * lossSums, losses.
+ */
+export const meanLossKernel = (perSum: number): Kernel => ({
+  label: `mean-loss ${perSum}`,
   bindings: ["step", "read", "write"],
   code: /* wgsl */ `${stepStruct}
 @group(0) @binding(1) var<storage, read> lossSums: array<f32>;
@@ -99,7 +102,7 @@ var<workgroup> sums: array<f32, 256>;
 
 @compute @workgroup_size(256)
 fn main(@builtin(local_invocation_index) lane: u32) {
-  let count = (step.samples + ${LOGIT_LANES - 1}u) / ${LOGIT_LANES}u;
+  let count = (step.samples + ${perSum - 1}u) / ${perSum}u;
   var sum = 0.0;
   for (var index = lane; index < count; index += 256u) { sum += lossSums[index]; }
   sums[lane] = sum;
@@ -113,4 +116,4 @@ fn main(@builtin(local_invocation_index) lane: u32) {
   }
 }
 `,
-};
+});

@@ -18,6 +18,10 @@ struct LogitShape {
   hasBiases: u32,
   headOffset: u32,
   headBiasOffset: u32,
+  cosineColumn: u32, // of features; dot is 0 then. 0 for none
+  inverseTemperature: f32,
+  unused0: u32,
+  unused1: u32,
 }
 
 fn pairLogit(pair: u32) -> f32 {
@@ -26,6 +30,9 @@ fn pairLogit(pair: u32) -> f32 {
   let p = row + logitShape.dotColumn;
   let q = p + logitShape.dot;
   for (var i = 0u; i < logitShape.dot; i++) { sum += features[p + i] * features[q + i]; }
+  if (logitShape.cosineColumn != 0u) {
+    sum += features[row + logitShape.cosineColumn] * logitShape.inverseTemperature;
+  }
   let s = row + logitShape.gmfColumn;
   let t = s + logitShape.gmf;
   for (var i = 0u; i < logitShape.gmf; i++) {

@@ -3,7 +3,8 @@
  * order, without atomics, so that runs repeat bit for bit. Work is spread evenly, however often a row occurs.
  *
  *   dot   d row = sum of slope partner            gmf   d row = sum of slope head partner
- *   mlp   d row = sum of its half of dX           bias  d row = sum of slope; 0 for users under bpr
+ *   mlp   d row = sum of its half of dX           bias  d row = sum of slope; 0 for users where logits are compared
+ *   cosine   d row = sum of slope / (temperature norm) (partner - cosine own), of unit rows
  *
  * A row that lies in one block is done here. What a block has of a row that crosses its border goes to partials, which
  * crossing-rows.ts adds up; it also sees to rows without pairs and to the decay.
@@ -16,7 +17,7 @@ import { builtins, type Kernel, workgroupNumber } from "../device/kernel.ts";
 import { stepStruct } from "../device/step-numbers.ts";
 import { sideTables, tableModes } from "./side-tables.ts";
 
-const { Dot, Gmf, Mlp, Bias } = tableModes;
+const { Dot, Gmf, Mlp, Bias, Cosine, GivenGmf, GivenBias } = tableModes;
 
 /** A lane asks memory for this many pairs before it adds the first; divides every block but the last. */
 const lookAhead = ["x", "y", "z", "w"] as const;
@@ -39,15 +40,25 @@ export const rowGradientsKernel: Kernel = {
 
 fn slopesOf(pair: vec4u) -> vec4f { return vec4f(slopes[pair.x], slopes[pair.y], slopes[pair.z], slopes[pair.w]); }
 
-fn sharesOf(mode: u32, pair: vec4u, column: u32, scale: f32) -> vec4f {
-  switch (mode) {
-    case ${Mlp}u: {
-      let at = pair * sides.inputs + column;
-      return vec4f(inputDelta[at.x], inputDelta[at.y], inputDelta[at.z], inputDelta[at.w]);
-    }
-    case ${Dot}u, ${Gmf}u: {
-      let at = pair * sides.stride + column;
-      return slopesOf(pair) * scale * vec4f(features[at.x], features[at.y], features[at.z], features[at.w]);
+fn featuresOf(pair: vec4u, column: u32) -> vec4f {
+  let at = pair * sides.stride + column;
+  return vec4f(features[at.x], features[at.y], features[at.z], features[at.w]);
+}
+
+fn deltasOf(pair: vec4u, column: u32) -> vec4f {
+  let at = pair * sides.inputs + column;
+  return vec4f(inputDelta[at.x], inputDelta[at.y], inputDelta[at.z], inputDelta[at.w]);
+}
+
+fn sharesOf(side: u32, own: Table, within: u32, pair: vec4u, scale: f32) -> vec4f {
+  let partner = own.partner + within;
+  switch (own.mode) {
+    case ${Mlp}u, ${GivenBias}u: { return deltasOf(pair, partner); }
+    case ${GivenGmf}u: { return scale * deltasOf(pair, partner); }
+    case ${Dot}u, ${Gmf}u: { return slopesOf(pair) * scale * featuresOf(pair, partner); }
+    case ${Cosine}u: {
+      let toward = featuresOf(pair, partner) - featuresOf(pair, sides.side[side].cosineColumn) * featuresOf(pair, own.own + within);
+      return slopesOf(pair) * featuresOf(pair, sides.side[side].unitColumn) * toward;
     }
     case ${Bias}u: { return slopesOf(pair); }
     default: { return vec4f(); }
@@ -75,7 +86,7 @@ fn main(${builtins}) {
   // A table may have none of these rows in this piece.
   if (row >= own.firstRow + own.rows || sorted[base + end - 1u].x < own.firstRow) { return; }
   var scale = 1.0;
-  if (own.mode == ${Gmf}u) { scale = values[sides.headOffset + within]; }
+  if (own.mode == ${Gmf}u || own.mode == ${GivenGmf}u) { scale = values[sides.headOffset + within]; }
   var isContinued = first > 0u && sorted[base + max(first, 1u) - 1u].x == row;
   var sum = 0.0;
   for (var position = first; position < end; position += ${lookAhead.length}u) {
@@ -87,7 +98,7 @@ fn main(${builtins}) {
     let d = sorted[at.w];
     let rows = vec4u(a.x, b.x, c.x, d.x);
     let pair = vec4u(a.y, b.y, c.y, d.y);
-    let shares = select(vec4f(), sharesOf(own.mode, pair, own.partner + within, scale), ahead < vec4u(end));
+    let shares = select(vec4f(), sharesOf(unit.side, own, within, pair, scale), ahead < vec4u(end));
 ${lookAhead
   .map(
     (k) => `    if (rows.${k} != row) {

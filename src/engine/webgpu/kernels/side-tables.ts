@@ -7,8 +7,11 @@
 /** Tables of one side. */
 export const MOST_TABLES = 4;
 
-/** Idle: a gradient that is 0 by definition. */
-export const tableModes = { Dot: 0, Gmf: 1, Mlp: 2, Bias: 3, Idle: 4 } as const;
+/**
+ * Idle: a gradient that is 0 by definition. Cosine: the dot path's, where features hold unit rows. GivenGmf and
+ * GivenBias: in dX, as Mlp's; the former still to be multiplied by the head.
+ */
+export const tableModes = { Dot: 0, Gmf: 1, Mlp: 2, Bias: 3, Idle: 4, Cosine: 5, GivenGmf: 6, GivenBias: 7 } as const;
 
 const LARGE_BATCH = 2 ** 18;
 const PAIRS_PER_BLOCK = { small: 16, large: 64 } as const;
@@ -41,9 +44,9 @@ struct Side {
   rows: u32,
   at: u32, // where the side begins in the sorted order
   startsAt: u32, // and in starts
-  unused0: u32,
-  unused1: u32,
-  unused2: u32,
+  pairsPerLookUp: u32, // a list's user is looked up once
+  unitColumn: u32, // of the side; see unit-features.ts, as the next
+  cosineColumn: u32,
   table: array<Table, ${MOST_TABLES}>,
 }
 struct Table {
@@ -54,7 +57,7 @@ struct Table {
   firstRow: u32,
   rows: u32,
   offset: u32,
-  unused: u32,
+  own: u32, // column of features
 }
 struct Sides {
   stride: u32, // of features

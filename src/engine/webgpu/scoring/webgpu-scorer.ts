@@ -18,6 +18,7 @@ import {
   logitWords,
   type RankerMemory,
 } from "../step/forward-plan.ts";
+import { featureColumns } from "../tensors/feature-columns.ts";
 import { bestItems, fitsBestItems } from "./best-items.ts";
 
 export interface WebgpuScorer extends Scorer {
@@ -173,6 +174,8 @@ export function openWebgpuScorer(parts: {
 
 /** What scoring kernels do not read. */
 const scoringNumbers = {
+  firstInBatch: 0,
+  firstBlock: 0,
   lossIndex: 0,
   batchLength: 1,
   learningRate: 0,
@@ -182,7 +185,7 @@ const scoringNumbers = {
   draws: noDraws,
 };
 
-function mostPairs({ dot, gmf, embedding, tower, idBiases }: RankerSpec, bindingBytes: number): number {
-  const widest = Math.max(2 * (dot + gmf + embedding + (idBiases ? 1 : 0)), ...tower);
+function mostPairs(spec: RankerSpec, bindingBytes: number): number {
+  const widest = Math.max(featureColumns(spec).stride, ...spec.tower);
   return Math.max(1, Math.min(MOST_PAIRS, Math.floor(bindingBytes / (4 * widest))));
 }

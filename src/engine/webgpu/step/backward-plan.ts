@@ -2,25 +2,28 @@
  * The dispatches from activations to loss and gradient: slopes, the tower back to front, dense sums,
  * then the tables row by row.
  */
-
+import type { LossConfig } from "../../../ranker/loss.ts";
 import type { BufferAccount } from "../device/buffer-ledger.ts";
 import { constantWords, type DispatchPlan, type Work } from "../device/program.ts";
 import { mostRuns, pairsPerSplit } from "../device/step-numbers.ts";
 import { DELTA_LANES, HEAD_COLUMNS, headDeltaKernel, headGradientKernel } from "../kernels/head-backward.ts";
+import { LIST_SAMPLES } from "../kernels/lists/list-slopes.ts";
 import { LOGIT_LANES } from "../kernels/logit-scores.ts";
 import { lossSlopesKernel, meanLossKernel } from "../kernels/loss-slopes.ts";
 import { matrixProductKernel, tileFor } from "../kernels/matrix-product.ts";
 import { areAligned } from "../kernels/product-access.ts";
 import { jobWords, type SplitJob, SUM_VALUES, sumSplitsKernel } from "../kernels/sum-splits.ts";
 import { type ArenaPlan, wholePart } from "../tensors/arena.ts";
+import { isCompared, isListwise } from "../tensors/batch-shape.ts";
 import type { ChunkPlan } from "../tensors/chunk-plan.ts";
 import { type ForwardMemory, headValues, lastLayer, logitWords, type RankerMemory } from "./forward-plan.ts";
+import { allocateShared, listPlans, type SharedMemory } from "./list-plan.ts";
 
 export interface BackwardMemory {
   readonly labels: GPUBuffer;
   /** Null where all samples count alike. */
   readonly weights: GPUBuffer | null;
-  /** [pairs] d loss / d logit */
+  /** [pairs] d loss / d logit; of shared negatives [1 + negatives, samples] */
   readonly slopes: GPUBuffer;
   readonly lossSums: GPUBuffer;
   /**
@@ -29,29 +32,35 @@ export interface BackwardMemory {
    */
   readonly deltas: readonly GPUBuffer[];
   readonly splits: GPUBuffer;
+  /** Null unless samples share their negatives. */
+  readonly shared: SharedMemory | null;
 }
 
+/** For chunks of up to so many samples, whose pairs `forward` has room for. */
 export async function allocateBackward(
   account: BufferAccount,
   { spec }: RankerMemory,
   {
-    capacity,
+    samples,
     chunks,
-    isWeighted,
-  }: { readonly capacity: number; readonly chunks: ChunkPlan; readonly isWeighted: boolean },
+    forward,
+  }: { readonly samples: number; readonly chunks: ChunkPlan; readonly forward: ForwardMemory },
 ): Promise<BackwardMemory> {
+  const { shape } = chunks;
+  const { capacity } = forward;
   const widths = spec.embedding === 0 ? [] : [2 * spec.embedding, ...spec.tower];
-  const labels = await account.storage("a batch's labels", 4 * capacity);
-  const weights = isWeighted ? await account.storage("a batch's weights", 4 * capacity) : null;
-  const slopes = await account.storage("a batch's slopes", 4 * capacity);
-  const lossSums = await account.storage("a batch's losses", 4 * Math.ceil(capacity / LOGIT_LANES));
+  const labels = await account.storage("a batch's labels", 4 * samples);
+  const weights = shape.isWeighted ? await account.storage("a batch's weights", 4 * samples) : null;
+  const slopes = await account.storage("a batch's slopes", 4 * Math.max(capacity, samples * (1 + shape.negatives)));
+  const lossSums = await account.storage("a batch's losses", 4 * Math.ceil(samples / samplesPerSum(chunks)));
+  const shared = shape.blockRows === 0 ? null : await allocateShared(account, forward, { shape, samples });
   const deltas: GPUBuffer[] = [];
   for (const width of widths) deltas.push(await account.storage("a batch's deltas", 4 * capacity * width));
   const splits = await account.storage(
     "sums over runs of pairs",
     4 * chunks.denseValues * mostRuns(capacity, chunks.mostSplits),
   );
-  return { labels, weights, slopes, lossSums, deltas, splits };
+  return { labels, weights, slopes, lossSums, deltas, splits, shared };
 }
 
 export interface BackwardParts {
@@ -59,6 +68,9 @@ export interface BackwardParts {
   readonly forward: ForwardMemory;
   readonly backward: BackwardMemory;
   readonly chunks: ChunkPlan;
+  readonly loss: LossConfig;
+  /** [items] on the device; null where nothing is taken off the logits. */
+  readonly itemLogQ: GPUBuffer | null;
   /** The gradient arena, cut as the values are. */
   readonly gradients: readonly GPUBuffer[];
   /** Where jobs for sum-splits.ts are kept. */
@@ -70,17 +82,23 @@ export function backwardPlans(parts: BackwardParts): DispatchPlan[] {
   return [...lossPlans(parts), ...towerPlans(parts), headGradientPlan(parts), sumPlan(parts)];
 }
 
+function samplesPerSum({ shape }: ChunkPlan): number {
+  return isListwise(shape) ? LIST_SAMPLES : LOGIT_LANES;
+}
+
 function runsOf({ pairs }: Work, { mostSplits }: ChunkPlan): number {
   return Math.ceil(pairs / pairsPerSplit(pairs, mostSplits));
 }
 
-function lossPlans({ ranker, forward, backward, chunks, losses }: BackwardParts): DispatchPlan[] {
+function slopePlans({ ranker, forward, backward, chunks, loss, itemLogQ }: BackwardParts): DispatchPlan[] {
   const last = lastLayer(ranker, forward);
-  const { labels, weights, slopes, lossSums, deltas } = backward;
-  const { spec, plan } = ranker;
-  const plans: DispatchPlan[] = [
+  const { labels, weights, slopes, lossSums, shared } = backward;
+  const { shape } = chunks;
+  if (isListwise(shape))
+    return listPlans({ ranker, forward, shape, loss, itemLogQ, weights, slopes, lossSums, shared });
+  return [
     {
-      kernel: lossSlopesKernel({ isPairwise: chunks.pairsPerSample === 2, isWeighted: weights !== null }),
+      kernel: lossSlopesKernel({ isPairwise: isCompared(shape), isWeighted: weights !== null }),
       constants: logitWords(ranker, forward),
       storage: [
         ...[forward.features, last.buffer, headValues(ranker), labels, slopes, lossSums],
@@ -88,7 +106,17 @@ function lossPlans({ ranker, forward, backward, chunks, losses }: BackwardParts)
       ],
       workgroups: ({ samples }) => Math.ceil(samples / LOGIT_LANES),
     },
-    { kernel: meanLossKernel, storage: [lossSums, losses], workgroups: () => 1 },
+  ];
+}
+
+function lossPlans(parts: BackwardParts): DispatchPlan[] {
+  const { ranker, forward, backward, chunks, losses } = parts;
+  const last = lastLayer(ranker, forward);
+  const { slopes, lossSums, deltas } = backward;
+  const { spec, plan } = ranker;
+  const plans: DispatchPlan[] = [
+    ...slopePlans(parts),
+    { kernel: meanLossKernel(samplesPerSum(chunks)), storage: [lossSums, losses], workgroups: () => 1 },
   ];
   const delta = deltas.at(-1);
   if (delta !== undefined) {
@@ -146,9 +174,9 @@ function headGradientPlan({ ranker, forward, backward, chunks }: BackwardParts):
   const { spec } = ranker;
   const last = lastLayer(ranker, forward);
   const width = spec.gmf + last.width;
-  const isCompared = chunks.pairsPerSample === 2 ? 1 : 0;
+  const { shared, slopes, splits } = backward;
   return {
-    kernel: headGradientKernel,
+    kernel: headGradientKernel({ isShared: shared !== null }),
     constants: constantWords(
       forward.columns.stride,
       spec.gmf,
@@ -156,10 +184,13 @@ function headGradientPlan({ ranker, forward, backward, chunks }: BackwardParts):
       width,
       last.stride,
       last.column,
-      isCompared,
+      isCompared(chunks.shape) ? 1 : 0,
       splitLayout(ranker, forward, chunks).headOffset,
     ),
-    storage: [backward.slopes, forward.features, last.buffer, backward.splits],
+    storage:
+      shared === null
+        ? [forward.features, last.buffer, splits, slopes]
+        : [forward.features, shared.contributions, splits],
     workgroups: (work) => Math.ceil((width + 1) / HEAD_COLUMNS) * runsOf(work, chunks),
   };
 }

@@ -3,10 +3,11 @@ import type { RankerSpec } from "../../../ranker/ranker-spec.ts";
 import type { BufferAccount } from "../device/buffer-ledger.ts";
 import { columnLanes } from "../device/column-lanes.ts";
 import type { ProductPrecision } from "../device/kernel.ts";
-import { constantWords, type DispatchPlan } from "../device/program.ts";
+import { constantWords, type DispatchPlan, float } from "../device/program.ts";
 import { gatherFeaturesKernel, gatherWorkgroups, MOST_FEATURES } from "../kernels/gather-features.ts";
 import { matrixProductKernel, tileFor } from "../kernels/matrix-product.ts";
 import { areAligned } from "../kernels/product-access.ts";
+import { UNIT_PAIRS, unitFeaturesKernel } from "../kernels/unit-features.ts";
 import { type ArenaPlan, wholePart } from "../tensors/arena.ts";
 import { type FeatureColumns, featureColumns, lastWidth } from "../tensors/feature-columns.ts";
 
@@ -48,7 +49,7 @@ export async function allocateForward(
 }
 
 export function forwardPlans(ranker: RankerMemory, memory: ForwardMemory): DispatchPlan[] {
-  return [...gatherPlans(ranker, memory), ...towerPlans(ranker, memory)];
+  return [...gatherPlans(ranker, memory), ...unitPlans(ranker, memory), ...towerPlans(ranker, memory)];
 }
 
 /** The last tower layer's rows; the concatenated embeddings under an empty tower; nothing without an MLP path. */
@@ -68,7 +69,7 @@ export function logitWords(ranker: RankerMemory, memory: ForwardMemory): Uint32A
   const head = plan.parts.get("head.weight")?.[0]?.offset ?? 0;
   return constantWords(
     columns.stride,
-    spec.dot,
+    columns.unitColumn === null ? spec.dot : 0,
     columns.dotColumn,
     spec.gmf,
     columns.gmfColumn,
@@ -79,7 +80,16 @@ export function logitWords(ranker: RankerMemory, memory: ForwardMemory): Uint32A
     spec.idBiases ? 1 : 0,
     head,
     wholePart(plan, "head.bias").offset,
+    columns.unitColumn === null ? 0 : columns.unitColumn + 2,
+    float(inverseTemperatureOf(spec)),
+    0,
+    0,
   );
+}
+
+/** What the dot path's products are multiplied by. */
+export function inverseTemperatureOf({ cosineTemperature }: RankerSpec): number {
+  return cosineTemperature === null ? 1 : 1 / cosineTemperature;
 }
 
 /** The piece that holds the head. */
@@ -119,6 +129,19 @@ function gatherPlans({ plan, values }: RankerMemory, memory: ForwardMemory): Dis
       },
     ];
   });
+}
+
+function unitPlans({ spec }: RankerMemory, { columns, features }: ForwardMemory): DispatchPlan[] {
+  const { stride, dotColumn, unitColumn } = columns;
+  if (unitColumn === null) return [];
+  return [
+    {
+      kernel: unitFeaturesKernel,
+      constants: constantWords(stride, spec.dot, dotColumn, unitColumn, float(inverseTemperatureOf(spec)), 0, 0, 0),
+      storage: [features],
+      workgroups: ({ pairs }) => Math.ceil(pairs / UNIT_PAIRS),
+    },
+  ];
 }
 
 function towerPlans({ spec, plan, values, precision }: RankerMemory, memory: ForwardMemory): DispatchPlan[] {

@@ -70,7 +70,7 @@ function mostTiles(capacity: number): number {
 /** Two or three dispatches for each 8 bits of the row; none where no batch is too large to be ranked. */
 function passPlans({ spec }: RankerMemory, { capacity, ids }: ForwardMemory, sort: SortMemory): DispatchPlan[] {
   if (capacity <= MOST_RANKED) return [];
-  const bits = 32 - Math.clz32(Math.max(spec.users, spec.items) - 1);
+  const bits = 32 - Math.clz32(Math.max(spec.users, spec.items - 1)); // a pair may be of no user: one past the last
   const passes = Math.max(1, Math.ceil(bits / 8));
   const tiles = (pairs: number): number => (pairs > MOST_RANKED ? Math.ceil(pairs / SORT_TILE) : 0);
   return Array.from({ length: passes }, (_, pass): DispatchPlan[] => {

@@ -2,9 +2,9 @@
  * Steps cut into chunks, written into slots and submitted a few at a time; at most two submissions wait, so that the
  * host neither stalls the queue nor floods it.
  */
-import type { PairBatch } from "../../../dataset/batch.ts";
+import type { Batch } from "../../../dataset/batch.ts";
 import type { GpuContext } from "../device/gpu-context.ts";
-import { encodeProgram } from "../device/program.ts";
+import { encodeProgram, type Work } from "../device/program.ts";
 import {
   type DrawNumbers,
   noDraws,
@@ -14,9 +14,10 @@ import {
   type UpdateNumbers,
   writeStepNumbers,
 } from "../device/step-numbers.ts";
-import type { ChunkPlan } from "../tensors/chunk-plan.ts";
+import { pairsOf } from "../tensors/batch-shape.ts";
 import type { DeviceOptimizer } from "../update/device-optimizer.ts";
 import type { TrainingProgram } from "./training-program.ts";
+import { type Chunk, writeChunk } from "./write-chunk.ts";
 
 export const SLOTS = 64;
 /** Most pairs of one submission, unless a single chunk has more: a submission stays well below a second. */
@@ -38,7 +39,7 @@ export interface StepRunner {
    * The loss lands at index 0.
    */
   run(
-    batch: PairBatch,
+    batch: Batch,
     at: {
       readonly program: TrainingProgram;
       readonly optimizer: DeviceOptimizer | null;
@@ -48,42 +49,53 @@ export interface StepRunner {
 }
 
 export interface DrawnStep {
+  /** Of the batch, in the epoch. */
   readonly firstSample: number;
+  readonly firstBlock: number;
   readonly samples: number;
   readonly learningRate: number;
 }
 
-interface Chunk {
-  readonly first: number;
-  readonly samples: number;
-}
-
-export function createStepRunner(context: GpuContext, chunks: ChunkPlan, stepBuffer: GPUBuffer): StepRunner {
+export function createStepRunner(context: GpuContext, stepBuffer: GPUBuffer): StepRunner {
   const { queue } = context.device;
   const numbers = new ArrayBuffer(SLOTS * SLOT_BYTES);
 
+  /** Writes the numbers of a chunk, and says how much work it is. */
   function fill(
     slot: number,
     chunk: Chunk,
-    step: DrawnStep & { readonly index: number; readonly draws: DrawNumbers; readonly update: UpdateNumbers },
-  ): void {
-    const pairs = chunk.samples * chunks.pairsPerSample;
+    step: DrawnStep & {
+      readonly index: number;
+      readonly draws: DrawNumbers;
+      readonly update: UpdateNumbers;
+      readonly program: TrainingProgram;
+    },
+  ): Work {
+    const { shape, mostSplits } = step.program.chunks;
+    const pairs = pairsOf(shape, chunk.samples);
     writeStepNumbers(
       {
         pairs,
         samples: chunk.samples,
         firstSample: step.firstSample + chunk.first,
+        firstInBatch: chunk.first,
+        firstBlock: step.firstBlock + (shape.blockRows === 0 ? 0 : chunk.first / shape.blockRows),
         lossIndex: step.index,
         batchLength: step.samples,
         learningRate: step.learningRate,
         adds: chunk.first > 0,
-        pairsPerSplit: pairsPerSplit(pairs, chunks.mostSplits),
+        pairsPerSplit: pairsPerSplit(pairs, mostSplits),
         update: step.update,
         draws: step.draws,
       },
       slot,
       numbers,
     );
+    return { samples: chunk.samples, pairs };
+  }
+
+  function emptySubmission() {
+    return { encoder: context.device.createCommandEncoder(), slots: 0, pairs: 0, steps: 0 };
   }
 
   function submit(encoder: GPUCommandEncoder, slots: number): void {
@@ -94,52 +106,51 @@ export function createStepRunner(context: GpuContext, chunks: ChunkPlan, stepBuf
   return {
     async train(steps, draws, { program, optimizer, isOver }) {
       const waiting: Promise<undefined>[] = [];
-      for (let index = 0; index < steps.length && !isOver(); ) {
-        const encoder = context.device.createCommandEncoder();
-        let slot = 0;
-        let pairs = 0;
-        let taken = 0;
-        while (index < steps.length && taken < STEPS_PER_SUBMISSION && pairs < PAIRS_PER_SUBMISSION) {
-          const step = steps[index]!;
-          const parts = chunksOf(step.samples, chunks.samples);
-          if (slot > 0 && slot + parts.length > SLOTS) break;
-          const update = optimizer.take();
-          for (const chunk of parts) {
-            if (slot === SLOTS) throw new RangeError(`a batch of ${step.samples} samples needs over ${SLOTS} chunks`);
-            fill(slot, chunk, { ...step, index, draws, update });
-            const work = { samples: chunk.samples, pairs: chunk.samples * chunks.pairsPerSample };
-            const pass = encoder.beginComputePass();
-            encodeProgram(pass, program.draw ?? [], slot, work);
-            encodeProgram(pass, program.gradient, slot, work);
-            pass.end();
-            pairs += work.pairs;
-            slot++;
-          }
-          optimizer.encode(encoder, slot - 1);
-          index++;
-          taken++;
-        }
-        submit(encoder, slot);
+      let open = emptySubmission();
+
+      async function flush(): Promise<void> {
+        submit(open.encoder, open.slots);
+        open = emptySubmission();
         waiting.push(queue.onSubmittedWorkDone());
         if (waiting.length > 1) await context.settle(waiting.shift()!);
       }
+
+      for (const [index, step] of steps.entries()) {
+        if (isOver()) break;
+        const parts = chunksOf(step.samples, program.chunks.samples);
+        // A step is cut only where it has more chunks than there are slots.
+        if (open.slots > 0 && open.slots + parts.length > SLOTS) await flush();
+        const update = optimizer.take();
+        for (const chunk of parts) {
+          if (open.slots === SLOTS) await flush();
+          const work = fill(open.slots, chunk, { ...step, index, draws, update, program });
+          const pass = open.encoder.beginComputePass();
+          encodeProgram(pass, program.draw ?? [], open.slots, work);
+          encodeProgram(pass, program.gradient, open.slots, work);
+          pass.end();
+          open.pairs += work.pairs;
+          open.slots++;
+        }
+        optimizer.encode(open.encoder, open.slots - 1);
+        open.steps++;
+        if (open.steps === STEPS_PER_SUBMISSION || open.pairs >= PAIRS_PER_SUBMISSION) await flush();
+      }
+      if (open.slots > 0) await flush();
       for (const work of waiting) await context.settle(work);
     },
 
     async run(batch, { program, optimizer, learningRate }) {
       const update = optimizer?.take() ?? noUpdate;
-      const parts = chunksOf(batch.length, chunks.samples);
+      const parts = chunksOf(batch.length, program.chunks.samples);
+      const whole = { firstSample: 0, firstBlock: 0, samples: batch.length, learningRate, index: 0 };
       for (const chunk of parts) {
         writeChunk(queue, batch, chunk, program);
-        const step = { firstSample: 0, samples: batch.length, learningRate, index: 0, draws: noDraws, update };
-        fill(0, chunk, step);
+        const work = fill(0, chunk, { ...whole, draws: noDraws, update, program });
         const encoder = context.device.createCommandEncoder();
         const pass = encoder.beginComputePass();
-        const work = { samples: chunk.samples, pairs: chunk.samples * chunks.pairsPerSample };
         encodeProgram(pass, program.gradient, 0, work);
         pass.end();
-        const isLast = chunk === parts.at(-1);
-        if (isLast) optimizer?.encode(encoder, 0);
+        if (chunk === parts.at(-1)) optimizer?.encode(encoder, 0);
         submit(encoder, 1);
       }
       await context.settle(queue.onSubmittedWorkDone());
@@ -152,27 +163,4 @@ function chunksOf(length: number, most: number): readonly Chunk[] {
     first: k * most,
     samples: Math.min(most, length - k * most),
   }));
-}
-
-/**
- * The chunk's columns where the kernels look for them: under bpr the negatives are pairs of their
- * own behind the positives.
- */
-function writeChunk(queue: GPUQueue, batch: PairBatch, { first, samples }: Chunk, program: TrainingProgram): void {
-  const { ids, labels, weights, pairCapacity } = program;
-  const write = (index: number, column: Uint32Array): void => {
-    queue.writeBuffer(ids, 4 * index, Uint32Array.from(column.subarray(first, first + samples)));
-  };
-  if (weights !== null && batch.weights !== null) {
-    queue.writeBuffer(weights, 0, Float32Array.from(batch.weights.subarray(first, first + samples)));
-  }
-  write(0, batch.users);
-  if (batch.kind === "pointwise") {
-    write(pairCapacity, batch.items);
-    queue.writeBuffer(labels, 0, Float32Array.from(batch.labels.subarray(first, first + samples)));
-  } else {
-    write(samples, batch.users);
-    write(pairCapacity, batch.positives);
-    write(pairCapacity + samples, batch.negatives);
-  }
 }

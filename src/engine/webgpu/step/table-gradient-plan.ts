@@ -1,11 +1,12 @@
 /** The dispatches from slopes and deltas to the gradients of the tables: each row's sorted pairs are summed. */
-
 import type { BufferAccount } from "../device/buffer-ledger.ts";
 import { columnLanes } from "../device/column-lanes.ts";
 import { constantWords, type DispatchPlan, float } from "../device/program.ts";
 import { crossingRowsKernel } from "../kernels/crossing-rows.ts";
 import { rowGradientsKernel } from "../kernels/row-gradients.ts";
 import { MOST_TABLES, mostBlocks, pairsPerBlock, tableModes } from "../kernels/side-tables.ts";
+import { type BatchShape, isCompared, isListwise } from "../tensors/batch-shape.ts";
+import type { Feature } from "../tensors/feature-columns.ts";
 import type { BackwardMemory } from "./backward-plan.ts";
 import { type ForwardMemory, headValues, type RankerMemory } from "./forward-plan.ts";
 import type { SortMemory } from "./sort-plan.ts";
@@ -17,7 +18,7 @@ export interface TableGradientParts {
   readonly sort: SortMemory;
   readonly partials: GPUBuffer;
   readonly gradients: readonly GPUBuffer[];
-  readonly isCompared: boolean;
+  readonly shape: BatchShape;
   /** See SessionOptions. */
   readonly embeddingDecay: number;
 }
@@ -42,7 +43,7 @@ export function tableGradientPlans(parts: TableGradientParts): DispatchPlan[] {
     const { plan } = ranker;
     const constants = constantWords(
       forward.columns.stride,
-      2 * ranker.spec.embedding,
+      backward.shared === null ? 2 * ranker.spec.embedding : forward.columns.stride,
       plan.parts.get("head.weight")?.[0]?.offset ?? 0,
       float(parts.embeddingDecay),
       ...sides.flatMap(({ words }) => words),
@@ -58,7 +59,7 @@ export function tableGradientPlans(parts: TableGradientParts): DispatchPlan[] {
           sort.sorted,
           backward.slopes,
           forward.features,
-          backward.deltas[0] ?? forward.features,
+          backward.shared?.contributions ?? backward.deltas[0] ?? forward.features,
           headValues(ranker),
           gradient,
           partials,
@@ -75,18 +76,32 @@ export function tableGradientPlans(parts: TableGradientParts): DispatchPlan[] {
   });
 }
 
+/** How a table's gradient comes from the pairs, and the column it reads: of features, or of dX. */
+function sourceOf({ forward, shape }: TableGradientParts, feature: Feature): readonly [number, number] {
+  const { column, partnerColumn, path, name } = feature;
+  const { mlpColumn, unitColumn } = forward.columns;
+  if (isCompared(shape) && name === "userBias") return [tableModes.Idle, column];
+  if (shape.blockRows > 0) {
+    const given = { Dot: tableModes.Mlp, Gmf: tableModes.GivenGmf, Mlp: tableModes.Mlp, Bias: tableModes.GivenBias };
+    return [given[path], column];
+  }
+  if (path === "Mlp") return [tableModes.Mlp, column - mlpColumn];
+  return [path === "Dot" && unitColumn !== null ? tableModes.Cosine : tableModes[path], partnerColumn];
+}
+
 /** The tables of one side in one piece: `Side` of side-tables.ts. */
-function sideOf({ ranker, forward, sort, isCompared }: TableGradientParts, side: "user" | "item", piece: number) {
+function sideOf(parts: TableGradientParts, side: "user" | "item", piece: number) {
+  const { ranker, forward, sort, shape } = parts;
   const { columns, capacity } = forward;
+  const isListOfOwn = isListwise(shape) && shape.blockRows === 0;
   const tables: number[][] = [];
   let before = 0;
   let firstRow = Number.POSITIVE_INFINITY;
   let endRow = 0;
   for (const feature of columns.features.filter((candidate) => candidate.side === side)) {
     for (const part of ranker.plan.parts.get(feature.name)!.filter((candidate) => candidate.piece === piece)) {
-      const partner = feature.path === "Mlp" ? feature.column - columns.mlpColumn : feature.partnerColumn;
-      const mode = isCompared && feature.name === "userBias" ? tableModes.Idle : tableModes[feature.path];
-      tables.push([mode, before, feature.width, partner, part.firstRow, part.rows, part.offset, 0]);
+      const [mode, from] = sourceOf(parts, feature);
+      tables.push([mode, before, feature.width, from, part.firstRow, part.rows, part.offset, feature.column]);
       before += feature.width;
       firstRow = Math.min(firstRow, part.firstRow);
       endRow = Math.max(endRow, part.firstRow + part.rows);
@@ -104,9 +119,9 @@ function sideOf({ ranker, forward, sort, isCompared }: TableGradientParts, side:
     rows,
     side === "user" ? 0 : capacity,
     side === "user" ? 0 : sort.startsStride,
-    0,
-    0,
-    0,
+    side === "user" && isListOfOwn ? 1 + shape.negatives : 1,
+    (columns.unitColumn ?? 0) + (side === "user" ? 0 : 1),
+    (columns.unitColumn ?? 0) + 2,
     ...tables.flat(),
     ...Array<number>(8 * (MOST_TABLES - tables.length)).fill(0),
   ];

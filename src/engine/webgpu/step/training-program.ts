@@ -2,40 +2,38 @@
  * Everything a session needs to take a step of up to `samples` samples a chunk: memory and bound dispatches, made once
  * and grown when a larger batch comes.
  */
-import type { BatchSource } from "../../../dataset/training-batches.ts";
-import { samplesPerEpoch, samplesPerPositive } from "../../../dataset/training-batches.ts";
-import type { BufferAccount } from "../device/buffer-ledger.ts";
+import type { LossConfig } from "../../../ranker/loss.ts";
 import type { GpuContext } from "../device/gpu-context.ts";
-import { bindProgram, constantWords, type DispatchPlan, type Program } from "../device/program.ts";
-import { DRAW_LANES, drawBatchKernel } from "../kernels/draw-batch.ts";
+import { bindProgram, type DispatchPlan, type Program } from "../device/program.ts";
+import { pairsOf } from "../tensors/batch-shape.ts";
 import type { ChunkPlan } from "../tensors/chunk-plan.ts";
 import { allocateBackward, backwardPlans, sumJobWords } from "./backward-plan.ts";
+import { type DeviceLog, drawPlans } from "./draw-plan.ts";
 import { allocateForward, forwardPlans, type RankerMemory } from "./forward-plan.ts";
 import { allocateSort, sortPlans } from "./sort-plan.ts";
 import { allocatePartials, tableGradientPlans } from "./table-gradient-plan.ts";
 
 export interface TrainingProgram {
+  /** How its batches are cut. */
+  readonly chunks: ChunkPlan;
   /** Samples that fit in a chunk. */
   readonly capacity: number;
   /** [2, pairs]: users, then items of pairs. */
   readonly ids: GPUBuffer;
   readonly pairCapacity: number;
+  /** What stands for the user of a pair that has none. */
+  readonly noUser: number;
   readonly labels: GPUBuffer;
   /** Null where the samples are to have none. */
   readonly weights: GPUBuffer | null;
-  /** Draws a chunk; null without a source, or where the source's samples have weights and these have not. */
+  /** Null unless samples share their negatives. */
+  readonly masks: GPUBuffer | null;
+  /** Draws a chunk; null where batches are given. */
   readonly draw: Program | null;
   /** From ids and labels to the loss and the whole gradient. */
   readonly gradient: Program;
   /** Frees all of its memory. */
   close(): void;
-}
-
-/** The log on the device: users, items, what each user has seen, and the weights of the rows if there are some. */
-export interface DeviceLog {
-  readonly source: BatchSource;
-  readonly columns: readonly [GPUBuffer, GPUBuffer, GPUBuffer, GPUBuffer];
-  readonly weights: GPUBuffer | null;
 }
 
 export interface TrainingProgramOptions {
@@ -44,21 +42,23 @@ export interface TrainingProgramOptions {
   readonly gradients: readonly GPUBuffer[];
   readonly chunks: ChunkPlan;
   readonly capacity: number;
+  /** Whose samples are of this shape; null where batches are given. */
   readonly log: DeviceLog | null;
   readonly stepBuffer: GPUBuffer;
   readonly losses: GPUBuffer;
+  readonly loss: LossConfig;
+  readonly itemLogQ: GPUBuffer | null;
   readonly embeddingDecay: number;
-  /** Whether samples have weights: those of a log with weights must. */
-  readonly isWeighted: boolean;
 }
 
 export async function openTrainingProgram(options: TrainingProgramOptions): Promise<TrainingProgram> {
-  const { context, ranker, gradients, chunks, capacity, log, stepBuffer, losses, embeddingDecay, isWeighted } = options;
+  const { context, ranker, gradients, chunks, capacity, log, stepBuffer, losses, loss, itemLogQ } = options;
+  const { shape } = chunks;
   const account = context.buffers.openAccount();
   try {
-    const pairs = capacity * chunks.pairsPerSample;
+    const pairs = pairsOf(shape, capacity);
     const forward = await allocateForward(account, ranker.spec, pairs);
-    const backward = await allocateBackward(account, ranker, { capacity: pairs, chunks, isWeighted });
+    const backward = await allocateBackward(account, ranker, { samples: capacity, chunks, forward });
     const sort = await allocateSort(account, ranker, forward);
     const partials = await allocatePartials(account, forward);
     const words = sumJobWords(ranker, forward, chunks);
@@ -67,7 +67,7 @@ export async function openTrainingProgram(options: TrainingProgramOptions): Prom
     const bind = (plans: readonly DispatchPlan[]) => bindProgram(context, account, plans, stepBuffer);
     const gradient = await bind([
       ...forwardPlans(ranker, forward),
-      ...backwardPlans({ ranker, forward, backward, chunks, gradients, jobs, losses }),
+      ...backwardPlans({ ranker, forward, backward, chunks, loss, itemLogQ, gradients, jobs, losses }),
       ...sortPlans(ranker, forward, sort),
       ...tableGradientPlans({
         ranker,
@@ -76,18 +76,23 @@ export async function openTrainingProgram(options: TrainingProgramOptions): Prom
         sort,
         partials,
         gradients,
-        isCompared: chunks.pairsPerSample === 2,
-        embeddingDecay,
+        shape,
+        embeddingDecay: options.embeddingDecay,
       }),
     ]);
-    const draws = log !== null && (log.weights !== null) === isWeighted;
-    const draw = draws ? await bind([drawPlan(log, { ids: forward.ids, ...backward }, pairs)]) : null;
+    const { labels, weights } = backward;
+    const masks = backward.shared?.masks ?? null;
+    const memory = { ids: forward.ids, labels, weights, masks, capacity: pairs };
+    const draw = log === null ? null : await bind(drawPlans(log, shape, memory));
     return {
+      chunks,
       capacity,
       ids: forward.ids,
       pairCapacity: pairs,
-      labels: backward.labels,
-      weights: backward.weights,
+      noUser: ranker.spec.users,
+      labels,
+      weights,
+      masks,
       draw,
       gradient,
       close: () => account.close(),
@@ -96,47 +101,4 @@ export async function openTrainingProgram(options: TrainingProgramOptions): Prom
     account.close();
     throw error;
   }
-}
-
-interface BatchMemory {
-  readonly ids: GPUBuffer;
-  readonly labels: GPUBuffer;
-  readonly weights: GPUBuffer | null;
-}
-
-function drawPlan(log: DeviceLog, { ids, labels, weights }: BatchMemory, pairs: number): DispatchPlan {
-  const { source, columns } = log;
-  return {
-    kernel: drawBatchKernel(log.weights !== null),
-    constants: constantWords(
-      samplesPerEpoch(source) - 1,
-      samplesPerPositive(source),
-      source.loss === "bpr" ? 1 : 0,
-      source.interactions.items,
-      pairs,
-    ),
-    storage: [...columns, ids, labels, ...(log.weights === null || weights === null ? [] : [log.weights, weights])],
-    workgroups: ({ samples }) => Math.ceil(samples / DRAW_LANES),
-  };
-}
-
-/** Copies the log to the device. */
-export async function uploadLog(context: GpuContext, account: BufferAccount, source: BatchSource): Promise<DeviceLog> {
-  const { interactions, seen } = source;
-  const upload = async (what: string, values: Uint32Array | Float32Array): Promise<GPUBuffer> => {
-    const buffer = await account.storage(what, values.byteLength);
-    const words = values.slice();
-    if (words.length > 0) context.device.queue.writeBuffer(buffer, 0, words);
-    return buffer;
-  };
-  return {
-    source,
-    columns: [
-      await upload("the log's users", interactions.userColumn),
-      await upload("the log's items", interactions.itemColumn),
-      await upload("the seen items' offsets", seen.offsets),
-      await upload("the seen items", seen.itemsSorted),
-    ],
-    weights: interactions.weights === null ? null : await upload("the log's weights", interactions.weights),
-  };
 }

@@ -2,9 +2,10 @@
  * One row of features per pair, gathered from the tables: the values of the pair's user and item side by
  * side, path by path.
  *
- *   [userDot | itemDot | userGmf | itemGmf | userMlp | itemMlp | userBias | itemBias]
+ *   [userDot | itemDot | userGmf | itemGmf | userMlp | itemMlp | userBias | itemBias | 1 / user | 1 / item | cosine]
  *
- * Paths that the spec leaves out have no columns.
+ * Paths that the spec leaves out have no columns. The last three are of cosines alone, whose dot columns are made unit
+ * rows (kernels/unit-features.ts).
  */
 import { headWidth, type RankerSpec } from "../../../ranker/ranker-spec.ts";
 
@@ -29,9 +30,13 @@ export interface FeatureColumns {
   readonly gmfColumn: number;
   readonly mlpColumn: number;
   readonly biasColumn: number;
+  /** Of the three of cosines; null where the dot path is the plain inner product. */
+  readonly unitColumn: number | null;
 }
 
-export function featureColumns({ dot, gmf, embedding, idBiases }: RankerSpec): FeatureColumns {
+const UNIT_COLUMNS = 3;
+
+export function featureColumns({ dot, gmf, embedding, idBiases, cosineTemperature }: RankerSpec): FeatureColumns {
   const widths = { Dot: dot, Gmf: gmf, Mlp: embedding, Bias: idBiases ? 1 : 0 } as const;
   const features: Feature[] = [];
   const starts = { Dot: 0, Gmf: 0, Mlp: 0, Bias: 0 };
@@ -45,9 +50,11 @@ export function featureColumns({ dot, gmf, embedding, idBiases }: RankerSpec): F
     features.push({ name: `item${path}`, side: "item", path, width, column: item, partnerColumn: stride });
     stride += 2 * width;
   }
+  const isCosine = cosineTemperature !== null;
   return {
     features,
-    stride: Math.ceil(stride / 4) * 4,
+    stride: Math.ceil((isCosine ? stride + UNIT_COLUMNS : stride) / 4) * 4,
+    unitColumn: isCosine ? stride : null,
     dotColumn: starts.Dot,
     gmfColumn: starts.Gmf,
     mlpColumn: starts.Mlp,

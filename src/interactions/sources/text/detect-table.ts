@@ -4,9 +4,12 @@ import { isUsualName, plain } from "../choose-columns.ts";
 import { refuseSameNames } from "../table-source.ts";
 import { detectQuoting, joinRecords, type Quoting, type QuotingHints, splitFields } from "./detect-quoting.ts";
 import { isNameOverCodes, isNumber, isWordOverNumbers } from "./header-shape.ts";
+import { withSingleBlanks } from "./single-blanks.ts";
 
 export interface TextTable extends Quoting {
   readonly delimiter: string;
+  /** The delimiter is a blank that stands for white space of any width: single-blanks.ts makes such a file. */
+  readonly isWhiteSpace: boolean;
   readonly hasHeader: boolean;
   /** From the header, or column1, column2, ... */
   readonly columns: readonly string[];
@@ -29,12 +32,16 @@ export interface TableHints extends QuotingHints {
 
 // Longer ones first, so that "::" is not taken for two empty ":" fields.
 const DELIMITERS = ["::", "\t", ",", ";", "|"];
+/** Of lines that none of these is in, those that agree on the number of words; titles have some. */
+const MOSTLY = 0.9;
 
 /** `lines` are the first few lines of the file, without line ends; blank ones are passed over. */
 export function detectTable(lines: readonly string[], hints: TableHints): TextTable {
-  const filled = lines.filter((line) => line.trim() !== "");
-  if (filled.length === 0) throw new DataError(`${hints.file}: the file is empty, expected rows of user and item`);
-  const delimiter = hints.delimiter ?? findDelimiter(filled, hints);
+  const given = lines.filter((line) => line.trim() !== "");
+  if (given.length === 0) throw new DataError(`${hints.file}: the file is empty, expected rows of user and item`);
+  const delimiter = hints.delimiter ?? findDelimiter(given, hints);
+  const isWhiteSpace = hints.delimiter === undefined && delimiter === WHITE_SPACE;
+  const filled = isWhiteSpace ? given.map(withSingleBlanks) : given;
   const quoting = detectQuoting(filled, delimiter, hints);
   const records = joinRecords(filled, delimiter, quoting);
   const first = records[0]!; // some line is filled
@@ -45,12 +52,19 @@ export function detectTable(lines: readonly string[], hints: TableHints): TextTa
     );
   }
   if (hints.columns !== undefined && hints.header !== "yes") {
-    return { delimiter, ...quoting, hasHeader: false, columns: completed(hints.columns, fields.length), header: null };
+    return {
+      delimiter,
+      isWhiteSpace,
+      ...quoting,
+      hasHeader: false,
+      columns: completed(hints.columns, fields.length),
+      header: null,
+    };
   }
   const hasHeader =
     hints.header === undefined ? looksLikeHeader(fields, records, delimiter, quoting, hints) : hints.header === "yes";
   const columns = hasHeader ? distinctNames(fields, hints.file) : completed([], fields.length);
-  return { delimiter, ...quoting, hasHeader, columns, header: hasHeader ? fields : null };
+  return { delimiter, isWhiteSpace, ...quoting, hasHeader, columns, header: hasHeader ? fields : null };
 }
 
 function findDelimiter(lines: readonly string[], hints: TableHints): string {
@@ -66,13 +80,21 @@ function findDelimiter(lines: readonly string[], hints: TableHints): string {
   const best = scored
     .filter(({ usual }) => usual >= 2)
     .sort((a, b) => b.agreeing - a.agreeing || isTab(b) - isTab(a) || b.usual - a.usual)[0];
-  if (best === undefined) {
-    const tried = DELIMITERS.map(spelled).join(", ");
-    throw new DataError(
-      `${hints.file}: no delimiter found in "${shortened(lines[0] ?? "")}" (tried ${tried}); set --delimiter`,
-    );
-  }
-  return best.delimiter;
+  if (best !== undefined) return best.delimiter;
+  if (areColumns(sample.map(withSingleBlanks), hints)) return WHITE_SPACE;
+  const tried = DELIMITERS.map(spelled).join(", ");
+  throw new DataError(
+    `${hints.file}: no delimiter found in "${shortened(lines[0] ?? "")}" (tried ${tried}, and white space, on which lines must agree); set --delimiter`,
+  );
+}
+
+const WHITE_SPACE = " ";
+
+function areColumns(lines: readonly string[], hints: TableHints): boolean {
+  const quoting = detectQuoting(lines, WHITE_SPACE, hints);
+  const counts = joinRecords(lines, WHITE_SPACE, quoting).map((line) => splitFields(line, WHITE_SPACE, quoting).length);
+  const [usual = 0] = counts;
+  return usual >= 2 && counts.filter((count) => count === usual).length >= MOSTLY * counts.length;
 }
 
 /**

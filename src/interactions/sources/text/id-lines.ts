@@ -40,6 +40,8 @@ export async function openIdLines(
     isHeader: null, // left out above
     firstRowLine: hasHeader ? 2 : 1,
     storesRejects: true,
+    setAside: null,
+    lists: null,
   };
 }
 

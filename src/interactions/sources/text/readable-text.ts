@@ -33,6 +33,8 @@ export interface ReadableText {
   readonly description: string;
 }
 
+/** Bytes beyond which no further lines are asked for. */
+const MOST_OF_LINES = 2 ** 24;
 const LF = 0x0a;
 const CR = 0x0d;
 
@@ -98,7 +100,31 @@ async function lookThrough(file: PackedText, wanted: TextEncoding): Promise<Text
   return { isMixed: isMixed(), hasControls, isUtf8 };
 }
 
-async function* piecesOf({ path, compression }: PackedText): AsyncGenerator<Buffer> {
+/** Unpacked and as UTF-8, whatever the line ends: at most `count` whole lines, fewer where they are very long. */
+export async function firstLines(file: PackedText, count: number): Promise<string[]> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  let ends = 0;
+  let isWhole = true;
+  await orDamaged(file, async () => {
+    for await (const piece of piecesOf(file)) {
+      pieces.push(piece);
+      bytes += piece.length;
+      for (const byte of piece) if (byte === LF || byte === CR) ends++;
+      // CRLF counts twice.
+      if (ends <= 2 * count && bytes < MOST_OF_LINES) continue;
+      isWhole = false;
+      break;
+    }
+  });
+  const lines = Buffer.concat(pieces)
+    .toString()
+    .split(/\r\n?|\n/);
+  return (isWhole ? lines : lines.slice(0, -1)).slice(0, count);
+}
+
+/** Unpacked. */
+export async function* piecesOf({ path, compression }: PackedText): AsyncGenerator<Buffer> {
   if (compression === "zstd") return yield* unpackZstdFile(path);
   const bytes = createReadStream(path, { highWaterMark: 2 ** 18 });
   if (compression === null) return yield* bytes;
@@ -139,7 +165,7 @@ function codeOf(error: unknown): string {
   return typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
 }
 
-async function orDamaged(file: PackedText, task: () => Promise<void>): Promise<void> {
+export async function orDamaged(file: PackedText, task: () => Promise<void>): Promise<void> {
   try {
     await task();
   } catch (error) {

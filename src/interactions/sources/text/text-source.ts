@@ -5,6 +5,7 @@ import type { WorkDatabase } from "../../database/work-database.ts";
 import { orDataError, type SourceColumn, STORING_REJECTS, type TableSource } from "../table-source.ts";
 import { detectTable, type TableHints, type TextTable } from "./detect-table.ts";
 import type { ReadableText } from "./readable-text.ts";
+import { singleBlanks } from "./single-blanks.ts";
 
 export interface TextOptions extends TableHints {
   /** Numbers such as 3,5 are 3.5. */
@@ -32,22 +33,25 @@ export async function openTextSource(
   text: ReadableText,
   options: TextOptions,
 ): Promise<TableSource> {
-  const lines = await readHead(database, text, options);
+  const lines = await readHead(database, text, options.file);
   const separator = SEPARATOR_LINE.exec(lines[0] ?? "")?.[1];
   const skipped = separator === undefined ? 0 : 1;
   const found = detectTable(lines.slice(skipped), { ...options, delimiter: options.delimiter ?? separator });
   const table = { ...found, skipped, hasDecimalCommas: options.hasDecimalCommas ?? false };
   const untyped = table.columns.map((name) => ({ name, type: "VARCHAR" }));
-  const from = textRows(text, table, STORING_REJECTS);
+  const readable = table.isWhiteSpace ? await singleBlanks(database, text, options.file) : text;
+  const from = textRows(readable, table, STORING_REJECTS);
   return {
     file: options.file,
-    format: `text, delimiter ${JSON.stringify(table.delimiter)}, ${table.hasHeader ? "header" : "no header"}, ${text.description}`,
+    format: `text, ${table.isWhiteSpace ? "white space" : `delimiter ${JSON.stringify(table.delimiter)}`}, ${table.hasHeader ? "header" : "no header"}, ${text.description}`,
     from,
     columns: untyped,
-    typedColumns: options.needsTypes ? await findTypes(database, text, table, options) : untyped,
+    typedColumns: options.needsTypes ? await findTypes(database, readable, table, options) : untyped,
     isHeader: table.header === null ? null : equalsHeader(table.columns, table.header),
     firstRowLine: (table.hasHeader ? 2 : 1) + skipped,
     storesRejects: true,
+    setAside: null,
+    lists: null,
   };
 }
 
@@ -70,9 +74,9 @@ function pathAndKind({ path, furtherPaths = [], compression, encoding }: Readabl
   return `${sqlPaths([path, ...furtherPaths])}, compression = ${sqlText(compression ?? "none")}, encoding = ${sqlText(encoding)}`;
 }
 
-async function readHead(database: WorkDatabase, text: ReadableText, options: TextOptions): Promise<string[]> {
+async function readHead(database: WorkDatabase, text: ReadableText, file: string): Promise<string[]> {
   const first = { ...text, furtherPaths: [] };
-  const rows = await orDataError(options.file, () =>
+  const rows = await orDataError(file, () =>
     database.rows(`SELECT line FROM ${linesOf(first)} WHERE line IS NOT NULL LIMIT ${HEAD_LINES}`),
   );
   return rows.map(({ line }) => String(line).replace(/\r$/, ""));

@@ -34,5 +34,7 @@ export function openTypedRows(
     isHeader: null,
     firstRowLine: null,
     storesRejects: true,
+    setAside: null,
+    lists: null,
   };
 }

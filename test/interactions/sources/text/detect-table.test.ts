@@ -27,6 +27,14 @@ describe("detecting a table", () => {
     expect(detectTable(["x\ta,b,c,d", "y\te", "z\tf"], hints).delimiter).toBe("\t");
   });
 
+  it("takes white space where there is nothing else and the lines agree on it", () => {
+    const found = detectTable(["  user  item rating", "1 20 3 ", "2\t7   4"], hints);
+    expect(found).toMatchObject({ delimiter: " ", isWhiteSpace: true, columns: ["user", "item", "rating"] });
+    expect(detectTable(['"user" "item"', '"1" 10 20'], { ...hints, delimiter: " " }).isWhiteSpace).toBe(false);
+    expect(detectTable(["Toy Story,1", "Heat,2", "A B C D,3"], hints).delimiter).toBe(",");
+    expect(() => detectTable(["Toy Story", "Heat", "The Long Kiss Goodnight"], hints)).toThrow(/no delimiter found/);
+  });
+
   it("takes a first line that holds a wanted column for a header", () => {
     expect(detectTable(["wer,was", "a,b"], { ...hints, wanted: ["wer"] }).hasHeader).toBe(true);
   });

@@ -1,4 +1,4 @@
-/** What goes to a database, and what is known of it when it is there. */
+/** What goes to a database. */
 import type { RecommendationRows, RecommendationShape } from "../output/recommendations.ts";
 
 export interface ListsToPublish {
@@ -9,11 +9,4 @@ export interface ListsToPublish {
   readonly about: string;
   /** sha256 of the rows. */
   readonly content: string;
-}
-
-export interface PublishedLists {
-  readonly rows: number;
-  /** Of what was sent, in the form that the database gives back. */
-  readonly bytes: number;
-  readonly sha256: string;
 }

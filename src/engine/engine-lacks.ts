@@ -1,0 +1,65 @@
+/**
+ * What engines have not: losses, similarities and sources of negatives, by name. A session is refused for it, and
+ * `auto` passes over an engine that would refuse.
+ */
+import { batchKinds } from "../dataset/batch.ts";
+import { type NegativesFrom, sharesNegatives } from "../dataset/training-batches.ts";
+import { EngineError } from "../errors.ts";
+import type { LossName } from "../ranker/loss.ts";
+import type { RankerSpec } from "../ranker/ranker-spec.ts";
+import type { EngineName, SessionOptions } from "./engine.ts";
+
+/** What decides whether an engine can train it. */
+export interface TrainingTask {
+  readonly spec: Pick<RankerSpec, "embedding" | "cosineTemperature">;
+  readonly loss: LossName;
+  /** Null where batches are given. */
+  readonly negativesFrom: NegativesFrom | null;
+}
+
+export interface Lack {
+  readonly what: string;
+  readonly remedy: string;
+}
+
+const lacks: Readonly<Record<EngineName, (task: TrainingTask) => Lack | null>> = {
+  reference: () => null,
+  native: sharedLayers,
+  webgpu: sharedLayers,
+  tfjs: otherThanPairs,
+};
+
+/** Null where the engine has everything that the task needs. */
+export function lackOf(engine: EngineName, task: TrainingTask): Lack | null {
+  return lacks[engine](task);
+}
+
+/** Throws EngineError for what the engine has not. */
+export function refuseLack(engine: EngineName, task: TrainingTask): void {
+  const lack = lackOf(engine, task);
+  if (lack !== null) throw new EngineError(`${engine} engine: ${lack.what}; ${lack.remedy}`);
+}
+
+export function taskOfSession({ spec, loss, source }: SessionOptions): TrainingTask {
+  return { spec, loss: loss.name, negativesFrom: source?.negativesFrom ?? null };
+}
+
+/** Shared negatives are matrix products, which a tower is not. */
+function sharedLayers({ spec: { embedding }, negativesFrom }: TrainingTask): Lack | null {
+  if (embedding === 0 || negativesFrom === null || !sharesNegatives({ negativesFrom })) return null;
+  return {
+    what: `rows share their negatives, and the ranker has an embedding of ${embedding} for its tower`,
+    remedy:
+      "give each row its own (--negatives-from uniform or popularity), leave the tower out, or take --engine reference",
+  };
+}
+
+/** A positive against several negatives, negatives that are not uniform, and cosines. */
+function otherThanPairs({ spec, loss, negativesFrom }: TrainingTask): Lack | null {
+  const remedy = "take --engine native or reference";
+  if (batchKinds[loss] === "listwise") return { what: `the loss ${loss} is not part of it`, remedy };
+  if (negativesFrom !== null && negativesFrom !== "uniform") {
+    return { what: `negatives from ${negativesFrom} are not part of it`, remedy };
+  }
+  return spec.cosineTemperature === null ? null : { what: "the similarity cosine is not part of it", remedy };
+}

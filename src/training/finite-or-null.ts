@@ -1,0 +1,5 @@
+/** Figures for JSON, which has no NaN and no infinities. */
+
+export function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
