@@ -19,7 +19,7 @@ import { measureLimits } from "./gpu/limits.mjs";
 import { torchOnGpu } from "./gpu/torch.mjs";
 import { bytesPerStep } from "./gpu/traffic.mjs";
 import { describeMachine } from "./peers/machine.mjs";
-import { flopsPerSample, models, parameterCount } from "./peers/neumf-models.mjs";
+import { flopsPerSample, models, parameterCount } from "./peers/models.mjs";
 import { runMeasurement } from "./peers/run-measurement.mjs";
 
 const root = path.join(import.meta.dirname, "..");

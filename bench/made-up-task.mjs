@@ -5,7 +5,7 @@ import { baseConfigOf } from "../dist/src/optimizer/optimizer-config.js";
 import { streamKey, threefry, unitInterval } from "../dist/src/random.js";
 import { parametersOf, sizeOf } from "../dist/src/ranker/ranker-spec.js";
 
-/** A spec of one of peers/neumf-models.mjs. */
+/** A spec of one of peers/models.mjs. */
 export function specOf({ users, items, gmf, embedding, tower }) {
   return { users, items, dot: 0, gmf, embedding, tower: tower.slice(1), idBiases: false, cosineTemperature: null };
 }

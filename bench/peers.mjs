@@ -1,10 +1,11 @@
 /**
  * Training throughput of ours against its peers, in one run: JSON to a file, Markdown to the screen. Not on a busy
- * machine. Ours is timed end to end (drawing, shuffling, step), the peers for the step alone. See bench/README.md.
+ * machine, unless by CPU time. Ours is timed end to end (drawing, shuffling, step), the peers for the step alone. See
+ * bench/README.md.
  *
- *   node bench/peers.mjs [--model default|large] [--batch-sizes 256,65536] [--threads 2]
- *       [--seconds 3] [--repetitions 3]
- *                        [--compile] [--contenders native,torch,tfjs-cpu,tfjs-wasm] [--output build/bench-peers.json]
+ *   node bench/peers.mjs [--model default|large|shared] [--batch-sizes 256,65536] [--threads 2] [--cpu]
+ *       [--seconds 3] [--repetitions 3] [--compile] [--contenders native,torch,tfjs-cpu,tfjs-wasm]
+ *       [--output build/bench-peers.json]
  *   node bench/peers.mjs --growth [--scales 1,10,100] [--threads 1,2]      ours alone, as its tables grow
  *
  * PEER_TORCH: the PyTorch peer's script. PEER_PYTHON: a Python that imports torch. What is absent is skipped, and said.
@@ -17,7 +18,7 @@ import { contenders } from "./peers/contenders.mjs";
 import { measureGrowth } from "./peers/growth.mjs";
 import { describeMachine } from "./peers/machine.mjs";
 import { comparisonTable, growthTable } from "./peers/markdown.mjs";
-import { models } from "./peers/neumf-models.mjs";
+import { models } from "./peers/models.mjs";
 
 const root = path.join(import.meta.dirname, "..");
 const say = (line) => console.error(line);
@@ -44,6 +45,7 @@ async function measure({ values, model, numbers }) {
         ...shared,
         batchSizes: numbers["batch-sizes"] ?? model.batchSizes,
         threads: numbers.threads?.[0] ?? 2,
+        cpu: values.cpu,
         names: [...new Set([...values.contenders.split(","), ...(values.compile ? ["torch-compile"] : [])])],
       });
   const document = {
@@ -58,7 +60,9 @@ async function measure({ values, model, numbers }) {
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify(document, null, 2)}\n`);
   const { processor, cores, node, commit } = machine;
-  console.log(`NeuMF ${values.model}; ${processor}, ${cores} cores; Node ${node}; commit ${commit}\n`);
+  console.log(
+    `model ${values.model}${values.cpu ? ", seconds of CPU time" : ""}; ${processor}, ${cores} cores; Node ${node}; commit ${commit}\n`,
+  );
   console.log(values.growth ? growthTable(result) : comparisonTable(result, baseline));
   say(`\nwritten: ${path.relative(process.cwd(), file)}`);
 }
@@ -70,6 +74,7 @@ function readOptions() {
       model: { type: "string", default: "default" },
       contenders: { type: "string", default: "native,torch,tfjs-cpu,tfjs-wasm" },
       compile: { type: "boolean", default: false },
+      cpu: { type: "boolean", default: false },
       growth: { type: "boolean", default: false },
       "batch-sizes": { type: "string" },
       threads: { type: "string" },

@@ -2,7 +2,8 @@
  * How long one request to a loaded ranker takes: the top 10 of a user, seen items left out, the scores of 100 pairs,
  * and the top 10 of somebody who is not in the log and has 50 items.
  * Usage: node bench/serve-latency.mjs RUN DATASET [requests]
- * Prints one JSON line for each engine, request and number of callers at once.
+ * Prints one JSON line for each engine, request and number of callers at once; meanCpuMs is of all of its threads, and
+ * tells something on a busy machine too.
  */
 import { performance } from "node:perf_hooks";
 import { readColumns } from "../dist/library/arrow.js";
@@ -46,6 +47,7 @@ for (const [engine, threads] of [
       for (let k = 0; k < 200; k++) await ask(k); // warm
       const times = [];
       const start = performance.now();
+      const startCpu = process.cpuUsage();
       const caller = async (first) => {
         for (let k = first; k < Number(requests); k += callers) {
           const asked = performance.now();
@@ -55,6 +57,7 @@ for (const [engine, threads] of [
       };
       await Promise.all(Array.from({ length: callers }, (_, first) => caller(first)));
       const seconds = (performance.now() - start) / 1000;
+      const { user, system } = process.cpuUsage(startCpu);
       times.sort((a, b) => a - b);
       const quantile = (share) => Number(times[Math.ceil(share * times.length) - 1].toFixed(3));
       console.log(
@@ -64,6 +67,7 @@ for (const [engine, threads] of [
           callers,
           p50Ms: quantile(0.5),
           p99Ms: quantile(0.99),
+          meanCpuMs: Number(((user + system) / 1000 / times.length).toFixed(3)),
           requestsPerSecond: Math.round(times.length / seconds),
           loadSeconds: Number(loadSeconds.toFixed(2)),
         }),

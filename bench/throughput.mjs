@@ -5,9 +5,9 @@
  *   node bench/throughput.mjs [--engine native] [--batch-sizes 256,8192,65536] [--threads 2] [--tfjs-backend wasm]
  *       [--seconds 5] [--optimizer adam] [--embedding 32 --gmf 8 --tower 32,16,8 --dot 0]
  *       [--users 6040 --items 3706 --positives 994169] [--span-samples 200000]
- *       [--loss bce --negatives 4 --negatives-from uniform]
+ *       [--loss bce --negatives 4 --negatives-from uniform --temperature 0.1]
  *
- * A span is one call of train, whose losses are waited for at its end.
+ * With --temperature the dot path is a cosine. A span is one call of train, whose losses are waited for at its end.
  *
  * The log is made up: users and items drawn from skewed popularities, as large as MovieLens 1M unless told otherwise.
  */
@@ -31,6 +31,7 @@ const { values } = parseArgs({
     loss: { type: "string", default: "bce" },
     negatives: { type: "string", default: "4" },
     "negatives-from": { type: "string", default: "uniform" },
+    temperature: { type: "string" },
     dot: { type: "string", default: "0" },
     gmf: { type: "string", default: "8" },
     embedding: { type: "string", default: "32" },
@@ -50,7 +51,7 @@ const spec = {
   embedding: whole("embedding"),
   tower: whole("embedding") === 0 ? [] : values.tower.split(",").filter(Boolean).map(Number),
   idBiases: values["id-biases"],
-  cosineTemperature: null,
+  cosineTemperature: values.temperature === undefined ? null : Number(values.temperature),
 };
 const { interactions, seen } = madeUpLog(spec, whole("positives"));
 const engine = await chooseEngine();

@@ -31,7 +31,7 @@ cp -r dist "$top/dist"
 find "$top/dist" \( -name '*.map' -o -name '*.d.ts' -o -name '.built' -o -name '.tsbuildinfo' \) -delete
 cp bench/{throughput,gpu,made-up-task}.mjs "$top/bench/"
 cp -r bench/gpu "$top/bench/"
-cp bench/peers/{machine,neumf-models,run-measurement}.mjs "$top/bench/peers/"
+cp bench/peers/{machine,models,run-measurement}.mjs "$top/bench/peers/"
 cp src/engine/webgpu/device/probe-adapter.mjs "$top/src/engine/webgpu/device/"
 cp node_modules/webgpu/{index.js,package.json,LICENSE.md} "$top/node_modules/webgpu/"
 cp "$binding" "$top/node_modules/webgpu/dist/linux-x64/"

@@ -17,7 +17,7 @@ import { parseArgs } from "node:util";
 import { openWebgpuEngine } from "../../dist/src/engine/webgpu/webgpu-engine.js";
 import { madeUpLog, madeUpParameters, optimizerCalled, specOf } from "../made-up-task.mjs";
 import { describeMachine } from "../peers/machine.mjs";
-import { models } from "../peers/neumf-models.mjs";
+import { models } from "../peers/models.mjs";
 import { measureLimits } from "./limits.mjs";
 
 const root = path.join(import.meta.dirname, "..", "..");

@@ -7,12 +7,13 @@ const peersFolder = import.meta.dirname;
 const root = path.join(peersFolder, "..", "..");
 const python = process.env.PEER_PYTHON ?? "python3";
 const torchScript = path.resolve(process.env.PEER_TORCH ?? path.join(root, "..", "shared", "peers", "ncf_torch.py"));
+const sharedScript = "bench/peers/torch-shared-softmax.py";
 // Past these a step takes seconds and says nothing new.
 const tfjsBatchSizes = [256, 1024];
 
 /**
- * By name. `missing()` is null or what is not there and how to get it; `times(batchSize)` whether that size is timed;
- * `command(task)` the process to run, with the words to show for it (no path of this machine in them).
+ * By name. `missing(model)` is null or what is not there and how to get it; `times(batchSize, model)` whether that is
+ * timed; `command(task)` the process to run, with the words to show for it (no path of this machine in them).
  */
 export const contenders = {
   native: ours({ title: "lawn-ranker native, adam", optimizer: "adam" }),
@@ -41,6 +42,11 @@ export function ourCommand({ model, batchSize, threads, seconds, optimizer = "ad
   words.push("--optimizer", optimizer, "--batch-sizes", `${batchSize}`, "--threads", `${threads}`);
   words.push("--seconds", `${seconds}`, "--users", `${model.users}`, "--items", `${model.items}`);
   words.push("--gmf", `${model.gmf}`, "--embedding", `${model.embedding}`, "--tower", model.tower.slice(1).join(","));
+  if (isShared(model)) {
+    words.push("--dot", `${model.dot}`, "--temperature", `${model.temperature}`, "--positives", `${model.positives}`);
+    words.push("--loss", "softmax", "--negatives", `${model.sharedNegatives}`, "--negatives-from", "shared");
+    words.push("--span-samples", "65536");
+  }
   return { program: process.execPath, parameters: words, folder: root, shown: `node ${words.join(" ")}` };
 }
 
@@ -56,15 +62,22 @@ function ours({ title, optimizer }) {
 function torch({ title, extra }) {
   return {
     title,
-    missing: () => (existsSync(torchScript) ? missingTorch() : "no ncf_torch.py; say where it is: PEER_TORCH=path"),
-    times: () => true,
+    missing: (model) =>
+      isShared(model) || existsSync(torchScript) ? missingTorch() : "no ncf_torch.py; say where it is: PEER_TORCH=path",
+    times: (_, model) => !isShared(model) || extra.length === 0,
     command: ({ threads, ...task }) => {
-      const words = [...peerWords(task), "--threads", `${threads}`, ...extra];
+      const [script, shown] = isShared(task.model) ? [sharedScript, sharedScript] : [torchScript, "$PEER_TORCH"];
+      const words = [
+        ...(isShared(task.model) ? sharedWords(task) : peerWords(task)),
+        "--threads",
+        `${threads}`,
+        ...extra,
+      ];
       return {
         program: python,
-        parameters: [torchScript, ...words],
+        parameters: [script, ...words],
         folder: root,
-        shown: `$PEER_PYTHON $PEER_TORCH ${words.join(" ")}`,
+        shown: `$PEER_PYTHON ${shown} ${words.join(" ")}`,
       };
     },
   };
@@ -74,12 +87,23 @@ function tfjs(backend) {
   return {
     title: `TensorFlow.js ${backend}, 1 thread`,
     missing: missingTfjs,
-    times: (batchSize) => tfjsBatchSizes.includes(batchSize),
+    times: (batchSize, model) => !isShared(model) && tfjsBatchSizes.includes(batchSize),
     command: (task) => {
       const words = ["bench/peers/tfjs-neumf.mjs", "--backend", backend, ...peerWords(task)];
       return { program: process.execPath, parameters: words, folder: root, shown: `node ${words.join(" ")}` };
     },
   };
+}
+
+function isShared({ sharedNegatives }) {
+  return sharedNegatives !== undefined;
+}
+
+function sharedWords({ model, batchSize, seconds }) {
+  const words = ["--batch-sizes", `${batchSize}`, "--seconds", `${seconds}`];
+  words.push("--users", `${model.users}`, "--items", `${model.items}`, "--dot", `${model.dot}`);
+  words.push("--negatives", `${model.sharedNegatives}`, "--temperature", `${model.temperature}`);
+  return words;
 }
 
 function peerWords({ model, batchSize, seconds }) {

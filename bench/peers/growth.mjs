@@ -1,6 +1,6 @@
 /** How the cost of ours grows: users and items x 1, 10 and 100 (tables beyond cache), on one thread and on more. */
 import { ourCommand } from "./contenders.mjs";
-import { parameterCount } from "./neumf-models.mjs";
+import { parameterCount } from "./models.mjs";
 import { runMeasurement } from "./run-measurement.mjs";
 import { spreadOf } from "./summary.mjs";
 

@@ -12,35 +12,69 @@ const CHART_PIXELS = 328;
 const CHART_HEIGHT = 230; // of epochFigure at that width
 const MARGIN = 16;
 
-/** By file name; `of` takes an epoch's record and its diagnostics. */
-const charts = {
-  "lawn-norms.svg": {
-    title: "Median norm of the users' rows",
-    isFromZero: true,
-    of: (_, { rowNorms }) => rowNorms.userDot.p50,
+/** By set, that of a page, and file name; `of` takes an epoch's record and its diagnostics. */
+const sets = {
+  lawn: {
+    "lawn-norms.svg": {
+      title: "Median norm of the users' rows",
+      isFromZero: true,
+      of: (_, { rowNorms }) => rowNorms.userDot.p50,
+    },
+    "lawn-logits.svg": {
+      title: "99th percentile of the logits' size",
+      isFromZero: true,
+      of: (_, { logitAbsP99 }) => logitAbsP99,
+    },
+    "lawn-slopes.svg": {
+      title: "Median slope of the sigmoid, p(1 - p)",
+      isFromZero: true,
+      of: (_, { slopeP50 }) => slopeP50,
+    },
+    "lawn-validation.svg": {
+      title: "NDCG@10 on validation",
+      of: ({ validation }) => validation["NDCG@10"],
+    },
   },
-  "lawn-logits.svg": {
-    title: "99th percentile of the logits' size",
-    isFromZero: true,
-    of: (_, { logitAbsP99 }) => logitAbsP99,
-  },
-  "lawn-slopes.svg": {
-    title: "Median slope of the sigmoid, p(1 - p)",
-    isFromZero: true,
-    of: (_, { slopeP50 }) => slopeP50,
-  },
-  "lawn-validation.svg": {
-    title: "NDCG@10 on validation",
-    of: ({ validation }) => validation["NDCG@10"],
+  margins: {
+    "margins/wrong.svg": {
+      title: "Share of the probe that is wrong",
+      isFromZero: true,
+      of: (_, { margins }) => margins.wrongShare,
+    },
+    "margins/scale.svg": {
+      title: "Scale of the logits",
+      isFromZero: true,
+      of: (_, { margins }) => margins.scale,
+    },
+    "margins/margin-p10.svg": {
+      title: "Normalised margin, 10th percentile",
+      of: (_, { margins }) => margins.p10,
+    },
+    "margins/faded.svg": {
+      title: "Share of samples that teach nothing",
+      isFromZero: true,
+      of: (_, { fadedShare }) => fadedShare,
+    },
+    "margins/angle.svg": {
+      title: "Angle turned in an epoch, items",
+      isLogarithmic: true,
+      of: (_, { moved }) => moved?.angle.itemDot ?? null,
+    },
+    "margins/rate.svg": {
+      title: "Effective rate, items",
+      isLogarithmic: true,
+      of: ({ learningRate }, { norms }) => learningRate / norms.itemDot,
+    },
   },
 };
+export const chartSets = Object.keys(sets);
 
-/** Pictures by file name of `runs`, in their order: each a name for readers and the run's folder. */
-export function runCharts(runs, style) {
+/** Pictures of a set by file name, of `runs` in their order: each a name for readers and the run's folder. */
+export function runCharts(set, runs, style) {
   const logs = runs.map(([name, folder], index) => ({ name, hue: hueAt(index), records: recordsOf(folder) }));
   const longest = Math.max(...logs.map(({ records }) => records.length));
   const axis = { epochs: Array.from({ length: longest }, (_, index) => index + 1), switchAfter: null, chosen: null };
-  return Object.entries(charts).map(([file, { of, ...chart }]) => {
+  return Object.entries(sets[set]).map(([file, { of, ...chart }]) => {
     const lines = logs.map(({ name, hue, records }, index) => ({
       name,
       hue,

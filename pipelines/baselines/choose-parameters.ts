@@ -2,7 +2,7 @@
 import path from "node:path";
 import { z } from "zod";
 import { fitBaseline } from "../../src/baselines/fit-baseline.ts";
-import type { FittedBaseline } from "../../src/baselines/fitted-baseline.ts";
+import { type FittedBaseline, scorerOn } from "../../src/baselines/fitted-baseline.ts";
 import type { MatrixMemory } from "../../src/baselines/matrix-memory.ts";
 import {
   type BaselineName,
@@ -14,6 +14,7 @@ import {
 import type { Interactions } from "../../src/dataset/interaction-dataset.ts";
 import { ConfigError } from "../../src/errors.ts";
 import type { DenseAlgebra } from "../../src/linear-algebra/dense-algebra.ts";
+import type { CatalogueKernels } from "../../src/ranker/catalogue-kernels.ts";
 import type { LoadedDataset } from "../dataset/stored-dataset.ts";
 import { type CandidateProtocol, evaluateSplit } from "../measures/evaluate-split.ts";
 import { clockText } from "../progress/clock-text.ts";
@@ -29,6 +30,8 @@ export interface BaselineJob {
   readonly dataset: LoadedDataset;
   readonly seed: number;
   readonly algebra: DenseAlgebra;
+  /** For ranking; null for plain loops. */
+  readonly kernels: CatalogueKernels | null;
   /** Of every fit of the job, so that there is one large matrix at a time. */
   readonly memory: MatrixMemory;
   /** Below it, kept records have a folder. */
@@ -115,10 +118,11 @@ async function tryAll(name: TunedBaseline, job: BaselineJob, choosing: Choosing)
   async function tryOne(parameters: Parameters, left: number): Promise<number> {
     context.signal.throwIfAborted();
     const started = context.elapsed();
-    const { scorer, release } = await fitted(name, dataset.train, parameters, job);
+    const baseline = await fitted(name, dataset.train, parameters, job);
     const seconds = (context.elapsed() - started) / 1000;
+    const scorer = scorerOn(baseline, job.kernels);
     const evaluation = await evaluateSplit({ scorer, dataset, split: "validation", candidates, ks });
-    release?.();
+    baseline.release?.();
     const value = evaluation.metrics[metric]!;
     trials.push({ parameters: { ...parameters }, value, seconds });
     const done = trials.length;

@@ -1,5 +1,5 @@
 /** A baseline by name, ready to score: its parameters as given, or chosen on validation, and fitted. */
-import type { FittedBaseline } from "../../src/baselines/fitted-baseline.ts";
+import { type FittedBaseline, scorerOn } from "../../src/baselines/fitted-baseline.ts";
 import type { MatrixMemory } from "../../src/baselines/matrix-memory.ts";
 import {
   type BaselineName,
@@ -49,12 +49,14 @@ export interface BaselineRequest {
 export async function readyBaseline(name: BaselineName, request: BaselineRequest): Promise<ReadyBaseline> {
   const { settings, refit, dataset, memory, context } = request;
   const { parameters, chosenBy, trials, validation } = await resolveParameters(name, request);
-  const { algebra } = await algebraOf(name, settings, () => {}); // what it passes over was said with the parameters
+  // What it passes over was said with the parameters.
+  const { algebra, kernels } = await algebraOf(name, settings, () => {});
   const seed = settings.seed ?? dataset.description.seed;
   // Test may be ranked by what has seen validation too.
   const train = refit ? joinInteractions(dataset.train, dataset.validation) : dataset.train;
   const started = context.elapsed();
-  const baseline = await fitted(name, train, parameters, { seed, algebra, memory, context });
+  const plain = await fitted(name, train, parameters, { seed, algebra, memory, context });
+  const baseline = { ...plain, scorer: scorerOn(plain, kernels) };
   const fitSeconds = (context.elapsed() - started) / 1000;
   if (name === "random" || (name === "popularity" && !refit)) return { ...baseline, fitSeconds };
   const fittedOn: BaselineChoice["fittedOn"] = refit ? ["train", "validation"] : ["train"];
@@ -78,13 +80,13 @@ export async function resolveParameters(
 ): Promise<ResolvedParameters> {
   const asGiven = { chosenBy: null, trials: [], validation: null };
   if (!isTuned(name)) return { ...asGiven, parameters: {} };
-  const { algebra } = await algebraOf(name, settings, context.log);
+  const { algebra, kernels } = await algebraOf(name, settings, context.log);
   if (name === "ials" || name === "ease") context.log(`linear algebra: ${algebra.description}`);
   const tried = combinations(baselineGrids[name], settings);
   if (tried.length === 1) return { ...asGiven, parameters: tried[0]! };
   const metric = `NDCG@${ks[0]}`;
   const seed = settings.seed ?? dataset.description.seed;
-  const job = { dataset, seed, algebra, memory, modelsRoot: settings.modelsRoot, tellsTrials: true, context };
+  const job = { dataset, seed, algebra, kernels, memory, modelsRoot: settings.modelsRoot, tellsTrials: true, context };
   const chosen = await chooseParameters(name, job, { tried, metric, ks, candidates });
   return { ...chosen, chosenBy: metric };
 }

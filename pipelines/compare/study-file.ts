@@ -68,7 +68,7 @@ function withSearches(file: string, study: unknown): unknown {
   return {
     ...study,
     arms: arms.map((arm) => {
-      if (!isRecord(arm) || arm.searchOf === undefined) return arm;
+      if (!isRecord(arm) || (arm.searchOf ?? null) === null) return arm;
       const original: unknown = arms.find((other) => isRecord(other) && other.name === arm.searchOf);
       if (isRecord(original)) return { ...original, stream: arm.name, ...arm };
       throw new ConfigError(`${file}: arm ${arm.name}: searchOf: there is no other arm ${arm.searchOf}`);

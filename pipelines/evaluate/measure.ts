@@ -3,7 +3,7 @@ import type { EvaluateConfig } from "../../src/config/schemas/evaluate-schema.ts
 import type { Scorer } from "../../src/ranker/scorer.ts";
 import type { LoadedDataset } from "../dataset/stored-dataset.ts";
 import { evaluateSplit, protocolOf, type SplitEvaluation } from "../measures/evaluate-split.ts";
-import { type BeyondParts, measureBeyond } from "../measures/measure-beyond.ts";
+import { type BeyondParts, besidesOf, measureBeyond } from "../measures/measure-beyond.ts";
 import { scoresToRank, watchedScorer } from "../measures/watched-scorer.ts";
 import { openWorkDisplay } from "../progress/work-progress.ts";
 import type { StageContext } from "../stage.ts";
@@ -30,16 +30,16 @@ export async function measure(
   const candidates = protocolOf(dataset, config.candidates);
   const cases = split === "test" ? dataset.candidatesTest : dataset.candidatesValidation;
   const ranking = scoresToRank(cases, candidates, measured.scorer.items);
-  // Beyond accuracy, the cases are ranked once more, and every user has a list of the whole catalogue.
-  const total = beyondAccuracy ? 2 * ranking + cases.users.length * measured.scorer.items : ranking;
+  // Beyond accuracy, every user has a list of the whole catalogue, which is looked through under `full` anyway.
+  const total = ranking + (beyondAccuracy && candidates === "sampled" ? cases.users.length * measured.scorer.items : 0);
   const display = openWorkDisplay({ what: `evaluate ${split}`, total }, context);
   const scorer = watchedScorer(measured.scorer, display.add);
   try {
-    const evaluation = await evaluateSplit({ scorer, dataset, split, candidates, ks });
     // The schema has asked for at least one cut.
     const k = ks[0]!;
-    const subject = { scorer, dataset, evaluation, candidates, k, negativesPerPositive, log: context.log };
-    const beyond = beyondAccuracy ? await measureBeyond(subject) : {};
+    const besides = beyondAccuracy ? { besides: besidesOf({ k, negativesPerPositive }) } : {};
+    const evaluation = await evaluateSplit({ scorer, dataset, split, candidates, ks, ...besides });
+    const beyond = beyondAccuracy ? await measureBeyond({ scorer, dataset, evaluation, k, negativesPerPositive }) : {};
     const check = config.protocolCheck ? await protocolCheck(measured.scorer, dataset, { split, k }) : null;
     return { evaluation, beyond, check };
   } finally {

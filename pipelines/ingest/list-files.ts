@@ -1,11 +1,12 @@
 /**
- * Names of the files in a raw folder or under a glob; folders called like dt=2026-11-29 are looked into,
- * as warehouses write them.
+ * Names of the files in a raw folder or under a glob; folders called like dt=2026-11-29, as warehouses write them, and
+ * train or test are looked into.
  */
 import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { glob } from "tinyglobby";
 import { DataError, messageOf } from "../../src/errors.ts";
+import { isPartFolder } from "../../src/interactions/sources/split-words.ts";
 
 export interface FoundFiles {
   readonly directory: string;
@@ -28,7 +29,7 @@ export async function filesIn(directory: string): Promise<FoundFiles> {
       if (target === null) brokenLinks.push(name);
       else if (target.isFile() && !(folder !== "" && isHidden(name))) names.push(name);
       // A link to a folder may lead in a circle.
-      else if (entry.isDirectory() && isPartition(entry.name)) await look(name);
+      else if (entry.isDirectory() && isLookedInto(entry.name)) await look(name);
     }
   };
   await look("");
@@ -50,9 +51,9 @@ export async function filesMatching(pattern: string): Promise<FoundFiles> {
   return { directory, names: found.filter((name) => wantsHidden || !isHidden(name)).sort(), brokenLinks: [] };
 }
 
-/** A folder's name, such as dt=2026-11-29. */
-export function isPartition(name: string): boolean {
-  return /^[^=]+=/.test(name);
+/** Whether the files of a folder are taken for those of the folder above: dt=2026-11-29, or train. */
+export function isLookedInto(name: string): boolean {
+  return /^[^=]+=/.test(name) || isPartFolder(name);
 }
 
 /** Such as _SUCCESS and .part-0.csv.crc. */

@@ -3,6 +3,7 @@
  * by `train` and `evaluate`.
  */
 import { ConfigError } from "../../src/errors.ts";
+import type { Besides } from "../../src/evaluation/case-counts.ts";
 import { type EvaluationResult, evaluateRanker } from "../../src/evaluation/evaluate-ranker.ts";
 import type { Scorer } from "../../src/ranker/scorer.ts";
 import type { MetricsDocument } from "../../src/runs/metrics-document.ts";
@@ -35,8 +36,11 @@ export async function evaluateSplit(options: {
   /** See protocolOf. */
   readonly candidates: CandidateProtocol | null;
   readonly ks: readonly number[];
+  /** What measureBeyond will want to know, found on the way; absent: nothing. */
+  readonly besides?: Besides;
 }): Promise<SplitEvaluation> {
   const { scorer, dataset, split, ks } = options;
+  const besides = options.besides === undefined ? {} : { besides: options.besides };
   const { description, known } = dataset;
   const candidates = split === "validation" ? dataset.candidatesValidation : dataset.candidatesTest;
   if (protocolOf(dataset, options.candidates) === "full") {
@@ -44,7 +48,7 @@ export async function evaluateSplit(options: {
     const maskedItems = split === "validation" ? "train items" : "train and validation items";
     const others = known.length === 0 ? "" : " and what else is known";
     const protocol = `${description.split.kind}, full catalogue without ${maskedItems}${others}, ties against`;
-    return { split, protocol, ...(await evaluateRanker(scorer, candidates, { ks, masked })) };
+    return { split, protocol, ...(await evaluateRanker(scorer, candidates, { ks, masked, ...besides })) };
   }
   if (candidates.negatives.length === 0) {
     throw new ConfigError(
@@ -52,7 +56,7 @@ export async function evaluateSplit(options: {
     );
   }
   const protocol = `${description.split.kind}, ${description.candidates[split]}, ties against`;
-  return { split, protocol, ...(await evaluateRanker(scorer, candidates, { ks })) };
+  return { split, protocol, ...(await evaluateRanker(scorer, candidates, { ks, ...besides })) };
 }
 
 export function metricsDocument(options: {

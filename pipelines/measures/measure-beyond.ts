@@ -1,45 +1,41 @@
 /** The parts of metrics.json beside the ranking metrics: lists, deciles, AUC and calibration of a scorer on a split. */
 import { measureBeyondAccuracy } from "../../src/evaluation/beyond-accuracy.ts";
+import type { Besides } from "../../src/evaluation/case-counts.ts";
 import type { Scorer } from "../../src/ranker/scorer.ts";
 import type { MetricsDocument } from "../../src/runs/metrics-document.ts";
 import { readItemInfo } from "../dataset/item-info-file.ts";
 import { partsBefore, seenItems } from "../dataset/seen-items.ts";
 import type { LoadedDataset } from "../dataset/stored-dataset.ts";
-import type { CandidateProtocol, SplitEvaluation } from "./evaluate-split.ts";
+import type { SplitEvaluation } from "./evaluate-split.ts";
 
 export type BeyondParts = Pick<MetricsDocument, "auc" | "beyondAccuracy" | "deciles" | "calibration">;
 
-/** Lists beyond this many scores take a while; people are told how to leave them out. */
-const SCORES_WORTH_A_WORD = 1e9;
+/** What an evaluation has to find besides its metrics, for measureBeyond to be asked next. */
+export function besidesOf({ k, negativesPerPositive }: Pick<BeyondOptions, "k" | "negativesPerPositive">): Besides {
+  return { k, calibrates: negativesPerPositive !== null };
+}
 
-export async function measureBeyond(options: {
+export interface BeyondOptions {
   readonly scorer: Scorer;
   readonly dataset: LoadedDataset;
-  /** Of the same scorer, with the cut `k` among its metrics. */
+  /** Of the same scorer, with the cut `k` among its metrics, and with what besidesOf says. */
   readonly evaluation: SplitEvaluation;
-  readonly candidates: CandidateProtocol;
   readonly k: number;
   /** Of the training mixture that sigmoid(score) is a probability in; null where it is none. */
   readonly negativesPerPositive: number | null;
-  readonly log: (line: string) => void;
-}): Promise<BeyondParts> {
+}
+
+export async function measureBeyond(options: BeyondOptions): Promise<BeyondParts> {
   const { scorer, dataset, evaluation, k } = options;
   const { train } = dataset;
   const isTest = evaluation.split === "test";
   const seen = seenItems(dataset, partsBefore(evaluation.split));
-  const scores = evaluation.users * scorer.items;
-  if (scores > SCORES_WORTH_A_WORD) {
-    options.log(
-      `lists of ${evaluation.users} users from ${scorer.items} items each (--no-beyond-accuracy leaves them out)`,
-    );
-  }
   const info = await readItemInfo(dataset);
   const { auc, beyondAccuracy, deciles, calibration } = await measureBeyondAccuracy({
     scorer,
     candidates: isTest ? dataset.candidatesTest : dataset.candidatesValidation,
     evaluation,
     k,
-    masked: options.candidates === "full" ? seen : null,
     seen,
     train,
     features: info === null ? null : info.features.map((features) => new Set(features)),

@@ -9,7 +9,7 @@ export function watchedScorer(scorer: Scorer, scored: (count: number) => void): 
     scored(count);
     return result;
   };
-  const { users, items, top } = scorer;
+  const { users, items, top, ranks } = scorer;
   return {
     users,
     items,
@@ -18,6 +18,9 @@ export function watchedScorer(scorer: Scorer, scored: (count: number) => void): 
     ...(top === undefined
       ? {}
       : { top: async (request) => told(request.users.length * items, await top.call(scorer, request)) }),
+    ...(ranks === undefined
+      ? {}
+      : { ranks: async (questions) => told(questions.users.length * items, await ranks.call(scorer, questions)) }),
   };
 }
 

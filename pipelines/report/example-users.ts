@@ -1,10 +1,12 @@
 /** A few users with what they had, what they are offered and what was held out of their log. */
 import path from "node:path";
 import { readColumns } from "../../src/arrow/read-columns.ts";
-import { rankPositives } from "../../src/evaluation/rank-of-positive.ts";
-import { NO_ITEM, recommendationLists } from "../../src/evaluation/recommendation-lists.ts";
+import { ranksByItem } from "../../src/evaluation/case-measures.ts";
+import { countNegatives } from "../../src/evaluation/rank-of-positive.ts";
+import { recommendationLists } from "../../src/evaluation/recommendation-lists.ts";
 import { boundedInteger, streamKey, threefry } from "../../src/random.ts";
 import type { Scorer } from "../../src/ranker/scorer.ts";
+import { NO_ITEM } from "../../src/ranker/scorer.ts";
 import type { ItemContent, UserContent } from "../../src/report/run-content.ts";
 import { readItemInfo } from "../dataset/item-info-file.ts";
 import { partsBefore, seenItems } from "../dataset/seen-items.ts";
@@ -92,14 +94,18 @@ export function chooseCases(
   });
 }
 
-/**
- * Each held-out item's rank among all items that the user has not seen, other held-out ones left out; ties against it.
- */
-async function ranksOf(scorer: Scorer, user: number, heldOut: Uint32Array, seen: Uint32Array): Promise<number[]> {
+/** Ranks of the held-out items among all that the user has not seen, in one list as metrics have it; ties against. */
+async function ranksOf(
+  scorer: Scorer,
+  user: number,
+  heldOut: Uint32Array,
+  seen: Uint32Array,
+): Promise<readonly number[]> {
   const scores = await scorer.catalogue(Uint32Array.of(user)); // [items]
   const left = new Set([...seen, ...heldOut]);
   const others = scores.filter((_, item) => !left.has(item));
-  return Array.from(heldOut, (item) => rankPositives(Float32Array.of(scores[item]!), others).pessimistic[0]!);
+  const own = Float32Array.from(heldOut, (item) => scores[item]!);
+  return ranksByItem(own, countNegatives(own, others).atLeast);
 }
 
 /** For each of `users`: the last items of train by time, or by row where it has none; the newest first. */

@@ -14,7 +14,7 @@ import type { Scorer } from "../../src/ranker/scorer.ts";
 import type { MetricsDocument } from "../../src/runs/metrics-document.ts";
 import { perUserFileName, runFiles } from "../../src/runs/run-directory.ts";
 import { evaluateSplit, metricsDocument } from "../measures/evaluate-split.ts";
-import { measureBeyond } from "../measures/measure-beyond.ts";
+import { besidesOf, measureBeyond } from "../measures/measure-beyond.ts";
 import { readMetrics } from "../runs/metrics-file.ts";
 import type { EvaluationRequest } from "./evaluation-request.ts";
 
@@ -105,9 +105,9 @@ export async function measureRanker(
   scorer: Scorer,
   questions: EvaluationRequest,
 ): Promise<RankerResults> {
-  const evaluation = await evaluateSplit({ scorer, ...questions });
-  const k = questions.ks[0]!;
-  const beyond = await measureBeyond({ scorer, ...questions, evaluation, k, negativesPerPositive: null });
+  const asked = { k: questions.ks[0]!, negativesPerPositive: null };
+  const evaluation = await evaluateSplit({ scorer, ...questions, besides: besidesOf(asked) });
+  const beyond = await measureBeyond({ scorer, ...questions, evaluation, ...asked });
   const { users, metrics } = evaluation.perUser;
   const document = { ...metricsDocument({ evaluation }), ...beyond };
   return { name, users, perUser: metrics, document, catalogue: await measureCatalogue(scorer, questions) };

@@ -13,7 +13,7 @@ import { parseTrainingLog } from "../../src/runs/training-log.ts";
 import { openConfiguredEngine } from "../configured-engine.ts";
 import { type LoadedDataset, loadDataset } from "../dataset/stored-dataset.ts";
 import { evaluateSplit } from "../measures/evaluate-split.ts";
-import { type BeyondParts, measureBeyond } from "../measures/measure-beyond.ts";
+import { type BeyondParts, besidesOf, measureBeyond } from "../measures/measure-beyond.ts";
 import { withScorer } from "../measures/with-scorer.ts";
 import { readBaselinesRecord } from "../runs/baselines-file.ts";
 import { readGateRecord } from "../runs/gate-file.ts";
@@ -146,8 +146,9 @@ async function beyondOf(
   questions: EvaluationRequest,
   negativesPerPositive: number | null,
 ): Promise<BeyondParts> {
-  const evaluation = await evaluateSplit({ scorer, ...questions });
-  return measureBeyond({ scorer, ...questions, evaluation, k: questions.ks[0]!, negativesPerPositive });
+  const k = questions.ks[0]!;
+  const evaluation = await evaluateSplit({ scorer, ...questions, besides: besidesOf({ k, negativesPerPositive }) });
+  return measureBeyond({ scorer, ...questions, evaluation, k, negativesPerPositive });
 }
 
 async function epochsOf(directory: string): Promise<readonly EpochContent[]> {
@@ -185,6 +186,7 @@ function dataContent({ description, known }: LoadedDataset): DataContent {
     name,
     users,
     items,
+    isOrdered: isOrdered(description),
     interactions,
     weights: weights ?? null,
     knownPairs: known.length,
@@ -197,4 +199,10 @@ function dataContent({ description, known }: LoadedDataset): DataContent {
     })),
     warnings: warnings.filter((warning) => typeof warning === "string"),
   };
+}
+
+/** By times, or since the publisher or the user says that rows stand oldest first. */
+function isOrdered({ timeSpan, split, settings }: LoadedDataset["description"]): boolean {
+  const isByRow = isRecord(settings) && settings.order === "row";
+  return isByRow || (timeSpan ?? null) !== null || (isRecord(split.request) && split.request.rowsAreInOrder === true);
 }

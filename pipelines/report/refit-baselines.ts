@@ -3,6 +3,7 @@
  * have of them, such as lists, deciles and figures among all items, can then be measured as the run's are.
  */
 import { fitBaseline } from "../../src/baselines/fit-baseline.ts";
+import { scorerOn } from "../../src/baselines/fitted-baseline.ts";
 import { matrixMemory } from "../../src/baselines/matrix-memory.ts";
 import { isTuned } from "../../src/config/baseline-settings.ts";
 import type { ReportConfig } from "../../src/config/schemas/report-schema.ts";
@@ -32,7 +33,7 @@ export async function refitBaselines(
   const { known, config, absent, context } = options;
   const { train, validation, description } = questions.dataset;
   const engine = config.engine === "native" || config.engine === "reference" ? config.engine : "auto";
-  const algebra = await openAlgebra(engine, {
+  const { algebra, kernels } = await openAlgebra(engine, {
     threads: engine === "reference" ? null : config.threads,
     log: context.log,
   });
@@ -48,13 +49,13 @@ export async function refitBaselines(
     }
     const data = choice.fittedOn.includes("validation") ? joinInteractions(train, validation) : train;
     const { parameters } = choice;
-    const { scorer, release } = await sayWhileWaiting(
+    const fitted = await sayWhileWaiting(
       () => fitBaseline(name, data, { parameters, seed: description.seed, algebra, memory }),
       `fitting ${name} again`,
       context,
     );
-    const measured = await measureRanker(name, scorer, questions);
-    release?.();
+    const measured = await measureRanker(name, scorerOn(fitted, kernels), questions);
+    fitted.release?.();
     const values = Object.entries(reached ?? {}).map(([metric, { value }]) => [metric, value]);
     const document = { ...measured.document, baseline: choice, validation: Object.fromEntries(values) };
     rankers.push({ ...measured, document });

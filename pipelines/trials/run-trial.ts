@@ -3,6 +3,7 @@
  * process runs it.
  */
 import { createHash } from "node:crypto";
+import { namedOfCatalogue } from "../../src/config/schemas/study-metrics.ts";
 import type { ItemsByUser } from "../../src/dataset/interaction-dataset.ts";
 import { type BatchSource, drawBatch, epochDraws, samplesPerEpoch } from "../../src/dataset/training-batches.ts";
 import type { Engine } from "../../src/engine/engine.ts";
@@ -55,9 +56,10 @@ export interface TrialResult {
 
 /** What decides a trial's result, before it is run. */
 export function trialIdentity(trial: TrialPlan, datasetHash: string, engineName: string): string {
-  const { config, epochs, phase } = trial;
+  const { config, epochs, phase, alsoInCatalogue } = trial;
   const rung = epochs < config.epochs ? { epochs } : {};
-  return hashOf({ config: identityOf(config), dataset: datasetHash, engine: engineName, phase, ...rung });
+  const also = alsoInCatalogue ? { alsoInCatalogue } : {};
+  return hashOf({ config: identityOf(config), dataset: datasetHash, engine: engineName, phase, ...rung, ...also });
 }
 
 /** An engine as records of trials name it: the number of threads decides nothing. */
@@ -184,9 +186,20 @@ async function evaluateTest({ trial, data, engine }: TrialOptions, { parameters 
   const { config } = trial;
   const { dataset } = data;
   const spec = rankerOf(config, dataset.train);
-  return withScorer(engine, { spec, parameters }, (scorer) =>
-    evaluateSplit({ scorer, dataset, split: "test", candidates: config.candidates, ks: config.k }),
-  );
+  return withScorer(engine, { spec, parameters }, async (scorer) => {
+    const question = { scorer, dataset, split: "test", ks: config.k } as const;
+    const found = await evaluateSplit({ ...question, candidates: config.candidates });
+    if (!trial.alsoInCatalogue) return found;
+    const among = await evaluateSplit({ ...question, candidates: "full" });
+    return {
+      ...found,
+      metrics: { ...found.metrics, ...namedOfCatalogue(among.metrics) },
+      perUser: {
+        ...found.perUser,
+        metrics: { ...found.perUser.metrics, ...namedOfCatalogue(among.perUser.metrics) },
+      },
+    };
+  });
 }
 
 const HASHED_SAMPLES = 4096;

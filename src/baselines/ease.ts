@@ -4,6 +4,7 @@ import type { DenseAlgebra } from "../linear-algebra/dense-algebra.ts";
 import type { Scorer } from "../ranker/scorer.ts";
 import { fitEaseByUsers } from "./ease-by-users.ts";
 import type { FittedBaseline } from "./fitted-baseline.ts";
+import { withItemWeights } from "./item-weight-scorer.ts";
 import { type MatrixMemory, matrixBytes, matrixMemory } from "./matrix-memory.ts";
 import { addLowerPairs } from "./pair-counts.ts";
 
@@ -47,8 +48,9 @@ export async function fitEase(
     return { ...(await fitEaseByUsers(seen, { users, items, regularization, matrix }, algebra)), release };
   }
   const weights = await easeWeightsInto(matrix, seen, { items, regularization }, algebra);
+  const scorer = linearItemScorer(seen, weights, train);
   return {
-    scorer: linearItemScorer(seen, weights, train),
+    scorer,
     form: {
       kind: "item-weights",
       width: null,
@@ -59,6 +61,7 @@ export async function fitEase(
         out.set(weights.subarray(item * items, (item + 1) * items));
       },
     },
+    scorerOn: (kernels) => withItemWeights(scorer, seen, kernels.itemWeightRanks({ items, rows: null, weights })),
     foldIn: async ({ items: people }) => linearItemScorer(people, weights, { users: people.offsets.length - 1, items }),
     release,
   };

@@ -1,29 +1,25 @@
 /** Scores that are a dot product of a user's and an item's vector. */
 import type { PeopleItems } from "../dataset/people-items.ts";
+import type { FactorTables } from "../ranker/catalogue-kernels.ts";
 import type { Scorer } from "../ranker/scorer.ts";
 import type { FittedBaseline } from "./fitted-baseline.ts";
 import { pairScorer } from "./pair-scorer.ts";
 
-interface Factors {
-  readonly users: Float32Array;
-  readonly items: Float32Array;
-  readonly width: number;
-}
-
 /** `vectorsOf` gives the vectors of other people, [people, width], while those of items are held. */
 export function fittedFactors(
-  factors: Factors,
+  factors: FactorTables,
   vectorsOf: (people: PeopleItems) => Promise<Float32Array>,
 ): FittedBaseline {
   return {
     scorer: factorScorer(factors),
     form: { kind: "factors", ...factors },
+    scorerOn: (kernels) => kernels.factorScorer(factors),
     foldIn: async (people) => factorScorer({ ...factors, users: await vectorsOf(people) }),
   };
 }
 
 /** `users` and `items` are [count, width], row-major; not copied. */
-function factorScorer(factors: Factors): Scorer {
+function factorScorer(factors: FactorTables): Scorer {
   const { width } = factors;
   return pairScorer({ users: factors.users.length / width, items: factors.items.length / width }, (user, item) => {
     let sum = 0;

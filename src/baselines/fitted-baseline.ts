@@ -1,10 +1,13 @@
 /** A baseline that is fitted: how it scores, and what it consists of, for whoever writes it down. */
 import type { PeopleItems } from "../dataset/people-items.ts";
+import type { CatalogueKernels } from "../ranker/catalogue-kernels.ts";
 import type { Scorer } from "../ranker/scorer.ts";
 
 export interface FittedBaseline {
   readonly scorer: Scorer;
   readonly form: BaselineForm;
+  /** The same with an engine's kernels to answer about whole catalogues; absent where they have nothing to do. */
+  scorerOn?(kernels: CatalogueKernels): Scorer;
   /**
    * Scores for other people than those it was fitted to, from what each took: user n of the scorer is person n. A
    * person with the items of a user it was fitted to has that user's scores; of iALS, so far as its sweeps converged.
@@ -12,6 +15,11 @@ export interface FittedBaseline {
   foldIn(people: PeopleItems): Promise<Scorer>;
   /** Where it holds much memory: gives it to the next fit; nothing scores after that. */
   readonly release?: () => void;
+}
+
+/** What an evaluation asks: kernels where there are some, and plain loops under null. */
+export function scorerOn(fitted: FittedBaseline, kernels: CatalogueKernels | null): Scorer {
+  return kernels === null ? fitted.scorer : (fitted.scorerOn?.(kernels) ?? fitted.scorer);
 }
 
 export type BaselineForm =

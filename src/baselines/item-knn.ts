@@ -2,6 +2,7 @@
 import { groupItemsByUser, type Interactions, type ItemsByUser } from "../dataset/interaction-dataset.ts";
 import type { Scorer } from "../ranker/scorer.ts";
 import type { FittedBaseline } from "./fitted-baseline.ts";
+import { withItemWeights } from "./item-weight-scorer.ts";
 
 /** The nearest items of each item: those of item i are items[i * k .. i * k + counts[i]), in item order. */
 export interface ItemNeighbours {
@@ -34,11 +35,17 @@ export function fitItemKnn(train: Interactions, { neighbours, shrinkage }: ItemK
       out[found.items[place]!] = found.similarities[place]!;
     }
   };
+  const scorer = neighbourScorer(seen, found, train);
   return {
-    scorer: neighbourScorer(seen, found, train),
+    scorer,
     form: { kind: "item-weights", width: neighbours, weightsInto: neighboursInto, similarInto: neighboursInto },
     foldIn: async ({ items: people }) =>
       neighbourScorer(people, found, { users: people.offsets.length - 1, items: train.items }),
+    scorerOn(kernels) {
+      const { offsets, items: columns, similarities: weights } = reversedNeighbours(found);
+      const ranks = kernels.itemWeightRanks({ items: train.items, rows: { offsets, columns }, weights });
+      return withItemWeights(scorer, seen, ranks);
+    },
   };
 }
 

@@ -2,6 +2,7 @@
 import type { Interactions } from "../dataset/interaction-dataset.ts";
 import type { Scorer } from "../ranker/scorer.ts";
 import type { FittedBaseline } from "./fitted-baseline.ts";
+import { commonRanks } from "./popularity-ranks.ts";
 
 /** Scores an item by how many training interactions it has, exact up to 2^24 of them. Items of equal count tie. */
 export function popularityScorer(train: Interactions): Scorer {
@@ -22,9 +23,11 @@ function countScorer(
   counts: Float32Array,
   { users, items }: { readonly users: number; readonly items: number },
 ): Scorer {
+  const ranks = commonRanks(counts);
   return {
     users,
     items,
+    ranks: async (questions) => ranks(questions),
     async pairs(_userColumn, itemColumn) {
       return Float32Array.from(itemColumn, (item) => counts[item]!);
     },

@@ -131,6 +131,7 @@ type Refusal = readonly [path: readonly string[], message: string];
 /** What is refused where several baselines are put side by side. */
 export function severalBaselinesRefusals(
   config: Omit<BaselineConfig, "baseline"> & Omit<BaselineEngineConfig, "baseline"> & { readonly baseline: string },
+  computing: readonly BaselineName[],
 ): readonly Refusal[] {
   const names = baselinesOf(config.baseline);
   const refusals: Refusal[] = [];
@@ -139,7 +140,7 @@ export function severalBaselinesRefusals(
   // What concerns one of them concerns the table; what none of them has a use for is refused as of one.
   const ofEach = names.map((baseline) => {
     const one = { ...config, ...withoutParameters, baseline };
-    return [...baselineRefusals(one), ...baselineEngineRefusals(one)];
+    return [...baselineRefusals(one), ...baselineEngineRefusals(one, computing)];
   });
   const [first = []] = ofEach;
   for (const [path, message] of first) {
@@ -185,12 +186,15 @@ interface BaselineEngineConfig {
   readonly allowSoftwareAdapter: boolean;
 }
 
-/** Likewise of the engine: two of the baselines compute on one, and on no GPU. */
-export function baselineEngineRefusals(config: BaselineEngineConfig): readonly Refusal[] {
+/** Likewise of the engine: baselines compute on one where they are among `computing`, and on no GPU. */
+export function baselineEngineRefusals(
+  config: BaselineEngineConfig,
+  computing: readonly BaselineName[],
+): readonly Refusal[] {
   const { baseline, engine, threads } = config;
   if (baseline === null) return [];
   const refusals: Refusal[] = [];
-  const computes = baseline === "ials" || baseline === "ease";
+  const computes = computing.includes(baseline);
   if (!computes && engine !== "auto") refusals.push([["engine"], `${baseline} needs no engine`]);
   if (!computes && threads !== null) refusals.push([["threads"], `${baseline} needs no engine`]);
   if (config.tfjsBackend !== null) refusals.push([["tfjsBackend"], "a baseline does not run on tfjs"]);

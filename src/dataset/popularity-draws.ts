@@ -15,9 +15,13 @@ export interface ItemMasses {
 /** The masses of all items together, about: whole numbers then stand for shares to nine digits. */
 const TOTAL = 2 ** 31;
 
-/** Masses as count^power; at least 1, so that no item is out of reach. Power 0 makes all items alike. */
 export function itemMasses(interactions: Interactions, seen: ItemsByUser, power: number): ItemMasses {
-  const { items, itemColumn } = interactions;
+  const itemMass = massesOfItems(interactions, power);
+  return { itemMass, seenMass: massesBefore(seen, itemMass) };
+}
+
+/** [items + 1] as in ItemMasses: count^power, at least 1, so that none is out of reach. Power 0 makes all items alike. */
+export function massesOfItems({ items, itemColumn }: Interactions, power: number): Uint32Array {
   const counts = new Uint32Array(items);
   for (const item of itemColumn) counts[item]!++;
   const weights = Float64Array.from(counts, (count) => count ** power);
@@ -26,7 +30,7 @@ export function itemMasses(interactions: Interactions, seen: ItemsByUser, power:
   for (let item = 0; item < items; item++) {
     itemMass[item + 1] = itemMass[item]! + Math.max(1, Math.round((weights[item]! / total) * TOTAL));
   }
-  return { itemMass, seenMass: massesBefore(seen, itemMass) };
+  return itemMass;
 }
 
 function massesBefore({ offsets, itemsSorted }: ItemsByUser, itemMass: Uint32Array): Uint32Array {

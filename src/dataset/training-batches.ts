@@ -14,8 +14,9 @@ import { foldIn, makePermutation, type Permutation, permute, type StreamKey, str
 import type { LossName } from "../ranker/loss.ts";
 import { type Batch, batchKinds } from "./batch.ts";
 import type { Interactions, ItemsByUser } from "./interaction-dataset.ts";
+import { knownMassesOf } from "./known-masses.ts";
 import { checkNegativesExist, drawNegative } from "./negative-sampler.ts";
-import { drawUnseenByMass, type ItemMasses, itemMasses, logShares } from "./popularity-draws.ts";
+import { drawUnseenByMass, type ItemMasses, logShares, massesOfItems } from "./popularity-draws.ts";
 import { drawBlocks } from "./shared-negatives.ts";
 
 /**
@@ -149,16 +150,9 @@ export function stepsPerEpoch(source: BatchSource): number {
   return Math.ceil(samplesPerEpoch(source) / source.batchSize);
 }
 
-/** Once for a source: the log is long. */
-const knownMasses = new WeakMap<BatchSource, ItemMasses>();
-
-/** The masses that negatives are drawn by; null for other draws. */
+/** The masses that negatives are drawn by, found once for a source: the log is long. Null for other draws. */
 export function massesOf(source: BatchSource): ItemMasses | null {
-  const { interactions, seen, negativesFrom, negativesPower } = source;
-  if (!hasMasses(negativesFrom)) return null;
-  const known = knownMasses.get(source) ?? itemMasses(interactions, seen, negativesPower);
-  knownMasses.set(source, known);
-  return known;
+  return hasMasses(source.negativesFrom) ? knownMassesOf(source) : null;
 }
 
 /**
@@ -167,8 +161,8 @@ export function massesOf(source: BatchSource): ItemMasses | null {
  * one more factor, which all of the row's logits have in common.
  */
 export function logQOf(source: BatchSource): Float32Array | null {
-  const { interactions, seen, negativesFrom, negativesPower } = source;
-  if (negativesFrom === "batch") return logShares(itemMasses(interactions, seen, 1).itemMass);
+  const { interactions, negativesFrom, negativesPower } = source;
+  if (negativesFrom === "batch") return logShares(massesOfItems(interactions, 1));
   const masses = negativesPower === 0 ? null : massesOf(source);
   return masses === null ? null : logShares(masses.itemMass);
 }

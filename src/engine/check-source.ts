@@ -2,6 +2,7 @@
  * Where an engine draws its batches, looked at once when a session opens: whoever draws follows these columns without
  * looking.
  */
+import { shareMasses } from "../dataset/known-masses.ts";
 import { type BatchSource, checkBatchSource } from "../dataset/training-batches.ts";
 import { EngineError } from "../errors.ts";
 import type { LossName } from "../ranker/loss.ts";
@@ -14,6 +15,7 @@ import { checkIndices, checkLength, checkOffsets, checkWeights, columnView, weig
  */
 export function checkedSource(given: BatchSource, loss: LossName, spec: RankerSpec): BatchSource {
   const source = viewOf(given);
+  shareMasses(given, source);
   const { interactions, seen, seed } = source;
   if (source.loss !== loss) {
     throw new EngineError(`batches are drawn for ${String(source.loss)}, expected ${loss} as the session's loss`);

@@ -22,12 +22,13 @@ import { recommendationLists } from "./recommendation-lists.ts";
 export interface BeyondAccuracyOptions {
   readonly scorer: Scorer;
   readonly candidates: EvaluationCandidates;
-  /** Of the same scorer and candidates, with the cut `k` among its metrics. */
+  /** Of the same scorer and candidates, with the cut `k`, and with what it was asked for besides. */
   readonly evaluation: EvaluationResult;
   readonly k: number;
-  /** What the evaluation left out of the full catalogue; null where it ranked the stored negatives. */
-  readonly masked: ItemsByUser | null;
-  /** What lists leave out: items that the user is known to have. */
+  /**
+   * What lists leave out: items that the user is known to have. Where the evaluation ranked the full catalogue, what it
+   * masked.
+   */
   readonly seen: ItemsByUser;
   readonly train: Interactions;
   /** By item; null where there are none. */
@@ -57,20 +58,23 @@ export interface BeyondAccuracyResult {
 
 const SCORES_PER_BLOCK = 2 ** 20; // 4 MiB
 
-/** One list for each evaluated user. Costs a pass over the candidates and one over users x items. */
+/** One list for each evaluated user: the evaluation's own, or those of another pass over users x items. */
 export async function measureBeyondAccuracy(options: BeyondAccuracyOptions): Promise<BeyondAccuracyResult> {
-  const { scorer, candidates, evaluation, k, masked, train, features, negativesPerPositive } = options;
-  const cases = await measureCases(scorer, candidates, {
-    k,
-    masked,
-    scoresPerBlock: SCORES_PER_BLOCK,
-  });
-  const lists = await recommendationLists(scorer, {
-    users: candidates.users,
-    k,
-    masked: options.seen,
-    scoresPerBlock: SCORES_PER_BLOCK,
-  });
+  const { scorer, candidates, evaluation, k, train, features, negativesPerPositive } = options;
+  const { counts, calibration, lists: found } = evaluation.counted;
+  if (negativesPerPositive !== null && calibration === null) {
+    throw new RangeError("measureBeyondAccuracy: the evaluation was not asked for calibration");
+  }
+  const cases = measureCases(candidates, counts, k);
+  const lists =
+    found?.k === k
+      ? found
+      : await recommendationLists(scorer, {
+          users: candidates.users,
+          k,
+          masked: options.seen,
+          scoresPerBlock: SCORES_PER_BLOCK,
+        });
   const times = timesRecommended(lists, scorer.items);
   const userCounts = countsOf(train.userColumn, train.users);
   const itemCounts = countsOf(train.itemColumn, train.items);
@@ -99,7 +103,7 @@ export async function measureBeyondAccuracy(options: BeyondAccuracyOptions): Pro
         NDCG: cases.gains,
       }),
     },
-    calibration: negativesPerPositive === null ? null : cases.calibration.result(negativesPerPositive),
+    calibration: negativesPerPositive === null ? null : (calibration?.result(negativesPerPositive) ?? null),
   };
 }
 

@@ -5,8 +5,7 @@
  * A probability is of a population. A ranker trained with n sampled negatives a positive speaks of that mixture, not of
  * the 1 + 99 of an evaluation, so negatives are weighted until they are n times the positives.
  */
-
-export const CALIBRATION_BINS = 15;
+import { addProbabilities, CALIBRATION_BINS } from "../ranker/catalogue-ranks.ts";
 
 export interface CalibrationResult {
   /** 1 / (1 + negativesPerPositive) */
@@ -31,32 +30,35 @@ export interface CalibrationBin {
 
 /** Takes logits of positives and negatives, some at a time. */
 export class CalibrationCounts {
-  readonly #counts = { positive: new Float64Array(CALIBRATION_BINS), negative: new Float64Array(CALIBRATION_BINS) };
-  readonly #sums = { positive: new Float64Array(CALIBRATION_BINS), negative: new Float64Array(CALIBRATION_BINS) };
+  readonly #bins = {
+    positive: new Float64Array(2 * CALIBRATION_BINS),
+    negative: new Float64Array(2 * CALIBRATION_BINS),
+  };
 
   add(kind: "positive" | "negative", logits: Float32Array): void {
-    for (let k = 0; k < logits.length; k++) {
-      const probability = 1 / (1 + Math.exp(-logits[k]!));
-      const bin = Math.min(CALIBRATION_BINS - 1, Math.floor(probability * CALIBRATION_BINS));
-      this.#counts[kind][bin]!++;
-      this.#sums[kind][bin]! += probability;
-    }
+    addProbabilities(this.#bins[kind], logits);
+  }
+
+  /** What addProbabilities made, of any number of users one behind the other. */
+  addBins(kind: "positive" | "negative", bins: Float64Array): void {
+    for (const [at, number] of bins.entries()) this.#bins[kind][at % (2 * CALIBRATION_BINS)]! += number;
   }
 
   /** Null where there are no positives or no negatives, which have no mixture. */
   result(negativesPerPositive: number): CalibrationResult | null {
-    const positives = total(this.#counts.positive);
-    const negatives = total(this.#counts.negative);
+    const [positiveSums, negativeSums] = [sumsOf(this.#bins.positive), sumsOf(this.#bins.negative)];
+    const positives = total(this.#bins.positive);
+    const negatives = total(this.#bins.negative);
     if (positives === 0 || negatives === 0 || !(negativesPerPositive > 0)) return null;
     const weight = (negativesPerPositive * positives) / negatives; // of one negative
     const mixture = positives * (1 + negativesPerPositive);
     const bins: CalibrationBin[] = [];
     let ece = 0;
     for (let bin = 0; bin < CALIBRATION_BINS; bin++) {
-      const hits = this.#counts.positive[bin]!;
-      const mass = hits + weight * this.#counts.negative[bin]!;
+      const hits = this.#bins.positive[bin]!;
+      const mass = hits + weight * this.#bins.negative[bin]!;
       if (mass === 0) continue;
-      const meanProbability = (this.#sums.positive[bin]! + weight * this.#sums.negative[bin]!) / mass;
+      const meanProbability = (positiveSums[bin]! + weight * negativeSums[bin]!) / mass;
       const positiveRate = hits / mass;
       const share = mass / mixture;
       ece += share * Math.abs(meanProbability - positiveRate);
@@ -72,6 +74,10 @@ export class CalibrationCounts {
   }
 }
 
-function total(counts: Float64Array): number {
-  return counts.reduce((sum, count) => sum + count, 0);
+function total(bins: Float64Array): number {
+  return bins.subarray(0, CALIBRATION_BINS).reduce((sum, count) => sum + count, 0);
+}
+
+function sumsOf(bins: Float64Array): Float64Array {
+  return bins.subarray(CALIBRATION_BINS);
 }

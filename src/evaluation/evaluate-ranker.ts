@@ -6,9 +6,9 @@ import type { EvaluationCandidates } from "../dataset/evaluation-candidates.ts";
 import type { ItemsByUser } from "../dataset/interaction-dataset.ts";
 import { ConfigError, DataError } from "../errors.ts";
 import type { Scorer } from "../ranker/scorer.ts";
-import { type PositiveRanks, rankPositives } from "./rank-of-positive.ts";
+import { type Besides, type CountedCases, countCases } from "./case-counts.ts";
+import { type PositiveRanks, ranksOfCounts } from "./rank-of-positive.ts";
 import { rankingMetrics } from "./ranking-metrics.ts";
-import { scoreCatalogueCases, scoreSampledCases } from "./score-cases.ts";
 
 export interface EvaluationOptions {
   /** Cuts of the lists, such as [10, 20]; at least one. */
@@ -18,6 +18,8 @@ export interface EvaluationOptions {
    * `masked` items; stored negatives are not looked at. Absent: the sampled protocol, against the stored negatives.
    */
   readonly masked?: ItemsByUser;
+  /** What measureBeyondAccuracy will want to know, found on the way; absent: nothing. */
+  readonly besides?: Besides;
   /**
    * Bound on the scores held at once, 2^20 unless told; at least one user is scored at a time.
    * Results do not depend on it.
@@ -33,6 +35,8 @@ export interface EvaluationResult {
   /** Means over users, by name: "HR@10", "NDCG@10", ..., "MRR". Ties count against the positive. */
   readonly metrics: Readonly<Record<string, number>>;
   readonly perUser: PerUserResults;
+  /** What all of this was made of, for measureBeyondAccuracy. */
+  readonly counted: CountedCases;
 }
 
 /** One row per evaluated user, in the candidates' order: what paired tests between rankers need. */
@@ -88,16 +92,19 @@ export async function evaluateRanker(
     }
   };
 
-  const scoresPerBlock = options.scoresPerBlock ?? SCORES_PER_BLOCK;
-  const cases =
-    options.masked === undefined
-      ? scoreSampledCases(scorer, candidates, scoresPerBlock)
-      : scoreCatalogueCases(scorer, candidates, { masked: options.masked, scoresPerBlock });
-  for await (const { caseIndex, positiveScores, negativeScores } of cases) {
-    record(caseIndex, rankPositives(positiveScores, negativeScores));
+  const counted = await countCases(scorer, candidates, {
+    masked: options.masked ?? null,
+    besides: options.besides ?? null,
+    scoresPerBlock: options.scoresPerBlock ?? SCORES_PER_BLOCK,
+  });
+  const { scores, atLeast, above } = counted.counts;
+  for (let caseIndex = 0; caseIndex < count; caseIndex++) {
+    const own = [candidates.positiveOffsets[caseIndex]!, candidates.positiveOffsets[caseIndex + 1]!] as const;
+    const counts = { atLeast: atLeast.subarray(...own), above: above.subarray(...own) };
+    record(caseIndex, ranksOfCounts(scores.subarray(...own), counts));
   }
   const means = Object.fromEntries(metrics.map(({ name }, index) => [name, sums[index]! / count]));
-  return { users: count, positives, tieRate: tied / positives, metrics: means, perUser };
+  return { users: count, positives, tieRate: tied / positives, metrics: means, perUser, counted };
 }
 
 function checkCandidates(scorer: Scorer, candidates: EvaluationCandidates, masked: ItemsByUser | undefined): void {

@@ -2,7 +2,8 @@
  * What recommendation lists are like, right or wrong: how much of the catalogue they show, how
  * evenly, how new, how alike.
  */
-import { NO_ITEM, type RecommendationLists } from "./recommendation-lists.ts";
+import { NO_ITEM } from "../ranker/scorer.ts";
+import type { RecommendationLists } from "./recommendation-lists.ts";
 
 /** How often each item of the catalogue stands in a list. */
 export function timesRecommended(lists: RecommendationLists, items: number): Uint32Array {

@@ -16,13 +16,25 @@ export interface PositiveRanks {
   readonly tied: number;
 }
 
+/** Of each positive, in the order given: negatives that score at least as much, and negatives that score more. */
+export interface NegativeCounts {
+  readonly atLeast: Uint32Array;
+  readonly above: Uint32Array;
+}
+
 /** O((positives + negatives) log positives). Scores may be infinite; NaN cannot be ranked and throws DataError. */
 export function rankPositives(positiveScores: Float32Array, negativeScores: Float32Array): PositiveRanks {
   checkScores("positive", positiveScores);
   checkScores("negative", negativeScores);
-  const descending = Float32Array.from(positiveScores).sort().reverse(); // [positives]
-  const { atLeast, above } = countNegatives(descending, negativeScores);
+  return ranksOfCounts(positiveScores, countNegatives(positiveScores, negativeScores));
+}
 
+/** The ranks that follow from how many negatives stand before each positive. */
+export function ranksOfCounts(scores: Float32Array, counts: NegativeCounts): PositiveRanks {
+  const order = bestFirst(scores);
+  const descending = order.map((position) => scores[position]!);
+  const atLeast = order.map((position) => counts.atLeast[position]!);
+  const above = order.map((position) => counts.above[position]!);
   const count = descending.length;
   const pessimistic = new Uint32Array(count);
   const optimistic = new Uint32Array(count);
@@ -53,25 +65,30 @@ function checkScores(kind: string, scores: Float32Array): void {
   }
 }
 
-/** Per positive: how many negatives score at least as much, and how many score more. */
-function countNegatives(
-  descending: Float32Array,
-  negativeScores: Float32Array,
-): { readonly atLeast: Uint32Array; readonly above: Uint32Array } {
+/** None may be NaN. */
+export function countNegatives(positiveScores: Float32Array, negativeScores: Float32Array): NegativeCounts {
+  const order = bestFirst(positiveScores);
+  const descending = Float32Array.from(order, (position) => positiveScores[position]!);
   const count = descending.length;
   // First, at each position, the negatives that reach it but none before it; then running sums.
-  const atLeast = new Uint32Array(count + 1);
-  const above = new Uint32Array(count + 1);
+  const reaching = new Uint32Array(count + 1);
+  const beyond = new Uint32Array(count + 1);
   for (let k = 0; k < negativeScores.length; k++) {
     const score = negativeScores[k]!;
-    atLeast[firstPositionBelow(descending, score, true)]!++;
-    above[firstPositionBelow(descending, score, false)]!++;
+    reaching[firstPositionBelow(descending, score, true)]!++;
+    beyond[firstPositionBelow(descending, score, false)]!++;
   }
-  for (let position = 1; position < count; position++) {
-    atLeast[position]! += atLeast[position - 1]!;
-    above[position]! += above[position - 1]!;
+  const atLeast = new Uint32Array(count);
+  const above = new Uint32Array(count);
+  for (let position = 0, [reached, passed] = [0, 0]; position < count; position++) {
+    atLeast[order[position]!] = reached += reaching[position]!;
+    above[order[position]!] = passed += beyond[position]!;
   }
   return { atLeast, above };
+}
+
+function bestFirst(scores: Float32Array): readonly number[] {
+  return [...scores.keys()].sort((a, b) => (scores[a] === scores[b] ? a - b : scores[a]! > scores[b]! ? -1 : 1));
 }
 
 /** The first position whose score is below `score`, or not above it where `orEqual`; the length when there is none. */

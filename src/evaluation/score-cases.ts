@@ -1,6 +1,5 @@
-/** Scores of each case's positives and negatives, asked of the scorer in blocks so that memory stays bounded. */
+/** Scores of each case's positives and stored negatives, asked in blocks so that memory stays bounded. */
 import type { EvaluationCandidates } from "../dataset/evaluation-candidates.ts";
-import type { ItemsByUser } from "../dataset/interaction-dataset.ts";
 import { DataError } from "../errors.ts";
 import type { Scorer } from "../ranker/scorer.ts";
 
@@ -44,46 +43,6 @@ export async function* scoreSampledCases(
   }
 }
 
-/** Positives and the rest of the catalogue without masked items, of blocks of users, through `scorer.catalogue`. */
-export async function* scoreCatalogueCases(
-  scorer: Scorer,
-  candidates: EvaluationCandidates,
-  options: { readonly masked: ItemsByUser; readonly scoresPerBlock: number },
-): AsyncGenerator<ScoredCase> {
-  const { items } = scorer;
-  const { masked } = options;
-  const usersPerBlock = Math.max(1, Math.floor(options.scoresPerBlock / items));
-  const isExcluded = new Uint8Array(items);
-  const negativeScores = new Float32Array(items);
-  for (let start = 0; start < candidates.users.length; start += usersPerBlock) {
-    const users = candidates.users.slice(start, start + usersPerBlock);
-    const scores = await scorer.catalogue(users); // [users, items]
-    checkScores(scores, users.length * items, (at) => ({ user: users[Math.floor(at / items)]!, item: at % items }));
-
-    for (let row = 0; row < users.length; row++) {
-      const caseIndex = start + row;
-      const user = users[row]!;
-      const rowScores = scores.subarray(row * items, (row + 1) * items);
-      const positives = candidates.positives.subarray(
-        candidates.positiveOffsets[caseIndex],
-        candidates.positiveOffsets[caseIndex + 1],
-      );
-      const seen = masked.itemsSorted.subarray(masked.offsets[user], masked.offsets[user + 1]);
-      for (const item of positives) isExcluded[item] = 1;
-      for (const item of seen) isExcluded[item] = 1;
-      let kept = 0;
-      for (let item = 0; item < items; item++) if (isExcluded[item] === 0) negativeScores[kept++] = rowScores[item]!;
-      for (const item of positives) isExcluded[item] = 0;
-      for (const item of seen) isExcluded[item] = 0;
-      yield {
-        caseIndex,
-        positiveScores: Float32Array.from(positives, (item) => rowScores[item]!),
-        negativeScores: negativeScores.subarray(0, kept),
-      };
-    }
-  }
-}
-
 function caseLength({ positiveOffsets, negativeOffsets }: EvaluationCandidates, caseIndex: number): number {
   const positives = positiveOffsets[caseIndex + 1]! - positiveOffsets[caseIndex]!;
   return positives + negativeOffsets[caseIndex + 1]! - negativeOffsets[caseIndex]!;
@@ -115,9 +74,7 @@ export function checkScores(
   expected: number,
   pairAt: (index: number) => { readonly user: number; readonly item: number },
 ): void {
-  if (scores.length !== expected) {
-    throw new DataError(`evaluation: the scorer gave ${scores.length} scores, expected ${expected}`);
-  }
+  checkScoreCount(scores, expected);
   for (let index = 0; index < scores.length; index++) {
     if (Number.isNaN(scores[index])) {
       const { user, item } = pairAt(index);
@@ -126,4 +83,9 @@ export function checkScores(
       );
     }
   }
+}
+
+export function checkScoreCount(scores: Float32Array, expected: number): void {
+  if (scores.length === expected) return;
+  throw new DataError(`evaluation: the scorer gave ${scores.length} scores, expected ${expected}`);
 }

@@ -10,7 +10,7 @@ import { minimize } from "./minimize.ts";
 import { type FoldableLoss, personLoss, sampleCurvature } from "./person-loss.ts";
 import { openPersonScores, type PersonScores } from "./person-scores.ts";
 import { rowLayout } from "./row-layout.ts";
-import { rowPrior } from "./row-prior.ts";
+import { rowPrior, rowsOfUsers, spread } from "./row-prior.ts";
 
 export interface FoldInOptions {
   /** How the ranker was trained. */
@@ -48,6 +48,8 @@ export interface Solution {
 const PRIOR_STRENGTH = 0.3;
 /** Items that stand for all negatives, at most: latency has a bound, whatever the catalogue. */
 const MOST_NEGATIVES = 4096;
+/** Users whose rows say what curvature a step meets, at most. It steers the solver, and decides no minimum. */
+const CURVATURE_USERS = 64;
 const STOPPING = { tolerance: 1e-2, mostIterations: 30 };
 
 /** Of a ranker whose dot path is an inner product. */
@@ -60,19 +62,32 @@ export function openFoldIn(
   const { width } = layout;
   const { mean, precision } = rowPrior(layout, parameters, users);
   const scoresOf = openPersonScores(spec, parameters, layout);
-  const standIns = spread(items, seed);
+  const standIns = drawn(items, seed);
   const positions = new Map(Array.from(standIns, (item, position) => [item, position] as const));
   const isNegative = new Uint8Array(standIns.length);
   const negatives = scoresOf(standIns);
   const [negativeLogits, negativeSlopes] = [new Float64Array(standIns.length), new Float64Array(standIns.length)];
-  const negativeCurvature = curvatureOf(negatives, (logit) => sampleCurvature(loss, logit) / standIns.length);
+  const negativeCurvature = curvatureOf(negatives, meanCurvatures());
+  const atMean = new Float64Array(standIns.length);
+  negatives.score(mean, atMean);
 
-  /** Of a sum over scores, at the mean row. */
-  function curvatureOf(scores: PersonScores, of: (logit: number, k: number) => number): Float64Array {
-    const logits = new Float64Array(scores.length);
-    scores.score(mean, logits);
+  /** Of each stand-in, the curvature of its sample on average over some users: a person's row will be among theirs. */
+  function meanCurvatures(): Float64Array {
+    const taken = Math.min(users.length, CURVATURE_USERS);
+    const rows = rowsOfUsers(layout, parameters, spread(users, taken));
+    const curvatures = new Float64Array(standIns.length);
+    for (let k = 0; k < taken; k++) {
+      negatives.score(rows.subarray(k * width, (k + 1) * width), negativeLogits);
+      for (const [j, logit] of negativeLogits.entries()) {
+        curvatures[j]! += sampleCurvature(loss, logit) / (taken * standIns.length);
+      }
+    }
+    return curvatures;
+  }
+
+  function curvatureOf(scores: PersonScores, curvatures: Float64Array): Float64Array {
     const matrix = new Float64Array(width * width);
-    scores.addCurvature(logits.map(of), matrix);
+    scores.addCurvature(curvatures, matrix);
     return matrix;
   }
 
@@ -88,7 +103,11 @@ export function openFoldIn(
       const lossOf = personLoss({ loss, negativesPerPositive, weights, isNegative });
       const positives = scoresOf(taken);
       const [logits, slopes] = [new Float64Array(taken.length), new Float64Array(taken.length)];
-      const curvature = curvatureOf(positives, (logit, k) => weights[k]! * sampleCurvature(loss, logit));
+      positives.score(mean, logits);
+      const curvature = curvatureOf(
+        positives,
+        logits.map((logit, k) => weights[k]! * sampleCurvature(loss, logit)),
+      );
       const samples = negativesPerPositive * taken.length;
       for (let i = 0; i < curvature.length; i++) {
         curvature[i]! += samples * negativeCurvature[i]! + PRIOR_STRENGTH * precision[i]!;
@@ -98,7 +117,9 @@ export function openFoldIn(
       const { x, value, iterations } = minimize(
         (row, gradient) => {
           positives.score(row, logits);
-          negatives.score(row, negativeLogits);
+          // The first row is the same for everybody.
+          if (row === mean) negativeLogits.set(atMean);
+          else negatives.score(row, negativeLogits);
           let sum = lossOf(logits, negativeLogits, slopes, negativeSlopes);
           rowSlope.fill(0);
           positives.addGradient(slopes, rowSlope);
@@ -126,7 +147,7 @@ export function openFoldIn(
 }
 
 /** All items, or MOST_NEGATIVES of them drawn once: the same for every person. */
-function spread(items: Uint32Array, seed: number): Uint32Array {
+function drawn(items: Uint32Array, seed: number): Uint32Array {
   if (items.length <= MOST_NEGATIVES) return items;
   const permutation = makePermutation(streamKey(seed, "fold-in"), items.length);
   return Uint32Array.from({ length: MOST_NEGATIVES }, (_, k) => items[permute(permutation, k)]!).sort();

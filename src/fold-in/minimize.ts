@@ -30,7 +30,7 @@ export function minimize(
   start: Float64Array,
   { tolerance, mostIterations, precondition }: MinimizeOptions,
 ): Minimum {
-  let x: Float64Array = start.slice();
+  let x = start; // read alone
   let gradient: Float64Array = new Float64Array(x.length);
   let value = objective(x, gradient);
   const enough = tolerance * norm(gradient);
@@ -54,7 +54,7 @@ export function minimize(
     [x, gradient, value] = [next, nextGradient, nextValue];
     iterations++;
   }
-  return { x, value, iterations };
+  return { x: x === start ? start.slice() : x, value, iterations };
 }
 
 /** What a step changed: s = x' - x, y = g' - g, and s y. */

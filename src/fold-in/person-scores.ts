@@ -4,6 +4,7 @@
  */
 import { openForward } from "../ranker/forward.ts";
 import type { Parameters, RankerSpec } from "../ranker/ranker-spec.ts";
+import { addOuterProducts, addTransposed, products } from "./item-rows.ts";
 import { type RowLayout, tableOf } from "./row-layout.ts";
 import { openTowerScores } from "./tower-scores.ts";
 
@@ -48,13 +49,7 @@ export function openPersonScores(
         tower?.addGradient(slopes, gradient.subarray(embedding.start, embedding.end));
       },
       addCurvature(curvatures, matrix) {
-        for (let k = 0; k < items.length; k++) {
-          const x = features.subarray(k * width, (k + 1) * width);
-          for (let i = 0; i < width; i++) {
-            const scaled = curvatures[k]! * x[i]!;
-            for (let j = 0; j <= i; j++) matrix[i * width + j]! += scaled * x[j]!;
-          }
-        }
+        addOuterProducts(features, curvatures, matrix);
       },
     };
   };
@@ -98,49 +93,4 @@ function linearPaths(
       return sum;
     },
   };
-}
-
-/** out[k] = constants[k] + features[k] row. Four sums at a time keep the processor's adders busy. */
-function products(features: Float32Array, row: Float64Array, constants: Float64Array, out: Float64Array): void {
-  const width = row.length;
-  const whole = width - (width % 4);
-  for (let k = 0, at = 0; k < out.length; k++) {
-    let a = constants[k]!;
-    let b = 0;
-    let c = 0;
-    let d = 0;
-    let i = 0;
-    for (; i < whole; i += 4, at += 4) {
-      a += features[at]! * row[i]!;
-      b += features[at + 1]! * row[i + 1]!;
-      c += features[at + 2]! * row[i + 2]!;
-      d += features[at + 3]! * row[i + 3]!;
-    }
-    for (; i < width; i++, at++) a += features[at]! * row[i]!;
-    out[k] = a + b + (c + d);
-  }
-}
-
-/** gradient += transposed features times slopes. Four items at a time, so that the gradient is read once for them. */
-function addTransposed(features: Float32Array, slopes: Float64Array, gradient: Float64Array): void {
-  const width = gradient.length;
-  const whole = slopes.length - (slopes.length % 4);
-  let k = 0;
-  for (; k < whole; k += 4) {
-    const a = slopes[k]!;
-    const b = slopes[k + 1]!;
-    const c = slopes[k + 2]!;
-    const d = slopes[k + 3]!;
-    let at0 = k * width;
-    let at1 = at0 + width;
-    let at2 = at1 + width;
-    let at3 = at2 + width;
-    for (let i = 0; i < width; i++) {
-      gradient[i]! += a * features[at0++]! + b * features[at1++]! + (c * features[at2++]! + d * features[at3++]!);
-    }
-  }
-  for (; k < slopes.length; k++) {
-    const slope = slopes[k]!;
-    for (let i = 0, at = k * width; i < width; i++, at++) gradient[i]! += slope * features[at]!;
-  }
 }

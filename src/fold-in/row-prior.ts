@@ -22,8 +22,8 @@ const LEAST_VARIANCE = 1e-4;
 /** `users` are rows that were trained, at least one. */
 export function rowPrior(layout: RowLayout, parameters: Parameters, users: Uint32Array): RowPrior {
   const { width } = layout;
-  const rows = someRows(layout, parameters, users);
-  const taken = rows.length / width;
+  const taken = Math.min(users.length, MOST_USERS);
+  const rows = rowsOfUsers(layout, parameters, spread(users, taken));
   const mean = new Float64Array(width);
   for (let k = 0, at = 0; k < taken; k++) for (let i = 0; i < width; i++) mean[i]! += rows[at++]! / taken;
   const covariance = new Float64Array(width * width);
@@ -42,12 +42,15 @@ export function rowPrior(layout: RowLayout, parameters: Parameters, users: Uint3
   return { mean, precision: inverse(choleskyFactor(covariance, width), width) };
 }
 
-/** [rows, width] */
-function someRows({ tables, width }: RowLayout, parameters: Parameters, users: Uint32Array): Float64Array {
-  const taken = Math.min(users.length, MOST_USERS);
-  const rows = new Float64Array(taken * width);
-  for (let k = 0; k < taken; k++) {
-    const user = users[Math.floor((k * users.length) / taken)]!;
+/** So many of `users`, evenly. */
+export function spread(users: Uint32Array, taken: number): Uint32Array {
+  return Uint32Array.from({ length: taken }, (_, k) => users[Math.floor((k * users.length) / taken)]!);
+}
+
+/** [users, width] */
+export function rowsOfUsers({ tables, width }: RowLayout, parameters: Parameters, users: Uint32Array): Float64Array {
+  const rows = new Float64Array(users.length * width);
+  for (const [k, user] of users.entries()) {
     for (const { name, start, end } of tables) {
       const values = parameters.get(name)!; // the layout names tables of this ranker
       const own = end - start;

@@ -1,6 +1,6 @@
 /**
  * The k best of one user's scores: what every scorer without a faster way chooses by, and the plain twin of those that
- * have one (engine/native/core/scoring.cpp).
+ * have one (engine/native/core/catalogue).
  */
 import { NO_ITEM } from "./scorer.ts";
 

@@ -1,4 +1,5 @@
 /** How everything downstream asks a ranker for scores: evaluation, scoring, baselines and engines share it. */
+import type { CatalogueAnswers, CatalogueQuestions, ItemLists } from "./catalogue-ranks.ts";
 
 export interface Scorer {
   readonly users: number;
@@ -15,6 +16,11 @@ export interface Scorer {
    * Asked through scoring/top-items.ts, which chooses from `catalogue` where this is absent.
    */
   top?(request: TopItemsRequest): Promise<TopItems>;
+  /**
+   * Ranks, lists and probabilities of whole catalogues, found where the scores are. Asked through
+   * evaluation/ask-catalogue.ts, which finds them in `catalogue` where this is absent.
+   */
+  ranks?(questions: CatalogueQuestions): Promise<CatalogueAnswers>;
 }
 
 export interface TopItemsRequest {
@@ -22,13 +28,7 @@ export interface TopItemsRequest {
   /** How many items per user, at least 1. */
   readonly k: number;
   /** Items left out: items[offsets[n] .. offsets[n + 1]) for users[n]. */
-  readonly masked?: MaskedItems;
-}
-
-export interface MaskedItems {
-  /** [users + 1] */
-  readonly offsets: Uint32Array;
-  readonly items: Uint32Array;
+  readonly masked?: ItemLists;
 }
 
 export interface TopItems {

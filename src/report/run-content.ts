@@ -61,6 +61,8 @@ export interface DataContent {
   readonly name: string;
   readonly users: number;
   readonly items: number;
+  /** Whether it is known which of a user's rows are newer. */
+  readonly isOrdered: boolean;
   readonly interactions: { readonly train: number; readonly validation: number; readonly test: number };
   /** Of the rows of train; null where all count alike. */
   readonly weights: { readonly least: number; readonly most: number; readonly mean: number } | null;
@@ -83,10 +85,10 @@ export interface ItemContent {
 export interface UserContent {
   readonly id: string;
   readonly trainInteractions: number;
-  /** Of train, the newest first; the log's last rows where there are no times. */
+  /** Of train, the newest first; any rows where the data has no order. */
   readonly recent: readonly ItemContent[];
   readonly recommended: readonly ItemContent[];
-  /** Test items, each with its rank among all unseen items, from 1, ties against it. */
+  /** Test items, each with its rank in the list of all unseen items, from 1, ties against it. */
   readonly heldOut: readonly (ItemContent & { readonly rank: number })[];
 }
 

@@ -3,6 +3,7 @@
  */
 import { metricCut } from "../config/metric-names.ts";
 import { type ConfigLayer, parseConfig } from "../config/parse.ts";
+import { isOfCatalogue } from "../config/schemas/study-metrics.ts";
 import type { Study, StudyArm, StudyBatch } from "../config/schemas/study-schema.ts";
 import { type TrainConfig, trainSchema } from "../config/schemas/train-schema.ts";
 import { studyRefusals } from "../config/train-facts.ts";
@@ -34,6 +35,8 @@ export interface TrialPlan {
   /** Trained for so many; fewer than the config's, on its schedule, where it is cut short. */
   readonly epochs: number;
   readonly config: TrainConfig;
+  /** Of a final trial: whether the test split is ranked among the whole catalogue as well. */
+  readonly alsoInCatalogue: boolean;
 }
 
 /** In the order of the study: subject, batch size, arm. */
@@ -98,6 +101,7 @@ function trial(
     point,
     atEdge,
     epochs,
+    alsoInCatalogue: phase === "final" && study.metrics.some(isOfCatalogue),
     config: parseConfig({
       schema: trainSchema,
       layers: layersOf(study, { subject, batch, arm }, settings, seed),

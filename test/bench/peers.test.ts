@@ -3,7 +3,7 @@ import path from "node:path";
 import { describe, expect, it } from "@jest/globals";
 
 const folder = path.resolve(import.meta.dirname, "../../bench/peers");
-const { flopsPerSample, models, parameterCount } = await import(path.join(folder, "neumf-models.mjs"));
+const { flopsPerSample, models, parameterCount } = await import(path.join(folder, "models.mjs"));
 const { spreadOf, summarise } = await import(path.join(folder, "summary.mjs"));
 
 describe("operations and parameters of the timed models", () => {
@@ -17,11 +17,14 @@ describe("operations and parameters of the timed models", () => {
     expect(flopsPerSample(models.default)).toBe(16_248);
     // 6 x (65,536 + 32,768 + 8,192 + 128) + 192
     expect(flopsPerSample(models.large)).toBe(639_936);
+    // 1,025 logits of 64 factors
+    expect(flopsPerSample(models.shared)).toBe(6 * 64 * 1025);
   });
 
   it("counts tables, tower and head with their biases", () => {
     // tables 5 rows x (3 + 2) = 25; tower (4 + 1) x 2 = 10; head 3 + 2 + 1 = 6
-    expect(parameterCount({ users: 3, items: 2, gmf: 3, embedding: 2, tower: [4, 2] })).toBe(41);
+    expect(parameterCount({ users: 3, items: 2, dot: 0, gmf: 3, embedding: 2, tower: [4, 2] })).toBe(41);
+    expect(parameterCount({ users: 3, items: 2, dot: 4, gmf: 0, embedding: 0, tower: [] })).toBe(20);
   });
 });
 

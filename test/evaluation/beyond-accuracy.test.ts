@@ -5,21 +5,25 @@ import { groupItemsByUser } from "../../src/dataset/interaction-dataset.ts";
 import { measureBeyondAccuracy } from "../../src/evaluation/beyond-accuracy.ts";
 import { areaUnderCurve, ranksByItem } from "../../src/evaluation/case-measures.ts";
 import { evaluateRanker } from "../../src/evaluation/evaluate-ranker.ts";
+import { countNegatives } from "../../src/evaluation/rank-of-positive.ts";
 import { smallDataset } from "../support/data/small-dataset.ts";
 
 describe("areaUnderCurve", () => {
   it("is the share of pairs won, a tie counting half", () => {
     // 3 beats 2 and 1, ties with 3: 2.5. 1 beats none, ties with 1: 0.5. Of 2 x 3 pairs.
-    expect(areaUnderCurve(Float32Array.of(3, 1), Float32Array.of(2, 3, 1))).toBe(3 / 6);
-    expect(areaUnderCurve(Float32Array.of(1), Float32Array.of(1, 1))).toBe(0.5);
+    const auc = (positives: Float32Array, negatives: Float32Array): number =>
+      areaUnderCurve(countNegatives(positives, negatives), negatives.length);
+    expect(auc(Float32Array.of(3, 1), Float32Array.of(2, 3, 1))).toBe(3 / 6);
+    expect(auc(Float32Array.of(1), Float32Array.of(1, 1))).toBe(0.5);
   });
 });
 
 describe("ranksByItem", () => {
   it("keeps the order of the items, ties with negatives against them", () => {
-    // List: 5 | 4 (negative) 4 | 2: the first has rank 3, the second 1; the third falls behind the negative 2 too.
-    expect(ranksByItem(Float32Array.of(4, 5, 2), Float32Array.of(4, 2, 0))).toEqual([3, 1, 5]);
-    expect(ranksByItem(Float32Array.of(1, 1), Float32Array.of(0))).toEqual([1, 2]);
+    // 4, 5, 2 and negatives 4, 2, 0 are 5 | 4 (negative) 4 | 2 (negative) 2: the first has rank 3, the second 1; the
+    // third falls behind the negative 2 too.
+    expect(ranksByItem(Float32Array.of(4, 5, 2), Uint32Array.of(1, 0, 2))).toEqual([3, 1, 5]);
+    expect(ranksByItem(Float32Array.of(1, 1), Uint32Array.of(0, 0))).toEqual([1, 2]);
   });
 });
 
@@ -32,7 +36,6 @@ describe("measureBeyondAccuracy", () => {
       candidates: candidatesTest,
       evaluation: await evaluateRanker(scorer, candidatesTest, { ks: [1] }),
       k: 1,
-      masked: null,
       seen: groupItemsByUser(train, validation),
       train,
       features: [["x"], ["x"], ["y"], [], [], []].map((names) => new Set(names)),

@@ -1,6 +1,7 @@
 /** Reliability and ECE, worked by hand. */
 import { describe, expect, it } from "@jest/globals";
-import { CALIBRATION_BINS, CalibrationCounts } from "../../src/evaluation/calibration.ts";
+import { CalibrationCounts } from "../../src/evaluation/calibration.ts";
+import { CALIBRATION_BINS } from "../../src/ranker/catalogue-ranks.ts";
 
 const logit = (probability: number): number => Math.log(probability / (1 - probability));
 

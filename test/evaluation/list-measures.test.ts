@@ -10,7 +10,7 @@ import {
   novelty,
   timesRecommended,
 } from "../../src/evaluation/list-measures.ts";
-import { NO_ITEM } from "../../src/evaluation/recommendation-lists.ts";
+import { NO_ITEM } from "../../src/ranker/scorer.ts";
 
 // Two users, lists of two, five items; the second user has one item left.
 const lists = { k: 2, items: Uint32Array.of(3, 1, 3, NO_ITEM) };

@@ -3,8 +3,9 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { randomScorer } from "../../src/baselines/random.ts";
 import { groupItemsByUser } from "../../src/dataset/interaction-dataset.ts";
-import { NO_ITEM, recommendationLists } from "../../src/evaluation/recommendation-lists.ts";
+import { recommendationLists } from "../../src/evaluation/recommendation-lists.ts";
 import type { Scorer } from "../../src/ranker/scorer.ts";
+import { NO_ITEM } from "../../src/ranker/scorer.ts";
 import { interactionsOf } from "../support/data/small-dataset.ts";
 
 const scorerOf = (table: readonly (readonly number[])[]): Scorer => ({

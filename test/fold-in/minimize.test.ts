@@ -43,5 +43,8 @@ describe("the least of a function", () => {
     };
     expect(minimize(square, Float64Array.of(5), { ...plainly, mostIterations: 0 })).toMatchObject({ iterations: 0 });
     expect(minimize(square, Float64Array.of(0), plainly)).toMatchObject({ iterations: 0, value: 0 });
+    const start = Float64Array.of(0);
+    minimize(square, start, plainly).x[0] = 7; // the caller's to change
+    expect(start[0]).toBe(0);
   });
 });

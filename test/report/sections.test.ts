@@ -9,6 +9,8 @@ import { intervalFigure } from "../../src/report/charts/interval-figure.ts";
 import { runReport } from "../../src/report/run-report.ts";
 import { unbroken } from "../../src/report/sections/calibration-section.ts";
 import { missingWords } from "../../src/report/sections/deciles-section.ts";
+import { frontMarkup } from "../../src/report/sections/front-section.ts";
+import { peopleSection } from "../../src/report/sections/people-section.ts";
 import { gateRecord, runContent } from "../support/stages/report-content.ts";
 
 describe("a reliability curve", () => {
@@ -110,6 +112,16 @@ describe("charts side by side", () => {
   });
 });
 
+describe("a line of nothing but 0", () => {
+  it("lies on the ground of a chart that begins at 0", () => {
+    const axis = { epochs: [1, 2], switchAfter: null, chosen: null };
+    const lines = [{ name: "dead units", hue: "blue" as const, values: [0, 0] }];
+    const drawn = epochFigure({ title: "Dead units", text: "", axis, lines, isFromZero: true }).draw(328).text;
+    expect(drawn).toContain(">1<");
+    expect(drawn).not.toContain("\u2212"); // no room below 0
+  });
+});
+
 describe("names of lines", () => {
   const axis = { unit: "epoch" as const, epochs: [1, 2], switchAfter: 1, chosen: 2 };
   const draw = (names: readonly string[]) =>
@@ -146,5 +158,31 @@ describe("an arm far from all others", () => {
     const drawn = batchFigure({ title: "NDCG@10", text: "", lines }).draw(680).text;
     expect(drawn).toContain("0.100 \u25be");
     expect(drawn).not.toContain(">0.2<"); // the axis has no room for it
+  });
+});
+
+describe("the people of a report", () => {
+  const item = (id: string, rank: number) => ({ id, title: null, rank });
+  const person = {
+    id: "7",
+    trainInteractions: 3,
+    recent: [{ id: "1", title: null }],
+    recommended: [{ id: "5", title: null }],
+    heldOut: [item("9", 40), item("5", 1)],
+  };
+  const content = runContent({ people: [person] });
+
+  it("names the best placed of several held-out items", () => {
+    const front = frontMarkup(content).text;
+    expect(front).toContain("3 items, last item 1; then took 2 items, best placed item 5 (rank\u00a01)");
+    const one = frontMarkup({ ...content, people: [{ ...person, heldOut: [item("9", 40)] }] }).text;
+    expect(one).toContain("then took item 9 (rank\u00a040)");
+  });
+
+  it("speaks of no last item where the data has no order", () => {
+    const unordered = { ...content, data: { ...content.data!, isOrdered: false } };
+    expect(frontMarkup(unordered).text).toContain("3 items, such as item 1");
+    expect(peopleSection(unordered)!.body.text).toContain("<p>In train: item 1</p>");
+    expect(peopleSection(content)!.body.text).toContain("<p>Last in train: item 1</p>");
   });
 });

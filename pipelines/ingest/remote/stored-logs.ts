@@ -16,7 +16,7 @@ import { type ObjectStore, openObjectStore } from "../../../src/transfer/object-
 import type { StoredObject } from "../../../src/transfer/s3-listing.ts";
 import type { StageContext } from "../../stage.ts";
 import type { SourceRecord } from "../check-up-to-date.ts";
-import { isHidden, isPartition } from "../list-files.ts";
+import { isHidden, isLookedInto } from "../list-files.ts";
 import { inspectFile } from "../raw-files.ts";
 import { keyPattern } from "./key-pattern.ts";
 import type { RemoteLogs } from "./remote-logs.ts";
@@ -73,7 +73,7 @@ async function findObjects(store: ObjectStore, asked: string): Promise<FoundObje
   if (itself !== undefined && folder !== asked) {
     return { kind: "object", objects: new Map([[path.posix.basename(asked), itself]]) };
   }
-  return { kind: "folder", objects: sorted(named(listed, folder).filter(([name]) => isLookedInto(name))) };
+  return { kind: "folder", objects: sorted(named(listed, folder).filter(([name]) => isInLog(name))) };
 }
 
 function planOf(raw: string, { kind, objects }: FoundObjects, wish: SplitWish): LogPlan {
@@ -93,11 +93,14 @@ function sorted(objects: [string, StoredObject][]): ReadonlyMap<string, StoredOb
   return new Map(objects.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
 }
 
-/** As in a folder of files: what lies in it, and in folders called like dt=2026-11-29, but for hidden names there. */
-function isLookedInto(name: string): boolean {
+/**
+ * As in a folder of files: what lies in it, and in folders called like dt=2026-11-29 or train, but for hidden names
+ * there.
+ */
+function isInLog(name: string): boolean {
   const folders = name.split("/").slice(0, -1);
   if (folders.length === 0) return true;
-  return folders.every(isPartition) && !isHidden(name);
+  return folders.every(isLookedInto) && !isHidden(name);
 }
 
 /** Throws DataError for a key that would be no file below a folder. */

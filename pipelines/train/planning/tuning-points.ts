@@ -49,6 +49,7 @@ export function trialOf({ index, point, config }: TuningPoint, epochs: number): 
     point,
     atEdge: [],
     epochs,
+    alsoInCatalogue: false,
     config: { ...config, diagnostics: false, k: cutsWith(k, validation.metric) },
   };
 }

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { easeBytes } from "../../../src/baselines/ease.ts";
+import { scorerOn } from "../../../src/baselines/fitted-baseline.ts";
 import { type LogSizes, sumOfSquares } from "../../../src/baselines/fitting-seconds.ts";
 import { matrixMemory } from "../../../src/baselines/matrix-memory.ts";
 import { type BaselineName, baselineNames, isTuned, parametersText } from "../../../src/config/baseline-settings.ts";
@@ -76,14 +77,14 @@ export async function measureRivals(job: RivalsJob): Promise<Rivals | null> {
   const { config, dataset, context } = job;
   const { baselines: asked, modelsRoot } = config;
   if (asked === "none") return null;
-  const algebra = await openAlgebra(job.engine.name === "reference" ? "reference" : "auto", {
+  const { algebra, kernels } = await openAlgebra(job.engine.name === "reference" ? "reference" : "auto", {
     threads: job.engine.name === "native" ? config.threads : null,
     log: context.log,
   });
   const plan = planRivals(asked, sizesOf(config, dataset, algebra), memoryOf(dataset, algebra, context));
   const memory = matrixMemory(context.freeMemoryBytes);
   const seed = dataset.description.seed;
-  const baselineJob = { dataset, seed, algebra, memory, modelsRoot, tellsTrials: false, context };
+  const baselineJob = { dataset, seed, algebra, kernels, memory, modelsRoot, tellsTrials: false, context };
   const found: Rival[] = [];
   const leftOut: { name: BaselineName; reason: string }[] = [...plan.leftOut];
   context.log("baselines, to be beaten:");
@@ -134,13 +135,14 @@ async function measuredRival(
       const parameters = chosen?.parameters ?? tried[0]!; // a plan tries one at least
       const fitting = context.elapsed();
       const onTrain = await fitted(name, dataset.train, parameters, job);
-      const validation = hasValidation ? await measured("validation", onTrain.scorer) : null;
+      const validation = hasValidation ? await measured("validation", scorerOn(onTrain, job.kernels)) : null;
       if (refit) onTrain.release?.();
       const onBoth = refit
         ? await fitted(name, joinInteractions(dataset.train, dataset.validation), parameters, job)
         : onTrain;
       const fitSeconds = (context.elapsed() - fitting) / 1000;
-      const test = dataset.candidatesTest.users.length > 0 ? await measured("test", onBoth.scorer) : null;
+      const hasTest = dataset.candidatesTest.users.length > 0;
+      const test = hasTest ? await measured("test", scorerOn(onBoth, job.kernels)) : null;
       onBoth.release?.();
       return {
         choice: {

@@ -2,10 +2,12 @@
 import { z } from "zod";
 import {
   baselineEngineRefusals,
+  baselineNames,
   baselineParameterSettings,
   baselineRefusals,
   baselinesOf,
   evaluatedBaselines,
+  isTuned,
   severalBaselinesRefusals,
 } from "../baseline-settings.ts";
 import { setting } from "../setting.ts";
@@ -59,7 +61,8 @@ const evaluateSettings = z.object({
   engine: setting(engineType, {
     flag: "engine",
     heading: "Engine",
-    meaning: "What computes a run's scores, or fits ials and ease; auto takes the fastest that runs here",
+    meaning:
+      "What computes a run's scores, or fits ials and ease and ranks for all but random and popularity; auto takes the fastest that runs here",
   }),
   threads,
   tfjsBackend,
@@ -97,12 +100,14 @@ export const evaluateSchema = evaluateSettings.superRefine((config, context) => 
   if (run === null && baseline === null && dataset === null) {
     refuse([], "nothing to evaluate; give --run RUN, or --dataset NAME for its latest run");
   }
+  // Those that are tuned have something to compute: ials and ease when they are fitted, all of them when they rank.
+  const computing = baselineNames.filter(isTuned);
   const names = baselinesOf(baseline);
-  const [one = null] = names;
+  const one = { ...config, baseline: names[0] ?? null };
   const refusals =
     baseline !== null && (names.length > 1 || baseline.includes(","))
-      ? severalBaselinesRefusals({ ...config, baseline })
-      : [...baselineRefusals({ ...config, baseline: one }), ...baselineEngineRefusals({ ...config, baseline: one })];
+      ? severalBaselinesRefusals({ ...config, baseline }, computing)
+      : [...baselineRefusals(one), ...baselineEngineRefusals(one, computing)];
   for (const [path, message] of refusals) context.addIssue({ code: "custom", path: [...path], message });
   if (names.length > 1 && config.protocolCheck)
     refuse(["protocolCheck"], "its tables are of one baseline alone; check them one by one");

@@ -151,7 +151,7 @@ export const scoreSchema = scoreSettings.superRefine((config, context) => {
   const refuse = (path: readonly (keyof typeof config)[], message: string): void => {
     context.addIssue({ code: "custom", path: [...path], message });
   };
-  for (const [path, message] of [...baselineRefusals(config), ...baselineEngineRefusals(config)]) {
+  for (const [path, message] of [...baselineRefusals(config), ...baselineEngineRefusals(config, ["ials", "ease"])]) {
     context.addIssue({ code: "custom", path: [...path], message });
   }
   if (config.run === null && config.baseline === null && config.dataset === null) {

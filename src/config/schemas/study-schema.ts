@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { defaultMetric, metricType } from "../metric-names.ts";
 import { optimizerNames } from "../optimizer/optimizer-names.ts";
+import { studyMetricType } from "./study-metrics.ts";
 
 const settings = z.record(z.string(), z.unknown());
 const name = z.string().regex(/^[\w.-]+$/, "expected letters, digits, dots, dashes and underscores");
@@ -97,8 +98,8 @@ export const studySchema = z
     }),
     /** Chooses epochs and settings, on validation. */
     metric: metricType.default(defaultMetric),
-    /** Reported and tested, on test. */
-    metrics: z.array(metricType).min(1).default(["HR@10", "NDCG@10"]),
+    /** Reported and tested, on test; "full:NDCG@10" among the whole catalogue, whatever the trials' protocol is. */
+    metrics: z.array(studyMetricType).min(1).default(["HR@10", "NDCG@10"]),
     /** Of `metric` on validation: a value, or a share of the best arm's mean over seeds. */
     target: z
       .union([z.strictObject({ value: z.number() }), z.strictObject({ ofBest: z.number().positive().max(1) })])

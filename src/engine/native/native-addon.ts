@@ -114,6 +114,22 @@ export interface NativeAddon {
     items: Uint32Array,
     scores: Float32Array,
   ): Promise<number>;
+  rankCatalogue(session: NativeSession, users: Uint32Array, ...questions: NativeQuestions): Promise<number>;
+  /**
+   * Of users by what they have. What item n gives: weights of columns[offsets[n] .. offsets[n + 1]), or, both null, of
+   * every item.
+   */
+  rankItemWeights(
+    instructionSet: string,
+    threads: number,
+    items: number,
+    offsets: Uint32Array | null,
+    columns: Uint32Array | null,
+    weights: Float32Array,
+    ownOffsets: Uint32Array,
+    ownItems: Uint32Array,
+    ...questions: NativeQuestions
+  ): Promise<number>;
   /** Inverts [size, size] in place; resolves to 0 where it is not positive definite. */
   invertMatrix(instructionSet: string, threads: number, size: number, matrix: Float32Array): Promise<number>;
   /**
@@ -132,6 +148,19 @@ export interface NativeAddon {
     own: Float32Array,
   ): Promise<number>;
 }
+
+/** What is asked of catalogues, and what is filled: scores, counts, lists and bins. See native-answers.ts. */
+export type NativeQuestions = readonly [
+  positiveOffsets: Uint32Array,
+  positives: Uint32Array,
+  maskedOffsets: Uint32Array,
+  masked: Uint32Array,
+  k: number,
+  scores: Float32Array,
+  counts: Uint32Array,
+  lists: Uint32Array,
+  bins: Float64Array | null,
+];
 
 export type LoadedAddon =
   | {
@@ -156,7 +185,7 @@ export function loadNativeAddon(): LoadedAddon {
  * Raised, here and as kInterface of addon/addon.cpp, with what any function takes or a setting holds: an addon of older
  * sources would pass over what it does not know, such as weights.
  */
-const INTERFACE = 4;
+const INTERFACE = 5;
 
 /** Throws EngineError where the addon was built from sources with another interface. */
 export function checkNativeInterface({ interfaceNumber }: Pick<NativeAddon, "interfaceNumber">, remedy: string): void {

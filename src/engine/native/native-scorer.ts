@@ -1,13 +1,16 @@
-/** Logits from native memory, and the best unseen items of users without their scores ever leaving it. */
+/** Logits from native memory; ranks and the best unseen items of users without their scores ever leaving it. */
+import type { CatalogueAnswers, CatalogueQuestions } from "../../ranker/catalogue-ranks.ts";
 import type { RankerSpec } from "../../ranker/ranker-spec.ts";
 import type { Scorer, TopItems, TopItemsRequest } from "../../ranker/scorer.ts";
 import { checkedPairs, checkedUsers } from "../check-batch.ts";
-import { checkedTopRequest } from "../check-top-request.ts";
+import { checkedQuestions, checkedTopRequest } from "../check-top-request.ts";
 import type { SerialQueue } from "../serial-queue.ts";
 import type { NativeAddon, NativeSession } from "./native-addon.ts";
+import { answersFor } from "./native-answers.ts";
 
-export interface NativeTopItems extends Scorer {
+export interface NativeScorer extends Scorer {
   top(request: TopItemsRequest): Promise<TopItems>;
+  ranks(questions: CatalogueQuestions): Promise<CatalogueAnswers>;
 }
 
 interface Parts {
@@ -16,7 +19,7 @@ interface Parts {
   readonly spec: RankerSpec;
 }
 
-export function openNativeScorer({ addon, session, spec }: Parts, inTurn: SerialQueue): NativeTopItems {
+export function openNativeScorer({ addon, session, spec }: Parts, inTurn: SerialQueue): NativeScorer {
   return {
     users: spec.users,
     items: spec.items,
@@ -44,6 +47,14 @@ export function openNativeScorer({ addon, session, spec }: Parts, inTurn: Serial
         const scores = new Float32Array(users.length * k);
         await addon.topItems(session, users, k, masked?.offsets ?? null, masked?.items ?? null, items, scores);
         return { items, scores };
+      }),
+
+    ranks: (questions) =>
+      inTurn(async () => {
+        const { users, ...asked } = checkedQuestions(questions, spec);
+        const { filled, answers } = answersFor(asked, users.length);
+        await addon.rankCatalogue(session, users, ...filled);
+        return answers();
       }),
   };
 }

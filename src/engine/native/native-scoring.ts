@@ -9,7 +9,7 @@ import { createSessionCalls } from "../session-calls.ts";
 import { requireNativeAddon, tensorKinds } from "./native-addon.ts";
 import { describeMachine, machineOf, type NativeOptions } from "./native-machine.ts";
 import { nativeRanker, noLossNumbers } from "./native-ranker.ts";
-import { openNativeScorer } from "./native-scorer.ts";
+import { type NativeScorer, openNativeScorer } from "./native-scorer.ts";
 import type { NativeSettings } from "./native-settings.ts";
 
 /** An optimizer there must be; this one keeps no memory of its own. */
@@ -25,18 +25,20 @@ const noOptimizer: NativeSettings["optimizer"] = {
   lawn: null,
 };
 
+export type NativeScoringSession = ScoringSession & Pick<NativeScorer, "catalogue" | "top" | "ranks">;
+
 /** The same bits as the scorer of a native training session with these parameters. Copies them. */
 export function openNativeScoring(
   given: { readonly spec: RankerSpec; readonly parameters: Parameters },
   options: NativeOptions = {},
-): ScoringSession {
+): NativeScoringSession {
   return withOwnErrors("native engine: no scoring session", () => openWith(given, options));
 }
 
 function openWith(
   given: { readonly spec: RankerSpec; readonly parameters: Parameters },
   options: NativeOptions,
-): ScoringSession {
+): NativeScoringSession {
   const addon = requireNativeAddon();
   const machine = machineOf(addon, options);
   const { spec, parameters } = checkedRanker(given.spec, given.parameters);
@@ -58,11 +60,13 @@ function openWith(
   addon.parametersChanged(session);
 
   const { ifOpen, close } = createSessionCalls("scoring session");
-  const { pairs, top } = openNativeScorer({ addon, session, spec }, ifOpen);
+  const { pairs, catalogue, top, ranks } = openNativeScorer({ addon, session, spec }, ifOpen);
   return {
     description: describeMachine(machine),
     pairs,
+    catalogue,
     top,
+    ranks,
     ...closedBy(() => close(() => addon.closeSession(session))),
   };
 }

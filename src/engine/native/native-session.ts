@@ -11,12 +11,12 @@ import type { SessionOptions, StepSpan, TrainingSession } from "../engine.ts";
 import { refuseLack, taskOfSession } from "../engine-lacks.ts";
 import { createSessionCalls } from "../session-calls.ts";
 import { type NativeAddon, type NativeColumns, tensorKinds } from "./native-addon.ts";
-import { type NativeTopItems, openNativeScorer } from "./native-scorer.ts";
+import { type NativeScorer, openNativeScorer } from "./native-scorer.ts";
 import { type NativeMachine, nativeSettings } from "./native-settings.ts";
 import { openNativeState } from "./native-state.ts";
 
 /** `scorer` can also rank: the best unseen items of users, chosen where the scores are. */
-export type NativeTrainingSession = TrainingSession & { readonly scorer: NativeTopItems };
+export type NativeTrainingSession = TrainingSession & { readonly scorer: NativeScorer };
 
 /** `options` must have been checked. */
 export function openNativeSession(

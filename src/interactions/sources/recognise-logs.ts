@@ -3,7 +3,7 @@
  */
 import { ConfigError, DataError } from "../../errors.ts";
 import { withoutCompression } from "./sniff-file.ts";
-import { endsInPart, halfSplit, type LogPart, refuseCopies, splitsByName } from "./split-words.ts";
+import { endsInPart, halfSplit, type LogPart, partOfName, refuseCopies, splitsByName } from "./split-words.ts";
 
 export interface PlannedFile {
   readonly name: string;
@@ -106,11 +106,11 @@ function oneLog(format: string, files: readonly PlannedFile[]): LogPlan {
 function publishedSplits(names: readonly string[]): LogPlan[] {
   return names.flatMap((train) => {
     const bare = withoutCompression(train);
-    const ncf = /^(.+)\.train\.rating$/.exec(bare);
+    const ncf = /^(.+\.)?train\.rating$/.exec(bare);
     if (ncf !== null) return ncfSplit(names, train, ncf[1] ?? "");
     if (bare === "ncf.train.pairs.tsv") {
       const tests = names.filter((name) => withoutCompression(name).endsWith(".test.rating"));
-      return tests.flatMap((test) => ncfSplit(names, train, withoutCompression(test).replace(/\.test\.rating$/, "")));
+      return tests.flatMap((test) => ncfSplit(names, train, withoutCompression(test).replace(/test\.rating$/, "")));
     }
     return bare === "loo.train.tsv" ? leaveOneOutPairs(names, train) : [];
   });
@@ -119,14 +119,15 @@ function publishedSplits(names: readonly string[]): LogPlan[] {
 /** The files of the NCF repository; rows of the pairs form stand oldest first for each user. */
 function ncfSplit(names: readonly string[], train: string, base: string): LogPlan[] {
   const tab = { delimiter: "\t", columns: RATING_COLUMNS } as const;
-  const [test] = named(names, `${base}.test.rating`);
+  const [test] = named(names, `${base}test.rating`);
   if (test === undefined) return [];
-  const [negatives] = named(names, `${base}.test.negative`);
+  const [negatives] = named(names, `${base}test.negative`);
   return [
     {
       format: "ncf split",
       files: [
         { name: train, part: "train", ...tab },
+        ...validationOf(names, base, ".rating").map((name) => ({ name, part: "validation" as const, ...tab })),
         { name: test, part: "test", ...tab },
       ],
       negatives: negatives ?? null,
@@ -139,14 +140,13 @@ function ncfSplit(names: readonly string[], train: string, base: string): LogPla
 function leaveOneOutPairs(names: readonly string[], train: string): LogPlan[] {
   const [test] = named(names, "loo.test.tsv");
   if (test === undefined) return [];
-  const [validation] = ["validation", "valid"].flatMap((word) => named(names, `loo.${word}.tsv`));
   const shape = { delimiter: "\t", columns: RATING_COLUMNS } as const;
   return [
     {
       format: "leave-one-out pairs",
       files: [
         { name: train, part: "train", ...shape },
-        ...(validation === undefined ? [] : [{ name: validation, part: "validation" as const, ...shape }]),
+        ...validationOf(names, "loo.", ".tsv").map((name) => ({ name, part: "validation" as const, ...shape })),
         { name: test, part: "test", ...shape },
       ],
       negatives: null,
@@ -154,6 +154,13 @@ function leaveOneOutPairs(names: readonly string[], train: string): LogPlan[] {
       publishedSplit: "leave-one-out",
     },
   ];
+}
+
+/** By any word for validation between the two; more than one such file is refused later, as copies are. */
+function validationOf(names: readonly string[], before: string, behind: string): string[] {
+  const isNamed = (bare: string): boolean =>
+    bare.startsWith(before) && bare.endsWith(behind) && !bare.slice(before.length, -behind.length).includes(".");
+  return names.filter((name) => isNamed(withoutCompression(name)) && partOfName(name) === "validation");
 }
 
 function named(names: readonly string[], wanted: string): string[] {

@@ -14,18 +14,26 @@ export interface PartFile {
 }
 
 const PART_OF_WORD: ReadonlyMap<string, Exclude<LogPart, "log">> = new Map([
-  ...["train", "training", "trainset"].map((word) => [word, "train"] as const),
-  ...["validation", "validate", "valid", "validset", "val", "valset", "dev", "devset"].map(
+  ...["train", "training", "trainset", "trn"].map((word) => [word, "train"] as const),
+  ...["validation", "validate", "valid", "validset", "vali", "vad", "val", "valset", "dev", "devset"].map(
     (word) => [word, "validation"] as const,
   ),
-  ...["test", "testing", "testset"].map((word) => [word, "test"] as const),
+  ...["test", "testing", "testset", "tst"].map((word) => [word, "test"] as const),
 ]);
+/** Parts of longer words and short forms, which mean a part only where names pair off by them: Xtrain, testdata, tr. */
+const LOOSE: readonly (readonly [RegExp, Exclude<LogPart, "log">])[] = [
+  [/train(ing)?|(?<![a-z])tr(?![a-z])/gi, "train"],
+  [/val(id(ation)?)?|(?<![a-z])va(?![a-z])/gi, "validation"],
+  [/test(ing)?|(?<![a-z])te(?![a-z])/gi, "test"],
+];
 const ORDER: readonly LogPart[] = ["train", "validation", "test"];
 
 /**
  * The part that a name speaks of: latest.csv speaks of none, and neither does train_and_test.csv, which speaks of two.
  */
 export function partOfName(name: string): LogPart {
+  const folder = partFolderOf(name);
+  if (folder !== undefined) return PART_OF_WORD.get(folder.toLowerCase())!; // such a folder is one of its words
   const parts = new Set(wordsOf(name).flatMap((word) => PART_OF_WORD.get(word.toLowerCase()) ?? []));
   // MovieLens 100K calls its training files u1.base.
   if (parts.size === 0 && /\.base$/i.test(withoutCompression(name))) return "train";
@@ -33,9 +41,18 @@ export function partOfName(name: string): LogPart {
   return another === undefined ? part : "log";
 }
 
-/** Whether the word is the extension, as of u1.base and ratings.test, which tells a table though not its format. */
+/** Whether a folder holds a part of a split: train/, Test/. */
+export function isPartFolder(name: string): boolean {
+  return PART_OF_WORD.has(name.toLowerCase());
+}
+
+function partFolderOf(name: string): string | undefined {
+  return name.split("/").slice(0, -1).find(isPartFolder);
+}
+
+/** Whether the word is all or the extension, as of u1.base and ratings.test, which tells a table though no format. */
 export function endsInPart(name: string): boolean {
-  const [, extension = ""] = /\.([^.]+)$/.exec(withoutCompression(name)) ?? [];
+  const [, extension = ""] = /(?:^|[./])([^./]+)$/.exec(withoutCompression(name)) ?? [];
   return extension.toLowerCase() === "base" || PART_OF_WORD.has(extension.toLowerCase());
 }
 
@@ -45,19 +62,35 @@ export function endsInPart(name: string): boolean {
  */
 export function splitsByName(names: readonly string[]): PartFile[][] {
   const files = names.map((name) => ({ name, part: partOfName(name) })).filter(({ part }) => part !== "log");
-  const folds = grouped(files, stemOf).filter(isWhole);
+  const folds = grouped(files, ({ name }) => stemOf(name)).filter(isWhole);
   if (folds.length > 1) return folds.map(inOrder);
-  const [split, ...others] = grouped(files, (name) => stemOf(name).replaceAll(/\d+/g, "#")).filter(isWhole);
-  if (split === undefined) return [files].filter(isWhole).map(inOrder);
+  const [split, ...others] = grouped(files, ({ name }) => stemOf(name).replaceAll(/\d+/g, "#")).filter(isWhole);
+  if (split === undefined) return isWhole(files) ? [inOrder(files)] : loosePairs(names);
   if (others.length > 0) return [split, ...others].map(inOrder);
   // dev.csv beside x_train.csv and x_test.csv
   const missing = files.filter(({ part }) => split.every((file) => file.part !== part));
   return [inOrder([...split, ...missing])];
 }
 
-function grouped(files: readonly PartFile[], keyOf: (name: string) => string): PartFile[][] {
-  const groups = new Map<string, PartFile[]>();
-  for (const file of files) groups.set(keyOf(file.name), [...(groups.get(keyOf(file.name)) ?? []), file]);
+/** Names that are alike but for a part of a word: "contest" has none to go with it. */
+function loosePairs(names: readonly string[]): PartFile[][] {
+  const readings = names.flatMap((name) =>
+    LOOSE.flatMap(([pattern, part]) =>
+      [...name.matchAll(pattern)].map(({ index, 0: word }) => ({
+        name,
+        part,
+        stem: `${name.slice(0, index)}*${name.slice(index + word.length)}`,
+      })),
+    ),
+  );
+  return grouped(readings, ({ stem }) => withoutCompression(stem).toLowerCase())
+    .filter(isWhole)
+    .map((group) => inOrder(group.map(({ name, part }) => ({ name, part }))));
+}
+
+function grouped<T>(files: readonly T[], keyOf: (file: T) => string): T[][] {
+  const groups = new Map<string, T[]>();
+  for (const file of files) groups.set(keyOf(file), [...(groups.get(keyOf(file)) ?? []), file]);
   return [...groups.values()];
 }
 
@@ -117,6 +150,8 @@ function wordsOf(name: string): string[] {
 
 /** The name with * for its word, and # for the number of a piece (00000-of-00002, part-0). */
 function stemOf(name: string): string {
+  const folder = partFolderOf(name);
+  if (folder !== undefined) return name.slice(0, name.indexOf(`${folder}/`)); // whatever its pieces are called
   const words = wordsOf(name).filter((word) => PART_OF_WORD.has(word.toLowerCase()));
   const bare = withoutCompression(name)
     .replace(/\.base$/i, ".*")

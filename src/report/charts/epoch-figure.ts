@@ -134,6 +134,8 @@ function scaleOf({ axis, lines, references = [], isLogarithmic, isFromZero }: Ep
   if (isLogarithmic === true) return logScale(values);
   const spans = references.map(({ value }) => ({ low: value, high: value }));
   const { domain } = fairScale(spans, { kept: isFromZero === true ? [0, ...values] : values, fewest: 0 });
+  // Nothing but 0, such as dead units of a healthy tower: shares and counts have no room below it.
+  if (isFromZero === true && domain[0] === 0 && domain[1] === 0) return { domain: [0, 1] as const, ticks: 5 };
   return { domain: roundEnds(domain), ticks: 5 };
 }
 

@@ -21,7 +21,7 @@ export function frontMarkup(content: RunContent): Markup {
   const glance =
     people.length === 0
       ? null
-      : markup`<h2>${people.length} people and what they are offered</h2>${peopleAtAGlance(people)}`;
+      : markup`<h2>${people.length} people and what they are offered</h2>${peopleAtAGlance(content)}`;
   return markup`<div class="front">${fieldTable(content)}${advice === null ? null : markup`<p class="small">${sentence(advice)}</p>`}${missingBaselines === null ? null : missingMarkup(missingBaselines)}${glance}</div>`;
 }
 

@@ -10,8 +10,9 @@ export function peopleSection({ people, peopleChoice, data }: RunContent): Secti
   if (people.length === 0) return null;
   const untitled = people.every(({ recommended }) => recommended.every(({ title }) => title === null));
   const words = untitled ? "Items go by their ids: the dataset was ingested without an items file." : "";
-  const body = markup`<p>${peopleChoice} Lists are the best of the catalogue without the items a user has in train and validation; the held-out item is marked where the list has it. ${words}</p>
-<div class="people">${people.map(personMarkup)}</div>${dataOf(peopleTable(people))}`;
+  const isOrdered = data?.isOrdered ?? false;
+  const body = markup`<p>${peopleChoice} Lists are the best of the catalogue without the items a user has in train and validation; held-out items are marked where the list has them. ${words}</p>
+<div class="people">${people.map((person) => personMarkup(person, isOrdered))}</div>${dataOf(peopleTable(people))}`;
   return {
     id: "people",
     title: `Recommendations for ${people.length} users${data === null ? "" : ` of ${data.name}`}`,
@@ -19,7 +20,10 @@ export function peopleSection({ people, peopleChoice, data }: RunContent): Secti
   };
 }
 
-function personMarkup({ id, trainInteractions, recent, recommended, heldOut }: UserContent): Markup {
+function personMarkup(
+  { id, trainInteractions, recent, recommended, heldOut }: UserContent,
+  isOrdered: boolean,
+): Markup {
   const wanted = new Set(heldOut.map((item) => item.id));
   const items = recommended.map((item) =>
     wanted.has(item.id)
@@ -28,7 +32,7 @@ function personMarkup({ id, trainInteractions, recent, recommended, heldOut }: U
   );
   const held = heldOut.map((item) => `${nameOf(item)} (rank${NO_BREAK}${countText(item.rank)})`).join("; ");
   return markup`<article class="person"><h3>User ${id}<span>${countText(trainInteractions)} interactions</span></h3>
-<p>Last in train: ${recent.length === 0 ? "nothing" : recent.map(nameOf).join("; ")}</p>
+<p>${isOrdered ? "Last in train" : "In train"}: ${recent.length === 0 ? "nothing" : recent.map(nameOf).join("; ")}</p>
 <ol>${items}</ol>
 <p>Held out: ${held}</p></article>`;
 }
@@ -36,7 +40,8 @@ function personMarkup({ id, trainInteractions, recent, recommended, heldOut }: U
 const AT_A_GLANCE = 3;
 
 /** Two lines for each: what they had last and took then, with its rank, and the head of their list. */
-export function peopleAtAGlance(people: readonly UserContent[]): Markup {
+export function peopleAtAGlance({ people, data }: RunContent): Markup {
+  const isOrdered = data?.isOrdered ?? false;
   const lines = people.map(({ id, trainInteractions, recent, recommended, heldOut }) => {
     const wanted = new Set(heldOut.map((item) => item.id));
     const offers = recommended
@@ -45,12 +50,20 @@ export function peopleAtAGlance(people: readonly UserContent[]): Markup {
         wanted.has(item.id) ? markup`<li class="hit">${nameOf(item)} ✓</li>` : markup`<li>${nameOf(item)}</li>`,
       );
     const had =
-      recent.length === 0 ? "nothing in train" : `${countText(trainInteractions)} items, last ${nameOf(recent[0]!)}`;
-    const [first] = heldOut;
-    const held = first === undefined ? "" : `; then took ${nameOf(first)} (rank${NO_BREAK}${countText(first.rank)})`;
+      recent.length === 0
+        ? "nothing in train"
+        : `${countText(trainInteractions)} items, ${isOrdered ? "last" : "such as"} ${nameOf(recent[0]!)}`;
+    const held = heldOut.length === 0 ? "" : `; then took ${tookText(heldOut)}`;
     return markup`<li><p><b>${id}</b> <span class="soft">${had}${held}</span></p><ol>${offers}</ol></li>`;
   });
   return markup`<ul class="glance">${lines}</ul>`;
+}
+
+/** Of several items the one that is placed best. */
+function tookText(heldOut: UserContent["heldOut"]): string {
+  const best = heldOut.reduce((first, item) => (item.rank < first.rank ? item : first));
+  const named = `${nameOf(best)} (rank${NO_BREAK}${countText(best.rank)})`;
+  return heldOut.length === 1 ? named : `${countText(heldOut.length)} items, best placed ${named}`;
 }
 
 function nameOf({ id, title }: ItemContent): string {

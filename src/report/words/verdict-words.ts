@@ -67,16 +67,23 @@ function sentenceOf(subject: RankerOutcome, metric: string, best: Best): string 
   const cut = /^HR@(\d+)$/.exec(metric)?.[1];
   if (cut !== undefined) {
     const [own, other] = sharesApart(value, best.value);
-    return `${own} of users find their item among the top ${cut}; ${best.name} ${other}: ${outcome}.`;
+    return `${own} of users find ${itemText(subject, cut)} among the top ${cut}; ${best.name} ${other}: ${outcome}.`;
   }
   const size = `${signedText(best.lead.value, 3)}, ${intervalText(best.lead.interval, 3)}`;
   return `${metric} ${fixedText(value, 3)}; ${best.name} ${fixedText(best.value, 3)}: ${outcome} (${size}).`;
 }
 
+/** With one item held out of each user, recall is the hit rate. */
+function itemText({ metrics }: RankerOutcome, cut: string): string {
+  const recall = metrics[`Recall@${cut}`];
+  const isOne = recall === undefined || recall.value === metrics[`HR@${cut}`]!.value;
+  return isOne ? "their item" : "an item of theirs";
+}
+
 /** A share among a hundred candidates says little of one among all items, which is what people will be shown. */
 function catalogueSentence({ catalogue }: RankerOutcome): readonly string[] {
   const share = Object.entries(catalogue ?? {}).find(([metric]) => metric.startsWith("HR@"));
-  return share === undefined ? [] : [`With all items as candidates, ${percentText(share[1].value, 0)} find it.`];
+  return share === undefined ? [] : [`With all items as candidates, ${percentText(share[1].value, 0)} do.`];
 }
 
 /** Whole percents, or with a decimal where those would be the same. */

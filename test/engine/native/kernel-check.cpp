@@ -225,7 +225,25 @@ std::vector<float> exercise(const Case& given, const KernelTable* kernels, int t
   const uint32_t offsets[] = {0, 1, 3};
   std::vector<uint32_t> best(2 * 4);
   std::vector<float> bestScores(2 * 4);
-  session.scoring.top(2, users, 4, {.offsets = offsets, .items = items}, best.data(), bestScores.data());
+  const uint32_t positives[] = {2, 0}, positiveOffsets[] = {0, 1, 2};
+  float positiveScores[2];
+  uint32_t atLeast[2], above[2], notNumbers[2];
+  double bins[2 * kBinNumbers];
+  CatalogueAnswers answers{
+      .positiveScores = positiveScores,
+      .atLeast = atLeast,
+      .above = above,
+      .notNumbers = notNumbers,
+      .listItems = best.data(),
+      .listScores = bestScores.data(),
+      .bins = bins,
+  };
+  session.scoring.answer(users, {.users = 2, .positives = {positiveOffsets, positives}, .masked = {}, .k = 4}, answers);
+  expect(positiveScores[0] == catalogue[2], "a positive's score is the catalogue's");
+  const float top = *std::max_element(catalogue.begin(), catalogue.begin() + given.ranker.rows[kItems]);
+  expect(bestScores[0] == top, "the first of a list has the greatest score");
+  session.scoring.answer(users, {.users = 2, .positives = {}, .masked = {offsets, items}, .k = 4},
+                         {.listItems = best.data(), .listScores = bestScores.data()});
 
   std::vector<float> all;
   for (const Tensor& tensor : session.model.tensors) {

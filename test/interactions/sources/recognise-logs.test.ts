@@ -69,6 +69,32 @@ describe("recognised names", () => {
     ["u.data beside its folds", ["u.data", "u1.base", "u1.test", "u2.base", "u2.test"], ["log u.data"]],
     ["parts of other years", ["train_2020.csv", "test_2021.csv"], ["train train_2020.csv", "test test_2021.csv"]],
     ["words of other cases", ["Test.TXT", "logTrain.TXT.gz"], ["train logTrain.TXT.gz", "test Test.TXT"]],
+    ["short words", ["x.trn", "x.tst", "x.vali"], ["train x.trn", "validation x.vali", "test x.tst"]],
+    ["short forms in pairs", ["te.csv", "tr.csv", "va.csv"], ["train tr.csv", "validation va.csv", "test te.csv"]],
+    ["short forms of nobody", ["shop_tr.csv", "shop_va.csv"], ["log shop_tr.csv", "log shop_va.csv"]],
+    [
+      "words inside words, where names pair off by them",
+      ["contest.csv", "testdata.csv", "traindata.csv", "valdata.csv"],
+      ["train traindata.csv", "validation valdata.csv", "test testdata.csv"],
+    ],
+    ["words grown together", ["Xtest.csv", "Xtrain.csv"], ["train Xtrain.csv", "test Xtest.csv"]],
+    ["names without an extension", ["README", "test", "train.gz"], ["train train.gz", "test test"]],
+    [
+      "folders, whatever their pieces are called",
+      ["test/0.csv", "test/1.csv", "train/0.csv", "train/1.csv", "train/a_test.csv"],
+      ["train train/0.csv", "train train/1.csv", "train train/a_test.csv", "test test/0.csv", "test test/1.csv"],
+    ],
+    [
+      "an NCF split with a validation file",
+      ["x.test.negative", "x.test.rating", "x.train.rating", "x.val.rating"],
+      ["train x.train.rating", "validation x.val.rating", "test x.test.rating"],
+    ],
+    ["an NCF split of no name", ["test.rating", "train.rating"], ["train train.rating", "test test.rating"]],
+    [
+      "leave-one-out pairs with validation",
+      ["loo.dev.tsv", "loo.test.tsv", "loo.train.tsv"],
+      ["train loo.train.tsv", "validation loo.dev.tsv", "test loo.test.tsv"],
+    ],
     ["training files alone as one log", ["train-0.jsonl", "train-1.jsonl"], ["log train-0.jsonl", "log train-1.jsonl"]],
     ["no word inside another", ["contest.csv", "latest.csv"], ["log contest.csv", "log latest.csv"]],
   ])("finds %s", (_, names, expected) => {

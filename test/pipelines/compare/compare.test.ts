@@ -8,6 +8,8 @@ import { readColumns } from "../../../src/arrow/read-columns.ts";
 import { parseConfig } from "../../../src/config/parse.ts";
 import { compareSchema } from "../../../src/config/schemas/compare-schema.ts";
 import { verifySchema } from "../../../src/config/schemas/verify-schema.ts";
+import { groupItemsByUser } from "../../../src/dataset/interaction-dataset.ts";
+import { sampleCandidates } from "../../../src/dataset/sample-candidates.ts";
 import { sealedText } from "../../../src/files/sealed-text.ts";
 import { studyManifestSchema } from "../../../src/runs/study-manifest.ts";
 import { studySummarySchema } from "../../../src/runs/study-summary.ts";
@@ -59,6 +61,30 @@ describe("the stage compare", () => {
     for (const { chosen, tuning } of summary.arms) {
       expect(chosen!.validation["NDCG@5"]).toBe(Math.max(...tuning.values.map((value) => value ?? 0)));
     }
+  });
+
+  it("ranks final trials among the whole catalogue as well, where the study reports that", async () => {
+    const whole = checkerboardDataset(40, 60); // its candidates are all there are, so here are ten
+    const seen = groupItemsByUser(whole.train, whole.validation, whole.test);
+    const few = sampleCandidates({ split: "test", evaluated: whole.test, seen, count: 10, seed: 1 });
+    await writeDatasetFolder(temporary("data/few"), { ...whole, candidatesTest: few });
+    const study = smallStudy({
+      subjects: [{ dataset: "few", model: "mf", settings: { ranker: { dot: 4, idBiases: false } } }],
+      batchSizes: [{ size: 64, epochs: 1 }],
+      space: { "optimizer.learningRate": { from: 1e-5, to: 1e-4 } }, // learns next to nothing
+      metrics: ["HR@1", "full:HR@1"],
+      comparisons: [],
+    });
+    await writeFile(temporary("full.json"), JSON.stringify({ ...study, name: "full" }));
+    const output = temporary("full");
+    await compare({ study: temporary("full.json"), output });
+    const columns = await readColumns(`${output}/per-user.arrow`, ["HR@1", "full:HR@1"]);
+    const [sampled, full] = [columns.float32("HR@1"), columns.float32("full:HR@1")];
+    for (const [row, hit] of full.entries()) expect(hit).toBeLessThanOrEqual(sampled[row]!); // more to be ahead of
+    expect(full.reduce((sum, hit) => sum + hit, 0)).toBeLessThan(sampled.reduce((sum, hit) => sum + hit, 0));
+    const summary = studySummarySchema.parse(await readJson(`${output}/summary.json`));
+    const record = trialRecordSchema.parse(await readJson(`${output}/trials/adam-b64-s11.json`));
+    expect(summary.arms[0]!.test!["full:HR@1"]!.maximum).toBeGreaterThanOrEqual(record.test!.metrics["full:HR@1"]!);
   });
 
   it("meets the test split with final trials alone", async () => {

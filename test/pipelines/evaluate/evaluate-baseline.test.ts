@@ -112,7 +112,7 @@ describe("a tuned baseline", () => {
     await expect(evaluate({ baseline: "ease", factors: "3" })).rejects.toThrow(
       "--factors is 3: ease has no such parameter",
     );
-    await expect(evaluate({ baseline: "item-knn", threads: "2" })).rejects.toThrow("item-knn needs no engine");
+    await expect(evaluate({ baseline: "popularity", threads: "2" })).rejects.toThrow("popularity needs no engine");
     await expect(evaluate({ baseline: "ease", seed: "2" })).rejects.toThrow(
       "only the baselines random, pure-svd and ials",
     );

@@ -88,7 +88,7 @@ describe("several baselines", () => {
     await expect(evaluate({ baseline: "ease,ease" })).rejects.toThrow("expected each baseline once");
     await expect(evaluate({ baseline: "ease,nonesuch" })).rejects.toThrow("some of them as a list");
     await expect(evaluate({ baseline: "all", "protocol-check": true })).rejects.toThrow("one by one");
-    await expect(evaluate({ baseline: "popularity,item-knn", threads: "2" })).rejects.toThrow(
+    await expect(evaluate({ baseline: "popularity,random", threads: "2" })).rejects.toThrow(
       "none of these baselines needs",
     );
     await expect(evaluate({ baseline: "popularity,ease", seed: "2" })).rejects.toThrow("draw anything");

@@ -43,6 +43,21 @@ describe("given splits", () => {
     expect(text).toContain("2 lines of the official negatives left out");
   });
 
+  it("takes folders for the parts of a split, in pieces of any name", async () => {
+    folder.write("raw/train/0.csv", "user,item\n1,1\n1,2\n");
+    folder.write("raw/train/1.csv", "user,item\n2,2\n2,3\n");
+    folder.write("raw/Test/0.csv", "user,item\n1,4\n2,4\n");
+    folder.write("raw/Test/_SUCCESS", "");
+    folder.write("raw/valid/0.csv", "user,item\n1,3\n2,1\n");
+    folder.write("raw/other/0.csv", "user,item\n9,9\n");
+    await folder.ingest({ raw: `${folder.path}/raw`, candidates: "full" });
+    expect(folder.description()).toMatchObject({ split: { kind: "given" }, rowsRead: 8 });
+    expect(await folder.pairs("test")).toEqual([
+      ["1", "4"],
+      ["2", "4"],
+    ]);
+  });
+
   it("takes the words of file names anywhere, whatever the format", async () => {
     folder.write("raw/shop.train.inter", "user_id:token\titem_id:token\n1\t1\n1\t2\n2\t2\n2\t3\n");
     folder.write("raw/shop-dev.jsonl", '{"user":1,"item":3}\n{"user":2,"item":1}\n');

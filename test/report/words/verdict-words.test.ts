@@ -47,6 +47,14 @@ describe("the verdict of a run", () => {
     });
   });
 
+  it("says so where several items are held out of each user, of whom recall is no hit rate", () => {
+    const several = { ...run, metrics: { ...run.metrics, "Recall@10": { value: 0.2, interval: null } } };
+    const one = { ...run, metrics: { ...run.metrics, "Recall@10": { value: 0.513, interval: null } } };
+    const of = (subject: RankerOutcome) => verdictOf([subject, popularity], METRICS)!.sentences[0];
+    expect(of(several)).toContain("of users find an item of theirs among the top 10");
+    expect(of(one)).toContain("of users find their item among the top 10");
+  });
+
   it("is against the best of each metric, which need not be the same", () => {
     const knn = ranker("item-KNN", 0.55, 0.22, [-0.05, -0.02]);
     const ease = ranker("EASE", 0.5, 0.224, [-0.01, 0.02]);

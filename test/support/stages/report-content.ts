@@ -83,6 +83,7 @@ export function runContent(changes: Partial<RunContent> = {}): RunContent {
       name: "shop",
       users: 1000,
       items: 798,
+      isOrdered: true,
       interactions: { train: 57_999, validation: 1000, test: 1000 },
       weights: null,
       knownPairs: 0,

@@ -1,6 +1,7 @@
 // The addon's functions, one per method of NativeAddon in native-addon.ts, which states what each takes. Whatever they
 // follow they copy first, in the same turn of the event loop, and check (check-columns.hpp).
 #include "addon/algebra-access.hpp"
+#include "addon/catalogue-access.hpp"
 #include "addon/owned-batch.hpp"
 #include "addon/state-access.hpp"
 
@@ -9,7 +10,7 @@ namespace lawn {
 namespace {
 
 /// Twin: INTERFACE of native-addon.ts, which says when it is raised.
-constexpr double kInterface = 4;
+constexpr double kInterface = 5;
 
 napi_value interfaceNumber(const Call& call) { return newNumber(call.env, kInterface); }
 
@@ -124,35 +125,6 @@ napi_value scoreCatalogue(const Call& call) {
   });
 }
 
-/// (session, users, k, offsets | null, maskedItems | null, items, scores) -> items and scores filled, [users, k]
-napi_value topItems(const Call& call) {
-  const Span<uint32_t> outItems = span<uint32_t>(call.env, call.arguments[5], "items");
-  const Span<float> outScores = span<float>(call.env, call.arguments[6], "scores");
-  const int64_t k = call.whole(2, "k", 1, std::max<int64_t>(1, outItems.size));
-  const bool masks = !isNothing(call.env, call.arguments[3]);
-  auto users = call.copied<uint32_t>(1);
-  auto offsets = masks ? call.copied<uint32_t>(3) : std::vector<uint32_t>{};
-  auto maskedItems = masks ? call.copied<uint32_t>(4) : std::vector<uint32_t>{};
-  const int64_t count = int64_t(users.size());
-  expect(count <= outItems.size && count * k == outItems.size && outItems.size == outScores.size,
-         "wrong sizes of lists");
-  const RankerSpec& ranker = call.session()->model.spec;
-  checkIndices("users of lists", users.data(), count, ranker.rows[kUsers]);
-  if (masks) {
-    const Span<uint32_t> ends{offsets.data(), int64_t(offsets.size())};
-    checkOffsets("offsets of masked items", ends, count, int64_t(maskedItems.size()));
-    checkIndices("masked items", maskedItems.data(), int64_t(maskedItems.size()), ranker.rows[kItems]);
-  }
-  return PromiseWork::start(call.env, {call.arguments[5], call.arguments[6]},
-                            [=, session = call.lend(), users = std::move(users), offsets = std::move(offsets),
-                             masked = std::move(maskedItems)] {
-                              const MaskedItems mask{masks ? offsets.data() : nullptr, masked.data()};
-                              session->scoring.top(int64_t(users.size()), users.data(), k, mask, outItems.data,
-                                                   outScores.data);
-                              return 0.0;
-                            });
-}
-
 template <napi_value (*function)(const Call&)>
 napi_value guarded(napi_env env, napi_callback_info info) {
   try {
@@ -186,6 +158,8 @@ napi_value initialise(napi_env env, napi_value exports) {
       {"scorePairs", guarded<scorePairs>},
       {"scoreCatalogue", guarded<scoreCatalogue>},
       {"topItems", guarded<topItems>},
+      {"rankCatalogue", guarded<rankCatalogue>},
+      {"rankItemWeights", guarded<rankItemWeights>},
       {"invertMatrix", guarded<invertMatrix>},
       {"sweepFactors", guarded<sweepFactors>},
       {"heldBytes", guarded<heldBytes>},

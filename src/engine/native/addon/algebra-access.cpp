@@ -6,16 +6,6 @@
 
 namespace lawn {
 
-namespace {
-
-const KernelTable& kernelsOf(const Call& call) {
-  const KernelTable* kernels = chooseKernels(text(call.env, call.arguments[0], "instruction set").c_str());
-  if (kernels == nullptr) throw std::runtime_error("native addon: unknown instruction set");
-  return *kernels;
-}
-
-}  // namespace
-
 napi_value invertMatrix(const Call& call) {
   const KernelTable& kernels = kernelsOf(call);
   const int threads = int(call.whole(1, "threads", 1, kMostThreads));

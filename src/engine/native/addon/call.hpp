@@ -23,7 +23,7 @@ struct LentSession {
   std::shared_ptr<void> token;
 };
 
-constexpr size_t kMostArguments = 10;
+constexpr size_t kMostArguments = 17;
 
 struct Call {
   Call(napi_env given, napi_callback_info info) : env(given) {
@@ -59,5 +59,12 @@ struct Call {
   napi_env env;
   napi_value arguments[kMostArguments] = {};
 };
+
+/// Those that the first argument names.
+inline const KernelTable& kernelsOf(const Call& call) {
+  const KernelTable* kernels = chooseKernels(text(call.env, call.arguments[0], "instruction set").c_str());
+  if (kernels == nullptr) throw std::runtime_error("native addon: unknown instruction set");
+  return *kernels;
+}
 
 }  // namespace lawn

@@ -2,8 +2,6 @@
 #include "core/scoring.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 
 #include "core/batch/side-tasks.hpp"
 
@@ -118,50 +116,6 @@ void Scoring::catalogue(int64_t count, const uint32_t* users, float* out) {
   reserve(model_.spec.rows[kItems]);
   pool_.run(count, [&](int64_t task, int thread) {
     scoreUser(users[task], scratch_[size_t(thread)], out + task * model_.spec.rows[kItems]);
-  });
-}
-
-void Scoring::top(int64_t count, const uint32_t* users, int64_t k, const MaskedItems& masked, uint32_t* outItems,
-                  float* outScores) {
-  refresh();
-  const int64_t items = model_.spec.rows[kItems];
-  reserve(items);
-  for (Scratch& scratch : scratch_) scratch.order.reserve(size_t(std::min(k, items)));
-  constexpr float nothing = -std::numeric_limits<float>::infinity();
-  constexpr uint32_t noItem = std::numeric_limits<uint32_t>::max();
-  pool_.run(count, [&](int64_t task, int thread) {
-    Scratch& scratch = scratch_[size_t(thread)];
-    float* scores = scratch.scores.data();
-    scoreUser(users[task], scratch, scores);
-    for (int64_t item = 0; item < items; item++) {
-      if (std::isnan(scores[item])) scores[item] = nothing;
-    }
-    // A masked item is marked by NaN, which no score is any more.
-    if (masked.offsets != nullptr) {
-      for (uint32_t at = masked.offsets[task]; at < masked.offsets[task + 1]; at++) scores[masked.items[at]] = NAN;
-    }
-    std::vector<uint32_t>& best = scratch.order;  // a heap whose front is the worst kept
-    best.clear();
-    const auto isBetter = [scores](uint32_t a, uint32_t b) {
-      return scores[a] > scores[b] || (scores[a] == scores[b] && a < b);
-    };
-    for (uint32_t item = 0; item < uint32_t(items); item++) {
-      if (std::isnan(scores[item])) continue;
-      if (int64_t(best.size()) < k) {
-        best.push_back(item);
-        std::push_heap(best.begin(), best.end(), isBetter);
-      } else if (isBetter(item, best.front())) {
-        std::pop_heap(best.begin(), best.end(), isBetter);
-        best.back() = item;
-        std::push_heap(best.begin(), best.end(), isBetter);
-      }
-    }
-    std::sort_heap(best.begin(), best.end(), isBetter);
-    for (int64_t rank = 0; rank < k; rank++) {
-      const bool isThere = rank < int64_t(best.size());
-      outItems[task * k + rank] = isThere ? best[size_t(rank)] : noItem;
-      outScores[task * k + rank] = isThere ? scores[best[size_t(rank)]] : nothing;
-    }
   });
 }
 

@@ -14,6 +14,7 @@
 #include <cstdint>
 
 #include "kernels/algebra-table.hpp"
+#include "kernels/catalogue/catalogue-table.hpp"
 #include "kernels/draw/draw-table.hpp"
 #include "kernels/lists/shared-table.hpp"
 
@@ -225,6 +226,7 @@ struct KernelTable {
   /// Draws samples [first, first + count) of the epoch: under BPR two per pair, the positive first.
   void (*draw)(const EpochView&, uint64_t first, int64_t count, const DrawnSamples& out);
   const AlgebraTable* algebra;
+  const CatalogueTable* catalogue;
   const RuleFacts* rules;
   int32_t ruleCount;
 };

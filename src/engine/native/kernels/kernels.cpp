@@ -1,6 +1,8 @@
 // The kernels of one instruction set; build.mjs compiles this file once for each, with LAWN_ISA as its name.
 #include "kernels/algebra.hpp"
 #include "kernels/backward.hpp"
+#include "kernels/catalogue/panel-scores.hpp"
+#include "kernels/catalogue/row-scan.hpp"
 #include "kernels/draw/draw.hpp"
 #include "kernels/lists/shared-block.hpp"
 #include "kernels/row-gradients.hpp"
@@ -17,6 +19,17 @@ static const AlgebraTable algebraTable = {
     .subtractProducts = subtractProducts,
     .gram = gram,
     .solveRow = solveRow,
+};
+
+static const CatalogueTable catalogueTable = {
+    .panelScores = panelScores,
+    .packPanel = packPanel,
+    .settle = settle,
+    .above = above,
+    .countAgainst = countAgainst,
+    .addToBins = addToBins,
+    .addRow = addRow,
+    .roundRow = roundRow,
 };
 
 extern const KernelTable kernelTable;
@@ -40,6 +53,7 @@ const KernelTable kernelTable = {
     .sphereRows = sphereRows,
     .draw = draw,
     .algebra = &algebraTable,
+    .catalogue = &catalogueTable,
     .rules = ruleFacts,
     .ruleCount = ruleCount,
 };
