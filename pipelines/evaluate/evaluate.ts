@@ -81,6 +81,7 @@ async function evaluateBaseline(
     beyond,
     ...(choice === undefined ? {} : { baseline: choice }),
     ...(validation === undefined ? {} : { validation }),
+    validationSample: validation === undefined ? null : casesOf(dataset, "validation", usersSample).sample,
   });
   if (config.output !== null) {
     await writeEvaluation(config.output, { evaluation, check, document, dataset, subject: { baseline } }, context);
@@ -112,6 +113,7 @@ async function evaluateRun(config: EvaluateConfig, context: StageContext): Promi
     evaluation,
     ...(run.manifest.outcome === null ? {} : { epoch: run.manifest.outcome.epoch }),
     ...(trained?.validation === undefined ? {} : { validation: trained.validation }),
+    validationSample: trained?.validationSample ?? null,
     beyond,
   });
   // What training wrote is the run's record and stays as it is.

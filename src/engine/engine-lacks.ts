@@ -27,13 +27,8 @@ export interface Lack {
 
 const lacks: Readonly<Record<EngineName, (task: TrainingTask) => Lack | null>> = {
   reference: () => null,
-<<<<<<< HEAD
   native: () => null,
-  webgpu: sharedLayers,
-=======
-  native: sharedLayers,
   webgpu: (task) => sharedLayers(task) ?? lazyRule(task),
->>>>>>> f19
   tfjs: otherThanPairs,
 };
 

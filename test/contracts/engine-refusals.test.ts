@@ -6,12 +6,8 @@ import type { Interactions, ItemsByUser } from "../../src/dataset/interaction-da
 import type { BatchSource } from "../../src/dataset/training-batches.ts";
 import type { Engine, SessionOptions, TrainingSession } from "../../src/engine/engine.ts";
 import { EngineError } from "../../src/errors.ts";
-<<<<<<< HEAD
-import type { LossConfig } from "../../src/ranker/loss.ts";
-=======
 import type { BaseOptimizerConfig } from "../../src/optimizer/optimizer-config.ts";
-import { type LossConfig, lossNames } from "../../src/ranker/loss.ts";
->>>>>>> f19
+import type { LossConfig } from "../../src/ranker/loss.ts";
 import type { RankerSpec } from "../../src/ranker/ranker-spec.ts";
 import {
   adamCase,

@@ -41,10 +41,6 @@ export function openNativeSession(
     const compared = { ...alone, users, items: batch.positives, labels: null, negatives: batch.negatives };
     if (batch.kind === "pairwise") return compared;
     const { blockRows, masked } = batch;
-<<<<<<< HEAD
-=======
-    if (blockRows > 1 || masked !== null) refuseLack("native", { ...taskOfSession(options), negativesFrom: "shared" });
->>>>>>> f19
     return { ...compared, blockRows, maskOffsets: masked?.offsets ?? null, masked: masked?.places ?? null };
   }
 

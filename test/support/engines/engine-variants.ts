@@ -50,12 +50,8 @@ export async function engineVariants(): Promise<readonly EngineVariant[]> {
         title: name,
         losses: lossNames,
         hasCosine: true,
-<<<<<<< HEAD
         sharesLayers: true,
-=======
-        sharesLayers: name === "reference",
         hasLazyRules: true,
->>>>>>> f19
         open: () => openEngine(name),
       });
       continue;
