@@ -1,5 +1,6 @@
 /** Settings of `train` about the loss, its negatives and the similarity: what each is, and what goes with what. */
 import { z } from "zod";
+import { lossNames, negativeSources } from "../losses/loss-names.ts";
 import { setting } from "../setting.ts";
 import { trainSetting, withRole } from "../train-role.ts";
 
@@ -29,7 +30,7 @@ const cclSettings = z.object({
 });
 
 export const lossSettings = {
-  loss: trainSetting(z.enum(["bce", "bpr", "softmax", "ccl"]).default("bce"), {
+  loss: trainSetting(z.enum(lossNames).default("bce"), {
     flag: "loss",
     fitsLog: true,
     heading: "Loss and negatives",
@@ -43,7 +44,7 @@ export const lossSettings = {
     meaning: "Items drawn afresh for each positive in every epoch; at least 1 but under bce",
     role: "variable",
   }),
-  negativesFrom: trainSetting(z.enum(["uniform", "popularity", "shared", "batch"]).default("uniform"), {
+  negativesFrom: trainSetting(z.enum(negativeSources).default("uniform"), {
     flag: "negatives-from",
     fitsLog: true,
     meaning:
