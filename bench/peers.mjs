@@ -6,7 +6,8 @@
  *   node bench/peers.mjs [--model default|large|shared] [--batch-sizes 256,65536] [--threads 2] [--cpu]
  *       [--seconds 3] [--repetitions 3] [--compile] [--contenders native,torch,tfjs-cpu,tfjs-wasm]
  *       [--output build/bench-peers.json]
- *   node bench/peers.mjs --growth [--scales 1,10,100] [--threads 1,2]      ours alone, as its tables grow
+ *   node bench/peers.mjs --growth [--scales 1,10,100] [--threads 1,2] [--optimizers adam,lazy-adam]
+ *                                                                        ours alone, as its tables grow
  *
  * PEER_TORCH: the PyTorch peer's script. PEER_PYTHON: a Python that imports torch. What is absent is skipped, and said.
  */
@@ -39,6 +40,7 @@ async function measure({ values, model, numbers }) {
         ...shared,
         batchSizes: numbers["batch-sizes"] ?? [8192, 65536],
         threadCounts: numbers.threads ?? [1, 2],
+        optimizers: values.optimizers.split(","),
         scales: numbers.scales,
       })
     : await compare({
@@ -78,6 +80,7 @@ function readOptions() {
       growth: { type: "boolean", default: false },
       "batch-sizes": { type: "string" },
       threads: { type: "string" },
+      optimizers: { type: "string", default: "adam" },
       scales: { type: "string", default: "1,10,100" },
       seconds: { type: "string", default: "3" },
       repetitions: { type: "string", default: "3" },

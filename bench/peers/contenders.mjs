@@ -18,7 +18,9 @@ const tfjsBatchSizes = [256, 1024];
 export const contenders = {
   native: ours({ title: "lawn-ranker native, adam", optimizer: "adam" }),
   "native-lawn-adam": ours({ title: "lawn-ranker native, lawn-adam", optimizer: "lawn-adam" }),
+  "native-lazy-adam": ours({ title: "lawn-ranker native, lazy-adam", optimizer: "lazy-adam" }),
   torch: torch({ title: "PyTorch eager", extra: [] }),
+  "torch-sparse": torchSparse(),
   "torch-compile": torch({ title: "PyTorch --compile", extra: ["--compile"] }),
   "tfjs-cpu": tfjs("cpu"),
   "tfjs-wasm": tfjs("wasm"),
@@ -79,6 +81,21 @@ function torch({ title, extra }) {
         folder: root,
         shown: `$PEER_PYTHON ${shown} ${words.join(" ")}`,
       };
+    },
+  };
+}
+
+/** PyTorch's rule for the rows of a batch, of the same NeuMF. */
+function torchSparse() {
+  return {
+    title: "PyTorch SparseAdam",
+    missing: missingTorch,
+    times: () => true,
+    command: ({ model, batchSize, threads, seconds }) => {
+      const words = ["bench/peers/torch-sparse-adam.py", "--batch-size", `${batchSize}`, "--threads", `${threads}`];
+      words.push("--seconds", `${seconds}`, "--users", `${model.users}`, "--items", `${model.items}`);
+      words.push("--gmf", `${model.gmf}`, "--embedding", `${model.embedding}`, "--layers", model.tower.join(","));
+      return { program: python, parameters: words, folder: root, shown: `$PEER_PYTHON ${words.join(" ")}` };
     },
   };
 }

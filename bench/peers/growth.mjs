@@ -1,41 +1,79 @@
-/** How the cost of ours grows: users and items x 1, 10 and 100 (tables beyond cache), on one thread and on more. */
+/**
+ * How the cost of ours grows: users and items x 1, 10 and 100 (tables beyond cache), on one thread and on more, under
+ * one optimizer or several.
+ */
 import { ourCommand } from "./contenders.mjs";
 import { parameterCount } from "./models.mjs";
 import { runMeasurement } from "./run-measurement.mjs";
 import { spreadOf } from "./summary.mjs";
 
 /** Every combination once a repetition. The log keeps its length, so that only the tables grow. */
-export async function measureGrowth({ model, batchSizes, threadCounts, scales, seconds, repetitions, say }) {
-  const cases = scales.flatMap((scale) =>
-    batchSizes.flatMap((batchSize) =>
-      threadCounts.map((threads) => ({ scale, batchSize, threads, samplesPerSecond: [], peakBytes: [] })),
+export async function measureGrowth({
+  model,
+  optimizers,
+  batchSizes,
+  threadCounts,
+  scales,
+  seconds,
+  repetitions,
+  say,
+}) {
+  const cases = optimizers.flatMap((optimizer) =>
+    scales.flatMap((scale) =>
+      batchSizes.flatMap((batchSize) =>
+        threadCounts.map((threads) => ({
+          optimizer,
+          scale,
+          batchSize,
+          threads,
+          samplesPerSecond: [],
+          cpuNanosecondsPerSample: [],
+          peakBytes: [],
+        })),
+      ),
     ),
   );
   const commands = [];
   for (let repetition = 1; repetition <= repetitions; repetition++) {
-    for (const { scale, batchSize, threads, samplesPerSecond, peakBytes } of cases) {
-      const command = ourCommand({ model: grown(model, scale), batchSize, threads, seconds });
+    for (const {
+      optimizer,
+      scale,
+      batchSize,
+      threads,
+      samplesPerSecond,
+      cpuNanosecondsPerSample,
+      peakBytes,
+    } of cases) {
+      const command = ourCommand({ model: grown(model, scale), batchSize, threads, seconds, optimizer });
       if (repetition === 1) commands.push(command.shown);
       const measured = await runMeasurement(command);
       samplesPerSecond.push(measured.samplesPerSecond);
+      cpuNanosecondsPerSample.push(measured.cpuNanosecondsPerSample);
       peakBytes.push(measured.peakBytes);
       say(
-        `repetition ${repetition}/${repetitions} x${scale}, batch ${batchSize}, ${threads} thread(s): ${measured.samplesPerSecond}/s`,
+        `repetition ${repetition}/${repetitions} ${optimizer}, x${scale}, batch ${batchSize}, ${threads} thread(s): ${measured.samplesPerSecond}/s`,
       );
     }
   }
   return {
     commands,
     repetitions: cases,
-    summary: cases.map(({ scale, batchSize, threads, samplesPerSecond, peakBytes }) => ({
-      scale,
-      batchSize,
-      threads,
-      parameters: parameterCount(grown(model, scale)),
-      samplesPerSecond: spreadOf(samplesPerSecond),
-      peakBytes: spreadOf(peakBytes),
-    })),
-    bytesPerParameter: bytesPerParameter(model, cases),
+    summary: cases.map(
+      ({ optimizer, scale, batchSize, threads, samplesPerSecond, cpuNanosecondsPerSample, peakBytes }) => ({
+        optimizer,
+        scale,
+        batchSize,
+        threads,
+        parameters: parameterCount(grown(model, scale)),
+        samplesPerSecond: spreadOf(samplesPerSecond),
+        cpuNanosecondsPerSample: spreadOf(cpuNanosecondsPerSample),
+        peakBytes: spreadOf(peakBytes),
+      }),
+    ),
+    bytesPerParameter: bytesPerParameter(
+      model,
+      cases.filter(({ optimizer }) => optimizer === optimizers[0]),
+    ),
   };
 }
 

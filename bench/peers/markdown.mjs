@@ -24,13 +24,16 @@ export function comparisonTable({ titles, described, skipped, flopsPerSample, re
 }
 
 export function growthTable({ summary, bytesPerParameter }) {
-  const header = ["users and items", "parameters", "batch size", "threads", "samples/s", "peak MB"];
-  const rows = summary.map(({ scale, parameters, batchSize, threads, samplesPerSecond, peakBytes }) => [
+  const header = ["optimizer", "users and items", "parameters", "batch size", "threads", "samples/s"];
+  header.push("CPU ns a sample", "peak MB");
+  const rows = summary.map(({ optimizer, scale, parameters, batchSize, threads, peakBytes, ...speed }) => [
+    optimizer,
     `x${scale}`,
     grouped(parameters),
     grouped(batchSize),
     `${threads}`,
-    cell(samplesPerSecond, grouped),
+    cell(speed.samplesPerSecond, grouped),
+    cell(speed.cpuNanosecondsPerSample, grouped),
     cell(peakBytes, (bytes) => grouped(bytes / 1e6)),
   ]);
   const memory =

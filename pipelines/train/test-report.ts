@@ -1,6 +1,6 @@
 /** The one look at the test split that ends a run: metrics.json and the per-user results. */
 import type { MetricsDocument } from "../../src/runs/metrics-document.ts";
-import { evaluateSplit, metricsDocument, protocolOf } from "../measures/evaluate-split.ts";
+import { casesOf, evaluateSplit, metricsDocument, protocolOf } from "../measures/evaluate-split.ts";
 import { withRankerOn } from "../measures/held-out-scorers.ts";
 import { writePerUserResults } from "../measures/per-user-file.ts";
 import { scoresToRank, watchedScorer } from "../measures/watched-scorer.ts";
@@ -45,6 +45,7 @@ export async function reportTest(
     evaluation,
     epoch: tested.epoch,
     ...(validation === null ? {} : { validation }),
+    validationSample: casesOf(dataset, "validation", config.validation.usersSample ?? null).sample,
   });
   await writePerUserResults(recorder.directory, evaluation);
   await writeMetrics(recorder.directory, document);

@@ -19,7 +19,7 @@ import { hasProfiles, rowsOfRefit } from "../dataset/held-out-users.ts";
 import { seenItems } from "../dataset/seen-items.ts";
 import type { LoadedDataset } from "../dataset/stored-dataset.ts";
 import { foldInSettings } from "../fold-in/fold-in-of-run.ts";
-import { evaluateSplit } from "../measures/evaluate-split.ts";
+import { casesOf, evaluateSplit } from "../measures/evaluate-split.ts";
 import { withTrainedScorer } from "../measures/held-out-scorers.ts";
 import type { ChosenParameters, RunRecorder } from "../runs/run-recorder.ts";
 import type { StageContext } from "../stage.ts";
@@ -123,6 +123,8 @@ export async function checkMeasures(job: Omit<TrainingJob, "spec" | "engine" | "
     );
   if (validates) {
     await validationMetrics(job, popularityScorer(dataset.train)); // whatever is measured, at the cuts asked for
+    const { sample } = casesOf(dataset, "validation", config.validation.usersSample ?? null);
+    if (sample !== null) context.log(`validation on ${sample.users} of ${sample.of} users (seed ${sample.seed})`);
     return;
   }
   if (config.refit !== false) {

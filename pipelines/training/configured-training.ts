@@ -39,8 +39,9 @@ export function rankerOf(config: TrainConfig, extents: { readonly users: number;
 }
 
 /** What an engine must have for it. */
-export function trainingTaskOf({ loss, negativesFrom }: TrainConfig, spec: RankerSpec): TrainingTask {
-  return { spec, loss, negativesFrom };
+export function trainingTaskOf(config: TrainConfig, spec: RankerSpec): TrainingTask {
+  const { loss, negativesFrom, optimizer } = config;
+  return { spec, loss, negativesFrom, rule: baseOf(optimizer.name) };
 }
 
 /** The settings that make this ranker whatever the model's own are. */

@@ -1,7 +1,8 @@
 /**
- * What engines have not: losses, similarities and sources of negatives, by name. A session is refused for it, and
- * `auto` passes over an engine that would refuse.
+ * What engines have not: losses, similarities, sources of negatives and optimizers, by name. A session is refused for
+ * it, and `auto` passes over an engine that would refuse.
  */
+import { denseRuleOf, isLazyRule, type RuleName } from "../config/optimizer/rule-table.ts";
 import { batchKinds } from "../dataset/batch.ts";
 import { type NegativesFrom, sharesNegatives } from "../dataset/training-batches.ts";
 import { EngineError } from "../errors.ts";
@@ -15,6 +16,8 @@ export interface TrainingTask {
   readonly loss: LossName;
   /** Null where batches are given. */
   readonly negativesFrom: NegativesFrom | null;
+  /** The optimizer's base rule. */
+  readonly rule: RuleName;
 }
 
 export interface Lack {
@@ -24,8 +27,8 @@ export interface Lack {
 
 const lacks: Readonly<Record<EngineName, (task: TrainingTask) => Lack | null>> = {
   reference: () => null,
-  native: sharedLayers,
-  webgpu: sharedLayers,
+  native: () => null,
+  webgpu: (task) => sharedLayers(task) ?? lazyRule(task),
   tfjs: otherThanPairs,
 };
 
@@ -40,8 +43,8 @@ export function refuseLack(engine: EngineName, task: TrainingTask): void {
   if (lack !== null) throw new EngineError(`${engine} engine: ${lack.what}; ${lack.remedy}`);
 }
 
-export function taskOfSession({ spec, loss, source }: SessionOptions): TrainingTask {
-  return { spec, loss: loss.name, negativesFrom: source?.negativesFrom ?? null };
+export function taskOfSession({ spec, loss, source, optimizer }: SessionOptions): TrainingTask {
+  return { spec, loss: loss.name, negativesFrom: source?.negativesFrom ?? null, rule: optimizer.base.name };
 }
 
 /** Shared negatives are matrix products, which a tower is not. */
@@ -52,6 +55,13 @@ function sharedLayers({ spec: { embedding }, negativesFrom }: TrainingTask): Lac
     remedy:
       "give each row its own (--negatives-from uniform or popularity), leave the tower out, or take --engine reference",
   };
+}
+
+/** An update that walks whole tables. */
+function lazyRule({ rule }: TrainingTask): Lack | null {
+  if (!isLazyRule(rule)) return null;
+  const remedy = `take --engine native, or --optimizer ${denseRuleOf(rule)}`;
+  return { what: `the optimizer ${rule} is not part of it`, remedy };
 }
 
 /** A positive against several negatives, negatives that are not uniform, and cosines. */

@@ -5,13 +5,15 @@ import type { ArrayOps } from "./arrays/array-ops.ts";
 import { checkOptimizerConfig } from "./check-optimizer-config.ts";
 import { freeOptimizer } from "./free-optimizer.ts";
 import { lawnOptimizer } from "./lawn/lawn.ts";
-import type { BaseOptimizerConfig, OptimizerConfig } from "./optimizer-config.ts";
+import { lazyFactsOf } from "./lazy/lazy-rule.ts";
+import { type BaseOptimizerConfig, denseConfigOf, type OptimizerConfig } from "./optimizer-config.ts";
 import { adagrad } from "./rules/adagrad.ts";
 import { adam } from "./rules/adam.ts";
 import { lamb } from "./rules/lamb.ts";
 import { lars } from "./rules/lars.ts";
 import { lion } from "./rules/lion.ts";
 import { rmsprop } from "./rules/rmsprop.ts";
+import { rowwiseAdagrad } from "./rules/rowwise-adagrad.ts";
 import { momentum, nesterov, sgd } from "./rules/sgd.ts";
 import type { BaseRule, Optimizer, RuleArithmetic } from "./rules/transform.ts";
 import { withWeightDecay } from "./rules/weight-decay.ts";
@@ -34,31 +36,33 @@ export function buildOptimizer<A, C>({ config, parameters, ops }: BuildOptions<A
 export function baseRule<A, C>(config: BaseOptimizerConfig, ops: ArrayOps<A, C>): BaseRule<A> {
   const { slots, settings } = ruleOf(config.name);
   const decay = { strength: config.weightDecay, joins: settings.weightDecay.joins };
-  return { slots, ...withWeightDecay(arithmeticOf(config, ops), ops, decay) };
+  return { slots, lazy: lazyFactsOf(config), ...withWeightDecay(arithmeticOf(config, ops), ops, decay) };
 }
 
 function arithmeticOf<A, C>(config: BaseOptimizerConfig, ops: ArrayOps<A, C>): RuleArithmetic<A> {
-  switch (config.name) {
+  if (config.name === "rowwise-adagrad") return rowwiseAdagrad(config, ops);
+  const dense = denseConfigOf(config);
+  switch (dense.name) {
     case "adam":
     case "adamw":
-      return adam(config, ops);
+      return adam(dense, ops);
     case "sgd":
       return sgd();
     case "momentum":
-      return momentum(config, ops);
+      return momentum(dense, ops);
     case "nesterov":
-      return nesterov(config, ops);
+      return nesterov(dense, ops);
     case "adagrad":
-      return adagrad(config, ops);
+      return adagrad(dense, ops);
     case "rmsprop":
-      return rmsprop(config, ops);
+      return rmsprop(dense, ops);
     case "lamb":
-      return lamb(config, ops);
+      return lamb(dense, ops);
     case "lars":
-      return lars(config, ops);
+      return lars(dense, ops);
     case "lion":
-      return lion(config, ops);
+      return lion(dense, ops);
     default:
-      return config satisfies never;
+      return dense satisfies never;
   }
 }

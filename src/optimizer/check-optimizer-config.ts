@@ -1,5 +1,12 @@
 /** What an OptimizerConfig may hold, whichever engine runs it; every problem is named at once. */
-import { isRuleName, type Range, ruleNames, ruleSettings, settingsOfRule } from "../config/optimizer/rule-table.ts";
+import {
+  isLazyRule,
+  isRuleName,
+  type Range,
+  ruleNames,
+  ruleSettings,
+  settingsOfRule,
+} from "../config/optimizer/rule-table.ts";
 import { ConfigError } from "../errors.ts";
 import { vanishingNorm } from "./lawn/sphere.ts";
 import type { BaseOptimizerConfig, LawnConfig, OptimizerConfig } from "./optimizer-config.ts";
@@ -59,6 +66,11 @@ function lawnProblems(lawn: LawnConfig, base: BaseOptimizerConfig): string[] {
       `lawn and weightDecay ${base.weightDecay} of ${base.name} exclude each other: a constrained norm cannot decay; set weightDecay to 0`,
     );
   }
+  if (isRuleName(base.name) && isLazyRule(base.name) && lawn.granularity !== "row" && holdsTables(lawn)) {
+    problems.push(
+      `lawn: granularity ${lawn.granularity} over ${base.name}: a step of a block that is a whole table moves every row, and ${base.name} only those of the batch; use granularity row, or scope dense or head`,
+    );
+  }
   if (switchAt.kind === "step") {
     if (!(switchAt.step === Number.POSITIVE_INFINITY || (Number.isSafeInteger(switchAt.step) && switchAt.step >= 0))) {
       problems.push(`lawn: switch step is ${switchAt.step}, expected a whole number from 0, or Infinity for never`);
@@ -74,4 +86,8 @@ function lawnProblems(lawn: LawnConfig, base: BaseOptimizerConfig): string[] {
     problems.push("lawn: switchAt is of no kind, expected step or norm");
   }
   return problems;
+}
+
+function holdsTables({ scope }: LawnConfig): boolean {
+  return scope === "all" || scope === "embeddings";
 }

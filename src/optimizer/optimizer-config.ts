@@ -2,7 +2,14 @@
  * An optimizer as plain data, resolved: epochs are already steps, names already settings. Engines recognise what they
  * can fuse in it; `build-optimizer` turns it into arithmetic. Rules and their sources: docs/lawn.md.
  */
-import { type RuleName, type RuleSettingName, type SettingOf, settingsOfRule } from "../config/optimizer/rule-table.ts";
+import {
+  type DenseRuleName,
+  denseRuleOf,
+  type RuleName,
+  type RuleSettingName,
+  type SettingOf,
+  settingsOfRule,
+} from "../config/optimizer/rule-table.ts";
 
 /** By the rule's name, with every setting of its row but the learning rate, which is the schedule's. */
 export type BaseOptimizerConfig<Name extends RuleName = RuleName> = {
@@ -13,6 +20,12 @@ export type BaseOptimizerConfig<Name extends RuleName = RuleName> = {
 export function baseConfigOf(name: RuleName, settingValue: (setting: RuleSettingName) => number): BaseOptimizerConfig {
   const settings = settingsOfRule(name).flatMap(([key]) => (key === "learningRate" ? [] : [[key, settingValue(key)]]));
   return { name, ...Object.fromEntries(settings) } as BaseOptimizerConfig; // the type asks for exactly these
+}
+
+/** Of a lazy rule its dense one, with the same settings; a dense rule itself. */
+export function denseConfigOf(base: BaseOptimizerConfig): BaseOptimizerConfig<DenseRuleName> {
+  // Their rows in the table have the same settings.
+  return { ...base, name: denseRuleOf(base.name) } as BaseOptimizerConfig<DenseRuleName>;
 }
 
 export type LawnScope = "all" | "dense" | "head" | "embeddings";

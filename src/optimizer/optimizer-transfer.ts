@@ -3,16 +3,21 @@
  * or recomputed on the way.
  */
 import { DataError } from "../errors.ts";
-import { type FloatArray, type ParameterInfo, sizeOf } from "../ranker/ranker-spec.ts";
+import type { FloatArray, ParameterInfo } from "../ranker/ranker-spec.ts";
 import type { ArrayOps } from "./arrays/array-ops.ts";
+import { countsLastSteps } from "./lazy/row-steps.ts";
 import type { OptimizerState } from "./optimizer-state.ts";
 import type { LawnGroupMemory, LawnMemory, Optimizer, OptimizerMemory, Slots } from "./rules/transform.ts";
+import { type PerSide, rowCounts, slotSize } from "./table-rows.ts";
 
 /** Host copies; on a device this waits. */
 export async function exportState<A, C>(ops: ArrayOps<A, C>, memory: OptimizerMemory<A, C>): Promise<OptimizerState> {
   const tensors = new Map<string, FloatArray>();
   for (const [parameter, slots] of memory.slots) {
     for (const [slot, array] of Object.entries(slots)) tensors.set(slotName(slot, parameter), await ops.toHost(array));
+  }
+  if (memory.lastSteps !== null) {
+    for (const side of sides) tensors.set(lastStepName(side), await ops.blocksToHost(memory.lastSteps[side]));
   }
   if (memory.lawn === null) return { tensors, numbers: { step: memory.step } };
 
@@ -52,8 +57,26 @@ export function importState<A, C>(
   return {
     step: count(state, "step"),
     slots: new Map(optimizer.parameters.map(slotsOf)),
+    lastSteps: countsLastSteps(optimizer) ? importLastSteps(ops, state) : null,
     lawn: optimizer.groups.length === 0 ? null : importLawn(ops, optimizer, state),
   };
+}
+
+function importLastSteps<A, C>(ops: ArrayOps<A, C>, state: OptimizerState): PerSide<C> {
+  const column = (side: keyof PerSide<C>): C => ops.blocksFromHost(Float64Array.from(lastStepsOf(state, side)));
+  return { users: column("users"), items: column("items") };
+}
+
+/** Steps that can have been: a row cannot be ahead of the optimizer. */
+function lastStepsOf(state: OptimizerState, side: keyof PerSide<unknown>): FloatArray {
+  const name = lastStepName(side);
+  const values = tensor(state, name);
+  const done = count(state, "step");
+  const wrong = values.findIndex((value) => !(Number.isInteger(value) && value >= 0 && value <= done));
+  if (wrong < 0) return values;
+  throw new DataError(
+    `optimizer state: "${name}" has ${values[wrong]} at row ${wrong}, expected a whole number from 0 to the ${done} steps done`,
+  );
 }
 
 function importLawn<A, C>(ops: ArrayOps<A, C>, optimizer: Optimizer<A, C>, state: OptimizerState): LawnMemory<C> {
@@ -76,6 +99,8 @@ function importLawn<A, C>(ops: ArrayOps<A, C>, optimizer: Optimizer<A, C>, state
   };
 }
 
+const sides = ["users", "items"] as const;
+const lastStepName = (side: keyof PerSide<unknown>): string => `lastStep/${side}`;
 const slotName = (slot: string, parameter: string): string => `${slot}/${parameter}`;
 const targetName = (group: string): string => `lawn.target/${group}`;
 const constrainedName = (group: string): string => `lawn.constrained/${group}`;
@@ -100,7 +125,11 @@ function count(state: OptimizerState, name: string, least = 0): number {
 function checkState<A, C>(optimizer: Optimizer<A, C>, state: OptimizerState): void {
   const sizes = new Map<string, number>();
   for (const info of optimizer.parameters) {
-    for (const slot of optimizer.slots) sizes.set(slotName(slot.name, info.name), sizeOf(info.shape));
+    for (const slot of optimizer.slots) sizes.set(slotName(slot.name, info.name), slotSize(slot, info));
+  }
+  if (countsLastSteps(optimizer)) {
+    const rows = rowCounts(optimizer.parameters);
+    for (const side of sides) sizes.set(lastStepName(side), rows[side]);
   }
   for (const { name, rows } of optimizer.groups) sizes.set(targetName(name), rows).set(constrainedName(name), rows);
 

@@ -20,5 +20,6 @@ function arraysOf<A, C>({ parameters, memory }: StepOutput<A, C>): (A | C)[] {
     zero,
     kept,
   ]);
-  return [...parameters.values(), ...slots, ...groups];
+  const lastSteps = memory.lastSteps === null ? [] : [memory.lastSteps.users, memory.lastSteps.items];
+  return [...parameters.values(), ...slots, ...lastSteps, ...groups];
 }

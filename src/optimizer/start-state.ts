@@ -4,11 +4,14 @@
  */
 import { ruleOf } from "../config/optimizer/rule-table.ts";
 import { carryRowsInto, NO_ROW, type RowSources, sideOf } from "../ranker/carry-rows.ts";
-import { type FloatArray, type Parameters, parametersOf, type RankerSpec, sizeOf } from "../ranker/ranker-spec.ts";
+import { type FloatArray, type Parameters, parametersOf, type RankerSpec } from "../ranker/ranker-spec.ts";
 import { vanishingNorm } from "./lawn/sphere.ts";
 import { type LawnGroup, lawnGroups } from "./lawn-blocks.ts";
+import { lazyFactsOf } from "./lazy/lazy-rule.ts";
+import { countsLastSteps } from "./lazy/row-steps.ts";
 import type { OptimizerConfig } from "./optimizer-config.ts";
 import type { OptimizerState } from "./optimizer-state.ts";
+import { slotSize } from "./table-rows.ts";
 
 export interface StartStateOptions {
   readonly spec: RankerSpec;
@@ -32,9 +35,15 @@ export function startState(options: StartStateOptions): OptimizerState | null {
   const groups = optimizer.lawn === null ? [] : lawnGroups(parametersOf(spec), optimizer.lawn);
   if (kept === null && (targets === "switch" || groups.length === 0)) return null;
   const tensors = new Map<string, FloatArray>();
-  for (const { name, shape } of parametersOf(spec)) {
+  for (const info of parametersOf(spec)) {
     for (const slot of ruleOf(optimizer.base.name).slots) {
-      tensors.set(`${slot.name}/${name}`, slotOf(options, `${slot.name}/${name}`, name, sizeOf(shape)));
+      const name = `${slot.name}/${info.name}`;
+      tensors.set(name, slotOf(options, name, info.name, slotSize(slot, info)));
+    }
+  }
+  if (countsLastSteps({ lazy: lazyFactsOf(optimizer.base) })) {
+    for (const side of ["users", "items"] as const) {
+      tensors.set(`lastStep/${side}`, lastStepsOf(options, side, spec[side]));
     }
   }
   for (const group of groups) {
@@ -55,6 +64,14 @@ function slotOf({ kept, sources }: StartStateOptions, name: string, parameter: s
   const side = sideOf(parameter);
   if (side === null) values.set(from);
   else carryRowsInto(from, sources[side], values);
+  return values;
+}
+
+/** What is new has no moments, which stay 0 however many steps they catch up on. */
+function lastStepsOf({ kept, sources }: StartStateOptions, side: keyof RowSources, rows: number): Float64Array {
+  const values = new Float64Array(rows);
+  const from = kept?.tensors.get(`lastStep/${side}`);
+  if (from !== undefined) carryRowsInto(from, sources[side], values);
   return values;
 }
 

@@ -4,6 +4,8 @@ import { z } from "zod";
 const metrics = z.record(z.string(), z.number());
 const unit = z.number().min(0).max(1);
 
+const usersSample = z.object({ users: z.int().min(1), of: z.int().min(1), seed: z.int().min(0) });
+
 /** What the lists of the best k unseen items look like, as against how often they are right. */
 const beyondAccuracySchema = z.object({
   /** Length of the lists. */
@@ -85,13 +87,15 @@ export const metricsDocumentSchema = z.object({
   split: z.enum(["validation", "test"]),
   users: z.number(),
   /** Whose cases were ranked where not all users' were: how many of how many, drawn by which seed. */
-  usersSample: z.object({ users: z.int().min(1), of: z.int().min(1), seed: z.int().min(0) }).optional(),
+  usersSample: usersSample.optional(),
   tieRate: z.number(),
   metrics,
   /** The epoch whose parameters were ranked, from 1; absent for a baseline. */
   epoch: z.number().optional(),
   /** What validation said of that epoch, or of a baseline's parameters, when it chose them. */
   validation: metrics.optional(),
+  /** Whose items those were where validation did not rank all users', as under usersSample. */
+  validationSample: usersSample.optional(),
   /** Of a tuned baseline, and of one fitted on validation too. */
   baseline: baselineChoiceSchema.optional(),
   /** Mean over users of the chance that a held-out item is scored above a candidate negative, ties counting half. */

@@ -1,13 +1,16 @@
 /** What every engine refuses, with what words, and that a refusal leaves the session as it was. */
 import { beforeAll, describe, expect, it, jest } from "@jest/globals";
+import { lossNames } from "../../src/config/losses/loss-names.ts";
 import type { Batch } from "../../src/dataset/batch.ts";
 import type { Interactions, ItemsByUser } from "../../src/dataset/interaction-dataset.ts";
 import type { BatchSource } from "../../src/dataset/training-batches.ts";
 import type { Engine, SessionOptions, TrainingSession } from "../../src/engine/engine.ts";
 import { EngineError } from "../../src/errors.ts";
-import { type LossConfig, lossNames } from "../../src/ranker/loss.ts";
+import type { BaseOptimizerConfig } from "../../src/optimizer/optimizer-config.ts";
+import type { LossConfig } from "../../src/ranker/loss.ts";
 import type { RankerSpec } from "../../src/ranker/ranker-spec.ts";
 import {
+  adamCase,
   cosines,
   everything,
   float32,
@@ -176,6 +179,13 @@ for (const variant of await engineVariants()) {
       const opening = engine.open(optionsOf(cosines, "bce"));
       if (variant.hasCosine) (await opening).close();
       else await expect(opening).rejects.toThrow(`${engine.name} engine: the similarity cosine is not part of it`);
+    });
+
+    it("rules that step rows, where it has none", async () => {
+      const base = { ...adamCase.config.base, name: "lazy-adam" } as BaseOptimizerConfig;
+      const opening = engine.open(optionsOf(neumf, "bce", { optimizer: { base, lawn: null } }));
+      if (variant.hasLazyRules) (await opening).close();
+      else await expect(opening).rejects.toThrow(`${engine.name} engine: the optimizer lazy-adam is not part of it`);
     });
 
     (hasLists ? it : it.skip)("lists of uneven length, of none, and of strangers under softmax", async () => {

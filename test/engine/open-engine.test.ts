@@ -39,7 +39,12 @@ describe("openEngine", () => {
     ];
     const open = async (trains: readonly TrainingTask[]) =>
       (await openFirst(candidates, { onPassedOver: (line) => lines.push(line), trains })).name;
-    const sums: TrainingTask = { spec: { embedding: 0, cosineTemperature: 0.1 }, loss: "ccl", negativesFrom: "shared" };
+    const sums: TrainingTask = {
+      spec: { embedding: 0, cosineTemperature: 0.1 },
+      loss: "ccl",
+      negativesFrom: "shared",
+      rule: "adam",
+    };
     const tower: TrainingTask = { ...sums, loss: "softmax", spec: { embedding: 8, cosineTemperature: null } };
     expect(await open([])).toBe("webgpu");
     expect(await open([sums, { ...tower, negativesFrom: "popularity" }])).toBe("webgpu");
@@ -48,6 +53,8 @@ describe("openEngine", () => {
     expect(lines).toEqual([
       "webgpu engine passed over: rows share their negatives, and the ranker has an embedding of 8 for its tower",
     ]);
+    expect(await open([{ ...sums, rule: "lazy-adam" }])).toBe("reference");
+    expect(lines.at(-1)).toBe("webgpu engine passed over: the optimizer lazy-adam is not part of it");
   });
 
   it("refuses an engine that this version lacks, naming those it has", async () => {

@@ -16,8 +16,8 @@ describe("buildOptimizer", () => {
   it("names a tensor that is missing from what it is given", () => {
     const { optimizer, at } = startRun({ config: { base: adam, lawn: null }, ops: float32Ops() });
     const gradients = new Map([...at.parameters].filter(([name]) => name !== "tower.1.bias"));
-    expect(() => optimizer.step({ ...at, gradients, learningRate: 0.1 })).toThrow(EngineError);
-    expect(() => optimizer.step({ ...at, gradients, learningRate: 0.1 })).toThrow(
+    expect(() => optimizer.step({ ...at, gradients, learningRate: 0.1, rowsOfBatch: null })).toThrow(EngineError);
+    expect(() => optimizer.step({ ...at, gradients, learningRate: 0.1, rowsOfBatch: null })).toThrow(
       /gradients: "tower.1.bias" is missing/,
     );
   });

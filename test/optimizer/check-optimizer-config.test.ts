@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { ConfigError } from "../../src/errors.ts";
 import { checkOptimizerConfig } from "../../src/optimizer/check-optimizer-config.ts";
 import type { BaseOptimizerConfig, LawnConfig } from "../../src/optimizer/optimizer-config.ts";
-import { baseCases, lawnCases, plainLawn } from "../support/engines/optimizer-cases.ts";
+import { baseCases, isForRule, lawnCases, plainLawn } from "../support/engines/optimizer-cases.ts";
 
 const adam = { name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 } as const;
 const problemsOf = (base: BaseOptimizerConfig, lawn: LawnConfig | null = null): string => {
@@ -17,7 +17,20 @@ const problemsOf = (base: BaseOptimizerConfig, lawn: LawnConfig | null = null): 
 
 describe("checkOptimizerConfig", () => {
   it("accepts every optimizer under every switch of LAWN", () => {
-    for (const { base } of baseCases) for (const { lawn } of lawnCases) expect(problemsOf(base, lawn)).toBe("");
+    for (const { base } of baseCases) {
+      for (const { lawn } of lawnCases) if (isForRule(base, lawn)) expect(problemsOf(base, lawn)).toBe("");
+    }
+  });
+
+  it("refuses blocks that are whole tables over a rule that steps rows, and says what to do", () => {
+    const { base } = baseCases.find(({ label }) => label === "lazy-adam")!;
+    for (const granularity of ["layer", "network"] as const) {
+      for (const scope of ["all", "embeddings"] as const) {
+        expect(problemsOf(base, { ...plainLawn, granularity, scope })).toBe(
+          `lawn: granularity ${granularity} over lazy-adam: a step of a block that is a whole table moves every row, and lazy-adam only those of the batch; use granularity row, or scope dense or head`,
+        );
+      }
+    }
   });
 
   it("refuses weight decay under LAWN, naming both", () => {

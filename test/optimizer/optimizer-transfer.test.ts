@@ -54,7 +54,13 @@ describe("exportState", () => {
     const weights = new Map([["head.weight", Float32Array.of(1)]]);
     const first = startRun({ config, parameters: info, weights, ops: float32Ops() });
     const stepOnto0 = (memory: typeof first.at.memory) =>
-      first.optimizer.step({ parameters: first.at.parameters, gradients: weights, memory, learningRate: 1 });
+      first.optimizer.step({
+        parameters: first.at.parameters,
+        gradients: weights,
+        memory,
+        learningRate: 1,
+        rowsOfBatch: null,
+      });
 
     const twice = stepOnto0(stepOnto0(first.at.memory).memory);
     expect([...twice.parameters.get("head.weight")!]).toEqual([1]);

@@ -11,7 +11,7 @@ describe("releaseReplaced", () => {
     const gradients = new Map([...at.parameters].map(([name, weight]) => [name, weight.slice()]));
     const arraysAfter = (steps: number): number => {
       for (let step = 0; step < steps; step++) {
-        const after = optimizer.step({ ...now, gradients, learningRate: 0.01 });
+        const after = optimizer.step({ ...now, gradients, learningRate: 0.01, rowsOfBatch: null });
         releaseReplaced(ops, now, after);
         now = after;
         for (const weight of now.parameters.values()) seen.add(weight);
@@ -29,8 +29,8 @@ describe("releaseReplaced", () => {
     const ops = float32Ops();
     const { optimizer, at } = startRun({ config: { base: adam, lawn: plainLawn }, ops });
     const gradients = new Map([...at.parameters].map(([name, weight]) => [name, weight.slice()]));
-    const first = optimizer.step({ ...at, gradients, learningRate: 0.01 });
-    const second = optimizer.step({ ...first, gradients, learningRate: 0.01 });
+    const first = optimizer.step({ ...at, gradients, learningRate: 0.01, rowsOfBatch: null });
+    const second = optimizer.step({ ...first, gradients, learningRate: 0.01, rowsOfBatch: null });
     const target = (output: typeof first) => output.memory.lawn!.groups.get("userDot")!.target;
     expect(target(second)).toBe(target(first));
     const before = target(second)[0];

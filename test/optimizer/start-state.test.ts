@@ -90,6 +90,25 @@ describe("startState", () => {
     expect(state.numbers).toEqual({ step: 40, "lawn.switchedAt": -1, "lawn.zeroBlocks": 0, "lawn.keptBlocks": 0 });
   });
 
+  it("takes the last steps of a lazy rule with their rows; what is new has none", () => {
+    const base = { ...adam, name: "lazy-adam" } as const;
+    const tensors = new Map(kept.tensors)
+      .set("lastStep/users", Float64Array.of(39, 17))
+      .set("lastStep/items", Float64Array.of(40));
+    const state = stateWith({ base, lawn: null }, { kept: { ...kept, tensors } })!;
+    expect([...state.tensors.get("lastStep/users")!]).toEqual([0, 17, 39]);
+    expect([...state.tensors.get("lastStep/items")!]).toEqual([40, 0]);
+    expect(stateWith({ base: adam, lawn: null }, { kept })!.tensors.has("lastStep/users")).toBe(false);
+  });
+
+  it("has a square a row where the rule has", () => {
+    const base = { name: "rowwise-adagrad", epsilon: 1e-8, weightDecay: 0 } as const;
+    const tensors = new Map([["square/userDot", Float32Array.of(0.5, 0.25)]]);
+    const state = stateWith({ base, lawn: null }, { kept: { ...kept, tensors } })!;
+    expect([...state.tensors.get("square/userDot")!]).toEqual([0, 0.25, 0.5]);
+    expect([...state.tensors.keys()]).not.toContain("lastStep/users");
+  });
+
   it("goes on holding what the run held, at the norm it was held at", () => {
     const state = stateWith({ base: adam, lawn }, { targets: "switch", kept })!;
     expect(Array.from(state.tensors.get("lawn.constrained/userDot")!)).toEqual([0, 1, 0]);

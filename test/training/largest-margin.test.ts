@@ -105,7 +105,13 @@ function trained({ from, steps, lawn }: Course): readonly number[] {
     const loss = points.reduce((sum, point) => sum + binaryCrossEntropy(dot(row, point), 1), 0);
     const slopes = points.map((point) => -sigmoid(-dot(row, point)) / loss); // sigmoid - 1 would lose its digits
     const gradient = Float64Array.from(row, (_, d) => points.reduce((sum, z, i) => sum + slopes[i]! * z[d]!, 0));
-    const input = { parameters, gradients: new Map([["userDot", gradient]]), memory, learningRate: 0.5 };
+    const input = {
+      parameters,
+      gradients: new Map([["userDot", gradient]]),
+      memory,
+      learningRate: 0.5,
+      rowsOfBatch: null,
+    };
     ({ parameters, memory } = optimizer.step(input));
   }
   return [...parameters.get("userDot")!];

@@ -5,13 +5,12 @@
 import path from "node:path";
 import { z } from "zod";
 import { isRecord } from "../../../src/config/is-record.ts";
+import { lossNames, negativeSources } from "../../../src/config/losses/loss-names.ts";
 import { optimizerNames } from "../../../src/config/optimizer/optimizer-names.ts";
 import { trainSchema } from "../../../src/config/schemas/train-schema.ts";
-import { negativeSources } from "../../../src/dataset/training-batches.ts";
 import { readJsonIfThere } from "../../../src/files/json-file.ts";
-import { lossNames } from "../../../src/ranker/loss.ts";
 import { datasetNameOf } from "../../dataset/dataset-argument.ts";
-import { readDescription } from "../../dataset/stored-dataset.ts";
+import { type DatasetDescription, readDescription } from "../../dataset/stored-dataset.ts";
 import { packagedFolder } from "../../packaged-folder.ts";
 import type { ChosenSetting, RecommendedLayer } from "../../stage.ts";
 import { defaultsFor, type LogSize } from "./default-rule.ts";
@@ -58,15 +57,26 @@ export async function recommendedSettings(given: Values): Promise<readonly Recom
   const isOfModel = start !== null && (given.model ?? start.values.model) === start.values.model;
   const shape = isOfModel ? [layerOfShape(start)] : [];
   const ofStart = isOfModel ? start.values : {};
-  const known = await knownSettings(dataset, merged(ofStart, given));
+  // Those files speak of sampled candidates, by which their settings were chosen.
+  const known = given.candidates === "full" ? null : await knownSettings(dataset, merged(ofStart, given));
   if (known !== null) return [known, ...shape, ...(start === null ? [] : warmLayer(known.values as Values, given))];
   const dataRoot = typeof given.dataRoot === "string" ? given.dataRoot : defaults.dataRoot;
   const description = await readDescription(path.join(dataRoot, dataset)).catch(() => null);
   if (description === null) return shape;
   const { users, items, interactions } = description;
-  const log = { rows: interactions.train, users, items };
+  const protocol = protocolFor(description, given);
+  const log = { rows: interactions.train, users, items, protocol } as const;
   const fitted = fittedSettings(log, merged(ofStart, given), start !== null);
   return [...shape, ...(fitted.choices.length === 0 ? [] : [fitted])];
+}
+
+/** As protocolOf of the dataset's candidates, which hold positives alone where the catalogue is ranked. */
+function protocolFor({ files, interactions }: DatasetDescription, given: Values): LogSize["protocol"] {
+  if (given.candidates === "sampled" || given.candidates === "full") return given.candidates;
+  const isFrozen =
+    files["candidates-validation.arrow"].rows > interactions.validation ||
+    files["candidates-test.arrow"].rows > interactions.test;
+  return isFrozen ? "sampled" : "full";
 }
 
 function layerOfShape({ directory, values }: StartShape): RecommendedLayer {
@@ -102,6 +112,7 @@ export function fittedSettings(log: LogSize, given: Values, isWarm: boolean): Re
     model: typeof given.model === "string" ? given.model : hasOwnPaths(given) ? defaults.model : "mf",
     optimizer: optimizerNames.find((name) => name === groupOf(given, "optimizer").name) ?? defaults.optimizer.name,
     loss: lossNames.find((name) => name === given.loss) ?? defaults.loss,
+    leavesLossOpen: leavesLossOpen(given),
     negatives: numberOf(given.negatives),
     negativesFrom: negativeSources.find((name) => name === given.negativesFrom) ?? defaults.negativesFrom,
     batchSize: numberOf(given.batchSize),
@@ -118,6 +129,13 @@ export function fittedSettings(log: LogSize, given: Values, isWarm: boolean): Re
   );
   const choices = open.filter(({ path: keys }) => valueAt(values, keys) !== undefined);
   return { source: "the rule for defaults", values, choices };
+}
+
+/** Whether nothing that was given is, or goes with, a loss of pairs: its negatives, inner products, its engine. */
+function leavesLossOpen(given: Values): boolean {
+  const { similarity, idBiases } = groupOf(given, "ranker");
+  const isOpen = ["loss", "negatives", "negativesFrom", "negativesPower"].every((key) => given[key] === undefined);
+  return isOpen && similarity !== "inner" && idBiases !== false && given.engine !== "tfjs";
 }
 
 /** Paths of the user's own make another ranker than plain factorisation. */

@@ -2,9 +2,9 @@
  * What the optimizer settings mean together: options nobody would look at are found, and those left open are filled in.
  */
 import type { z } from "zod";
-import { baseOf, hasLawn } from "./optimizer-names.ts";
+import { baseOf, hasLawn, type OptimizerName } from "./optimizer-names.ts";
 import type { lawnSettings, optimizerSettings, scheduleSettings } from "./optimizer-settings.ts";
-import { type RuleSettingName, ruleOf, settingsOfRule } from "./rule-table.ts";
+import { isLazyRule, type RuleSettingName, ruleOf, settingsOfRule } from "./rule-table.ts";
 
 type OptimizerSettings = z.output<typeof optimizerSettings>;
 type ScheduleSettings = z.output<typeof scheduleSettings>;
@@ -78,7 +78,7 @@ export function completeOptimizer({ optimizer, schedule, lawn }: OptimizerGroups
   return {
     optimizer: isExpression(schedule) || learningRate === undefined ? options : { ...options, learningRate },
     schedule: completeSchedule(schedule),
-    ...(hasLawn(name) ? { lawn: completeLawn(lawn) } : {}),
+    ...(hasLawn(name) ? { lawn: completeLawn(lawn, name) } : {}),
   };
 }
 
@@ -88,8 +88,9 @@ function completeSchedule(schedule: ScheduleSettings): CompleteGroups["schedule"
   return name === "constant" ? { name, warmupEpochs } : { name, warmupEpochs, finalRate };
 }
 
-function completeLawn(lawn: LawnSettings): CompleteLawn {
-  const { scope = "all", granularity = "layer", project = "both", state = "keep", constrainBiases = false } = lawn;
+function completeLawn(lawn: LawnSettings, name: OptimizerName): CompleteLawn {
+  const usual = isLazyRule(baseOf(name)) ? "row" : "layer";
+  const { scope = "all", granularity = usual, project = "both", state = "keep", constrainBiases = false } = lawn;
   const { targets } = lawn;
   const given = switchKeys.find((key) => lawn[key] !== undefined);
   const switchAt = given === undefined ? { freeEpochs: 2 } : { [given]: lawn[given] };
@@ -110,6 +111,13 @@ function lawnContradictions(optimizer: OptimizerSettings, lawn: LawnSettings): r
     found.push({
       path: ["optimizer", "weightDecay"],
       message: `LAWN takes the place of weight decay; leave it out or choose --optimizer ${baseOf(name)}`,
+    });
+  }
+  const { granularity = "row", scope = "all" } = lawn;
+  if (isLazyRule(baseOf(name)) && granularity !== "row" && (scope === "all" || scope === "embeddings")) {
+    found.push({
+      path: ["lawn", "granularity"],
+      message: `a step of a block that is a whole table moves every row, and ${baseOf(name)} only those of the batch; choose row, or lawn.scope dense or head`,
     });
   }
   const switches = switchKeys.filter((key) => lawn[key] !== undefined);

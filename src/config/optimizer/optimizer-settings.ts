@@ -13,7 +13,8 @@ export const optimizerSettings = z.object({
   name: trainSetting(z.enum(optimizerNames).default("lawn-adam"), {
     flag: "optimizer",
     heading: "Optimizer",
-    meaning: "Update rule; lawn-X constrains weight norms over any rule X",
+    meaning:
+      "Update rule; lawn-X constrains weight norms over any rule X; lazy-adam, lazy-momentum and rowwise-adagrad step the rows of a batch alone, for large tables",
     role: "controlled",
   }),
   ...ruleSettingTypes(),
@@ -79,7 +80,8 @@ export const lawnSettings = z.object({
   granularity: setting(z.enum(["layer", "row", "network"]).optional(), {
     flag: "lawn-granularity",
     fitsLog: true,
-    meaning: "What one constrained block is: a tensor (layer), each of its rows, or all tensors as one",
+    meaning:
+      "What one constrained block is: a tensor (layer), each of its rows, or all tensors as one; a table's rows over a lazy rule",
   }),
   project: setting(z.enum(["both", "gradient", "none"]).optional(), {
     flag: "lawn-project",

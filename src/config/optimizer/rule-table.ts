@@ -2,7 +2,7 @@
  * Every optimizer's facts, a row each: its title, its slots, its trust ratio and its settings. Checks, help texts,
  * reports, engines and contract tests read them here. The arithmetic is one function of the same name in
  * src/optimizer/rules, in src/engine/native/kernels/update-rules.hpp and in
- * src/engine/webgpu/kernels/update/update-rule.ts.
+ * src/engine/webgpu/kernels/update/update-rule.ts; a lazy rule takes its dense one's.
  */
 
 export interface Range {
@@ -48,11 +48,18 @@ export interface Slot {
    * A velocity adds up gradients, so it lives in the tangent space and LAWN projects it; squares of gradients do not.
    */
   readonly kind: "velocity" | "square";
+  /** Whether a table has one value a row, not one a weight; tower and head have one a weight all the same. */
+  readonly ofRow?: true;
 }
 
 export interface Rule {
   /** In reports. */
   readonly title: string;
+  /**
+   * Of a rule that steps the rows of a batch alone: the dense rule that it is on tower and head. Absent where every row
+   * of a table takes part in every step.
+   */
+  readonly lazyOf?: string;
   /** At most one of each kind, a velocity first. */
   readonly slots: readonly Slot[];
   /** Which vector a trust ratio rescales by its norm and the tensor's own, and that per tensor; null for none. */
@@ -79,6 +86,8 @@ const moments = [
   { name: "m", kind: "velocity" },
   { name: "v", kind: "square" },
 ] as const;
+
+const squareOfRow = [{ name: "square", kind: "square", ofRow: true }] as const;
 
 /** In the order of help texts. Defaults are those of the paper or of common practice. */
 export const ruleTable = {
@@ -176,9 +185,40 @@ export const ruleTable = {
       beta2: setting("decay of the momentum")(0.99),
     },
   },
+  "lazy-adam": {
+    title: "lazy Adam",
+    lazyOf: "adam",
+    slots: moments,
+    ratio: null,
+    settings: {
+      learningRate: rate(0.001),
+      weightDecay: l2(0),
+      beta1: firstMoment(0), // without momentum nothing is skipped: docs/lawn.md
+      beta2: secondMoment(0.999),
+      epsilon: epsilon(1e-8),
+    },
+  },
+  "lazy-momentum": {
+    title: "lazy momentum",
+    lazyOf: "momentum",
+    slots: velocity,
+    ratio: null,
+    settings: { learningRate: rate(0.1), weightDecay: l2(0), momentum: momentum(0.9) },
+  },
+  "rowwise-adagrad": {
+    title: "row-wise AdaGrad",
+    lazyOf: "adagrad",
+    slots: squareOfRow,
+    ratio: null,
+    settings: { learningRate: rate(0.01), weightDecay: l2(0), epsilon: epsilon(1e-8) },
+  },
 } as const satisfies Record<string, Rule>;
 
 export type RuleName = keyof typeof ruleTable;
+export type LazyRuleName = {
+  [Name in RuleName]: (typeof ruleTable)[Name] extends { readonly lazyOf: string } ? Name : never;
+}[RuleName];
+export type DenseRuleName = Exclude<RuleName, LazyRuleName>;
 export type SettingOf<Name extends RuleName> = keyof (typeof ruleTable)[Name]["settings"] & RuleSettingName;
 export type SlotOf<Name extends RuleName> = (typeof ruleTable)[Name]["slots"][number]["name"];
 
@@ -186,6 +226,16 @@ export const ruleNames = Object.keys(ruleTable) as readonly RuleName[]; // the t
 
 export function isRuleName(name: string): name is RuleName {
   return Object.hasOwn(ruleTable, name);
+}
+
+/** Whether it steps the rows of a batch alone. */
+export function isLazyRule(name: RuleName): name is LazyRuleName {
+  return ruleOf(name).lazyOf !== undefined;
+}
+
+/** The rule that `name` is on tower and head: itself, or of a lazy rule its dense one. */
+export function denseRuleOf(name: RuleName): DenseRuleName {
+  return (ruleOf(name).lazyOf ?? name) as DenseRuleName; // the table's lazy rules name dense ones
 }
 
 /** The row of `name`, whatever it is. */

@@ -1,5 +1,6 @@
 /** Settings of `train` about the loss, its negatives and the similarity: what each is, and what goes with what. */
 import { z } from "zod";
+import { lossNames, negativeSources } from "../losses/loss-names.ts";
 import { setting } from "../setting.ts";
 import { trainSetting, withRole } from "../train-role.ts";
 
@@ -7,11 +8,13 @@ import { trainSetting, withRole } from "../train-role.ts";
 export const similaritySettings = {
   similarity: setting(z.enum(["inner", "cosine"]).optional(), {
     flag: "similarity",
-    meaning: "What the dot path is: the inner product, or its cosine; inner unless given, cosine under ccl",
+    fitsLog: true,
+    meaning: "What the dot path is: the inner product, or its cosine, as ccl needs it",
   }),
   temperature: setting(z.number().gt(0).optional(), {
     flag: "temperature",
-    meaning: "What cosines are divided by; 0.1 unless given, 1 under ccl",
+    fitsLog: true,
+    meaning: "What cosines are divided by; 0.1 under a --similarity of your own, 1 under ccl",
   }),
 };
 
@@ -27,8 +30,9 @@ const cclSettings = z.object({
 });
 
 export const lossSettings = {
-  loss: trainSetting(z.enum(["bce", "bpr", "softmax", "ccl"]).default("bce"), {
+  loss: trainSetting(z.enum(lossNames).default("bce"), {
     flag: "loss",
+    fitsLog: true,
     heading: "Loss and negatives",
     meaning:
       "Binary cross-entropy on single pairs, BPR on a positive against a negative, or a positive among all of its negatives: cross-entropy, or the cosine contrastive loss",
@@ -40,8 +44,9 @@ export const lossSettings = {
     meaning: "Items drawn afresh for each positive in every epoch; at least 1 but under bce",
     role: "variable",
   }),
-  negativesFrom: trainSetting(z.enum(["uniform", "popularity", "shared", "batch"]).default("uniform"), {
+  negativesFrom: trainSetting(z.enum(negativeSources).default("uniform"), {
     flag: "negatives-from",
+    fitsLog: true,
     meaning:
       "Of each positive its own, which its user has not seen: uniform, or by popularity; of a block of positives under softmax and ccl: shared, drawn once for it by popularity, or batch, its other positives",
     role: "variable",

@@ -69,6 +69,8 @@ export interface NativeAddon {
   ): void;
   /** [steps done, switchedAt, zeroBlocks, keptBlocks] */
   copyCounts(session: NativeSession, counts: Float64Array, writes: 0 | 1): void;
+  /** Of one side (0 users, 1 items), under a lazy rule whose slots decay; counts are to be written before. */
+  copyLastSteps(session: NativeSession, side: 0 | 1, lastSteps: Float64Array, writes: 0 | 1): void;
   /** Due after tensors were written. */
   parametersChanged(session: NativeSession): void;
   step(
@@ -185,7 +187,7 @@ export function loadNativeAddon(): LoadedAddon {
  * Raised, here and as kInterface of addon/addon.cpp, with what any function takes or a setting holds: an addon of older
  * sources would pass over what it does not know, such as weights.
  */
-const INTERFACE = 5;
+const INTERFACE = 6;
 
 /** Throws EngineError where the addon was built from sources with another interface. */
 export function checkNativeInterface({ interfaceNumber }: Pick<NativeAddon, "interfaceNumber">, remedy: string): void {

@@ -15,6 +15,8 @@ import type { NativeSettings } from "./native-settings.ts";
 /** An optimizer there must be; this one keeps no memory of its own. */
 const noOptimizer: NativeSettings["optimizer"] = {
   rule: "sgd",
+  isLazy: false,
+  hasRootOfRow: false,
   firstDecay: 0,
   firstShare: 0,
   secondDecay: 0,

@@ -1,4 +1,5 @@
 /** A session's settings as the plain numbers that the addon reads (addon/read-settings.cpp). */
+import { denseRuleOf, isLazyRule, ruleOf } from "../../config/optimizer/rule-table.ts";
 import { type BatchSource, massesOf, type NegativesFrom, rowsPerBlock } from "../../dataset/training-batches.ts";
 import type { LawnGroup } from "../../optimizer/lawn-blocks.ts";
 import type { BaseOptimizerConfig, LawnConfig } from "../../optimizer/optimizer-config.ts";
@@ -31,8 +32,11 @@ interface NativeLoss {
 }
 
 interface NativeOptimizer {
-  /** Its name, by which the addon finds it among its own. */
+  /** The name by which the addon finds it among its own: of a lazy rule its dense one's. */
   readonly rule: string;
+  readonly isLazy: boolean;
+  /** Whether tables have one square a row. */
+  readonly hasRootOfRow: boolean;
   /** See rule-numbers.ts. */
   readonly firstDecay: number;
   readonly firstShare: number;
@@ -98,7 +102,9 @@ export function nativeSettings(
 function nativeOptimizer(base: BaseOptimizerConfig, lawn: LawnConfig | null): NativeOptimizer {
   const { first, second } = ruleNumbers(base);
   return {
-    rule: base.name,
+    rule: denseRuleOf(base.name),
+    isLazy: isLazyRule(base.name),
+    hasRootOfRow: ruleOf(base.name).slots.some(({ ofRow }) => ofRow === true),
     firstDecay: first.decay,
     firstShare: first.share,
     secondDecay: second.decay,

@@ -1,5 +1,6 @@
 /** Parameters and optimizer state between the host and native memory, under the names that every engine shares. */
 import { float32Ops } from "../../optimizer/arrays/float-ops.ts";
+import { countsLastSteps } from "../../optimizer/lazy/row-steps.ts";
 import type { OptimizerConfig } from "../../optimizer/optimizer-config.ts";
 import { exportState, importState } from "../../optimizer/optimizer-transfer.ts";
 import type {
@@ -9,6 +10,7 @@ import type {
   OptimizerMemory,
   Slots,
 } from "../../optimizer/rules/transform.ts";
+import { type PerSide, rowCounts, slotSize } from "../../optimizer/table-rows.ts";
 import { type FloatArray, sizeOf } from "../../ranker/ranker-spec.ts";
 import type { Snapshot } from "../engine.ts";
 import { type NativeAddon, type NativeSession, type TensorKind, tensorKinds } from "./native-addon.ts";
@@ -41,7 +43,10 @@ export function openNativeState(parts: Parts): NativeState {
 
     async read() {
       const parameters = new Map(
-        optimizer.parameters.map(({ name }, index) => [name, readTensor(parts, tensorKinds.value, index)]),
+        optimizer.parameters.map(({ name, shape }, index) => [
+          name,
+          readTensor(parts, tensorKinds.value, index, sizeOf(shape)),
+        ]),
       );
       return { parameters, optimizer: await exportState(ops, readMemory(parts)) };
     },
@@ -63,19 +68,36 @@ function writeMemory({ addon, session, optimizer }: Parts, memory: OptimizerMemo
       ? Float64Array.of(memory.step, -1, 0, 0)
       : Float64Array.of(memory.step, lawn.switchedAt, lawn.zeroBlocksBefore, lawn.keptBlocksBefore);
   addon.copyCounts(session, counts, 1);
+  if (memory.lastSteps !== null) {
+    addon.copyLastSteps(session, 0, memory.lastSteps.users, 1);
+    addon.copyLastSteps(session, 1, memory.lastSteps.items, 1);
+  }
 }
 
 function readMemory(parts: Parts): OptimizerMemory<Float32Array, Float64Array> {
   const { addon, session, optimizer, config } = parts;
   const slotsOf = (index: number): Slots<Float32Array> =>
-    Object.fromEntries(optimizer.slots.map(({ name, kind }) => [name, readTensor(parts, tensorKinds[kind], index)]));
+    Object.fromEntries(
+      optimizer.slots.map((slot) => [
+        slot.name,
+        readTensor(parts, tensorKinds[slot.kind], index, slotSize(slot, optimizer.parameters[index]!)),
+      ]),
+    );
   const counts = new Float64Array(4);
   addon.copyCounts(session, counts, 0);
   const [step = 0, switchedAt = -1, zeroBlocksBefore = 0, keptBlocksBefore = 0] = counts;
   const slots = new Map(optimizer.parameters.map(({ name }, index) => [name, slotsOf(index)]));
   const lawn: LawnMemory<Float64Array> | null =
     config.lawn === null ? null : { switchedAt, zeroBlocksBefore, keptBlocksBefore, groups: readGroups(parts) };
-  return { step, slots, lawn };
+  return { step, slots, lastSteps: countsLastSteps(optimizer) ? readLastSteps(parts) : null, lawn };
+}
+
+function readLastSteps({ addon, session, optimizer }: Parts): PerSide<Float64Array> {
+  const rows = rowCounts(optimizer.parameters);
+  const columns = { users: new Float64Array(rows.users), items: new Float64Array(rows.items) };
+  addon.copyLastSteps(session, 0, columns.users, 0);
+  addon.copyLastSteps(session, 1, columns.items, 0);
+  return columns;
 }
 
 function readGroups({ addon, session, optimizer }: Parts): Map<string, LawnGroupMemory<Float64Array>> {
@@ -93,8 +115,8 @@ function readGroups({ addon, session, optimizer }: Parts): Map<string, LawnGroup
   return groups;
 }
 
-function readTensor({ addon, session, optimizer }: Parts, kind: TensorKind, index: number): Float32Array {
-  const values = new Float32Array(sizeOf(optimizer.parameters[index]!.shape));
+function readTensor({ addon, session }: Parts, kind: TensorKind, index: number, size: number): Float32Array {
+  const values = new Float32Array(size);
   addon.copyTensor(session, kind, index, values, 0);
   return values;
 }

@@ -3,6 +3,7 @@
  * move the parameters, repeat.
  */
 import type { Batch } from "../../dataset/batch.ts";
+import { rowsOfBatch } from "../../dataset/rows-of-batch.ts";
 import { drawBatch, epochDraws } from "../../dataset/training-batches.ts";
 import type { ArrayOps } from "../../optimizer/arrays/array-ops.ts";
 import { buildOptimizer } from "../../optimizer/build-optimizer.ts";
@@ -47,17 +48,18 @@ export function openReferenceSession<A extends FloatArray>(
     return { parameters, memory };
   }
 
-  async function gather(given: Batch): Promise<number> {
-    const batch = checkedBatch(given, loss.name, spec);
+  async function gather(batch: Batch): Promise<number> {
     gradients.clear();
     return gatherGradient(batch, { spec, parameters: current.parameters, gradients, loss, embeddingDecay, breathe });
   }
 
-  async function step(batch: Batch, learningRate: number): Promise<number> {
+  async function step(given: Batch, learningRate: number): Promise<number> {
     checkLearningRate(learningRate);
+    const batch = checkedBatch(given, loss.name, spec);
     const meanLoss = await gather(batch);
     const before = current;
-    current = optimizer.step({ ...before, gradients: gradients.finish(), learningRate });
+    const masks = optimizer.lazy === null ? null : rowsOfBatch(batch, spec);
+    current = optimizer.step({ ...before, gradients: gradients.finish(), learningRate, rowsOfBatch: masks });
     releaseReplaced(ops, before, current);
     return meanLoss;
   }
@@ -76,7 +78,11 @@ export function openReferenceSession<A extends FloatArray>(
         return losses;
       }),
 
-    gradient: (batch) => inTurn(async () => ({ loss: await gather(batch), gradient: copies(gradients.finish()) })),
+    gradient: (given) =>
+      inTurn(async () => {
+        const meanLoss = await gather(checkedBatch(given, loss.name, spec));
+        return { loss: meanLoss, gradient: copies(gradients.finish()) };
+      }),
 
     scorer: openReferenceScorer(spec, (score) => inTurn(() => score(current.parameters, breathe))),
 

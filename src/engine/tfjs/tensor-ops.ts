@@ -63,7 +63,10 @@ function tensorOps(tf: Tfjs): TensorOps<Tensor1D> {
   };
 }
 
-type BlockTensorOps = Pick<TensorArrayOps, "dot" | "scaleBlocks" | "addScaledBlocks" | "selectBlocks">;
+type BlockTensorOps = Pick<
+  TensorArrayOps,
+  "dot" | "scaleBlocks" | "addScaledBlocks" | "selectBlocks" | "tensorOfBlocks" | "blocksOfTensor"
+>;
 
 function blockTensorOps(tf: Tfjs): BlockTensorOps {
   const inRows = (x: Tensor1D, { size, rows }: Blocks): Tensor2D => tf.reshape(x, [rows, size / rows]);
@@ -92,6 +95,8 @@ function blockTensorOps(tf: Tfjs): BlockTensorOps {
         return tf.reshape(tf.where(isChosen, inRows(x, blocks), inRows(otherwise, blocks)), [blocks.size]);
       });
     },
+    tensorOfBlocks: (a) => tf.clone(a),
+    blocksOfTensor: (x) => tf.clone(x),
   };
 }
 
@@ -105,6 +110,7 @@ function coefficientOps(tf: Tfjs): CoefficientOps {
     scaleC: (a, factor) => tf.mul(a, factor),
     addScalarC: (a, term) => tf.add(a, term),
     sqrtC: (a) => tf.sqrt(a),
+    powerC: (base, a) => tf.tidy(() => tf.pow(tf.scalar(base), a)),
     greaterC: (a, threshold) => tf.tidy(() => tf.cast(tf.greater(a, threshold), "float32")),
     selectC: (mask, a, b) => tf.tidy(() => tf.where(tf.notEqual(mask, 0), a, sameLength(a, b))),
     blocksFromHost: (values) => tf.tensor1d(Float32Array.from(values), "float32"),

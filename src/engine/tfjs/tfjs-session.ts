@@ -1,6 +1,7 @@
 /** One ranker in training on TensorFlow.js: gradient by its differentiation, update by src/optimizer on its tensors. */
 import type { Scalar } from "@tensorflow/tfjs-core";
-import type { Batch } from "../../dataset/batch.ts";
+import type { Batch, PairBatch } from "../../dataset/batch.ts";
+import { rowsOfBatch } from "../../dataset/rows-of-batch.ts";
 import { drawBatch, epochDraws } from "../../dataset/training-batches.ts";
 import { buildOptimizer } from "../../optimizer/build-optimizer.ts";
 import { exportState, importState } from "../../optimizer/optimizer-transfer.ts";
@@ -36,19 +37,26 @@ export function openTfjsSession(
     return { parameters: parameters as ReadonlyMap<string, ReturnType<typeof ops.fromHost>>, memory };
   }
 
-  const gather = (given: Batch) => {
-    const batch = checkedPairBatch(given, loss.name, spec);
-    return ops.tidy(() => batchGradient(tf, { spec, parameters: current.parameters, embeddingDecay }, batch));
-  };
+  const gather = (batch: PairBatch) =>
+    ops.tidy(() => batchGradient(tf, { spec, parameters: current.parameters, embeddingDecay }, batch));
+
+  /** Null under a dense rule, which asks nobody. */
+  function masksOf(batch: PairBatch) {
+    if (optimizer.lazy === null) return null;
+    const { users, items } = rowsOfBatch(batch, spec);
+    return { users: ops.blocksFromHost(users), items: ops.blocksFromHost(items) };
+  }
 
   /** The mean loss stays on the device, and is the caller's: reading it would wait for the step. */
-  function step(batch: Batch, learningRate: number): Scalar {
+  function step(given: Batch, learningRate: number): Scalar {
     checkLearningRate(learningRate);
+    const batch = checkedPairBatch(given, loss.name, spec);
+    const masks = masksOf(batch);
     const { loss: meanLoss, gradients } = gather(batch);
     const before = current;
-    current = optimizer.step({ ...before, gradients, learningRate });
+    current = optimizer.step({ ...before, gradients, learningRate, rowsOfBatch: masks });
     releaseReplaced(ops, before, current);
-    ops.free(gradients);
+    ops.free([gradients, masks]);
     return meanLoss;
   }
 
@@ -76,7 +84,7 @@ export function openTfjsSession(
 
     gradient: (batch) =>
       inTurn(async () => {
-        const { loss: meanLoss, gradients } = gather(batch);
+        const { loss: meanLoss, gradients } = gather(checkedPairBatch(batch, loss.name, spec));
         const gradient = await copies(gradients);
         ops.free(gradients);
         return { loss: await takeNumber(meanLoss), gradient };

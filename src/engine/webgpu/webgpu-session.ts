@@ -94,7 +94,8 @@ async function openWith(
 
   async function programForBatch(batch: Batch): Promise<TrainingProgram> {
     const shape = shapeOfBatch(batch, loss.name);
-    if (shape.blockRows > 0) refuseLack("webgpu", { spec, loss: loss.name, negativesFrom: "shared" });
+    if (shape.blockRows > 0)
+      refuseLack("webgpu", { spec, loss: loss.name, negativesFrom: "shared", rule: config.base.name });
     return programFor(shape, batch.length, false);
   }
 

@@ -60,10 +60,15 @@ export interface BlockOps<A, C> {
   scaleC(a: C, factor: number): C;
   addScalarC(a: C, term: number): C;
   sqrtC(a: C): C;
+  /** base^a; the base is at least 0, and so are the exponents. */
+  powerC(base: number, a: C): C;
   /** 1 where a > threshold, else 0. */
   greaterC(a: C, threshold: number): C;
   /** a where mask is not 0, else b; never mixes in what was not selected (no 0 * Infinity). */
   selectC(mask: C, a: C, b: C): C;
+  /** A tensor of one value per block, and back: what is remembered of a row as a whole. */
+  tensorOfBlocks(a: C): A;
+  blocksOfTensor(x: A): C;
   blocksFromHost(values: Float64Array): C;
   /** A copy on the host; on a device this waits. */
   blocksToHost(a: C): Promise<Float64Array>;

@@ -106,7 +106,10 @@ function tensorOps<A extends Float32Array | Float64Array>(make: (length: number)
   };
 }
 
-type TensorBlockOps<A> = Pick<ArrayOps<A, Float64Array>, "dot" | "scaleBlocks" | "addScaledBlocks" | "selectBlocks">;
+type TensorBlockOps<A> = Pick<
+  ArrayOps<A, Float64Array>,
+  "dot" | "scaleBlocks" | "addScaledBlocks" | "selectBlocks" | "tensorOfBlocks" | "blocksOfTensor"
+>;
 
 function tensorBlockOps<A extends Float32Array | Float64Array>(
   makeTensor: (length: number) => A,
@@ -148,6 +151,16 @@ function tensorBlockOps<A extends Float32Array | Float64Array>(
         const chosen = mask[row] !== 0 ? x : otherwise;
         for (const end = i + width; i < end; i++) out[i] = chosen[i]!;
       }
+      return out;
+    },
+    tensorOfBlocks(a) {
+      const out = makeTensor(a.length);
+      out.set(a);
+      return out;
+    },
+    blocksOfTensor(x) {
+      const out = makeCoefficients(x.length);
+      out.set(x);
       return out;
     },
   };

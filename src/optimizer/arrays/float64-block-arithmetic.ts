@@ -5,7 +5,10 @@ import type { BlockOps } from "./array-ops.ts";
 type Coefficients = Float64Array;
 
 /** The part of BlockOps that touches no tensor. */
-export type BlockArithmetic<C> = Omit<BlockOps<never, C>, "dot" | "scaleBlocks" | "addScaledBlocks" | "selectBlocks">;
+export type BlockArithmetic<C> = Omit<
+  BlockOps<never, C>,
+  "dot" | "scaleBlocks" | "addScaledBlocks" | "selectBlocks" | "tensorOfBlocks" | "blocksOfTensor"
+>;
 
 /** `make` gives the memory of each result; its contents are overwritten. */
 export function float64BlockArithmetic(make: (length: number) => Coefficients): BlockArithmetic<Coefficients> {
@@ -29,6 +32,7 @@ export function float64BlockArithmetic(make: (length: number) => Coefficients): 
     scaleC: (a, factor) => map(a, (x) => x * factor),
     addScalarC: (a, term) => map(a, (x) => x + term),
     sqrtC: (a) => map(a, Math.sqrt),
+    powerC: (base, a) => map(a, (exponent) => base ** exponent),
     greaterC: (a, threshold) => map(a, (x) => (x > threshold ? 1 : 0)),
     selectC(mask, a, b) {
       const chosen = zip(mask, a, (m, x) => (m !== 0 ? x : 0));

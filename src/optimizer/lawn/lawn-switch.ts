@@ -52,19 +52,28 @@ export function switchEveryBlock<A, C>(
   return { ...lawn, switchedAt: stepsDone, groups: new Map(switched) };
 }
 
+interface GrownBlocks<C> {
+  readonly group: LawnGroup;
+  readonly memory: LawnGroupMemory<C>;
+  readonly norm: number;
+  readonly mask: C | null;
+}
+
 /**
  * Constrains, at its present norm, each free block of one group whose norm has reached `norm`; the host never waits.
+ * `mask`: which blocks take part in the step and are looked at; null for all.
  */
 export function switchGrownBlocks<A, C>(
   { ops, parameters }: Pick<SwitchParts<A, C>, "ops" | "parameters">,
-  { group, memory, norm }: { readonly group: LawnGroup; readonly memory: LawnGroupMemory<C>; readonly norm: number },
+  { group, memory, norm, mask }: GrownBlocks<C>,
 ): LawnGroupMemory<C> {
   return ops.tidy(() => {
     const norms = blockNorms(ops, group, piecesOf(group, parameters));
     const isBelow = ops.greaterC(ops.scaleC(norms, -1), -norm); // norm itself counts as reached
     const ones = ops.blocksFromHost(new Float64Array(group.rows).fill(1));
     const isFree = ops.addC(ones, ops.scaleC(memory.constrained, -1));
-    const switchesNow = ops.multiplyC(isFree, ops.addC(ones, ops.scaleC(isBelow, -1)));
+    const hasGrown = ops.multiplyC(isFree, ops.addC(ones, ops.scaleC(isBelow, -1)));
+    const switchesNow = mask === null ? hasGrown : ops.multiplyC(hasGrown, mask);
     return {
       target: ops.selectC(switchesNow, norms, memory.target),
       constrained: ops.addC(memory.constrained, switchesNow),

@@ -12,6 +12,7 @@
 import { named } from "../arrays/named.ts";
 import { freeStep, moveFreely, type OptimizerParts, zeroSlots } from "../free-optimizer.ts";
 import { type LawnGroup, lawnGroups } from "../lawn-blocks.ts";
+import { firstLastSteps, type RowSteps, rowStepsOf } from "../lazy/row-steps.ts";
 import type { LawnConfig } from "../optimizer-config.ts";
 import type {
   LawnGroupMemory,
@@ -31,10 +32,12 @@ export function lawnOptimizer<A, C>(parts: OptimizerParts<A, C>, config: LawnCon
   return {
     parameters,
     slots: rule.slots,
+    lazy: rule.lazy,
     groups: lawnParts.groups,
-    init: (weights) => ({
+    init: () => ({
       step: 0,
-      slots: zeroSlots(parts, weights),
+      slots: zeroSlots(parts),
+      lastSteps: firstLastSteps(parts, parameters),
       lawn: freeLawnMemory(ops, lawnParts.groups),
     }),
     step: (input) => ops.tidy(() => lawnStep(lawnParts, input)),
@@ -55,22 +58,24 @@ function lawnStep<A, C>(parts: LawnParts<A, C>, input: StepInput<A, C>): StepOut
   const parameters = new Map(input.parameters);
   const slots = new Map(memory.slots);
   const groups = new Map(lawn.groups);
+  const rows = rowStepsOf(parts, { ...input, memory });
   const constrained = new Set(parts.groups.flatMap((group) => group.members.map((member) => member.info.name)));
   for (const info of parts.parameters) {
     if (constrained.has(info.name)) continue;
-    const moved = moveFreely(parts, info, { ...input, memory });
+    const moved = moveFreely(parts, info, { ...input, memory }, rows);
     parameters.set(info.name, moved.weight);
     slots.set(info.name, moved.slots);
   }
   for (const group of parts.groups) {
-    const moved = moveOnSphere(parts, { group, input: { ...input, memory }, lawn });
+    const moved = moveOnSphere(parts, { group, input: { ...input, memory }, lawn, rows });
     for (const [i, { info }] of group.members.entries()) {
       parameters.set(info.name, moved.weights[i]!);
       slots.set(info.name, moved.slots[i]!);
     }
     groups.set(group.name, moved.memory);
   }
-  return { parameters, memory: { step: memory.step + 1, slots, lawn: { ...lawn, groups } } };
+  const { lastSteps } = rows;
+  return { parameters, memory: { step: memory.step + 1, slots, lastSteps, lawn: { ...lawn, groups } } };
 }
 
 /**
@@ -87,7 +92,7 @@ function switchIfDue<A, C>(parts: LawnParts<A, C>, input: StepInput<A, C>): Opti
   const lawn = switchEveryBlock({ ops, groups, parameters }, memory.lawn, memory.step);
   if (config.state === "keep") return { ...memory, lawn };
   const members = groups.flatMap((group) => group.members.map((member) => member.info));
-  const fresh = zeroSlots({ ...parts, parameters: members }, parameters);
+  const fresh = zeroSlots({ ...parts, parameters: members });
   return { ...memory, slots: new Map([...memory.slots, ...fresh]), lawn };
 }
 
@@ -101,12 +106,14 @@ interface GroupStep<A, C> {
   readonly group: LawnGroup;
   readonly input: StepInput<A, C>;
   readonly lawn: LawnMemory<C>;
+  readonly rows: RowSteps<A, C>;
 }
 
-function moveOnSphere<A, C>(parts: LawnParts<A, C>, { group, input, lawn }: GroupStep<A, C>): MovedGroup<A, C> {
+function moveOnSphere<A, C>(parts: LawnParts<A, C>, step: GroupStep<A, C>): MovedGroup<A, C> {
   const { rule, ops, config } = parts;
+  const { group, input, lawn, rows } = step;
   return ops.tidy(() => {
-    const memory = groupMemoryNow(parts, { group, input, lawn });
+    const memory = groupMemoryNow(parts, step);
     const weights = piecesOf(group, input.parameters);
     const chooseConstrained = constrainedOnly(parts, group, memory);
     const project = tangentProjection(ops, group, weights);
@@ -116,7 +123,8 @@ function moveOnSphere<A, C>(parts: LawnParts<A, C>, { group, input, lawn }: Grou
     const gradients = piecesOf(group, input.gradients);
     const tangents = isProjected ? toTangent(gradients) : gradients;
     const slots = group.members.map((member) => named("optimizer state", input.memory.slots, member.info.name));
-    const moments = isProjected ? projectVelocities(parts, slots, toTangent) : slots;
+    const present = group.members.map(({ info }, i) => rows.caughtUp(info, slots[i]!));
+    const moments = isProjected ? projectVelocities(parts, present, toTangent) : present;
     const moved = group.members.map(({ info }, i) =>
       rule.direction({
         gradient: tangents[i]!,
@@ -132,20 +140,34 @@ function moveOnSphere<A, C>(parts: LawnParts<A, C>, { group, input, lawn }: Grou
     );
     const to = updates.map((update, i) => ops.combine(1, weights[i]!, -input.learningRate, update));
     const retraction = retract(ops, group, { from: weights, to, radii: memory.target });
+    const stepped = chooseConstrained(retraction.weights, to).map((weight, i) =>
+      rows.chosen(
+        group.members[i]!.info,
+        { weight, slots: moved[i]!.slots },
+        { weight: weights[i]!, slots: slots[i]! },
+      ),
+    );
+    const mask = rows.maskOf(group.name);
+    // A free block has target 0, so it counts no kept steps.
+    const kept = mask === null ? retraction.kept : ops.multiplyC(retraction.kept, mask);
     return {
-      weights: chooseConstrained(retraction.weights, to),
-      slots: moved.map((direction) => direction.slots),
-      // A free block has target 0, so it counts no kept steps.
-      memory: { ...memory, kept: ops.addC(memory.kept, retraction.kept) },
+      weights: stepped.map(({ weight }) => weight),
+      slots: stepped.map((state) => state.slots),
+      memory: { ...memory, kept: ops.addC(memory.kept, kept) },
     };
   });
 }
 
-function groupMemoryNow<A, C>(parts: LawnParts<A, C>, { group, input, lawn }: GroupStep<A, C>): LawnGroupMemory<C> {
+function groupMemoryNow<A, C>(parts: LawnParts<A, C>, step: GroupStep<A, C>): LawnGroupMemory<C> {
+  const { group, input, lawn, rows } = step;
   const memory = named("LAWN's state", lawn.groups, group.name);
   const { switchAt } = parts.config;
   if (switchAt.kind === "step") return memory;
-  return switchGrownBlocks({ ops: parts.ops, parameters: input.parameters }, { group, memory, norm: switchAt.norm });
+  const mask = rows.maskOf(group.name);
+  return switchGrownBlocks(
+    { ops: parts.ops, parameters: input.parameters },
+    { group, memory, norm: switchAt.norm, mask },
+  );
 }
 
 /**

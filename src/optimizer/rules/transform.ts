@@ -6,18 +6,30 @@
 import type { Slot } from "../../config/optimizer/rule-table.ts";
 import type { ParameterInfo } from "../../ranker/ranker-spec.ts";
 import type { LawnGroup } from "../lawn-blocks.ts";
+import type { PerSide } from "../table-rows.ts";
 
-/** What a rule remembers of one tensor, by slot name: arrays of the tensor's size, all zeros at first. */
+/** What a rule remembers of one tensor, by slot name: arrays of as many values as `slotSize` says, zeros at first. */
 export type Slots<A, Name extends string = string> = Readonly<Record<Name, A>>;
 
 /** One published rule, for one tensor at a time: the step is w - learningRate * direction. */
 export interface BaseRule<A> {
   readonly slots: readonly Slot[];
+  /** Null for a dense rule, whose every row takes part in every step. */
+  readonly lazy: LazyFacts | null;
   direction(input: RuleInput<A>): Direction<A>;
   /**
    * The direction's final length from the tensor's own norm (LAMB's trust ratio). LAWN applies it after its projection.
    */
   rescale?(direction: A, weight: A, info: ParameterInfo): A;
+}
+
+/** What is known of a rule that steps the rows of a batch alone. */
+export interface LazyFacts {
+  /**
+   * By slot: what a step without a gradient leaves of it. A row catches up on the steps it was absent from when it is
+   * next in a batch; a slot that is not named here needs no catching up.
+   */
+  readonly decays: Readonly<Record<string, number>>;
 }
 
 export interface RuleInput<A, SlotName extends string = string> {
@@ -56,6 +68,8 @@ export interface OptimizerMemory<A, C> {
   /** Steps done. */
   readonly step: number;
   readonly slots: ReadonlyMap<string, Slots<A>>;
+  /** The steps that were done when each row's slots were last brought up to date; null where no slot catches up. */
+  readonly lastSteps: PerSide<C> | null;
   /** null without LAWN. */
   readonly lawn: LawnMemory<C> | null;
 }
@@ -90,6 +104,8 @@ export interface StepInput<A, C> {
   readonly gradients: Tensors<A>;
   readonly memory: OptimizerMemory<A, C>;
   readonly learningRate: number;
+  /** 1 for a row that the batch looks up, else 0; null under a dense rule, which asks nobody. */
+  readonly rowsOfBatch: PerSide<C> | null;
 }
 
 export interface StepOutput<A, C> {
@@ -101,6 +117,7 @@ export interface Optimizer<A, C> {
   /** The tensors it was built for; `init` and `step` expect exactly these. */
   readonly parameters: readonly ParameterInfo[];
   readonly slots: readonly Slot[];
+  readonly lazy: LazyFacts | null;
   /** The blocks it constrains; none without LAWN. */
   readonly groups: readonly LawnGroup[];
   /** Fresh state. The caller owns it, and every `memory` that `step` returns. */

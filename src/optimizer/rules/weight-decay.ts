@@ -11,7 +11,7 @@ export function withWeightDecay<A>(
   rule: RuleArithmetic<A>,
   ops: TensorOps<A>,
   { strength, joins }: { readonly strength: number; readonly joins: WeightDecay["joins"] },
-): Omit<BaseRule<A>, "slots"> {
+): Omit<BaseRule<A>, "slots" | "lazy"> {
   // Where d is 0 the vector itself: "no decay" costs and changes nothing.
   const decayed = (vector: A, weight: A): A => (strength === 0 ? vector : ops.combine(1, vector, strength, weight));
   return {

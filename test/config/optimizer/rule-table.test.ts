@@ -1,7 +1,15 @@
 /** The rows that everything about an optimizer is read from, and the help texts put together from them. */
 import { describe, expect, it } from "@jest/globals";
 import { settingHelp } from "../../../src/config/optimizer/rule-help.ts";
-import { ruleNames, ruleOf, ruleSettings, settingsOfRule } from "../../../src/config/optimizer/rule-table.ts";
+import {
+  denseRuleOf,
+  isLazyRule,
+  type RuleName,
+  ruleNames,
+  ruleOf,
+  ruleSettings,
+  settingsOfRule,
+} from "../../../src/config/optimizer/rule-table.ts";
 
 describe("the table of rules", () => {
   it.each(ruleNames)("gives %s at most one slot of each kind, a velocity first: engines keep one of each", (name) => {
@@ -27,6 +35,12 @@ describe("the table of rules", () => {
     }
   });
 
+  it.each(ruleNames.filter(isLazyRule))("has for %s a dense rule with the same settings", (name) => {
+    const settings = (of: RuleName) => settingsOfRule(of).map(([key]) => key);
+    expect(settings(name)).toEqual(settings(denseRuleOf(name)));
+    expect(isLazyRule(denseRuleOf(name))).toBe(false);
+  });
+
   it("titles every rule differently", () => {
     expect(new Set(ruleNames.map((name) => ruleOf(name).title)).size).toBe(ruleNames.length);
   });
@@ -35,12 +49,12 @@ describe("the table of rules", () => {
 describe("the help of a setting", () => {
   it("lists who takes it, with a default that they share", () => {
     expect(settingHelp("decay")).toBe("Decay of the mean of squares of rmsprop; 0.99 unless given");
-    expect(settingHelp("momentum")).toBe("Momentum of momentum, nesterov and lars; 0.9 unless given");
+    expect(settingHelp("momentum")).toBe("Momentum of momentum, nesterov, lars and lazy-momentum; 0.9 unless given");
   });
 
   it("lists no one where everyone takes it, and who has another default", () => {
     expect(settingHelp("learningRate")).toMatch(
-      /^Peak learning rate; that of adam and adamw fits the log; 0.001 unless given, 0.1 for sgd, momentum and nesterov, .*1 for lars/,
+      /^Peak learning rate; that of adam and adamw fits the log; 0.001 unless given, 0.1 for sgd, momentum, nesterov and lazy-momentum, .*1 for lars/,
     );
   });
 

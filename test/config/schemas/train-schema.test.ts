@@ -25,6 +25,11 @@ describe("the settings of train", () => {
     expect("lawn" in config).toBe(optimizer.startsWith("lawn-"));
   });
 
+  it("hold rows under LAWN over a rule that steps rows, and layers elsewhere", () => {
+    expect(parse({ optimizer: "lawn-lazy-adam" }).lawn?.granularity).toBe("row");
+    expect(parse({ optimizer: "lawn-adam" }).lawn?.granularity).toBe("layer");
+  });
+
   it("give lawn-adamw no decay and adamw its usual one", () => {
     expect(parse({ optimizer: "adamw" }).optimizer.weightDecay).toBe(0.01);
     expect(parse({ optimizer: "lawn-adamw" }).optimizer.weightDecay).toBe(0);
@@ -44,6 +49,10 @@ describe("the settings of train", () => {
     ],
     [{ optimizer: "lawn-adam", "weight-decay": "0.1" }, "--weight-decay is 0.1: LAWN takes the place of weight decay"],
     [{ "lawn-free-epochs": "1", "lawn-free-steps": "9" }, "--lawn-free-steps is 9: lawn.freeEpochs is given too"],
+    [
+      { optimizer: "lawn-lazy-adam", "lawn-granularity": "layer" },
+      '--lawn-granularity is "layer": a step of a block that is a whole table moves every row, and lazy-adam only those',
+    ],
     [{ "lawn-switch-norm": "3", "lawn-state": "reset" }, '--lawn-state is "reset": blocks that switch one by one'],
     [
       { schedule: "0.1 / epoch", "warmup-epochs": "1" },

@@ -23,7 +23,12 @@ describe("the switch by norm", () => {
     });
   const step = (run: ReturnType<typeof tableRun>, ...gradient: number[]) => ({
     ...run,
-    at: run.optimizer.step({ ...run.at, gradients: new Map([["userGmf", f64(...gradient)]]), learningRate: 1 }),
+    at: run.optimizer.step({
+      ...run.at,
+      gradients: new Map([["userGmf", f64(...gradient)]]),
+      learningRate: 1,
+      rowsOfBatch: null,
+    }),
   });
 
   it("holds each block from the step on before which its norm has reached the limit", async () => {

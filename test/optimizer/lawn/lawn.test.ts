@@ -11,6 +11,7 @@ import { expectValues } from "../../support/engines/one-tensor.ts";
 import {
   advance,
   baseCases,
+  isForRule,
   plainLawn,
   type Run,
   smallRanker,
@@ -38,7 +39,7 @@ type HeadRun = ReturnType<typeof headRun>;
 
 function stepOnce(run: HeadRun, gradient: readonly number[], learningRate: number): HeadRun {
   const gradients = new Map([["head.weight", Float64Array.from(gradient)]]);
-  return { ...run, at: run.optimizer.step({ ...run.at, gradients, learningRate }) };
+  return { ...run, at: run.optimizer.step({ ...run.at, gradients, learningRate, rowsOfBatch: null }) };
 }
 
 const headOf = (run: HeadRun) => run.at.parameters.get("head.weight")!;
@@ -74,7 +75,7 @@ describe("a constrained step", () => {
     const gradients = new Map(
       smallRanker.map(({ name }) => [name, run.at.parameters.get(name)!.map((w, i) => Math.cos(3 * i) - 0.3 * w)]),
     );
-    const after = run.optimizer.step({ ...run.at, gradients, learningRate: rate }).parameters;
+    const after = run.optimizer.step({ ...run.at, gradients, learningRate: rate, rowsOfBatch: null }).parameters;
     for (const { name, role } of smallRanker) {
       if (role === "bias") continue;
       const angle = angleBetween(run.at.parameters.get(name)!, after.get(name)!);
@@ -95,7 +96,8 @@ describe("a constrained step", () => {
       const ops = float32Ops();
       const { rule, largestCosine } = watched(baseRule(base, ops));
       const start = startRun({ config: lawnSgd, ops });
-      const optimizer = lawnOptimizer({ rule, parameters: smallRanker, ops }, plainLawn);
+      const lawn: LawnConfig = isForRule(base, plainLawn) ? plainLawn : { ...plainLawn, granularity: "row" };
+      const optimizer = lawnOptimizer({ rule, parameters: smallRanker, ops }, lawn);
       const parameters = start.at.parameters;
       const run = { ops, optimizer, at: { parameters, memory: optimizer.init(parameters) } };
       await advance(run, 300);

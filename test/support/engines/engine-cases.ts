@@ -2,16 +2,18 @@
  * Rankers, batches and optimizers small enough to check by other means and odd enough to find
  * mistakes; shared by engine tests.
  */
+
+import { lossNames } from "../../../src/config/losses/loss-names.ts";
 import { type Batch, batchKinds, type ListwiseBatch } from "../../../src/dataset/batch.ts";
 import type { BatchSource } from "../../../src/dataset/training-batches.ts";
 import type { SessionOptions } from "../../../src/engine/engine.ts";
 import type { BaseOptimizerConfig, LawnConfig, OptimizerConfig } from "../../../src/optimizer/optimizer-config.ts";
 import { boundedInteger, standardNormal, streamKey, threefry } from "../../../src/random.ts";
-import { type LossConfig, type LossName, lossNames } from "../../../src/ranker/loss.ts";
+import type { LossConfig, LossName } from "../../../src/ranker/loss.ts";
 import { type FloatArray, parametersOf, type RankerSpec, sizeOf } from "../../../src/ranker/ranker-spec.ts";
 import { uniformSource } from "../data/uniform-source.ts";
 import { noPaths } from "./no-paths.ts";
-import { baseCases, lawnCases, plainLawn } from "./optimizer-cases.ts";
+import { baseCases, isForRule, lawnCases, plainLawn } from "./optimizer-cases.ts";
 
 export interface RankerCase {
   readonly name: string;
@@ -73,6 +75,14 @@ const adam: BaseOptimizerConfig = { name: "adam", beta1: 0.9, beta2: 0.999, epsi
 const atStep2 = { kind: "step", step: 2 } as const;
 const lawn: LawnConfig = { ...plainLawn, switchAt: atStep2 };
 
+/** By rows where the rule wants them. */
+function lawnFor(base: BaseOptimizerConfig): LawnConfig {
+  return isForRule(base, lawn) ? lawn : { ...lawn, granularity: "row" };
+}
+
+const lazyAdam: BaseOptimizerConfig = { ...adam, name: "lazy-adam" };
+const byRows: LawnConfig = { ...lawn, granularity: "row" };
+
 export const adamCase: OptimizerCase = { name: "adam", config: { base: adam, lawn: null } };
 export const lawnAdamCase: OptimizerCase = { name: "lawn-adam", config: { base: adam, lawn } };
 
@@ -83,13 +93,27 @@ export const optimizerCases: readonly OptimizerCase[] = [
     name: `${label} with weight decay`,
     config: { base: { ...base, weightDecay: 0.02 }, lawn: null },
   })),
-  ...baseCases.map(({ label, base }) => ({ name: `lawn-${label}`, config: { base, lawn } })),
+  ...baseCases.map(({ label, base }) => ({ name: `lawn-${label}`, config: { base, lawn: lawnFor(base) } })),
   ...lawnCases.map(({ label, lawn: switches }) => ({
     name: `lawn-adam: ${label}`,
     config: { base: adam, lawn: { ...switches, switchAt: atStep2 } },
   })),
   { name: "lawn-adam: from the start", config: { base: adam, lawn: plainLawn } },
   { name: "lawn-adam: by norm", config: { base: adam, lawn: { ...lawn, switchAt: { kind: "norm", norm: 1.5 } } } },
+  ...[
+    { label: "by norm", lawn: { ...byRows, switchAt: { kind: "norm", norm: 0.9 } as const } },
+    { label: "biases inside", lawn: { ...byRows, constrainBiases: true } },
+    {
+      label: "biases inside, by norm",
+      lawn: { ...byRows, constrainBiases: true, switchAt: { kind: "norm", norm: 0.9 } as const },
+    },
+    { label: "reset", lawn: { ...byRows, state: "reset" as const } },
+    { label: "project none", lawn: { ...byRows, project: "none" as const } },
+    { label: "layers of the tower", lawn: { ...lawn, scope: "dense" as const } },
+  ].map(({ label, lawn: switches }) => ({
+    name: `lawn-lazy-adam: ${label}`,
+    config: { base: lazyAdam, lawn: switches },
+  })),
 ];
 
 export const float32 = (length: number): Float32Array => new Float32Array(length);

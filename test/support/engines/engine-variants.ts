@@ -2,10 +2,12 @@
  * Every engine that the contracts run over: those of open-engine's table, and the tfjs engine once for each
  * backend installed for tests.
  */
+
+import { lossNames } from "../../../src/config/losses/loss-names.ts";
 import type { Engine } from "../../../src/engine/engine.ts";
 import type { TfjsBackend } from "../../../src/engine/engine-provider.ts";
 import { type EngineAvailability, engineAvailability, openEngine } from "../../../src/engine/open-engine.ts";
-import { type LossName, lossNames } from "../../../src/ranker/loss.ts";
+import type { LossName } from "../../../src/ranker/loss.ts";
 
 export interface EngineVariant extends EngineAvailability {
   /** For test titles, such as "tfjs on wasm". */
@@ -16,6 +18,8 @@ export interface EngineVariant extends EngineAvailability {
   readonly hasCosine: boolean;
   /** Whether rows may share negatives in a ranker with layers; else it is refused by name. */
   readonly sharesLayers: boolean;
+  /** Whether rules may step the rows of a batch alone; else they are refused by name. */
+  readonly hasLazyRules: boolean;
   open(): Promise<Engine>;
 }
 
@@ -35,6 +39,7 @@ export async function engineVariants(): Promise<readonly EngineVariant[]> {
         losses: lossNames,
         hasCosine: true,
         sharesLayers: false,
+        hasLazyRules: false,
         open: () => openEngine(name, allowed),
       });
       continue;
@@ -45,7 +50,8 @@ export async function engineVariants(): Promise<readonly EngineVariant[]> {
         title: name,
         losses: lossNames,
         hasCosine: true,
-        sharesLayers: name === "reference",
+        sharesLayers: true,
+        hasLazyRules: true,
         open: () => openEngine(name),
       });
       continue;
@@ -60,6 +66,7 @@ export async function engineVariants(): Promise<readonly EngineVariant[]> {
         losses: pairLosses,
         hasCosine: false,
         sharesLayers: false,
+        hasLazyRules: true,
         open,
       });
     }

@@ -15,6 +15,9 @@ export interface OneTensor {
   readonly role?: ParameterRole;
 }
 
+/** It is no table, so a lazy rule has no row of it to ask for. */
+const noRows = { users: new Float64Array(0), items: new Float64Array(0) };
+
 /** The tensor after each step. */
 export function weightsAfterEachStep({
   config,
@@ -29,7 +32,13 @@ export function weightsAfterEachStep({
   let parameters: ReadonlyMap<string, Float64Array> = new Map([["w", Float64Array.from(weight)]]);
   let memory = optimizer.init(parameters);
   return gradients.map((gradient) => {
-    const input = { parameters, gradients: new Map([["w", Float64Array.from(gradient)]]), memory, learningRate };
+    const input = {
+      parameters,
+      gradients: new Map([["w", Float64Array.from(gradient)]]),
+      memory,
+      learningRate,
+      rowsOfBatch: noRows,
+    };
     ({ parameters, memory } = optimizer.step(input));
     return [...parameters.get("w")!];
   });

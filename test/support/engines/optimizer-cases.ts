@@ -1,5 +1,5 @@
 /** Every optimizer and every switch of LAWN on one small ranker: the table that contract tests run over. */
-import { type RuleName, ruleNames, settingsOfRule } from "../../../src/config/optimizer/rule-table.ts";
+import { isLazyRule, type RuleName, ruleNames, settingsOfRule } from "../../../src/config/optimizer/rule-table.ts";
 import type { ArrayOps } from "../../../src/optimizer/arrays/array-ops.ts";
 import { buildOptimizer } from "../../../src/optimizer/build-optimizer.ts";
 import {
@@ -8,7 +8,8 @@ import {
   type LawnConfig,
   type OptimizerConfig,
 } from "../../../src/optimizer/optimizer-config.ts";
-import type { Optimizer, StepOutput } from "../../../src/optimizer/rules/transform.ts";
+import type { Optimizer, StepInput, StepOutput } from "../../../src/optimizer/rules/transform.ts";
+import { rowCounts } from "../../../src/optimizer/table-rows.ts";
 import { type FloatArray, type ParameterInfo, parametersOf, sizeOf } from "../../../src/ranker/ranker-spec.ts";
 
 /** Every row of the table with its defaults, but without decay. */
@@ -22,6 +23,11 @@ export const baseCases: readonly { readonly label: RuleName; readonly base: Base
     return { label, base: baseConfigOf(label, (key) => values[key]!) };
   },
 );
+
+/** Whether LAWN can be had over the rule so: a lazy one steps no whole tables. */
+export function isForRule({ name }: BaseOptimizerConfig, { granularity, scope }: LawnConfig): boolean {
+  return !isLazyRule(name) || granularity === "row" || scope === "dense" || scope === "head";
+}
 
 /** LAWN with its defaults, constrained from the start. */
 export const plainLawn: LawnConfig = {
@@ -85,6 +91,18 @@ export function startRun<A, C>({ config, ops, parameters = smallRanker, weights 
   return { ops, optimizer, at: { parameters: start, memory: optimizer.init(start) } };
 }
 
+/** One row in three is absent from a step, another one each time. */
+function rowsAt(step: number, rows: number): Float64Array {
+  return Float64Array.from({ length: rows }, (_, row) => ((row + step) % 3 === 0 ? 0 : 1));
+}
+
+/** Which rows a made-up batch looks up; null under a dense rule. */
+export function rowMasks<A, C>({ ops, optimizer }: Run<A, C>, step: number): StepInput<A, C>["rowsOfBatch"] {
+  if (optimizer.lazy === null) return null;
+  const { users, items } = rowCounts(optimizer.parameters);
+  return { users: ops.blocksFromHost(rowsAt(step, users)), items: ops.blocksFromHost(rowsAt(step, items)) };
+}
+
 /**
  * A training problem without data: each tensor is pulled towards values it cannot all reach, more in some directions.
  */
@@ -95,7 +113,7 @@ export async function advance<A, C>(run: Run<A, C>, steps: number, learningRate 
     for (const [name, weight] of at.parameters) {
       gradients.set(name, run.ops.fromHost(pullGradient(await run.ops.toHost(weight), at.memory.step)));
     }
-    at = run.optimizer.step({ ...at, gradients, learningRate });
+    at = run.optimizer.step({ ...at, gradients, learningRate, rowsOfBatch: rowMasks(run, at.memory.step) });
   }
   return { ...run, at };
 }

@@ -10,7 +10,7 @@ namespace lawn {
 namespace {
 
 /// Twin: INTERFACE of native-addon.ts, which says when it is raised.
-constexpr double kInterface = 5;
+constexpr double kInterface = 6;
 
 napi_value interfaceNumber(const Call& call) { return newNumber(call.env, kInterface); }
 
@@ -150,6 +150,7 @@ napi_value initialise(napi_env env, napi_value exports) {
       {"copyTensor", guarded<copyTensor>},
       {"copyGroup", guarded<copyGroup>},
       {"copyCounts", guarded<copyCounts>},
+      {"copyLastSteps", guarded<copyLastSteps>},
       {"parametersChanged", guarded<parametersChanged>},
       {"step", guarded<step>},
       {"gradient", guarded<gradient>},

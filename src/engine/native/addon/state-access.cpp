@@ -57,6 +57,20 @@ napi_value copyCounts(const Call& call) {
   return nullptr;
 }
 
+napi_value copyLastSteps(const Call& call) {
+  const auto session = call.session();
+  AlignedArray<uint32_t>& known = session->optimizer.lazy.lastSteps[size_t(call.whole(1, "side", 0, kSides - 1))];
+  const Span<double> given = span<double>(call.env, call.arguments[2], "last steps");
+  if (known.size() != given.size) throw std::runtime_error("native addon: wrong size of last steps");
+  const bool writes = call.number(3) != 0;
+  for (int64_t row = 0; row < given.size; row++) {
+    if (writes)
+      known[row] = uint32_t(wholeNumber(given.data[row], "last step", 0, double(session->optimizer.stepsDone)));
+    else given.data[row] = known[row];
+  }
+  return nullptr;
+}
+
 napi_value parametersChanged(const Call& call) {
   call.session()->parametersChanged();
   return nullptr;

@@ -11,6 +11,8 @@ napi_value copyTensor(const Call& call);
 napi_value copyGroup(const Call& call);
 /// (session, [step, switchedAt, zeroBlocks, keptBlocks], writes)
 napi_value copyCounts(const Call& call);
+/// (session, side, last steps, writes), of a lazy rule whose slots decay; counts must have been written before.
+napi_value copyLastSteps(const Call& call);
 /// (session), due after tensors were written
 napi_value parametersChanged(const Call& call);
 

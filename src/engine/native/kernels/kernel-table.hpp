@@ -66,7 +66,8 @@ struct SamplesView {
   SampleRows sides[kSides];
   Loss loss;
   int64_t list;          // samples that one loss is of: 1 under BCE, 2 under BPR
-  const float* labels;   // read under BCE alone; elsewhere the first sample of a list is the positive
+  const float* labels;   // of BCE; elsewhere the first sample of a list is the positive
+  bool hasMarks;         // in the place of labels are marks: the lowest bit of those that do not count
   const float* weights;  // of each sample's loss, a list's in its first; null where all count alike
   float inverseCount;    // 1 / (losses in the whole batch)
   float* slopes;         // [samples] out: d mean loss / d logit
@@ -155,6 +156,8 @@ struct RuleStep {
 
 /// Floats that are updated at once: with gradient and moments they stay in the level 2 cache.
 constexpr int64_t kSegmentFloats = 8192;
+/// Likewise of rows that are gathered first: they stay in the level 1 cache.
+constexpr int64_t kLazySegmentFloats = 2048;
 
 /// A run of rows of one tensor, of at most kSegmentFloats unless it is a single row; rows * width consecutive floats.
 struct UpdateView {
@@ -165,6 +168,21 @@ struct UpdateView {
   const uint8_t*
       isSampled;  // of each row of the table, sampledWidth floats long: 0 where its gradient is zero; null: unknown
   int64_t sampledWidth;
+};
+
+/// Arrays of a tensor's weights, or of some of its rows.
+struct RowArrays {
+  float *weight, *gradient;
+  float *velocity, *root;  // null where the rule has none
+};
+
+/// Some rows of a table, and where they lie side by side while they are stepped.
+struct LazyRowsView {
+  const uint32_t* rows;  // [count] of the table
+  int64_t count, width;
+  const float *velocityFactors, *rootFactors;  // [count] what the steps a row was absent from leave of its slots
+  bool hasRootOfRow;                           // the table has one root a row; side by side there is one a weight
+  RowArrays table, gathered;
 };
 
 /// How a row is moved by LAWN and the trust ratio; with the learning rate as its step, the rest left as it is: the free
@@ -223,6 +241,10 @@ struct KernelTable {
   void (*move)(const UpdateView&, const RowMove* perRow);
   /// Dots, direction and move of rows that are blocks of their own, in one go; returns how many were left unchanged.
   int64_t (*sphereRows)(const RuleStep&, const UpdateView&, const SphereRows&);
+  void (*gatherRows)(const LazyRowsView&);
+  void (*scatterRows)(const LazyRowsView&);
+  /// Adds to each row's root the mean of the squares of its gradient; null moves: none is projected.
+  void (*addRowSquares)(const RuleStep&, const UpdateView&, const RowMove* perRow);
   /// Draws samples [first, first + count) of the epoch: under BPR two per pair, the positive first.
   void (*draw)(const EpochView&, uint64_t first, int64_t count, const DrawnSamples& out);
   const AlgebraTable* algebra;

@@ -4,6 +4,7 @@
 #include "kernels/catalogue/panel-scores.hpp"
 #include "kernels/catalogue/row-scan.hpp"
 #include "kernels/draw/draw.hpp"
+#include "kernels/lazy-rows.hpp"
 #include "kernels/lists/shared-block.hpp"
 #include "kernels/row-gradients.hpp"
 #include "kernels/sphere-rows.hpp"
@@ -51,6 +52,9 @@ const KernelTable kernelTable = {
     .direction = direction,
     .move = move,
     .sphereRows = sphereRows,
+    .gatherRows = gatherRows,
+    .scatterRows = scatterRows,
+    .addRowSquares = addRowSquares,
     .draw = draw,
     .algebra = &algebraTable,
     .catalogue = &catalogueTable,

@@ -11,6 +11,9 @@ namespace lawn::LAWN_ISA {
 /// Samples between a prefetch and its use.
 constexpr int64_t kSamplesAhead = 16;
 
+/// Rows likewise: a table far beyond the cache is read at random.
+constexpr int64_t kRowsAhead = 8;
+
 /// Samples of one run: begin .. end of `order`, or of the samples themselves where that is null.
 struct RunSpan {
   const uint32_t* order;
@@ -80,6 +83,12 @@ LAWN_INLINE void addRunsOf(const RankerView& ranker, const SamplesView& samples,
     const uint32_t begin = runs.starts[r], end = runs.starts[r + 1];
     const RunSpan run{.order = runs.order, .begin = begin, .end = end, .last = runs.starts[endRun]};
     const int64_t row = ownRows[Ordered ? runs.order[begin] : begin];
+    if (r + kRowsAhead < endRun) {
+      const uint32_t ahead = runs.starts[r + kRowsAhead];
+      const int64_t rowAhead = ownRows[Ordered ? runs.order[ahead] : ahead];
+      if (gmf > 0) prefetchRow(gradients.gmf + rowAhead * gmf, gmf);
+      if (dot > 0) prefetchRow(gradients.dot + rowAhead * dot, dot);
+    }
     float* sums = gradients.sums + runs.slots[r] * pad;
     int64_t at = 0;
     if (isJoined) {
@@ -135,6 +144,9 @@ struct CopyRow {
 /// Copies the embeddings of slots [begin, begin + count) side by side, padded.
 inline void gatherEmbeddings(const RowsView& view, int64_t begin, int64_t count) {
   for (int64_t s = 0; s < count; s++) {
+    if (s + kRowsAhead < count) {
+      prefetchRow(view.embeddings + view.rows[begin + s + kRowsAhead] * view.embedding, view.embedding);
+    }
     CopyRow copy{view.embeddings + view.rows[begin + s] * view.embedding, view.gathered + s * view.embeddingPad};
     forEachPiece(view.embedding, copy);
   }
@@ -164,6 +176,10 @@ inline void halves(const RowsView& view, int64_t beginSlot, int64_t endSlot) {
 inline void embeddingGradients(const RowsView& view, int64_t begin, int64_t count) {
   const float* sums = view.sums + begin * view.firstPad;
   gatherEmbeddings(view, begin, count);
+  // Written below: on their way while the products are computed.
+  for (int64_t s = 0; s < count; s++) {
+    prefetchRow(view.embeddingGradient + view.rows[begin + s] * view.embedding, view.embedding);
+  }
   multiply({
       .rows = view.firstWidth,
       .columns = view.embeddingPad,

@@ -43,7 +43,7 @@ export async function readFusedState(state: FusedState): Promise<OptimizerState>
     config.lawn === null
       ? null
       : { switchedAt, zeroBlocksBefore, keptBlocksBefore, groups: await readGroups(state, state.blocks!) };
-  return exportState(float32Ops(), { step, slots: bySlot, lawn });
+  return exportState(float32Ops(), { step, slots: bySlot, lastSteps: null, lawn });
 }
 
 /** Targets are float64 elsewhere and float32 here: off by at most 6e-8 of themselves. */

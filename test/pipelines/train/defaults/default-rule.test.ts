@@ -6,6 +6,7 @@ import {
   type LogSize,
   normFor,
   type OwnChoices,
+  temperatureFor,
 } from "../../../../pipelines/train/defaults/default-rule.ts";
 import { fittedSettings } from "../../../../pipelines/train/defaults/recommended-settings.ts";
 import { optimizerNames } from "../../../../src/config/optimizer/optimizer-names.ts";
@@ -19,13 +20,14 @@ const nothing: OwnChoices = {
     model: "mf",
     optimizer: "lawn-adam",
     loss: "bce",
+    leavesLossOpen: true,
     negatives: null,
     negativesFrom: "uniform",
     batchSize: null,
     epochs: null,
   },
 };
-const shop: LogSize = { rows: 14_000, users: 3_500, items: 400 };
+const shop: LogSize = { rows: 14_000, users: 3_500, items: 400, protocol: "sampled" };
 
 function valuesOf(log: LogSize, own: Partial<OwnChoices> = {}): Record<string, unknown> {
   return Object.fromEntries(defaultsFor(log, { ...nothing, ...own }).map(({ path, value }) => [path.join("."), value]));
@@ -38,7 +40,7 @@ describe("the rule for defaults", () => {
     expect(valuesOf(shop)["ranker.dot"]).toBe(64);
     expect(valuesOf({ ...shop, rows: 100_000 })["ranker.dot"]).toBe(128);
     // 1,000,000 x 9 / 100 = 90,000: between 65,536 and 131,072, whose geometric mean is 92,682.
-    expect(valuesOf({ rows: 1_000_000, users: 6_000, items: 3_700 }).batchSize).toBe(65_536);
+    expect(valuesOf({ ...shop, rows: 1_000_000, users: 6_000, items: 3_700 }).batchSize).toBe(65_536);
     // BPR counts pairs: 14,000 x 8 / 100 = 1,120.
     expect(valuesOf(shop, { loss: "bpr" }).batchSize).toBe(1024);
     // 14,000 x 2 / 100 = 280.
@@ -79,6 +81,60 @@ describe("the rule for defaults", () => {
   });
 });
 
+describe("the rule where the whole catalogue is ranked", () => {
+  const whole: LogSize = { ...shop, protocol: "full" };
+
+  it("sets each positive against many items at once, by their directions", () => {
+    expect(valuesOf(whole)).toMatchObject({ loss: "softmax", negativesFrom: "shared", "ranker.similarity": "cosine" });
+    // ln 400 x cbrt 4 = 9.511: 1 / (.3 x 9.511) = .3505
+    expect(valuesOf(whole)["ranker.temperature"]).toBe(0.35);
+    // 1 / (.3 x ln 2 x 1) is more than cosines need.
+    expect(temperatureFor(1, 2)).toBe(1);
+    // 400 items have no more negatives.
+    expect(valuesOf(whole).negatives).toBe(400);
+    expect(valuesOf({ ...whole, items: 40_000 }).negatives).toBe(1024);
+  });
+
+  it("cuts an epoch into about 350 steps, and takes fewer epochs of them", () => {
+    // 720,000 / 2,048 = 352 steps: .006 x sqrt(100 / 351.56) = .0032, however rare items are.
+    const log: LogSize = { rows: 720_000, users: 30_000, items: 41_000, protocol: "full" };
+    expect(valuesOf(log)).toMatchObject({ batchSize: 2048, epochs: 10, "optimizer.learningRate": 0.0032 });
+    // 14,000 rows are 219 steps of the smallest batch: 10 x 350 / 218.75 = 16
+    expect(valuesOf(whole)).toMatchObject({ batchSize: 64, epochs: 16 });
+    expect(valuesOf({ ...whole, rows: 800, users: 100 }).epochs).toBe(50);
+  });
+
+  it("lets LAWN hold directions, and decays nothing without it", () => {
+    // Half of what rows grow to: .2 x .0041 x sqrt(64 x 218.75 x 16) = .388
+    expect(valuesOf(whole)["optimizer.learningRate"]).toBe(0.0041);
+    expect(valuesOf(whole)["lawn.switchNorm"]).toBe(0.39);
+    expect(valuesOf(whole, { optimizer: "adam" }).embeddingDecay).toBe(0);
+  });
+
+  it("is that of pairs under another model, or where something that was given speaks of pairs", () => {
+    const pairs = Object.entries(valuesOf({ ...whole, protocol: "sampled" }));
+    expect(Object.entries(valuesOf(whole, { leavesLossOpen: false }))).toEqual(pairs);
+    expect(valuesOf(whole, { model: "neumf" })).not.toHaveProperty("loss");
+    for (const given of [
+      { loss: "bpr" },
+      { negatives: 3 },
+      { negativesFrom: "popularity" },
+      { ranker: { similarity: "inner" } },
+      { ranker: { idBiases: false } },
+      { ranker: { tower: [16] } },
+      { engine: "tfjs" },
+    ]) {
+      expect(fittedSettings(whole, given, false).values).not.toHaveProperty("loss");
+    }
+    expect(fittedSettings(whole, {}, false).values).toMatchObject({ loss: "softmax" });
+    // What a warm start goes on from.
+    const cosines = { ranker: { similarity: "cosine", temperature: 0.2 } };
+    const { values } = fittedSettings(whole, cosines, true);
+    expect(values).toMatchObject({ loss: "softmax" });
+    expect(values).not.toHaveProperty(["ranker", "temperature"]);
+  });
+});
+
 describe("settings that fit a log", () => {
   it("leave alone what was given, and what stands against it", () => {
     const given = { batchSize: 64, lawn: { freeEpochs: 3 } };
@@ -98,6 +154,7 @@ describe("settings that fit a log", () => {
       rows: fc.integer({ min: 1, max: 500_000_000 }),
       users: fc.integer({ min: 1, max: 10_000_000 }),
       items: fc.integer({ min: 1, max: 10_000_000 }),
+      protocol: fc.constantFrom("sampled", "full"),
     });
     const givens = fc.record(
       {
@@ -132,7 +189,7 @@ describe("settings that fit a log", () => {
     for (const loss of ["bce", "bpr", "softmax", "ccl"] as const) {
       const source = uniformSource(interactions, { loss, negativesPerPositive: 8, batchSize: 1, seed: 1 });
       // A batch of one sample takes as many steps as there are samples.
-      const reason = defaultsFor({ rows: 3, users: 2, items: 3 }, { ...nothing, loss, batchSize: 1 });
+      const reason = defaultsFor({ ...shop, rows: 3, users: 2, items: 3 }, { ...nothing, loss, batchSize: 1 });
       expect(reason.find(({ path }) => path[0] === "batchSize")?.reason).toContain(`${samplesPerEpoch(source)} steps`);
     }
   });

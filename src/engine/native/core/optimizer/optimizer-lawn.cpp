@@ -25,18 +25,27 @@ DirectionDots projected(const DirectionDots& dots, double ww, double a) {
 void Optimizer::switchIfDue() {
   if (!settings_.hasLawn || isLawnActive() || double(stepsDone) < settings_.lawn.switchStep) return;
   zeroBlocks = 0;
+  segments_.resize(denseSegments_);
   pool_.run(int64_t(segments_.size()), [this](int64_t task, int) {
     const Segment& segment = segments_[size_t(task)];
     NormState& state = states_[size_t(segment.tensor)];
-    if (state.group >= 0) kernels_.rowDots(viewOf(segment), true, state.dots.data() + segment.firstDots);
+    if (state.group >= 0)
+      kernels_.rowDots(viewOf(segment, arraysOf(segment, StepKind::norms, 0)), true,
+                       state.dots.data() + segment.firstDots);
   });
   for (LawnGroup& group : groups) {
+    if (isLazy(group.members[0])) {
+      normsOfTables(group);
+    } else {
+      for (int64_t row = 0; row < group.rows; row++) {
+        double ww = 0;
+        for (const int tensor : group.members) ww += rowDots(tensor, row).ww;
+        group.target[size_t(row)] = std::sqrt(ww);
+      }
+    }
     for (int64_t row = 0; row < group.rows; row++) {
-      double ww = 0;
-      for (const int tensor : group.members) ww += rowDots(tensor, row).ww;
-      group.target[size_t(row)] = std::sqrt(ww);
       group.constrained[size_t(row)] = 1;
-      if (std::sqrt(ww) <= kVanishingNorm) zeroBlocks++;
+      if (group.target[size_t(row)] <= kVanishingNorm) zeroBlocks++;
     }
     if (!settings_.lawn.resetsState) continue;
     for (const int tensor : group.members) {
@@ -49,10 +58,10 @@ void Optimizer::switchIfDue() {
 }
 
 /// The switch by norm, of one block; the norm itself counts as reached.
-void Optimizer::switchGrownRows(LawnGroup& group, int64_t row, double norm) {
-  if (!settings_.lawn.switchesByNorm || group.constrained[size_t(row)] != 0 || norm < settings_.lawn.switchNorm) return;
-  group.constrained[size_t(row)] = 1;
-  group.target[size_t(row)] = norm;
+void Optimizer::switchGrownRows(LawnGroup& group, size_t block, double norm) {
+  if (!settings_.lawn.switchesByNorm || group.constrained[block] != 0 || norm < settings_.lawn.switchNorm) return;
+  group.constrained[block] = 1;
+  group.target[block] = norm;
 }
 
 /// From the first dots: which part of gradient and velocity to take off, and the gradient's trust ratio.
@@ -64,7 +73,8 @@ void Optimizer::planDirections() {
   if (isLawnActive()) {
     for (LawnGroup& group : groups) {
       if (!stepsByNorms(group.members[0])) continue;
-      for (int64_t row = 0; row < group.rows; row++) {
+      for (int64_t row = 0; row < steppedRows(group); row++) {
+        const size_t block = blockOf(group, row);
         RowDots sum{};
         for (const int tensor : group.members) {
           const RowDots dots = rowDots(tensor, row);
@@ -72,8 +82,8 @@ void Optimizer::planDirections() {
           sum.wg += dots.wg;
           sum.wm += dots.wm;
         }
-        switchGrownRows(group, row, std::sqrt(sum.ww));
-        const bool projects = settings_.lawn.projectsGradient && group.constrained[size_t(row)] != 0;
+        switchGrownRows(group, block, std::sqrt(sum.ww));
+        const bool projects = settings_.lawn.projectsGradient && group.constrained[block] != 0;
         for (const int tensor : group.members) {
           RowMove& move = states_[size_t(tensor)].moves[size_t(row)];
           move.gradientAlong = along(sum.wg, sum.ww, projects);
@@ -104,8 +114,8 @@ void Optimizer::planMoves(double learningRate) {
   if (isLawnActive() && settings_.lawn.projectsDirection) {
     for (const LawnGroup& group : groups) {
       if (!stepsByNorms(group.members[0])) continue;
-      for (int64_t row = 0; row < group.rows; row++) {
-        if (group.constrained[size_t(row)] == 0) continue;
+      for (int64_t row = 0; row < steppedRows(group); row++) {
+        if (group.constrained[blockOf(group, row)] == 0) continue;
         double ww = 0, wu = 0;
         for (const int tensor : group.members) {
           ww += rowDots(tensor, row).ww;
@@ -144,8 +154,9 @@ void Optimizer::moveFactors(int tensor, double learningRate) {
 
 /// ||w - s u||^2 = <w,w> - 2 s <w,u> + s^2 <u,u>, and from it c / ||w - s u||. NaN is passed on, to be seen.
 void Optimizer::retractGroup(LawnGroup& group) {
-  for (int64_t row = 0; row < group.rows; row++) {
-    if (group.constrained[size_t(row)] == 0) continue;
+  for (int64_t row = 0; row < steppedRows(group); row++) {
+    const size_t block = blockOf(group, row);
+    if (group.constrained[block] == 0) continue;
     double square = 0;
     for (const int tensor : group.members) {
       const RowMove& move = states_[size_t(tensor)].moves[size_t(row)];
@@ -154,7 +165,7 @@ void Optimizer::retractGroup(LawnGroup& group) {
       square += ww - 2 * s * dots.wu + s * s * dots.uu;
     }
     const double norm = square <= 0 ? 0 : std::sqrt(square);
-    const double target = group.target[size_t(row)];
+    const double target = group.target[block];
     const bool isSphere = target > kVanishingNorm, hasVanished = norm <= kVanishingNorm;
     if (isSphere && hasVanished) keptBlocks++;
     for (const int tensor : group.members) {

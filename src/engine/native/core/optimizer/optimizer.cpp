@@ -12,11 +12,14 @@ Optimizer::Optimizer(RankerModel& model, const OptimizerSettings& settings, std:
                      const KernelTable& kernels, ThreadPool& pool)
     : slots(model.tensors.size()),
       groups(std::move(given)),
+      lazy(model.spec.rows, settings.isLazy && !settings.hasRootOfRow, settings.firstDecay,
+           std::sqrt(settings.secondDecay)),
       model_(model),
       settings_(settings),
       kernels_(kernels),
       pool_(pool),
-      states_(model.tensors.size()) {
+      states_(model.tensors.size()),
+      gathered_(model.tensors.size()) {
   for (size_t g = 0; g < groups.size(); g++) {
     bool fits = !groups[g].members.empty();
     for (const int tensor : groups[g].members) {
@@ -30,23 +33,26 @@ Optimizer::Optimizer(RankerModel& model, const OptimizerSettings& settings, std:
     groups[g].target.assign(size_t(groups[g].rows), 0);
     groups[g].constrained.assign(size_t(groups[g].rows), 0);
   }
+  if (settings.isLazy) openLazyTables();
   for (size_t t = 0; t < model.tensors.size(); t++) {
-    if (hasVelocity()) slots[t].velocity = AlignedArray<float>(model.tensors[t].size);
-    if (hasRoot()) slots[t].root = AlignedArray<float>(model.tensors[t].size);
-    addSegments(int(t), states_[t].rows);
+    const Tensor& tensor = model.tensors[t];
+    const bool hasRootOfRow = settings.hasRootOfRow && isLazy(int(t));
+    if (hasVelocity()) slots[t].velocity = AlignedArray<float>(tensor.size);
+    if (hasRoot()) slots[t].root = AlignedArray<float>(hasRootOfRow ? tensor.size / tensor.width : tensor.size);
+    if (!isLazy(int(t))) addSegments(int(t), tensor.size, states_[t].rows);
   }
+  denseSegments_ = segments_.size();
 }
 
-void Optimizer::addSegments(int tensor, int64_t rows) {
-  const int64_t size = model_.tensors[size_t(tensor)].size;
+void Optimizer::addSegments(int tensor, int64_t size, int64_t rows) {
   NormState& state = states_[size_t(tensor)];
   state.moves.resize(size_t(rows));
-  const int64_t rowWidth = rows == 1 ? model_.tensors[size_t(tensor)].width : size / rows;
-  const int64_t rowsAtOnce = std::max<int64_t>(1, kSegmentFloats / rowWidth);
+  const int64_t rowWidth = rows == 1 || isLazy(tensor) ? model_.tensors[size_t(tensor)].width : size / rows;
+  const int64_t rowsAtOnce = std::max<int64_t>(1, (isLazy(tensor) ? kLazySegmentFloats : kSegmentFloats) / rowWidth);
   int64_t dots = 0;
   for (int64_t begin = 0; begin < size; begin += rowsAtOnce * rowWidth) {
     const int64_t length = std::min(rowsAtOnce * rowWidth, size - begin);
-    const int64_t segmentRows = rows == 1 ? 1 : length / rowWidth;
+    const int64_t segmentRows = rows == 1 && !isLazy(tensor) ? 1 : length / rowWidth;
     segments_.push_back({
         .tensor = tensor,
         .begin = begin,
@@ -66,13 +72,15 @@ Optimizer::StepKind Optimizer::kindOf(int tensor) const {
   const int group = states_[size_t(tensor)].group;
   if (!isLawnActive() || group < 0) return StepKind::free;
   const LawnGroup& blocks = groups[size_t(group)];
-  const bool rowsAreBlocks = blocks.rows > 1 && blocks.members.size() == 1;
+  const bool rowsAreBlocks = (blocks.rows > 1 || isLazy(tensor)) && blocks.members.size() == 1;
+  if (isLazy(tensor) && settings_.hasRootOfRow) return StepKind::norms;  // a row's sum is of its projected gradient
   return rowsAreBlocks && !settings_.lawn.switchesByNorm ? StepKind::rows : StepKind::norms;
 }
 
 /// Whether <w,w> must be summed in each step; the norm of a constrained block of one tensor is known, its target.
 bool Optimizer::wantsNorms(const NormState& state) const {
-  return hasRatio() || settings_.lawn.switchesByNorm || groups[size_t(state.group)].members.size() > 1;
+  return hasRatio() || settings_.lawn.switchesByNorm || state.lazySide >= 0 ||
+         groups[size_t(state.group)].members.size() > 1;
 }
 
 RuleStep Optimizer::ruleStep(double learningRate, double t) const {
@@ -93,25 +101,39 @@ RuleStep Optimizer::ruleStep(double learningRate, double t) const {
   return k;
 }
 
-UpdateView Optimizer::viewOf(const Segment& segment) {
+RowArrays Optimizer::tensorArrays(int tensor) {
+  Tensor& own = model_.tensors[size_t(tensor)];
+  Slots& ownSlots = slots[size_t(tensor)];
+  return {
+      .weight = own.value.data(),
+      .gradient = own.gradient.data(),
+      .velocity = hasVelocity() ? ownSlots.velocity.data() : nullptr,
+      .root = hasRoot() ? ownSlots.root.data() : nullptr,
+  };
+}
+
+UpdateView Optimizer::viewOf(const Segment& segment, const RowArrays& arrays) {
   const size_t t = size_t(segment.tensor);
   UpdateView view{};
-  view.weight = model_.tensors[t].value.data() + segment.begin;
-  view.gradient = model_.tensors[t].gradient.data() + segment.begin;
-  if (hasVelocity()) view.velocity = slots[t].velocity.data() + segment.begin;
-  if (hasRoot()) view.root = slots[t].root.data() + segment.begin;
+  view.weight = arrays.weight;
+  view.gradient = arrays.gradient;
+  view.velocity = arrays.velocity;
+  view.root = arrays.root;
   view.rows = segment.rows;
   view.width = segment.width;
   view.gradientRatio = states_[t].gradientRatio;
   view.sampledWidth = model_.tensors[t].width;
-  if (model_.tensors[t].isSampled != nullptr) {
+  if (isLazy(segment.tensor)) {
+    view.isSampled = allSampled_.data();
+  } else if (model_.tensors[t].isSampled != nullptr) {
     view.isSampled = model_.tensors[t].isSampled + segment.begin / view.sampledWidth;
   }
   return view;
 }
 
-void Optimizer::step(double learningRate) {
+void Optimizer::step(double learningRate, const BatchRowsOfSides& rows) {
   switchIfDue();
+  if (settings_.isLazy) beginLazy(rows);
   const double t = double(stepsDone + 1);
   const RuleStep free = ruleStep(learningRate, t);
   const bool restarted = settings_.lawn.resetsState && switchedAt >= 0;
@@ -120,46 +142,55 @@ void Optimizer::step(double learningRate) {
   std::vector<StepKind> kinds(states_.size());
   for (size_t i = 0; i < kinds.size(); i++) kinds[i] = kindOf(int(i));
   const auto eachSegment = [&](auto&& visit) {
-    pool_.run(int64_t(segments_.size()), [&](int64_t task, int) {
+    pool_.run(int64_t(segments_.size()), [&](int64_t task, int thread) {
       const Segment& segment = segments_[size_t(task)];
-      visit(segment, states_[size_t(segment.tensor)], kinds[size_t(segment.tensor)]);
+      const StepKind kind = kinds[size_t(segment.tensor)];
+      visit(segment, states_[size_t(segment.tensor)], kind, arraysOf(segment, kind, thread), thread);
     });
   };
 
   std::atomic<int64_t> kept{0};
-  eachSegment([&](const Segment& segment, NormState& state, StepKind kind) {
+  eachSegment([&](const Segment& segment, NormState& state, StepKind kind, const RowArrays& arrays, int thread) {
+    const bool gathers = isLazy(segment.tensor);
+    if (gathers) kernels_.gatherRows(lazyRowsOf(segment, arrays));
+    const UpdateView view = viewOf(segment, arrays);
     if (kind == StepKind::free) {
-      kernels_.freeStep(free, viewOf(segment));
+      kernels_.freeStep(addSquaresOfRows(free, segment.tensor, view, nullptr), view);
     } else if (kind == StepKind::rows) {
       const SphereRows sphere{
-          .targets = groups[size_t(state.group)].target.data() + segment.firstRow,
+          .targets = targetsOf(segment, thread),
           .projectsGradient = settings_.lawn.projectsGradient,
           .projectsDirection = settings_.lawn.projectsDirection,
       };
-      kept += kernels_.sphereRows(constrained, viewOf(segment), sphere);
+      kept += kernels_.sphereRows(constrained, view, sphere);
     } else {
-      kernels_.rowDots(viewOf(segment), wantsNorms(state), state.dots.data() + segment.firstDots);
+      kernels_.rowDots(view, wantsNorms(state), state.dots.data() + segment.firstDots);
     }
+    if (gathers && kind != StepKind::norms) kernels_.scatterRows(lazyRowsOf(segment, arrays));
   });
   keptBlocks += kept;
   stepsDone++;
   if (std::count(kinds.begin(), kinds.end(), StepKind::norms) == 0) return;
 
   planDirections();
-  eachSegment([&](const Segment& segment, NormState& state, StepKind kind) {
+  eachSegment([&](const Segment& segment, NormState& state, StepKind kind, const RowArrays& arrays, int) {
     if (kind != StepKind::norms) return;
-    kernels_.direction(state.group >= 0 ? constrained : free, viewOf(segment), state.moves.data() + segment.firstRow,
-                       state.directionDots.data() + segment.firstDots);
+    const UpdateView view = viewOf(segment, arrays);
+    const RowMove* moves = state.moves.data() + segment.firstRow;
+    const RuleStep step = addSquaresOfRows(state.group >= 0 ? constrained : free, segment.tensor, view, moves);
+    kernels_.direction(step, view, moves, state.directionDots.data() + segment.firstDots);
   });
   planMoves(learningRate);
-  eachSegment([&](const Segment& segment, NormState& state, StepKind kind) {
-    if (kind == StepKind::norms) kernels_.move(viewOf(segment), state.moves.data() + segment.firstRow);
+  eachSegment([&](const Segment& segment, NormState& state, StepKind kind, const RowArrays& arrays, int) {
+    if (kind != StepKind::norms) return;
+    kernels_.move(viewOf(segment, arrays), state.moves.data() + segment.firstRow);
+    if (isLazy(segment.tensor)) kernels_.scatterRows(lazyRowsOf(segment, arrays));
   });
 }
 
 RowDots Optimizer::rowDots(int tensor, int64_t row) const {
   const NormState& state = states_[size_t(tensor)];
-  if (state.rows > 1) return state.dots[size_t(row)];
+  if (state.rows > 1 || state.lazySide >= 0) return state.dots[size_t(row)];
   RowDots sum{};
   for (const RowDots& part : state.dots) {
     sum.ww += part.ww;
@@ -176,7 +207,7 @@ RowDots Optimizer::rowDots(int tensor, int64_t row) const {
 
 DirectionDots Optimizer::directionDots(int tensor, int64_t row) const {
   const NormState& state = states_[size_t(tensor)];
-  if (state.rows > 1) return state.directionDots[size_t(row)];
+  if (state.rows > 1 || state.lazySide >= 0) return state.directionDots[size_t(row)];
   DirectionDots sum{};
   for (const DirectionDots& part : state.directionDots) {
     sum.wu += part.wu;

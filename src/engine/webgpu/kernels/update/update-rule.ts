@@ -4,7 +4,7 @@
  *
  * Twins: src/optimizer/rules, whose formulas and order these are.
  */
-import { type RuleName, ruleOf } from "../../../../config/optimizer/rule-table.ts";
+import { type DenseRuleName, denseRuleOf, ruleOf } from "../../../../config/optimizer/rule-table.ts";
 import type { BaseOptimizerConfig } from "../../../../optimizer/optimizer-config.ts";
 import { ruleNumbers } from "../../../rule-numbers.ts";
 import { constantWords, float } from "../../device/program.ts";
@@ -23,7 +23,7 @@ const meanOfSquares = /* wgsl */ `
  * The direction u from the gradient g, which holds the decay of rules whose decay joins it. `numbers`: as
  * `ruleFunction` says.
  */
-const arithmetic: Readonly<Record<RuleName, string>> = {
+const arithmetic: Readonly<Record<DenseRuleName, string>> = {
   adam,
   adamw: adam,
   sgd: /* wgsl */ `
@@ -55,7 +55,7 @@ export function ruleFunction(rule: BaseOptimizerConfig): string {
 fn direction(
   gradient: Real, weight: Real, slot0: ptr<function, Real>, slot1: ptr<function, Real>, numbers: vec2f,
 ) -> Real {
-  let g = ${joins === "gradient" ? decayed("gradient") : "gradient"};${arithmetic[rule.name]}
+  let g = ${joins === "gradient" ? decayed("gradient") : "gradient"};${arithmetic[denseRuleOf(rule.name)]}
   return ${joins === "direction" ? decayed("u") : "u"};
 }`;
 }
