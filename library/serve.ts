@@ -6,7 +6,7 @@
  */
 import type { BaselineToServe } from "../pipelines/baselines/baseline-session.ts";
 import { readVocabulary } from "../pipelines/dataset/vocabulary-files.ts";
-import { indicesOf } from "../pipelines/serving/indices-of-ids.ts";
+import { indicesOf, trainedRows } from "../pipelines/serving/indices-of-ids.ts";
 import { weightsById } from "../pipelines/serving/item-weights.ts";
 import type { PeopleLists } from "../pipelines/serving/people-lists.ts";
 import { readSeen } from "../pipelines/serving/seen-by-user.ts";
@@ -119,10 +119,10 @@ export async function load(ranker: string | BaselineToServe, options: LoadOption
   const users = await readVocabulary(folder, "user", description);
   const items = await readVocabulary(folder, "item", description);
   // What the ranker knows of the dataset's ids: all, unless it was trained on other data.
-  const userIndices = indicesOf(users.ids, rows?.users ?? null);
+  const userIndices = indicesOf(users.ids, trainedRows(users, description, { trained, rows }));
   const itemIndices = indicesOf(items.ids, rows?.items ?? null);
   /** Who is in the log, whether the ranker knows them or not. */
-  const ownIndices = rows === null ? userIndices : indicesOf(users.ids, null);
+  const ownIndices = indicesOf(users.ids, null);
   const unknownToRun = rows === null ? [] : [...rows.items.keys()].filter((item) => rows.items[item] === NO_ROW);
   const seen = options.seen === false ? null : await readSeen(folder, description);
   let popular: Uint32Array | null = null;

@@ -20,7 +20,19 @@ const { loadNativeAddon } = await load("native/native-addon.js");
 const { openNativeEngine } = await load("native/native-engine.js");
 const { openEngine } = await load("open-engine.js");
 
-/** Widths that no vector divides, every path of a ranker, bce and bpr, LAWN by layers and by rows. */
+const uniform = { negativesPerPositive: 4, negativesFrom: "uniform", negativesPower: 0 };
+const cosines = {
+  users: 301,
+  items: 203,
+  dot: 19,
+  gmf: 0,
+  embedding: 0,
+  tower: [],
+  idBiases: false,
+  cosineTemperature: 0.2,
+};
+
+/** Widths that no vector divides, every path, loss and source of negatives, LAWN by layers and by rows. */
 const trainings = [
   {
     name: "neumf, bce, lawn-adam",
@@ -34,13 +46,15 @@ const trainings = [
       idBiases: false,
       cosineTemperature: null,
     },
-    loss: "bce",
+    loss: { name: "bce" },
+    negatives: uniform,
     optimizer: "lawn-adam",
   },
   {
     name: "mf, bpr, lawn-row-momentum",
     spec: { users: 301, items: 203, dot: 19, gmf: 0, embedding: 0, tower: [], idBiases: true, cosineTemperature: null },
-    loss: "bpr",
+    loss: { name: "bpr" },
+    negatives: { ...uniform, negativesFrom: "popularity", negativesPower: 0.75 },
     optimizer: "lawn-row-momentum",
   },
   {
@@ -55,12 +69,35 @@ const trainings = [
       idBiases: true,
       cosineTemperature: null,
     },
-    loss: "bce",
+    loss: { name: "bce" },
+    negatives: uniform,
     optimizer: "lamb",
+  },
+  {
+    name: "cosines, softmax, shared, lawn-momentum",
+    spec: cosines,
+    loss: { name: "softmax", itemLogQ: null },
+    negatives: { negativesPerPositive: 37, negativesFrom: "shared", negativesPower: 0 },
+    optimizer: "lawn-momentum",
+  },
+  {
+    name: "cosines, ccl, batch, momentum",
+    spec: cosines,
+    loss: { name: "ccl", margin: 0.1, negativeWeight: 20 },
+    negatives: { negativesPerPositive: 50, negativesFrom: "batch", negativesPower: 0 },
+    optimizer: "momentum",
+  },
+  {
+    // No rule that divides by the gradient's size: of a user's units that fire for every item the slopes cancel, and
+    // what float32 leaves of them would become whole steps.
+    name: "mlp, softmax, shared, momentum",
+    spec: { ...cosines, dot: 0, embedding: 9, tower: [13, 6], cosineTemperature: null },
+    loss: { name: "softmax", itemLogQ: null },
+    negatives: { negativesPerPositive: 11, negativesFrom: "shared", negativesPower: 0.5 },
+    optimizer: "momentum",
   },
 ];
 const STEPS = 12;
-const negatives = { negativesPerPositive: 4, negativesFrom: "uniform", negativesPower: 0 };
 
 const results = { cpu: process.arch, node: process.version, origin: "", trainings: [] };
 try {
@@ -88,16 +125,16 @@ async function trainOn(sets, training) {
 }
 
 /** Arrays: losses, every parameter, and the scores of all items for ten users. */
-async function train(engine, { spec, loss, optimizer }, Floats) {
+async function train(engine, { spec, loss, negatives, optimizer }, Floats) {
   const { interactions, seen } = madeUpLog(spec, 6000);
   const parameters = new Map([...madeUpParameters(spec)].map(([name, values]) => [name, Floats.from(values)]));
   const session = await engine.open({
     spec,
-    loss: { name: loss },
+    loss,
     start: { parameters, optimizer: null },
     optimizer: optimizerCalled(optimizer),
     embeddingDecay: 0,
-    source: { interactions, seen, loss, ...negatives, batchSize: 500, seed: 1 },
+    source: { interactions, seen, loss: loss.name, ...negatives, batchSize: 500, seed: 1 },
   });
   try {
     const losses = await session.train({ epoch: 0, firstStep: 0, learningRates: new Float64Array(STEPS).fill(0.01) });

@@ -73,7 +73,8 @@ export const chartSets = Object.keys(sets);
 export function runCharts(set, runs, style) {
   const logs = runs.map(([name, folder], index) => ({ name, hue: hueAt(index), records: recordsOf(folder) }));
   const longest = Math.max(...logs.map(({ records }) => records.length));
-  const axis = { epochs: Array.from({ length: longest }, (_, index) => index + 1), switchAfter: null, chosen: null };
+  const epochs = Array.from({ length: longest }, (_, index) => index + 1);
+  const axis = { unit: "epoch", epochs, switchAfter: null, chosen: null };
   return Object.entries(sets[set]).map(([file, { of, ...chart }]) => {
     const lines = logs.map(({ name, hue, records }, index) => ({
       name,

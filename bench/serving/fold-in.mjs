@@ -15,7 +15,7 @@ import { matchIds } from "../../dist/pipelines/dataset/match-ids.js";
 import { loadDataset } from "../../dist/pipelines/dataset/stored-dataset.js";
 import { readVocabulary } from "../../dist/pipelines/dataset/vocabulary-files.js";
 import { loadRun } from "../../dist/pipelines/runs/stored-run.js";
-import { heldNormsOfRun } from "../../dist/pipelines/serving/held-norms-of-run.js";
+import { heldNormsOfRun } from "../../dist/pipelines/fold-in/held-norms-of-run.js";
 import { someCases } from "../../dist/src/dataset/evaluation-candidates.js";
 import { groupItemsByUser } from "../../dist/src/dataset/interaction-dataset.js";
 import { openReferenceScoring } from "../../dist/src/engine/reference/reference-scoring.js";

@@ -2,7 +2,7 @@
 import path from "node:path";
 import { z } from "zod";
 import { fitBaseline } from "../../src/baselines/fit-baseline.ts";
-import { type FittedBaseline, scorerOn } from "../../src/baselines/fitted-baseline.ts";
+import type { FittedBaseline } from "../../src/baselines/fitted-baseline.ts";
 import type { MatrixMemory } from "../../src/baselines/matrix-memory.ts";
 import {
   type BaselineName,
@@ -17,6 +17,7 @@ import type { DenseAlgebra } from "../../src/linear-algebra/dense-algebra.ts";
 import type { CatalogueKernels } from "../../src/ranker/catalogue-kernels.ts";
 import type { LoadedDataset } from "../dataset/stored-dataset.ts";
 import { type CandidateProtocol, evaluateSplit } from "../measures/evaluate-split.ts";
+import { scorerOfBaseline } from "../measures/held-out-scorers.ts";
 import { clockText } from "../progress/clock-text.ts";
 import { openProgressDisplay } from "../progress/progress-display.ts";
 import { sayWhileWaiting } from "../progress/while-waiting.ts";
@@ -48,6 +49,8 @@ export interface Choosing {
   readonly metric: string;
   readonly ks: readonly number[];
   readonly candidates: CandidateProtocol | null;
+  /** Null for all users. */
+  readonly usersSample: number | null;
 }
 
 const metrics = z.record(z.string(), z.number());
@@ -73,7 +76,9 @@ export async function chooseParameters(name: TunedBaseline, job: BaselineJob, ch
       `--baseline ${name}: dataset ${dataset.description.name} has no validation items to choose on; give ${Object.keys(baselineGrids[name]).join(", ")}`,
     );
   }
-  const identity = { version: 1, name, dataset: dataset.description.contentHash, seed, ...choosing };
+  const { usersSample, ...asked } = choosing;
+  const sample = usersSample === null ? {} : { usersSample }; // what was kept of all users stays found
+  const identity = { version: 1, name, dataset: dataset.description.contentHash, seed, ...asked, ...sample };
   const { record, wasKept } = await keptRecord(
     { folder: keptFolder(job), name: `${name}-parameters`, identity },
     chosenSchema,
@@ -88,7 +93,7 @@ export async function chooseParameters(name: TunedBaseline, job: BaselineJob, ch
 
 async function tryAll(name: TunedBaseline, job: BaselineJob, choosing: Choosing): Promise<Chosen> {
   const { dataset, tellsTrials, context } = job;
-  const { tried, metric, ks, candidates } = choosing;
+  const { tried, metric, ks, candidates, usersSample } = choosing;
   const trials: Chosen["trials"][number][] = [];
   let best: Omit<Chosen, "trials"> & { readonly value: number } = {
     parameters: {},
@@ -120,8 +125,12 @@ async function tryAll(name: TunedBaseline, job: BaselineJob, choosing: Choosing)
     const started = context.elapsed();
     const baseline = await fitted(name, dataset.train, parameters, job);
     const seconds = (context.elapsed() - started) / 1000;
-    const scorer = scorerOn(baseline, job.kernels);
-    const evaluation = await evaluateSplit({ scorer, dataset, split: "validation", candidates, ks });
+    const scorer = await scorerOfBaseline(baseline, job.kernels, { dataset, split: "validation" });
+    const evaluation = await sayWhileWaiting(
+      () => evaluateSplit({ scorer, dataset, split: "validation", candidates, ks, usersSample }),
+      `ranking ${name}, ${parametersText(parameters)}`,
+      context,
+    );
     baseline.release?.();
     const value = evaluation.metrics[metric]!;
     trials.push({ parameters: { ...parameters }, value, seconds });

@@ -8,8 +8,8 @@ import {
   combinations,
   isTuned,
 } from "../../src/config/baseline-settings.ts";
-import { joinInteractions } from "../../src/dataset/interaction-dataset.ts";
 import type { BaselineChoice, MetricsDocument } from "../../src/runs/metrics-document.ts";
+import { rowsOfRefit } from "../dataset/held-out-users.ts";
 import type { LoadedDataset } from "../dataset/stored-dataset.ts";
 import type { CandidateProtocol } from "../measures/evaluate-split.ts";
 import type { StageContext } from "../stage.ts";
@@ -40,6 +40,8 @@ export interface BaselineRequest {
   /** Of the choice: the first cut's NDCG decides. */
   readonly ks: readonly number[];
   readonly candidates: CandidateProtocol | null;
+  /** Of the choice; null for all users. */
+  readonly usersSample: number | null;
   readonly dataset: LoadedDataset;
   /** Of all its fits. */
   readonly memory: MatrixMemory;
@@ -53,7 +55,7 @@ export async function readyBaseline(name: BaselineName, request: BaselineRequest
   const { algebra, kernels } = await algebraOf(name, settings, () => {});
   const seed = settings.seed ?? dataset.description.seed;
   // Test may be ranked by what has seen validation too.
-  const train = refit ? joinInteractions(dataset.train, dataset.validation) : dataset.train;
+  const train = refit ? rowsOfRefit(dataset, false) : dataset.train;
   const started = context.elapsed();
   const plain = await fitted(name, train, parameters, { seed, algebra, memory, context });
   const baseline = { ...plain, scorer: scorerOn(plain, kernels) };
@@ -76,7 +78,7 @@ export interface ResolvedParameters extends Pick<BaselineChoice, "chosenBy" | "t
 /** Throws ConfigError where there is something to choose, and no validation items to choose on. */
 export async function resolveParameters(
   name: BaselineName,
-  { settings, ks, candidates, dataset, memory, context }: BaselineRequest,
+  { settings, ks, candidates, usersSample, dataset, memory, context }: BaselineRequest,
 ): Promise<ResolvedParameters> {
   const asGiven = { chosenBy: null, trials: [], validation: null };
   if (!isTuned(name)) return { ...asGiven, parameters: {} };
@@ -87,6 +89,6 @@ export async function resolveParameters(
   const metric = `NDCG@${ks[0]}`;
   const seed = settings.seed ?? dataset.description.seed;
   const job = { dataset, seed, algebra, kernels, memory, modelsRoot: settings.modelsRoot, tellsTrials: true, context };
-  const chosen = await chooseParameters(name, job, { tried, metric, ks, candidates });
+  const chosen = await chooseParameters(name, job, { tried, metric, ks, candidates, usersSample });
   return { ...chosen, chosenBy: metric };
 }

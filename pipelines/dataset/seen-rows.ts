@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { groupItemsByUser, type Interactions, type ItemsByUser } from "../../src/dataset/interaction-dataset.ts";
 import { openForwardRows } from "./forward-rows.ts";
-import { type DatasetDescription, KNOWN_FILE } from "./stored-dataset.ts";
+import { type DatasetDescription, KNOWN_FILE, PROFILES_FILE } from "./stored-dataset.ts";
 
 export interface SeenRows {
   /** Of the users [from, to): user n of the result is user from + n. Ranges must ascend. */
@@ -10,11 +10,15 @@ export interface SeenRows {
   close(): Promise<void>;
 }
 
-export type SeenFile = "train.arrow" | "validation.arrow" | "test.arrow" | typeof KNOWN_FILE;
+export type SeenFile = "train.arrow" | "validation.arrow" | "test.arrow" | typeof KNOWN_FILE | typeof PROFILES_FILE;
 
 /** Where all stands that a user is known to have met. */
-export function seenFiles({ known }: Pick<DatasetDescription, "known">): readonly SeenFile[] {
-  return ["train.arrow", "validation.arrow", "test.arrow", ...(known === undefined ? [] : ([KNOWN_FILE] as const))];
+export function seenFiles({ known, profiles }: Pick<DatasetDescription, "known" | "profiles">): readonly SeenFile[] {
+  return [
+    ...(["train.arrow", "validation.arrow", "test.arrow"] as const),
+    ...(known === undefined ? [] : ([KNOWN_FILE] as const)),
+    ...(profiles === undefined ? [] : ([PROFILES_FILE] as const)),
+  ];
 }
 
 /** Pairs from elsewhere, by index. */

@@ -20,6 +20,11 @@ export interface LoadedDataset {
   readonly train: Interactions;
   readonly validation: Interactions;
   readonly test: Interactions;
+  /**
+   * What users who are held out of training are known by, whose positives validation and test have. Empty but where
+   * ingest held users out: held-out-users.ts.
+   */
+  readonly profiles: Interactions;
   /** Pairs in no split that are known all the same: no negatives, and not to be recommended. Empty in most datasets. */
   readonly known: Interactions;
   readonly candidatesValidation: EvaluationCandidates;
@@ -39,9 +44,7 @@ export const DATASET_FILES = [
 
 export type DatasetFile = (typeof DATASET_FILES)[number];
 
-/**
- * Titles and features of items, where an items file was given. Not part of the content hash: no result depends on it.
- */
+/** Titles and features of items, where an items file was given: of no result, so not of the content hash. */
 export const ITEM_INFO_FILE = "item-info.arrow";
 
 /**
@@ -50,15 +53,15 @@ export const ITEM_INFO_FILE = "item-info.arrow";
  */
 export const KNOWN_FILE = "known.arrow";
 
+/** What users who are held out of training are known by: after --split users alone, and then of the content hash. */
+export const PROFILES_FILE = "profiles.arrow";
+
 /** Written last by ingest: a folder without it was not finished. */
 export const DESCRIPTION_FILE = "dataset.json";
 
 const count = z.number().int().min(0);
 
-/**
- * The part of dataset.json that later stages rely on; ingest writes more (counts of every
- * cleaning step, sources, schema).
- */
+/** What later stages rely on; ingest writes more (counts of every cleaning step, sources, schema). */
 const datasetDescriptionSchema = z.looseObject({
   name: z.string().min(1),
   users: count.min(1),
@@ -77,23 +80,30 @@ const datasetDescriptionSchema = z.looseObject({
   files: z.record(z.enum(DATASET_FILES), z.looseObject(rowFileRecord.shape)),
   /** Of KNOWN_FILE; absent where there is none. */
   known: z.looseObject(rowFileRecord.shape).optional(),
+  /** Of PROFILES_FILE; absent where no users are held out. */
+  profiles: z.looseObject(rowFileRecord.shape).optional(),
   /** Of ITEM_INFO_FILE; absent without an items file. */
   itemInfo: z.looseObject(rowFileRecord.shape).optional(),
-  /** contentHash of `files` and `known`; names the data in manifests. */
+  /** contentHash of `files`, `known` and `profiles`; names the data in manifests. */
   contentHash: sha256,
 });
 
 export type DatasetDescription = Readonly<z.output<typeof datasetDescriptionSchema>>;
 
-interface Hashed {
-  readonly sha256: string;
-}
+type Hashed = { readonly sha256: string };
 
-/** sha256 over "name sha256" lines, one per Arrow file in the order of DATASET_FILES, and KNOWN_FILE if it is there. */
-export function contentHash(files: Readonly<Record<DatasetFile, Hashed>>, known: Hashed | undefined): string {
+/**
+ * sha256 over "name sha256" lines, one per Arrow file in the order of DATASET_FILES, then KNOWN_FILE and PROFILES_FILE
+ * if they are there.
+ */
+export function contentHash(
+  files: Readonly<Record<DatasetFile, Hashed>>,
+  { known, profiles }: { readonly known: Hashed | undefined; readonly profiles: Hashed | undefined },
+): string {
   const digest = createHash("sha256");
   for (const name of DATASET_FILES) digest.update(`${name} ${files[name].sha256}\n`);
   if (known !== undefined) digest.update(`${KNOWN_FILE} ${known.sha256}\n`);
+  if (profiles !== undefined) digest.update(`${PROFILES_FILE} ${profiles.sha256}\n`);
   return digest.digest("hex");
 }
 
@@ -109,6 +119,7 @@ export async function loadDataset(directory: string): Promise<LoadedDataset> {
     train: await readInteractions(directory, "train.arrow", description, interactions.train),
     validation: await readInteractions(directory, "validation.arrow", description, interactions.validation),
     test: await readInteractions(directory, "test.arrow", description, interactions.test),
+    profiles: await readProfiles(directory, description),
     known: await readKnown(directory, description),
     candidatesValidation: await readCandidates(
       join(directory, "candidates-validation.arrow"),
@@ -159,7 +170,8 @@ export async function readDescription(directory: string): Promise<DatasetDescrip
         : `${directory}: there is no such dataset folder; make it with: lawn-ranker ingest, or say with --data-root where datasets are`,
     );
   }
-  if (contentHash(description.files, description.known) !== description.contentHash) {
+  const { known, profiles } = description;
+  if (contentHash(description.files, { known, profiles }) !== description.contentHash) {
     throw new DataError(`${path}: contentHash does not match the sha256 of its files; ${remedy}`);
   }
   return description;
@@ -167,19 +179,30 @@ export async function readDescription(directory: string): Promise<DatasetDescrip
 
 /** Pairs without weights, none where there is no KNOWN_FILE. Throws DataError where it is not what ingest wrote. */
 export async function readKnown(directory: string, description: DatasetDescription): Promise<Interactions> {
-  const { users, items, known } = description;
-  if (known === undefined) {
-    const none = new Uint32Array(0);
-    return { users, items, userColumn: none, itemColumn: none, weights: null, length: 0 };
-  }
+  const { known } = description;
+  if (known === undefined) return noInteractions({ ...description, weights: undefined });
   await checkFileOf(directory, KNOWN_FILE, known);
   return readInteractions(directory, KNOWN_FILE, { ...description, weights: undefined }, known.rows);
 }
 
-/** user and item, and weight where there is one, of one Arrow file, whose hash is not checked here. */
+/** None where there is no PROFILES_FILE. Throws DataError where it is not what ingest wrote. */
+export async function readProfiles(directory: string, description: DatasetDescription): Promise<Interactions> {
+  const { profiles } = description;
+  if (profiles === undefined) return noInteractions(description);
+  await checkFileOf(directory, PROFILES_FILE, profiles);
+  return readInteractions(directory, PROFILES_FILE, description, profiles.rows);
+}
+
+function noInteractions({ users, items, weights }: DatasetDescription): Interactions {
+  const none = new Uint32Array(0);
+  const noWeights = weights === undefined ? null : new Float32Array(0);
+  return { users, items, userColumn: none, itemColumn: none, weights: noWeights, length: 0 };
+}
+
+/** user, item, and weight where there is one, of one Arrow file, whose hash is not checked here. */
 export async function readInteractions(
   directory: string,
-  name: DatasetFile | typeof KNOWN_FILE,
+  name: DatasetFile | typeof KNOWN_FILE | typeof PROFILES_FILE,
   { users, items, weights }: DatasetDescription,
   expectedRows: number,
 ): Promise<Interactions> {

@@ -8,6 +8,7 @@ import type { MetricsDocument } from "../../src/runs/metrics-document.ts";
 import { readyBaseline } from "../baselines/ready-baseline.ts";
 import type { LoadedDataset } from "../dataset/stored-dataset.ts";
 import { metricsDocument, protocolOf } from "../measures/evaluate-split.ts";
+import { scorerOfBaseline } from "../measures/held-out-scorers.ts";
 import type { StageContext, StageResult } from "../stage.ts";
 import { type BaselineRow, type BaselinesTable, tableLines, writeTable } from "./baselines-table.ts";
 import { measure } from "./measure.ts";
@@ -60,9 +61,12 @@ export async function evaluateBaselines(
 
   async function evaluated(baseline: BaselineName): Promise<(typeof found)[number]> {
     const candidates = protocolOf(dataset, config.candidates);
-    const request = { settings: config, refit: config.refit && baseline !== "random", ks: config.k, candidates };
+    const { k: ks, usersSample } = config;
+    const refit = config.refit && baseline !== "random";
+    const request = { settings: config, refit, ks, candidates, usersSample };
     const ready = await readyBaseline(baseline, { ...request, dataset, memory, context });
-    const { scorer, choice, validation, fitSeconds } = ready;
+    const { choice, validation, fitSeconds } = ready;
+    const scorer = await scorerOfBaseline(ready, null, { dataset, split: config.split });
     const started = context.elapsed();
     const measured = await measure(config, { dataset, scorer, negativesPerPositive: null, context });
     const evaluateSeconds = (context.elapsed() - started) / 1000;

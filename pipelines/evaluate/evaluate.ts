@@ -11,10 +11,12 @@ import { EVALUATION_RECORD, EVALUATIONS_FOLDER, perUserFileName } from "../../sr
 import { readyBaseline } from "../baselines/ready-baseline.ts";
 import { openConfiguredEngine } from "../configured-engine.ts";
 import { datasetNameOf } from "../dataset/dataset-argument.ts";
+import { hasProfiles } from "../dataset/held-out-users.ts";
 import { type LoadedDataset, loadDataset } from "../dataset/stored-dataset.ts";
 import { metricsDocument, protocolOf, type SplitEvaluation } from "../measures/evaluate-split.ts";
+import { scorerOfBaseline } from "../measures/held-out-scorers.ts";
 import { type RunOnDataset, runOnDataset, withScorerOf } from "../measures/run-on-dataset.ts";
-import { carriedText } from "../runs/dataset-of-run.ts";
+import { carriedText, leakWarning } from "../runs/dataset-of-run.ts";
 import { findRun } from "../runs/find-run.ts";
 import { readMetrics } from "../runs/metrics-file.ts";
 import { loadTestedRun, testedText, trainedMixture } from "../runs/stored-run.ts";
@@ -61,11 +63,13 @@ async function evaluateBaseline(
   baseline: BaselineName,
   { dataset, context }: { readonly dataset: LoadedDataset; readonly context: StageContext },
 ): Promise<StageResult<EvaluateResult>> {
-  const { refit, k: ks } = config;
+  const { refit, k: ks, usersSample } = config;
   const candidates = protocolOf(dataset, config.candidates);
   const memory = matrixMemory(context.freeMemoryBytes);
-  const request = { settings: config, refit, ks, candidates, dataset, memory, context };
-  const { scorer, choice, validation } = await readyBaseline(baseline, request);
+  const request = { settings: config, refit, ks, candidates, usersSample, dataset, memory, context };
+  const ready = await readyBaseline(baseline, request);
+  const { choice, validation } = ready;
+  const scorer = await scorerOfBaseline(ready, null, { dataset, split: config.split });
   const measured = await measure(config, { dataset, scorer, negativesPerPositive: null, context });
   const { evaluation, beyond, check } = measured;
   const document = metricsDocument({
@@ -88,11 +92,13 @@ async function evaluateRun(config: EvaluateConfig, context: StageContext): Promi
   const dataset = await loadDataset(path.join(config.dataRoot, datasetName ?? run.datasetName));
   const asked = await runOnDataset(run, dataset);
   if (asked.rows !== null) context.log(carriedText(run, asked.rows));
+  const leak = leakWarning(run, dataset.description);
+  if (leak !== null) context.log(leak);
   const engine = await openConfiguredEngine({ ...config, halfPrecision: false, trains: [] }, context.log);
   context.log(engine.description);
   // Other data, another mixture.
   const negativesPerPositive = asked.rows === null ? trainedMixture(run, asked.dataset.train) : null;
-  const measured = await withScorerOf(engine, asked, (scorer) =>
+  const measured = await withScorerOf(engine, asked, { split: config.split, signal: context.signal }, (scorer) =>
     measure(config, { dataset: asked.dataset, scorer, negativesPerPositive, context }),
   );
   const { beyond, check } = measured;
@@ -106,14 +112,16 @@ async function evaluateRun(config: EvaluateConfig, context: StageContext): Promi
   });
   // What training wrote is the run's record and stays as it is.
   const protocol = protocolOf(dataset, config.candidates);
-  const directory = config.output ?? path.join(run.directory, EVALUATIONS_FOLDER, `${config.split}-${protocol}`);
+  const { usersSample } = evaluation;
+  const question = `${config.split}-${protocol}${usersSample === null ? "" : `-${usersSample.users}-users`}`;
+  const directory = config.output ?? path.join(run.directory, EVALUATIONS_FOLDER, question);
   await writeEvaluation(directory, { evaluation, check, document, dataset, subject: { run } }, context);
   return resultOf({ subject: { run: run.directory }, dataset, document, check, directory });
 }
 
 /** Who was left out is part of what was measured. */
-function ofKnownUsers(evaluation: SplitEvaluation, { rows }: RunOnDataset): SplitEvaluation {
-  const unknown = rows?.counts.users.new ?? 0;
+function ofKnownUsers(evaluation: SplitEvaluation, { rows, dataset }: RunOnDataset): SplitEvaluation {
+  const unknown = hasProfiles(dataset) ? 0 : (rows?.counts.users.new ?? 0);
   if (unknown === 0) return evaluation;
   return { ...evaluation, protocol: `${evaluation.protocol}, without ${unknown} users that the run does not know` };
 }

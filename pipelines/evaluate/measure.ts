@@ -2,7 +2,7 @@
 import type { EvaluateConfig } from "../../src/config/schemas/evaluate-schema.ts";
 import type { Scorer } from "../../src/ranker/scorer.ts";
 import type { LoadedDataset } from "../dataset/stored-dataset.ts";
-import { evaluateSplit, protocolOf, type SplitEvaluation } from "../measures/evaluate-split.ts";
+import { casesOf, evaluateSplit, protocolOf, type SplitEvaluation } from "../measures/evaluate-split.ts";
 import { type BeyondParts, besidesOf, measureBeyond } from "../measures/measure-beyond.ts";
 import { scoresToRank, watchedScorer } from "../measures/watched-scorer.ts";
 import { openWorkDisplay } from "../progress/work-progress.ts";
@@ -26,9 +26,9 @@ export async function measure(
   },
 ): Promise<Measured> {
   const { dataset, negativesPerPositive, context } = measured;
-  const { split, k: ks, beyondAccuracy } = config;
+  const { split, k: ks, usersSample, beyondAccuracy } = config;
   const candidates = protocolOf(dataset, config.candidates);
-  const cases = split === "test" ? dataset.candidatesTest : dataset.candidatesValidation;
+  const cases = casesOf(dataset, split, usersSample).candidates;
   const ranking = scoresToRank(cases, candidates, measured.scorer.items);
   // Beyond accuracy, every user has a list of the whole catalogue, which is looked through under `full` anyway.
   const total = ranking + (beyondAccuracy && candidates === "sampled" ? cases.users.length * measured.scorer.items : 0);
@@ -38,9 +38,9 @@ export async function measure(
     // The schema has asked for at least one cut.
     const k = ks[0]!;
     const besides = beyondAccuracy ? { besides: besidesOf({ k, negativesPerPositive }) } : {};
-    const evaluation = await evaluateSplit({ scorer, dataset, split, candidates, ks, ...besides });
+    const evaluation = await evaluateSplit({ scorer, dataset, split, candidates, ks, usersSample, ...besides });
     const beyond = beyondAccuracy ? await measureBeyond({ scorer, dataset, evaluation, k, negativesPerPositive }) : {};
-    const check = config.protocolCheck ? await protocolCheck(measured.scorer, dataset, { split, k }) : null;
+    const check = config.protocolCheck ? await protocolCheck(measured.scorer, dataset, { cases, split, k }) : null;
     return { evaluation, beyond, check };
   } finally {
     display.close();

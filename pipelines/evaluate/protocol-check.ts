@@ -4,6 +4,7 @@
  */
 import path from "node:path";
 import { readColumns } from "../../src/arrow/read-columns.ts";
+import type { EvaluationCases } from "../../src/dataset/evaluation-candidates.ts";
 import { findLeakage, type Leakage, leakageWarnings, type TimedRows } from "../../src/evaluation/leakage.ts";
 import { checkProtocols, type ProtocolRow, tieRules } from "../../src/evaluation/protocol-check.ts";
 import { writeFileAtomically } from "../../src/files/write-file.ts";
@@ -27,16 +28,15 @@ export interface ProtocolCheck {
 
 const SCORES_PER_BLOCK = 2 ** 20; // 4 MiB
 
-/** Candidates are drawn anew from the dataset's seed; nothing that was frozen is changed. */
+/** `cases` are of the split. Candidates are drawn anew from the dataset's seed; nothing that was frozen is changed. */
 export async function protocolCheck(
   scorer: Scorer,
   dataset: LoadedDataset,
-  { split, k }: { readonly split: EvaluatedSplit; readonly k: number },
+  { cases, split, k }: { readonly cases: EvaluationCases; readonly split: EvaluatedSplit; readonly k: number },
 ): Promise<ProtocolCheck> {
   const { seed } = dataset.description;
-  const isTest = split === "test";
   const before = partsBefore(split);
-  const rows = await checkProtocols(scorer, isTest ? dataset.candidatesTest : dataset.candidatesValidation, {
+  const rows = await checkProtocols(scorer, cases, {
     known: seenItems(dataset, before),
     knownAndHeldOut: seenItems(dataset, [...before, split]),
     k,

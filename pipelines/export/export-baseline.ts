@@ -4,12 +4,14 @@ import type { BaselineForm, FittedBaseline } from "../../src/baselines/fitted-ba
 import { matrixMemory } from "../../src/baselines/matrix-memory.ts";
 import { type FittedName, parametersText } from "../../src/config/baseline-settings.ts";
 import type { ExportConfig } from "../../src/config/schemas/export-schema.ts";
+import { ConfigError } from "../../src/errors.ts";
 import type { ExportManifest } from "../../src/export/export-manifest.ts";
 import { encodeNpy } from "../../src/export/npy.ts";
 import { writePieces } from "../../src/files/file-writer.ts";
 import { fitted, keptFolder } from "../baselines/choose-parameters.ts";
 import { algebraOf } from "../baselines/open-algebra.ts";
 import { resolveParameters } from "../baselines/ready-baseline.ts";
+import { hasProfiles } from "../dataset/held-out-users.ts";
 import { type LoadedDataset, loadDataset } from "../dataset/stored-dataset.ts";
 import { readVocabulary, type Vocabulary } from "../dataset/vocabulary-files.ts";
 import { protocolOf } from "../measures/evaluate-split.ts";
@@ -33,10 +35,15 @@ export async function prepareBaseline(
 ): Promise<PreparedExport> {
   const directory = path.join(config.dataRoot, config.dataset!); // the schema has asked for it
   const dataset = await loadDataset(directory);
+  if (hasProfiles(dataset) && (name === "pure-svd" || name === "ials")) {
+    throw new ConfigError(
+      `--baseline ${name}: dataset ${config.dataset} holds out users, who have no vectors on train; score --profiles folds them in, or ingest with another --split`,
+    );
+  }
   const settings = { ...config, engine: "auto", threads: null };
   const candidates = protocolOf(dataset, null);
   const memory = matrixMemory(context.freeMemoryBytes);
-  const request = { settings, refit: false, ks: [10], candidates, dataset, memory, context };
+  const request = { settings, refit: false, ks: [10], candidates, usersSample: null, dataset, memory, context };
   const { parameters } = await resolveParameters(name, request);
   const { description } = dataset;
   const seed = config.seed ?? description.seed;

@@ -9,6 +9,7 @@ import type { FileContent } from "../../src/files/file-content.ts";
 import { writePieces } from "../../src/files/file-writer.ts";
 import { hashOf, keptDatasetFolder, runFiles } from "../../src/runs/run-directory.ts";
 import { datasetNameOf } from "../dataset/dataset-argument.ts";
+import { holdsOutUsers } from "../dataset/held-out-users.ts";
 import { type DatasetDescription, readDescription } from "../dataset/stored-dataset.ts";
 import { readVocabulary } from "../dataset/vocabulary-files.ts";
 import { describeDatasetOfRun, isOfRun } from "../runs/dataset-of-run.ts";
@@ -65,6 +66,11 @@ async function prepareRun(config: ExportConfig, context: StageContext): Promise<
     );
   }
   const { directory: datasetDirectory, description } = await dataOf(run, config, context);
+  if (holdsOutUsers(description) && run.manifest.outcome?.refit !== "all") {
+    throw new ConfigError(
+      `${run.directory}: the users whom its dataset holds out were never trained, and would be exported as they were drawn; train with --refit all, which learns from everybody once test is reported`,
+    );
+  }
   const beginning = beginningOf(config, run, description, context);
   return {
     folder: config.output ?? path.join(run.directory, "export"),

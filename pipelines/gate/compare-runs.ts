@@ -12,7 +12,7 @@ import { bootstrapIntervals } from "../../src/statistics/bootstrap.ts";
 import { pairedTests } from "../../src/statistics/paired-tests.ts";
 import { intervalFor } from "../../src/statistics/usual-interval.ts";
 import type { LoadedDataset } from "../dataset/stored-dataset.ts";
-import { type CandidateProtocol, type EvaluatedSplit, evaluateSplit } from "../measures/evaluate-split.ts";
+import { type CandidateProtocol, casesOf, type EvaluatedSplit, evaluateSplit } from "../measures/evaluate-split.ts";
 import { type RunOnDataset, runOnDataset, withCases, withScorerOf } from "../measures/run-on-dataset.ts";
 import type { LoadedRun } from "../runs/stored-run.ts";
 import { standingOf } from "./verdict.ts";
@@ -23,6 +23,7 @@ export interface GateQuestion {
   readonly candidates: CandidateProtocol;
   readonly metric: string;
   readonly engine: Engine;
+  readonly signal: AbortSignal;
 }
 
 export interface GateComparison {
@@ -38,7 +39,7 @@ const USUAL_CUT = 10;
 export async function compareRuns(run: LoadedRun, against: LoadedRun, question: GateQuestion): Promise<GateComparison> {
   const { dataset, split, metric } = question;
   const other = await runOnDataset(against, dataset);
-  if (casesOf(other.dataset, split).users.length === 0) {
+  if (casesOf(other.dataset, split, null).candidates.users.length === 0) {
     throw new DataError(
       `${against.directory}: knows no user of ${dataset.directory} who has ${split} items, so there is nobody to compare it for; --against none promotes without a comparison`,
     );
@@ -57,7 +58,8 @@ export async function compareRuns(run: LoadedRun, against: LoadedRun, question: 
   return {
     compared: {
       cases: common.users,
-      casesOfUnknownItems: other.rows === null ? 0 : unknownCases(casesOf(other.dataset, split), other.rows.items),
+      casesOfUnknownItems:
+        other.rows === null ? 0 : unknownCases(casesOf(other.dataset, split, null).candidates, other.rows.items),
       run: headlines(common.metrics, metric),
       against: headlines(theirs.metrics, metric),
       difference: differences.reduce((sum, value) => sum + value, 0) / differences.length,
@@ -79,10 +81,17 @@ export async function compareRuns(run: LoadedRun, against: LoadedRun, question: 
 }
 
 /** On the cases of the users that the run knows. */
-function ranked(asked: RunOnDataset, { engine, split, candidates, metric }: GateQuestion) {
+function ranked(asked: RunOnDataset, { engine, split, candidates, metric, signal }: GateQuestion) {
   const cut = metricCut(metric);
-  return withScorerOf(engine, asked, (scorer) =>
-    evaluateSplit({ scorer, dataset: asked.dataset, split, candidates, ks: [cut ?? USUAL_CUT] }),
+  return withScorerOf(engine, asked, { split, signal }, (scorer) =>
+    evaluateSplit({
+      scorer,
+      dataset: asked.dataset,
+      split,
+      candidates,
+      ks: [cut ?? USUAL_CUT],
+      usersSample: null,
+    }),
   );
 }
 
@@ -97,13 +106,9 @@ async function newcomersOf(
     run,
     withCases(question.dataset, (user) => otherRows[user] === NO_ROW),
   );
-  if (casesOf(asked.dataset, split).users.length === 0) return null;
+  if (casesOf(asked.dataset, split, null).candidates.users.length === 0) return null;
   const { users, metrics } = await ranked(asked, question);
   return { cases: users, value: metrics[metric]! };
-}
-
-function casesOf({ candidatesTest, candidatesValidation }: LoadedDataset, split: EvaluatedSplit): EvaluationCandidates {
-  return split === "test" ? candidatesTest : candidatesValidation;
 }
 
 function unknownCases({ users, positives, positiveOffsets }: EvaluationCandidates, items: Uint32Array): number {

@@ -156,7 +156,7 @@ async function recordOf({ config, run, against, context }: Question): Promise<Ga
   }
   const engine = await openConfiguredEngine({ ...config, halfPrecision: false, trains: [] }, context.log);
   const candidates = protocolOf(dataset, config.candidates);
-  const question = { dataset, split, candidates, metric, engine };
+  const question = { dataset, split, candidates, metric, engine, signal: context.signal };
   const { compared, protocol } = await compareRuns(run, against, question);
   const { verdict, reason } = verdictOf(compared, { metric, margin, strict });
   const { parameters } = rankerFilesOf(against.manifest, against.ranker);

@@ -8,6 +8,7 @@ import {
   type DatasetDescription,
   ITEM_INFO_FILE,
   KNOWN_FILE,
+  PROFILES_FILE,
   readDescription,
 } from "../dataset/stored-dataset.ts";
 import { type FileFacts, inspectFile } from "./raw-files.ts";
@@ -49,9 +50,15 @@ export async function readFormer(
     for (const name of DATASET_FILES) {
       if ((await stat(join(directory, name))).size !== description.files[name].bytes) return null;
     }
-    const { known, itemInfo } = description;
-    if (known !== undefined && (await stat(join(directory, KNOWN_FILE))).size !== known.bytes) return null;
-    if (itemInfo !== undefined && (await stat(join(directory, ITEM_INFO_FILE))).size !== itemInfo.bytes) return null;
+    const { known, profiles, itemInfo } = description;
+    const others = [
+      [KNOWN_FILE, known] as const,
+      [PROFILES_FILE, profiles] as const,
+      [ITEM_INFO_FILE, itemInfo] as const,
+    ];
+    for (const [name, record] of others) {
+      if (record !== undefined && (await stat(join(directory, name))).size !== record.bytes) return null;
+    }
     return settingsHash === hash ? { description, sources } : null;
   } catch {
     return null; // no dataset, or one that is broken: either way it is made anew

@@ -6,17 +6,17 @@ import type { ItemsByUser } from "../../src/dataset/interaction-dataset.ts";
 import type { IdType } from "../../src/interactions/reading/number-ids.ts";
 import { GONE } from "../../src/interactions/splitting/renumber.ts";
 import { SPLIT_PART } from "../../src/interactions/splitting/split.ts";
-import { KNOWN_FILE } from "../dataset/stored-dataset.ts";
+import { KNOWN_FILE, PROFILES_FILE } from "../dataset/stored-dataset.ts";
 import { chunksOfPart, type SplitView } from "./split-view.ts";
 
 export interface WrittenFile extends WrittenColumns {
   readonly schema: ColumnSchema;
 }
 
-/** train.arrow, validation.arrow or test.arrow: user, item, and time, rating and weight where the log has them. */
+/** The rows of a part: user, item, and time, rating and weight where the log has them. */
 export async function writeInteractions(
   directory: string,
-  part: "train" | "validation" | "test",
+  part: Exclude<keyof typeof SPLIT_PART, "none">,
   view: SplitView,
   signal: AbortSignal,
 ): Promise<WrittenFile> {
@@ -28,7 +28,7 @@ export async function writeInteractions(
     ...(ratings === null ? [] : [{ name: "rating", type: "float32" } as const]),
     ...(weights === null ? [] : [{ name: "weight", type: "float32" } as const]),
   ];
-  return written(join(directory, `${part}.arrow`), schema, async (append) => {
+  return written(join(directory, part === "profile" ? PROFILES_FILE : `${part}.arrow`), schema, async (append) => {
     for (const { length, rows, users, items } of chunksOfPart(view, SPLIT_PART[part], ROWS_PER_BATCH)) {
       signal.throwIfAborted();
       const picked = rows.subarray(0, length);

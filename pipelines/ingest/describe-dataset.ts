@@ -32,6 +32,8 @@ export interface DatasetFacts {
   readonly files: Readonly<Record<InteractionFile, WrittenFile>>;
   /** Null where nothing is known beside the splits. */
   readonly known: WrittenFile | null;
+  /** Null where no users are held out. */
+  readonly profiles: WrittenFile | null;
   /** Null without an items file. */
   readonly info: WrittenItemInfo | null;
   readonly candidates: { readonly validation: WrittenCandidates; readonly test: WrittenCandidates };
@@ -46,7 +48,7 @@ const CANDIDATE_SCHEMA = [
 ];
 
 export function describeDataset(facts: DatasetFacts): DatasetDescription {
-  const { plan, sources, built, cleaning, split, numbers, weights, known, info, candidates, warnings, context } = facts;
+  const { plan, sources, built, cleaning, split, numbers, weights, known, profiles, info, candidates, context } = facts;
   const { config } = plan;
   const files: DatasetDescription["files"] = {
     ...plainFiles(facts.files),
@@ -85,7 +87,7 @@ export function describeDataset(facts: DatasetFacts): DatasetDescription {
       trainNewerThanMedianTest: leaks.trainNewerThanMedianTest,
       evaluatedPairsInTrain: leaks.evaluatedPairsInTrain,
     },
-    warnings,
+    warnings: facts.warnings,
     format: plan.raw.plan.format,
     formats: built.formats,
     sources: sources.map(lastingRecord),
@@ -94,8 +96,9 @@ export function describeDataset(facts: DatasetFacts): DatasetDescription {
     toolVersion: context.environment.packageVersion,
     ...(info === null ? {} : { itemInfo: { ...info, schema: ITEM_INFO_SCHEMA } }),
     ...(known === null ? {} : { known: plain(known) }),
+    ...(profiles === null ? {} : { profiles: plain(profiles) }),
     files,
-    contentHash: contentHash(files, known ?? undefined),
+    contentHash: contentHash(files, { known: known ?? undefined, profiles: profiles ?? undefined }),
   };
 }
 

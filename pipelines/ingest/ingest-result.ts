@@ -72,7 +72,7 @@ export function ingestResult(
   const { linesLeftOut } = candidateCounts.test;
   const status = cost === null ? "up-to-date" : "done";
   const { train, validation, test } = interactions;
-  const { weights, known } = description;
+  const { weights, known, profiles } = description;
   const steps = cleaning.filter(({ rowsBefore, rowsAfter }) => rowsAfter < rowsBefore);
   const lines = [
     `${directory}: ${users} users, ${items} items, ${train} train + ${validation} validation + ${test} test (${split.kind}; ${candidates.test})`,
@@ -88,6 +88,9 @@ export function ingestResult(
       : [
           `  weights from ${shortNumber(weights.least)} to ${shortNumber(weights.most)}, ${shortNumber(weights.mean)} on average`,
         ]),
+    ...(profiles === undefined
+      ? []
+      : [`  ${profiles.rows} rows of users who are held out are folded in: no model is trained on them`]),
     ...steps.map(({ step, reason, rowsBefore, rowsAfter }) => `  ${rowsBefore - rowsAfter} ${step}: ${reason}`),
     ...firstBadRows.map((row) => `    ${describeBadRow(row)}`),
     ...(known === undefined

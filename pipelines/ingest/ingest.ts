@@ -147,6 +147,8 @@ async function makeDataset(
     });
     const files = { ...vocabularies, ...interactions };
     const known = await writeKnown(staging.result, view.known);
+    const profiles =
+      split.kind === "users" ? await writeInteractions(staging.result, "profile", view, context.signal) : null;
     const candidates = await writeBothCandidates(plan, built, view, {
       directory: staging.result,
       log: context.log,
@@ -163,6 +165,7 @@ async function makeDataset(
       weights: weightsOfTrain(view),
       files,
       known,
+      profiles,
       info,
       candidates,
       warnings: [...warnings, ...ofCandidates],

@@ -5,7 +5,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { DOWNLOADABLE } from "../../src/config/schemas/data-schema.ts";
 import { type IngestConfig, ingestSchema } from "../../src/config/schemas/ingest/ingest-schema.ts";
-import { DEFAULT_SHARE } from "../../src/config/schemas/ingest/ingest-settings.ts";
+import { DEFAULT_HELD_OUT_ROWS, DEFAULT_SHARE } from "../../src/config/schemas/ingest/ingest-settings.ts";
 import { momentMs } from "../../src/config/schemas/ingest/moment.ts";
 import { shellCommand } from "../../src/config/shell-command.ts";
 import { ConfigError } from "../../src/errors.ts";
@@ -183,6 +183,14 @@ function splitRequest(config: IngestConfig, { plan }: RawLogs, rowsAreInOrder: b
             ? { kind: "shares", validationShare, testShare }
             : { kind: "moments", validationFromMs: momentMs(validationFrom), testFromMs: momentMs(testFrom) },
       };
+    case "users":
+      return {
+        kind,
+        share: config.heldOutUsers ?? DEFAULT_SHARE,
+        positives: config.heldOutRows ?? DEFAULT_HELD_OUT_ROWS,
+        rowsAreInOrder,
+        seed,
+      };
     default:
       return kind satisfies never;
   }
@@ -195,7 +203,10 @@ function candidateKind(config: IngestConfig, { plan }: RawLogs, split: SplitRequ
       "--candidates official needs a given split with its .test.negative file beside the .test.rating file",
     );
   }
-  const kind = config.candidates !== "auto" ? config.candidates : canBeOfficial ? "official" : "sampled";
+  // Many positives among 99 others are easily hit by guessing; whoever holds users out ranks all items.
+  const isMany = split.kind === "users" && split.positives !== "newest" && config.negatives === null;
+  const usual = canBeOfficial ? "official" : isMany ? "full" : "sampled";
+  const kind = config.candidates !== "auto" ? config.candidates : usual;
   if (config.ownNegatives === "keep" && kind !== "official") {
     throw new ConfigError("--own-negatives keep: there are no official negatives here; leave it out");
   }

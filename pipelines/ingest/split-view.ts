@@ -86,8 +86,8 @@ function countOfPart({ parts }: SplitView, part: number): number {
 
 /** Each user's distinct items over all parts, and what else is known: no candidates of theirs. */
 export function seenItemsOf(view: SplitView): ItemsByUser {
-  const { train, validation, test } = SPLIT_PART;
-  return distinctItems(view, [train, validation, test], view.known);
+  const { train, validation, test, profile } = SPLIT_PART;
+  return distinctItems(view, [train, validation, test, profile], view.known);
 }
 
 /**

@@ -3,6 +3,7 @@ import { measureBeyondAccuracy } from "../../src/evaluation/beyond-accuracy.ts";
 import type { Besides } from "../../src/evaluation/case-counts.ts";
 import type { Scorer } from "../../src/ranker/scorer.ts";
 import type { MetricsDocument } from "../../src/runs/metrics-document.ts";
+import { hasProfiles, histories } from "../dataset/held-out-users.ts";
 import { readItemInfo } from "../dataset/item-info-file.ts";
 import { partsBefore, seenItems } from "../dataset/seen-items.ts";
 import type { LoadedDataset } from "../dataset/stored-dataset.ts";
@@ -33,15 +34,17 @@ export async function measureBeyond(options: BeyondOptions): Promise<BeyondParts
   const info = await readItemInfo(dataset);
   const { auc, beyondAccuracy, deciles, calibration } = await measureBeyondAccuracy({
     scorer,
-    candidates: isTest ? dataset.candidatesTest : dataset.candidatesValidation,
+    candidates: evaluation.candidates,
     evaluation,
     k,
     seen,
     train,
+    histories: histories(dataset),
     features: info === null ? null : info.features.map((features) => new Set(features)),
     negativesPerPositive: options.negativesPerPositive,
   });
-  const lists = `the catalogue without ${isTest ? "train and validation items" : "train items"}`;
+  const known = isTest ? "train and validation items" : "train items";
+  const lists = `the catalogue without ${hasProfiles(dataset) ? "the items folded in" : known}`;
   return {
     auc,
     beyondAccuracy: { ...beyondAccuracy, lists },

@@ -1,18 +1,21 @@
 /**
  * A run asked about a dataset: its ranker as the dataset numbers users and items. Where the run was trained on other
- * data, cases of users it does not know are left out, and items it does not know stand behind all others.
+ * data, cases of users it does not know are left out unless they are folded in, and items it does not know stand behind
+ * all others.
  */
 import { someCases } from "../../src/dataset/evaluation-candidates.ts";
 import type { Engine } from "../../src/engine/engine.ts";
 import { carryRanker, NO_ROW } from "../../src/ranker/carry-rows.ts";
 import type { Parameters, RankerSpec } from "../../src/ranker/ranker-spec.ts";
 import type { Scorer } from "../../src/ranker/scorer.ts";
+import { hasProfiles } from "../dataset/held-out-users.ts";
 import type { LoadedDataset } from "../dataset/stored-dataset.ts";
 import { type CarriedRows, rowsOfRun } from "../runs/dataset-of-run.ts";
 import type { LoadedRun } from "../runs/stored-run.ts";
-import { withScorer } from "./with-scorer.ts";
+import { type MeasuredQuestion, withRankerOn } from "./held-out-scorers.ts";
 
 export interface RunOnDataset {
+  readonly run: Pick<LoadedRun, "directory" | "config">;
   /** Null where the run was trained on this very dataset. */
   readonly rows: CarriedRows | null;
   readonly spec: RankerSpec;
@@ -27,11 +30,13 @@ const LOWEST = -3.4e38;
 /** Throws DataError where the run cannot be carried over. */
 export async function runOnDataset(run: LoadedRun, dataset: LoadedDataset): Promise<RunOnDataset> {
   const rows = await rowsOfRun(run, dataset);
-  if (rows === null) return { rows, spec: run.spec, parameters: run.parameters, dataset };
+  if (rows === null) return { run, rows, spec: run.spec, parameters: run.parameters, dataset };
   return {
+    run,
     rows,
     ...carryRanker(run, rows, dataset.description),
-    dataset: withCases(dataset, (user) => rows.users[user] !== NO_ROW),
+    // Who is folded in need not be known.
+    dataset: hasProfiles(dataset) ? dataset : withCases(dataset, (user) => rows.users[user] !== NO_ROW),
   };
 }
 
@@ -48,10 +53,13 @@ export function withCases(dataset: LoadedDataset, keeps: (user: number) => boole
 /** The scorer is only good until `use` has settled. */
 export async function withScorerOf<T>(
   engine: Engine,
-  { spec, parameters, rows }: RunOnDataset,
+  { run, spec, parameters, rows, dataset }: RunOnDataset,
+  { split, signal }: Pick<MeasuredQuestion, "split" | "signal">,
   use: (scorer: Scorer) => Promise<T>,
 ): Promise<T> {
-  return withScorer(engine, { spec, parameters }, (scorer) =>
+  const { directory, config } = run;
+  const ranker = { directory, config, spec, parameters, rows };
+  return withRankerOn(engine, ranker, { dataset, split, signal }, (scorer) =>
     use(rows === null ? scorer : unknownItemsLast(scorer, rows.items)),
   );
 }

@@ -8,9 +8,10 @@ import { boundedInteger, streamKey, threefry } from "../../src/random.ts";
 import type { Scorer } from "../../src/ranker/scorer.ts";
 import { NO_ITEM } from "../../src/ranker/scorer.ts";
 import type { ItemContent, UserContent } from "../../src/report/run-content.ts";
+import { hasProfiles, histories } from "../dataset/held-out-users.ts";
 import { readItemInfo } from "../dataset/item-info-file.ts";
 import { partsBefore, seenItems } from "../dataset/seen-items.ts";
-import type { LoadedDataset } from "../dataset/stored-dataset.ts";
+import { type LoadedDataset, PROFILES_FILE } from "../dataset/stored-dataset.ts";
 import { readVocabulary } from "../dataset/vocabulary-files.ts";
 
 const RECENT_ITEMS = 4;
@@ -26,11 +27,11 @@ export async function exampleUsers(
     readonly seed: number;
   },
 ): Promise<readonly UserContent[]> {
-  const { train } = dataset;
+  const { userColumn, users: allUsers } = histories(dataset);
   const isTest = options.split === "test";
   const candidates = isTest ? dataset.candidatesTest : dataset.candidatesValidation;
-  const trainCounts = new Uint32Array(train.users);
-  for (const user of train.userColumn) trainCounts[user]!++;
+  const trainCounts = new Uint32Array(allUsers);
+  for (const user of userColumn) trainCounts[user]!++;
   const cases = chooseCases(candidates.users, trainCounts, options);
   if (cases.length === 0) return [];
 
@@ -108,9 +109,9 @@ async function ranksOf(
   return ranksByItem(own, countNegatives(own, others).atLeast);
 }
 
-/** For each of `users`: the last items of train by time, or by row where it has none; the newest first. */
-async function recentItems({ directory }: LoadedDataset, users: Uint32Array): Promise<readonly number[][]> {
-  const columns = await readColumns(path.join(directory, "train.arrow"));
+/** For each of `users`: the last items that are known of them, by time, or by row without times; the newest first. */
+async function recentItems(dataset: LoadedDataset, users: Uint32Array): Promise<readonly number[][]> {
+  const columns = await readColumns(path.join(dataset.directory, hasProfiles(dataset) ? PROFILES_FILE : "train.arrow"));
   const [userColumn, itemColumn] = [columns.uint32("user"), columns.uint32("item")];
   const times = columns.names.includes("timestamp_ms") ? columns.int64("timestamp_ms") : null;
   const rowsOf = new Map<number, number[]>(Array.from(users, (user) => [user, []]));

@@ -8,11 +8,11 @@ import { readColumns } from "../../src/arrow/read-columns.ts";
 import { popularityScorer } from "../../src/baselines/popularity.ts";
 import { randomScorer } from "../../src/baselines/random.ts";
 import { shellCommand } from "../../src/config/shell-command.ts";
-import { joinInteractions } from "../../src/dataset/interaction-dataset.ts";
 import { DataError } from "../../src/errors.ts";
 import type { Scorer } from "../../src/ranker/scorer.ts";
 import type { MetricsDocument } from "../../src/runs/metrics-document.ts";
 import { perUserFileName, runFiles } from "../../src/runs/run-directory.ts";
+import { rowsOfRefit } from "../dataset/held-out-users.ts";
 import { evaluateSplit, metricsDocument } from "../measures/evaluate-split.ts";
 import { besidesOf, measureBeyond } from "../measures/measure-beyond.ts";
 import { readMetrics } from "../runs/metrics-file.ts";
@@ -83,8 +83,8 @@ export async function baselinesAtHand(
   questions: EvaluationRequest,
   { seed, isRefit }: { readonly seed: number; readonly isRefit: boolean },
 ): Promise<readonly RankerResults[]> {
-  const { train, validation } = questions.dataset;
-  const known = isRefit ? joinInteractions(train, validation) : train;
+  const { train } = questions.dataset;
+  const known = isRefit ? rowsOfRefit(questions.dataset, false) : train;
   return [
     await measureRanker("popularity", popularityScorer(known), questions),
     await measureRanker("random", randomScorer({ users: train.users, items: train.items, seed }), questions),
@@ -95,7 +95,7 @@ export async function baselinesAtHand(
 export async function measureCatalogue(scorer: Scorer, questions: EvaluationRequest): Promise<CatalogueResults | null> {
   if (questions.candidates === "full") return null;
   const whole = { ...questions, candidates: "full" as const, ks: questions.ks.slice(0, 1) };
-  const { perUser, metrics } = await evaluateSplit({ scorer, ...whole });
+  const { perUser, metrics } = await evaluateSplit({ scorer, ...whole, usersSample: null });
   return { perUser: perUser.metrics, metrics };
 }
 
@@ -106,7 +106,12 @@ export async function measureRanker(
   questions: EvaluationRequest,
 ): Promise<RankerResults> {
   const asked = { k: questions.ks[0]!, negativesPerPositive: null };
-  const evaluation = await evaluateSplit({ scorer, ...questions, besides: besidesOf(asked) });
+  const evaluation = await evaluateSplit({
+    scorer,
+    ...questions,
+    usersSample: null,
+    besides: besidesOf(asked),
+  });
   const beyond = await measureBeyond({ scorer, ...questions, evaluation, ...asked });
   const { users, metrics } = evaluation.perUser;
   const document = { ...metricsDocument({ evaluation }), ...beyond };

@@ -13,8 +13,8 @@ import { parseTrainingLog } from "../../src/runs/training-log.ts";
 import { openConfiguredEngine } from "../configured-engine.ts";
 import { type LoadedDataset, loadDataset } from "../dataset/stored-dataset.ts";
 import { evaluateSplit } from "../measures/evaluate-split.ts";
+import { withRankerOn } from "../measures/held-out-scorers.ts";
 import { type BeyondParts, besidesOf, measureBeyond } from "../measures/measure-beyond.ts";
-import { withScorer } from "../measures/with-scorer.ts";
 import { readBaselinesRecord } from "../runs/baselines-file.ts";
 import { readGateRecord } from "../runs/gate-file.ts";
 import { readMetrics } from "../runs/metrics-file.ts";
@@ -128,7 +128,15 @@ async function scoreRun(
     context.log,
   );
   const negativesPerPositive = trainedMixture(run, questions.dataset.train);
-  return withScorer(engine, run, async (scorer) => ({
+  const { dataset, split } = questions;
+  const ranker = {
+    directory: run.directory,
+    config: run.config,
+    spec: run.spec,
+    parameters: run.parameters,
+    rows: null,
+  };
+  return withRankerOn(engine, ranker, { dataset, split, signal: context.signal }, async (scorer) => ({
     beyond: await beyondOf(scorer, questions, negativesPerPositive),
     catalogue: await measureCatalogue(scorer, questions),
     people: await exampleUsers(scorer, questions.dataset, {
@@ -147,7 +155,12 @@ async function beyondOf(
   negativesPerPositive: number | null,
 ): Promise<BeyondParts> {
   const k = questions.ks[0]!;
-  const evaluation = await evaluateSplit({ scorer, ...questions, besides: besidesOf({ k, negativesPerPositive }) });
+  const evaluation = await evaluateSplit({
+    scorer,
+    ...questions,
+    usersSample: null,
+    besides: besidesOf({ k, negativesPerPositive }),
+  });
   return measureBeyond({ scorer, ...questions, evaluation, k, negativesPerPositive });
 }
 

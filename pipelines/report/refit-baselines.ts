@@ -3,14 +3,14 @@
  * have of them, such as lists, deciles and figures among all items, can then be measured as the run's are.
  */
 import { fitBaseline } from "../../src/baselines/fit-baseline.ts";
-import { scorerOn } from "../../src/baselines/fitted-baseline.ts";
 import { matrixMemory } from "../../src/baselines/matrix-memory.ts";
 import { isTuned } from "../../src/config/baseline-settings.ts";
 import type { ReportConfig } from "../../src/config/schemas/report-schema.ts";
-import { joinInteractions } from "../../src/dataset/interaction-dataset.ts";
 import { baselineTitle } from "../../src/report/words/baseline-words.ts";
 import type { BaselinesRecord } from "../../src/runs/baselines-record.ts";
 import { openAlgebra } from "../baselines/open-algebra.ts";
+import { rowsOfRefit } from "../dataset/held-out-users.ts";
+import { scorerOfBaseline } from "../measures/held-out-scorers.ts";
 import { sayWhileWaiting } from "../progress/while-waiting.ts";
 import type { StageContext } from "../stage.ts";
 import type { EvaluationRequest } from "./evaluation-request.ts";
@@ -31,7 +31,8 @@ export async function refitBaselines(
   },
 ): Promise<readonly RankerResults[]> {
   const { known, config, absent, context } = options;
-  const { train, validation, description } = questions.dataset;
+  const { dataset, split } = questions;
+  const { description } = dataset;
   const engine = config.engine === "native" || config.engine === "reference" ? config.engine : "auto";
   const { algebra, kernels } = await openAlgebra(engine, {
     threads: engine === "reference" ? null : config.threads,
@@ -47,14 +48,14 @@ export async function refitBaselines(
       );
       continue;
     }
-    const data = choice.fittedOn.includes("validation") ? joinInteractions(train, validation) : train;
+    const data = choice.fittedOn.includes("validation") ? rowsOfRefit(dataset, false) : dataset.train;
     const { parameters } = choice;
     const fitted = await sayWhileWaiting(
       () => fitBaseline(name, data, { parameters, seed: description.seed, algebra, memory }),
       `fitting ${name} again`,
       context,
     );
-    const measured = await measureRanker(name, scorerOn(fitted, kernels), questions);
+    const measured = await measureRanker(name, await scorerOfBaseline(fitted, kernels, { dataset, split }), questions);
     fitted.release?.();
     const values = Object.entries(reached ?? {}).map(([metric, { value }]) => [metric, value]);
     const document = { ...measured.document, baseline: choice, validation: Object.fromEntries(values) };

@@ -69,7 +69,7 @@ export function carriedText(run: TrainedRun, { counts }: CarriedRows): string {
 /** One line where a run may have learnt from what other data than its own hold out; null elsewhere. */
 export function leakWarning(run: TrainedRun, description: DatasetDescription): string | null {
   const { kind } = description.split;
-  if (isOfRun(run, description) || (kind !== "ratio" && kind !== "given")) return null;
+  if (isOfRun(run, description) || !["ratio", "users", "given"].includes(kind)) return null;
   return `warning: what a split of kind ${kind} holds out may be what ${run.directory} was trained on, and its figures too good; splits by time (leave-last-out, time) keep that apart`;
 }
 

@@ -4,7 +4,7 @@ import type { ScoreConfig } from "../../src/config/schemas/score-schema.ts";
 import { ConfigError } from "../../src/errors.ts";
 import type { WorkDatabase, WorkDatabaseOptions } from "../../src/interactions/database/work-database.ts";
 import { NO_ROW, type RowSources } from "../../src/ranker/carry-rows.ts";
-import { checkFileOf, KNOWN_FILE, verifyFiles } from "../dataset/stored-dataset.ts";
+import { checkFileOf, KNOWN_FILE, PROFILES_FILE, verifyFiles } from "../dataset/stored-dataset.ts";
 import { idSpellingOf, idTypeOf, readVocabulary, type Vocabulary } from "../dataset/vocabulary-files.ts";
 import type { RecommendationShape } from "./output/recommendations.ts";
 import { type BitSet, openBitSet } from "./selection/bit-set.ts";
@@ -48,7 +48,9 @@ export async function openScoreInputs(
   const { ranker, directory, description } = subject;
   const needed = ["users.arrow", "train.arrow", "validation.arrow", "test.arrow"] as const;
   await verifyFiles(directory, description, needed);
-  if (description.known !== undefined) await checkFileOf(directory, KNOWN_FILE, description.known);
+  const { known: knownFile, profiles: profilesFile } = description;
+  if (knownFile !== undefined) await checkFileOf(directory, KNOWN_FILE, knownFile);
+  if (profilesFile !== undefined) await checkFileOf(directory, PROFILES_FILE, profilesFile);
   let opened: Promise<WorkDatabase> | null = null;
   const database = (): Promise<WorkDatabase> => {
     const { users, pairs, profiles, items, allow, deny, excludePairs } = config;

@@ -93,6 +93,7 @@ export async function withParameters(config: ScoreConfig, context: StageContext)
     refit: false,
     ks: [10],
     candidates: protocolOf(dataset, null),
+    usersSample: null,
     dataset,
     memory: matrixMemory(context.freeMemoryBytes),
     context,

@@ -5,7 +5,7 @@ import { bestItemsInto } from "../../src/ranker/best-items.ts";
 import { sideOf } from "../../src/ranker/carry-rows.ts";
 import { type Parameters, parametersOf, sizeOf } from "../../src/ranker/ranker-spec.ts";
 import type { TopItems } from "../../src/ranker/scorer.ts";
-import { type FoldableRun, openFoldInOfRun } from "./fold-in-of-run.ts";
+import { type FoldableRun, openFoldInOfRun } from "../fold-in/fold-in-of-run.ts";
 
 export interface PeopleLists {
   /** The best items of a person; equal scores by ascending item, 2^32 - 1 where fewer are left. */

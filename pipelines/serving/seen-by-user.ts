@@ -1,6 +1,12 @@
 /** What lists for tomorrow must not repeat. */
 import { groupItemsByUser, type ItemsByUser } from "../../src/dataset/interaction-dataset.ts";
-import { checkFileOf, type DatasetDescription, readInteractions, readKnown } from "../dataset/stored-dataset.ts";
+import {
+  checkFileOf,
+  type DatasetDescription,
+  readInteractions,
+  readKnown,
+  readProfiles,
+} from "../dataset/stored-dataset.ts";
 
 /** Everything in the user's own log, in any split or left out of all. Throws DataError for changed files. */
 export async function readSeen(folder: string, description: DatasetDescription): Promise<ItemsByUser> {
@@ -11,5 +17,5 @@ export async function readSeen(folder: string, description: DatasetDescription):
       return readInteractions(folder, name, description, description.interactions[part]);
     }),
   );
-  return groupItemsByUser(...parts, await readKnown(folder, description));
+  return groupItemsByUser(...parts, await readKnown(folder, description), await readProfiles(folder, description));
 }

@@ -1,9 +1,9 @@
 /** The one look at the test split that ends a run: metrics.json and the per-user results. */
 import type { MetricsDocument } from "../../src/runs/metrics-document.ts";
 import { evaluateSplit, metricsDocument, protocolOf } from "../measures/evaluate-split.ts";
+import { withRankerOn } from "../measures/held-out-scorers.ts";
 import { writePerUserResults } from "../measures/per-user-file.ts";
 import { scoresToRank, watchedScorer } from "../measures/watched-scorer.ts";
-import { withScorer } from "../measures/with-scorer.ts";
 import { openWorkDisplay } from "../progress/work-progress.ts";
 import { writeMetrics } from "../runs/metrics-file.ts";
 import type { TestedParameters, TrainingJob } from "./train-and-refit.ts";
@@ -28,8 +28,18 @@ export async function reportTest(
   const candidates = protocolOf(dataset, config.candidates);
   const total = scoresToRank(dataset.candidatesTest, candidates, tested.spec.items);
   const display = openWorkDisplay({ what: "test", total }, context);
-  const evaluation = await withScorer(engine, tested, (scorer) =>
-    evaluateSplit({ scorer: watchedScorer(scorer, display.add), dataset, split: "test", candidates, ks: config.k }),
+  const { spec, parameters } = tested;
+  const ranker = { directory: recorder.directory, config, spec, parameters, rows: null };
+  const question = { dataset, split: "test" as const, signal: context.signal };
+  const evaluation = await withRankerOn(engine, ranker, question, (scorer) =>
+    evaluateSplit({
+      scorer: watchedScorer(scorer, display.add),
+      dataset,
+      split: "test",
+      candidates,
+      ks: config.k,
+      usersSample: null,
+    }),
   ).finally(display.close);
   const document = metricsDocument({
     evaluation,

@@ -7,21 +7,23 @@ import { popularityScorer } from "../../src/baselines/popularity.ts";
 import { parseJson } from "../../src/config/json-text.ts";
 import { cutsWith, isHeadlineMetric, metricCut } from "../../src/config/metric-names.ts";
 import type { TrainConfig } from "../../src/config/schemas/train-schema.ts";
-import { joinInteractions } from "../../src/dataset/interaction-dataset.ts";
 import type { BatchSource } from "../../src/dataset/training-batches.ts";
 import type { Engine } from "../../src/engine/engine.ts";
 import { ConfigError } from "../../src/errors.ts";
-import type { RankerSpec } from "../../src/ranker/ranker-spec.ts";
+import type { Parameters, RankerSpec } from "../../src/ranker/ranker-spec.ts";
 import type { Scorer } from "../../src/ranker/scorer.ts";
 import type { Manifest } from "../../src/runs/manifest.ts";
 import { runFiles } from "../../src/runs/run-directory.ts";
 import type { ResumeFile } from "../../src/training/resume-checkpoint.ts";
+import { hasProfiles, rowsOfRefit } from "../dataset/held-out-users.ts";
 import { seenItems } from "../dataset/seen-items.ts";
 import type { LoadedDataset } from "../dataset/stored-dataset.ts";
+import { foldInSettings } from "../fold-in/fold-in-of-run.ts";
 import { evaluateSplit } from "../measures/evaluate-split.ts";
+import { withTrainedScorer } from "../measures/held-out-scorers.ts";
 import type { ChosenParameters, RunRecorder } from "../runs/run-recorder.ts";
 import type { StageContext } from "../stage.ts";
-import { batchSourceOf, planOf } from "../training/configured-training.ts";
+import { batchSourceOf, planOf, rankerOf } from "../training/configured-training.ts";
 import { runPass } from "./run-pass.ts";
 import type { WarmStart } from "./start/warm-start.ts";
 
@@ -82,7 +84,7 @@ export async function trainAndRefit(
   const outcome = await runPass({
     ...job,
     plan: planOf({ config, source: job.source, pass: "train", epochs: config.epochs, selects: validates }),
-    validate: validates ? (scorer) => validationMetrics(job, scorer) : null,
+    validate: validates ? (scorer, parameters) => validated(job, scorer, parameters) : null,
     from: resume?.point ?? null,
     start: resume === null ? ((await job.start?.begin("train", job.source)) ?? null) : null,
     labels: {},
@@ -114,6 +116,11 @@ export async function checkMeasures(job: Omit<TrainingJob, "spec" | "engine" | "
   const { config, source, dataset, context } = job;
   const validates = hasValidation(dataset);
   planOf({ config, source, pass: "train", epochs: config.epochs, selects: validates });
+  if (hasProfiles(dataset))
+    foldInSettings(
+      { directory: `dataset ${config.dataset}, whose users are held out`, config },
+      rankerOf(config, dataset.train),
+    );
   if (validates) {
     await validationMetrics(job, popularityScorer(dataset.train)); // whatever is measured, at the cuts asked for
     return;
@@ -147,10 +154,8 @@ async function refit(job: TrainingJob, choice: Choice, { resume, reportBefore }:
     context.log(`refit: ${splits} together, ${epoch} epochs as validation chose`);
     if (isAll) context.log("refit: no figure is of this ranker; those of test are of the one before it");
   }
-  const { train, validation: second, test } = dataset;
-  const both = joinInteractions(train, second);
   const seen = seenItems(dataset, isAll ? ["train", "validation", "test"] : ["train", "validation"]);
-  const source = batchSourceOf(config, isAll ? joinInteractions(both, test) : both, seen);
+  const source = batchSourceOf(config, rowsOfRefit(dataset, isAll), seen);
   const outcome = await runPass({
     ...job,
     source,
@@ -185,15 +190,26 @@ function parseChoice({ labels }: ResumeFile): Choice {
   return parseJson(labels.choice ?? "", choiceSchema, { where, what, remedy: "train anew with --force" });
 }
 
+async function validated(
+  job: TrainingJob,
+  scorer: Scorer,
+  parameters: Parameters,
+): Promise<Readonly<Record<string, number>>> {
+  const { config, spec, engine, dataset, recorder, context } = job;
+  const ranker = { directory: recorder.directory, config, spec, parameters, rows: null };
+  const question = { dataset, split: "validation" as const, signal: context.signal };
+  return withTrainedScorer(scorer, { engine, ranker }, question, (measured) => validationMetrics(job, measured));
+}
+
 /** The headline metrics (HR and NDCG) at every cut asked for, and the metric that chooses. */
 async function validationMetrics(
   { config, dataset }: Pick<TrainingJob, "config" | "dataset">,
   scorer: Scorer,
 ): Promise<Readonly<Record<string, number>>> {
-  const { metric } = config.validation;
+  const { metric, usersSample = null } = config.validation;
   const cut = metricCut(metric);
   const ks = cutsWith(config.k, metric);
-  const split = { scorer, dataset, split: "validation", candidates: config.candidates, ks } as const;
+  const split = { scorer, dataset, split: "validation", candidates: config.candidates, ks, usersSample } as const;
   const { metrics } = await evaluateSplit(split).catch((error: unknown) => {
     const isOfCuts = error instanceof ConfigError && error.message.startsWith("k is ");
     if (!isOfCuts || cut === null || config.k.includes(cut)) throw error;

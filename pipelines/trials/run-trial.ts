@@ -13,9 +13,11 @@ import type { TrialPlan } from "../../src/study/plan-trials.ts";
 import { DivergenceError } from "../../src/training/divergence.ts";
 import { type TrainingOutcome, trainRanker } from "../../src/training/train-ranker.ts";
 import { beginning, type ResumePoint } from "../../src/training/training-state.ts";
+import { hasProfiles } from "../dataset/held-out-users.ts";
 import type { LoadedDataset } from "../dataset/stored-dataset.ts";
+import { foldInSettings } from "../fold-in/fold-in-of-run.ts";
 import { evaluateSplit, type SplitEvaluation } from "../measures/evaluate-split.ts";
-import { withScorer } from "../measures/with-scorer.ts";
+import { withRankerOn, withTrainedScorer } from "../measures/held-out-scorers.ts";
 import type { StageContext } from "../stage.ts";
 import { batchSourceOf, planOf, rankerOf, sessionOptionsOf } from "../training/configured-training.ts";
 
@@ -74,6 +76,7 @@ export async function runTrial(options: TrialOptions): Promise<TrialResult | nul
   const { description, train } = data.dataset;
   const started = context.elapsed();
   const source = batchSourceOf(config, train, data.seen);
+  if (hasProfiles(data.dataset)) foldInSettings({ directory: trial.id, config }, rankerOf(config, train));
   const epochs: TrialRecord["epochs"] = [...(from?.record.epochs ?? [])];
   const base = {
     id: trial.id,
@@ -160,10 +163,16 @@ async function trainTrial(
       signal: context.signal,
       hooks: {
         elapsed: context.elapsed,
-        validate: async (scorer) => {
+        validate: async (scorer, parameters) => {
           const { dataset } = data;
-          const { candidates, k } = config;
-          return (await evaluateSplit({ scorer, dataset, split: "validation", candidates, ks: k })).metrics;
+          const { candidates, k: ks, validation } = config;
+          const usersSample = validation.usersSample ?? null;
+          const ranker = { directory: trial.id, config, spec: rankerOf(config, dataset.train), parameters, rows: null };
+          const question = { dataset, split: "validation" as const, signal: context.signal };
+          return withTrainedScorer(scorer, { engine, ranker }, question, async (measured) => {
+            const asked = { scorer: measured, dataset, split: question.split, candidates, ks, usersSample };
+            return (await evaluateSplit(asked)).metrics;
+          });
         },
         diagnose: null,
         epochDone: async ({ epoch, loss, validation, seconds, phase }) => {
@@ -182,12 +191,16 @@ async function trainTrial(
   }
 }
 
-async function evaluateTest({ trial, data, engine }: TrialOptions, { parameters }: Finished): Promise<SplitEvaluation> {
+async function evaluateTest(
+  { trial, data, engine, context }: TrialOptions,
+  { parameters }: Finished,
+): Promise<SplitEvaluation> {
   const { config } = trial;
   const { dataset } = data;
-  const spec = rankerOf(config, dataset.train);
-  return withScorer(engine, { spec, parameters }, async (scorer) => {
-    const question = { scorer, dataset, split: "test", ks: config.k } as const;
+  const ranker = { directory: trial.id, config, spec: rankerOf(config, dataset.train), parameters, rows: null };
+  const asked = { dataset, split: "test" as const, signal: context.signal };
+  return withRankerOn(engine, ranker, asked, async (scorer) => {
+    const question = { scorer, dataset, split: "test", ks: config.k, usersSample: null } as const;
     const found = await evaluateSplit({ ...question, candidates: config.candidates });
     if (!trial.alsoInCatalogue) return found;
     const among = await evaluateSplit({ ...question, candidates: "full" });

@@ -24,6 +24,7 @@ import {
   DESCRIPTION_FILE,
   ITEM_INFO_FILE,
   KNOWN_FILE,
+  PROFILES_FILE,
   readDescription,
 } from "../dataset/stored-dataset.ts";
 import { readConfig } from "../runs/stored-run.ts";
@@ -222,12 +223,13 @@ async function datasetRecord(
 
 function datasetFiles(
   directory: string,
-  { files, known, itemInfo }: DatasetDescription,
+  { files, known, profiles, itemInfo }: DatasetDescription,
   role: RecordedFile["role"],
 ): RecordedFile[] {
   const listed = [
     ...Object.entries(files),
     ...(known === undefined ? [] : [[KNOWN_FILE, known] as const]),
+    ...(profiles === undefined ? [] : [[PROFILES_FILE, profiles] as const]),
     ...(itemInfo === undefined ? [] : [[ITEM_INFO_FILE, itemInfo] as const]),
   ];
   return listed.map(([name, { bytes, sha256 }]) => ({ path: path.join(directory, name), role, bytes, sha256 }));

@@ -20,7 +20,7 @@ export function itemMasses(interactions: Interactions, seen: ItemsByUser, power:
   return { itemMass, seenMass: massesBefore(seen, itemMass) };
 }
 
-/** [items + 1] as in ItemMasses: count^power, at least 1, so that none is out of reach. Power 0 makes all items alike. */
+/** [items + 1] as in ItemMasses: count^power, at least 1, so that none is out of reach; power 0 makes all alike. */
 export function massesOfItems({ items, itemColumn }: Interactions, power: number): Uint32Array {
   const counts = new Uint32Array(items);
   for (const item of itemColumn) counts[item]!++;

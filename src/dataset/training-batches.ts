@@ -9,6 +9,7 @@
  * that weight, so under `bce` its negatives have 1. The epoch's samples stand in the order of a keyed permutation and
  * are cut into batches; the last one may be short.
  */
+import { negativeSources } from "../config/losses/loss-names.ts";
 import { ConfigError } from "../errors.ts";
 import { foldIn, makePermutation, type Permutation, permute, type StreamKey, streamKey } from "../random.ts";
 import type { LossName } from "../ranker/loss.ts";
@@ -24,7 +25,6 @@ import { drawBlocks } from "./shared-negatives.ts";
  * block of rows, each of which leaves out what its user has seen: `shared` are drawn once for the block by popularity,
  * `batch` are the positives of its rows.
  */
-export const negativeSources = ["uniform", "popularity", "shared", "batch"] as const;
 export type NegativesFrom = (typeof negativeSources)[number];
 
 /**

@@ -1,6 +1,7 @@
 /** What every engine checks of a loss: that there is one of that name, with its numbers, and a ranker that suits it. */
+import { lossNames } from "../config/losses/loss-names.ts";
 import { EngineError } from "../errors.ts";
-import { type LossConfig, lossNames } from "../ranker/loss.ts";
+import type { LossConfig } from "../ranker/loss.ts";
 import type { RankerSpec } from "../ranker/ranker-spec.ts";
 import { checkLength, columnCopy } from "./own-columns.ts";
 

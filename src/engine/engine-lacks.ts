@@ -24,7 +24,7 @@ export interface Lack {
 
 const lacks: Readonly<Record<EngineName, (task: TrainingTask) => Lack | null>> = {
   reference: () => null,
-  native: sharedLayers,
+  native: () => null,
   webgpu: sharedLayers,
   tfjs: otherThanPairs,
 };

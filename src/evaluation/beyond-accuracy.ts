@@ -31,6 +31,8 @@ export interface BeyondAccuracyOptions {
    */
   readonly seen: ItemsByUser;
   readonly train: Interactions;
+  /** What is known of the evaluated users, by which they are more or less active: train, or what was folded in. */
+  readonly histories: Interactions;
   /** By item; null where there are none. */
   readonly features: readonly ReadonlySet<string>[] | null;
   /** Of the training mixture that sigmoid(score) is a probability in; null where it is none. */
@@ -60,7 +62,7 @@ const SCORES_PER_BLOCK = 2 ** 20; // 4 MiB
 
 /** One list for each evaluated user: the evaluation's own, or those of another pass over users x items. */
 export async function measureBeyondAccuracy(options: BeyondAccuracyOptions): Promise<BeyondAccuracyResult> {
-  const { scorer, candidates, evaluation, k, train, features, negativesPerPositive } = options;
+  const { scorer, candidates, evaluation, k, train, histories, features, negativesPerPositive } = options;
   const { counts, calibration, lists: found } = evaluation.counted;
   if (negativesPerPositive !== null && calibration === null) {
     throw new RangeError("measureBeyondAccuracy: the evaluation was not asked for calibration");
@@ -76,7 +78,7 @@ export async function measureBeyondAccuracy(options: BeyondAccuracyOptions): Pro
           scoresPerBlock: SCORES_PER_BLOCK,
         });
   const times = timesRecommended(lists, scorer.items);
-  const userCounts = countsOf(train.userColumn, train.users);
+  const userCounts = countsOf(histories.userColumn, histories.users);
   const itemCounts = countsOf(train.itemColumn, train.items);
   const { metrics } = evaluation.perUser;
   return {

@@ -1,10 +1,10 @@
 /** The losses, on logits, with their derivatives: fused and stable for any finite logit. */
+import type { lossNames } from "../config/losses/loss-names.ts";
 
 /**
  * `bce`: each sample is one pair with a label. `bpr`: each sample is a user with a positive and a negative item.
  * `softmax` and `ccl`: each sample is a user with a positive and n negative items.
  */
-export const lossNames = ["bce", "bpr", "softmax", "ccl"] as const;
 export type LossName = (typeof lossNames)[number];
 
 /** The cosine contrastive loss's numbers. */

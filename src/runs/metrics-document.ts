@@ -84,6 +84,8 @@ export const metricsDocumentSchema = z.object({
   protocol: z.string(),
   split: z.enum(["validation", "test"]),
   users: z.number(),
+  /** Whose cases were ranked where not all users' were: how many of how many, drawn by which seed. */
+  usersSample: z.object({ users: z.int().min(1), of: z.int().min(1), seed: z.int().min(0) }).optional(),
   tieRate: z.number(),
   metrics,
   /** The epoch whose parameters were ranked, from 1; absent for a baseline. */

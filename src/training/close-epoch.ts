@@ -22,7 +22,7 @@ export async function closeEpoch({ session, plan, state, hooks }: ClosingOptions
   const snapshot = await session.snapshot();
   checkParameters(snapshot.parameters, { epoch, step: epoch * plan.stepsPerEpoch, learningRate });
 
-  const metrics = hooks.validate === null ? null : await hooks.validate(session.scorer);
+  const metrics = hooks.validate === null ? null : await hooks.validate(session.scorer, snapshot.parameters);
   const { selection, best } = selectEpoch(plan, state, { epoch, metrics, snapshot });
   const lawn = lawnProgress(snapshot.optimizer);
   const phase = lawn !== null && lawn.constrainedBlocks > 0 ? "constrained" : "free";

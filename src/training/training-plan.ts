@@ -28,7 +28,8 @@ export interface TrainingPlan {
 export interface TrainingHooks {
   /** Monotonic milliseconds. */
   elapsed(): number;
-  readonly validate: ((scorer: Scorer) => Promise<Readonly<Record<string, number>>>) | null;
+  /** `scorer` is the session's, of the parameters as they are after the epoch. */
+  readonly validate: ((scorer: Scorer, parameters: Parameters) => Promise<Readonly<Record<string, number>>>) | null;
   readonly diagnose: ((at: DiagnosedPoint) => Promise<Diagnostics>) | null;
   /** Called before the checkpoint of the epoch. */
   epochDone(record: EpochRecord): Promise<void>;

@@ -1,11 +1,12 @@
 /** What every engine refuses, with what words, and that a refusal leaves the session as it was. */
 import { beforeAll, describe, expect, it, jest } from "@jest/globals";
+import { lossNames } from "../../src/config/losses/loss-names.ts";
 import type { Batch } from "../../src/dataset/batch.ts";
 import type { Interactions, ItemsByUser } from "../../src/dataset/interaction-dataset.ts";
 import type { BatchSource } from "../../src/dataset/training-batches.ts";
 import type { Engine, SessionOptions, TrainingSession } from "../../src/engine/engine.ts";
 import { EngineError } from "../../src/errors.ts";
-import { type LossConfig, lossNames } from "../../src/ranker/loss.ts";
+import type { LossConfig } from "../../src/ranker/loss.ts";
 import type { RankerSpec } from "../../src/ranker/ranker-spec.ts";
 import {
   cosines,

@@ -247,13 +247,19 @@ for (const variant of await engineVariants()) {
       ...known.map((loss) => ({ loss, from: "uniform", rows: "with weights" })),
       ...(lists.length > 0 ? known.map((loss) => ({ loss, from: "popularity", rows: "alike" })) : []),
       ...lists.flatMap((loss) => ["shared", "batch"].map((from) => ({ loss, from, rows: "with weights" }))),
+      ...(variant.sharesLayers ? ["shared", "batch"] : []).map((from) => ({
+        loss: "softmax",
+        from,
+        rows: "with weights under a tower",
+      })),
     ] as readonly { readonly loss: LossName; readonly from: NegativesFrom; readonly rows: string }[];
     it.each(drawn)(
       "trains on the batches it draws as on the same given, under $loss, $from, rows $rows",
       async (how) => {
         const { loss, from, rows } = how;
         const isShared = from === "shared" || from === "batch";
-        const spec = isShared ? { ...everything, embedding: 0, tower: [] } : neumf;
+        const isOfSums = isShared && rows !== "with weights under a tower";
+        const spec = isOfSums ? { ...everything, embedding: 0, tower: [] } : neumf;
         const plain = smallSource(spec, loss, { batchSize: loss === "softmax" ? 2 : 4 }); // four steps or more
         const uniform = rows === "alike" ? plain : weightedSource(plain);
         const source = { ...uniform, negativesFrom: from, negativesPower: from === "popularity" ? 0.5 : 0 };

@@ -38,6 +38,7 @@ describe("measureBeyondAccuracy", () => {
       k: 1,
       seen: groupItemsByUser(train, validation),
       train,
+      histories: train,
       features: [["x"], ["x"], ["y"], [], [], []].map((names) => new Set(names)),
       negativesPerPositive: null,
     });

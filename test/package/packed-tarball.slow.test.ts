@@ -84,7 +84,7 @@ describe("the packed tarball", () => {
       .map((entry) => path.relative(unpacked, path.join(entry.parentPath, entry.name)))
       .filter((name) => !/^(node_modules|build)\//.test(name));
     const needed =
-      /^(dist\/(src|pipelines|library)\/.*\.(js|d\.ts|d\.cts)|docs\/(?!(images|api)\/).*|pipelines\/(configs|studies)\/\w[\w-]*\.json|(README|CHANGELOG)\.md|LICENSE|package\.json|src\/engine\/webgpu\/device\/probe-adapter\.mjs)$/;
+      /^(dist\/(src|pipelines|library)\/.*\.(js|d\.ts|d\.cts)|docs\/(?!(images|api)\/|.*node_modules).*|pipelines\/(configs|studies)\/\w[\w-]*\.json|(README|CHANGELOG)\.md|LICENSE|package\.json|src\/engine\/webgpu\/device\/probe-adapter\.mjs)$/;
     expect(shipped.filter((name) => !needed.test(name))).toEqual([]);
     expect(shipped).toEqual(
       expect.arrayContaining(["docs/examples/serve.mjs", "docs/export.md", "pipelines/studies/smoke.json"]),

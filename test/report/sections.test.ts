@@ -114,7 +114,7 @@ describe("charts side by side", () => {
 
 describe("a line of nothing but 0", () => {
   it("lies on the ground of a chart that begins at 0", () => {
-    const axis = { epochs: [1, 2], switchAfter: null, chosen: null };
+    const axis = { unit: "epoch" as const, epochs: [1, 2], switchAfter: null, chosen: null };
     const lines = [{ name: "dead units", hue: "blue" as const, values: [0, 0] }];
     const drawn = epochFigure({ title: "Dead units", text: "", axis, lines, isFromZero: true }).draw(328).text;
     expect(drawn).toContain(">1<");

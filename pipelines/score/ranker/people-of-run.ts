@@ -8,11 +8,11 @@ import { type Parameters, parametersOf, type RankerSpec } from "../../../src/ran
 import { runFiles } from "../../../src/runs/run-directory.ts";
 import type { ItemPool } from "../../../src/scoring/item-pool.ts";
 import { readVocabulary } from "../../dataset/vocabulary-files.ts";
+import { foldPeopleInto, openFoldInOfRun } from "../../fold-in/fold-in-of-run.ts";
 import { withScorer } from "../../measures/with-scorer.ts";
 import type { CarriedRows } from "../../runs/dataset-of-run.ts";
 import { type DescribedData, readKeptDataset } from "../../runs/kept-dataset.ts";
 import { loadRun } from "../../runs/stored-run.ts";
-import { foldPeopleInto, openFoldInOfRun } from "../../serving/fold-in-of-run.ts";
 import { rankerOfUsers } from "../selection/checkpoint-rows.ts";
 import type { PeopleScorers } from "./opened-ranker.ts";
 

@@ -5,7 +5,7 @@ import type { ScoreConfig } from "../../../src/config/schemas/score-schema.ts";
 import { contentOf } from "../../../src/files/file-content.ts";
 import { fileRecord } from "../../../src/runs/file-record.ts";
 import { keptDatasetFiles, keptDatasetFolder, runFiles } from "../../../src/runs/run-directory.ts";
-import { DESCRIPTION_FILE, KNOWN_FILE } from "../../dataset/stored-dataset.ts";
+import { DESCRIPTION_FILE, KNOWN_FILE, PROFILES_FILE } from "../../dataset/stored-dataset.ts";
 import { isOfRun } from "../../runs/dataset-of-run.ts";
 import type { ScoreSubject } from "../subject.ts";
 
@@ -47,6 +47,9 @@ export async function jobFiles(config: ScoreConfig, subject: ScoreSubject): Prom
     await hashedFile(path.join(directory, DESCRIPTION_FILE), `dataset/${DESCRIPTION_FILE}`),
     ...DATASET_FILES_READ.map((name) => recorded(directory, "dataset", name, description.files[name])),
     ...(description.known === undefined ? [] : [recorded(directory, "dataset", KNOWN_FILE, description.known)]),
+    ...(description.profiles === undefined
+      ? []
+      : [recorded(directory, "dataset", PROFILES_FILE, description.profiles)]),
     ...(await Promise.all(lists.map(({ file, relativePath }) => hashedFile(file, relativePath)))),
   ];
 

@@ -5,11 +5,10 @@
 import path from "node:path";
 import { z } from "zod";
 import { isRecord } from "../../../src/config/is-record.ts";
+import { lossNames, negativeSources } from "../../../src/config/losses/loss-names.ts";
 import { optimizerNames } from "../../../src/config/optimizer/optimizer-names.ts";
 import { trainSchema } from "../../../src/config/schemas/train-schema.ts";
-import { negativeSources } from "../../../src/dataset/training-batches.ts";
 import { readJsonIfThere } from "../../../src/files/json-file.ts";
-import { lossNames } from "../../../src/ranker/loss.ts";
 import { datasetNameOf } from "../../dataset/dataset-argument.ts";
 import { readDescription } from "../../dataset/stored-dataset.ts";
 import { packagedFolder } from "../../packaged-folder.ts";

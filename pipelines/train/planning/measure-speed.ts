@@ -10,6 +10,7 @@ import type { TrainingPlan } from "../../../src/training/training-plan.ts";
 import { seenItems } from "../../dataset/seen-items.ts";
 import type { LoadedDataset } from "../../dataset/stored-dataset.ts";
 import { evaluateSplit } from "../../measures/evaluate-split.ts";
+import { withTrainedScorer } from "../../measures/held-out-scorers.ts";
 import type { StageContext } from "../../stage.ts";
 import { batchSourceOf, planOf, rankerOf, sessionOptionsOf } from "../../training/configured-training.ts";
 import { diagnosis } from "../run-pass.ts";
@@ -45,8 +46,15 @@ export async function measureSpeed(options: SpeedOptions): Promise<Speed> {
     const spec = rankerOf(config, dataset.train);
     const diagnose = config.diagnostics ? diagnosis({ config, spec, source }, session, null) : null;
     const validate = async (): Promise<void> => {
-      const { candidates, k: ks } = config;
-      if (selects) await evaluateSplit({ scorer: session.scorer, dataset, split: "validation", candidates, ks });
+      const { candidates, k: ks, validation } = config;
+      const usersSample = validation.usersSample ?? null;
+      if (!selects) return;
+      const { parameters } = await session.snapshot();
+      const ranker = { directory: config.dataset, config, spec, parameters, rows: null };
+      const question = { dataset, split: "validation" as const, signal: new AbortController().signal };
+      await withTrainedScorer(session.scorer, { engine, ranker }, question, (scorer) =>
+        evaluateSplit({ scorer, dataset, split: question.split, candidates, ks, usersSample }),
+      );
     };
     let validation = 0;
     const close = async (): Promise<void> => {

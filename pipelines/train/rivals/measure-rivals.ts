@@ -4,16 +4,14 @@
  */
 import { z } from "zod";
 import { easeBytes } from "../../../src/baselines/ease.ts";
-import { scorerOn } from "../../../src/baselines/fitted-baseline.ts";
+import type { FittedBaseline } from "../../../src/baselines/fitted-baseline.ts";
 import { type LogSizes, sumOfSquares } from "../../../src/baselines/fitting-seconds.ts";
 import { matrixMemory } from "../../../src/baselines/matrix-memory.ts";
 import { type BaselineName, baselineNames, isTuned, parametersText } from "../../../src/config/baseline-settings.ts";
 import { cutsWith, isHeadlineMetric } from "../../../src/config/metric-names.ts";
 import type { TrainConfig } from "../../../src/config/schemas/train-schema.ts";
-import { joinInteractions } from "../../../src/dataset/interaction-dataset.ts";
 import { messageOf } from "../../../src/errors.ts";
 import type { DenseAlgebra } from "../../../src/linear-algebra/dense-algebra.ts";
-import type { Scorer } from "../../../src/ranker/scorer.ts";
 import type { BaselinesRecord } from "../../../src/runs/baselines-record.ts";
 import { baselineChoiceSchema } from "../../../src/runs/metrics-document.ts";
 import type { BootstrapOptions } from "../../../src/statistics/bootstrap.ts";
@@ -27,8 +25,10 @@ import {
 } from "../../baselines/choose-parameters.ts";
 import { keptRecord } from "../../baselines/kept-record.ts";
 import { openAlgebra } from "../../baselines/open-algebra.ts";
+import { rowsOfRefit } from "../../dataset/held-out-users.ts";
 import type { LoadedDataset } from "../../dataset/stored-dataset.ts";
-import { type EvaluatedSplit, evaluateSplit } from "../../measures/evaluate-split.ts";
+import { type EvaluatedSplit, evaluateSplit, protocolOf } from "../../measures/evaluate-split.ts";
+import { scorerOfBaseline } from "../../measures/held-out-scorers.ts";
 import type { StageContext } from "../../stage.ts";
 import { forecastOf } from "./forecast.ts";
 import { decodeValues, encodeValues, estimatesOf } from "./paired-estimates.ts";
@@ -117,32 +117,30 @@ async function measuredRival(
   config: TrainConfig,
 ): Promise<Rival> {
   const { dataset, seed, context } = job;
-  const { metric } = config.validation;
+  const { metric, usersSample = null } = config.validation;
   const { candidates } = config;
   const refit = config.refit === true; // under all, the tested ranker has learnt from train alone
   const interval = intervalOfDataset(dataset);
   const ks = cutsWith(config.k, metric);
   const identity = { version: 1, name, dataset: dataset.description.contentHash, seed, tried, metric, ks, candidates };
+  const sample = usersSample === null ? {} : { usersSample };
   const { record, wasKept } = await keptRecord(
-    { folder: keptFolder(job), name, identity: { ...identity, refit, interval } },
+    { folder: keptFolder(job), name, identity: { ...identity, ...sample, refit, interval } },
     measuredSchema,
     async () => {
       const started = context.elapsed();
-      const choosing = { tried, metric, ks, candidates };
+      const choosing = { tried, metric, ks, candidates, usersSample };
       const hasValidation = dataset.candidatesValidation.users.length > 0;
       const isChosen = isTuned(name) && tried.length > 1 && hasValidation;
       const chosen = isChosen ? await chooseParameters(name, job, choosing) : null;
       const parameters = chosen?.parameters ?? tried[0]!; // a plan tries one at least
       const fitting = context.elapsed();
       const onTrain = await fitted(name, dataset.train, parameters, job);
-      const validation = hasValidation ? await measured("validation", scorerOn(onTrain, job.kernels)) : null;
+      const validation = hasValidation ? await measured("validation", onTrain) : null;
       if (refit) onTrain.release?.();
-      const onBoth = refit
-        ? await fitted(name, joinInteractions(dataset.train, dataset.validation), parameters, job)
-        : onTrain;
+      const onBoth = refit ? await fitted(name, rowsOfRefit(dataset, false), parameters, job) : onTrain;
       const fitSeconds = (context.elapsed() - fitting) / 1000;
-      const hasTest = dataset.candidatesTest.users.length > 0;
-      const test = hasTest ? await measured("test", scorerOn(onBoth, job.kernels)) : null;
+      const test = dataset.candidatesTest.users.length > 0 ? await measured("test", onBoth) : null;
       onBoth.release?.();
       return {
         choice: {
@@ -163,8 +161,15 @@ async function measuredRival(
   const perUser = test === null ? {} : Object.fromEntries(Object.entries(test.perUser).map(decodeValues));
   return { name, wasKept, ...record, test: test === null ? null : { ...test, perUser } };
 
-  async function measured(split: EvaluatedSplit, scorer: Scorer) {
-    const { protocol, metrics, perUser } = await evaluateSplit({ scorer, dataset, split, candidates, ks });
+  async function measured(split: EvaluatedSplit, baseline: FittedBaseline) {
+    const { protocol, metrics, perUser } = await evaluateSplit({
+      scorer: await scorerOfBaseline(baseline, job.kernels, { dataset, split }),
+      dataset,
+      split,
+      candidates,
+      ks,
+      usersSample: split === "validation" ? usersSample : null,
+    });
     const names = Object.keys(metrics).filter((other) => other === metric || isHeadlineMetric(other));
     const values = Object.fromEntries(names.map((other) => [other, perUser.metrics[other]!]));
     return {
@@ -187,13 +192,14 @@ function memoryOf({ train }: LoadedDataset, algebra: DenseAlgebra, { freeMemoryB
 function sizesOf(config: TrainConfig, dataset: LoadedDataset, { threads }: DenseAlgebra): LogSizes {
   const { train, candidatesValidation, candidatesTest } = dataset;
   const cases = candidatesTest.users.length > 0 ? candidatesTest : candidatesValidation;
-  const isFull = config.candidates === "full";
+  const isFull = protocolOf(dataset, config.candidates) === "full";
+  const share = Math.min(1, (config.validation.usersSample ?? Number.POSITIVE_INFINITY) / cases.users.length);
   return {
     users: train.users,
     items: train.items,
     rows: train.length,
     squares: sumOfSquares(train),
-    scores: isFull ? cases.users.length * train.items : cases.positives.length + cases.negatives.length,
+    scores: share * (isFull ? cases.users.length * train.items : cases.positives.length + cases.negatives.length),
     isFull,
     threads,
   };

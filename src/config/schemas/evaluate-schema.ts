@@ -54,6 +54,12 @@ const evaluateSettings = z.object({
     meaning:
       "What they are ranked against: the dataset's frozen candidates, or the catalogue without seen items; frozen ones unless given, if the dataset has any",
   }),
+  usersSample: setting(z.int().min(1).nullable().default(null), {
+    flag: "users-sample",
+    meaning:
+      "Rank the held-out items of so many users, drawn by the dataset's seed, in place of all, a baseline's choice of parameters included; the protocol's name says so",
+    unit: "users",
+  }),
   k: setting(cutsType, {
     flag: "k",
     meaning: "Cuts of the metrics, such as 10,20",

@@ -1,5 +1,6 @@
 /** Settings of `train` about the loss, its negatives and the similarity: what each is, and what goes with what. */
 import { z } from "zod";
+import { lossNames, negativeSources } from "../losses/loss-names.ts";
 import { setting } from "../setting.ts";
 import { trainSetting, withRole } from "../train-role.ts";
 
@@ -27,7 +28,7 @@ const cclSettings = z.object({
 });
 
 export const lossSettings = {
-  loss: trainSetting(z.enum(["bce", "bpr", "softmax", "ccl"]).default("bce"), {
+  loss: trainSetting(z.enum(lossNames).default("bce"), {
     flag: "loss",
     heading: "Loss and negatives",
     meaning:
@@ -40,7 +41,7 @@ export const lossSettings = {
     meaning: "Items drawn afresh for each positive in every epoch; at least 1 but under bce",
     role: "variable",
   }),
-  negativesFrom: trainSetting(z.enum(["uniform", "popularity", "shared", "batch"]).default("uniform"), {
+  negativesFrom: trainSetting(z.enum(negativeSources).default("uniform"), {
     flag: "negatives-from",
     meaning:
       "Of each positive its own, which its user has not seen: uniform, or by popularity; of a block of positives under softmax and ccl: shared, drawn once for it by popularity, or batch, its other positives",

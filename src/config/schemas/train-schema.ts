@@ -34,6 +34,12 @@ const validationSettings = z.object({
     expects: metricWords,
     meaning: "What chooses the epoch; ties keep the earlier one",
   }),
+  usersSample: setting(z.int().min(1).optional(), {
+    flag: "validation-users-sample",
+    meaning:
+      "Validate, and choose the parameters of baselines, on so many users, drawn by the dataset's seed: for large catalogues; test ranks all",
+    unit: "users",
+  }),
   patience: setting(z.int().min(1).nullable().default(5), {
     flag: "patience",
     fitsLog: true,

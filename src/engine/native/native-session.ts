@@ -8,7 +8,6 @@ import { checkedBatch, checkLearningRate } from "../check-batch.ts";
 import { checkedSpan } from "../check-session-options.ts";
 import { closedBy } from "../closable.ts";
 import type { SessionOptions, StepSpan, TrainingSession } from "../engine.ts";
-import { refuseLack, taskOfSession } from "../engine-lacks.ts";
 import { createSessionCalls } from "../session-calls.ts";
 import { type NativeAddon, type NativeColumns, tensorKinds } from "./native-addon.ts";
 import { type NativeScorer, openNativeScorer } from "./native-scorer.ts";
@@ -25,7 +24,6 @@ export function openNativeSession(
   machine: NativeMachine,
 ): NativeTrainingSession {
   const { spec, loss, start, optimizer: config, source } = options;
-  refuseLack("native", taskOfSession(options));
   const parameters = parametersOf(spec);
   const optimizer = buildOptimizer({ config, parameters, ops: float32Ops() });
   const session = addon.openSession(nativeSettings(options, { parameters, groups: optimizer.groups }, machine));
@@ -43,7 +41,6 @@ export function openNativeSession(
     const compared = { ...alone, users, items: batch.positives, labels: null, negatives: batch.negatives };
     if (batch.kind === "pairwise") return compared;
     const { blockRows, masked } = batch;
-    if (blockRows > 1 || masked !== null) refuseLack("native", { spec, loss: loss.name, negativesFrom: "shared" });
     return { ...compared, blockRows, maskOffsets: masked?.offsets ?? null, masked: masked?.places ?? null };
   }
 

@@ -5,7 +5,7 @@ import { SPLIT_PART } from "./split.ts";
 export interface Leaks {
   /** Share of train rows newer than the median test row; null without times or test rows. */
   readonly trainNewerThanMedianTest: number | null;
-  /** Validation or test rows whose pair also stands in train. */
+  /** Validation or test rows whose pair also stands in train, or in the user's profile. */
   readonly evaluatedPairsInTrain: number;
   readonly warnings: readonly string[];
 }
@@ -44,13 +44,14 @@ function shareNewerThanMedianTest(log: InteractionLog, parts: Uint8Array): numbe
 }
 
 function evaluatedPairsInTrain(log: InteractionLog, parts: Uint8Array): number {
-  const trainedBy = new Float64Array(log.items); // user + 1 of the last user with the item in train
+  const trainedBy = new Float64Array(log.items); // user + 1 of the last user with the item in train or a profile
   let pairs = 0;
   for (let user = 0; user < log.users; user++) {
     const start = log.userOffsets[user]!;
     const end = log.userOffsets[user + 1]!;
     for (let row = start; row < end; row++) {
-      if (parts[row] === SPLIT_PART.train) trainedBy[log.itemColumn[row]!] = user + 1;
+      const isKnown = parts[row] === SPLIT_PART.train || parts[row] === SPLIT_PART.profile;
+      if (isKnown) trainedBy[log.itemColumn[row]!] = user + 1;
     }
     for (let row = start; row < end; row++) {
       const isEvaluated = parts[row] === SPLIT_PART.validation || parts[row] === SPLIT_PART.test;

@@ -18,8 +18,8 @@ export interface Renumbering {
 }
 
 /**
- * Users without train rows cannot be ranked for, so their rows leave the split. Clears them in `parts` and returns how
- * many users and rows that were.
+ * Users without train rows, and without a profile, cannot be ranked for, so their rows leave the split. Clears them in
+ * `parts` and returns how many users and rows that were.
  */
 export function dropColdUsersInPlace(log: InteractionLog, parts: Uint8Array): { users: number; rows: number } {
   let users = 0;
@@ -30,7 +30,7 @@ export function dropColdUsersInPlace(log: InteractionLog, parts: Uint8Array): { 
     let train = 0;
     let others = 0;
     for (let row = start; row < end; row++) {
-      if (parts[row] === SPLIT_PART.train) train++;
+      if (parts[row] === SPLIT_PART.train || parts[row] === SPLIT_PART.profile) train++;
       else if (parts[row] !== SPLIT_PART.none) others++;
     }
     if (train > 0 || others === 0) continue;

@@ -8,6 +8,7 @@ import { SPLIT_PART, type SplitRows } from "./split.ts";
 import { splitAsGiven } from "./split-as-given.ts";
 import { splitByRatio } from "./split-by-ratio.ts";
 import { splitByTime, type TimeCut } from "./split-by-time.ts";
+import { splitByUsers } from "./split-by-users.ts";
 import { splitLeaveLastOut } from "./split-leave-last-out.ts";
 
 export type SplitRequest =
@@ -18,6 +19,13 @@ export type SplitRequest =
       readonly by: "user" | "overall";
       readonly validationShare: number;
       readonly testShare: number;
+      readonly seed: number;
+    }
+  | {
+      readonly kind: "users";
+      readonly share: number;
+      readonly positives: "newest" | number;
+      readonly rowsAreInOrder: boolean;
       readonly seed: number;
     }
   | {
@@ -60,6 +68,7 @@ const REMEDY: Readonly<Record<SplitRequest["kind"], string>> = {
   "leave-last-out": "no user has enough rows; take more of the log, or use --split ratio",
   time: "move --validation-from and --test-from, or change the shares",
   ratio: "raise --validation-share or --test-share",
+  users: "raise --held-out-users, or lower it where nobody is left to train on",
   given: "look at the files, or let ingest split with --split",
 };
 
@@ -81,6 +90,13 @@ function splitRows(log: InteractionLog, kept: KeptRows, request: SplitRequest): 
       return splitByTime(log, kept, request.cut);
     case "ratio":
       return splitByRatio(log, kept, request);
+    case "users":
+      if (request.positives === "newest" && log.timesMs === null && !request.rowsAreInOrder) {
+        throw new ConfigError(
+          "--held-out-rows newest needs to know what is newest, but the log has no times: set --time-column, or --order row if each user's rows stand oldest first, or take a share such as 0.2",
+        );
+      }
+      return splitByUsers(log, kept, request);
     case "given":
       return splitAsGiven(log, kept, {
         hasValidationFile: request.hasValidationFile,

@@ -1,7 +1,8 @@
 /** What every split returns: for each row the part it goes to. Shared by the split-*.ts files. */
 import type { InteractionLog, KeptRows } from "../interaction-log.ts";
 
-export const SPLIT_PART = { none: 0, train: 1, validation: 2, test: 3 } as const;
+/** A profile is what a user who is held out of training is known by; see split-by-users.ts. */
+export const SPLIT_PART = { none: 0, train: 1, validation: 2, test: 3, profile: 4 } as const;
 
 export interface SplitRows {
   /** [rows] SPLIT_PART of each row; none for rows that cleaning took out or that the split leaves out. */

@@ -1,16 +1,10 @@
-/** What the settings of the loss offer is what there is. */
+/** What goes with what among the settings of the loss. */
 import { describe, expect, it } from "@jest/globals";
-import { lossSettings } from "../../../src/config/schemas/loss-settings.ts";
+import { negativeSources } from "../../../src/config/losses/loss-names.ts";
 import { trainSchema } from "../../../src/config/schemas/train-schema.ts";
-import { hasMasses, negativeSources, sharesNegatives } from "../../../src/dataset/training-batches.ts";
-import { lossNames } from "../../../src/ranker/loss.ts";
+import { hasMasses, sharesNegatives } from "../../../src/dataset/training-batches.ts";
 
 describe("settings of the loss", () => {
-  it("offer every loss and every source of negatives", () => {
-    expect(lossSettings.loss.unwrap().options).toEqual(lossNames);
-    expect(lossSettings.negativesFrom.unwrap().options).toEqual(negativeSources);
-  });
-
   it.each(negativeSources)(
     "know whether negatives from %s are shared, and whether popularity has a say",
     (negativesFrom) => {

@@ -252,9 +252,9 @@ std::vector<float> exercise(const Case& given, const KernelTable* kernels, int t
   return all;
 }
 
-/// Shared ones want a loss of lists and a ranker without layers.
-NegativesFrom fromOf(const RankerSpec& ranker, int n) {
-  const bool canShare = LossKind(n % 4) >= LossKind::softmax && ranker.embedding == 0;
+/// Shared ones want a loss of lists.
+NegativesFrom fromOf(int n) {
+  const bool canShare = LossKind(n % 4) >= LossKind::softmax;
   return canShare ? NegativesFrom(n / 4 % 4) : NegativesFrom(n % 2);
 }
 
@@ -278,7 +278,7 @@ std::vector<Case> cases(int32_t ruleCount) {
   for (const RankerSpec& ranker : rankers) {
     for (int32_t rule = 0; rule < ruleCount; rule++) {
       const int n = first + rule;  // what is odd about a case changes from ranker to ranker
-      Case next{.ranker = ranker, .optimizer = {}, .loss = LossKind(n % 4), .from = fromOf(ranker, n)};
+      Case next{.ranker = ranker, .optimizer = {}, .loss = LossKind(n % 4), .from = fromOf(n)};
       next.rows = n % 2 == 0;
       next.weighted = n % 5 < 2;
       next.optimizer.rule = rule;

@@ -74,6 +74,13 @@ describe("evaluating a run", () => {
     expect(perUser.uint32("user")).toHaveLength(20);
   });
 
+  it("asks some users alone where told to, in a folder and under a protocol that say so", async () => {
+    const { json } = await evaluate({ run: "once", candidates: "full", "users-sample": "7", "protocol-check": "true" });
+    expect(json).toMatchObject({ users: 7, usersSample: { users: 7, of: 20 }, beyondAccuracy: { users: 7 } });
+    expect(json.protocol).toMatch(/, 7 of 20 users \(seed \d+\)$/);
+    expect(await readdir(inRun("evaluations"))).toContain("test-full-7-users");
+  });
+
   it("takes the catalogue without being told, of a dataset that was ingested without candidates", async () => {
     const board = checkerboardDataset(20, 24);
     await writeDatasetFolder(temporary("data/bare"), {

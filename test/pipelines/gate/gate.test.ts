@@ -13,6 +13,7 @@ import { someCases } from "../../../src/dataset/evaluation-candidates.ts";
 import { openEngine } from "../../../src/engine/open-engine.ts";
 import { NO_ROW } from "../../../src/ranker/carry-rows.ts";
 import { ingestDay, newOfSecondDay, quickTraining, runStage } from "../../support/stages/shop-days.ts";
+import { silentContext } from "../../support/stages/silent-context.ts";
 import { useTemporaryFolder } from "../../support/stages/temporary-folder.ts";
 
 const temporary = useTemporaryFolder();
@@ -92,7 +93,8 @@ describe("the gate", () => {
     const candidatesTest = someCases(dataset.candidatesTest, (user) => users[user] === NO_ROW);
     expect(candidatesTest.users).toHaveLength(2);
     const engine = await openEngine("reference");
-    const question = { split: "test", candidates: "sampled", metric: "NDCG@3", engine } as const;
+    const { signal } = silentContext;
+    const question = { split: "test", candidates: "sampled", metric: "NDCG@3", engine, signal } as const;
     await expect(compareRuns(run, against, { ...question, dataset: { ...dataset, candidatesTest } })).rejects.toThrow(
       /yesterday: knows no user of .*shop who has test items, so there is nobody to compare it for; --against none/,
     );

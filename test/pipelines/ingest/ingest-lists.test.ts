@@ -66,6 +66,14 @@ describe("lists of items", () => {
     ]);
   });
 
+  it("are told by the other files of the split where nearly all lines of one are as long", async () => {
+    folder.write("raw/train.txt", "0 1 2 3 4\n1 2 3\n2 5 1 6\n");
+    folder.write("raw/valid.txt", "0 5\n1 4\n");
+    folder.write("raw/test.txt", `${"0 6 7\n".repeat(19)}1 5\n`);
+    await ingest();
+    expect(await folder.pairs("test")).toEqual(pairsOf("06 07 15"));
+  });
+
   it("are asked for where they could be rows, and read as the setting says", async () => {
     folder.write("raw/train.txt", "0 1\n1 2\n2 3 4\n");
     folder.write("raw/test.txt", "0 4\n1 3\n");

@@ -21,6 +21,8 @@ const title = isThere ? "published logs" : "published logs (skipped: ../shared/d
     ["ml-100k", 943, 1682, { train: 100_000 - 2 * 943, validation: 943, test: 943 }],
     ["ml-latest-small", 610, 9724, { train: 100_836 - 2 * 610, validation: 610, test: 610 }],
     ["ml-1m", 6040, 3706, { train: 1_000_209 - 2 * 6040, validation: 6040, test: 6040 }],
+    // LightGCN's split, of several positives a user: train and valid together are its published train file of 810,128.
+    ["gowalla", 29_858, 40_981, { train: 719_081, validation: 91_047, test: 217_242 }],
     ["pinterest-20-partial", 37_501, 9836, { train: 962_653 - 37_501, validation: 37_501, test: 37_501 }],
   ])("%s", async (dataset, users, items, interactions) => {
     const { json } = await ingest(dataset);

@@ -19,16 +19,17 @@ describe("evaluateSplit", () => {
   it("ranks against the dataset's frozen candidates", async () => {
     const options = { scorer, dataset, candidates: "sampled", ks: [1] } as const;
     // Test: 1 before 3 4 5; 4 behind 2 and 3; the same for user 2.
-    const test = await evaluateSplit({ ...options, split: "test" });
+    const test = await evaluateSplit({ ...options, usersSample: null, split: "test" });
     expect([...test.perUser.ranks]).toEqual([1, 3, 3]);
     expect(test.protocol).toBe("leave-last-out, 1+3 candidates by hand, ties against");
-    const validation = await evaluateSplit({ ...options, split: "validation" });
+    const validation = await evaluateSplit({ ...options, usersSample: null, split: "validation" });
     expect([...validation.perUser.users]).toEqual([0, 1]);
     expect(validation.protocol).toBe("leave-last-out, 1+2 sampled candidates, ties against");
   });
 
   it("masks train items in validation, but nothing that is still to come", async () => {
     const { perUser, protocol } = await evaluateSplit({
+      usersSample: null,
       scorer,
       dataset,
       split: "validation",
@@ -41,7 +42,14 @@ describe("evaluateSplit", () => {
   });
 
   it("masks train and validation items in test", async () => {
-    const { perUser, protocol } = await evaluateSplit({ scorer, dataset, split: "test", candidates: "full", ks: [1] });
+    const { perUser, protocol } = await evaluateSplit({
+      usersSample: null,
+      scorer,
+      dataset,
+      split: "test",
+      candidates: "full",
+      ks: [1],
+    });
     // User 0, item 1, has 0. User 1, item 4, has 0 1 2: behind 3. User 2, item 4, has 0 1: behind 2 and 3.
     expect([...perUser.ranks]).toEqual([1, 2, 3]);
     expect(protocol).toBe("leave-last-out, full catalogue without train and validation items, ties against");
@@ -56,6 +64,7 @@ describe("evaluateSplit", () => {
       ]),
     };
     const { perUser, protocol } = await evaluateSplit({
+      usersSample: null,
       scorer,
       dataset: known,
       split: "test",
@@ -66,6 +75,7 @@ describe("evaluateSplit", () => {
     expect([...perUser.ranks]).toEqual([1, 1, 2]);
     expect(protocol).toContain("full catalogue without train and validation items and what else is known, ties");
     const validation = await evaluateSplit({
+      usersSample: null,
       scorer,
       dataset: known,
       split: "validation",
@@ -82,23 +92,46 @@ describe("evaluateSplit", () => {
       candidatesTest: fullCatalogueCandidates("test", dataset.test),
     };
     const options = { scorer, split: "test", ks: [1] } as const;
-    const unasked = await evaluateSplit({ ...options, dataset: bare, candidates: null });
-    expect(unasked).toEqual(await evaluateSplit({ ...options, dataset: bare, candidates: "full" }));
-    const frozen = await evaluateSplit({ ...options, dataset, candidates: null });
-    expect(frozen).toEqual(await evaluateSplit({ ...options, dataset, candidates: "sampled" }));
+    const unasked = await evaluateSplit({ ...options, usersSample: null, dataset: bare, candidates: null });
+    expect(unasked).toEqual(await evaluateSplit({ ...options, usersSample: null, dataset: bare, candidates: "full" }));
+    const frozen = await evaluateSplit({ ...options, usersSample: null, dataset, candidates: null });
+    expect(frozen).toEqual(await evaluateSplit({ ...options, usersSample: null, dataset, candidates: "sampled" }));
   });
 
   it("refuses to sample where no candidates were sampled", async () => {
     const bare = { ...dataset, candidatesTest: fullCatalogueCandidates("test", dataset.test) };
     await expect(
-      evaluateSplit({ scorer, dataset: bare, split: "test", candidates: "sampled", ks: [1] }),
+      evaluateSplit({ usersSample: null, scorer, dataset: bare, split: "test", candidates: "sampled", ks: [1] }),
     ).rejects.toThrow("--candidates full");
+  });
+});
+
+describe("a sample of users", () => {
+  it("is ranked alone, and stands in the protocol's name and in the record", async () => {
+    const asked = { scorer, dataset, split: "test", candidates: "full", ks: [1] } as const;
+    const evaluation = await evaluateSplit({ ...asked, usersSample: 2 });
+    expect(evaluation.protocol).toMatch(/, ties against, 2 of 3 users \(seed 11\)$/);
+    expect(evaluation.users).toBe(2);
+    const all = await evaluateSplit({ ...asked, usersSample: null });
+    for (const [at, user] of evaluation.perUser.users.entries()) {
+      expect(evaluation.perUser.ranks[at]).toBe(all.perUser.ranks[all.perUser.users.indexOf(user)]);
+    }
+    expect(metricsDocument({ evaluation }).usersSample).toEqual({ users: 2, of: 3, seed: 11 });
+    expect(await evaluateSplit({ ...asked, usersSample: 3 })).toEqual(all);
+    expect("usersSample" in metricsDocument({ evaluation: all })).toBe(false);
   });
 });
 
 describe("metricsDocument", () => {
   it("says what was measured on what, and the epoch only where there was one", async () => {
-    const evaluation = await evaluateSplit({ scorer, dataset, split: "test", candidates: "sampled", ks: [1] });
+    const evaluation = await evaluateSplit({
+      usersSample: null,
+      scorer,
+      dataset,
+      split: "test",
+      candidates: "sampled",
+      ks: [1],
+    });
     const document = metricsDocument({ evaluation });
     expect(document).toMatchObject({ split: "test", users: 3, tieRate: 0, protocol: evaluation.protocol });
     expect(document.metrics["HR@1"]).toBeCloseTo(1 / 3, 12);

@@ -19,7 +19,7 @@ it.each(["sampled", "full"] as const)(
     const watched = watchedScorer(scorer, (count) => {
       scored += count;
     });
-    const options = { dataset, split: "test", candidates, ks: [1] } as const;
+    const options = { dataset, split: "test", candidates, ks: [1], usersSample: null } as const;
     expect(await evaluateSplit({ ...options, scorer: watched })).toEqual(await evaluateSplit({ ...options, scorer }));
     expect(scored).toBe(scoresToRank(dataset.candidatesTest, candidates, 6));
     // Three users of one item and three others each; or of all six.

@@ -160,7 +160,16 @@ describe("the weights of rows", () => {
         ...{ seed: 1, engine: "reference", threads: null, modelsRoot: temporary("models") },
       };
       const memory = matrixMemory(silentContext.freeMemoryBytes);
-      const request = { settings, refit, ks: [3], candidates: null, dataset, memory, context: silentContext };
+      const request = {
+        settings,
+        refit,
+        ks: [3],
+        candidates: null,
+        usersSample: null,
+        dataset,
+        memory,
+        context: silentContext,
+      };
       return everyPair((await readyBaseline("ials", request)).scorer);
     };
     expect(await scores("ones", true)).toEqual(await scores("plain", true));
@@ -173,7 +182,8 @@ describe("the weights of rows", () => {
     const metricsOf = async (name: Name) => {
       const dataset = await loadDataset(temporary(`data/${name}`));
       const scorer = popularityScorer(dataset.train);
-      return (await evaluateSplit({ scorer, dataset, split: "test", candidates: null, ks: [3] })).metrics;
+      return (await evaluateSplit({ usersSample: null, scorer, dataset, split: "test", candidates: null, ks: [3] }))
+        .metrics;
     };
     expect(await metricsOf("weighted")).toEqual(await metricsOf("plain"));
   });

@@ -42,6 +42,7 @@ export function checkerboardDataset(users: number, items: number): Omit<LoadedDa
     train,
     validation,
     test,
+    profiles: columns([]),
     known: columns([]),
     candidatesValidation: sampleCandidates({ split: "validation", evaluated: validation, seen, count, seed: 1 }),
     candidatesTest: sampleCandidates({ split: "test", evaluated: test, seen, count, seed: 1 }),

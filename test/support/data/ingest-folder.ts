@@ -46,7 +46,7 @@ export class IngestFolder {
   }
 
   /** Rows of a file of interactions as [user id, item id], in file order, with the ids of the log. */
-  async pairs(part: "train" | "validation" | "test"): Promise<string[][]> {
+  async pairs(part: "train" | "validation" | "test" | "profiles"): Promise<string[][]> {
     const users = await this.ids("user");
     const items = await this.ids("item");
     const columns = await readColumns(this.file(`${part}.arrow`));

@@ -8,6 +8,7 @@ import {
   DESCRIPTION_FILE,
   KNOWN_FILE,
   type LoadedDataset,
+  PROFILES_FILE,
 } from "../../../pipelines/dataset/stored-dataset.ts";
 import { openColumnWriter } from "../../../src/arrow/write-columns.ts";
 import type { EvaluationCandidates } from "../../../src/dataset/evaluation-candidates.ts";
@@ -48,11 +49,12 @@ export function smallDataset(): Omit<LoadedDataset, "directory"> {
       candidates: { validation: "1+2 sampled candidates", test: "1+3 candidates by hand" },
       seed: 11,
       files: emptyFiles(),
-      contentHash: contentHash(emptyFiles(), undefined),
+      contentHash: contentHash(emptyFiles(), { known: undefined, profiles: undefined }),
     },
     train,
     validation,
     test,
+    profiles: interactionsOf([]),
     known: interactionsOf([]),
     candidatesValidation: candidatesOf("validation", [
       { user: 0, positive: 3, negatives: [4, 5] },
@@ -84,7 +86,9 @@ export async function writeDatasetFolder(directory: string, dataset: Omit<Loaded
     "items.arrow": await writeIds(inFolder("items.arrow"), "item", dataset.train.itemColumn, description.items),
   };
   const known = dataset.known.length === 0 ? undefined : await writeInteractions(inFolder(KNOWN_FILE), dataset.known);
-  const written = { ...description, files, known, contentHash: contentHash(files, known) };
+  const profiles =
+    dataset.profiles.length === 0 ? undefined : await writeInteractions(inFolder(PROFILES_FILE), dataset.profiles);
+  const written = { ...description, files, known, profiles, contentHash: contentHash(files, { known, profiles }) };
   await writeFile(inFolder(DESCRIPTION_FILE), JSON.stringify(written));
 }
 

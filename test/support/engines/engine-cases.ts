@@ -2,12 +2,14 @@
  * Rankers, batches and optimizers small enough to check by other means and odd enough to find
  * mistakes; shared by engine tests.
  */
+
+import { lossNames } from "../../../src/config/losses/loss-names.ts";
 import { type Batch, batchKinds, type ListwiseBatch } from "../../../src/dataset/batch.ts";
 import type { BatchSource } from "../../../src/dataset/training-batches.ts";
 import type { SessionOptions } from "../../../src/engine/engine.ts";
 import type { BaseOptimizerConfig, LawnConfig, OptimizerConfig } from "../../../src/optimizer/optimizer-config.ts";
 import { boundedInteger, standardNormal, streamKey, threefry } from "../../../src/random.ts";
-import { type LossConfig, type LossName, lossNames } from "../../../src/ranker/loss.ts";
+import type { LossConfig, LossName } from "../../../src/ranker/loss.ts";
 import { type FloatArray, parametersOf, type RankerSpec, sizeOf } from "../../../src/ranker/ranker-spec.ts";
 import { uniformSource } from "../data/uniform-source.ts";
 import { noPaths } from "./no-paths.ts";

@@ -2,10 +2,12 @@
  * Every engine that the contracts run over: those of open-engine's table, and the tfjs engine once for each
  * backend installed for tests.
  */
+
+import { lossNames } from "../../../src/config/losses/loss-names.ts";
 import type { Engine } from "../../../src/engine/engine.ts";
 import type { TfjsBackend } from "../../../src/engine/engine-provider.ts";
 import { type EngineAvailability, engineAvailability, openEngine } from "../../../src/engine/open-engine.ts";
-import { type LossName, lossNames } from "../../../src/ranker/loss.ts";
+import type { LossName } from "../../../src/ranker/loss.ts";
 
 export interface EngineVariant extends EngineAvailability {
   /** For test titles, such as "tfjs on wasm". */
@@ -45,7 +47,7 @@ export async function engineVariants(): Promise<readonly EngineVariant[]> {
         title: name,
         losses: lossNames,
         hasCosine: true,
-        sharesLayers: name === "reference",
+        sharesLayers: true,
         open: () => openEngine(name),
       });
       continue;

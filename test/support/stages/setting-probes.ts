@@ -78,6 +78,7 @@ export const controlledProbes: Readonly<Record<string, SettingProbe>> = {
   epochs: { value: 4 },
   seed: { value: 2 },
   "validation.metric": { value: "MRR" },
+  "validation.usersSample": { value: 1 },
   "validation.patience": { value: 1, among: { epochs: 12, optimizer: { learningRate: 0.2 } } },
   k: { value: [2] },
   refit: { value: true },

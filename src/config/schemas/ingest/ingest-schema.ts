@@ -31,6 +31,12 @@ export const ingestSchema = ingestSettings.superRefine((config, context) => {
   if (isTime || isRatio) {
     if (heldOut >= 1) refuse("testShare", "validation and test together leave nothing to train on");
   } else if (config.validationShare === 1) refuse("validationShare", "leaves nothing to train on");
+  for (const key of ["heldOutUsers", "heldOutRows"] as const) {
+    if (config[key] !== undefined && config.split !== "users") refuse(key, "only split users takes it");
+  }
+  if ((config.heldOutUsers ?? DEFAULT_SHARE) >= 0.5) {
+    refuse("heldOutUsers", "so many for validation and as many for test leave nobody to train on; expected below 0.5");
+  }
   if (config.ratioBy !== undefined && !isRatio) refuse("ratioBy", "only split ratio takes it");
   if (isTime && config.order === "row") refuse("order", "split time needs times");
   if (config.order === "row" && config.timeColumn !== undefined)

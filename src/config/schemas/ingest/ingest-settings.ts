@@ -12,6 +12,9 @@ const character = z.string().length(1);
 /** Used where --validation-share and --test-share are not given. */
 export const DEFAULT_SHARE = 0.1;
 
+/** Of a held-out user's rows, where --held-out-rows is not given: as Liang et al. 2018. */
+export const DEFAULT_HELD_OUT_ROWS = 0.2;
+
 /** What writers put where there is no value; an empty field is none as well. */
 export const NULL_TEXTS: readonly string[] = [
   "NULL",
@@ -150,11 +153,20 @@ export const ingestSettings = z.object({
     meaning:
       "Forget what cleaning leaves out, so that it may be a negative or be recommended; else it is known in known.arrow",
   }),
-  split: setting(z.enum(["auto", "leave-last-out", "time", "ratio", "given"]).default("auto"), {
+  split: setting(z.enum(["auto", "leave-last-out", "time", "ratio", "users", "given"]).default("auto"), {
     flag: "split",
     heading: "Split",
     meaning:
-      "How rows become train, validation and test; auto is given where files are split already, else leave-last-out",
+      "How rows become train, validation and test; auto is given where files are split already, else leave-last-out; users holds whole users out of training",
+  }),
+  heldOutUsers: setting(share.optional(), {
+    flag: "held-out-users",
+    meaning: `Split users: share of users held out for validation, and as many for test; ${DEFAULT_SHARE} unless given`,
+  }),
+  heldOutRows: setting(z.union([z.literal("newest"), z.number().positive().max(1)]).optional(), {
+    flag: "held-out-rows",
+    expects: "newest, or a share such as 0.2",
+    meaning: `Split users: which of a held-out user's rows are to be found, the newest or a share at random; the rest is folded in; ${DEFAULT_HELD_OUT_ROWS} unless given`,
   }),
   validationShare: setting(share.optional(), {
     flag: "validation-share",
@@ -180,7 +192,7 @@ export const ingestSettings = z.object({
     flag: "candidates",
     heading: "Evaluation candidates",
     meaning:
-      "What evaluation ranks against: sampled items, the publisher's negatives, or the whole catalogue; auto takes the publisher's where they exist, and the catalogue where it is too small for 99 samples",
+      "What evaluation ranks against: sampled items, the publisher's negatives, or the whole catalogue; auto takes the publisher's where they exist, and the catalogue where it is too small for 99 samples, or where shares of users' rows are held out",
   }),
   negatives: setting(z.int().min(1).nullable().default(null), {
     flag: "negatives",

@@ -28,7 +28,7 @@ class OwnedBatch {
     const int64_t blocks = isShared_ ? divideUp(rows, shared_.blockRows) : rows;
     shared_.negatives = last / blocks;
     expect(last > 0 && last % blocks == 0 && (loss.isOfLists() || last == rows), "columns of a batch differ");
-    if (isShared_) checkShared(ranker, rows);
+    if (isShared_) checkMasks(rows);
     checkIndices("users of a batch", users_.data(), rows, ranker.rows[kUsers]);
     checkIndices("items of a batch", items_.data(), rows, ranker.rows[kItems]);
     checkIndices("negatives of a batch", negatives_.data(), int64_t(negatives_.size()), ranker.rows[kItems]);
@@ -52,8 +52,7 @@ class OwnedBatch {
 
  private:
   /// A row masks each negative at most once, as the room for them is counted.
-  void checkShared(const RankerSpec& ranker, int64_t rows) {
-    expect(ranker.embedding == 0, "shared negatives of a ranker with layers");
+  void checkMasks(int64_t rows) {
     if (maskOffsets_.empty()) return;
     const Span<uint32_t> offsets{maskOffsets_.data(), int64_t(maskOffsets_.size())};
     checkOffsets("offsets of masked negatives", offsets, rows, int64_t(masked_.size()));

@@ -128,8 +128,8 @@ void readMasses(napi_env env, napi_value from, const Span<uint32_t>& seenOffsets
   std::copy(seenMass.data, seenMass.data + seenMass.size, interactions.seenMass.data());
 }
 
-void readShared(napi_env env, napi_value from, const RankerSpec& ranker, const Loss& loss, Interactions& interactions) {
-  expect(loss.isOfLists() && ranker.embedding == 0, "shared negatives of another loss or ranker");
+void readShared(napi_env env, napi_value from, const Loss& loss, Interactions& interactions) {
+  expect(loss.isOfLists(), "shared negatives of another loss");
   interactions.list = 1;
   interactions.blockRows = wholeOf(env, from, "blockRows", 1, kMostRows);
 }
@@ -164,7 +164,7 @@ std::unique_ptr<Interactions> readInteractions(napi_env env, napi_value from, co
   interactions->samplesPerPositive = uint32_t(samples[int(loss.kind)]);
   interactions->negativesFrom = negativesFromNamed(text(env, property(env, from, "negativesFrom"), "negativesFrom"));
   interactions->negativesPerBlock = negatives;
-  if (interactions->negativesFrom >= NegativesFrom::shared) readShared(env, from, ranker, loss, *interactions);
+  if (interactions->negativesFrom >= NegativesFrom::shared) readShared(env, from, loss, *interactions);
   const bool isWeighted = !isNothing(env, property(env, from, "itemMass"));
   const bool needsMass =
       interactions->negativesFrom == NegativesFrom::popularity || interactions->negativesFrom == NegativesFrom::shared;

@@ -34,14 +34,17 @@ void Session::parametersChanged() {
 }
 
 /// Tasks must not throw, so their memory is found here.
-void Session::begin(BatchPlan& plan, const SampleSource& source) {
-  plan.begin(source);
+void Session::begin(int index, const SampleSource& source) {
+  BatchPlan& plan = plans_[index];
+  const bool isListed = source.isShared() && model.spec.embedding > 0;
+  plan.begin(isListed ? listed_[index].list(source, model.spec.rows[kItems], pool_) : source);
   const int64_t mostTableRows = std::max(model.spec.rows[kUsers], model.spec.rows[kItems]);
   for (SortScratch& scratch : sortScratch_) scratch.reserve(plan.chunkSamples(), mostTableRows);
 }
 
-void Session::prepare(BatchPlan& plan, const SampleSource& source) {
-  begin(plan, source);
+void Session::prepare(int index, const SampleSource& source) {
+  begin(index, source);
+  BatchPlan& plan = plans_[index];
   pool_.run(plan.preparations(), [&](int64_t task, int thread) { plan.prepare(task, sortScratch_[size_t(thread)]); });
 }
 
@@ -54,20 +57,19 @@ double Session::update(BatchPlan& plan, double learningRate, const OverlappedWor
 }
 
 double Session::step(const SampleSource& source, double learningRate) {
-  prepare(plans_[0], source);
+  prepare(0, source);
   return update(plans_[0], learningRate, {});
 }
 
 void Session::train(const EpochKeys& keys, int64_t firstStep, const double* learningRates, int64_t steps,
                     double* losses) {
   const auto sourceOf = [&](int64_t k) { return SampleSource::drawn(*interactions_, keys, firstStep + k, kernels_); };
-  if (steps > 0) prepare(plans_[0], sourceOf(0));
+  if (steps > 0) prepare(0, sourceOf(0));
   for (int64_t k = 0; k < steps; k++) {
-    BatchPlan& plan = plans_[k % 2];
-    BatchPlan& next = plans_[(k + 1) % 2];
+    BatchPlan &plan = plans_[k % 2], &next = plans_[(k + 1) % 2];
     OverlappedWork preparation;
     if (k + 1 < steps) {
-      begin(next, sourceOf(k + 1));
+      begin(int((k + 1) % 2), sourceOf(k + 1));
       preparation.tasks = next.preparations();
       preparation.run = [&](int64_t task, int thread) { next.prepare(task, sortScratch_[size_t(thread)]); };
     }
@@ -76,7 +78,7 @@ void Session::train(const EpochKeys& keys, int64_t firstStep, const double* lear
 }
 
 double Session::gradient(const SampleSource& source) {
-  prepare(plans_[0], source);
+  prepare(0, source);
   return gradient_.compute(plans_[0], {});
 }
 

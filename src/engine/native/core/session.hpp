@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "core/batch/listed-blocks.hpp"
 #include "core/gradient/batch-gradient.hpp"
 #include "core/optimizer/optimizer.hpp"
 #include "core/scoring.hpp"
@@ -40,8 +41,8 @@ class Session {
   const Interactions* interactions() const { return interactions_.get(); }
 
  private:
-  void begin(BatchPlan& plan, const SampleSource& source);
-  void prepare(BatchPlan& plan, const SampleSource& source);
+  void begin(int plan, const SampleSource& source);
+  void prepare(int plan, const SampleSource& source);
   double update(BatchPlan& plan, double learningRate, const OverlappedWork& overlapped);
 
   const KernelTable& kernels_;
@@ -49,6 +50,7 @@ class Session {
   std::unique_ptr<Interactions> interactions_;
   std::vector<SortScratch> sortScratch_;
   BatchPlan plans_[2];
+  ListedBlocks listed_[2];  // of each plan
   AlignedArray<float> itemLogQ_;
 
  public:

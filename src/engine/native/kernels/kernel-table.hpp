@@ -66,7 +66,8 @@ struct SamplesView {
   SampleRows sides[kSides];
   Loss loss;
   int64_t list;          // samples that one loss is of: 1 under BCE, 2 under BPR
-  const float* labels;   // read under BCE alone; elsewhere the first sample of a list is the positive
+  const float* labels;   // of BCE; elsewhere the first sample of a list is the positive
+  bool hasMarks;         // in the place of labels are marks: the lowest bit of those that do not count
   const float* weights;  // of each sample's loss, a list's in its first; null where all count alike
   float inverseCount;    // 1 / (losses in the whole batch)
   float* slopes;         // [samples] out: d mean loss / d logit

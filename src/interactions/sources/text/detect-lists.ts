@@ -6,7 +6,7 @@ export type ListEvidence =
   | { readonly kind: "lists"; readonly layout: ListLayout }
   /** Whole numbers and white space, with too little to tell lists by. */
   | { readonly kind: "unclear"; readonly example: string }
-  /** Lines of one length: rows, unless files beside it hold lists. */
+  /** Lines of one length, but for a few: rows, unless files beside it hold lists. */
   | { readonly kind: "even" }
   | { readonly kind: "table" };
 
@@ -28,7 +28,7 @@ export function listEvidence(lines: readonly string[]): ListEvidence {
   const counted = countedLayout(words);
   if (counted !== null && filled.length >= FEWEST_COUNTED) return { kind: "lists", layout: counted };
   if (counted === null && (isMixed || share < RAGGED)) return { kind: "lists", layout: "adjacency" };
-  return share >= MOSTLY_EVEN ? { kind: "table" } : { kind: "unclear", example: filled[0]! };
+  return share >= MOSTLY_EVEN ? { kind: "even" } : { kind: "unclear", example: filled[0]! };
 }
 
 /** Of a line, which bytes of other letters leave whole. */

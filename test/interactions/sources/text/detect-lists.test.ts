@@ -23,7 +23,7 @@ describe("lists of items", () => {
     ["pairs", "0 5\n1 6\n2 7", "even"],
     ["rows of four numbers", "0 5 3 978300760\n1 6 4 978300761", "even"],
     ["tabs with a field left empty", "0\t5\t3\t9\n1\t6\t\t9\n2\t7\t\t9\n3\t8\t4\t9", "even"],
-    ["one broken row of ten", `${"0\t5\t3\n".repeat(9)}1\t6`, "table"],
+    ["one broken row of ten", `${"0\t5\t3\n".repeat(9)}1\t6`, "even"],
     ["commas", "0,5,6\n1,8", "table"],
     ["a header", "user item\n0 5 6", "table"],
     ["words", "anna blue red\nben green", "table"],

@@ -89,6 +89,7 @@ class BatchPlan {
     return side == kUsers ? samples() : samples() + blocks() * source_.shared().negatives;
   }
   bool hasWeights() const { return source_.hasWeights(); }
+  bool hasMarks() const { return source_.hasMarks(); }
   int64_t list() const { return source_.list(); }
   int64_t losses() const { return samples() / list(); }
   int64_t chunkSamples() const { return chunkSamples_; }
@@ -99,7 +100,7 @@ class BatchPlan {
   int64_t runsBegin(int64_t chunk) const { return chunkBegin(chunk) + chunk; }
 
   std::array<PlanSide, kSides> sides;
-  AlignedArray<float> labels;   // [samples]
+  AlignedArray<float> labels;   // [samples], or sums of SampleMark
   AlignedArray<float> weights;  // [samples], where there are some
 
  private:

@@ -118,6 +118,15 @@ SampleSource SampleSource::sharing(int64_t length, const uint32_t* users, const 
   return source;
 }
 
+SampleSource SampleSource::listed(int64_t length, const uint32_t* users, const uint32_t* positives,
+                                  const Shared& shared, const uint32_t* negatives, const uint8_t* marks,
+                                  const float* weights) {
+  SampleSource source = compared(length, users, positives, negatives, shared.negatives, weights);
+  source.shared_ = shared;
+  source.marks_ = marks;
+  return source;
+}
+
 SampleSource SampleSource::drawn(const Interactions& interactions, const EpochKeys& keys, int64_t step,
                                  const KernelTable& kernels) {
   SampleSource source;
@@ -175,7 +184,12 @@ void SampleSource::read(int64_t first, int64_t count, uint32_t* users, uint32_t*
     for (int64_t s = 0, row = firstRow; s < count; s += list_, row++) {
       std::fill(users + s, users + s + list_, users_[row]);
       items[s] = items_[row];
-      std::copy(others_ + row * perRow, others_ + (row + 1) * perRow, items + s + 1);
+      const int64_t from = hasMarks() ? row / shared_.blockRows : row;
+      std::copy(others_ + from * perRow, others_ + (from + 1) * perRow, items + s + 1);
+      if (hasMarks()) {
+        labels[s] = float(kLookedUp);
+        for (int64_t j = 0; j < perRow; j++) labels[s + 1 + j] = float(marks_[row * perRow + j]);
+      }
       if (weights_ != nullptr) std::fill(weights + s, weights + s + list_, weights_[row]);
     }
     return;

@@ -61,6 +61,13 @@ struct EpochKeys {
   uint32_t negativesLow, negativesHigh;
 };
 
+/// What a list's negatives are marked as where blocks of rows share them (listed-blocks.hpp): such a list has marks in
+/// the place of labels.
+enum SampleMark : uint8_t {
+  kMasked = 1,    // the row leaves it out
+  kLookedUp = 2,  // for the decay of embeddings: once for its block
+};
+
 /// The samples of one batch. What compares a positive with negatives is a list of samples, the positive first; BPR has
 /// lists of two.
 class SampleSource {
@@ -84,6 +91,9 @@ class SampleSource {
   /// Of positives with negatives in common.
   static SampleSource sharing(int64_t length, const uint32_t* users, const uint32_t* positives, const Shared& shared,
                               const float* weights);
+  /// The same as lists, whose negatives are written out: [blocks][negatives], and [rows][negatives] marks.
+  static SampleSource listed(int64_t length, const uint32_t* users, const uint32_t* positives, const Shared& shared,
+                             const uint32_t* negatives, const uint8_t* marks, const float* weights);
   /// Batch `step` of an epoch.
   static SampleSource drawn(const Interactions& interactions, const EpochKeys& keys, int64_t step,
                             const KernelTable& kernels);
@@ -91,13 +101,15 @@ class SampleSource {
   int64_t samples() const { return samples_; }
   /// Samples of one loss: 1 under BCE.
   int64_t list() const { return list_; }
-  bool isShared() const { return shared_.blockRows > 0; }
+  bool isShared() const { return shared_.blockRows > 0 && marks_ == nullptr; }
+  /// Whether labels are sums of SampleMark.
+  bool hasMarks() const { return marks_ != nullptr; }
   const Shared& shared() const { return shared_; }
   /// The negatives of a block, of a batch with these positives [samples].
   void readNegatives(int64_t block, const uint32_t* positives, uint32_t* items) const;
   bool hasWeights() const { return weights_ != nullptr || epoch_.weights != nullptr; }
-  /// Samples [first, first + count), whole lists. Writes labels where lists are single samples, and weights where there
-  /// are some: a list's is that of its first sample.
+  /// Samples [first, first + count), whole lists. Writes labels where lists are single samples or have marks, and
+  /// weights where there are some: a list's is that of its first sample.
   void read(int64_t first, int64_t count, uint32_t* users, uint32_t* items, float* labels, float* weights) const;
 
  private:
@@ -106,6 +118,7 @@ class SampleSource {
   Shared shared_;
   const uint32_t *users_ = nullptr, *items_ = nullptr, *others_ = nullptr;
   const float *labels_ = nullptr, *weights_ = nullptr;
+  const uint8_t* marks_ = nullptr;
   EpochView epoch_{};
   uint64_t firstInEpoch_ = 0;
   const KernelTable* kernels_ = nullptr;

@@ -156,6 +156,7 @@ SamplesView BatchGradient::samplesOf(const BatchPlan& plan, int64_t chunk) {
   samples.loss = loss_;
   samples.list = plan.list();
   samples.labels = plan.labels.data() + begin;
+  samples.hasMarks = plan.hasMarks();
   samples.weights = plan.hasWeights() ? plan.weights.data() + begin : nullptr;
   samples.inverseCount = float(1.0 / double(plan.losses()));
   samples.slopes = slopes_.data();

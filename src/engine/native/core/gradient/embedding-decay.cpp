@@ -38,7 +38,15 @@ void EmbeddingDecay::countLookups(const BatchPlan& plan, int side) {
   for (int64_t chunk = 0; chunk < plan.chunks(); chunk++) {
     const uint32_t* starts = of.runStarts.data() + plan.runsBegin(chunk);
     const uint32_t* slots = of.runSlots.data() + plan.runsBegin(chunk);
-    for (int64_t r = 0; r < of.runCounts[size_t(chunk)]; r++) lookups[slots[r]] += (starts[r + 1] - starts[r]) / each;
+    for (int64_t r = 0; r < of.runCounts[size_t(chunk)]; r++) {
+      if (side == kUsers || !plan.hasMarks()) {
+        lookups[slots[r]] += (starts[r + 1] - starts[r]) / each;
+        continue;
+      }
+      const uint32_t* order = of.order.data() + plan.chunkBegin(chunk);
+      const float* marks = plan.labels.data() + plan.chunkBegin(chunk);
+      for (uint32_t k = starts[r]; k < starts[r + 1]; k++) lookups[slots[r]] += (int(marks[order[k]]) & kLookedUp) != 0;
+    }
   }
 }
 

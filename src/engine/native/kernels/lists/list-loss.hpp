@@ -95,7 +95,19 @@ inline double listSlopes(const SamplesView& samples, int64_t begin) {
   }
   const float weight = samples.weights == nullptr ? 1.0f : samples.weights[begin];
   const int64_t negatives = samples.list - 1;
-  const RowLoss row = rowLoss(samples.loss, list[0], list + 1, negatives, negatives, weight * samples.inverseCount);
+  const float* marks = samples.hasMarks ? samples.labels + begin : nullptr;
+  const auto isMasked = [&](int64_t j) { return (int(marks[j]) & 1) != 0; };
+  int64_t masked = 0;
+  for (int64_t j = 1; marks != nullptr && j <= negatives; j++) {
+    if (!isMasked(j)) continue;
+    list[j] = kFiller;
+    masked++;
+  }
+  const RowLoss row =
+      rowLoss(samples.loss, list[0], list + 1, negatives, negatives - masked, weight * samples.inverseCount);
+  for (int64_t j = 1; masked > 0 && j <= negatives; j++) {
+    if (isMasked(j)) list[j] = 0;
+  }
   list[0] = row.positiveSlope;
   return double(weight) * row.loss;
 }

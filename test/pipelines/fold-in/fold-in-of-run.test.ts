@@ -1,6 +1,6 @@
 /** What fold-in refuses of a run, by name. */
 import { describe, expect, it } from "@jest/globals";
-import { openFoldInOfRun } from "../../../pipelines/serving/fold-in-of-run.ts";
+import { openFoldInOfRun } from "../../../pipelines/fold-in/fold-in-of-run.ts";
 import { defaultInitializers, initializeParameters } from "../../../src/ranker/initialize.ts";
 import { noPaths } from "../../support/engines/no-paths.ts";
 

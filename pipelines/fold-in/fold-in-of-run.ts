@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { PeopleItems } from "../../src/dataset/people-items.ts";
 import { breathe } from "../../src/engine/breathe.ts";
 import { ConfigError, DataError } from "../../src/errors.ts";
-import { type FoldIn, openFoldIn } from "../../src/fold-in/fold-in.ts";
+import { type FoldIn, type FoldInOptions, openFoldIn } from "../../src/fold-in/fold-in.ts";
 import type { Parameters, RankerSpec } from "../../src/ranker/ranker-spec.ts";
 import type { LoadedRun } from "../runs/stored-run.ts";
 import { heldNormsOfRun } from "./held-norms-of-run.ts";
@@ -28,29 +28,38 @@ const trainingFacts = z.looseObject({
 });
 
 /**
- * Throws ConfigError for a run whose loss, negatives or similarity have no fold-in, DataError where no user says what
- * rows are like.
+ * How a person's row is solved for. Throws ConfigError, by name, for a run whose loss, negatives or similarity have no
+ * fold-in.
  */
-export function openFoldInOfRun({ run, users, items, ...ranker }: FoldableRun): FoldIn {
-  const { loss, negatives, negativesFrom, seed } = trainingFacts.parse(run.config);
+export function foldInSettings(
+  { config, directory }: FoldableRun["run"],
+  { cosineTemperature }: Pick<RankerSpec, "cosineTemperature">,
+): Pick<FoldInOptions, "loss" | "negativesPerPositive" | "seed"> {
+  const { loss, negatives, negativesFrom, seed } = trainingFacts.parse(config);
   if (loss !== "bce" && loss !== "bpr") {
-    throw new ConfigError(`${run.directory}: trained with loss ${loss}, but fold-in knows bce and bpr alone`);
+    throw new ConfigError(`${directory}: trained with loss ${loss}, but fold-in knows bce and bpr alone`);
   }
   if (negativesFrom !== "uniform") {
     throw new ConfigError(
-      `${run.directory}: trained with negatives from ${negativesFrom}, but fold-in knows uniform ones alone`,
+      `${directory}: trained with negatives from ${negativesFrom}, but fold-in knows uniform ones alone`,
     );
   }
-  if (ranker.spec.cosineTemperature !== null) {
-    throw new ConfigError(`${run.directory}: trained with similarity cosine, but fold-in knows inner products alone`);
+  if (cosineTemperature !== null) {
+    throw new ConfigError(`${directory}: trained with similarity cosine, but fold-in knows inner products alone`);
   }
+  return { loss, negativesPerPositive: negatives, seed };
+}
+
+/** Throws as foldInSettings, and DataError where no user says what rows are like. */
+export function openFoldInOfRun({ run, users, items, ...ranker }: FoldableRun): FoldIn {
+  const settings = foldInSettings(run, ranker.spec);
   if (users.length === 0) {
     throw new DataError(
       `${run.directory}: knows no user who has interactions in train, and fold-in wants one at least`,
     );
   }
   const heldNorms = heldNormsOfRun({ config: run.config, ...ranker, users });
-  return openFoldIn(ranker, { loss, negativesPerPositive: negatives, seed, users, items, heldNorms });
+  return openFoldIn(ranker, { ...settings, users, items, heldNorms });
 }
 
 /** So many people are folded in before others have their turn. */

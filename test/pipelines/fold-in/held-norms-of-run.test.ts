@@ -1,6 +1,6 @@
 /** Norms that rows are held at: those of rows alone, of users who were trained. */
 import { describe, expect, it } from "@jest/globals";
-import { heldNormsOfRun } from "../../../pipelines/serving/held-norms-of-run.ts";
+import { heldNormsOfRun } from "../../../pipelines/fold-in/held-norms-of-run.ts";
 import { noPaths } from "../../support/engines/no-paths.ts";
 
 const spec = { ...noPaths, users: 4, items: 1, dot: 2, embedding: 1, idBiases: true };
