@@ -7,6 +7,7 @@
 import { callStage, type StageOptions } from "../pipelines/call-stage.ts";
 import type { ResultOf } from "../pipelines/command-line/stage-entry.ts";
 import { evaluateEntry, gateEntry, ingestEntry, scoreEntry, trainEntry } from "../pipelines/stages.ts";
+import type { BaselineName } from "../src/config/baseline-settings.ts";
 import type { EvaluateSettings } from "../src/config/schemas/evaluate-schema.ts";
 import type { GateSettings } from "../src/config/schemas/gate-schema.ts";
 import type { IngestSettings } from "../src/config/schemas/ingest/ingest-schema.ts";
@@ -25,7 +26,9 @@ export { type LoadedRanker, type LoadOptions, load as loadRanker } from "./serve
 
 export type IngestResult = ResultOf<typeof ingestEntry>;
 export type TrainResult = ResultOf<typeof trainEntry>;
-export type EvaluateResult = ResultOf<typeof evaluateEntry>;
+export type EvaluateResult = Exclude<ResultOf<typeof evaluateEntry>, EvaluatedBaselines>;
+/** Of several baselines, side by side. */
+export type EvaluatedBaselines = Extract<ResultOf<typeof evaluateEntry>, { readonly leftOut: unknown }>;
 export type GateResult = Extract<ResultOf<typeof gateEntry>, { readonly verdict: unknown }>;
 export type RollbackResult = Exclude<ResultOf<typeof gateEntry>, GateResult>;
 export type ScoreResult = Extract<ResultOf<typeof scoreEntry>, { readonly stage: "score" }>;
@@ -44,8 +47,26 @@ export function train(settings: TrainSettings, options: StageOptions = {}): Prom
   return callStage(trainEntry, settings, options);
 }
 
-/** Metrics of a run or a baseline on held-out items. Throws ConfigError, DataError, EngineError, StorageError. */
-export function evaluate(settings: EvaluateSettings, options: StageOptions = {}): Promise<EvaluateResult> {
+/**
+ * Metrics of a run or a baseline on held-out items, or of several baselines side by side.
+ * Throws ConfigError, DataError, EngineError, StorageError.
+ */
+export function evaluate(
+  settings: EvaluateSettings & { readonly baseline: "all" | `${string},${string}` },
+  options?: StageOptions,
+): Promise<EvaluatedBaselines>;
+export function evaluate(
+  settings: EvaluateSettings & { readonly baseline?: BaselineName | null | undefined },
+  options?: StageOptions,
+): Promise<EvaluateResult>;
+export function evaluate(
+  settings: EvaluateSettings,
+  options?: StageOptions,
+): Promise<EvaluateResult | EvaluatedBaselines>;
+export function evaluate(
+  settings: EvaluateSettings,
+  options: StageOptions = {},
+): Promise<EvaluateResult | EvaluatedBaselines> {
   return callStage(evaluateEntry, settings, options);
 }
 

@@ -9,6 +9,7 @@ import type { scoreSchema } from "../src/config/schemas/score-schema.ts";
 import type { trainSchema } from "../src/config/schemas/train-schema.ts";
 import type { StageEntry } from "./command-line/stage-entry.ts";
 import type { EvaluateResult } from "./evaluate/evaluate.ts";
+import type { EvaluatedBaselines } from "./evaluate/evaluate-baselines.ts";
 import type { GateResult, RollbackResult } from "./gate/gate.ts";
 import type { IngestResult } from "./ingest/ingest-result.ts";
 import type { ScoreResult } from "./score/finish-job.ts";
@@ -29,7 +30,7 @@ export const trainEntry: StageEntry<typeof trainSchema, TrainResult> = {
   load: async () => (await import("./train/train.ts")).trainStage,
 };
 
-export const evaluateEntry: StageEntry<typeof evaluateSchema, EvaluateResult> = {
+export const evaluateEntry: StageEntry<typeof evaluateSchema, EvaluateResult | EvaluatedBaselines> = {
   name: "evaluate",
   summary: "rank the held-out items with a trained run or a baseline and report HR@k and NDCG@k",
   schema: async () => (await import("../src/config/schemas/evaluate-schema.ts")).evaluateSchema,

@@ -7,6 +7,7 @@ import type { MatrixMemory } from "../../src/baselines/matrix-memory.ts";
 import {
   type BaselineName,
   baselineGrids,
+  MOST_COMBINATIONS,
   parametersText,
   type TunedBaseline,
 } from "../../src/config/baseline-settings.ts";
@@ -22,6 +23,7 @@ import { openProgressDisplay } from "../progress/progress-display.ts";
 import { sayWhileWaiting } from "../progress/while-waiting.ts";
 import type { StageContext } from "../stage.ts";
 import { keptRecord } from "./kept-record.ts";
+import { chooseOneAtATime } from "./one-at-a-time.ts";
 
 export type Parameters = Readonly<Record<string, number>>;
 
@@ -42,6 +44,7 @@ export interface BaselineJob {
 
 /** How the parameters are chosen. */
 export interface Choosing {
+  /** All of them, or of more than MOST_COMBINATIONS some: see one-at-a-time.ts. */
   readonly tried: readonly Parameters[];
   readonly metric: string;
   readonly ks: readonly number[];
@@ -65,7 +68,7 @@ export function keptFolder({ modelsRoot, dataset }: Pick<BaselineJob, "modelsRoo
   return path.join(modelsRoot, "baselines", dataset.description.name);
 }
 
-/** Every combination fitted on train and ranked on validation; the first of the best is taken. */
+/** Combinations fitted on train and ranked on validation; the first of the best is taken. */
 export async function chooseParameters(name: TunedBaseline, job: BaselineJob, choosing: Choosing): Promise<Chosen> {
   const { dataset, seed, context } = job;
   if (dataset.candidatesValidation.users.length === 0) {
@@ -97,48 +100,56 @@ async function tryAll(name: TunedBaseline, job: BaselineJob, choosing: Choosing)
     validation: {},
     value: Number.NEGATIVE_INFINITY,
   };
+  const isWhole = tried.length <= MOST_COMBINATIONS;
   const began = context.elapsed();
   const display = openProgressDisplay(
     {
       format: `${name}  {bar}  {value}/{total}  {trial}  left {left}`,
-      total: tried.length,
+      total: isWhole ? tried.length : 0,
       words: { trial: "", left: "?" },
       secondsBetweenLines: 20,
     },
     context,
   );
   try {
-    for (const [index, parameters] of tried.entries()) {
-      context.signal.throwIfAborted();
-      const started = context.elapsed();
-      const baseline = await fitted(name, dataset.train, parameters, job);
-      const seconds = (context.elapsed() - started) / 1000;
-      const scorer = await scorerOfBaseline(baseline, job.kernels, { dataset, split: "validation" });
-      const evaluation = await sayWhileWaiting(
-        () => evaluateSplit({ scorer, dataset, split: "validation", candidates, ks, usersSample }),
-        `ranking ${name}, ${parametersText(parameters)}`,
-        context,
-      );
-      baseline.release?.();
-      const value = evaluation.metrics[metric]!;
-      trials.push({ parameters: { ...parameters }, value, seconds });
-      const line = `${parametersText(parameters)}: validation ${metric} ${value.toFixed(4)}`;
-      display.show({
-        done: index + 1,
-        event: { kind: "baseline", baseline: name, parameters, metric, value, done: index + 1, total: tried.length },
-        words: () => ({
-          trial: line,
-          left: clockText((((context.elapsed() - began) / 1000) * (tried.length - index - 1)) / (index + 1)),
-        }),
-        line: () => `${index + 1}/${tried.length} ${line}, fitted in ${seconds.toFixed(1)} s`,
-        isNews: tellsTrials,
-      });
-      if (value > best.value) best = { parameters: { ...parameters }, validation: { ...evaluation.metrics }, value };
-    }
+    if (isWhole) for (const [index, parameters] of tried.entries()) await tryOne(parameters, tried.length - index - 1);
+    else await chooseOneAtATime(tried, tryOne);
   } finally {
     display.close();
   }
   return { parameters: best.parameters, validation: best.validation, trials };
+
+  /** Of `left` more there may be. */
+  async function tryOne(parameters: Parameters, left: number): Promise<number> {
+    context.signal.throwIfAborted();
+    const started = context.elapsed();
+    const baseline = await fitted(name, dataset.train, parameters, job);
+    const seconds = (context.elapsed() - started) / 1000;
+    const scorer = await scorerOfBaseline(baseline, job.kernels, { dataset, split: "validation" });
+    const evaluation = await sayWhileWaiting(
+      () => evaluateSplit({ scorer, dataset, split: "validation", candidates, ks, usersSample }),
+      `ranking ${name}, ${parametersText(parameters)}`,
+      context,
+    );
+    baseline.release?.();
+    const value = evaluation.metrics[metric]!;
+    trials.push({ parameters: { ...parameters }, value, seconds });
+    const done = trials.length;
+    const total = done + left;
+    const line = `${parametersText(parameters)}: validation ${metric} ${value.toFixed(4)}`;
+    const secondsLeft = ((context.elapsed() - began) / 1000) * (left / done);
+    display.show({
+      done,
+      total,
+      event: { kind: "baseline", baseline: name, parameters, metric, value, done, total },
+      words: () => ({ trial: line, left: clockText(secondsLeft) }),
+      line: () =>
+        `${done}/${total} ${line}, fitted in ${seconds.toFixed(1)} s${left === 0 ? "" : `, left ${clockText(secondsLeft)}`}`,
+      isNews: tellsTrials,
+    });
+    if (value > best.value) best = { parameters: { ...parameters }, validation: { ...evaluation.metrics }, value };
+    return value;
+  }
 }
 
 /** Says now and then that it still goes on. */

@@ -25,6 +25,8 @@ export interface BaselineSettings extends Readonly<Record<BaselineParameter, num
 }
 
 export interface ReadyBaseline extends FittedBaseline {
+  /** Of fitting what is ranked, alone. */
+  readonly fitSeconds: number;
   /** Absent where there was nothing to choose, of parameters or of what to fit on. */
   readonly choice?: BaselineChoice;
   /** Of the chosen parameters, fitted on train. */
@@ -58,10 +60,11 @@ export async function readyBaseline(name: BaselineName, request: BaselineRequest
   const plain = await fitted(name, train, parameters, { seed, algebra, memory, context });
   const baseline = { ...plain, scorer: scorerOn(plain, kernels) };
   const fitSeconds = (context.elapsed() - started) / 1000;
-  if (name === "random" || (name === "popularity" && !refit)) return baseline;
+  if (name === "random" || (name === "popularity" && !refit)) return { ...baseline, fitSeconds };
   const fittedOn: BaselineChoice["fittedOn"] = refit ? ["train", "validation"] : ["train"];
   return {
     ...baseline,
+    fitSeconds,
     choice: { chosenBy, parameters: { ...parameters }, trials, fittedOn, fitSeconds },
     ...(validation === null ? {} : { validation }),
   };

@@ -4,9 +4,8 @@
  */
 import path from "node:path";
 import { matrixMemory } from "../../src/baselines/matrix-memory.ts";
-import { type BaselineName, parametersText } from "../../src/config/baseline-settings.ts";
+import { type BaselineName, baselinesOf, parametersText } from "../../src/config/baseline-settings.ts";
 import { type EvaluateConfig, evaluateSchema } from "../../src/config/schemas/evaluate-schema.ts";
-import type { Scorer } from "../../src/ranker/scorer.ts";
 import type { BaselineChoice, MetricsDocument } from "../../src/runs/metrics-document.ts";
 import { EVALUATION_RECORD, EVALUATIONS_FOLDER, perUserFileName } from "../../src/runs/run-directory.ts";
 import { readyBaseline } from "../baselines/ready-baseline.ts";
@@ -14,24 +13,17 @@ import { openConfiguredEngine } from "../configured-engine.ts";
 import { datasetNameOf } from "../dataset/dataset-argument.ts";
 import { hasProfiles } from "../dataset/held-out-users.ts";
 import { type LoadedDataset, loadDataset } from "../dataset/stored-dataset.ts";
-import {
-  casesOf,
-  evaluateSplit,
-  metricsDocument,
-  protocolOf,
-  type SplitEvaluation,
-} from "../measures/evaluate-split.ts";
+import { metricsDocument, protocolOf, type SplitEvaluation } from "../measures/evaluate-split.ts";
 import { scorerOfBaseline } from "../measures/held-out-scorers.ts";
-import { type BeyondParts, besidesOf, measureBeyond } from "../measures/measure-beyond.ts";
 import { type RunOnDataset, runOnDataset, withScorerOf } from "../measures/run-on-dataset.ts";
-import { scoresToRank, watchedScorer } from "../measures/watched-scorer.ts";
-import { openWorkDisplay } from "../progress/work-progress.ts";
 import { carriedText, leakWarning } from "../runs/dataset-of-run.ts";
 import { findRun } from "../runs/find-run.ts";
 import { readMetrics } from "../runs/metrics-file.ts";
 import { loadTestedRun, testedText, trainedMixture } from "../runs/stored-run.ts";
 import type { Stage, StageContext, StageResult } from "../stage.ts";
-import { PROTOCOL_CHECK_FILE, type ProtocolCheck, protocolCheck, protocolCheckLines } from "./protocol-check.ts";
+import { type EvaluatedBaselines, evaluateBaselines } from "./evaluate-baselines.ts";
+import { measure } from "./measure.ts";
+import { PROTOCOL_CHECK_FILE, type ProtocolCheck, protocolCheckLines } from "./protocol-check.ts";
 import { refuseRecordedFolder, writeEvaluation } from "./write-evaluation.ts";
 
 /** The content of metrics.json, of what, and where it was written. */
@@ -50,23 +42,27 @@ export type EvaluateResult = Omit<MetricsDocument, "baseline"> & {
   readonly directory?: string;
 };
 
-export const evaluateStage: Stage<typeof evaluateSchema, EvaluateResult> = {
+export const evaluateStage: Stage<typeof evaluateSchema, EvaluateResult | EvaluatedBaselines> = {
   name: "evaluate",
   schema: evaluateSchema,
   async run(given, context) {
     const config = { ...given, dataset: given.dataset === null ? null : await datasetNameOf(given.dataset) };
     if (config.output !== null) await refuseRecordedFolder(config.output);
-    return config.baseline === null ? evaluateRun(config, context) : evaluateBaseline(config, config.baseline, context);
+    const [baseline, ...others] = baselinesOf(config.baseline);
+    if (baseline === undefined) return evaluateRun(config, context);
+    // The schema has asked for the dataset of a baseline.
+    const dataset = await loadDataset(path.join(config.dataRoot, config.dataset!));
+    return others.length === 0
+      ? evaluateBaseline(config, baseline, { dataset, context })
+      : evaluateBaselines(config, [baseline, ...others], { dataset, context });
   },
 };
 
 async function evaluateBaseline(
   config: EvaluateConfig,
   baseline: BaselineName,
-  context: StageContext,
+  { dataset, context }: { readonly dataset: LoadedDataset; readonly context: StageContext },
 ): Promise<StageResult<EvaluateResult>> {
-  // The schema has asked for the dataset of a baseline.
-  const dataset = await loadDataset(path.join(config.dataRoot, config.dataset!));
   const { refit, k: ks, usersSample } = config;
   const candidates = protocolOf(dataset, config.candidates);
   const memory = matrixMemory(context.freeMemoryBytes);
@@ -130,44 +126,6 @@ function ofKnownUsers(evaluation: SplitEvaluation, { rows, dataset }: RunOnDatas
   const unknown = hasProfiles(dataset) ? 0 : (rows?.counts.users.new ?? 0);
   if (unknown === 0) return evaluation;
   return { ...evaluation, protocol: `${evaluation.protocol}, without ${unknown} users that the run does not know` };
-}
-
-interface Measured {
-  readonly evaluation: SplitEvaluation;
-  readonly beyond: BeyondParts;
-  /** Null unless asked for. */
-  readonly check: ProtocolCheck | null;
-}
-
-async function measure(
-  config: EvaluateConfig,
-  measured: {
-    readonly dataset: LoadedDataset;
-    readonly scorer: Scorer;
-    readonly negativesPerPositive: number | null;
-    readonly context: StageContext;
-  },
-): Promise<Measured> {
-  const { dataset, negativesPerPositive, context } = measured;
-  const { split, k: ks, usersSample, beyondAccuracy } = config;
-  const candidates = protocolOf(dataset, config.candidates);
-  const cases = casesOf(dataset, split, usersSample).candidates;
-  const ranking = scoresToRank(cases, candidates, measured.scorer.items);
-  // Beyond accuracy, every user has a list of the whole catalogue, which is looked through under `full` anyway.
-  const total = ranking + (beyondAccuracy && candidates === "sampled" ? cases.users.length * measured.scorer.items : 0);
-  const display = openWorkDisplay({ what: `evaluate ${split}`, total }, context);
-  const scorer = watchedScorer(measured.scorer, display.add);
-  try {
-    // The schema has asked for at least one cut.
-    const k = ks[0]!;
-    const besides = beyondAccuracy ? { besides: besidesOf({ k, negativesPerPositive }) } : {};
-    const evaluation = await evaluateSplit({ scorer, dataset, split, candidates, ks, usersSample, ...besides });
-    const beyond = beyondAccuracy ? await measureBeyond({ scorer, dataset, evaluation, k, negativesPerPositive }) : {};
-    const check = config.protocolCheck ? await protocolCheck(measured.scorer, dataset, { cases, split, k }) : null;
-    return { evaluation, beyond, check };
-  } finally {
-    display.close();
-  }
 }
 
 function resultOf(options: {

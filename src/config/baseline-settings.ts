@@ -5,6 +5,26 @@ import { trainSetting } from "./train-role.ts";
 
 export const baselineNames = ["random", "popularity", "item-knn", "pure-svd", "ials", "ease"] as const;
 export type BaselineName = (typeof baselineNames)[number];
+
+/** Such as "ease", "item-knn,ease" or "all". */
+const baselineList = new RegExp(`^(all|(${baselineNames.join("|")})(,(${baselineNames.join("|")}))*)$`);
+
+/** Of `evaluate`. */
+export const evaluatedBaselines = setting(z.string().regex(baselineList).nullable().default(null), {
+  flag: "baseline",
+  heading: "Baseline",
+  expects: `one of ${baselineNames.join(", ")}, some of them as a list (item-knn,ease), or all`,
+  meaning:
+    "What a ranker must beat, evaluated in place of a run; its parameters are chosen on validation unless given; several, or all, are put side by side",
+});
+
+/** Of a value of that setting; empty without one. */
+export function baselinesOf(asked: string | null): readonly BaselineName[] {
+  if (asked === null) return [];
+  if (asked === "all") return baselineNames;
+  return baselineNames.filter((name) => asked.split(",").includes(name));
+}
+
 /** Those that learn something, and so are worth being served. */
 export const fittedNames = ["popularity", "item-knn", "pure-svd", "ials", "ease"] as const;
 export type FittedName = (typeof fittedNames)[number];
@@ -49,16 +69,26 @@ export const baselineParameterSettings = {
 
 export type BaselineParameter = keyof typeof baselineParameterSettings;
 
-/** Values tried, every combination of them; the first of equally good ones is taken, so cheaper values stand first. */
+/**
+ * Values tried: every combination of them, or, of more than MOST_COMBINATIONS, one parameter at a time. The first of
+ * equally good ones is taken, so cheaper values stand first.
+ */
 export const baselineGrids: Readonly<
   Record<TunedBaseline, Readonly<Partial<Record<BaselineParameter, readonly number[]>>>>
 > = {
   "item-knn": { neighbours: [10, 20, 50, 100, 200], shrinkage: [0, 10, 50] },
   "pure-svd": { factors: [8, 16, 32, 64, 128] },
-  // Rendle et al. 2022 searched about here for MovieLens and Pinterest.
-  ials: { factors: [64, 192], regularization: [0.003, 0.007, 0.02], unobservedWeight: [0.1, 0.3, 1], iterations: [12] },
+  // Rendle et al. 2021 and 2022 end between .3 on small dense logs and .002 on large catalogues.
+  ials: {
+    factors: [64, 192],
+    regularization: [0.001, 0.003, 0.007, 0.02],
+    unobservedWeight: [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1],
+    iterations: [12],
+  },
   ease: { regularization: [50, 100, 200, 400, 800, 1600] },
 };
+
+export const MOST_COMBINATIONS = 20;
 
 /**
  * The small grids of `train --baselines fast`. The first combination of each is what does well on many logs: where a
@@ -97,6 +127,37 @@ interface BaselineConfig extends Readonly<Record<BaselineParameter, number | nul
 }
 
 type Refusal = readonly [path: readonly string[], message: string];
+
+/** What is refused where several baselines are put side by side. */
+export function severalBaselinesRefusals(
+  config: Omit<BaselineConfig, "baseline"> & Omit<BaselineEngineConfig, "baseline"> & { readonly baseline: string },
+  computing: readonly BaselineName[],
+): readonly Refusal[] {
+  const names = baselinesOf(config.baseline);
+  const refusals: Refusal[] = [];
+  const asked = config.baseline.split(",");
+  if (new Set(asked).size < asked.length) refusals.push([["baseline"], "expected each baseline once"]);
+  // What concerns one of them concerns the table; what none of them has a use for is refused as of one.
+  const ofEach = names.map((baseline) => {
+    const one = { ...config, ...withoutParameters, baseline };
+    return [...baselineRefusals(one), ...baselineEngineRefusals(one, computing)];
+  });
+  const [first = []] = ofEach;
+  for (const [path, message] of first) {
+    if (!ofEach.every((others) => others.some((other) => other[0].join(".") === path.join(".")))) continue;
+    const isOfEngine = path[0] === "engine" || path[0] === "threads";
+    refusals.push([path, isOfEngine ? "none of these baselines needs an engine" : message]);
+  }
+  for (const name of Object.keys(baselineParameterSettings) as BaselineParameter[]) {
+    if (config[name] !== null)
+      refusals.push([[name], "the parameters of several baselines are chosen on validation; give them to one alone"]);
+  }
+  return refusals;
+}
+
+const withoutParameters = Object.fromEntries(
+  Object.keys(baselineParameterSettings).map((name) => [name, null]),
+) as Readonly<Record<BaselineParameter, null>>; // its keys are those of the settings
 
 /** What a stage that takes a run or a baseline refuses about the baseline. */
 export function baselineRefusals(config: BaselineConfig): readonly Refusal[] {

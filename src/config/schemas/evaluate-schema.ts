@@ -5,7 +5,10 @@ import {
   baselineNames,
   baselineParameterSettings,
   baselineRefusals,
+  baselinesOf,
+  evaluatedBaselines,
   isTuned,
+  severalBaselinesRefusals,
 } from "../baseline-settings.ts";
 import { setting } from "../setting.ts";
 import {
@@ -27,12 +30,7 @@ const evaluateSettings = z.object({
     names: "run",
     meaning: "Run to evaluate: its folder, or its name under models/<dataset>; the dataset's latest run unless given",
   }),
-  baseline: setting(z.enum(baselineNames).nullable().default(null), {
-    flag: "baseline",
-    heading: "Baseline",
-    meaning:
-      "What a ranker must beat, evaluated in place of a run; its parameters are chosen on validation unless given",
-  }),
+  baseline: evaluatedBaselines,
   ...baselineParameterSettings,
   refit: setting(z.boolean().default(false), {
     flag: "refit",
@@ -110,10 +108,16 @@ export const evaluateSchema = evaluateSettings.superRefine((config, context) => 
   }
   // Those that are tuned have something to compute: ials and ease when they are fitted, all of them when they rank.
   const computing = baselineNames.filter(isTuned);
-  for (const [path, message] of [...baselineRefusals(config), ...baselineEngineRefusals(config, computing)]) {
-    context.addIssue({ code: "custom", path: [...path], message });
-  }
-  if (config.refit && (baseline === null || baseline === "random"))
+  const names = baselinesOf(baseline);
+  const one = { ...config, baseline: names[0] ?? null };
+  const refusals =
+    baseline !== null && (names.length > 1 || baseline.includes(","))
+      ? severalBaselinesRefusals({ ...config, baseline }, computing)
+      : [...baselineRefusals(one), ...baselineEngineRefusals(one, computing)];
+  for (const [path, message] of refusals) context.addIssue({ code: "custom", path: [...path], message });
+  if (names.length > 1 && config.protocolCheck)
+    refuse(["protocolCheck"], "its tables are of one baseline alone; check them one by one");
+  if (config.refit && !names.some((name) => name !== "random"))
     refuse(["refit"], "only a baseline that is fitted can be");
   if (config.refit && config.split === "validation")
     refuse(["refit"], "validation would be ranked by what has seen it");

@@ -50,7 +50,7 @@ describe("planRivals", () => {
       ["popularity", 1],
       ["ease", 6],
       ["item-knn", 15],
-      ["ials", 18],
+      ["ials", 56],
       ["pure-svd", 5],
     ]);
     expect(leftOut).toEqual([]);
