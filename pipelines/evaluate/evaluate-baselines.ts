@@ -7,7 +7,7 @@ import { ConfigError, DataError, EngineError } from "../../src/errors.ts";
 import type { MetricsDocument } from "../../src/runs/metrics-document.ts";
 import { readyBaseline } from "../baselines/ready-baseline.ts";
 import type { LoadedDataset } from "../dataset/stored-dataset.ts";
-import { metricsDocument, protocolOf } from "../measures/evaluate-split.ts";
+import { casesOf, metricsDocument, protocolOf } from "../measures/evaluate-split.ts";
 import { scorerOfBaseline } from "../measures/held-out-scorers.ts";
 import type { StageContext, StageResult } from "../stage.ts";
 import { type BaselineRow, type BaselinesTable, tableLines, writeTable } from "./baselines-table.ts";
@@ -61,13 +61,12 @@ export async function evaluateBaselines(
 
   async function evaluated(baseline: BaselineName): Promise<(typeof found)[number]> {
     const candidates = protocolOf(dataset, config.candidates);
-    const { k: ks, usersSample } = config;
-    const refit = config.refit && baseline !== "random";
-    const request = { settings: config, refit, ks, candidates, usersSample };
+    const { split, k: ks, usersSample } = config;
+    const request = { settings: config, refit: config.refit && baseline !== "random", ks, candidates, usersSample };
     const ready = await readyBaseline(baseline, { ...request, dataset, memory, context });
     const { choice, validation, fitSeconds } = ready;
-    const scorer = await scorerOfBaseline(ready, null, { dataset, split: config.split });
     const started = context.elapsed();
+    const scorer = await scorerOfBaseline(ready, null, { dataset, split });
     const measured = await measure(config, { dataset, scorer, negativesPerPositive: null, context });
     const evaluateSeconds = (context.elapsed() - started) / 1000;
     ready.release?.();
@@ -76,6 +75,7 @@ export async function evaluateBaselines(
       beyond: measured.beyond,
       ...(choice === undefined ? {} : { baseline: choice }),
       ...(validation === undefined ? {} : { validation }),
+      validationSample: validation === undefined ? null : casesOf(dataset, "validation", usersSample).sample,
     });
     if (output !== null) {
       const made = { ...measured, document, dataset, subject: { baseline } };

@@ -13,7 +13,7 @@ import { openConfiguredEngine } from "../configured-engine.ts";
 import { datasetNameOf } from "../dataset/dataset-argument.ts";
 import { hasProfiles } from "../dataset/held-out-users.ts";
 import { type LoadedDataset, loadDataset } from "../dataset/stored-dataset.ts";
-import { metricsDocument, protocolOf, type SplitEvaluation } from "../measures/evaluate-split.ts";
+import { casesOf, metricsDocument, protocolOf, type SplitEvaluation } from "../measures/evaluate-split.ts";
 import { scorerOfBaseline } from "../measures/held-out-scorers.ts";
 import { type RunOnDataset, runOnDataset, withScorerOf } from "../measures/run-on-dataset.ts";
 import { carriedText, leakWarning } from "../runs/dataset-of-run.ts";

@@ -53,7 +53,7 @@ function sharedLayers({ spec: { embedding }, negativesFrom }: TrainingTask): Lac
   return {
     what: `rows share their negatives, and the ranker has an embedding of ${embedding} for its tower`,
     remedy:
-      "give each row its own (--negatives-from uniform or popularity), leave the tower out, or take --engine reference",
+      "give each row its own (--negatives-from uniform or popularity), leave the tower out, or take --engine native",
   };
 }
 

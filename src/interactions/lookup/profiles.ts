@@ -2,7 +2,6 @@
  * People and what each took, against a dataset's vocabularies, in SQL: people whom the dataset knows stand first, in
  * its own order, then all others, whole numbers by value before everything else by bytes.
  */
-import { appendBatches, createTableFor } from "../database/append-columns.ts";
 import type { WorkDatabase } from "../database/work-database.ts";
 import { idTables } from "./match-ids.ts";
 
@@ -10,6 +9,8 @@ import { idTables } from "./match-ids.ts";
 const PEOPLE = "profile_people";
 const ROWS = "profile_rows";
 const UNKNOWN_ITEMS = "profile_unknown_items";
+/** Of one statement. */
+const VALUES_AT_ONCE = 10_000;
 
 export interface ProfilesFound {
   readonly people: number;
@@ -29,8 +30,11 @@ export async function matchProfiles(
   database: WorkDatabase,
   { unknownItems, keepsAll }: { readonly unknownItems: Uint32Array; readonly keepsAll: boolean },
 ): Promise<ProfilesFound> {
-  await createTableFor(database, UNKNOWN_ITEMS, [{ name: "item", kind: "number", scale: 0 }]);
-  await appendBatches(database, UNKNOWN_ITEMS, oneBatch(unknownItems));
+  await database.run(`CREATE TABLE ${UNKNOWN_ITEMS} (item UINTEGER)`);
+  for (let from = 0; from < unknownItems.length; from += VALUES_AT_ONCE) {
+    const values = Array.from(unknownItems.subarray(from, from + VALUES_AT_ONCE), (item) => `(${item})`);
+    await database.run(`INSERT INTO ${UNKNOWN_ITEMS} VALUES ${values.join(", ")}`);
+  }
   await database.run(
     `CREATE TABLE ${ROWS} AS SELECT user_text, item_text, weight, i.item::UINTEGER AS item
      FROM ${idTables.profiles} LEFT JOIN (
@@ -112,8 +116,4 @@ export async function* profilesBetween(database: WorkDatabase, from: number, to:
 interface OpenProfile extends Profile {
   readonly items: number[];
   readonly weights: number[];
-}
-
-async function* oneBatch(values: Uint32Array) {
-  yield { rows: values.length, columns: [{ kind: "number" as const, values, validity: null }] };
 }

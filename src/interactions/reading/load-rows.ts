@@ -9,7 +9,7 @@ import { idText, plainNumber } from "../sources/id-text.ts";
 import type { LogPart } from "../sources/split-words.ts";
 import { orDataError, type SourceColumn, type TableSource, typedSelectList } from "../sources/table-source.ts";
 import { conditionName } from "./check-condition.ts";
-import { refuseNestedIds, refuseOddIds } from "./refuse-ids.ts";
+import { refuseListedItems, refuseNestedIds, refuseOddIds } from "./refuse-ids.ts";
 import { ROW_PROBLEM } from "./row-problem.ts";
 import { columnOfNumbers, present, valueText } from "./value-sql.ts";
 import { weightSql } from "./weight-sql.ts";
@@ -63,6 +63,7 @@ export async function loadRows(database: WorkDatabase, source: TableSource, opti
     { text: "user_text", name: user.name, flag: "--user-column" },
     { text: "item_text", name: item.name, flag: "--item-column" },
   ]);
+  await refuseListedItems(database, accepted, { file: source.file, name: item.name });
   return rows;
 }
 

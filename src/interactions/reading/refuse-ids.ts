@@ -58,3 +58,30 @@ export async function refuseNestedIds(
   }
   if (problems.length > 0) throw new ConfigError(problems.join("\n"));
 }
+
+/** From this share of rows on, texts that look like lists are lists. */
+const MOSTLY = 0.5;
+/** Most words are told by their first letter: quick. */
+const NINE = 0x39;
+const LIST = String.raw`'\s*[0-9]+(\s*[,; ]\s*[0-9]+)+\s*'`;
+
+/**
+ * Throws ConfigError where the items of `rows` (what stands after FROM) are lists of whole numbers: 1,2,3 and 4,5. Ids
+ * of several numbers, all of as many, are ids.
+ */
+export async function refuseListedItems(
+  database: WorkDatabase,
+  rows: string,
+  { file, name }: { readonly file: string; readonly name: string },
+): Promise<void> {
+  const isList = `CASE WHEN ascii(item_text) <= ${NINE} THEN regexp_full_match(item_text, ${LIST}) ELSE false END`;
+  const [found] = await database.rows(
+    `SELECT count(*) AS rows, count(*) FILTER (WHERE ${isList}) AS lists, left(any_value(item_text) FILTER (WHERE ${isList}), 60) AS example,
+       count(DISTINCT len(regexp_extract_all(item_text, '[0-9]+'))) FILTER (WHERE ${isList}) AS lengths
+     FROM ${rows} WHERE item_text IS NOT NULL`,
+  );
+  if (Number(found?.lengths ?? 0) < 2 || Number(found?.lists) < MOSTLY * Number(found?.rows)) return;
+  throw new ConfigError(
+    `${file}: column "${name}" holds ${found?.lists} lists of items (such as ${found?.example}), but a row is of one; --format adjacency reads lists, with --delimiter if more than white space parts them`,
+  );
+}

@@ -58,6 +58,10 @@ describe("the help of a setting", () => {
     );
   });
 
+  it("gives lazy Adam no momentum, with which it would skip most of a rare row's move", () => {
+    expect(settingHelp("beta1")).toMatch(/0\.9 unless given, 0 for lazy-adam$/);
+  });
+
   it("tells apart what it means to whom", () => {
     expect(settingHelp("weightDecay")).toMatch(
       /^L2 strength of adam, sgd, .*; decoupled decay of adamw.*; decay inside the trust ratio of lamb and lars; refused with LAWN; 0 unless given, 0.01 for adamw$/,

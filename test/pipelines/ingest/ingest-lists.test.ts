@@ -120,6 +120,25 @@ describe("lists of items", () => {
     );
   });
 
+  it("are refused where they stand in a column of a table, unless all are as long", async () => {
+    folder.write("raw/log.txt", "1\t2,3,4\n2\t5,6\n3\t1,2\n4\tx\n");
+    await expect(ingest({ order: "row" })).rejects.toThrow(
+      /column "column2" holds 3 lists of items .*--format adjacency reads lists, with --delimiter/,
+    );
+    await ingest({
+      order: "row",
+      format: "adjacency",
+      delimiter: ",",
+      split: "ratio",
+      "ratio-by": "overall",
+      "test-share": "0.3",
+    });
+    expect(folder.description()).toMatchObject({ rowsRead: 8 });
+    folder.write("keys/log.csv", "1;2,3\n1;5,6\n1;1,2\n");
+    await ingest({ raw: `${folder.path}/keys`, order: "row", delimiter: ";" });
+    expect(await folder.pairs("test")).toEqual([["1", "1,2"]]);
+  });
+
   it("take no settings of tables, and only text files hold them", async () => {
     folder.write("raw/log.txt", "0 1 2 3\n1 2\n2 1 2 3 4\n");
     await expect(ingest({ format: "adjacency", header: "yes" })).rejects.toThrow(/--header yes: log\.txt holds lists/);

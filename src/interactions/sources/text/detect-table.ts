@@ -84,7 +84,7 @@ function findDelimiter(lines: readonly string[], hints: TableHints): string {
   if (areColumns(sample.map(withSingleBlanks), hints)) return WHITE_SPACE;
   const tried = DELIMITERS.map(spelled).join(", ");
   throw new DataError(
-    `${hints.file}: no delimiter found in "${shortened(lines[0] ?? "")}" (tried ${tried}, and white space, on which lines must agree); set --delimiter`,
+    `${hints.file}: no delimiter found in "${shortened(lines[0] ?? "")}" (tried ${tried}, and white space, on which lines must agree); set --delimiter, or --format adjacency where lines are lists of items`,
   );
 }
 
