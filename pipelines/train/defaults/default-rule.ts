@@ -8,11 +8,12 @@ import { type NegativesFrom, samplesPerPositive } from "../../../src/dataset/tra
 import type { LossName } from "../../../src/ranker/loss.ts";
 import type { ChosenSetting } from "../../stage.ts";
 
-/** Of the train split, and what validation ranks its items against. */
+/** Of the train split; and of validation, with what it ranks its items against. */
 export interface LogSize {
   readonly rows: number;
   readonly users: number;
   readonly items: number;
+  readonly validationRows: number;
   readonly protocol: "sampled" | "full";
 }
 
@@ -48,6 +49,8 @@ const LONG_LOG_ROWS = 100_000;
 /** Below so many rows a user, embeddings are pulled to zero harder. */
 const FEW_ROWS_A_USER = 16;
 const DECAY = { usual: 0.01, fewRows: 0.03 };
+/** Of lists: rows of validation, as a share of train's, from which on there is a refit. */
+const REFIT_SHARE = 0.05;
 /** How decided logits may be, per unit of ln(items) cbrt(rows a user): of inner products, and of cosines. */
 const LOGIT_RANGE = { inner: 0.22, cosine: 0.3 };
 /**
@@ -78,6 +81,7 @@ export function defaultsFor(log: LogSize, own: OwnChoices): readonly ChosenSetti
     chosen(["batchSize"], batchSize, `cuts an epoch into about ${Math.round(steps)} steps`),
     chosen(["epochs"], epochs, `at most; about ${thousands(steps * epochs)} steps, and validation ends it earlier`),
     patienceFor(epochs),
+    ...(kind === "lists" ? refitFor(log) : []),
     ...ruleChoices(own.optimizer, { perUser, perItem, items, rows, steps, epochs, kind }),
   ];
 }
@@ -91,6 +95,13 @@ function listChoices(perUser: number, items: number): readonly ChosenSetting[] {
     chosen(["ranker", "similarity"], "cosine", "long rows of popular items win nothing; biases say what is popular"),
     chosen(["ranker", "temperature"], temperatureFor(perUser, items), shape),
   ];
+}
+
+/** Where validation holds many of the rows, the ranker that ships learns from them too. */
+function refitFor({ rows, validationRows }: LogSize): readonly ChosenSetting[] {
+  const share = validationRows / rows;
+  if (share < REFIT_SHARE) return [];
+  return [chosen(["refit"], true, `validation holds ${Math.round(100 * share)} % as many rows as train`)];
 }
 
 interface Shape extends Pick<LogSize, "rows" | "items"> {

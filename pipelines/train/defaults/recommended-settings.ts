@@ -65,7 +65,8 @@ export async function recommendedSettings(given: Values): Promise<readonly Recom
   if (description === null) return shape;
   const { users, items, interactions } = description;
   const protocol = protocolFor(description, given);
-  const log = { rows: interactions.train, users, items, protocol } as const;
+  const { train: rows, validation: validationRows } = interactions;
+  const log = { rows, users, items, validationRows, protocol };
   const fitted = fittedSettings(log, merged(ofStart, given), start !== null);
   return [...shape, ...(fitted.choices.length === 0 ? [] : [fitted])];
 }

@@ -27,7 +27,7 @@ const nothing: OwnChoices = {
     epochs: null,
   },
 };
-const shop: LogSize = { rows: 14_000, users: 3_500, items: 400, protocol: "sampled" };
+const shop: LogSize = { rows: 14_000, users: 3_500, items: 400, validationRows: 600, protocol: "sampled" };
 
 function valuesOf(log: LogSize, own: Partial<OwnChoices> = {}): Record<string, unknown> {
   return Object.fromEntries(defaultsFor(log, { ...nothing, ...own }).map(({ path, value }) => [path.join("."), value]));
@@ -101,7 +101,7 @@ describe("the rule where the whole catalogue is ranked", () => {
 
   it("cuts an epoch into about 350 steps, and takes fewer epochs of them", () => {
     // 720,000 / 2,048 = 352 steps: .006 x sqrt(100 / 351.56) = .0032, however rare items are.
-    const log: LogSize = { rows: 720_000, users: 30_000, items: 41_000, protocol: "full" };
+    const log = { ...whole, rows: 720_000, users: 30_000, items: 41_000 };
     expect(valuesOf(log)).toMatchObject({ batchSize: 2048, epochs: 10, "optimizer.learningRate": 0.0032 });
     // 14,000 rows are 219 steps of the smallest batch: 10 x 350 / 218.75 = 16
     expect(valuesOf(whole)).toMatchObject({ batchSize: 64, epochs: 16 });
@@ -113,6 +113,12 @@ describe("the rule where the whole catalogue is ranked", () => {
     expect(valuesOf(whole)["optimizer.learningRate"]).toBe(0.0041);
     expect(valuesOf(whole)["lawn.switchNorm"]).toBe(0.39);
     expect(valuesOf(whole, { optimizer: "adam" }).embeddingDecay).toBe(0);
+  });
+
+  it("refits where validation holds a twentieth of train's rows and more", () => {
+    expect(valuesOf(whole)).not.toHaveProperty("refit"); // 600 of 14,000
+    expect(valuesOf({ ...whole, validationRows: 700 }).refit).toBe(true);
+    expect(valuesOf({ ...shop, validationRows: 7000 })).not.toHaveProperty("refit");
   });
 
   it("is that of pairs under another model, or where something that was given speaks of pairs", () => {
@@ -158,6 +164,7 @@ describe("settings that fit a log", () => {
       rows: fc.integer({ min: 1, max: 500_000_000 }),
       users: fc.integer({ min: 1, max: 10_000_000 }),
       items: fc.integer({ min: 1, max: 10_000_000 }),
+      validationRows: fc.integer({ min: 0, max: 10_000_000 }),
       protocol: fc.constantFrom("sampled", "full"),
     });
     const givens = fc.record(

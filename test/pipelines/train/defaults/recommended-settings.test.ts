@@ -81,7 +81,13 @@ describe("the recommendations that are shipped", () => {
     const board = checkerboardDataset(20, 24);
     await writeDatasetFolder(temporary("data/board"), board);
     const [layer, ...others] = await recommendedSettings({ dataset: "board", dataRoot: temporary("data"), epochs: 3 });
-    const log = { rows: board.train.length, users: 20, items: 24, protocol: "sampled" } as const;
+    const log = {
+      rows: board.train.length,
+      users: 20,
+      items: 24,
+      validationRows: board.validation.length,
+      protocol: "sampled",
+    } as const;
     expect(layer).toEqual(fittedSettings(log, { epochs: 3 }, false));
     expect(others).toEqual([]);
     const roots = { dataset: "board", dataRoot: temporary("data"), epochs: 3 };
