@@ -37,17 +37,27 @@ export function foldInSettings(
 ): Pick<FoldInOptions, "loss" | "negativesPerPositive" | "seed"> {
   const { loss, negatives, negativesFrom, seed } = trainingFacts.parse(config);
   if (loss !== "bce" && loss !== "bpr") {
-    throw new ConfigError(`${directory}: trained with loss ${loss}, but fold-in knows bce and bpr alone`);
+    throw new ConfigError(
+      `${directory}: trained with loss ${loss}, but fold-in knows bce and bpr alone; ${instead("--loss bce")}`,
+    );
   }
   if (negativesFrom !== "uniform") {
     throw new ConfigError(
-      `${directory}: trained with negatives from ${negativesFrom}, but fold-in knows uniform ones alone`,
+      `${directory}: trained with negatives from ${negativesFrom}, but fold-in knows uniform ones alone; ` +
+        instead("--negatives-from uniform"),
     );
   }
   if (cosineTemperature !== null) {
-    throw new ConfigError(`${directory}: trained with similarity cosine, but fold-in knows inner products alone`);
+    throw new ConfigError(
+      `${directory}: trained with similarity cosine, but fold-in knows inner products alone; ` +
+        instead("--similarity inner"),
+    );
   }
   return { loss, negativesPerPositive: negatives, seed };
+}
+
+function instead(flag: string): string {
+  return `train with ${flag}, or take a baseline that folds in, such as ease`;
 }
 
 /** Throws as foldInSettings, and DataError where no user says what rows are like. */

@@ -15,6 +15,8 @@ export interface LogSize {
   readonly items: number;
   readonly validationRows: number;
   readonly protocol: "sampled" | "full";
+  /** Whether validation and test are of users who are folded in, which no loss of lists knows. */
+  readonly holdsUsersOut: boolean;
 }
 
 /** What the user's own choices say of the settings the rule depends on, defaults for the rest. */
@@ -64,7 +66,8 @@ export function defaultsFor(log: LogSize, own: OwnChoices): readonly ChosenSetti
   const { rows, users, items } = log;
   const perUser = rows / users;
   const perItem = rows / items;
-  const kind = log.protocol === "full" && own.leavesLossOpen && own.model === "mf" ? "lists" : "pairs";
+  const takesLists = log.protocol === "full" && !log.holdsUsersOut && own.leavesLossOpen && own.model === "mf";
+  const kind = takesLists ? "lists" : "pairs";
   const loss = kind === "lists" ? "softmax" : own.loss;
   const [few, reason] = negativesFor(kind === "lists" ? "shared" : own.negativesFrom, items);
   const negatives = own.negatives ?? few;

@@ -66,7 +66,8 @@ export async function recommendedSettings(given: Values): Promise<readonly Recom
   const { users, items, interactions } = description;
   const protocol = protocolFor(description, given);
   const { train: rows, validation: validationRows } = interactions;
-  const log = { rows, users, items, validationRows, protocol };
+  const holdsUsersOut = description.profiles !== undefined;
+  const log = { rows, users, items, validationRows, protocol, holdsUsersOut };
   const fitted = fittedSettings(log, merged(ofStart, given), start !== null);
   return [...shape, ...(fitted.choices.length === 0 ? [] : [fitted])];
 }

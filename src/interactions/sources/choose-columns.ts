@@ -65,9 +65,17 @@ export function chooseColumns(file: string, columns: readonly string[], request:
       );
     }
   }
+  if (user === null && item === null && request.user === undefined && mayBeLists(columns)) {
+    problems.push(`${file}: where its lines are lists, a user and the items, --format adjacency reads them`);
+  }
   if (user !== null && user === item) problems.push(`${file}: user and item are both column "${columns[user]}"`);
   if (problems.length > 0 || user === null || item === null) throw new ConfigError(problems.join("\n"));
   return { user, item, time, rating, weight, event };
+}
+
+/** Unnamed columns, more than a row of any log has: user, item, rating, time. */
+function mayBeLists(columns: readonly string[]): boolean {
+  return columns.length > 4 && columns.every((column, index) => column === `column${index + 1}`);
 }
 
 /** Of two columns, the one that is left is the other's; of two that nothing is known of, the first is the user's. */

@@ -66,7 +66,16 @@ describe("choosing columns", () => {
     expect(of(["thing", "user_id"])).toMatchObject({ user: 1, item: 0 });
     expect(of(["a", "b"], { item: "1" })).toMatchObject({ user: 1, item: 0 });
     expect(() => of(["user_id", "timestamp"])).toThrow(/no item column/);
-    expect(() => of(["column1", "column2", "column3"])).toThrow(/no user column/);
+    expect(() => of(["column1", "column2", "column3"])).toThrow(/no user column(?![\s\S]*adjacency)/);
+  });
+
+  it("names lists of items where there are more columns without a name than a row has", () => {
+    const columns = Array.from({ length: 5 }, (_, index) => `column${index + 1}`);
+    expect(() => chooseColumns("train.txt", columns, {})).toThrow(
+      "train.txt: where its lines are lists, a user and the items, --format adjacency reads them",
+    );
+    expect(() => chooseColumns("train.txt", columns, { user: "1" })).toThrow(/no item column(?![\s\S]*adjacency)/);
+    expect(() => chooseColumns("f", ["a", "b", "c", "d", "e"], {})).toThrow(/no item column(?![\s\S]*adjacency)/);
   });
 
   it("reports every problem at once", () => {

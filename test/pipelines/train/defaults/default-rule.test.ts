@@ -27,7 +27,14 @@ const nothing: OwnChoices = {
     epochs: null,
   },
 };
-const shop: LogSize = { rows: 14_000, users: 3_500, items: 400, validationRows: 600, protocol: "sampled" };
+const shop: LogSize = {
+  rows: 14_000,
+  users: 3_500,
+  items: 400,
+  validationRows: 600,
+  protocol: "sampled",
+  holdsUsersOut: false,
+};
 
 function valuesOf(log: LogSize, own: Partial<OwnChoices> = {}): Record<string, unknown> {
   return Object.fromEntries(defaultsFor(log, { ...nothing, ...own }).map(({ path, value }) => [path.join("."), value]));
@@ -125,6 +132,8 @@ describe("the rule where the whole catalogue is ranked", () => {
     const pairs = Object.entries(valuesOf({ ...whole, protocol: "sampled" }));
     expect(Object.entries(valuesOf(whole, { leavesLossOpen: false }))).toEqual(pairs);
     expect(valuesOf(whole, { model: "neumf" })).not.toHaveProperty("loss");
+    // Validation folds its users in, which softmax cannot.
+    expect(Object.entries(valuesOf({ ...whole, holdsUsersOut: true }))).toEqual(pairs);
     for (const given of [
       { loss: "bpr" },
       { negatives: 3 },
@@ -166,6 +175,7 @@ describe("settings that fit a log", () => {
       items: fc.integer({ min: 1, max: 10_000_000 }),
       validationRows: fc.integer({ min: 0, max: 10_000_000 }),
       protocol: fc.constantFrom("sampled", "full"),
+      holdsUsersOut: fc.boolean(),
     });
     const givens = fc.record(
       {

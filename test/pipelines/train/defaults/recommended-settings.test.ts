@@ -87,6 +87,7 @@ describe("the recommendations that are shipped", () => {
       items: 24,
       validationRows: board.validation.length,
       protocol: "sampled",
+      holdsUsersOut: false,
     } as const;
     expect(layer).toEqual(fittedSettings(log, { epochs: 3 }, false));
     expect(others).toEqual([]);
