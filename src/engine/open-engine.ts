@@ -4,7 +4,7 @@
  */
 import { EngineError } from "../errors.ts";
 import type { Engine, EngineName } from "./engine.ts";
-import { type Lack, lackOf, type TrainingTask } from "./engine-lacks.ts";
+import { type Lack, lackOf, refuseLack, type TrainingTask } from "./engine-lacks.ts";
 import type { EngineOptions, EngineProbe, EngineProvider } from "./engine-provider.ts";
 import { nativeProvider } from "./native/native-engine.ts";
 import { referenceProvider } from "./reference/reference-engine.ts";
@@ -19,7 +19,7 @@ export interface OpenEngineOptions extends EngineOptions {
    * the reason and the remedy.
    */
   readonly onPassedOver?: (line: string) => void;
-  /** What is to be trained: `auto` takes an engine that has all of it. */
+  /** What is to be trained: `auto` takes an engine that has all of it, one that is named and has not is refused. */
   readonly trains?: readonly TrainingTask[];
 }
 
@@ -41,11 +41,14 @@ const automatic: readonly EngineProvider[] = [webgpuProvider, nativeProvider, re
 const byNameOnly: readonly EngineProvider[] = [tfjsProvider];
 const providers: readonly EngineProvider[] = [...automatic, ...byNameOnly];
 
-/** Throws EngineError when the engine chosen by name cannot run here or cannot honour an option. */
+/** Throws EngineError when the engine chosen by name cannot run here, has not what is to be trained, or an option. */
 export async function openEngine(choice: EngineChoice, options: OpenEngineOptions = {}): Promise<Engine> {
   const { onPassedOver, trains, ...engineOptions } = options;
   refuseForeignOptions(choice, engineOptions);
-  return choice === "auto" ? openFirst(automatic, options) : providerOf(choice).open(engineOptions);
+  if (choice === "auto") return openFirst(automatic, options);
+  const provider = providerOf(choice);
+  for (const task of trains ?? []) refuseLack(provider.name, task);
+  return provider.open(engineOptions);
 }
 
 /** The first of `candidates` that can run here. Throws EngineError where none can. */

@@ -57,6 +57,22 @@ describe("openEngine", () => {
     expect(lines.at(-1)).toBe("webgpu engine passed over: the optimizer lazy-adam is not part of it");
   });
 
+  it("refuses a named engine that has not what is to be trained, before anything is written for it", async () => {
+    const task: TrainingTask = {
+      spec: { embedding: 0, cosineTemperature: null },
+      loss: "softmax",
+      negativesFrom: "uniform",
+      rule: "adam",
+    };
+    await expect(openEngine("tfjs", { trains: [task] })).rejects.toThrow(
+      "tfjs engine: the loss softmax is not part of it; take --engine native or reference",
+    );
+    await expect(openEngine("webgpu", { trains: [{ ...task, rule: "lazy-adam" }] })).rejects.toThrow(
+      "webgpu engine: the optimizer lazy-adam is not part of it",
+    );
+    expect((await openEngine("reference", { trains: [task] })).name).toBe("reference");
+  });
+
   it("refuses an engine that this version lacks, naming those it has", async () => {
     const strange = "abacus" as EngineName;
     await expect(openEngine(strange)).rejects.toThrow(EngineError);
