@@ -117,7 +117,7 @@ function lawnContradictions(optimizer: OptimizerSettings, lawn: LawnSettings): r
   if (isLazyRule(baseOf(name)) && granularity !== "row" && (scope === "all" || scope === "embeddings")) {
     found.push({
       path: ["lawn", "granularity"],
-      message: `a step of a block that is a whole table moves every row, and ${baseOf(name)} only those of the batch; choose row, or lawn.scope dense or head`,
+      message: `a step of a block that is a whole table moves every row, and ${baseOf(name)} only those of the batch; choose row, or --lawn-scope dense or head`,
     });
   }
   const switches = switchKeys.filter((key) => lawn[key] !== undefined);
