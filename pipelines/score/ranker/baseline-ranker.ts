@@ -51,8 +51,13 @@ export async function openBaselineRanker(
       return { withBlock: ({ first, end }, use) => use(blockScorer(scorer, { first, users: end - first, pool })) };
     },
     async peopleScorersOf(pool) {
+      let isTold = name === "ials";
       return {
         async withPeople(people, use) {
+          if (!isTold && (people.weights?.some((weight) => weight !== 0 && weight !== 1) ?? false)) {
+            isTold = true;
+            context.log(`${name}: weights above 0 count alike; of the baselines, ials alone takes them as they are`);
+          }
           const folded = await foldIn(learntFrom(people));
           return use(blockScorer(folded, { first: 0, users: folded.users, pool }));
         },

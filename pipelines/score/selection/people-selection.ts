@@ -77,9 +77,9 @@ function reportFound(
 ): void {
   if (unknownItems.items > 0) {
     const names = named(unknownItems.examples, unknownItems.items);
-    log(
-      `${path}: ${unknownItems.items} item ids are unknown (${names}); nothing is learnt from their ${unknownItems.rows} rows`,
-    );
+    const ids = unknownItems.items === 1 ? "1 item id is" : `${unknownItems.items} item ids are`;
+    const rows = unknownItems.rows === 1 ? "1 row" : `${unknownItems.rows} rows`;
+    log(`${path}: ${ids} unknown (${names}), in ${rows}; nothing is learnt from that`);
   }
   const { people, examples } = withoutKnownItems;
   if (people === 0) return;

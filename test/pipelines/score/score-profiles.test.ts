@@ -115,7 +115,12 @@ describe("score --profiles", () => {
     expect([...new Set(found.map(({ user }) => user))]).toEqual([1003, 7, 8]);
     const weighed = temporary("weighed.csv");
     await writeFile(weighed, profiles.map((line) => line.replace(/,[1-9]$/, ",4")).join("\n"));
-    await scoreStage.run({ ...config, profiles: weighed, output: temporary("knn4.arrow") }, silentContext);
+    const lines: string[] = [];
+    const context = { ...silentContext, log: (line: string) => lines.push(line) };
+    await scoreStage.run({ ...config, profiles: weighed, output: temporary("knn4.arrow") }, context);
+    expect(lines).toContain(
+      "item-knn: weights above 0 count alike; of the baselines, ials alone takes them as they are",
+    );
     expect(await readRows(temporary("knn4.arrow"))).toEqual(found); // KNN is binary
   });
 
