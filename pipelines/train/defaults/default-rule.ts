@@ -121,7 +121,7 @@ function ruleChoices(optimizer: OptimizerName, shape: Shape): readonly ChosenSet
   const choices: ChosenSetting[] = [];
   const isRare = kind === "pairs" && perItem < RARE_ITEM_ROWS; // most batches of lists have every item
   const rate = rounded((isRare ? RATE.rareItems : RATE.usual) * rateFactor(steps));
-  if (base === "adam" || base === "adamw") {
+  if (base === "adam" || base === "adamw" || base === "lazy-adam") {
     const reason = isRare ? `items have ${shown(perItem)} rows each, so steps are long` : "for so many steps an epoch";
     choices.push(
       chosen(["optimizer", "learningRate"], rate, reason),

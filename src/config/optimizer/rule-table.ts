@@ -17,7 +17,7 @@ const fraction: Range = { least: 0, below: 1 };
 
 /** What optimizers can be told. A setting that several of them take has one flag and one range. */
 export const ruleSettings = {
-  learningRate: { flag: "learning-rate", range: aboveZero, note: "that of adam and adamw fits the log" },
+  learningRate: { flag: "learning-rate", range: aboveZero, note: "that of adam, adamw and lazy-adam fits the log" },
   weightDecay: { flag: "weight-decay", range: fromZero, note: "refused with LAWN" },
   beta1: { flag: "beta1", range: fraction, note: "" },
   beta2: { flag: "beta2", range: fraction, note: "" },

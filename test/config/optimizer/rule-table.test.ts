@@ -54,7 +54,7 @@ describe("the help of a setting", () => {
 
   it("lists no one where everyone takes it, and who has another default", () => {
     expect(settingHelp("learningRate")).toMatch(
-      /^Peak learning rate; that of adam and adamw fits the log; 0.001 unless given, 0.1 for sgd, momentum, nesterov and lazy-momentum, .*1 for lars/,
+      /^Peak learning rate; that of adam, adamw and lazy-adam fits the log; 0.001 unless given, 0.1 for sgd, momentum, nesterov and lazy-momentum, .*1 for lars/,
     );
   });
 

@@ -66,6 +66,10 @@ describe("the rule for defaults", () => {
     expect(valuesOf(shop, { optimizer: "adamw" })).not.toHaveProperty("embeddingDecay");
   });
 
+  it("give lazy Adam what Adam has: it is Adam without momentum", () => {
+    expect(valuesOf(shop, { optimizer: "lazy-adam" })).toEqual(valuesOf(shop, { optimizer: "adam" }));
+  });
+
   it("is the same for LAWN and its base but for what takes the place of decay", () => {
     const shared = (optimizer: OwnChoices["optimizer"]) =>
       Object.entries(valuesOf(shop, { optimizer })).filter(([name]) => !/^(lawn|embeddingDecay)/.test(name));
