@@ -53,6 +53,8 @@ const DECAY = { usual: 0.01, fewRows: 0.03 };
 const REFIT_SHARE = 0.05;
 /** How decided logits may be, per unit of ln(items) cbrt(rows a user): of inner products, and of cosines. */
 const LOGIT_RANGE = { inner: 0.22, cosine: 0.3 };
+/** Colder cosines fitted long logs too closely. */
+const TEMPERATURE = { least: 0.1, most: 1 };
 /**
  * Where LAWN holds rows of which only the direction counts, per unit of rate sqrt(width steps): they grow as the root
  * of the steps by themselves, to .28 in the end, and are this long after half of them.
@@ -162,7 +164,8 @@ export function normFor(rowsPerUser: number, items: number): number {
 
 /** What cosines are divided by: logits reach its inverse, and that follows the same law as the norm's square. */
 export function temperatureFor(rowsPerUser: number, items: number): number {
-  return Math.min(1, rounded(1 / (LOGIT_RANGE.cosine * opinionOf(rowsPerUser, items))));
+  const { least, most } = TEMPERATURE;
+  return Math.min(most, Math.max(least, rounded(1 / (LOGIT_RANGE.cosine * opinionOf(rowsPerUser, items)))));
 }
 
 function opinionOf(rowsPerUser: number, items: number): number {

@@ -94,6 +94,8 @@ describe("the rule where the whole catalogue is ranked", () => {
     expect(valuesOf(whole)["ranker.temperature"]).toBe(0.35);
     // 1 / (.3 x ln 2 x 1) is more than cosines need.
     expect(temperatureFor(1, 2)).toBe(1);
+    // 1 / (.3 x ln 3,706 x cbrt 163.6) = .074 is colder than any log bore.
+    expect(temperatureFor(163.6, 3706)).toBe(0.1);
     // 400 items have no more negatives.
     expect(valuesOf(whole).negatives).toBe(400);
     expect(valuesOf({ ...whole, items: 40_000 }).negatives).toBe(1024);
