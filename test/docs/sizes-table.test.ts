@@ -22,7 +22,14 @@ describe("the table of sizes", () => {
   it.each(rows.map((row) => [row.slice(0, 3).join(" x "), row] as const))("%s (rows x users x items)", (_, row) => {
     const [rowCount, users, items] = row.slice(0, 3).map(numberOf);
     expect(row.slice(3).map(numberOf)).toEqual(
-      chosenFor({ rows: rowCount!, users: users!, items: items!, validationRows: users!, protocol: "sampled" }),
+      chosenFor({
+        rows: rowCount!,
+        users: users!,
+        items: items!,
+        validationRows: users!,
+        protocol: "sampled",
+        holdsOutUsers: false,
+      }),
     );
   });
 });
