@@ -23,7 +23,10 @@ export class IngestFolder {
     return file;
   }
 
-  /** Runs the stage as the command line would; dataset "t", two candidates a case unless told otherwise (`candidates: "auto"` leaves them open). */
+  /**
+   * Runs the stage as the command line would; dataset "t", two candidates a case unless told otherwise: `candidates:
+   * "auto"` leaves them open.
+   */
   async ingest(flags: Record<string, string | boolean>): Promise<StageResult> {
     const defaults = { dataset: "t", "data-root": this.dataRoot };
     const isOpen = flags.candidates === "full" || flags.candidates === "auto";
