@@ -119,10 +119,11 @@ export async function load(ranker: string | BaselineToServe, options: LoadOption
   const users = await readVocabulary(folder, "user", description);
   const items = await readVocabulary(folder, "item", description);
   // What the ranker knows of the dataset's ids: all, unless it was trained on other data.
-  const userIndices = indicesOf(users.ids, trainedRows(users, description, { trained, rows }));
+  const userRows = trainedRows(users, description, { trained, rows });
+  const userIndices = indicesOf(users.ids, userRows);
   const itemIndices = indicesOf(items.ids, rows?.items ?? null);
   /** Who is in the log, whether the ranker knows them or not. */
-  const ownIndices = indicesOf(users.ids, null);
+  const ownIndices = userRows === null ? userIndices : indicesOf(users.ids, null);
   const unknownToRun = rows === null ? [] : [...rows.items.keys()].filter((item) => rows.items[item] === NO_ROW);
   const seen = options.seen === false ? null : await readSeen(folder, description);
   let popular: Uint32Array | null = null;

@@ -34,7 +34,7 @@ export interface BaselinesTable {
   readonly leftOut: readonly { readonly baseline: BaselineName; readonly reason: string }[];
 }
 
-export const BASELINES_TABLE = "baselines.json";
+const BASELINES_TABLE = "baselines.json";
 
 export async function writeTable(directory: string, table: BaselinesTable, context: StageContext): Promise<void> {
   const remedy = "free some space, or choose another folder with --output";

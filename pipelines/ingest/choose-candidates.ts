@@ -64,6 +64,19 @@ export function mostSampled(view: SplitView): number {
   return Math.min(...[validation, test].map((part) => mostCandidates(interactionsOfPart(view, part), seen)));
 }
 
+/** Held-out items of those who have any, on average. */
+export function positivesPerUser(view: SplitView, split: "validation" | "test"): number {
+  const { userColumn, length } = interactionsOfPart(view, SPLIT_PART[split]);
+  return length / Math.max(1, new Set(userColumn).size);
+}
+
+export function severalPositivesText(perUser: number): string {
+  return (
+    `users have ${perUser.toFixed(1)} items each in test: many among few others are easily hit by guessing, so the ` +
+    "whole catalogue is ranked; --candidates sampled draws others"
+  );
+}
+
 export function smallCatalogueText({ numbers }: SplitView, negatives: number): string {
   return (
     `${numbers.items} items are too few to draw ${negatives} candidates from for every user, so the whole catalogue ` +

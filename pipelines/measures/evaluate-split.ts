@@ -88,8 +88,8 @@ export function metricsDocument(options: {
   readonly evaluation: SplitEvaluation;
   readonly epoch?: number;
   readonly validation?: MetricsDocument["validation"];
-  /** Whose validation items those figures are of; null or absent for all users'. */
-  readonly validationSample?: UsersSample | null;
+  /** Whose validation items those figures are of; null for all users', and without such figures. */
+  readonly validationSample: UsersSample | null;
   readonly baseline?: MetricsDocument["baseline"];
   /** See measure-beyond.ts. */
   readonly beyond?: Pick<MetricsDocument, "auc" | "beyondAccuracy" | "deciles" | "calibration">;
@@ -104,7 +104,7 @@ export function metricsDocument(options: {
     metrics,
     ...(options.epoch === undefined ? {} : { epoch: options.epoch }),
     ...(options.validation === undefined ? {} : { validation: options.validation }),
-    ...((options.validationSample ?? null) === null ? {} : { validationSample: options.validationSample! }),
+    ...(options.validationSample === null ? {} : { validationSample: options.validationSample }),
     ...(options.baseline === undefined ? {} : { baseline: options.baseline }),
     ...options.beyond,
   };

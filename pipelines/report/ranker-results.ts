@@ -114,7 +114,7 @@ export async function measureRanker(
   });
   const beyond = await measureBeyond({ scorer, ...questions, evaluation, ...asked });
   const { users, metrics } = evaluation.perUser;
-  const document = { ...metricsDocument({ evaluation }), ...beyond };
+  const document = { ...metricsDocument({ evaluation, validationSample: null }), ...beyond };
   return { name, users, perUser: metrics, document, catalogue: await measureCatalogue(scorer, questions) };
 }
 

@@ -4,6 +4,7 @@ import type { ScoreConfig } from "../../src/config/schemas/score-schema.ts";
 import { ConfigError } from "../../src/errors.ts";
 import type { WorkDatabase, WorkDatabaseOptions } from "../../src/interactions/database/work-database.ts";
 import { NO_ROW, type RowSources } from "../../src/ranker/carry-rows.ts";
+import { holdsOutUsers } from "../dataset/held-out-users.ts";
 import { checkFileOf, KNOWN_FILE, PROFILES_FILE, verifyFiles } from "../dataset/stored-dataset.ts";
 import { idSpellingOf, idTypeOf, readVocabulary, type Vocabulary } from "../dataset/vocabulary-files.ts";
 import type { RecommendationShape } from "./output/recommendations.ts";
@@ -69,8 +70,9 @@ export async function openScoreInputs(
     const refit = ranker.kind === "run" ? (ranker.manifest.outcome?.refit ?? false) : false;
     const kind = config.similar ? "item" : "user";
     const count = description[`${kind}s`];
+    const holdsOut = holdsOutUsers(description);
     const cold =
-      rows === null ? await findCold(directory, { kind, count, refit }) : indicesWithoutRow(rows[`${kind}s`]);
+      rows === null ? await findCold(directory, { kind, count, refit, holdsOut }) : indicesWithoutRow(rows[`${kind}s`]);
     // What the ranker was not trained on is as it was first drawn, and like others by chance.
     const lists = config.similar ? withoutCold(known, cold) : known;
     const how = { config, directory, rows, spelling, log };

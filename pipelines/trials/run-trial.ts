@@ -16,7 +16,7 @@ import { beginning, type ResumePoint } from "../../src/training/training-state.t
 import { hasProfiles } from "../dataset/held-out-users.ts";
 import type { LoadedDataset } from "../dataset/stored-dataset.ts";
 import { foldInSettings } from "../fold-in/fold-in-of-run.ts";
-import { evaluateSplit, type SplitEvaluation } from "../measures/evaluate-split.ts";
+import { evaluateSplit, protocolOf, type SplitEvaluation } from "../measures/evaluate-split.ts";
 import { withRankerOn, withTrainedScorer } from "../measures/held-out-scorers.ts";
 import type { StageContext } from "../stage.ts";
 import { batchSourceOf, planOf, rankerOf, sessionOptionsOf } from "../training/configured-training.ts";
@@ -203,7 +203,8 @@ async function evaluateTest(
     const question = { scorer, dataset, split: "test", ks: config.k, usersSample: null } as const;
     const found = await evaluateSplit({ ...question, candidates: config.candidates });
     if (!trial.alsoInCatalogue) return found;
-    const among = await evaluateSplit({ ...question, candidates: "full" });
+    const isFull = protocolOf(dataset, config.candidates) === "full";
+    const among = isFull ? found : await evaluateSplit({ ...question, candidates: "full" });
     return {
       ...found,
       metrics: { ...found.metrics, ...namedOfCatalogue(among.metrics) },

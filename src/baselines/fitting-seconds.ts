@@ -11,10 +11,12 @@ export interface LogSizes {
   readonly rows: number;
   /** Sum over users of the square of their rows. */
   readonly squares: number;
-  /** Scores that are asked for in one evaluation. */
-  readonly scores: number;
+  /** Scores that are asked for when a split is ranked; 0 where it has no cases. */
+  readonly scores: Readonly<Record<"validation" | "test", number>>;
   /** Whether those are of whole catalogues. */
   readonly isFull: boolean;
+  /** Whether those who are asked about are folded in: plain loops score them, kernels or not. */
+  readonly foldsIn: boolean;
   /** Of native kernels; null for plain loops, which take many times as long. */
   readonly threads: number | null;
 }
@@ -25,16 +27,22 @@ export function sumOfSquares({ users, userColumn, length }: Interactions): numbe
   return counts.reduce((sum, count) => sum + count ** 2, 0);
 }
 
-/** Of fitting once and ranking one split. */
+/** Of ranking a split once. */
+export function rankingSeconds(
+  name: TunedBaseline,
+  parameters: Readonly<Record<string, number>>,
+  sizes: LogSizes,
+  split: "validation" | "test",
+): number {
+  return sizes.scores[split] * secondsPerScore(name, parameters, sizes);
+}
+
+/** Of fitting once. */
 export function fittingSeconds(
   name: TunedBaseline,
   parameters: Readonly<Record<string, number>>,
   sizes: LogSizes,
 ): number {
-  return fitSeconds(name, parameters, sizes) + sizes.scores * secondsPerScore(name, parameters, sizes);
-}
-
-function fitSeconds(name: TunedBaseline, parameters: Readonly<Record<string, number>>, sizes: LogSizes): number {
   const { users, items, rows, squares, threads } = sizes;
   /** Of a multiplication in kernels that run on every core. */
   const dense = threads === null ? 2e-9 : 1.3e-10 / threads;
@@ -63,10 +71,10 @@ function fitSeconds(name: TunedBaseline, parameters: Readonly<Record<string, num
 function secondsPerScore(
   name: TunedBaseline,
   { neighbours = 0, factors = 0 }: Readonly<Record<string, number>>,
-  { users, items, rows, isFull, threads }: LogSizes,
+  { users, items, rows, isFull, foldsIn, threads }: LogSizes,
 ): number {
   const own = rows / users;
-  if (isFull && threads !== null && !(name === "ease" && users < items)) {
+  if (isFull && threads !== null && !foldsIn && !(name === "ease" && users < items)) {
     // Kernels rank where they score (src/ranker/catalogue-kernels.ts).
     if (name === "item-knn") return (8e-10 + 1e-9 * own * (neighbours / items)) / threads;
     return (name === "ease" ? 8e-10 + 2e-10 * own : 3e-10 + 1.2e-11 * factors) / threads;

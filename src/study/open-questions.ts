@@ -30,7 +30,7 @@ export function openQuestions(
 }
 
 /** "lawn-adam against adam at batch 64", or "lawn-adam at batch 4096 against batch 64". */
-export function pairText({ treatment, baseline, batchSize, baselineBatchSize }: Comparison): string {
+function pairText({ treatment, baseline, batchSize, baselineBatchSize }: Comparison): string {
   return batchSize === baselineBatchSize
     ? `${treatment} against ${baseline} at batch ${batchSize}`
     : `${treatment} at batch ${batchSize} against batch ${baselineBatchSize}`;

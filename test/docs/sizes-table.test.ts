@@ -28,7 +28,7 @@ describe("the table of sizes", () => {
         items: items!,
         validationRows: users!,
         protocol: "sampled",
-        holdsUsersOut: false,
+        holdsOutUsers: false,
       }),
     );
   });

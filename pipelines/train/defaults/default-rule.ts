@@ -15,8 +15,8 @@ export interface LogSize {
   readonly items: number;
   readonly validationRows: number;
   readonly protocol: "sampled" | "full";
-  /** Whether validation and test are of users who are folded in, which no loss of lists knows. */
-  readonly holdsUsersOut: boolean;
+  /** Whether users are held out of training: validation folds them in, which losses of pairs alone allow. */
+  readonly holdsOutUsers: boolean;
 }
 
 /** What the user's own choices say of the settings the rule depends on, defaults for the rest. */
@@ -55,6 +55,8 @@ const DECAY = { usual: 0.01, fewRows: 0.03 };
 const REFIT_SHARE = 0.05;
 /** How decided logits may be, per unit of ln(items) cbrt(rows a user): of inner products, and of cosines. */
 const LOGIT_RANGE = { inner: 0.22, cosine: 0.3 };
+/** Colder cosines fitted long logs too closely. */
+const TEMPERATURE = { least: 0.1, most: 1 };
 /**
  * Where LAWN holds rows of which only the direction counts, per unit of rate sqrt(width steps): they grow as the root
  * of the steps by themselves, to .28 in the end, and are this long after half of them.
@@ -66,8 +68,8 @@ export function defaultsFor(log: LogSize, own: OwnChoices): readonly ChosenSetti
   const { rows, users, items } = log;
   const perUser = rows / users;
   const perItem = rows / items;
-  const takesLists = log.protocol === "full" && !log.holdsUsersOut && own.leavesLossOpen && own.model === "mf";
-  const kind = takesLists ? "lists" : "pairs";
+  const wantsLists = log.protocol === "full" && own.leavesLossOpen && own.model === "mf";
+  const kind = wantsLists && !log.holdsOutUsers ? "lists" : "pairs";
   const loss = kind === "lists" ? "softmax" : own.loss;
   const [few, reason] = negativesFor(kind === "lists" ? "shared" : own.negativesFrom, items);
   const negatives = own.negatives ?? few;
@@ -80,6 +82,9 @@ export function defaultsFor(log: LogSize, own: OwnChoices): readonly ChosenSetti
       ? [chosen(["model"], "mf", "ahead of neumf, mlp and gmf where all were tried"), widthFor(rows)]
       : []),
     ...(kind === "lists" ? listChoices(perUser, items) : []),
+    ...(wantsLists && kind === "pairs"
+      ? [chosen(["loss"], loss, "users are held out: fold-in knows pairs and inner products, no lists of cosines")]
+      : []),
     chosen(["negatives"], few, reason),
     chosen(["batchSize"], batchSize, `cuts an epoch into about ${Math.round(steps)} steps`),
     chosen(["epochs"], epochs, `at most; about ${thousands(steps * epochs)} steps, and validation ends it earlier`),
@@ -165,7 +170,8 @@ export function normFor(rowsPerUser: number, items: number): number {
 
 /** What cosines are divided by: logits reach its inverse, and that follows the same law as the norm's square. */
 export function temperatureFor(rowsPerUser: number, items: number): number {
-  return Math.min(1, rounded(1 / (LOGIT_RANGE.cosine * opinionOf(rowsPerUser, items))));
+  const { least, most } = TEMPERATURE;
+  return Math.min(most, Math.max(least, rounded(1 / (LOGIT_RANGE.cosine * opinionOf(rowsPerUser, items)))));
 }
 
 function opinionOf(rowsPerUser: number, items: number): number {

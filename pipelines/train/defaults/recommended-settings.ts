@@ -10,6 +10,7 @@ import { optimizerNames } from "../../../src/config/optimizer/optimizer-names.ts
 import { trainSchema } from "../../../src/config/schemas/train-schema.ts";
 import { readJsonIfThere } from "../../../src/files/json-file.ts";
 import { datasetNameOf } from "../../dataset/dataset-argument.ts";
+import { holdsOutUsers } from "../../dataset/held-out-users.ts";
 import { type DatasetDescription, readDescription } from "../../dataset/stored-dataset.ts";
 import { packagedFolder } from "../../packaged-folder.ts";
 import type { ChosenSetting, RecommendedLayer } from "../../stage.ts";
@@ -66,8 +67,7 @@ export async function recommendedSettings(given: Values): Promise<readonly Recom
   const { users, items, interactions } = description;
   const protocol = protocolFor(description, given);
   const { train: rows, validation: validationRows } = interactions;
-  const holdsUsersOut = description.profiles !== undefined;
-  const log = { rows, users, items, validationRows, protocol, holdsUsersOut };
+  const log = { rows, users, items, validationRows, protocol, holdsOutUsers: holdsOutUsers(description) };
   const fitted = fittedSettings(log, merged(ofStart, given), start !== null);
   return [...shape, ...(fitted.choices.length === 0 ? [] : [fitted])];
 }

@@ -26,7 +26,7 @@ export interface SpeedOptions {
   /** Of its train split; found unless given. */
   readonly seen?: ItemsByUser;
   readonly engine: Engine;
-  readonly context: Pick<StageContext, "elapsed">;
+  readonly context: Pick<StageContext, "elapsed" | "signal">;
 }
 
 export interface Speed extends MeasuredSpeed {
@@ -51,7 +51,7 @@ export async function measureSpeed(options: SpeedOptions): Promise<Speed> {
       if (!selects) return;
       const { parameters } = await session.snapshot();
       const ranker = { directory: config.dataset, config, spec, parameters, rows: null };
-      const question = { dataset, split: "validation" as const, signal: new AbortController().signal };
+      const question = { dataset, split: "validation" as const, signal: context.signal };
       await withTrainedScorer(session.scorer, { engine, ranker }, question, (scorer) =>
         evaluateSplit({ scorer, dataset, split: question.split, candidates, ks, usersSample }),
       );

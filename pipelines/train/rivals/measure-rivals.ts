@@ -25,10 +25,11 @@ import {
 } from "../../baselines/choose-parameters.ts";
 import { keptRecord } from "../../baselines/kept-record.ts";
 import { openAlgebra } from "../../baselines/open-algebra.ts";
-import { rowsOfRefit } from "../../dataset/held-out-users.ts";
+import { hasProfiles, rowsOfRefit } from "../../dataset/held-out-users.ts";
 import type { LoadedDataset } from "../../dataset/stored-dataset.ts";
-import { type EvaluatedSplit, evaluateSplit, protocolOf } from "../../measures/evaluate-split.ts";
+import { casesOf, type EvaluatedSplit, evaluateSplit, protocolOf } from "../../measures/evaluate-split.ts";
 import { scorerOfBaseline } from "../../measures/held-out-scorers.ts";
+import { scoresToRank } from "../../measures/watched-scorer.ts";
 import type { StageContext } from "../../stage.ts";
 import { forecastOf } from "./forecast.ts";
 import { decodeValues, encodeValues, estimatesOf } from "./paired-estimates.ts";
@@ -81,7 +82,10 @@ export async function measureRivals(job: RivalsJob): Promise<Rivals | null> {
     threads: job.engine.name === "native" ? config.threads : null,
     log: context.log,
   });
-  const plan = planRivals(asked, sizesOf(config, dataset, algebra), memoryOf(dataset, algebra, context));
+  const plan = planRivals(asked, sizesOf(config, dataset, algebra), {
+    memory: memoryOf(dataset, algebra, context),
+    refits: refitsRivals(config),
+  });
   const memory = matrixMemory(context.freeMemoryBytes);
   const seed = dataset.description.seed;
   const baselineJob = { dataset, seed, algebra, kernels, memory, modelsRoot, tellsTrials: false, context };
@@ -119,7 +123,7 @@ async function measuredRival(
   const { dataset, seed, context } = job;
   const { metric, usersSample = null } = config.validation;
   const { candidates } = config;
-  const refit = config.refit === true; // under all, the tested ranker has learnt from train alone
+  const refit = refitsRivals(config);
   const interval = intervalOfDataset(dataset);
   const ks = cutsWith(config.k, metric);
   const identity = { version: 1, name, dataset: dataset.description.contentHash, seed, tried, metric, ks, candidates };
@@ -185,22 +189,28 @@ export function intervalOfDataset({ candidatesValidation, candidatesTest }: Load
   return intervalFor(Math.max(candidatesValidation.users.length, candidatesTest.users.length));
 }
 
+/** Under all, the tested ranker has learnt from train alone. */
+function refitsRivals({ refit }: TrainConfig): boolean {
+  return refit === true;
+}
+
 function memoryOf({ train }: LoadedDataset, algebra: DenseAlgebra, { freeMemoryBytes }: StageContext): MemoryOfEase {
   return { needed: easeBytes(train, algebra), free: freeMemoryBytes() };
 }
 
 function sizesOf(config: TrainConfig, dataset: LoadedDataset, { threads }: DenseAlgebra): LogSizes {
-  const { train, candidatesValidation, candidatesTest } = dataset;
-  const cases = candidatesTest.users.length > 0 ? candidatesTest : candidatesValidation;
+  const { train } = dataset;
   const isFull = protocolOf(dataset, config.candidates) === "full";
-  const share = Math.min(1, (config.validation.usersSample ?? Number.POSITIVE_INFINITY) / cases.users.length);
+  const scoresOf = (split: EvaluatedSplit, usersSample: number | null): number =>
+    scoresToRank(casesOf(dataset, split, usersSample).candidates, isFull ? "full" : "sampled", train.items);
   return {
     users: train.users,
     items: train.items,
     rows: train.length,
     squares: sumOfSquares(train),
-    scores: share * (isFull ? cases.users.length * train.items : cases.positives.length + cases.negatives.length),
+    scores: { validation: scoresOf("validation", config.validation.usersSample ?? null), test: scoresOf("test", null) },
     isFull,
+    foldsIn: hasProfiles(dataset),
     threads,
   };
 }

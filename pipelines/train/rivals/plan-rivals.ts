@@ -1,5 +1,5 @@
 /** Which baselines are fitted beside a training, each with which grid, and which are left out and why. */
-import { fittingSeconds, type LogSizes } from "../../../src/baselines/fitting-seconds.ts";
+import { fittingSeconds, type LogSizes, rankingSeconds } from "../../../src/baselines/fitting-seconds.ts";
 import { bytesText } from "../../../src/baselines/matrix-memory.ts";
 import {
   type BaselineName,
@@ -31,14 +31,24 @@ export function fastSeconds(rows: number): number {
 }
 
 /** `all` tries the grids of `evaluate --baseline`. What cannot be done at all is left out there too. */
-export function planRivals(asked: "fast" | "all", sizes: LogSizes, memory: MemoryOfEase): RivalsPlan {
+export function planRivals(
+  asked: "fast" | "all",
+  sizes: LogSizes,
+  { memory, refits }: { readonly memory: MemoryOfEase; readonly refits: boolean },
+): RivalsPlan {
   const chosen = new Map<TunedBaseline, readonly Parameters[]>();
   const reasons = new Map<TunedBaseline, string>();
   let left = asked === "all" ? Number.POSITIVE_INFINITY : fastSeconds(sizes.rows);
-  /** Each combination is fitted and ranked on validation; of several, the chosen one is fitted once more for test. */
+  /**
+   * Each of several combinations is fitted and ranked on validation; then one, the dearest as far as anybody knows, is
+   * fitted and ranked on both splits, fitted again for test where there is a refit.
+   */
   const cost = (name: TunedBaseline, tried: readonly Parameters[]): number => {
-    const once = tried.map((parameters) => fittingSeconds(name, parameters, sizes));
-    return once.reduce((sum, seconds) => sum + seconds, 0) + (once.length === 1 ? 0 : Math.max(...once));
+    const fits = tried.map((parameters) => fittingSeconds(name, parameters, sizes));
+    const validations = tried.map((parameters) => rankingSeconds(name, parameters, sizes, "validation"));
+    const tests = tried.map((parameters) => rankingSeconds(name, parameters, sizes, "test"));
+    const choice = tried.length === 1 ? 0 : [...fits, ...validations].reduce((sum, seconds) => sum + seconds, 0);
+    return choice + Math.max(...fits) * (refits ? 2 : 1) + Math.max(...validations) + Math.max(...tests);
   };
   for (const name of byWorth) {
     if (name === "ease" && memory.needed > memory.free) {

@@ -41,6 +41,27 @@ describe("lists of items", () => {
     });
   });
 
+  it("are ranked in the whole catalogue where users have several in test, unless told otherwise", async () => {
+    const users = Array.from({ length: 30 }, (_, user) => user);
+    // User u takes items u to u + 3 of 200 in train, and holds two others out.
+    const line = (user: number, items: readonly number[]) =>
+      `${[user, ...items.map((item) => item % 200)].join(" ")}\n`;
+    const train = users.map((user) =>
+      line(
+        user,
+        [...Array(4 + (user % 2)).keys()].map((k) => user + k),
+      ),
+    );
+    folder.write("raw/train.txt", `${train.join("")}99 ${[...Array(200).keys()].join(" ")}\n`);
+    folder.write("raw/valid.txt", users.map((user) => line(user, [user + 50])).join(""));
+    folder.write("raw/test.txt", users.map((user) => line(user, [user + 60, user + 70])).join(""));
+    const { text } = await folder.ingest({ raw: `${folder.path}/raw`, candidates: "auto" });
+    expect(text).toContain("full catalogue");
+    expect(written()).toContain("users have 2.0 items each in test");
+    const sampled = await folder.ingest({ raw: `${folder.path}/raw`, candidates: "sampled" });
+    expect(sampled.text).toContain("p+2 sampled candidates");
+  });
+
   it("may repeat a user or an item, which is counted", async () => {
     folder.write("raw/train.txt", "0 1 2 1\n1 2\n0 3 4\n1 4 5 6 7\n");
     folder.write("raw/valid.txt", "0 5\n1 1\n");

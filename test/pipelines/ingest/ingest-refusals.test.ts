@@ -128,6 +128,11 @@ describe("wrong use", () => {
     ["a second statement", { where: "true); DROP TABLE raw; SELECT (true" }, /not a single SQL expression/],
     ["a clause smuggled in", { where: "true) FROM raw WHERE (true" }, /not a single SQL expression/],
     ["shares without a split that takes them", { "test-share": "0.2" }, /only split time and split ratio/],
+    [
+      "a share of rows where whole users are held out",
+      { split: "users", "validation-share": "0.2" },
+      /only split time, ratio and given take it; --held-out-users is the share of users/,
+    ],
     ["k-core that leaves nothing", { "min-user-interactions": "99" }, /no rows are left after infrequent/],
     ["official candidates without a file", { candidates: "official" }, /--candidates official needs/],
     ["a given split of one log", { split: "given" }, /expected train and test files/],

@@ -116,9 +116,9 @@ describe("a sample of users", () => {
     for (const [at, user] of evaluation.perUser.users.entries()) {
       expect(evaluation.perUser.ranks[at]).toBe(all.perUser.ranks[all.perUser.users.indexOf(user)]);
     }
-    expect(metricsDocument({ evaluation }).usersSample).toEqual({ users: 2, of: 3, seed: 11 });
+    expect(metricsDocument({ evaluation, validationSample: null }).usersSample).toEqual({ users: 2, of: 3, seed: 11 });
     expect(await evaluateSplit({ ...asked, usersSample: 3 })).toEqual(all);
-    expect("usersSample" in metricsDocument({ evaluation: all })).toBe(false);
+    expect("usersSample" in metricsDocument({ evaluation: all, validationSample: null })).toBe(false);
   });
 });
 
@@ -132,11 +132,15 @@ describe("metricsDocument", () => {
       candidates: "sampled",
       ks: [1],
     });
-    const document = metricsDocument({ evaluation });
+    const document = metricsDocument({ evaluation, validationSample: null });
     expect(document).toMatchObject({ split: "test", users: 3, tieRate: 0, protocol: evaluation.protocol });
     expect(document.metrics["HR@1"]).toBeCloseTo(1 / 3, 12);
     expect("epoch" in document).toBe(false);
     const validation = { "HR@1": 0.5 };
-    expect(metricsDocument({ evaluation, epoch: 3, validation })).toEqual({ ...document, epoch: 3, validation });
+    expect(metricsDocument({ evaluation, epoch: 3, validation, validationSample: null })).toEqual({
+      ...document,
+      epoch: 3,
+      validation,
+    });
   });
 });

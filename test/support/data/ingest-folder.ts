@@ -23,10 +23,14 @@ export class IngestFolder {
     return file;
   }
 
-  /** Runs the stage as the command line would; dataset "t", two candidates a case unless told otherwise. */
+  /**
+   * Runs the stage as the command line would; dataset "t", two candidates a case unless told otherwise: `candidates:
+   * "auto"` leaves them open.
+   */
   async ingest(flags: Record<string, string | boolean>): Promise<StageResult> {
     const defaults = { dataset: "t", "data-root": this.dataRoot };
-    const needsNegatives = flags.candidates !== "full" && flags.negatives === undefined;
+    const isOpen = flags.candidates === "full" || flags.candidates === "auto";
+    const needsNegatives = !isOpen && flags.negatives === undefined;
     const given = { ...defaults, ...(needsNegatives ? { negatives: "2" } : {}), ...flags };
     const config = parseConfig({ schema: ingestSchema, layers: [], flags: given });
     return ingestStage.run(config, this.context());

@@ -14,8 +14,11 @@ export const ingestSchema = ingestSettings.superRefine((config, context) => {
   const isRatio = config.split === "ratio";
   if (config.testShare !== undefined && !isTime && !isRatio)
     refuse("testShare", "only split time and split ratio take it");
-  if (config.validationShare !== undefined && config.split === "leave-last-out") {
-    refuse("validationShare", "only split time, ratio and given take it");
+  if (config.validationShare !== undefined && (config.split === "leave-last-out" || config.split === "users")) {
+    refuse(
+      "validationShare",
+      `only split time, ratio and given take it${config.split === "users" ? "; --held-out-users is the share of users" : ""}`,
+    );
   }
   for (const key of ["validationFrom", "testFrom"] as const) {
     if (config[key] === undefined) continue;

@@ -192,7 +192,7 @@ export const ingestSettings = z.object({
     flag: "candidates",
     heading: "Evaluation candidates",
     meaning:
-      "What evaluation ranks against: sampled items, the publisher's negatives, or the whole catalogue; auto takes the publisher's where they exist, and the catalogue where it is too small for 99 samples, or where shares of users' rows are held out",
+      "What evaluation ranks against: sampled items, the publisher's negatives, or the whole catalogue; auto takes the publisher's where they exist, and the catalogue where it is too small for 99 samples, where shares of users' rows are held out, or where users of a given split have two test items or more each",
   }),
   negatives: setting(z.int().min(1).nullable().default(null), {
     flag: "negatives",

@@ -1,6 +1,7 @@
 /** The rule for defaults: numbers worked by hand, and what holds for every log. */
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { foldInSettings } from "../../../../pipelines/fold-in/fold-in-of-run.ts";
 import {
   defaultsFor,
   type LogSize,
@@ -9,6 +10,7 @@ import {
   temperatureFor,
 } from "../../../../pipelines/train/defaults/default-rule.ts";
 import { fittedSettings } from "../../../../pipelines/train/defaults/recommended-settings.ts";
+import { rankerOf } from "../../../../pipelines/training/configured-training.ts";
 import { optimizerNames } from "../../../../src/config/optimizer/optimizer-names.ts";
 import { parseConfig } from "../../../../src/config/parse.ts";
 import { trainSchema } from "../../../../src/config/schemas/train-schema.ts";
@@ -28,12 +30,8 @@ const nothing: OwnChoices = {
   },
 };
 const shop: LogSize = {
-  rows: 14_000,
-  users: 3_500,
-  items: 400,
-  validationRows: 600,
-  protocol: "sampled",
-  holdsUsersOut: false,
+  ...{ rows: 14_000, users: 3_500, items: 400, validationRows: 600 },
+  ...{ protocol: "sampled", holdsOutUsers: false },
 };
 
 function valuesOf(log: LogSize, own: Partial<OwnChoices> = {}): Record<string, unknown> {
@@ -101,6 +99,8 @@ describe("the rule where the whole catalogue is ranked", () => {
     expect(valuesOf(whole)["ranker.temperature"]).toBe(0.35);
     // 1 / (.3 x ln 2 x 1) is more than cosines need.
     expect(temperatureFor(1, 2)).toBe(1);
+    // 1 / (.3 x ln 3,706 x cbrt 163.6) = .074 is colder than any log bore.
+    expect(temperatureFor(163.6, 3706)).toBe(0.1);
     // 400 items have no more negatives.
     expect(valuesOf(whole).negatives).toBe(400);
     expect(valuesOf({ ...whole, items: 40_000 }).negatives).toBe(1024);
@@ -128,12 +128,22 @@ describe("the rule where the whole catalogue is ranked", () => {
     expect(valuesOf({ ...shop, validationRows: 7000 })).not.toHaveProperty("refit");
   });
 
+  it("is that of pairs where users are held out, whom no list of cosines folds in, and says so", () => {
+    const heldOut: LogSize = { ...whole, holdsOutUsers: true };
+    expect(valuesOf(heldOut)).toEqual({ ...valuesOf({ ...heldOut, protocol: "sampled" }), loss: "bce" });
+    const { choices, values } = fittedSettings(heldOut, {}, false);
+    expect(choices.find(({ path }) => path[0] === "loss")?.reason).toContain("users are held out");
+    const config = parseConfig({ schema: trainSchema, layers: [{ source: "the rule", values }], flags: {} });
+    const spec = rankerOf(config, { users: heldOut.users, items: heldOut.items });
+    expect(foldInSettings({ directory: "run", config }, spec)).toMatchObject({ loss: "bce", negativesPerPositive: 8 });
+    // What the user chose is the user's.
+    expect(fittedSettings(heldOut, { loss: "bpr" }, false).values).not.toHaveProperty("loss");
+  });
+
   it("is that of pairs under another model, or where something that was given speaks of pairs", () => {
     const pairs = Object.entries(valuesOf({ ...whole, protocol: "sampled" }));
     expect(Object.entries(valuesOf(whole, { leavesLossOpen: false }))).toEqual(pairs);
     expect(valuesOf(whole, { model: "neumf" })).not.toHaveProperty("loss");
-    // Validation folds its users in, which softmax cannot.
-    expect(Object.entries(valuesOf({ ...whole, holdsUsersOut: true }))).toEqual(pairs);
     for (const given of [
       { loss: "bpr" },
       { negatives: 3 },
@@ -175,7 +185,7 @@ describe("settings that fit a log", () => {
       items: fc.integer({ min: 1, max: 10_000_000 }),
       validationRows: fc.integer({ min: 0, max: 10_000_000 }),
       protocol: fc.constantFrom("sampled", "full"),
-      holdsUsersOut: fc.boolean(),
+      holdsOutUsers: fc.boolean(),
     });
     const givens = fc.record(
       {

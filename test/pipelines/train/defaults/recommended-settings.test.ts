@@ -87,13 +87,18 @@ describe("the recommendations that are shipped", () => {
       items: 24,
       validationRows: board.validation.length,
       protocol: "sampled",
-      holdsUsersOut: false,
+      holdsOutUsers: false,
     } as const;
     expect(layer).toEqual(fittedSettings(log, { epochs: 3 }, false));
     expect(others).toEqual([]);
     const roots = { dataset: "board", dataRoot: temporary("data"), epochs: 3 };
     expect(await recommendedSettings({ ...roots, candidates: "full" })).toEqual([
       fittedSettings({ ...log, protocol: "full" }, { epochs: 3 }, false),
+    ]);
+    const heldOut = { ...board, profiles: board.validation };
+    await writeDatasetFolder(temporary("data/held-out"), heldOut);
+    expect(await recommendedSettings({ ...roots, dataset: "held-out", candidates: "full" })).toEqual([
+      fittedSettings({ ...log, protocol: "full", holdsOutUsers: true }, { epochs: 3 }, false),
     ]);
     const whole = { ...trainSchema.parse({ dataset: "board" }), dataRoot: temporary("data"), ranker: { dot: 4 } };
     expect(

@@ -8,12 +8,20 @@ const tiny: LogSizes = {
   items: 200,
   rows: 3300,
   squares: 76_000,
-  scores: 30_000,
+  scores: { validation: 30_000, test: 30_000 },
   isFull: false,
+  foldsIn: false,
   threads: 2,
 };
-const enough = { needed: 1e9, free: 4e9 };
-const wide: LogSizes = { ...tiny, users: 30_000, items: 41_000, rows: 820_000, squares: 1e8, scores: 3e6 };
+const enough = { memory: { needed: 1e9, free: 4e9 }, refits: false };
+const wide: LogSizes = {
+  ...tiny,
+  users: 30_000,
+  items: 41_000,
+  rows: 820_000,
+  squares: 1e8,
+  scores: { validation: 3e6, test: 3e6 },
+};
 
 describe("planRivals", () => {
   it("tries every small grid on a small log", () => {
@@ -37,11 +45,26 @@ describe("planRivals", () => {
 
   it("has no map of items where its matrix does not fit, whatever was asked", () => {
     for (const asked of ["fast", "all"] as const) {
-      expect(planRivals(asked, wide, { needed: 6.72e9, free: 1.44e9 }).leftOut).toContainEqual({
+      expect(
+        planRivals(asked, wide, { memory: { needed: 6.72e9, free: 1.44e9 }, refits: false }).leftOut,
+      ).toContainEqual({
         name: "ease",
         reason: "needs 6.7 GB of memory, and 1.4 GB are free",
       });
     }
+  });
+
+  it("counts the ranking of both splits, and by plain loops of people who are folded in", () => {
+    const sizes: LogSizes = { ...wide, isFull: true, threads: 1 };
+    const leftOutOf = (changed: Partial<LogSizes>): string | undefined =>
+      planRivals("fast", { ...sizes, ...changed }, enough).leftOut.find(({ name }) => name === "pure-svd")?.reason;
+    expect(leftOutOf({})).toBeUndefined();
+    // Of 16 factors, fitted in 3.1 s: 4.92e-10 s a score by kernels, 3.2e-8 by plain loops.
+    const once = { validation: 0, test: 1.2e9 };
+    expect(leftOutOf({ scores: once })).toBeUndefined();
+    expect(leftOutOf({ scores: once, foldsIn: true })).toBe("about 42 s");
+    expect(leftOutOf({ scores: { ...once, validation: 1.2e9 }, foldsIn: true })).toBe("about 80 s");
+    expect(leftOutOf({ scores: { validation: 6e10, test: 0 } })).toBe("about 33 s");
   });
 
   it("takes the grids of evaluate where all was asked", () => {
