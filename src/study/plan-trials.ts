@@ -83,9 +83,11 @@ function trial(
   { phase, index, epochs }: Pick<TrialPlan, "phase" | "index" | "epochs">,
 ): TrialPlan {
   const { search, seeds, subjects } = study;
+  // Point 0 is the middle of the space: another search of an arm begins beside it, or the two would share a trial.
+  const at = arm.searchOf === null ? searched : searched + 1;
   const { point, settings, atEdge } = searchPoint(
     { ...study.space, ...arm.space },
-    { ...search, stream: arm.stream, index: searched, batchSize: batch.size, epochs: batch.epochs },
+    { ...search, stream: arm.stream, index: at, batchSize: batch.size, epochs: batch.epochs },
   );
   const seed = phase === "tuning" ? search.seed : seeds.first + index;
   const where = subjects.length === 1 ? "" : `-${subjects[subject]!.dataset}-${subjects[subject]!.model}-${subject}`;
