@@ -13,7 +13,9 @@ describe("too few open files", () => {
     async (limit) => {
       const command = `ulimit -n ${limit}; exec "${process.execPath}" "${await compiledProgram()}" jobs --queue redis://h`;
       const failed = await promisify(execFile)("sh", ["-c", command]).catch((error: unknown) => error);
-      expect(failed).toMatchObject({ code: 1, stdout: "", stderr: `lawn-ranker: ${LINE}\n` });
+      // Whether the command's name is known by then depends on how many files are open when it is loaded.
+      const stderr = expect.stringMatching(new RegExp(`^lawn-ranker( jobs)?: ${LINE}\\n$`));
+      expect(failed).toMatchObject({ code: 1, stdout: "", stderr });
     },
     120_000,
   );
