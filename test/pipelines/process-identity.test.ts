@@ -36,6 +36,8 @@ describe("the identity of a process", () => {
         const [text] = await once(parent.stdout, "data");
         const child = Number(String(text));
         expect(identity(true).isProcessAlive(child)).toBe(true);
+        // Until then it is a shell, which does ask.
+        while (readFileSync(`/proc/${parent.pid}/comm`, "utf8") !== "sleep\n") await sleep(5);
         process.kill(child, "SIGKILL");
         while (!/\) Z /.test(readFileSync(`/proc/${child}/stat`, "utf8"))) await sleep(5);
         expect(() => process.kill(child, 0)).not.toThrow(); // the id is still there
