@@ -83,7 +83,8 @@ export function measureProbe(spec: RankerSpec, parameters: Parameters, { batch }
       for (const logit of logits) sizes.push(Math.abs(logit));
       p = Math.exp(-softmaxCrossEntropy(logits, new Float64Array(items.length)));
       error = Math.abs(p - 1);
-      if (items.length > 1) margins.push(logits[0]! - Math.max(...logits.subarray(1)));
+      if (items.length > 1)
+        margins.push(logits[0]! - logits.subarray(1).reduce((most, logit) => Math.max(most, logit)));
     }
     slopes[row] = p * (1 - p);
     errors += error;

@@ -111,6 +111,23 @@ describe("the probe's figures", () => {
     expect(figures.margins.smallest).toBeCloseTo(-9 / ((3 * Math.sqrt(17)) / 2), 12);
   });
 
+  it("take the margin of a list of more negatives than a function has arguments", () => {
+    const negatives = new Uint32Array(200_000);
+    negatives[123_456] = 1;
+    const listwise: Probe["batch"] = {
+      kind: "listwise",
+      length: 1,
+      users: Uint32Array.of(0),
+      positives: Uint32Array.of(0),
+      blockRows: 1,
+      negatives,
+      masked: null,
+      weights: null,
+    };
+    const { margins } = measureDiagnostics({ ...options, probe: { ...probe, batch: listwise } });
+    expect(margins.smallest).toBeCloseTo(-9 / ((3 * Math.sqrt(17)) / 2), 12);
+  });
+
   it("leave out the margin of a list whose negatives are all masked", () => {
     const listwise: Probe["batch"] = {
       kind: "listwise",
