@@ -2,6 +2,7 @@
  * Answers about whole catalogues where every user gets the same scores: items are sorted once, and of each user only
  * what is left out is looked at. No work that grows with users x items.
  */
+import { lowerBound } from "../dataset/lower-bound.ts";
 import {
   addProbabilities,
   CALIBRATION_BINS,
@@ -10,9 +11,10 @@ import {
 } from "../ranker/catalogue-ranks.ts";
 import { NO_ITEM } from "../ranker/scorer.ts";
 
-/** `counts` [items] are the scores, none NaN. Twin: src/evaluation/plain-ranks.ts. */
+/** `counts` [items], whole numbers, are the scores. Twin: src/evaluation/plain-ranks.ts. */
 export function commonRanks(counts: Float32Array): (questions: CatalogueQuestions) => CatalogueAnswers {
-  const ascending = counts.slice().sort();
+  const ascending = Uint32Array.from(counts).sort();
+  const countsFrom = (least: number): number => counts.length - lowerBound(ascending, least, 0, counts.length);
   const bestFirst = Uint32Array.from(counts, (_, item) => item).sort((a, b) => counts[b]! - counts[a]! || a - b);
   const isLeftOut = new Uint8Array(counts.length);
   const all = new Float64Array(2 * CALIBRATION_BINS);
@@ -43,8 +45,8 @@ export function commonRanks(counts: Float32Array): (questions: CatalogueQuestion
       }
       for (let at = first; at < end; at++) {
         const score = answers.scores[at]!;
-        answers.atLeast[at] = counts.length - firstReaching(ascending, score, false);
-        answers.above[at] = counts.length - firstReaching(ascending, score, true);
+        answers.atLeast[at] = countsFrom(score);
+        answers.above[at] = countsFrom(score + 1);
         for (const other of excluded) {
           if (other >= score) answers.atLeast[at]!--;
           if (other > score) answers.above[at]!--;
@@ -66,15 +68,4 @@ export function commonRanks(counts: Float32Array): (questions: CatalogueQuestion
       if (isLeftOut[item] === 0) list[length++] = item;
     }
   }
-}
-
-/** By bisection: the first position whose value is at least `value`, or above it; the length when there is none. */
-function firstReaching(ascending: Float32Array, value: number, isBeyond: boolean): number {
-  let [low, high] = [0, ascending.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (ascending[middle]! < value || (isBeyond && ascending[middle] === value)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

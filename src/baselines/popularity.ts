@@ -23,11 +23,14 @@ function countScorer(
   counts: Float32Array,
   { users, items }: { readonly users: number; readonly items: number },
 ): Scorer {
-  const ranks = commonRanks(counts);
+  let ranks: ReturnType<typeof commonRanks> | null = null; // sorts the catalogue: not before it is asked
   return {
     users,
     items,
-    ranks: async (questions) => ranks(questions),
+    async ranks(questions) {
+      ranks ??= commonRanks(counts);
+      return ranks(questions);
+    },
     async pairs(_userColumn, itemColumn) {
       return Float32Array.from(itemColumn, (item) => counts[item]!);
     },
