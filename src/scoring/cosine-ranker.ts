@@ -1,4 +1,5 @@
 /** Cosines of items as logits of a ranker, so that any engine computes them and chooses the best. */
+import { carryRanker } from "../ranker/carry-rows.ts";
 import type { Parameters, RankerSpec } from "../ranker/ranker-spec.ts";
 
 /**
@@ -10,9 +11,10 @@ export function cosineRanker(
   width: number,
   { owners, others }: { readonly owners: Uint32Array; readonly others: Uint32Array },
 ): { readonly spec: RankerSpec; readonly parameters: Parameters } {
+  const items = vectors.length / width;
   const spec: RankerSpec = {
-    users: owners.length,
-    items: others.length,
+    users: items,
+    items,
     dot: width,
     gmf: 0,
     embedding: 0,
@@ -21,16 +23,10 @@ export function cosineRanker(
     cosineTemperature: null,
   };
   const parameters = new Map([
-    ["userDot", rowsOf(vectors, width, owners)],
-    ["itemDot", rowsOf(vectors, width, others)],
+    ["userDot", vectors],
+    ["itemDot", vectors],
     ["head.bias", new Float32Array(1)],
   ]);
-  return { spec, parameters };
-}
-
-function rowsOf(vectors: Float32Array, width: number, indices: Uint32Array): Float32Array {
-  const rows = new Float32Array(indices.length * width);
-  for (const [row, index] of indices.entries())
-    rows.set(vectors.subarray(index * width, (index + 1) * width), row * width);
-  return rows;
+  const sources = { users: owners, items: others };
+  return carryRanker({ spec, parameters }, sources, { users: owners.length, items: others.length });
 }

@@ -3,6 +3,7 @@
  * the most taken ones for users the ranker does not know. A user's list depends on that user alone, not on the block.
  */
 import type { ItemsByUser } from "../dataset/interaction-dataset.ts";
+import type { ItemLists } from "../ranker/catalogue-ranks.ts";
 import type { Scorer } from "../ranker/scorer.ts";
 import { NO_ITEM } from "../ranker/scorer.ts";
 import type { ItemPool } from "./item-pool.ts";
@@ -17,12 +18,7 @@ export interface Block {
   /** Whether the ranker knows nothing of a user. */
   isCold(user: number): boolean;
   /** Of the n-th user, instead of the catalogue: items[offsets[n] .. offsets[n + 1]). */
-  readonly candidates: CandidateItems | null;
-}
-
-export interface CandidateItems {
-  readonly offsets: Uint32Array;
-  readonly items: Uint32Array;
+  readonly candidates: ItemLists | null;
 }
 
 export interface ListRules {
@@ -140,11 +136,7 @@ function seenOf(user: number, { offsets, itemsSorted }: ItemsByUser): Uint32Arra
 }
 
 /** Seen items as indices in the pool. */
-function maskOf(
-  users: Uint32Array,
-  seen: ItemsByUser,
-  { indexInPool }: ItemPool,
-): { readonly offsets: Uint32Array; readonly items: Uint32Array } {
+function maskOf(users: Uint32Array, seen: ItemsByUser, { indexInPool }: ItemPool): ItemLists {
   const offsets = new Uint32Array(users.length + 1);
   let most = 0;
   for (const user of users) most += seenOf(user, seen).length;
