@@ -3,7 +3,7 @@
  * same bits as their twins threefry, boundedInteger and permute (random.ts).
  */
 
-/** threefry(key, counter) and mulHigh(a, b): a draw, and its bound. */
+/** wordOf(first, second) and mulHigh(a, b): a draw of the epoch's negatives, and its bound. Takes `step`. */
 export const counterRandom = /* wgsl */ `
 // floor(a b / 2^32), from 16-bit halves
 fn mulHigh(a: u32, b: u32) -> u32 {
@@ -40,6 +40,10 @@ fn threefry(key: vec2u, counter: vec2u) -> vec2u {
   x = fourRounds(x, odd) + vec2u(key.y, third + 4u);
   return fourRounds(x, even) + vec2u(third, key.x + 5u);
 }
+
+fn wordOf(first: u32, second: u32) -> u32 {
+  return threefry(vec2u(step.negativesLow, step.negativesHigh), vec2u(first, second)).x;
+}
 `;
 
 /** permute(position, last element). Takes `step`. */
@@ -71,8 +75,33 @@ fn permute(position: u32, last: u32) -> u32 {
 }
 `;
 
-/** unseenOfRank(user, rank): an item by its rank among those that a user lacks. Takes seenOffsets and seenItems. */
+/** rowAndSlot(k): of the chunk's k-th sample, its row of the log and its place among the row's. Takes `step`. */
+export const samplesOfLog = /* wgsl */ `${keyedOrder}
+struct Log {
+  lastSample: u32, // samples of an epoch less one: 2^32 samples are allowed
+  perPositive: u32,
+  isCompared: u32,
+  items: u32,
+  capacity: u32, // of ids
+  ownNegatives: u32, // of a sample, where logits are compared
+}
+@group(0) @binding(1) var<uniform> log_: Log;
+
+fn rowAndSlot(k: u32) -> vec2u {
+  let sample = permute(step.firstSample + k, log_.lastSample);
+  let row = sample / log_.perPositive;
+  return vec2u(row, sample - row * log_.perPositive);
+}
+`;
+
+/** unseenItem(user, word, items): any item that a user lacks, by a draw. Takes seenOffsets, seenItems and mulHigh. */
 export const unseenItems = /* wgsl */ `
+fn unseenItem(user: u32, word: u32, items: u32) -> u32 {
+  let count = items - (seenOffsets[user + 1u] - seenOffsets[user]);
+  return unseenOfRank(user, mulHigh(word, count));
+}
+
+// by its rank among those that the user lacks
 fn unseenOfRank(user: u32, rank: u32) -> u32 {
   let start = seenOffsets[user];
   var low = 0u;
@@ -83,8 +112,6 @@ fn unseenOfRank(user: u32, rank: u32) -> u32 {
   }
   return rank + low;
 }
-
-fn unseenCount(user: u32, items: u32) -> u32 { return items - (seenOffsets[user + 1u] - seenOffsets[user]); }
 `;
 
 /** itemOfMass(point, items): whose mass a point falls into. Takes itemMass. Twin: dataset/popularity-draws.ts. */

@@ -10,7 +10,7 @@
  */
 import { builtins, type Kernel, workgroupNumber } from "../../device/kernel.ts";
 import { stepStruct } from "../../device/step-numbers.ts";
-import { counterRandom, keyedOrder, unseenItems } from "./counter-random.ts";
+import { counterRandom, samplesOfLog, unseenItems } from "./counter-random.ts";
 
 export const DRAW_LANES = 64;
 
@@ -33,13 +33,12 @@ const seenByUser = /* wgsl */ `
 @group(0) @binding(7) var<storage, read> seenItems: array<u32>;
 ${counterRandom}${unseenItems}
 fn negative(user: u32, row: u32, draw: u32) -> u32 {
-  let word = threefry(vec2u(step.negativesLow, step.negativesHigh), vec2u(row, draw)).x;
-  return unseenOfRank(user, mulHigh(word, unseenCount(user, log_.items)));
+  return unseenItem(user, wordOf(row, draw), log_.items);
 }
 `;
 
 /**
- * Constants: see `Log`. Storage: userColumn, itemColumn, ids, labels (unread where logits are compared); where
+ * Constants: see samplesOfLog. Storage: userColumn, itemColumn, ids, labels (unread where logits are compared); where
  * negatives are drawn seenOffsets, seenItems; of a log with weights also rowWeights, weights.
  */
 export const drawBatchKernel = ({ isWeighted, drawsNegatives }: DrawnRows): Kernel => ({
@@ -49,28 +48,19 @@ export const drawBatchKernel = ({ isWeighted, drawsNegatives }: DrawnRows): Kern
     ...(drawsNegatives ? (["read", "read"] as const) : []),
     ...(isWeighted ? (["read", "write"] as const) : []),
   ],
-  code: /* wgsl */ `${stepStruct}
-struct Log {
-  lastSample: u32, // samples of an epoch less one: 2^32 samples are allowed
-  perPositive: u32,
-  isCompared: u32,
-  items: u32,
-  capacity: u32,
-  ownNegatives: u32, // of a sample, where logits are compared
-}
-@group(0) @binding(1) var<uniform> log_: Log;
+  code: /* wgsl */ `${stepStruct}${samplesOfLog}
 @group(0) @binding(2) var<storage, read> userColumn: array<u32>;
 @group(0) @binding(3) var<storage, read> itemColumn: array<u32>;
 @group(0) @binding(4) var<storage, read_write> ids: array<u32>;
 @group(0) @binding(5) var<storage, read_write> labels: array<f32>;
-${drawsNegatives ? seenByUser : ""}${isWeighted ? weightsOfLog(drawsNegatives ? 8 : 6) : ""}${keyedOrder}
+${drawsNegatives ? seenByUser : ""}${isWeighted ? weightsOfLog(drawsNegatives ? 8 : 6) : ""}
 @compute @workgroup_size(${DRAW_LANES})
 fn main(${builtins}) {
   let k = (${workgroupNumber}) * ${DRAW_LANES}u + lane;
   if (k >= step.samples) { return; }
-  let sample = permute(step.firstSample + k, log_.lastSample);
-  let row = sample / log_.perPositive;
-  let slot = sample - row * log_.perPositive;
+  let place = rowAndSlot(k);
+  let row = place.x;
+  let slot = place.y;
   let user = userColumn[row];
   let positive = itemColumn[row];${isWeighted ? drawWeight : ""}
   ids[k] = user;

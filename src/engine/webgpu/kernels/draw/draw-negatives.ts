@@ -7,12 +7,12 @@
  */
 import { builtins, type Kernel, workgroupNumber } from "../../device/kernel.ts";
 import { stepStruct } from "../../device/step-numbers.ts";
-import { counterRandom, keyedOrder, massesOfItems, unseenItems } from "./counter-random.ts";
+import { counterRandom, massesOfItems, samplesOfLog, unseenItems } from "./counter-random.ts";
 
 export const NEGATIVE_LANES = 256;
 
 const uniform = /* wgsl */ `${unseenItems}
-fn itemOf(user: u32, word: u32) -> u32 { return unseenOfRank(user, mulHigh(word, unseenCount(user, log_.items))); }
+fn itemOf(user: u32, word: u32) -> u32 { return unseenItem(user, word, log_.items); }
 `;
 
 const byMass = /* wgsl */ `
@@ -40,33 +40,23 @@ fn itemOf(user: u32, word: u32) -> u32 {
 }
 `;
 
-/** Constants: see `Log`. Storage: seenOffsets, seenItems, ids; by mass also itemMass, seenMass. */
+/** Constants: see samplesOfLog. Storage: seenOffsets, seenItems, ids; by mass also itemMass, seenMass. */
 export const drawNegativesKernel = ({ isByMass }: { readonly isByMass: boolean }): Kernel => ({
   label: isByMass ? "draw-negatives by mass" : "draw-negatives",
   bindings: ["step", "constants", "read", "read", "write", ...(isByMass ? (["read", "read"] as const) : [])],
-  code: /* wgsl */ `${stepStruct}
-struct Log {
-  lastSample: u32, // as in draw-batch.ts
-  perPositive: u32,
-  isCompared: u32,
-  items: u32,
-  capacity: u32,
-  ownNegatives: u32,
-}
-@group(0) @binding(1) var<uniform> log_: Log;
+  code: /* wgsl */ `${stepStruct}${samplesOfLog}
 @group(0) @binding(2) var<storage, read> seenOffsets: array<u32>;
 @group(0) @binding(3) var<storage, read> seenItems: array<u32>;
 @group(0) @binding(4) var<storage, read_write> ids: array<u32>;
-${counterRandom}${keyedOrder}${isByMass ? byMass : uniform}
+${counterRandom}${isByMass ? byMass : uniform}
 @compute @workgroup_size(${NEGATIVE_LANES})
 fn main(${builtins}) {
   let index = (${workgroupNumber}) * ${NEGATIVE_LANES}u + lane;
   let j = index / step.samples;
   if (j >= max(1u, log_.ownNegatives)) { return; }
   let k = index - j * step.samples;
-  let sample = permute(step.firstSample + k, log_.lastSample);
-  let row = sample / log_.perPositive;
-  var draw = sample - row * log_.perPositive;
+  let place = rowAndSlot(k);
+  var draw = place.y;
   var pair = index;
   if (log_.isCompared != 0u) {
     draw += j; // of a list there is one slot, of pairs one negative
@@ -75,8 +65,7 @@ fn main(${builtins}) {
     if (draw == 0u) { return; }
     draw -= 1u;
   }
-  let word = threefry(vec2u(step.negativesLow, step.negativesHigh), vec2u(row, draw)).x;
-  ids[log_.capacity + pair] = itemOf(ids[k], word);
+  ids[log_.capacity + pair] = itemOf(ids[k], wordOf(place.x, draw));
 }
 `,
 });

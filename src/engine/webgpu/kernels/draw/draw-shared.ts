@@ -19,7 +19,7 @@ const byMass = /* wgsl */ `
 @group(0) @binding(3) var<storage, read> itemMass: array<u32>;
 ${counterRandom}${massesOfItems}
 fn itemOf(block: u32, place: u32) -> u32 {
-  let word = threefry(vec2u(step.negativesLow, step.negativesHigh), vec2u(step.firstBlock + block, place)).x;
+  let word = wordOf(step.firstBlock + block, place);
   return itemOfMass(mulHigh(word, itemMass[shape.items]), shape.items);
 }
 `;
