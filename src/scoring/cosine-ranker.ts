@@ -1,5 +1,5 @@
 /** Cosines of items as logits of a ranker, so that any engine computes them and chooses the best. */
-import { carryRanker } from "../ranker/carry-rows.ts";
+import { carryRowsInto } from "../ranker/carry-rows.ts";
 import type { Parameters, RankerSpec } from "../ranker/ranker-spec.ts";
 
 /**
@@ -11,10 +11,9 @@ export function cosineRanker(
   width: number,
   { owners, others }: { readonly owners: Uint32Array; readonly others: Uint32Array },
 ): { readonly spec: RankerSpec; readonly parameters: Parameters } {
-  const items = vectors.length / width;
   const spec: RankerSpec = {
-    users: items,
-    items,
+    users: owners.length,
+    items: others.length,
     dot: width,
     gmf: 0,
     embedding: 0,
@@ -22,11 +21,15 @@ export function cosineRanker(
     idBiases: false,
     cosineTemperature: null,
   };
+  const rowsOf = (indices: Uint32Array): Float32Array => {
+    const rows = new Float32Array(indices.length * width);
+    carryRowsInto(vectors, indices, rows);
+    return rows;
+  };
   const parameters = new Map([
-    ["userDot", vectors],
-    ["itemDot", vectors],
+    ["userDot", rowsOf(owners)],
+    ["itemDot", rowsOf(others)],
     ["head.bias", new Float32Array(1)],
   ]);
-  const sources = { users: owners, items: others };
-  return carryRanker({ spec, parameters }, sources, { users: owners.length, items: others.length });
+  return { spec, parameters };
 }
