@@ -99,7 +99,7 @@ function trained({ from, steps, lawn }: Course): readonly number[] {
   const info = { name: "userDot", shape: [1, 2], role: "embedding" } as const;
   const optimizer = buildOptimizer({ config, parameters: [info], ops: float64Ops() });
   let parameters: ReadonlyMap<string, Float64Array> = new Map([["userDot", Float64Array.from(from)]]);
-  let memory = optimizer.init(parameters);
+  let memory = optimizer.init();
   for (let step = 0; step < steps; step++) {
     const row = [...parameters.get("userDot")!];
     const loss = points.reduce((sum, point) => sum + binaryCrossEntropy(dot(row, point), 1), 0);

@@ -44,7 +44,7 @@ export function openReferenceSession<A extends FloatArray>(
       const values = start.parameters.get(name);
       if (values !== undefined) parameters.set(name, ops.fromHost(values));
     }
-    const memory = start.optimizer === null ? optimizer.init(parameters) : importState(ops, optimizer, start.optimizer);
+    const memory = start.optimizer === null ? optimizer.init() : importState(ops, optimizer, start.optimizer);
     return { parameters, memory };
   }
 

@@ -50,7 +50,6 @@ function tensorOps(tf: Tfjs): TensorOps<Tensor1D> {
   return {
     fromHost: (values) => tf.tensor1d(Float32Array.from(values), "float32"),
     toHost: async (x) => Float32Array.from(await x.data()), // a copy: some backends hand out their own memory
-    zerosLike: (x) => tf.zerosLike(x),
     add: (x, y) => tf.add(x, sameLength(x, y)),
     multiply: (x, y) => tf.mul(x, sameLength(x, y)),
     divide: (x, y) => tf.div(x, sameLength(x, y)),

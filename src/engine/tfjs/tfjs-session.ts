@@ -33,7 +33,7 @@ export function openTfjsSession(
     const parameters = new Map(
       parametersOf(spec).map(({ name }) => [name, ops.fromHost(start.parameters.get(name) ?? new Float32Array(0))]),
     );
-    const memory = start.optimizer === null ? optimizer.init(parameters) : importState(ops, optimizer, start.optimizer);
+    const memory = start.optimizer === null ? optimizer.init() : importState(ops, optimizer, start.optimizer);
     return { parameters: parameters as ReadonlyMap<string, ReturnType<typeof ops.fromHost>>, memory };
   }
 

@@ -29,7 +29,6 @@ export interface TensorOps<A> {
   fromHost(values: FloatArray): A;
   /** A copy on the host; on a device this waits. */
   toHost(x: A): Promise<FloatArray>;
-  zerosLike(x: A): A;
   add(x: A, y: A): A;
   multiply(x: A, y: A): A;
   divide(x: A, y: A): A;

@@ -54,11 +54,6 @@ function tensorOps<A extends Float32Array | Float64Array>(make: (length: number)
       return out;
     },
     toHost: async (x) => x.slice(),
-    zerosLike(x) {
-      const out = make(x.length);
-      out.fill(0);
-      return out;
-    },
     add(x, y) {
       checkLengths(x.length, y.length);
       const out = make(x.length);

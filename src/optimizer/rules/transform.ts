@@ -114,14 +114,14 @@ export interface StepOutput<A, C> {
 }
 
 export interface Optimizer<A, C> {
-  /** The tensors it was built for; `init` and `step` expect exactly these. */
+  /** The tensors it was built for; `step` expects exactly these. */
   readonly parameters: readonly ParameterInfo[];
   readonly slots: readonly Slot[];
   readonly lazy: LazyFacts | null;
   /** The blocks it constrains; none without LAWN. */
   readonly groups: readonly LawnGroup[];
   /** Fresh state. The caller owns it, and every `memory` that `step` returns. */
-  init(parameters: Tensors<A>): OptimizerMemory<A, C>;
+  init(): OptimizerMemory<A, C>;
   /**
    * One update. The result shares whatever did not change with the input (LAWN's targets, for one): free the input with
    * `releaseReplaced`, never whole.

@@ -32,7 +32,6 @@ describe.each(testedBackends)("array operations on tfjs %s", (backend) => {
     ["addScalar", () => ops.addScalar(x, 1), [2, 3, 4, 5]],
     ["sqrt", () => ops.sqrt(ops.fromHost(f64(1, 4, 9, 16))), [1, 2, 3, 4]],
     ["sign", () => ops.sign(ops.fromHost(f64(-2, 0, 1e-30, 5))), [-1, 0, 1, 1]],
-    ["zerosLike", () => ops.zerosLike(x), [0, 0, 0, 0]],
     ["dot by row", () => ops.dot(x, y, rows), [5, -2]], // 4 + 1, -6 + 4
     ["dot whole", () => ops.dot(x, y, { size: 4, rows: 1 }), [3]],
     ["scaleBlocks", () => ops.scaleBlocks(x, blocks(2, -1), rows), [2, 4, -3, -4]],

@@ -99,7 +99,7 @@ describe("a constrained step", () => {
       const lawn: LawnConfig = isForRule(base, plainLawn) ? plainLawn : { ...plainLawn, granularity: "row" };
       const optimizer = lawnOptimizer({ rule, parameters: smallRanker, ops }, lawn);
       const parameters = start.at.parameters;
-      const run = { ops, optimizer, at: { parameters, memory: optimizer.init(parameters) } };
+      const run = { ops, optimizer, at: { parameters, memory: optimizer.init() } };
       await advance(run, 300);
       // float32 rounds each component of u by 6e-8 of itself
       expect(largestCosine()).toBeLessThan(1e-6);

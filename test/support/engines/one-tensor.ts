@@ -30,7 +30,7 @@ export function weightsAfterEachStep({
   const info = { name: "w", shape: [weight.length], role };
   const optimizer = freeOptimizer({ rule: baseRule(config, ops), parameters: [info], ops });
   let parameters: ReadonlyMap<string, Float64Array> = new Map([["w", Float64Array.from(weight)]]);
-  let memory = optimizer.init(parameters);
+  let memory = optimizer.init();
   return gradients.map((gradient) => {
     const input = {
       parameters,

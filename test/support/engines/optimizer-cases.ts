@@ -88,7 +88,7 @@ export interface RunOptions<A, C> {
 export function startRun<A, C>({ config, ops, parameters = smallRanker, weights }: RunOptions<A, C>): Run<A, C> {
   const optimizer = buildOptimizer({ config, parameters, ops });
   const start = new Map([...(weights ?? someWeights(parameters))].map(([name, w]) => [name, ops.fromHost(w)]));
-  return { ops, optimizer, at: { parameters: start, memory: optimizer.init(start) } };
+  return { ops, optimizer, at: { parameters: start, memory: optimizer.init() } };
 }
 
 /** One row in three is absent from a step, another one each time. */
