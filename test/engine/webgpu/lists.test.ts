@@ -64,7 +64,7 @@ const blocks = (length: number, blockRows: number, perBlock: number) => (spec: R
 
 const cases: readonly ListCase[] = [
   { name: "lists of 40", spec: tower, loss: "softmax", batch: ownLists(70, 40) },
-  // 4,096 bytes: a chunk has 3 lists of 41 pairs of 8 columns
+  // 4,096 bytes: a chunk has 4 lists of 5 pairs of 44 columns
   {
     name: "lists cut into chunks over tables in pieces, with decay",
     spec: cosines,
@@ -157,7 +157,7 @@ const cases: readonly ListCase[] = [
     { loss: "ccl", from: "batch", each: 29 },
   ] as const)("are drawn as drawBatch draws them, over chunks, under $loss from $from", async (how) => {
     const { loss, from, each } = how;
-    // Of shared negatives a block of 256 rows of 44 columns is a chunk; of others 160 pairs are.
+    // Of shared negatives a block is a chunk: 256 rows and 70 negatives of 48 columns; of others about 160 pairs are.
     const engine = await open(from === "shared" ? 80_000 : 30_000);
     const spec = loss === "ccl" ? cosines : { ...sums, dot: 20 };
     const source = logOf(spec, loss, { from, each });

@@ -66,7 +66,6 @@ export function logitWords(ranker: RankerMemory, memory: ForwardMemory): Uint32A
   const { spec, plan } = ranker;
   const { columns } = memory;
   const { width, stride, column } = lastLayer(ranker, memory);
-  const head = plan.parts.get("head.weight")?.[0]?.offset ?? 0;
   return constantWords(
     columns.stride,
     columns.unitColumn === null ? spec.dot : 0,
@@ -78,7 +77,7 @@ export function logitWords(ranker: RankerMemory, memory: ForwardMemory): Uint32A
     column,
     columns.biasColumn,
     spec.idBiases ? 1 : 0,
-    head,
+    headOffset(ranker),
     wholePart(plan, "head.bias").offset,
     columns.unitColumn === null ? 0 : columns.unitColumn + 2,
     float(inverseTemperatureOf(spec)),
@@ -95,6 +94,11 @@ export function inverseTemperatureOf({ cosineTemperature }: RankerSpec): number 
 /** The piece that holds the head. */
 export function headValues({ plan, values }: RankerMemory): GPUBuffer {
   return values[wholePart(plan, "head.bias").piece]!;
+}
+
+/** Where the head's weights begin in that piece; 0 where there are none. */
+export function headOffset({ plan }: RankerMemory): number {
+  return plan.parts.get("head.weight")?.[0]?.offset ?? 0;
 }
 
 function gatherPlans({ plan, values }: RankerMemory, memory: ForwardMemory): DispatchPlan[] {

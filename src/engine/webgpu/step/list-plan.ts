@@ -14,6 +14,7 @@ import { wholePart } from "../tensors/arena.ts";
 import { type BatchShape, blocksOf } from "../tensors/batch-shape.ts";
 import {
   type ForwardMemory,
+  headOffset,
   headValues,
   inverseTemperatureOf,
   lastLayer,
@@ -139,7 +140,7 @@ function productPlan(
       columns.gmfColumn,
       columns.biasColumn,
       spec.idBiases ? 1 : 0,
-      plan.parts.get("head.weight")?.[0]?.offset ?? 0,
+      headOffset(ranker),
       wholePart(plan, "head.bias").offset,
       shape.blockRows,
       shape.negatives,

@@ -8,7 +8,7 @@ import { MOST_TABLES, mostBlocks, pairsPerBlock, tableModes } from "../kernels/s
 import { type BatchShape, isCompared, isListwise } from "../tensors/batch-shape.ts";
 import type { Feature } from "../tensors/feature-columns.ts";
 import type { BackwardMemory } from "./backward-plan.ts";
-import { type ForwardMemory, headValues, type RankerMemory } from "./forward-plan.ts";
+import { type ForwardMemory, headOffset, headValues, type RankerMemory } from "./forward-plan.ts";
 import type { SortMemory } from "./sort-plan.ts";
 
 export interface TableGradientParts {
@@ -40,11 +40,10 @@ export function tableGradientPlans(parts: TableGradientParts): DispatchPlan[] {
   return gradients.flatMap((gradient, piece): DispatchPlan[] => {
     const sides = [sideOf(parts, "user", piece), sideOf(parts, "item", piece)] as const;
     if (sides.every(({ tables }) => tables.length === 0)) return [];
-    const { plan } = ranker;
     const constants = constantWords(
       forward.columns.stride,
       backward.shared === null ? 2 * ranker.spec.embedding : forward.columns.stride,
-      plan.parts.get("head.weight")?.[0]?.offset ?? 0,
+      headOffset(ranker),
       float(parts.embeddingDecay),
       ...sides.flatMap(({ words }) => words),
     );
