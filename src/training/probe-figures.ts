@@ -47,7 +47,7 @@ export interface Margins {
 }
 
 /** Of a derivative that is .5 before training and 1 at most. */
-export const FADED = 0.001;
+const FADED = 0.001;
 
 export function measureProbe(spec: RankerSpec, parameters: Parameters, { batch }: Probe): ProbeFigures {
   const forward = openForward(spec, parameters);
