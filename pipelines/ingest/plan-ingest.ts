@@ -98,7 +98,7 @@ function remedyFor({ raw, dataset, dataRoot }: IngestConfig): string {
 }
 
 /** Raised when the same logs and settings give other files, so that former ones are made anew. */
-const FORMAT_VERSION = 4;
+const FORMAT_VERSION = 5;
 
 /** Names everything that shapes the result but the raw files; where things are and how ingest runs do not. */
 export function settingsHash(config: IngestConfig): string {
