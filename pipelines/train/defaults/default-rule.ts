@@ -11,7 +11,9 @@ import type { ChosenSetting } from "../../stage.ts";
 /** Of the train split; and of validation, with what it ranks its items against. */
 export interface LogSize {
   readonly rows: number;
+  /** Who have rows there. */
   readonly users: number;
+  /** Of the whole catalogue. */
   readonly items: number;
   readonly validationRows: number;
   readonly protocol: "sampled" | "full";
