@@ -124,6 +124,9 @@ export function fittedSettings(log: LogSize, given: Values, isWarm: boolean): Re
     negativesFrom: negativeSources.find((name) => name === given.negativesFrom) ?? defaults.negativesFrom,
     batchSize: numberOf(given.batchSize),
     epochs: numberOf(given.epochs),
+    // 0 of either is refused later, by its name.
+    learningRate: numberOf(groupOf(given, "optimizer").learningRate) || null,
+    width: numberOf(groupOf(given, "ranker").dot) || null,
   };
   const hasOwnDecay = Number(groupOf(given, "optimizer").weightDecay ?? 0) > 0;
   const choicesOfRule = defaultsFor(log, own);
