@@ -15,6 +15,11 @@ export function hasProfiles({ profiles }: Pick<LoadedDataset, "profiles">): bool
   return profiles.length > 0;
 }
 
+/** How many users have rows in train: all but those who are held out. */
+export function trainedUsers({ users, split }: Pick<DatasetDescription, "users" | "split">): number {
+  return users - (split.counts?.heldOutUsers ?? 0);
+}
+
 /** How the split is called where figures stand, such as "leave-last-out". */
 export function splitText({ split, profiles }: Pick<DatasetDescription, "split" | "profiles">): string {
   return profiles === undefined ? split.kind : "users held out, their other rows folded in";

@@ -60,6 +60,7 @@ export const PROFILES_FILE = "profiles.arrow";
 export const DESCRIPTION_FILE = "dataset.json";
 
 const count = z.number().int().min(0);
+const splitCounts = z.looseObject({ heldOutUsers: count.optional() }); // there after --split users
 
 /** What later stages rely on; ingest writes more (counts of every cleaning step, sources, schema). */
 const datasetDescriptionSchema = z.looseObject({
@@ -70,7 +71,7 @@ const datasetDescriptionSchema = z.looseObject({
   idType: z.looseObject({ user: z.enum(["integer", "string"]), item: z.enum(["integer", "string"]) }),
   interactions: z.looseObject({ train: count, validation: count, test: count }),
   /** `kind` such as "leave-last-out". */
-  split: z.looseObject({ kind: z.string().min(1) }),
+  split: z.looseObject({ kind: z.string().min(1), counts: splitCounts.optional() }),
   /** For metrics.json, such as "1+99 candidates from ml-1m.test.negative"; "p+99" for several positives a user. */
   candidates: z.looseObject({ validation: z.string(), test: z.string() }),
   seed: count,

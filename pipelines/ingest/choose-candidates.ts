@@ -4,6 +4,7 @@
  */
 import { candidatesFromNegatives, type GivenNegatives } from "../../src/dataset/candidates-from-negatives.ts";
 import { type EvaluationCandidates, fullCatalogueCandidates } from "../../src/dataset/evaluation-candidates.ts";
+import type { Interactions } from "../../src/dataset/interaction-dataset.ts";
 import { mostCandidates, sampleCandidates } from "../../src/dataset/sample-candidates.ts";
 import { DataError } from "../../src/errors.ts";
 import { chanceHitRate, hasSeveralPositives } from "../../src/evaluation/chance-hit-rate.ts";
@@ -11,10 +12,13 @@ import type { OfficialNegatives } from "../../src/interactions/reading/read-nega
 import { withoutCompression } from "../../src/interactions/sources/sniff-file.ts";
 import { GONE, type Renumbering } from "../../src/interactions/splitting/renumber.ts";
 import { SPLIT_PART } from "../../src/interactions/splitting/split.ts";
+import type { SplitRequest } from "../../src/interactions/splitting/split-log.ts";
 import { interactionsOfPart, itemsByUserOf, type SplitView, seenItemsOf } from "./split-view.ts";
 
+export type CandidateKind = "sampled" | "official" | "full";
+
 export interface CandidateRequest {
-  readonly kind: "sampled" | "official" | "full";
+  readonly kind: CandidateKind;
   /** n of 1 + n. */
   readonly negatives: number;
   readonly ownNegatives: "remove" | "keep";
@@ -34,6 +38,8 @@ export interface ChosenCandidates {
 /** The default cut of hit rates, and the chance of a hit from which on they say little. */
 const USUAL_CUT = 10;
 const MOST_CHANCE = 0.5;
+/** Test items a user from which on those of a published split are ranked in the whole catalogue. */
+const MANY_POSITIVES = 2;
 
 /** Official negatives exist for test alone; validation is then sampled as it is without them. */
 export function chooseCandidates(
@@ -57,31 +63,36 @@ export function chooseCandidates(
   return { candidates, description: name, counts: {}, warning: warningOf(candidates) };
 }
 
+/**
+ * Where neither a kind nor a number of negatives is asked for: sampled candidates, or the whole catalogue where it has
+ * too few items to draw, or where many positives among few others would easily be hit by guessing. `reason` is for
+ * people; null where the split was asked for as one of many positives.
+ */
+export function openKind(
+  view: SplitView,
+  { split, negatives }: { readonly split: SplitRequest; readonly negatives: number },
+): { readonly kind: "sampled" | "full"; readonly reason: string | null } {
+  if (split.kind === "users" && split.positives !== "newest") return { kind: "full", reason: null };
+  if (mostSampled(view) < negatives) {
+    const reason = `${view.numbers.items} items are too few to draw ${negatives} candidates from for every user, so the whole catalogue is ranked; --negatives draws fewer`;
+    return { kind: "full", reason };
+  }
+  const perUser = split.kind === "given" ? positivesPerUser(interactionsOfPart(view, SPLIT_PART.test)) : 1;
+  if (perUser < MANY_POSITIVES) return { kind: "sampled", reason: null };
+  const reason = `users have ${perUser.toFixed(1)} items each in test: many among few others are easily hit by guessing, so the whole catalogue is ranked; --candidates sampled draws others`;
+  return { kind: "full", reason };
+}
+
 /** The most sampled candidates that every user of validation and of test could be given. */
-export function mostSampled(view: SplitView): number {
+function mostSampled(view: SplitView): number {
   const { validation, test } = SPLIT_PART;
   const seen = seenItemsOf(view);
   return Math.min(...[validation, test].map((part) => mostCandidates(interactionsOfPart(view, part), seen)));
 }
 
-/** Held-out items of those who have any, on average. */
-export function positivesPerUser(view: SplitView, split: "validation" | "test"): number {
-  const { userColumn, length } = interactionsOfPart(view, SPLIT_PART[split]);
+/** On average, of users who have any. */
+function positivesPerUser({ userColumn, length }: Interactions): number {
   return length / Math.max(1, new Set(userColumn).size);
-}
-
-export function severalPositivesText(perUser: number): string {
-  return (
-    `users have ${perUser.toFixed(1)} items each in test: many among few others are easily hit by guessing, so the ` +
-    "whole catalogue is ranked; --candidates sampled draws others"
-  );
-}
-
-export function smallCatalogueText({ numbers }: SplitView, negatives: number): string {
-  return (
-    `${numbers.items} items are too few to draw ${negatives} candidates from for every user, so the whole catalogue ` +
-    "is ranked; --negatives draws fewer"
-  );
 }
 
 function fromOfficial(

@@ -16,26 +16,17 @@ import { writeItemInfo } from "../dataset/item-info-file.ts";
 import { type DatasetDescription, DESCRIPTION_FILE } from "../dataset/stored-dataset.ts";
 import { INTERRUPTED, type Stage, type StageContext, type StageResult } from "../stage.ts";
 import { lastingRecord, readFormer, replacementNote, type SourceRecord } from "./check-up-to-date.ts";
-import {
-  chooseCandidates,
-  mostSampled,
-  positivesPerUser,
-  severalPositivesText,
-  smallCatalogueText,
-} from "./choose-candidates.ts";
+import { chooseCandidates, openKind } from "./choose-candidates.ts";
 import { writeInteractions, writeKnown, writeVocabulary } from "./dataset-writer.ts";
 import { describeDataset } from "./describe-dataset.ts";
 import { gatherSources } from "./gather-sources.ts";
 import { type IngestResult, ingestResult } from "./ingest-result.ts";
 import { knownPairs, noneKnown } from "./known-pairs.ts";
-import { type IngestPlan, planIngest, settingsHash, USUAL_NEGATIVES } from "./plan-ingest.ts";
+import { type IngestPlan, planIngest, settingsHash } from "./plan-ingest.ts";
 import { requestedColumns } from "./requested-columns.ts";
 import { emptyFilesNote, encodingNotes, type IngestSources, sourcePaths, sourcesOf } from "./source-files.ts";
 import { type SplitView, weightsOfTrain } from "./split-view.ts";
 import { openStagingFolder, type StagingFolder } from "./staging-folder.ts";
-
-/** Held-out items a user from which on a published split is ranked in the whole catalogue unless told otherwise. */
-const MANY_POSITIVES = 2;
 
 export const ingestStage: Stage<typeof ingestSchema, IngestResult> = {
   name: "ingest",
@@ -227,14 +218,10 @@ async function writeBothCandidates(
   { directory, log }: { readonly directory: string; readonly log: (line: string) => void },
 ) {
   const { ownNegatives, seed } = plan.config;
-  const negatives = plan.negatives ?? USUAL_NEGATIVES;
-  const isOpen = plan.negatives === null && plan.candidates === "sampled";
-  const isTooSmall = isOpen && mostSampled(view) < negatives;
-  const perUser = positivesPerUser(view, "test");
-  const hasMany = isOpen && plan.split.kind === "given" && perUser >= MANY_POSITIVES;
-  const request = { kind: isTooSmall || hasMany ? ("full" as const) : plan.candidates, negatives, ownNegatives, seed };
-  if (isTooSmall) log(smallCatalogueText(view, negatives));
-  else if (hasMany) log(severalPositivesText(perUser));
+  const { negatives } = plan;
+  const { kind, reason } = plan.candidates === "open" ? openKind(view, plan) : { kind: plan.candidates, reason: null };
+  if (reason !== null) log(reason);
+  const request = { kind, negatives, ownNegatives, seed };
   // One after the other: at a million users either takes hundreds of megabytes.
   const make = async (split: "validation" | "test") => {
     const { candidates, ...words } = chooseCandidates(view, split, request, built.negatives);

@@ -17,12 +17,13 @@ import type { SplitWish } from "../../src/interactions/sources/recognise-logs.ts
 import type { SplitRequest } from "../../src/interactions/splitting/split-log.ts";
 import { isDatasetDefinition, readDatasetDefinition } from "../dataset/dataset-argument.ts";
 import type { StageContext } from "../stage.ts";
+import type { CandidateKind } from "./choose-candidates.ts";
 import { type FoundLogs, findRawLogs } from "./raw-files.ts";
 import { findRemoteLogs } from "./remote/find-remote-logs.ts";
 import type { BroughtLogs, RemoteLogs } from "./remote/remote-logs.ts";
 
 /** As in He et al. 2017. */
-export const USUAL_NEGATIVES = 99;
+const USUAL_NEGATIVES = 99;
 
 export interface RawLogs extends FoundLogs {
   /** How to bring them here; null where they are. */
@@ -36,9 +37,10 @@ export interface IngestPlan {
   readonly config: IngestConfig & { readonly raw: string };
   readonly raw: RawLogs;
   readonly split: SplitRequest;
-  readonly candidates: "sampled" | "official" | "full";
-  /** Of sampled candidates; null lets a catalogue that is too small for the usual number be ranked whole. */
-  readonly negatives: number | null;
+  /** `open` leaves it to the rows: openKind of choose-candidates.ts. */
+  readonly candidates: CandidateKind | "open";
+  /** n of 1 + n, of sampled candidates. */
+  readonly negatives: number;
   readonly rowsAreInOrder: boolean;
 }
 
@@ -69,7 +71,7 @@ export async function planIngest(given: IngestConfig, context: StageContext): Pr
     raw,
     split,
     candidates: candidateKind(config, raw, split),
-    negatives: config.negatives ?? (config.candidates === "auto" ? null : USUAL_NEGATIVES),
+    negatives: config.negatives ?? USUAL_NEGATIVES,
     rowsAreInOrder,
   };
 }
@@ -96,7 +98,7 @@ function remedyFor({ raw, dataset, dataRoot }: IngestConfig): string {
 }
 
 /** Raised when the same logs and settings give other files, so that former ones are made anew. */
-const FORMAT_VERSION = 4;
+const FORMAT_VERSION = 5;
 
 /** Names everything that shapes the result but the raw files; where things are and how ingest runs do not. */
 export function settingsHash(config: IngestConfig): string {
@@ -203,9 +205,7 @@ function candidateKind(config: IngestConfig, { plan }: RawLogs, split: SplitRequ
       "--candidates official needs a given split with its .test.negative file beside the .test.rating file",
     );
   }
-  // Many positives among 99 others are easily hit by guessing; whoever holds users out ranks all items.
-  const isMany = split.kind === "users" && split.positives !== "newest" && config.negatives === null;
-  const usual = canBeOfficial ? "official" : isMany ? "full" : "sampled";
+  const usual = canBeOfficial ? "official" : config.negatives === null ? "open" : "sampled";
   const kind = config.candidates !== "auto" ? config.candidates : usual;
   if (config.ownNegatives === "keep" && kind !== "official") {
     throw new ConfigError("--own-negatives keep: there are no official negatives here; leave it out");

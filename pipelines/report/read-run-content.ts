@@ -129,14 +129,7 @@ async function scoreRun(
   );
   const negativesPerPositive = trainedMixture(run, questions.dataset.train);
   const { dataset, split } = questions;
-  const ranker = {
-    directory: run.directory,
-    config: run.config,
-    spec: run.spec,
-    parameters: run.parameters,
-    rows: null,
-  };
-  return withRankerOn(engine, ranker, { dataset, split, signal: context.signal }, async (scorer) => ({
+  return withRankerOn(engine, { ...run, rows: null }, { dataset, split, signal: context.signal }, async (scorer) => ({
     beyond: await beyondOf(scorer, questions, negativesPerPositive),
     catalogue: await measureCatalogue(scorer, questions),
     people: await exampleUsers(scorer, questions.dataset, {

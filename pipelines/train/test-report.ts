@@ -6,6 +6,7 @@ import { writePerUserResults } from "../measures/per-user-file.ts";
 import { scoresToRank, watchedScorer } from "../measures/watched-scorer.ts";
 import { openWorkDisplay } from "../progress/work-progress.ts";
 import { writeMetrics } from "../runs/metrics-file.ts";
+import { validatedUsers } from "../training/configured-training.ts";
 import type { TestedParameters, TrainingJob } from "./train-and-refit.ts";
 
 export interface TestReport {
@@ -45,7 +46,7 @@ export async function reportTest(
     evaluation,
     epoch: tested.epoch,
     ...(validation === null ? {} : { validation }),
-    validationSample: casesOf(dataset, "validation", config.validation.usersSample ?? null).sample,
+    validationSample: casesOf(dataset, "validation", validatedUsers(config)).sample,
   });
   await writePerUserResults(recorder.directory, evaluation);
   await writeMetrics(recorder.directory, document);

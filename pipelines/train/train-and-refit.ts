@@ -23,7 +23,7 @@ import { casesOf, evaluateSplit } from "../measures/evaluate-split.ts";
 import { withTrainedScorer } from "../measures/held-out-scorers.ts";
 import type { ChosenParameters, RunRecorder } from "../runs/run-recorder.ts";
 import type { StageContext } from "../stage.ts";
-import { batchSourceOf, planOf, rankerOf } from "../training/configured-training.ts";
+import { batchSourceOf, planOf, rankerOf, validatedUsers } from "../training/configured-training.ts";
 import { runPass } from "./run-pass.ts";
 import type { WarmStart } from "./start/warm-start.ts";
 
@@ -123,7 +123,7 @@ export async function checkMeasures(job: Omit<TrainingJob, "spec" | "engine" | "
     );
   if (validates) {
     await validationMetrics(job, popularityScorer(dataset.train)); // whatever is measured, at the cuts asked for
-    const { sample } = casesOf(dataset, "validation", config.validation.usersSample ?? null);
+    const { sample } = casesOf(dataset, "validation", validatedUsers(config));
     if (sample !== null) context.log(`validation on ${sample.users} of ${sample.of} users (seed ${sample.seed})`);
     return;
   }
@@ -208,11 +208,11 @@ async function validationMetrics(
   { config, dataset }: Pick<TrainingJob, "config" | "dataset">,
   scorer: Scorer,
 ): Promise<Readonly<Record<string, number>>> {
-  const { metric, usersSample = null } = config.validation;
+  const { metric } = config.validation;
   const cut = metricCut(metric);
   const ks = cutsWith(config.k, metric);
-  const split = { scorer, dataset, split: "validation", candidates: config.candidates, ks, usersSample } as const;
-  const { metrics } = await evaluateSplit(split).catch((error: unknown) => {
+  const split = { scorer, dataset, split: "validation", candidates: config.candidates, ks } as const;
+  const { metrics } = await evaluateSplit({ ...split, usersSample: validatedUsers(config) }).catch((error: unknown) => {
     const isOfCuts = error instanceof ConfigError && error.message.startsWith("k is ");
     if (!isOfCuts || cut === null || config.k.includes(cut)) throw error;
     // The cut that --k does not have is the metric's.

@@ -145,6 +145,11 @@ export function planOf(options: {
   };
 }
 
+/** How many users' cases validation ranks; null for all. */
+export function validatedUsers({ validation }: Pick<TrainConfig, "validation">): number | null {
+  return validation.usersSample ?? null;
+}
+
 function scheduleOf({ schedule, optimizer }: TrainConfig): LearningRateSchedule {
   const { name } = schedule;
   if (name !== "constant" && name !== "linear" && name !== "cosine") return { kind: "expression", expression: name };

@@ -19,7 +19,7 @@ import { foldInSettings } from "../fold-in/fold-in-of-run.ts";
 import { evaluateSplit, protocolOf, type SplitEvaluation } from "../measures/evaluate-split.ts";
 import { withRankerOn, withTrainedScorer } from "../measures/held-out-scorers.ts";
 import type { StageContext } from "../stage.ts";
-import { batchSourceOf, planOf, rankerOf, sessionOptionsOf } from "../training/configured-training.ts";
+import { batchSourceOf, planOf, rankerOf, sessionOptionsOf, validatedUsers } from "../training/configured-training.ts";
 
 /** A dataset as a worker keeps it from trial to trial. */
 export interface TrialData {
@@ -165,8 +165,8 @@ async function trainTrial(
         elapsed: context.elapsed,
         validate: async (scorer, parameters) => {
           const { dataset } = data;
-          const { candidates, k: ks, validation } = config;
-          const usersSample = validation.usersSample ?? null;
+          const { candidates, k: ks } = config;
+          const usersSample = validatedUsers(config);
           const ranker = { directory: trial.id, config, spec: rankerOf(config, dataset.train), parameters, rows: null };
           const question = { dataset, split: "validation" as const, signal: context.signal };
           return withTrainedScorer(scorer, { engine, ranker }, question, async (measured) => {

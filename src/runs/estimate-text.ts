@@ -6,6 +6,7 @@ export function leadText({ value, low, high }: Estimate): string {
   return `${signed(value)} (${signed(low)} to ${signed(high)})`;
 }
 
-function signed(value: number): string {
+/** Such as "+0.0123". */
+export function signed(value: number): string {
   return `${value < 0 ? "-" : "+"}${Math.abs(value).toFixed(4)}`;
 }

@@ -1,4 +1,5 @@
 /** What a study leaves open, a sentence each. */
+import { leadText, signed } from "../runs/estimate-text.ts";
 import type { ArmSummary, Comparison } from "../runs/study-summary.ts";
 
 /** `metric` is the one whose comparisons are told. */
@@ -39,7 +40,7 @@ function pairText({ treatment, baseline, batchSize, baselineBatchSize }: Compari
 function undecidedText(comparison: Comparison): string {
   const { metric, difference, interval, users, crossed } = comparison;
   const p = Math.max(users.permutation.adjusted, crossed.adjusted);
-  return `${pairText(comparison)}: ${metric} ${signed(difference)} (${signed(interval.low)} to ${signed(interval.high)}), adjusted p ${p.toFixed(3)}.`;
+  return `${pairText(comparison)}: ${metric} ${leadText({ value: difference, ...interval })}, adjusted p ${p.toFixed(3)}.`;
 }
 
 /** Seeds and users say that it is real; another search might not. */
@@ -50,8 +51,4 @@ function isWithinLuck({ verdict, luck, difference }: Comparison): boolean {
 function luckText(comparison: Comparison): string {
   const { verdict, metric, difference, luck, batchSize } = comparison;
   return `${pairText(comparison)} is ${verdict} by ${metric} ${signed(difference)}, but independent searches of one arm at batch ${batchSize} came apart by ${luck!.toFixed(4)}: the difference may be luck in tuning.`;
-}
-
-function signed(value: number): string {
-  return `${value < 0 ? "-" : "+"}${Math.abs(value).toFixed(4)}`;
 }

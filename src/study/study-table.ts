@@ -1,4 +1,5 @@
 /** The main table of a study, once as rows of text, and in Markdown and LaTeX. */
+import { leadText } from "../runs/estimate-text.ts";
 import type { ArmSummary, Comparison, StudySummary } from "../runs/study-summary.ts";
 
 /** Of the prose; a row of a table cannot be broken. */
@@ -118,13 +119,12 @@ function armRow(arm: ArmSummary, { metrics, metric }: StudySummary): readonly st
 
 function comparisonRow(comparison: Comparison): readonly string[] {
   const { batchSize, treatment, baseline, baselineBatchSize, metric, ...of } = comparison;
-  const signed = (value: number): string => `${value < 0 ? "-" : "+"}${Math.abs(value).toFixed(4)}`;
   return [
     batchSize.toLocaleString("en"),
     treatment,
     batchSize === baselineBatchSize ? baseline : `at ${baselineBatchSize.toLocaleString("en")}`,
     metric,
-    `${signed(of.difference)} (${signed(of.interval.low)} to ${signed(of.interval.high)})`,
+    leadText({ value: of.difference, ...of.interval }),
     of.users.permutation.isAtMost
       ? `at most ${of.users.permutation.adjusted.toFixed(4)}`
       : pText(of.users.permutation.adjusted),

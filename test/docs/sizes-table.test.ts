@@ -44,6 +44,8 @@ function chosenFor(log: LogSize): (number | undefined)[] {
     negativesFrom: "uniform",
     batchSize: null,
     epochs: null,
+    learningRate: null,
+    width: null,
   } as const;
   const chosen = (optimizer: "lawn-adam" | "adam", name: string): number | undefined =>
     defaultsFor(log, { ...own, optimizer }).find((choice) => choice.path.at(-1) === name)?.value as number | undefined;

@@ -11,7 +11,9 @@ import type { ChosenSetting } from "../../stage.ts";
 /** Of the train split; and of validation, with what it ranks its items against. */
 export interface LogSize {
   readonly rows: number;
+  /** Who have rows there. */
   readonly users: number;
+  /** Of the whole catalogue. */
   readonly items: number;
   readonly validationRows: number;
   readonly protocol: "sampled" | "full";
@@ -30,6 +32,9 @@ export interface OwnChoices {
   readonly negativesFrom: NegativesFrom;
   readonly batchSize: number | null;
   readonly epochs: number | null;
+  readonly learningRate: number | null;
+  /** Of the dot product. */
+  readonly width: number | null;
 }
 
 /**
@@ -90,7 +95,7 @@ export function defaultsFor(log: LogSize, own: OwnChoices): readonly ChosenSetti
     chosen(["epochs"], epochs, `at most; about ${thousands(steps * epochs)} steps, and validation ends it earlier`),
     patienceFor(epochs),
     ...(kind === "lists" ? refitFor(log) : []),
-    ...ruleChoices(own.optimizer, { perUser, perItem, items, rows, steps, epochs, kind }),
+    ...ruleChoices(own, { perUser, perItem, items, rows, steps, epochs, kind }),
   ];
 }
 
@@ -121,7 +126,8 @@ interface Shape extends Pick<LogSize, "rows" | "items"> {
 }
 
 /** What depends on the optimizer: rate, warm-up, and what keeps the embeddings small. */
-function ruleChoices(optimizer: OptimizerName, shape: Shape): readonly ChosenSetting[] {
+function ruleChoices(own: OwnChoices, shape: Shape): readonly ChosenSetting[] {
+  const { optimizer } = own;
   const { perUser, perItem, items, steps, kind } = shape;
   const base = baseOf(optimizer);
   const choices: ChosenSetting[] = [];
@@ -138,7 +144,7 @@ function ruleChoices(optimizer: OptimizerName, shape: Shape): readonly ChosenSet
     choices.push(
       chosen(["lawn", "granularity"], "row", "rows of rare and of popular ids are held apart"),
       kind === "lists"
-        ? chosen(["lawn", "switchNorm"], cosineNorm(rate, shape), "rows are held from about half of the steps on")
+        ? chosen(["lawn", "switchNorm"], cosineNorm(own, rate, shape), "rows are held from about half of the steps on")
         : chosen(
             ["lawn", "switchNorm"],
             normFor(perUser, items),
@@ -155,9 +161,10 @@ function ruleChoices(optimizer: OptimizerName, shape: Shape): readonly ChosenSet
   return choices;
 }
 
-/** Of rows of which only the direction counts; see COSINE_NORM. */
-function cosineNorm(rate: number, { rows, steps, epochs }: Shape): number {
-  return rounded(COSINE_NORM * rate * Math.sqrt(widthOf(rows) * steps * epochs));
+/** Of rows of which only the direction counts; see COSINE_NORM. `usual` is the rate unless one is given. */
+function cosineNorm({ learningRate, width }: OwnChoices, usual: number, { rows, steps, epochs }: Shape): number {
+  const rate = learningRate ?? usual;
+  return rounded(COSINE_NORM * rate * Math.sqrt((width ?? widthOf(rows)) * steps * epochs));
 }
 
 /**

@@ -10,7 +10,7 @@ import { optimizerNames } from "../../../src/config/optimizer/optimizer-names.ts
 import { trainSchema } from "../../../src/config/schemas/train-schema.ts";
 import { readJsonIfThere } from "../../../src/files/json-file.ts";
 import { datasetNameOf } from "../../dataset/dataset-argument.ts";
-import { holdsOutUsers } from "../../dataset/held-out-users.ts";
+import { holdsOutUsers, trainedUsers } from "../../dataset/held-out-users.ts";
 import { type DatasetDescription, readDescription } from "../../dataset/stored-dataset.ts";
 import { packagedFolder } from "../../packaged-folder.ts";
 import type { ChosenSetting, RecommendedLayer } from "../../stage.ts";
@@ -64,10 +64,15 @@ export async function recommendedSettings(given: Values): Promise<readonly Recom
   const dataRoot = typeof given.dataRoot === "string" ? given.dataRoot : defaults.dataRoot;
   const description = await readDescription(path.join(dataRoot, dataset)).catch(() => null);
   if (description === null) return shape;
-  const { users, items, interactions } = description;
-  const protocol = protocolFor(description, given);
-  const { train: rows, validation: validationRows } = interactions;
-  const log = { rows, users, items, validationRows, protocol, holdsOutUsers: holdsOutUsers(description) };
+  const { train: rows, validation: validationRows } = description.interactions;
+  const log = {
+    rows,
+    users: trainedUsers(description),
+    items: description.items,
+    validationRows,
+    protocol: protocolFor(description, given),
+    holdsOutUsers: holdsOutUsers(description),
+  };
   const fitted = fittedSettings(log, merged(ofStart, given), start !== null);
   return [...shape, ...(fitted.choices.length === 0 ? [] : [fitted])];
 }
@@ -119,6 +124,9 @@ export function fittedSettings(log: LogSize, given: Values, isWarm: boolean): Re
     negativesFrom: negativeSources.find((name) => name === given.negativesFrom) ?? defaults.negativesFrom,
     batchSize: numberOf(given.batchSize),
     epochs: numberOf(given.epochs),
+    // 0 of either is refused later, by its name.
+    learningRate: numberOf(groupOf(given, "optimizer").learningRate) || null,
+    width: numberOf(groupOf(given, "ranker").dot) || null,
   };
   const hasOwnDecay = Number(groupOf(given, "optimizer").weightDecay ?? 0) > 0;
   const choicesOfRule = defaultsFor(log, own);

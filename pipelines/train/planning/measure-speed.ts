@@ -4,6 +4,7 @@ import type { TrainConfig } from "../../../src/config/schemas/train-schema.ts";
 import type { ItemsByUser } from "../../../src/dataset/interaction-dataset.ts";
 import { samplesPerEpoch } from "../../../src/dataset/training-batches.ts";
 import type { Engine, TrainingSession } from "../../../src/engine/engine.ts";
+import type { Parameters } from "../../../src/ranker/ranker-spec.ts";
 import type { MeasuredSpeed } from "../../../src/runs/planning-record.ts";
 import { Pace } from "../../../src/training/pace.ts";
 import type { TrainingPlan } from "../../../src/training/training-plan.ts";
@@ -12,7 +13,13 @@ import type { LoadedDataset } from "../../dataset/stored-dataset.ts";
 import { evaluateSplit } from "../../measures/evaluate-split.ts";
 import { withTrainedScorer } from "../../measures/held-out-scorers.ts";
 import type { StageContext } from "../../stage.ts";
-import { batchSourceOf, planOf, rankerOf, sessionOptionsOf } from "../../training/configured-training.ts";
+import {
+  batchSourceOf,
+  planOf,
+  rankerOf,
+  sessionOptionsOf,
+  validatedUsers,
+} from "../../training/configured-training.ts";
 import { diagnosis } from "../run-pass.ts";
 
 const STEP_MILLISECONDS = 300;
@@ -45,11 +52,9 @@ export async function measureSpeed(options: SpeedOptions): Promise<Speed> {
     const stepMilliseconds = await timeSteps(session, plan, context);
     const spec = rankerOf(config, dataset.train);
     const diagnose = config.diagnostics ? diagnosis({ config, spec, source }, session, null) : null;
-    const validate = async (): Promise<void> => {
-      const { candidates, k: ks, validation } = config;
-      const usersSample = validation.usersSample ?? null;
-      if (!selects) return;
-      const { parameters } = await session.snapshot();
+    const validate = async (parameters: Parameters): Promise<void> => {
+      const { candidates, k: ks } = config;
+      const usersSample = validatedUsers(config);
       const ranker = { directory: config.dataset, config, spec, parameters, rows: null };
       const question = { dataset, split: "validation" as const, signal: context.signal };
       await withTrainedScorer(session.scorer, { engine, ranker }, question, (scorer) =>
@@ -58,8 +63,8 @@ export async function measureSpeed(options: SpeedOptions): Promise<Speed> {
     };
     let validation = 0;
     const close = async (): Promise<void> => {
-      validation = await timed(context, validate);
       const { parameters } = await session.snapshot();
+      if (selects) validation = await timed(context, () => validate(parameters));
       await diagnose?.({ parameters, previous: parameters, atSwitch: null });
     };
     const closing = await meanTime(context, close);

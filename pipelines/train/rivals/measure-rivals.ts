@@ -31,6 +31,7 @@ import { casesOf, type EvaluatedSplit, evaluateSplit, protocolOf } from "../../m
 import { scorerOfBaseline } from "../../measures/held-out-scorers.ts";
 import { scoresToRank } from "../../measures/watched-scorer.ts";
 import type { StageContext } from "../../stage.ts";
+import { validatedUsers } from "../../training/configured-training.ts";
 import { forecastOf } from "./forecast.ts";
 import { decodeValues, encodeValues, estimatesOf } from "./paired-estimates.ts";
 import { type MemoryOfEase, planRivals } from "./plan-rivals.ts";
@@ -121,8 +122,9 @@ async function measuredRival(
   config: TrainConfig,
 ): Promise<Rival> {
   const { dataset, seed, context } = job;
-  const { metric, usersSample = null } = config.validation;
+  const { metric } = config.validation;
   const { candidates } = config;
+  const usersSample = validatedUsers(config);
   const refit = refitsRivals(config);
   const interval = intervalOfDataset(dataset);
   const ks = cutsWith(config.k, metric);
@@ -208,7 +210,7 @@ function sizesOf(config: TrainConfig, dataset: LoadedDataset, { threads }: Dense
     items: train.items,
     rows: train.length,
     squares: sumOfSquares(train),
-    scores: { validation: scoresOf("validation", config.validation.usersSample ?? null), test: scoresOf("test", null) },
+    scores: { validation: scoresOf("validation", validatedUsers(config)), test: scoresOf("test", null) },
     isFull,
     foldsIn: hasProfiles(dataset),
     threads,

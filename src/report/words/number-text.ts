@@ -58,7 +58,8 @@ export function probabilityText(value: number | null): string {
 
 /** A p-value that may be smaller than could be told. */
 export function boundText(value: number, isAtMost: boolean): string {
-  return isAtMost ? `at most ${probabilityText(value)}` : probabilityText(value);
+  const text = value.toFixed(4);
+  return isAtMost && Number(text) > 0 ? `at most ${text}` : probabilityText(value);
 }
 
 export function intervalText(interval: { readonly low: number; readonly high: number } | null, digits = 4): string {

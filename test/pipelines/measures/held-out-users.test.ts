@@ -3,7 +3,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { load } from "../../../library/serve.ts";
 import { readyBaseline } from "../../../pipelines/baselines/ready-baseline.ts";
-import { hasProfiles, heldOutPeople, rowsOfRefit } from "../../../pipelines/dataset/held-out-users.ts";
+import { hasProfiles, heldOutPeople, rowsOfRefit, trainedUsers } from "../../../pipelines/dataset/held-out-users.ts";
 import { seenItems } from "../../../pipelines/dataset/seen-items.ts";
 import { loadDataset } from "../../../pipelines/dataset/stored-dataset.ts";
 import { type EvaluateResult, evaluateStage } from "../../../pipelines/evaluate/evaluate.ts";
@@ -55,6 +55,7 @@ describe("a dataset whose users are held out", () => {
     }
     expect([new Set(validation.userColumn).size, new Set(test.userColumn).size]).toEqual([8, 8]);
     expect([test.length, profiles.length, train.length]).toEqual([16, 96, 192]); // 2 and 6 of 8 rows
+    expect(trainedUsers(description)).toBe(trained.size);
     expect(description).toMatchObject({ split: { kind: "users" }, profiles: { rows: 96 } });
     expect(folder.description()).toHaveProperty("files");
     expect((await run(verifyStage, { path: path.join(folder.dataRoot, "t") })).text).toContain("are as recorded");

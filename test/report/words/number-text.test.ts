@@ -2,6 +2,7 @@
 import { describe, expect, it } from "@jest/globals";
 import {
   axisText,
+  boundText,
   bytesText,
   countText,
   durationText,
@@ -40,6 +41,10 @@ describe("numbers as text", () => {
     [countText(999), "999"],
     [probabilityText(0.00002), "<0.0001"],
     [probabilityText(0.0499), "0.0499"],
+    [boundText(0.0003, true), "at most 0.0003"],
+    [boundText(1 / 10_001, true), "at most 0.0001"],
+    [boundText(0.00002, true), "<0.0001"],
+    [boundText(0.0003, false), "0.0003"],
     [intervalText({ low: -0.1, high: 0.2 }, 2), "−0.10 to 0.20"],
     [percentText(0.4805), "48.0\u00a0%"], // 48.05 is below its tie in binary
     [bytesText(999), "999 B"],

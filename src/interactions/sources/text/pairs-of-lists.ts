@@ -28,6 +28,8 @@ const SHOWN_LETTERS = 60;
 
 export class PairsOfLists {
   readonly #options: PairOptions;
+  /** In the bytes of the text. */
+  readonly #delimiter: string | undefined;
   readonly #first: SetAside["first"][number][] = [];
   #bad = 0;
   #line = 0;
@@ -36,6 +38,8 @@ export class PairsOfLists {
 
   constructor(options: PairOptions) {
     this.#options = options;
+    const { delimiter, isUtf8: isWide } = options;
+    this.#delimiter = delimiter !== undefined && isWide ? Buffer.from(delimiter).toString("latin1") : delimiter;
   }
 
   /**
@@ -77,10 +81,10 @@ export class PairsOfLists {
 
   #pairsOf(text: string): string {
     this.#line++;
-    const { layout, delimiter } = this.#options;
+    const { layout } = this.#options;
     if (text.length > LONGEST_LINE) return this.#tooLong(0);
     const plain = this.#line === 1 ? text.replace(/^\xef\xbb\xbf/, "") : text;
-    const words = wordsOf(delimiter === undefined ? plain : plain.replaceAll(delimiter, " "));
+    const words = wordsOf(this.#delimiter === undefined ? plain : plain.replaceAll(this.#delimiter, " "));
     if (words.length === 0) return "";
     const { from, count } = itemsOf(words, layout);
     const user = layout === "counted-lists" ? String(this.#lists) : words[0]!;

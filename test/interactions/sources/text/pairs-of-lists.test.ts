@@ -73,6 +73,7 @@ describe("pairs of lists", () => {
   it("parts words by a delimiter as well", async () => {
     expect((await read("0: 5,6\n1:7\n", { delimiter: ":" })).bad.count).toBe(1);
     expect((await read("0,5,6\n1,7\n", { delimiter: "," })).pairs).toEqual(["0:5", "0:6", "1:7"]);
+    expect((await read("0¦5¦6\n", { delimiter: "¦" })).pairs).toEqual(["0:5", "0:6"]); // of two bytes
   });
 
   it("reads a user with 100,000 items, and no line beyond 16,000,000 bytes", async () => {

@@ -27,6 +27,8 @@ const nothing: OwnChoices = {
     negativesFrom: "uniform",
     batchSize: null,
     epochs: null,
+    learningRate: null,
+    width: null,
   },
 };
 const shop: LogSize = {
@@ -119,6 +121,9 @@ describe("the rule where the whole catalogue is ranked", () => {
     // Half of what rows grow to: .2 x .0041 x sqrt(64 x 218.75 x 16) = .388
     expect(valuesOf(whole)["optimizer.learningRate"]).toBe(0.0041);
     expect(valuesOf(whole)["lawn.switchNorm"]).toBe(0.39);
+    // A rate and a width of the user's own: .2 x .02 x sqrt(16 x 218.75 x 16) = .947
+    const own = { optimizer: { learningRate: 0.02 }, ranker: { dot: 16 } };
+    expect(fittedSettings(whole, own, false).values).toMatchObject({ lawn: { switchNorm: 0.95 } });
     expect(valuesOf(whole, { optimizer: "adam" }).embeddingDecay).toBe(0);
   });
 

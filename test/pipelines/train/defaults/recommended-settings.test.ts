@@ -95,10 +95,11 @@ describe("the recommendations that are shipped", () => {
     expect(await recommendedSettings({ ...roots, candidates: "full" })).toEqual([
       fittedSettings({ ...log, protocol: "full" }, { epochs: 3 }, false),
     ]);
-    const heldOut = { ...board, profiles: board.validation };
+    const split = { kind: "users", counts: { heldOutUsers: 4 } };
+    const heldOut = { ...board, description: { ...board.description, split }, profiles: board.validation };
     await writeDatasetFolder(temporary("data/held-out"), heldOut);
     expect(await recommendedSettings({ ...roots, dataset: "held-out", candidates: "full" })).toEqual([
-      fittedSettings({ ...log, protocol: "full", holdsOutUsers: true }, { epochs: 3 }, false),
+      fittedSettings({ ...log, users: 16, protocol: "full", holdsOutUsers: true }, { epochs: 3 }, false),
     ]);
     const whole = { ...trainSchema.parse({ dataset: "board" }), dataRoot: temporary("data"), ranker: { dot: 4 } };
     expect(
