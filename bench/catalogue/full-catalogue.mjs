@@ -70,8 +70,6 @@ async function evaluate(scorer, { beyond, calibrates }) {
   const besides = beyond ? { besides: { k, calibrates } } : {};
   const evaluation = await evaluateRanker(scorer, candidates, { ks: [k], masked, ...besides });
   if (!beyond) return;
-  const negativesPerPositive = calibrates ? 4 : null;
-  const features = null;
   await measureBeyondAccuracy({
     scorer,
     candidates,
@@ -79,8 +77,9 @@ async function evaluate(scorer, { beyond, calibrates }) {
     k,
     seen: masked,
     train,
-    features,
-    negativesPerPositive,
+    histories: train,
+    features: null,
+    negativesPerPositive: calibrates ? 4 : null,
   });
 }
 

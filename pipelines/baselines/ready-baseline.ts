@@ -1,5 +1,5 @@
 /** A baseline by name, ready to score: its parameters as given, or chosen on validation, and fitted. */
-import { type FittedBaseline, scorerOn } from "../../src/baselines/fitted-baseline.ts";
+import type { FittedBaseline } from "../../src/baselines/fitted-baseline.ts";
 import type { MatrixMemory } from "../../src/baselines/matrix-memory.ts";
 import {
   type BaselineName,
@@ -8,6 +8,7 @@ import {
   combinations,
   isTuned,
 } from "../../src/config/baseline-settings.ts";
+import type { CatalogueKernels } from "../../src/ranker/catalogue-kernels.ts";
 import type { BaselineChoice, MetricsDocument } from "../../src/runs/metrics-document.ts";
 import { rowsOfRefit } from "../dataset/held-out-users.ts";
 import type { LoadedDataset } from "../dataset/stored-dataset.ts";
@@ -25,6 +26,8 @@ export interface BaselineSettings extends Readonly<Record<BaselineParameter, num
 }
 
 export interface ReadyBaseline extends FittedBaseline {
+  /** For ranking with it; null for plain loops. */
+  readonly kernels: CatalogueKernels | null;
   /** Of fitting what is ranked, alone. */
   readonly fitSeconds: number;
   /** Absent where there was nothing to choose, of parameters or of what to fit on. */
@@ -57,14 +60,13 @@ export async function readyBaseline(name: BaselineName, request: BaselineRequest
   // Test may be ranked by what has seen validation too.
   const train = refit ? rowsOfRefit(dataset, false) : dataset.train;
   const started = context.elapsed();
-  const plain = await fitted(name, train, parameters, { seed, algebra, memory, context });
-  const baseline = { ...plain, scorer: scorerOn(plain, kernels) };
+  const baseline = await fitted(name, train, parameters, { seed, algebra, memory, context });
   const fitSeconds = (context.elapsed() - started) / 1000;
-  if (name === "random" || (name === "popularity" && !refit)) return { ...baseline, fitSeconds };
+  const ready = { ...baseline, kernels, fitSeconds };
+  if (name === "random" || (name === "popularity" && !refit)) return ready;
   const fittedOn: BaselineChoice["fittedOn"] = refit ? ["train", "validation"] : ["train"];
   return {
-    ...baseline,
-    fitSeconds,
+    ...ready,
     choice: { chosenBy, parameters: { ...parameters }, trials, fittedOn, fitSeconds },
     ...(validation === null ? {} : { validation }),
   };

@@ -5,13 +5,10 @@ import type { BaselineName } from "../../src/config/baseline-settings.ts";
 import type { EvaluateConfig } from "../../src/config/schemas/evaluate-schema.ts";
 import { ConfigError, DataError, EngineError } from "../../src/errors.ts";
 import type { MetricsDocument } from "../../src/runs/metrics-document.ts";
-import { readyBaseline } from "../baselines/ready-baseline.ts";
 import type { LoadedDataset } from "../dataset/stored-dataset.ts";
-import { casesOf, metricsDocument, protocolOf } from "../measures/evaluate-split.ts";
-import { scorerOfBaseline } from "../measures/held-out-scorers.ts";
 import type { StageContext, StageResult } from "../stage.ts";
 import { type BaselineRow, type BaselinesTable, tableLines, writeTable } from "./baselines-table.ts";
-import { measure } from "./measure.ts";
+import { type MeasuredBaseline, measureBaseline } from "./measure-baseline.ts";
 import { refuseRecordedFolder, writeEvaluation } from "./write-evaluation.ts";
 
 export interface EvaluatedBaselines extends BaselinesTable {
@@ -34,13 +31,19 @@ export async function evaluateBaselines(
   for (const [index, name] of names.entries()) {
     context.signal.throwIfAborted();
     context.log(`${name}, ${index + 1} of ${names.length}`);
+    const asked = { ...config, refit: config.refit && name !== "random" }; // of which nothing is fitted
+    let measured: MeasuredBaseline;
     try {
-      found.push(await evaluated(name));
+      measured = await measureBaseline(name, asked, { dataset, memory, context });
     } catch (error) {
       if (!isOfTheBaseline(error) || context.signal.aborted) throw error;
       leftOut.push({ baseline: name, reason: error.message, error });
       context.log(`${name} is left out: ${error.message}`);
+      continue;
     }
+    found.push({ row: rowOf(name, measured), document: measured.document });
+    if (output === null) continue;
+    await writeEvaluation(path.join(output, name), { ...measured, dataset, subject: { baseline: name } }, context);
   }
   const [first] = found;
   if (first === undefined) throw leftOut[0]!.error; // a list of baselines is not empty
@@ -58,44 +61,22 @@ export async function evaluateBaselines(
     json: { ...table, ...(output === null ? {} : { directory: output }) },
     text: [...tableLines(table), ...(output === null ? [] : [`written: ${output}, a folder each`])].join("\n"),
   };
+}
 
-  async function evaluated(baseline: BaselineName): Promise<(typeof found)[number]> {
-    const candidates = protocolOf(dataset, config.candidates);
-    const { split, k: ks, usersSample } = config;
-    const request = { settings: config, refit: config.refit && baseline !== "random", ks, candidates, usersSample };
-    const ready = await readyBaseline(baseline, { ...request, dataset, memory, context });
-    const { choice, validation, fitSeconds } = ready;
-    const started = context.elapsed();
-    const scorer = await scorerOfBaseline(ready, null, { dataset, split });
-    const measured = await measure(config, { dataset, scorer, negativesPerPositive: null, context });
-    const evaluateSeconds = (context.elapsed() - started) / 1000;
-    ready.release?.();
-    const document = metricsDocument({
-      evaluation: measured.evaluation,
-      beyond: measured.beyond,
-      ...(choice === undefined ? {} : { baseline: choice }),
-      ...(validation === undefined ? {} : { validation }),
-      validationSample: validation === undefined ? null : casesOf(dataset, "validation", usersSample).sample,
-    });
-    if (output !== null) {
-      const made = { ...measured, document, dataset, subject: { baseline } };
-      await writeEvaluation(path.join(output, baseline), made, context);
-    }
-    const choiceOf = (metric: string | null): BaselineRow["chosenBy"] =>
-      // What chose was measured on validation.
-      metric === null ? null : { metric, value: validation![metric]!, trials: choice!.trials.length };
-    const row: BaselineRow = {
-      baseline,
-      metrics: document.metrics,
-      tieRate: document.tieRate,
-      parameters: choice?.parameters ?? {},
-      chosenBy: choiceOf(choice?.chosenBy ?? null),
-      fittedOn: choice?.fittedOn ?? (baseline === "random" ? [] : ["train"]),
-      fitSeconds,
-      evaluateSeconds,
-    };
-    return { row, document };
-  }
+function rowOf(baseline: BaselineName, { document, fitSeconds, evaluateSeconds }: MeasuredBaseline): BaselineRow {
+  const { metrics, tieRate, baseline: choice, validation } = document;
+  const metric = choice?.chosenBy ?? null;
+  return {
+    baseline,
+    metrics,
+    tieRate,
+    parameters: choice?.parameters ?? {},
+    // What chose was measured on validation.
+    chosenBy: metric === null ? null : { metric, value: validation![metric]!, trials: choice!.trials.length },
+    fittedOn: choice?.fittedOn ?? (baseline === "random" ? [] : ["train"]),
+    fitSeconds,
+    evaluateSeconds,
+  };
 }
 
 /** Its memory, its parameters, its matrix; anything else is not the baseline's doing. */

@@ -8,13 +8,11 @@ import { type BaselineName, baselinesOf, parametersText } from "../../src/config
 import { type EvaluateConfig, evaluateSchema } from "../../src/config/schemas/evaluate-schema.ts";
 import type { BaselineChoice, MetricsDocument } from "../../src/runs/metrics-document.ts";
 import { EVALUATION_RECORD, EVALUATIONS_FOLDER, perUserFileName } from "../../src/runs/run-directory.ts";
-import { readyBaseline } from "../baselines/ready-baseline.ts";
 import { openConfiguredEngine } from "../configured-engine.ts";
 import { datasetNameOf } from "../dataset/dataset-argument.ts";
 import { hasProfiles } from "../dataset/held-out-users.ts";
 import { type LoadedDataset, loadDataset } from "../dataset/stored-dataset.ts";
-import { casesOf, metricsDocument, protocolOf, type SplitEvaluation } from "../measures/evaluate-split.ts";
-import { scorerOfBaseline } from "../measures/held-out-scorers.ts";
+import { metricsDocument, protocolOf, type SplitEvaluation } from "../measures/evaluate-split.ts";
 import { type RunOnDataset, runOnDataset, withScorerOf } from "../measures/run-on-dataset.ts";
 import { carriedText, leakWarning } from "../runs/dataset-of-run.ts";
 import { findRun } from "../runs/find-run.ts";
@@ -23,6 +21,7 @@ import { loadTestedRun, testedText, trainedMixture } from "../runs/stored-run.ts
 import type { Stage, StageContext, StageResult } from "../stage.ts";
 import { type EvaluatedBaselines, evaluateBaselines } from "./evaluate-baselines.ts";
 import { measure } from "./measure.ts";
+import { measureBaseline } from "./measure-baseline.ts";
 import { PROTOCOL_CHECK_FILE, type ProtocolCheck, protocolCheckLines } from "./protocol-check.ts";
 import { refuseRecordedFolder, writeEvaluation } from "./write-evaluation.ts";
 
@@ -63,26 +62,12 @@ async function evaluateBaseline(
   baseline: BaselineName,
   { dataset, context }: { readonly dataset: LoadedDataset; readonly context: StageContext },
 ): Promise<StageResult<EvaluateResult>> {
-  const { refit, k: ks, usersSample } = config;
-  const candidates = protocolOf(dataset, config.candidates);
+  const { output } = config;
   const memory = matrixMemory(context.freeMemoryBytes);
-  const request = { settings: config, refit, ks, candidates, usersSample, dataset, memory, context };
-  const ready = await readyBaseline(baseline, request);
-  const { choice, validation } = ready;
-  const scorer = await scorerOfBaseline(ready, null, { dataset, split: config.split });
-  const measured = await measure(config, { dataset, scorer, negativesPerPositive: null, context });
-  const { evaluation, beyond, check } = measured;
-  const document = metricsDocument({
-    evaluation,
-    beyond,
-    ...(choice === undefined ? {} : { baseline: choice }),
-    ...(validation === undefined ? {} : { validation }),
-    validationSample: validation === undefined ? null : casesOf(dataset, "validation", usersSample).sample,
-  });
-  if (config.output !== null) {
-    await writeEvaluation(config.output, { evaluation, check, document, dataset, subject: { baseline } }, context);
-  }
-  return resultOf({ subject: { baseline }, dataset, document, check, directory: config.output });
+  const measured = await measureBaseline(baseline, config, { dataset, memory, context });
+  const { document, check } = measured;
+  if (output !== null) await writeEvaluation(output, { ...measured, dataset, subject: { baseline } }, context);
+  return resultOf({ subject: { baseline }, dataset, document, check, directory: output });
 }
 
 async function evaluateRun(config: EvaluateConfig, context: StageContext): Promise<StageResult<EvaluateResult>> {

@@ -3,7 +3,7 @@
  * adam, adamw, lawn(adam) and sgd, tuned alike. Prints a table in Markdown, and a line for each training on standard
  * error. In a built checkout:
  *
- *   node docs/examples/images/images.mjs                      an example, two minutes: few trials, few seeds
+ *   node docs/examples/images/images.mjs                      an example, about a minute: few trials, few seeds
  *   node docs/examples/images/images.mjs --data mnist-1d --models mlp,cnn-bn --batches 256,4000 \
  *     --trials 5 --seeds 5 --file images.jsonl                 a study; the same command goes on where it was stopped
  *

@@ -1,7 +1,7 @@
 /** The tables of a study, in Markdown: means over seeds with intervals, and differences from adam paired by seed. */
 import { armNames } from "./arms.mjs";
 
-/** Two-sided 95 % quantiles of Student's t, by degrees of freedom from 1. */
+/** Two-sided 95 % quantiles of Student's t, by degrees of freedom from 1; beyond 9 that of 9, a little too wide. */
 const T95 = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262];
 
 /** One row a cell and arm, of the final runs. */

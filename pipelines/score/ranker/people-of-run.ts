@@ -32,12 +32,12 @@ export async function openPeopleScorers(
   signal: AbortSignal,
 ): Promise<PeopleScorers> {
   const run = await loadRun(directory);
-  if (run.manifest.files[runFiles.checkpoint]?.sha256 !== checkpoint) {
+  // A run of other data has kept its own, by which it numbers users and items.
+  const own = carried === null ? data : await readKeptDataset(directory);
+  if (own === null || run.manifest.files[runFiles.checkpoint]?.sha256 !== checkpoint) {
     throw new DataError(`${directory}: was replaced while it was opened; score again`);
   }
   const { spec, parameters } = run;
-  // A run of other data has kept its own, by which it numbers users and items.
-  const own = carried === null ? data : ((await readKeptDataset(directory)) ?? data);
   const { trainCounts } = await readVocabulary(own.directory, "user", own.description);
   const foldIn = openFoldInOfRun({
     run,

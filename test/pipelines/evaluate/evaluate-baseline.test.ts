@@ -7,7 +7,7 @@ import { evaluateStage } from "../../../pipelines/evaluate/evaluate.ts";
 import { readMetrics } from "../../../pipelines/runs/metrics-file.ts";
 import { parseConfig } from "../../../src/config/parse.ts";
 import { evaluateSchema } from "../../../src/config/schemas/evaluate-schema.ts";
-import { smallDataset, writeDatasetFolder } from "../../support/data/small-dataset.ts";
+import { smallDataset, withoutValidationCases, writeDatasetFolder } from "../../support/data/small-dataset.ts";
 import { silentContext } from "../../support/stages/silent-context.ts";
 
 let folder: string;
@@ -93,16 +93,7 @@ describe("a tuned baseline", () => {
   });
 
   it("needs validation items, or every value", async () => {
-    const { candidatesValidation: none, ...rest } = smallDataset();
-    const empty = {
-      ...none,
-      users: new Uint32Array(0),
-      positiveOffsets: new Uint32Array(1),
-      positives: new Uint32Array(0),
-      negativeOffsets: new Uint32Array(1),
-      negatives: new Uint32Array(0),
-    };
-    await writeDatasetFolder(path.join(folder, "blind"), { ...rest, candidatesValidation: empty });
+    await writeDatasetFolder(path.join(folder, "blind"), withoutValidationCases(smallDataset()));
     await expect(evaluate({ dataset: "blind", baseline: "item-knn" })).rejects.toThrow(
       "no validation items to choose on; give neighbours, shrinkage",
     );

@@ -1,5 +1,5 @@
 /** Several baselines side by side: the figures of each are those it has alone, and what cannot be fitted says why. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
@@ -8,7 +8,9 @@ import type { EvaluatedBaselines } from "../../../pipelines/evaluate/evaluate-ba
 import { readMetrics } from "../../../pipelines/runs/metrics-file.ts";
 import { parseConfig } from "../../../src/config/parse.ts";
 import { evaluateSchema } from "../../../src/config/schemas/evaluate-schema.ts";
-import { smallDataset, writeDatasetFolder } from "../../support/data/small-dataset.ts";
+import { takeLock } from "../../../src/files/lock-file.ts";
+import { runFiles } from "../../../src/runs/run-directory.ts";
+import { smallDataset, withoutValidationCases, writeDatasetFolder } from "../../support/data/small-dataset.ts";
 import { silentContext } from "../../support/stages/silent-context.ts";
 
 let folder: string;
@@ -59,16 +61,7 @@ describe("several baselines", () => {
   });
 
   it("are an error where none of them can be fitted", async () => {
-    const { candidatesValidation: none, ...rest } = smallDataset();
-    const empty = {
-      ...none,
-      users: new Uint32Array(0),
-      positiveOffsets: new Uint32Array(1),
-      positives: new Uint32Array(0),
-      negativeOffsets: new Uint32Array(1),
-      negatives: new Uint32Array(0),
-    };
-    await writeDatasetFolder(path.join(folder, "blind"), { ...rest, candidatesValidation: empty });
+    await writeDatasetFolder(path.join(folder, "blind"), withoutValidationCases(smallDataset()));
     await expect(several({ dataset: "blind", baseline: "item-knn,ease" })).rejects.toThrow("no validation items");
   });
 
@@ -81,6 +74,15 @@ describe("several baselines", () => {
     expect([written, directory]).toEqual([rest, output]);
     expect((await readMetrics(path.join(output, "item-knn")))?.metrics).toEqual(table.baselines[1]?.metrics);
     expect(text).toContain("\nfitted on train and validation, after the choice");
+  });
+
+  it("are an error, and no line of the table, where another process writes to a folder of theirs", async () => {
+    const output = path.join(folder, "busy");
+    mkdirSync(path.join(output, "item-knn"), { recursive: true });
+    const release = await takeLock(path.join(output, "item-knn", runFiles.lock), { ...silentContext, processId: 2 });
+    await expect(several({ baseline: "popularity,item-knn", output })).rejects.toThrow("is at work here");
+    await release();
+    expect((await several({ baseline: "popularity,item-knn", output })).table.leftOut).toEqual([]);
   });
 
   it("refuse what is of one baseline alone, and what none of them would use", async () => {

@@ -108,7 +108,7 @@ describe("a dataset whose users are held out", () => {
     const asked = { refit: false, ks: [5], candidates: null, usersSample: null, memory };
     const request = { settings: given, ...asked, dataset: data, context: silentContext };
     const baseline = await readyBaseline("item-knn", request);
-    const scorer = await scorerOfBaseline(baseline, null, { dataset: data, split: "test" });
+    const scorer = await scorerOfBaseline(baseline, baseline.kernels, { dataset: data, split: "test" });
     const [user] = data.candidatesTest.users;
     expect(Math.max(...(await scorer.catalogue(Uint32Array.of(user!))))).toBeGreaterThan(0);
     // Its own scorer knows nothing of them.

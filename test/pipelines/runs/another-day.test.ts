@@ -52,6 +52,25 @@ describe("score", () => {
     expect(lines.join("\n")).toMatch(/it knows 23 of 25 users and 19 of 20 items; 1 users and 1 items .* are gone/);
   });
 
+  it.each([
+    { what: "people who are folded in", owner: "user_id", item: "item_id" },
+    { what: "similar items", owner: "item_id", item: "similar_item_id" },
+  ])("gives $what the scores of the first day, to the bit", async ({ owner, item }) => {
+    await writeFile(temporary("visitors.csv"), "user,item\nvisitor,thing-01\nvisitor,thing-05\np02,thing-04\n");
+    const asked = owner === "user_id" ? { profiles: temporary("visitors.csv"), unknown: "error" } : { similar: true };
+    const scoresOf = async (dataset: string): Promise<ReadonlyMap<string, number>> => {
+      const flags = { ...roots(), dataset, run: temporary("models/shop/first"), k: "100", engine: "reference" };
+      const seen = owner === "user_id" ? { "exclude-seen": false } : {};
+      await runStage(scoreStage, { ...flags, ...asked, ...seen, output: temporary(`${dataset}-${owner}.arrow`) });
+      const columns = await readColumns(temporary(`${dataset}-${owner}.arrow`));
+      const [owners, items, values] = [columns.strings(owner), columns.strings(item), columns.float32("score")];
+      return new Map(Array.from(values, (value, row) => [`${owners[row]} ${items[row]}`, value]));
+    };
+    const [first, second] = [await scoresOf("shop-of-first-day"), await scoresOf("shop")];
+    expect(second.size).toBe(owner === "user_id" ? 2 * 19 : 19 * 18);
+    for (const [pair, score] of second) expect([pair, score]).toEqual([pair, first.get(pair)]);
+  });
+
   it("names people who are new as unknown", async () => {
     const flags = { ...roots(), dataset: "shop", run: "first", engine: "reference", output: temporary("x.arrow") };
     await expect(runStage(scoreStage, flags)).rejects.toThrow("2 of the users to score have no interaction");

@@ -102,6 +102,11 @@ export function interactionsOf(pairs: Pairs, extents = { users: 3, items: 6 }): 
   };
 }
 
+/** The dataset with nobody to rank on validation. */
+export function withoutValidationCases(dataset: Omit<LoadedDataset, "directory">): Omit<LoadedDataset, "directory"> {
+  return { ...dataset, candidatesValidation: candidatesOf("validation", []) };
+}
+
 /** The dataset with a weight for each row of each file, as ingest would say so. */
 export function withWeights<Dataset extends Omit<LoadedDataset, "directory">>(
   dataset: Dataset,
