@@ -61,13 +61,6 @@ struct EpochKeys {
   uint32_t negativesLow, negativesHigh;
 };
 
-/// What a list's negatives are marked as where blocks of rows share them (listed-blocks.hpp): such a list has marks in
-/// the place of labels.
-enum SampleMark : uint8_t {
-  kMasked = 1,    // the row leaves it out
-  kLookedUp = 2,  // for the decay of embeddings: once for its block
-};
-
 /// The samples of one batch. What compares a positive with negatives is a list of samples, the positive first; BPR has
 /// lists of two.
 class SampleSource {

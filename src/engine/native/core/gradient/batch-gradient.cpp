@@ -3,41 +3,14 @@
 
 #include <algorithm>
 
-#include "core/batch/side-tasks.hpp"
+#include "core/gradient/gradient-lanes.hpp"
 
 namespace lawn {
 
 namespace {
 
-/// Lanes are partial sums over samples, or over table rows: at most this many per batch, which also bounds the threads
-/// that find work.
-constexpr int64_t kMostGradientLanes = 16;
-constexpr int64_t kSlotsPerTask = 2 * kBlockSamples;
 /// Samples per task where the order of sums does not depend on it.
 constexpr int64_t kSamplesPerTask = 2048;
-
-/// A block, or as many lists as fill one.
-int64_t laneUnit(int64_t list) { return list * divideUp(kBlockSamples, list); }
-
-/// [begin, end) of lane `lane`: consecutive whole units, the same number for each lane give or take one.
-struct LaneRange {
-  LaneRange(int64_t count, int64_t lane, int64_t lanes, int64_t unit = kBlockSamples) {
-    const int64_t units = divideUp(count, unit);
-    begin = std::min(count, units * lane / lanes * unit);
-    end = std::min(count, units * (lane + 1) / lanes * unit);
-  }
-  int64_t begin, end;
-};
-
-SideTasks slotTasksOf(const BatchPlan& plan) {
-  return {divideUp(plan.sides[kUsers].slots(), kSlotsPerTask), divideUp(plan.sides[kItems].slots(), kSlotsPerTask)};
-}
-
-/// Lanes of a batch: no more than its first chunk has blocks, because every lane is cleared and summed in full. Later
-/// chunks are no longer than the first, and a batch of one chunk has no more distinct rows than samples.
-int64_t lanesOf(const BatchPlan& plan) {
-  return plan.chunks() == 0 ? 1 : std::min(kMostGradientLanes, divideUp(plan.chunkLength(0), kBlockSamples));
-}
 
 }  // namespace
 
@@ -48,7 +21,8 @@ BatchGradient::BatchGradient(RankerModel& model, const KernelTable& kernels, Thr
       pool_(pool),
       loss_(loss),
       scratch_(size_t(pool.threads())),
-      sides_{{{SlotIndex(model.spec.rows[kUsers]), {}, {}}, {SlotIndex(model.spec.rows[kItems]), {}, {}}}},
+      indexes_{{SlotIndex(model.spec.rows[kUsers]), SlotIndex(model.spec.rows[kItems])}},
+      rows_(model, kernels, pool),
       lanes_(kMostGradientLanes * model.layout.size),
       totals_(kMostGradientLanes),
       shared_(model, kernels, pool, loss),
@@ -63,8 +37,6 @@ BatchGradient::BatchGradient(RankerModel& model, const KernelTable& kernels, Thr
       }
     }
     scratch.logits = AlignedArray<float>(kBlockSamples);
-    scratch.gathered = AlignedArray<float>(kBlockSamples * model.embeddingPad);
-    scratch.product = AlignedArray<float>(kBlockSamples * model.embeddingPad);
     scratch.view = {
         .activations = scratch.activations.data(),
         .deltas = scratch.deltas.data(),
@@ -81,8 +53,7 @@ double BatchGradient::compute(BatchPlan& plan, const OverlappedWork& overlapped)
     trainChunk(plan, chunk, chunk == 0 ? &overlapped : nullptr);
     addChunk(plan, chunk);
   }
-  finishRows(plan);
-  finishUnits(plan);
+  rows_.finish(plan, lanes_.data());
   decay_.addTo(plan);
   BlockTotals sum;
   for (const BlockTotals& lane : totals_) {
@@ -95,49 +66,31 @@ double BatchGradient::compute(BatchPlan& plan, const OverlappedWork& overlapped)
 
 /// Numbers the distinct rows, computes their halves of the first layer, and clears what will be summed.
 void BatchGradient::prepareSlots(BatchPlan& plan) {
-  pool_.run(kSides, [&](int64_t side, int) { plan.numberRows(int(side), sides_[side].index); });
-  const int64_t pad = model_.firstPad;
-  for (int side = 0; side < kSides; side++) {
-    sides_[side].halves.reserve(plan.sides[side].slots() * pad);
-    sides_[side].sums.reserve(plan.sides[side].slots() * pad);
-  }
+  pool_.run(kSides, [&](int64_t side, int) { plan.numberRows(int(side), indexes_[size_t(side)]); });
+  rows_.reserve(plan);
   const int64_t atOnce = std::min(plan.samples(), plan.chunkSamples());
   slopes_.reserve(atOnce);
-  firstDeltas_.reserve(atOnce * pad);
+  firstDeltas_.reserve(atOnce * model_.firstPad);
 
-  const SideTasks slotTasks = slotTasksOf(plan);
+  const SideTasks slotTasks = DistinctRows::tasksOf(plan);
   pool_.run(1 + plan.chunks() + slotTasks.count(), [&](int64_t task, int thread) {
     if (task == 0) return std::fill(lanes_.data(), lanes_.data() + lanesOf(plan) * model_.layout.size, 0.0f);
     task -= 1;
     if (task < plan.chunks()) {
-      for (int side = 0; side < kSides; side++) plan.writeSampleSlots(task, side, sides_[side].index);
+      for (int side = 0; side < kSides; side++) plan.writeSampleSlots(task, side, indexes_[size_t(side)]);
       return;
     }
-    prepareRows(plan, slotTasks.partOf(task - plan.chunks()), thread);
+    rows_.prepare(plan, slotTasks.partOf(task - plan.chunks()), thread);
   });
-}
-
-/// Marks some of one side's distinct rows as sampled, and makes ready what is computed once for each.
-void BatchGradient::prepareRows(const BatchPlan& plan, const SideTasks::Part& part, int thread) {
-  const int64_t pad = model_.firstPad;
-  const PlanSide& side = plan.sides[part.side];
-  const int64_t begin = part.index * kSlotsPerTask, end = std::min(begin + kSlotsPerTask, side.slots());
-  model_.markSampled(part.side, side.distinct.data() + begin, end - begin, true);
-  if (model_.isCosine()) kernels_.unitRows(unitRowsOf(plan, part.side), begin, end);
-  if (pad == 0) return;
-  kernels_.halves(rowsOf(plan, part.side, thread), begin, end);
-  float* sums = sides_[part.side].sums.data();
-  std::fill(sums + begin * pad, sums + end * pad, 0.0f);
 }
 
 double BatchGradient::computeShared(BatchPlan& plan, const OverlappedWork& overlapped) {
   shared_.begin(plan);
   std::fill(lanes_.data(), lanes_.data() + lanesOf(plan) * model_.layout.size, 0.0f);
-  const SideTasks tasks = slotTasksOf(plan);
-  pool_.run(tasks.count(), [&](int64_t task, int thread) { prepareRows(plan, tasks.partOf(task), thread); });
+  const SideTasks tasks = DistinctRows::tasksOf(plan);
+  pool_.run(tasks.count(), [&](int64_t task, int thread) { rows_.prepare(plan, tasks.partOf(task), thread); });
   const double loss = shared_.compute(plan, overlapped);
-  finishRows(plan);
-  finishUnits(plan);
+  rows_.finish(plan, lanes_.data());
   decay_.addTo(plan);
   model_.reduceDense(lanes_.data(), lanesOf(plan), 0.0);
   return loss / double(plan.losses());
@@ -166,7 +119,7 @@ SamplesView BatchGradient::samplesOf(const BatchPlan& plan, int64_t chunk) {
 
 void BatchGradient::trainChunk(const BatchPlan& plan, int64_t chunk, const OverlappedWork* overlapped) {
   RankerView ranker = model_.view();
-  for (int side = 0; side < kSides; side++) ranker.sides[side].halves = sides_[side].halves.data();
+  for (int side = 0; side < kSides; side++) ranker.sides[side].halves = rows_.halves(side);
   const SamplesView samples = samplesOf(plan, chunk);
   const int64_t count = plan.chunkLength(chunk), lanes = lanesOf(plan);
   const int64_t overlappedTasks = overlapped == nullptr ? 0 : overlapped->tasks;
@@ -199,7 +152,7 @@ void BatchGradient::addChunk(const BatchPlan& plan, int64_t chunk) {
         .order = side == kUsers ? nullptr : of.order.data() + begin,
     };
     gradients[side] = model_.gradientsOf(side);
-    gradients[side].sums = sides_[side].sums.data();
+    gradients[side].sums = rows_.sums(side);
   }
   // A list's slopes add up to 0, but in float32 leave rounding errors, which Adam takes for gradients.
   if (loss_.isOfLists()) gradients[kUsers].bias = nullptr;
@@ -216,55 +169,6 @@ void BatchGradient::addChunk(const BatchPlan& plan, int64_t chunk) {
     const int64_t first = runAt(part * kSamplesPerTask), last = runAt(std::min(count, (part + 1) * kSamplesPerTask));
     kernels_.addRuns(ranker, samples, runs[side], gradients[side], first, last);
   });
-}
-
-/// From sums per row to the gradients of tables and of the first layer.
-void BatchGradient::finishRows(const BatchPlan& plan) {
-  if (model_.firstPad == 0 && model_.spec.gmf == 0) return;
-  const DenseLayout& layout = model_.layout;
-  const int64_t lanes = lanesOf(plan);
-  const SideTasks tasks(lanes, lanes);
-  pool_.run(tasks.count(), [&](int64_t task, int thread) {
-    const auto [side, lane] = tasks.partOf(task);
-    const LaneRange range(plan.sides[side].slots(), lane, lanes);
-    if (range.begin == range.end) return;
-    // The two sides of a lane write to different parts of it.
-    float* dense = lanes_.data() + lane * layout.size;
-    RowsView rows = rowsOf(plan, side, thread);
-    rows.weightGradient = dense + layout.firstWeight[side];
-    if (side == kUsers) {  // of what both sides share, one side's sum is the whole
-      rows.biasGradient = dense + layout.firstBias;
-      rows.headGmfGradient = dense + layout.headGmf;
-    }
-    kernels_.rowGradients(rows, range.begin, range.end);
-  });
-}
-
-/// From the gradients of units to those of the rows that they were made of.
-void BatchGradient::finishUnits(const BatchPlan& plan) {
-  if (!model_.isCosine()) return;
-  const SideTasks tasks = slotTasksOf(plan);
-  pool_.run(tasks.count(), [&](int64_t task, int) {
-    const auto [side, part] = tasks.partOf(task);
-    const int64_t begin = part * kSlotsPerTask, end = std::min(begin + kSlotsPerTask, plan.sides[side].slots());
-    kernels_.unitGradients(unitRowsOf(plan, side), begin, end);
-  });
-}
-
-UnitRowsView BatchGradient::unitRowsOf(const BatchPlan& plan, int side) {
-  UnitRowsView units = model_.unitRowsView(side);
-  units.rows = plan.sides[side].distinct.data();
-  return units;
-}
-
-RowsView BatchGradient::rowsOf(const BatchPlan& plan, int side, int thread) {
-  RowsView rows = model_.rowsView(side);
-  rows.rows = plan.sides[side].distinct.data();
-  rows.halves = sides_[side].halves.data();
-  rows.sums = sides_[side].sums.data();
-  rows.gathered = scratch_[size_t(thread)].gathered.data();
-  rows.product = scratch_[size_t(thread)].product.data();
-  return rows;
 }
 
 void BatchGradient::forgetSamples(const BatchPlan& plan) {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/batch/batch-plan.hpp"
-#include "core/batch/side-tasks.hpp"
+#include "core/gradient/distinct-rows.hpp"
 #include "core/gradient/embedding-decay.hpp"
 #include "core/gradient/shared-gradient.hpp"
 #include "core/ranker-model.hpp"
@@ -31,32 +31,23 @@ class BatchGradient {
   struct ThreadScratch {
     std::vector<AlignedArray<float>> memory;
     std::vector<float*> activations, deltas;
-    AlignedArray<float> logits, gathered, product;
+    AlignedArray<float> logits;
     BlockScratch view{};
-  };
-
-  struct SideState {
-    SlotIndex index;
-    AlignedArray<float> halves, sums;  // [slots][firstPad]
   };
 
   double computeShared(BatchPlan& plan, const OverlappedWork& overlapped);
   void prepareSlots(BatchPlan& plan);
-  void prepareRows(const BatchPlan& plan, const SideTasks::Part& part, int thread);
   SamplesView samplesOf(const BatchPlan& plan, int64_t chunk);
   void trainChunk(const BatchPlan& plan, int64_t chunk, const OverlappedWork* overlapped);
   void addChunk(const BatchPlan& plan, int64_t chunk);
-  void finishRows(const BatchPlan& plan);
-  void finishUnits(const BatchPlan& plan);
-  UnitRowsView unitRowsOf(const BatchPlan& plan, int side);
-  RowsView rowsOf(const BatchPlan& plan, int side, int thread);
 
   RankerModel& model_;
   const KernelTable& kernels_;
   ThreadPool& pool_;
   const Loss loss_;
   std::vector<ThreadScratch> scratch_;
-  std::array<SideState, kSides> sides_;
+  std::array<SlotIndex, kSides> indexes_;
+  DistinctRows rows_;
   AlignedArray<float> slopes_, firstDeltas_;
   AlignedArray<float> lanes_;  // [gradient lanes, at most][layout.size]
   std::vector<BlockTotals> totals_;

@@ -57,15 +57,14 @@ void Optimizer::GatheredRows::reserve(int64_t floats, int64_t rows, bool withVel
 
 /// From the segment's first weight on: where it is stepped.
 RowArrays Optimizer::arraysOf(const Segment& segment, StepKind kind, int thread) {
-  const bool isGathered = isLazy(segment.tensor), isWhole = kind == StepKind::norms;
-  GatheredRows* gathered = isWhole ? &gathered_[size_t(segment.tensor)] : nullptr;
-  if (isGathered && !isWhole) gathered = &scratch_[size_t(thread)];
-  RowArrays from = isGathered ? RowArrays{.weight = gathered->weight.data(),
-                                          .gradient = gathered->gradient.data(),
-                                          .velocity = gathered->velocity.data(),
-                                          .root = gathered->root.data()}
-                              : tensorArrays(segment.tensor);
-  const int64_t begin = isGathered && !isWhole ? 0 : segment.begin;
+  RowArrays from = tensorArrays(segment.tensor);
+  int64_t begin = segment.begin;
+  if (isLazy(segment.tensor)) {
+    const bool isWhole = kind == StepKind::norms;
+    GatheredRows& own = isWhole ? gathered_[size_t(segment.tensor)] : scratch_[size_t(thread)];
+    from = {own.weight.data(), own.gradient.data(), own.velocity.data(), own.root.data()};
+    if (!isWhole) begin = 0;
+  }
   return {
       .weight = from.weight + begin,
       .gradient = from.gradient + begin,

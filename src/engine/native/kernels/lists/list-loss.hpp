@@ -96,7 +96,7 @@ inline double listSlopes(const SamplesView& samples, int64_t begin) {
   const float weight = samples.weights == nullptr ? 1.0f : samples.weights[begin];
   const int64_t negatives = samples.list - 1;
   const float* marks = samples.hasMarks ? samples.labels + begin : nullptr;
-  const auto isMasked = [&](int64_t j) { return (int(marks[j]) & 1) != 0; };
+  const auto isMasked = [&](int64_t j) { return (int(marks[j]) & kMasked) != 0; };
   int64_t masked = 0;
   for (int64_t j = 1; marks != nullptr && j <= negatives; j++) {
     if (!isMasked(j)) continue;

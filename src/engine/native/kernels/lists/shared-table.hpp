@@ -21,7 +21,14 @@ struct SharedBlock {
   float *userGradients, *positiveGradients, *negativeGradients;  // [rows][pad], [rows][pad], [negatives][pad]
 };
 
-/// A thread's memory for one.
+/// What a list's negatives are marked as where blocks of rows share them and are written out as lists
+/// (core/batch/listed-blocks.hpp): such a list has marks in the place of labels.
+enum SampleMark : uint8_t {
+  kMasked = 1,    // the row leaves it out
+  kLookedUp = 2,  // for the decay of embeddings: once for its block
+};
+
+/// A thread's memory for one block.
 struct SharedScratch {
   float *items, *panels;             // [negatives][pad]; the same transposed, by panels of two vectors of negatives
   float *scaled, *plain, *positive;  // [kBlockSamples][pad] users' columns, times the head and as they are; positives'
