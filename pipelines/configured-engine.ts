@@ -5,6 +5,7 @@
 import type { Engine } from "../src/engine/engine.ts";
 import type { TrainingTask } from "../src/engine/engine-lacks.ts";
 import type { TfjsBackend } from "../src/engine/engine-provider.ts";
+import type { Ranks } from "../src/engine/mpi/ranks.ts";
 import { type EngineChoice, openEngine } from "../src/engine/open-engine.ts";
 
 /** As the settings of these names: null and false leave the choice to the engine. */
@@ -21,12 +22,18 @@ export interface EngineSettings {
 
 /**
  * Says which engines were passed over. Throws EngineError where the engine cannot run here or cannot honour a setting.
+ * `ranks` are those that train together, of which this process leads; null for this process alone.
  */
-export function openConfiguredEngine(settings: EngineSettings, log: (line: string) => void): Promise<Engine> {
+export function openConfiguredEngine(
+  settings: EngineSettings,
+  log: (line: string) => void,
+  ranks: Ranks | null = null,
+): Promise<Engine> {
   const { engine, threads, tfjsBackend, allowSoftwareAdapter, halfPrecision, trains } = settings;
   return openEngine(engine, {
     onPassedOver: log,
-    trains,
+    trains: trains.map((task) => ({ ...task, isShared: ranks !== null })),
+    ...(ranks === null ? {} : { ranks }),
     ...(threads === null ? {} : { threads }),
     ...(tfjsBackend === null ? {} : { tfjsBackend }),
     allowSoftwareAdapter,

@@ -16,6 +16,11 @@ export interface Stage<Schema extends z.ZodType = z.ZodType, Json extends StageJ
    */
   recommend?(given: Readonly<Record<string, unknown>>): Promise<readonly RecommendedLayer[]>;
   run(config: z.output<Schema>, context: StageContext): Promise<StageResult<Json>>;
+  /**
+   * Where another process runs the stage and this one works for it: does so, and resolves to true when that is over;
+   * false where this process runs it. `given` as for `recommend`. It prints no result.
+   */
+  follow?(given: Readonly<Record<string, unknown>>, world: OutsideWorld): Promise<boolean>;
 }
 
 export interface RecommendedLayer extends ConfigLayer {

@@ -1,5 +1,6 @@
 /** A command that is run: its words become settings, its stage is loaded, and what comes of it is printed. */
 import { type Command, Option } from "commander";
+import { gatherGiven } from "../../src/config/parse.ts";
 import { type SettingGroup, settingsOf } from "../../src/config/setting-tree.ts";
 import { readConfigFile } from "./config-file.ts";
 import { runWithSettings } from "./run-with-settings.ts";
@@ -24,6 +25,7 @@ export async function runStage(
   const layers = file === undefined ? [] : [await readConfigFile(file, entry.name, names)];
   const known = command.options.map((option) => option.name());
   const given = { layers, flags, problems: strayProblems(strays, known) };
+  if ((await stage.follow?.(gatherGiven(tree, layers, flags).values, context)) === true) return 0;
   const result = await runWithSettings(stage, tree, given, context);
   const { text, exitCode = 0 } = result;
   if (json === true) terminal.stdout(`${JSON.stringify(result.json)}\n`);

@@ -5,6 +5,7 @@ import { isPlanned } from "../../src/config/schemas/planning-settings.ts";
 import { type TrainConfig, trainSchema } from "../../src/config/schemas/train-schema.ts";
 import { trainWarnings } from "../../src/config/train-warnings.ts";
 import { samplesPerEpoch } from "../../src/dataset/training-batches.ts";
+import type { Ranks } from "../../src/engine/mpi/ranks.ts";
 import { ConfigError, messageOf } from "../../src/errors.ts";
 import { takeLock } from "../../src/files/lock-file.ts";
 import { makeFolder } from "../../src/files/make-folder.ts";
@@ -30,6 +31,8 @@ import { clearRun, decideRun, type RunDecision } from "./open-run.ts";
 import { checkPlanning } from "./planning/plan-run.ts";
 import { withHeld } from "./planning/planned-config.ts";
 import { budgetWarning, planJob } from "./planning/planned-job.ts";
+import { followInTraining } from "./ranks/follow.ts";
+import { leadRanks } from "./ranks/lead.ts";
 import { resolvedConfig } from "./resolved-config.ts";
 import { measureRivals, type Rivals } from "./rivals/measure-rivals.ts";
 import { beginRivals, finishRivals } from "./rivals/rivals-record.ts";
@@ -45,10 +48,16 @@ export const trainStage: Stage<typeof trainSchema, TrainResult> = {
   name: "train",
   schema: trainSchema,
   recommend: recommendedSettings,
-  run: train,
+  run: (config, context) => leadRanks(config, context, (ranks) => train(config, context, ranks)),
+  follow: followInTraining,
 };
 
-async function train(given: TrainConfig, context: StageContext): Promise<StageResult<TrainResult>> {
+/** `ranks` are those that train together, of which this process leads; null for this process alone. */
+async function train(
+  given: TrainConfig,
+  context: StageContext,
+  ranks: Ranks | null,
+): Promise<StageResult<TrainResult>> {
   const named = { ...given, dataset: await datasetNameOf(given.dataset) };
   const { config: begun, found } = await withStart(named, context);
   const held = withHeld(begun, context.givenAsFlags);
@@ -57,7 +66,7 @@ async function train(given: TrainConfig, context: StageContext): Promise<StageRe
   const config = { ...held, candidates: protocolOf(dataset, held.candidates) };
   const spec = rankerOf(config, dataset.train);
   const source = batchSourceOf(config, dataset.train, seenItems(dataset, ["train"]));
-  const engine = await openConfiguredEngine({ ...config, trains: [trainingTaskOf(config, spec)] }, context.log);
+  const engine = await openConfiguredEngine({ ...config, trains: [trainingTaskOf(config, spec)] }, context.log, ranks);
   if (config.batchSize > samplesPerEpoch(source)) {
     context.log(
       `warning: a batch of ${config.batchSize} is more than the ${samplesPerEpoch(source)} samples of an epoch, so each epoch is one step`,

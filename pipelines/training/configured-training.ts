@@ -41,7 +41,7 @@ export function rankerOf(config: TrainConfig, extents: { readonly users: number;
 /** What an engine must have for it. */
 export function trainingTaskOf(config: TrainConfig, spec: RankerSpec): TrainingTask {
   const { loss, negativesFrom, optimizer } = config;
-  return { spec, loss, negativesFrom, rule: baseOf(optimizer.name) };
+  return { spec, loss, negativesFrom, rule: baseOf(optimizer.name), isShared: false };
 }
 
 /** The settings that make this ranker whatever the model's own are. */

@@ -18,6 +18,8 @@ export interface TrainingTask {
   readonly negativesFrom: NegativesFrom | null;
   /** The optimizer's base rule. */
   readonly rule: RuleName;
+  /** Whether several processes train it together. */
+  readonly isShared: boolean;
 }
 
 export interface Lack {
@@ -26,10 +28,10 @@ export interface Lack {
 }
 
 const lacks: Readonly<Record<EngineName, (task: TrainingTask) => Lack | null>> = {
-  reference: () => null,
+  reference: severalRanks,
   native: () => null,
-  webgpu: (task) => sharedLayers(task) ?? lazyRule(task),
-  tfjs: otherThanPairs,
+  webgpu: (task) => severalRanks(task) ?? sharedLayers(task) ?? lazyRule(task),
+  tfjs: (task) => severalRanks(task) ?? otherThanPairs(task),
 };
 
 /** Null where the engine has everything that the task needs. */
@@ -44,7 +46,22 @@ export function refuseLack(engine: EngineName, task: TrainingTask): void {
 }
 
 export function taskOfSession({ spec, loss, source, optimizer }: SessionOptions): TrainingTask {
-  return { spec, loss: loss.name, negativesFrom: source?.negativesFrom ?? null, rule: optimizer.base.name };
+  return {
+    spec,
+    loss: loss.name,
+    negativesFrom: source?.negativesFrom ?? null,
+    rule: optimizer.base.name,
+    isShared: false,
+  };
+}
+
+/** Gradients computed in shares and exchanged. */
+function severalRanks({ isShared }: TrainingTask): Lack | null {
+  if (!isShared) return null;
+  return {
+    what: "several ranks that train together are not part of it",
+    remedy: "take --engine native, or --distributed none",
+  };
 }
 
 /** Shared negatives are matrix products, which a tower is not. */

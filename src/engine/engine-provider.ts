@@ -13,6 +13,11 @@ export interface EngineOptions {
   readonly halfPrecision?: boolean;
 }
 
+/** A table of functions (native/core/exchange/exchange-table.hpp), owned by the addon of MPI. */
+export interface GradientExchange {
+  readonly gradientExchange: unique symbol;
+}
+
 export type TfjsBackend = "node-gpu" | "node" | "wasm" | "cpu";
 
 export interface EngineProvider {

@@ -71,4 +71,15 @@ export interface TrainingSession extends Closable {
   /** Scores with the parameters as they are at each call. */
   readonly scorer: Scorer;
   snapshot(): Promise<Snapshot>;
+  /** What has travelled so far; absent where one process trains alone. */
+  exchanged?(): Exchanged;
+}
+
+/** Between the processes ("ranks") that train one ranker together. */
+export interface Exchanged {
+  readonly ranks: number;
+  /** Of this session. */
+  readonly steps: number;
+  /** That the first rank has sent and received in them. */
+  readonly bytes: number;
 }

@@ -6,7 +6,9 @@ import { EngineError } from "../errors.ts";
 import type { Engine, EngineName } from "./engine.ts";
 import { type Lack, lackOf, refuseLack, type TrainingTask } from "./engine-lacks.ts";
 import type { EngineOptions, EngineProbe, EngineProvider } from "./engine-provider.ts";
-import { nativeProvider } from "./native/native-engine.ts";
+import { openMpiEngine } from "./mpi/mpi-engine.ts";
+import type { Ranks } from "./mpi/ranks.ts";
+import { nativeProvider, openNativeEngine } from "./native/native-engine.ts";
 import { referenceProvider } from "./reference/reference-engine.ts";
 import { tfjsProvider } from "./tfjs/tfjs-engine.ts";
 import { webgpuProvider } from "./webgpu/webgpu-engine.ts";
@@ -21,6 +23,8 @@ export interface OpenEngineOptions extends EngineOptions {
   readonly onPassedOver?: (line: string) => void;
   /** What is to be trained: `auto` takes an engine that has all of it, one that is named and has not is refused. */
   readonly trains?: readonly TrainingTask[];
+  /** The processes that train together, of which this one leads; absent for this process alone. */
+  readonly ranks?: Ranks;
 }
 
 export interface EngineAvailability {
@@ -43,17 +47,25 @@ const providers: readonly EngineProvider[] = [...automatic, ...byNameOnly];
 
 /** Throws EngineError when the engine chosen by name cannot run here, has not what is to be trained, or an option. */
 export async function openEngine(choice: EngineChoice, options: OpenEngineOptions = {}): Promise<Engine> {
-  const { onPassedOver, trains, ...engineOptions } = options;
+  const { onPassedOver: _onPassedOver, trains, ranks, ...engineOptions } = options;
   refuseForeignOptions(choice, engineOptions);
   if (choice === "auto") return openFirst(automatic, options);
   const provider = providerOf(choice);
   for (const task of trains ?? []) refuseLack(provider.name, task);
-  return provider.open(engineOptions);
+  return openOn(ranks, provider, engineOptions);
+}
+
+/** Those that cannot be one of several ranks have been refused. */
+async function openOn(ranks: Ranks | undefined, provider: EngineProvider, options: EngineOptions): Promise<Engine> {
+  if (ranks === undefined) return provider.open(options);
+  const { threads } = options;
+  const own = openNativeEngine({ exchange: ranks.exchange, ...(threads === undefined ? {} : { threads }) });
+  return openMpiEngine(own, ranks);
 }
 
 /** The first of `candidates` that can run here. Throws EngineError where none can. */
 export async function openFirst(candidates: readonly EngineProvider[], options: OpenEngineOptions): Promise<Engine> {
-  const { onPassedOver, trains = [], ...engineOptions } = options;
+  const { onPassedOver, trains = [], ranks, ...engineOptions } = options;
   for (const provider of candidates) {
     const probe = await provider.probe(engineOptions);
     if (!probe.available) {
@@ -61,7 +73,7 @@ export async function openFirst(candidates: readonly EngineProvider[], options: 
       continue;
     }
     const lack = firstLack(provider.name, trains);
-    if (lack === null) return provider.open(engineOptions);
+    if (lack === null) return openOn(ranks, provider, engineOptions);
     onPassedOver?.(`${provider.name} engine passed over: ${lack.what}`);
   }
   throw new EngineError("no engine can run on this machine");

@@ -38,6 +38,14 @@ const epochRecordSchema = z.object({
       keptBlocks: z.int().min(0),
     })
     .nullable(),
+  /** Of ranks that train together; absent where one process trains alone. */
+  exchange: z
+    .object({
+      ranks: z.int().min(1),
+      /** That the first rank sends and receives in a step: the mean of its steps since training began or went on. */
+      bytesPerStep: z.number(),
+    })
+    .optional(),
 });
 
 export type EpochRecord = z.output<typeof epochRecordSchema>;

@@ -46,6 +46,7 @@ export async function closeEpoch({ session, plan, state, hooks }: ClosingOptions
     diagnostics: diagnostics === null ? null : { ...diagnostics },
     phase,
     lawn,
+    ...exchangeOf(session),
   });
 
   const next: TrainingState = {
@@ -86,6 +87,13 @@ function selectEpoch(
 /** Of the optimizer, where the plan keeps it. */
 export function keptState(plan: TrainingPlan, snapshot: Snapshot): Snapshot["optimizer"] {
   return plan.keepsOptimizer ? snapshot.optimizer : null;
+}
+
+function exchangeOf(session: TrainingSession): Pick<EpochRecord, "exchange"> {
+  const exchanged = session.exchanged?.();
+  if (exchanged === undefined) return {};
+  const { ranks, steps, bytes } = exchanged;
+  return { exchange: { ranks, bytesPerStep: steps === 0 ? 0 : bytes / steps } };
 }
 
 function lawnProgress(optimizer: Snapshot["optimizer"]): EpochRecord["lawn"] {

@@ -44,6 +44,7 @@ describe("openEngine", () => {
       loss: "ccl",
       negativesFrom: "shared",
       rule: "adam",
+      isShared: false,
     };
     const tower: TrainingTask = { ...sums, loss: "softmax", spec: { embedding: 8, cosineTemperature: null } };
     expect(await open([])).toBe("webgpu");
@@ -63,6 +64,7 @@ describe("openEngine", () => {
       loss: "softmax",
       negativesFrom: "uniform",
       rule: "adam",
+      isShared: false,
     };
     await expect(openEngine("tfjs", { trains: [task] })).rejects.toThrow(
       "tfjs engine: the loss softmax is not part of it; take --engine native or reference",

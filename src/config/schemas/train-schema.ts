@@ -121,6 +121,12 @@ const trainSettings = z.object({
     role: "controlled",
   }),
   threads: withRole(threads, "operational"),
+  distributed: trainSetting(z.enum(["auto", "mpi", "none"]).default("auto"), {
+    flag: "distributed",
+    meaning:
+      "Whether the processes that mpirun or srun started train one ranker together; auto finds out, none trains in each alone; results do not depend on it",
+    role: "operational",
+  }),
   tfjsBackend: withRole(tfjsBackend, "controlled"),
   allowSoftwareAdapter: withRole(allowSoftwareAdapter, "controlled"),
   halfPrecision: trainSetting(z.boolean().default(false), {

@@ -58,6 +58,8 @@ export interface NativeAddon {
   closeSession(session: NativeSession): void;
   /** Bytes that the arrays of all sessions and of work under way in this process take. */
   heldBytes(): number;
+  /** Bytes that the steps of a session have sent to other ranks and received from them. */
+  exchangedBytes(session: NativeSession): number;
   /** Copies a tensor out, or in when `writes` is 1. */
   copyTensor(session: NativeSession, kind: TensorKind, tensor: number, array: Float32Array, writes: 0 | 1): void;
   copyGroup(
@@ -187,7 +189,7 @@ export function loadNativeAddon(): LoadedAddon {
  * Raised, here and as kInterface of addon/addon.cpp, with what any function takes or a setting holds: an addon of older
  * sources would pass over what it does not know, such as weights.
  */
-const INTERFACE = 6;
+const INTERFACE = 7;
 
 /** Throws EngineError where the addon was built from sources with another interface. */
 export function checkNativeInterface({ interfaceNumber }: Pick<NativeAddon, "interfaceNumber">, remedy: string): void {
@@ -219,7 +221,7 @@ export function loadNativeAddonFrom(folder: string, chosen?: string): LoadedAddo
 }
 
 /** The folder of package.json, above both src/engine/native and dist/src/engine/native. */
-function packageRoot(): string {
+export function packageRoot(): string {
   let folder = import.meta.dirname;
   while (!existsSync(path.join(folder, "package.json"))) {
     const parent = path.dirname(folder);

@@ -12,8 +12,10 @@ import { withOwnErrors } from "../own-errors.ts";
 import { loadNativeAddon, requireNativeAddon } from "./native-addon.ts";
 import { describeMachine, machineOf, type NativeOptions } from "./native-machine.ts";
 import { type NativeTrainingSession, openNativeSession } from "./native-session.ts";
+import type { NativeMachine } from "./native-settings.ts";
 
 export interface NativeEngine extends Engine {
+  readonly machine: NativeMachine;
   open(options: Parameters<Engine["open"]>[0]): Promise<NativeTrainingSession>;
 }
 
@@ -34,6 +36,7 @@ export function openNativeEngine(options: NativeOptions = {}): NativeEngine {
   return {
     name: "native",
     description: describeMachine(machine),
+    machine,
     open: async (options) =>
       withOwnErrors("native engine: no session", () => {
         const session = checkedSessionOptions(options);

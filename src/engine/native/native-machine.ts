@@ -1,6 +1,7 @@
 /** What of this machine the native engine uses: threads and an instruction set, chosen or checked. */
 import { availableParallelism } from "node:os";
 import { EngineError } from "../../errors.ts";
+import type { GradientExchange } from "../engine-provider.ts";
 import type { NativeAddon } from "./native-addon.ts";
 import type { NativeMachine } from "./native-settings.ts";
 
@@ -11,19 +12,21 @@ export interface NativeOptions {
   readonly threads?: number;
   /** Absent: the best that the processor has. */
   readonly instructionSet?: InstructionSet;
+  /** Absent: this process trains alone. */
+  readonly exchange?: GradientExchange;
 }
 
 const MOST_THREADS = 16;
 
 /** Throws EngineError where the processor or the thread count will not do. */
-export function machineOf(addon: NativeAddon, { threads, instructionSet }: NativeOptions): NativeMachine {
+export function machineOf(addon: NativeAddon, { threads, instructionSet, exchange }: NativeOptions): NativeMachine {
   const wanted = threads ?? Math.min(MOST_THREADS, availableParallelism());
   if (!Number.isSafeInteger(wanted) || wanted < 1 || wanted > MOST_THREADS) {
     throw new EngineError(`native engine: threads is ${wanted}, expected 1 to ${MOST_THREADS}`);
   }
   const found = addon.instructionSet(instructionSet ?? "");
   if (found === "") throw new EngineError(`native engine: this processor has no ${instructionSet}; leave it out`);
-  return { threads: wanted, instructionSet: found };
+  return { threads: wanted, instructionSet: found, exchange: exchange ?? null };
 }
 
 export function describeMachine({ threads, instructionSet }: NativeMachine): string {

@@ -5,6 +5,11 @@ export function chosenBinary(): string | undefined {
   return process.env.LAWN_RANKER_NATIVE || undefined;
 }
 
+/** Likewise of the addon of MPI: where addons of two MPIs lie side by side. */
+export function chosenMpiBinary(): string | undefined {
+  return process.env.LAWN_RANKER_MPI || undefined;
+}
+
 /** Such as linux-x64, linux-arm64-musl or win32-x64, as the rows of packaging/platforms.mjs are named. */
 export function nativePlatform(): string {
   const { platform, arch } = process;

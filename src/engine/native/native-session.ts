@@ -15,7 +15,11 @@ import { type NativeMachine, nativeSettings } from "./native-settings.ts";
 import { openNativeState } from "./native-state.ts";
 
 /** `scorer` can also rank: the best unseen items of users, chosen where the scores are. */
-export type NativeTrainingSession = TrainingSession & { readonly scorer: NativeScorer };
+export type NativeTrainingSession = TrainingSession & {
+  readonly scorer: NativeScorer;
+  /** What its steps have sent to other ranks and received from them. */
+  exchangedBytes(): number;
+};
 
 /** `options` must have been checked. */
 export function openNativeSession(
@@ -80,6 +84,8 @@ export function openNativeSession(
     scorer: openNativeScorer({ addon, session, spec }, inTurn),
 
     snapshot: () => inTurn(() => state.read()),
+
+    exchangedBytes: () => addon.exchangedBytes(session),
 
     ...closedBy(() => {
       if (isClosed()) return;

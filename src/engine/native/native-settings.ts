@@ -6,6 +6,7 @@ import type { BaseOptimizerConfig, LawnConfig } from "../../optimizer/optimizer-
 import type { LossConfig } from "../../ranker/loss.ts";
 import type { ParameterInfo } from "../../ranker/ranker-spec.ts";
 import type { SessionOptions } from "../engine.ts";
+import type { GradientExchange } from "../engine-provider.ts";
 import { ruleNumbers } from "../rule-numbers.ts";
 import { type NativeRanker, nativeRanker, noLossNumbers } from "./native-ranker.ts";
 
@@ -19,6 +20,7 @@ export interface NativeSettings {
   readonly threads: number;
   /** Empty for the best that the processor has. */
   readonly instructionSet: string;
+  readonly exchange: GradientExchange | null;
 }
 
 interface NativeLoss {
@@ -77,6 +79,8 @@ interface NativeInteractions {
 export interface NativeMachine {
   readonly threads: number;
   readonly instructionSet: string;
+  /** Between the ranks that train together; null for this process alone. */
+  readonly exchange: GradientExchange | null;
 }
 
 export function nativeSettings(

@@ -95,7 +95,7 @@ async function openWith(
   async function programForBatch(batch: Batch): Promise<TrainingProgram> {
     const shape = shapeOfBatch(batch, loss.name);
     if (shape.blockRows > 0)
-      refuseLack("webgpu", { spec, loss: loss.name, negativesFrom: "shared", rule: config.base.name });
+      refuseLack("webgpu", { spec, loss: loss.name, negativesFrom: "shared", rule: config.base.name, isShared: false });
     return programFor(shape, batch.length, false);
   }
 

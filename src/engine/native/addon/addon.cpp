@@ -10,7 +10,7 @@ namespace lawn {
 namespace {
 
 /// Twin: INTERFACE of native-addon.ts, which says when it is raised.
-constexpr double kInterface = 6;
+constexpr double kInterface = 7;
 
 napi_value interfaceNumber(const Call& call) { return newNumber(call.env, kInterface); }
 
@@ -59,6 +59,9 @@ napi_value closeSession(const Call& call) {
 }
 
 napi_value heldBytes(const Call& call) { return newNumber(call.env, double(arrayBytes.load())); }
+
+/// (session) -> bytes sent to other ranks and received from them
+napi_value exchangedBytes(const Call& call) { return newNumber(call.env, double(call.session()->exchangedBytes())); }
 
 /// (session, learningRate, columns of a batch: see owned-batch.hpp) -> mean loss
 napi_value step(const Call& call) {
@@ -164,6 +167,7 @@ napi_value initialise(napi_env env, napi_value exports) {
       {"invertMatrix", guarded<invertMatrix>},
       {"sweepFactors", guarded<sweepFactors>},
       {"heldBytes", guarded<heldBytes>},
+      {"exchangedBytes", guarded<exchangedBytes>},
   };
   for (const auto& entry : functions) {
     napi_value function;

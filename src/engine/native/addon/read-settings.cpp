@@ -179,6 +179,18 @@ std::unique_ptr<Interactions> readInteractions(napi_env env, napi_value from, co
   return interactions;
 }
 
+/// Owned by the addon of MPI, which stays loaded.
+const ExchangeTable* readExchange(napi_env env, napi_value from) {
+  if (isNothing(env, from)) return nullptr;
+  void* data;
+  check(napi_get_value_external(env, from, &data), "exchange");
+  const auto* table = static_cast<const ExchangeTable*>(data);
+  if (table->version != kExchangeVersion) {
+    throw std::runtime_error("the addon of MPI was built from other sources; run make setup-mpi");
+  }
+  return table;
+}
+
 }  // namespace
 
 SessionSettings readSettings(napi_env env, napi_value options) {
@@ -193,6 +205,7 @@ SessionSettings readSettings(napi_env env, napi_value options) {
   settings.loss = readLoss(env, property(env, options, "loss"), settings.ranker.rows[kItems], settings.itemLogQ);
   settings.interactions = readInteractions(env, property(env, options, "interactions"), settings.ranker, settings.loss);
   settings.threads = int(wholeOf(env, options, "threads", 1, kMostThreads));
+  settings.exchange = readExchange(env, property(env, options, "exchange"));
   return settings;
 }
 

@@ -28,6 +28,7 @@ Session::Session(SessionSettings settings)
       sortScratch_(size_t(settings.threads)),
       plans_{planFor(settings), planFor(settings)},
       itemLogQ_(std::move(settings.itemLogQ)),
+      exchange_(settings.exchange),
       loss(settings.loss),
       model(settings.ranker, kernels_.lanes),
       optimizer(model, settings.optimizer, std::move(settings.groups), kernels_, pool_),
@@ -57,7 +58,7 @@ void Session::prepare(int index, const SampleSource& source) {
 }
 
 double Session::update(BatchPlan& plan, double learningRate, const OverlappedWork& overlapped) {
-  const double loss = gradient_.compute(plan, overlapped);
+  const double loss = gradient_.compute(plan, overlapped, exchange_);
   optimizer.step(learningRate, rowsOf(plan));
   gradient_.forgetSamples(plan);
   parametersChanged();
@@ -87,7 +88,7 @@ void Session::train(const EpochKeys& keys, int64_t firstStep, const double* lear
 
 double Session::gradient(const SampleSource& source) {
   prepare(0, source);
-  return gradient_.compute(plans_[0], {});
+  return gradient_.compute(plans_[0], {}, alone_);
 }
 
 }  // namespace lawn

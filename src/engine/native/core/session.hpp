@@ -21,9 +21,11 @@ struct SessionSettings {
   std::unique_ptr<Interactions> interactions;  // null: only explicit batches
   int threads = 1;
   const KernelTable* kernels = nullptr;
+  const ExchangeTable* exchange = nullptr;  // null: this process alone
 };
 
-/// Calls must come one at a time, from any thread.
+/// Calls must come one at a time, from any thread. Where ranks train together, all make the same calls of step and
+/// train.
 class Session {
  public:
   explicit Session(SessionSettings settings);
@@ -33,9 +35,12 @@ class Session {
   double step(const SampleSource& source, double learningRate);
   /// Steps firstStep, firstStep + 1, ... of an epoch; each batch is prepared while the one before trains.
   void train(const EpochKeys& keys, int64_t firstStep, const double* learningRates, int64_t steps, double* losses);
-  /// Leaves the gradient in the tensors until `clearGradient`.
+  /// Leaves the gradient in the tensors until `clearGradient`. Computed by this rank alone, who has all that it takes.
   double gradient(const SampleSource& source);
   void clearGradient() { gradient_.clear(plans_[0]); }
+
+  /// What the steps so far have sent to other ranks and received from them.
+  int64_t exchangedBytes() const { return exchange_.bytes(); }
 
   /// Null where there are none to train on.
   const Interactions* interactions() const { return interactions_.get(); }
@@ -52,6 +57,7 @@ class Session {
   BatchPlan plans_[2];
   ListedBlocks listed_[2];  // of each plan
   AlignedArray<float> itemLogQ_;
+  Exchange exchange_, alone_;
 
  public:
   const Loss loss;

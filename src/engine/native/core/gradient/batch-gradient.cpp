@@ -26,7 +26,8 @@ BatchGradient::BatchGradient(RankerModel& model, const KernelTable& kernels, Thr
       lanes_(kMostGradientLanes * model.layout.size),
       totals_(kMostGradientLanes),
       shared_(model, kernels, pool, loss),
-      decay_(model, pool, loss, embeddingDecay) {
+      decay_(model, pool, loss, embeddingDecay),
+      gathered_(model, pool) {
   std::vector<int64_t> pads{model.firstPad};
   for (size_t l = 1; l < model.spec.tower.size(); l++) pads.push_back(roundUp(model.spec.tower[l], kernels.lanes));
   for (ThreadScratch& scratch : scratch_) {
@@ -45,15 +46,18 @@ BatchGradient::BatchGradient(RankerModel& model, const KernelTable& kernels, Thr
   }
 }
 
-double BatchGradient::compute(BatchPlan& plan, const OverlappedWork& overlapped) {
-  if (plan.isShared()) return computeShared(plan, overlapped);
+double BatchGradient::compute(BatchPlan& plan, const OverlappedWork& overlapped, Exchange& exchange) {
+  if (plan.isShared()) return computeShared(plan, overlapped, exchange);
   prepareSlots(plan);
+  const LaneShares shares(plan, exchange);
   std::fill(totals_.begin(), totals_.end(), BlockTotals{});
   for (int64_t chunk = 0; chunk < plan.chunks(); chunk++) {
-    trainChunk(plan, chunk, chunk == 0 ? &overlapped : nullptr);
-    addChunk(plan, chunk);
+    trainChunk(plan, chunk, shares, chunk == 0 ? &overlapped : nullptr);
+    deliverChunk(plan, chunk, shares, exchange);
+    addChunk(plan, chunk, shares);
   }
-  rows_.finish(plan, lanes_.data());
+  rows_.finish(plan, lanes_.data(), shares);
+  gathered_.gather(plan, shares, lanes_.data(), totals_.data(), exchange);
   decay_.addTo(plan);
   BlockTotals sum;
   for (const BlockTotals& lane : totals_) {
@@ -84,13 +88,15 @@ void BatchGradient::prepareSlots(BatchPlan& plan) {
   });
 }
 
-double BatchGradient::computeShared(BatchPlan& plan, const OverlappedWork& overlapped) {
+double BatchGradient::computeShared(BatchPlan& plan, const OverlappedWork& overlapped, Exchange& exchange) {
   shared_.begin(plan);
   std::fill(lanes_.data(), lanes_.data() + lanesOf(plan) * model_.layout.size, 0.0f);
   const SideTasks tasks = DistinctRows::tasksOf(plan);
   pool_.run(tasks.count(), [&](int64_t task, int thread) { rows_.prepare(plan, tasks.partOf(task), thread); });
-  const double loss = shared_.compute(plan, overlapped);
-  rows_.finish(plan, lanes_.data());
+  const LaneShares shares(plan, exchange);
+  const double loss = shared_.compute(plan, overlapped, shares, exchange);
+  rows_.finish(plan, lanes_.data(), shares);
+  gathered_.gather(plan, shares, lanes_.data(), totals_.data(), exchange);
   decay_.addTo(plan);
   model_.reduceDense(lanes_.data(), lanesOf(plan), 0.0);
   return loss / double(plan.losses());
@@ -117,15 +123,17 @@ SamplesView BatchGradient::samplesOf(const BatchPlan& plan, int64_t chunk) {
   return samples;
 }
 
-void BatchGradient::trainChunk(const BatchPlan& plan, int64_t chunk, const OverlappedWork* overlapped) {
+void BatchGradient::trainChunk(const BatchPlan& plan, int64_t chunk, const LaneShares& shares,
+                               const OverlappedWork* overlapped) {
   RankerView ranker = model_.view();
   for (int side = 0; side < kSides; side++) ranker.sides[side].halves = rows_.halves(side);
   const SamplesView samples = samplesOf(plan, chunk);
   const int64_t count = plan.chunkLength(chunk), lanes = lanesOf(plan);
+  const Stretch own = shares.lanes(shares.own());
   const int64_t overlappedTasks = overlapped == nullptr ? 0 : overlapped->tasks;
-  pool_.run(overlappedTasks + lanes, [&](int64_t task, int thread) {
+  pool_.run(overlappedTasks + own.length(), [&](int64_t task, int thread) {
     if (task < overlappedTasks) return overlapped->run(task, thread);
-    const int64_t lane = task - overlappedTasks;
+    const int64_t lane = own.begin + task - overlappedTasks;
     const LaneRange range(count, lane, lanes, laneUnit(plan.list()));
     if (range.begin == range.end) return;
     const BlockTotals totals =
@@ -136,8 +144,42 @@ void BatchGradient::trainChunk(const BatchPlan& plan, int64_t chunk, const Overl
   });
 }
 
-/// Adds the chunk's slopes and deltas to the rows they belong to. A row belongs to one run, and a run to one task.
-void BatchGradient::addChunk(const BatchPlan& plan, int64_t chunk) {
+/// Brings the slopes and deltas of samples to the ranks that have one of their rows. They travel sample by sample, for
+/// a row's sum goes on from chunk to chunk: partial sums would be added in another order.
+void BatchGradient::deliverChunk(const BatchPlan& plan, int64_t chunk, const LaneShares& shares, Exchange& exchange) {
+  if (exchange.isAlone()) return;
+  const int64_t begin = plan.chunkBegin(chunk), count = plan.chunkLength(chunk), pad = model_.firstPad;
+  const uint32_t* userSlots = plan.sides[kUsers].sampleSlots.data() + begin;
+  const uint32_t* itemSlots = plan.sides[kItems].sampleSlots.data() + begin;
+  delivery_.begin(exchange, count);
+  const auto list = [&](RowList& rows, int64_t computedBy, int64_t wantedBy) {
+    const Stretch samples = shares.samples(computedBy, count, laneUnit(plan.list()));
+    const Stretch users = shares.slots(wantedBy, kUsers), items = shares.slots(wantedBy, kItems);
+    for (int64_t k = samples.begin; k < samples.end; k++) {
+      rows.addIf(users.holds(userSlots[k]) | items.holds(itemSlots[k]), k);
+    }
+  };
+  for (int64_t rank = 0; rank < shares.ranks(); rank++) {
+    if (rank == shares.own()) continue;
+    list(delivery_.to(rank), shares.own(), rank);
+    list(delivery_.from(rank), rank, shares.own());
+  }
+  float *slopes = slopes_.data(), *deltas = firstDeltas_.data();
+  const size_t deltaBytes = size_t(pad) * sizeof(float);
+  delivery_.run(
+      exchange, pool_, 1 + pad,
+      [&](int64_t sample, float* to) {
+        *to = slopes[sample];
+        if (pad > 0) std::memcpy(to + 1, deltas + sample * pad, deltaBytes);
+      },
+      [&](int64_t sample, const float* from) {
+        slopes[sample] = *from;
+        if (pad > 0) std::memcpy(deltas + sample * pad, from + 1, deltaBytes);
+      });
+}
+
+/// Adds the chunk's slopes and deltas to this rank's rows. A row belongs to one run, and a run to one task.
+void BatchGradient::addChunk(const BatchPlan& plan, int64_t chunk, const LaneShares& shares) {
   const RankerView ranker = model_.view();
   const SamplesView samples = samplesOf(plan, chunk);
   const int64_t begin = plan.chunkBegin(chunk), count = plan.chunkLength(chunk);
@@ -167,7 +209,14 @@ void BatchGradient::addChunk(const BatchPlan& plan, int64_t chunk) {
       return std::lower_bound(starts, starts + runCount, uint32_t(sample)) - starts;
     };
     const int64_t first = runAt(part * kSamplesPerTask), last = runAt(std::min(count, (part + 1) * kSamplesPerTask));
-    kernels_.addRuns(ranker, samples, runs[side], gradients[side], first, last);
+    const Stretch own = shares.slots(shares.own(), side);
+    const auto isOwn = [&](int64_t run) { return own.holds(runs[side].slots[run]); };
+    for (int64_t from = first; from < last;) {
+      int64_t to = from;
+      while (to < last && isOwn(to)) to++;
+      if (to > from) kernels_.addRuns(ranker, samples, runs[side], gradients[side], from, to);
+      for (from = to; from < last && !isOwn(from);) from++;
+    }
   });
 }
 

@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "core/batch/batch-plan.hpp"
+#include "core/exchange/row-delivery.hpp"
 #include "core/gradient/distinct-rows.hpp"
 #include "core/gradient/embedding-decay.hpp"
+#include "core/gradient/gathered-gradient.hpp"
 #include "core/gradient/shared-gradient.hpp"
 #include "core/ranker-model.hpp"
 #include "core/runtime/thread-pool.hpp"
@@ -21,8 +23,9 @@ class BatchGradient {
                 double embeddingDecay);
 
   /// The plan must be prepared, and the tables' gradients zero, as an optimizer's step or `clear` leaves them. Rows
-  /// with samples are marked as such until `forgetSamples`.
-  double compute(BatchPlan& plan, const OverlappedWork& overlapped);
+  /// with samples are marked as such until `forgetSamples`. Each rank of the exchange computes its share; all end up
+  /// with the whole.
+  double compute(BatchPlan& plan, const OverlappedWork& overlapped, Exchange& exchange);
   void forgetSamples(const BatchPlan& plan);
   /// Zeroes the gradients of the rows with samples, and forgets those.
   void clear(const BatchPlan& plan);
@@ -35,11 +38,12 @@ class BatchGradient {
     BlockScratch view{};
   };
 
-  double computeShared(BatchPlan& plan, const OverlappedWork& overlapped);
+  double computeShared(BatchPlan& plan, const OverlappedWork& overlapped, Exchange& exchange);
   void prepareSlots(BatchPlan& plan);
   SamplesView samplesOf(const BatchPlan& plan, int64_t chunk);
-  void trainChunk(const BatchPlan& plan, int64_t chunk, const OverlappedWork* overlapped);
-  void addChunk(const BatchPlan& plan, int64_t chunk);
+  void trainChunk(const BatchPlan& plan, int64_t chunk, const LaneShares& shares, const OverlappedWork* overlapped);
+  void deliverChunk(const BatchPlan& plan, int64_t chunk, const LaneShares& shares, Exchange& exchange);
+  void addChunk(const BatchPlan& plan, int64_t chunk, const LaneShares& shares);
 
   RankerModel& model_;
   const KernelTable& kernels_;
@@ -53,6 +57,8 @@ class BatchGradient {
   std::vector<BlockTotals> totals_;
   SharedGradient shared_;
   EmbeddingDecay decay_;
+  RowDelivery delivery_;  // of samples' slopes and deltas
+  GatheredGradient gathered_;
 };
 
 }  // namespace lawn

@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "core/gradient/gradient-lanes.hpp"
-
 namespace lawn {
 
 namespace {
@@ -44,19 +42,21 @@ void DistinctRows::prepare(const BatchPlan& plan, const SideTasks::Part& part, i
   std::fill(sums + begin * pad, sums + end * pad, 0.0f);
 }
 
-void DistinctRows::finish(const BatchPlan& plan, float* lanes) {
-  finishRows(plan, lanes);
-  finishUnits(plan);
+void DistinctRows::finish(const BatchPlan& plan, float* lanes, const LaneShares& shares) {
+  finishRows(plan, lanes, shares);
+  finishUnits(plan, shares);
 }
 
 /// From sums per row to the gradients of tables and of the first layer.
-void DistinctRows::finishRows(const BatchPlan& plan, float* lanes) {
+void DistinctRows::finishRows(const BatchPlan& plan, float* lanes, const LaneShares& shares) {
   if (model_.firstPad == 0 && model_.spec.gmf == 0) return;
   const DenseLayout& layout = model_.layout;
   const int64_t count = lanesOf(plan);
-  const SideTasks tasks(count, count);
+  const Stretch own = shares.lanes(shares.own());
+  const SideTasks tasks(own.length(), own.length());
   pool_.run(tasks.count(), [&](int64_t task, int thread) {
-    const auto [side, lane] = tasks.partOf(task);
+    const auto [side, part] = tasks.partOf(task);
+    const int64_t lane = own.begin + part;
     const LaneRange range(plan.sides[side].slots(), lane, count);
     if (range.begin == range.end) return;
     // The two sides of a lane write to different parts of it.
@@ -72,12 +72,14 @@ void DistinctRows::finishRows(const BatchPlan& plan, float* lanes) {
 }
 
 /// From the gradients of units to those of the rows that they were made of.
-void DistinctRows::finishUnits(const BatchPlan& plan) {
+void DistinctRows::finishUnits(const BatchPlan& plan, const LaneShares& shares) {
   if (!model_.isCosine()) return;
-  const SideTasks tasks = tasksOf(plan);
+  const Stretch own[kSides] = {shares.slots(shares.own(), kUsers), shares.slots(shares.own(), kItems)};
+  const SideTasks tasks(divideUp(own[kUsers].length(), kSlotsPerTask), divideUp(own[kItems].length(), kSlotsPerTask));
   pool_.run(tasks.count(), [&](int64_t task, int) {
     const auto [side, part] = tasks.partOf(task);
-    const int64_t begin = part * kSlotsPerTask, end = std::min(begin + kSlotsPerTask, plan.sides[side].slots());
+    const int64_t begin = own[side].begin + part * kSlotsPerTask;
+    const int64_t end = std::min(begin + kSlotsPerTask, own[side].end);
     kernels_.unitGradients(unitRowsOf(plan, side), begin, end);
   });
 }

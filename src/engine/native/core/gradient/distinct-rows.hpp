@@ -7,6 +7,7 @@
 
 #include "core/batch/batch-plan.hpp"
 #include "core/batch/side-tasks.hpp"
+#include "core/gradient/lane-shares.hpp"
 #include "core/ranker-model.hpp"
 #include "core/runtime/thread-pool.hpp"
 
@@ -24,16 +25,17 @@ class DistinctRows {
   /// [slots][firstPad]
   const float* halves(int side) const { return sides_[side].halves.data(); }
   float* sums(int side) { return sides_[side].sums.data(); }
-  /// From sums per row to the gradients of tables, and of the first layer in the plan's lanes (gradient-lanes.hpp).
-  void finish(const BatchPlan& plan, float* lanes);
+  /// From sums per row to the gradients of tables, and of the first layer in the plan's lanes (gradient-lanes.hpp): of
+  /// this rank's lanes and rows.
+  void finish(const BatchPlan& plan, float* lanes, const LaneShares& shares);
 
  private:
   struct SideState {
     AlignedArray<float> halves, sums;  // [slots][firstPad]
   };
 
-  void finishRows(const BatchPlan& plan, float* lanes);
-  void finishUnits(const BatchPlan& plan);
+  void finishRows(const BatchPlan& plan, float* lanes, const LaneShares& shares);
+  void finishUnits(const BatchPlan& plan, const LaneShares& shares);
   UnitRowsView unitRowsOf(const BatchPlan& plan, int side);
   RowsView rowsOf(const BatchPlan& plan, int side, int thread);
 

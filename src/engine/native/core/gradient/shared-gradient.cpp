@@ -40,13 +40,16 @@ void SharedGradient::reserve(const BatchPlan& plan) {
   losses_.assign(size_t(plan.blocks()), 0.0);
 }
 
-double SharedGradient::compute(const BatchPlan& plan, const OverlappedWork& overlapped) {
-  pool_.run(overlapped.tasks + plan.blocks(), [&](int64_t task, int thread) {
+double SharedGradient::compute(const BatchPlan& plan, const OverlappedWork& overlapped, const LaneShares& shares,
+                               Exchange& exchange) {
+  const Stretch own = shares.pieces(shares.own(), plan.blocks());
+  pool_.run(overlapped.tasks + own.length(), [&](int64_t task, int thread) {
     if (task < overlapped.tasks) return overlapped.run(task, thread);
-    const int64_t block = task - overlapped.tasks;
+    const int64_t block = own.begin + task - overlapped.tasks;
     losses_[size_t(block)] = computeBlock(plan, block, scratch_[size_t(thread)]);
   });
-  addContributions(plan);
+  deliverContributions(plan, shares, exchange);
+  addContributions(plan, shares);
   double sum = 0;
   for (const double loss : losses_) sum += loss;
   return sum;
@@ -86,10 +89,48 @@ double SharedGradient::computeBlock(const BatchPlan& plan, int64_t block, Scratc
                               });
 }
 
-void SharedGradient::addContributions(const BatchPlan& plan) {
+/// Brings contributions from the ranks that have computed their blocks to those that have their rows, and all losses to
+/// all. Contributions are numbered through: the users' before the items'.
+void SharedGradient::deliverContributions(const BatchPlan& plan, const LaneShares& shares, Exchange& exchange) {
+  if (exchange.isAlone()) return;
+  const SampleSource::Shared& shared = plan.source().shared();
+  const int64_t ofUsers = plan.contributions(kUsers);
+  delivery_.begin(exchange, ofUsers + plan.contributions(kItems));
+  const auto list = [&](RowList& rows, int64_t computedBy, int64_t wantedBy) {
+    const Stretch blocks = shares.pieces(computedBy, plan.blocks());
+    const Stretch ownRows{blocks.begin * shared.blockRows, std::min(blocks.end * shared.blockRows, plan.samples())};
+    const Stretch negatives{plan.samples() + blocks.begin * shared.negatives,
+                            plan.samples() + blocks.end * shared.negatives};
+    for (int side = 0; side < kSides; side++) {
+      const PlanSide& of = plan.sides[size_t(side)];
+      const Stretch slots = shares.slots(wantedBy, side);
+      for (int64_t at = of.runStarts[slots.begin]; at < int64_t(of.runStarts[slots.end]); at++) {
+        const int64_t row = of.order[at];
+        rows.addIf(ownRows.holds(row) | negatives.holds(row), side == kUsers ? row : ofUsers + row);
+      }
+    }
+  };
+  std::vector<int64_t> lossOffsets{0};
+  for (int64_t rank = 0; rank < shares.ranks(); rank++) {
+    lossOffsets.push_back(shares.pieces(rank, plan.blocks()).end * int64_t(sizeof(double) / sizeof(float)));
+    if (rank == shares.own()) continue;
+    list(delivery_.to(rank), shares.own(), rank);
+    list(delivery_.from(rank), rank, shares.own());
+  }
+  const auto columnsOf = [&](int64_t row) {
+    return row < ofUsers ? columns_[kUsers].data() + row * pad_ : columns_[kItems].data() + (row - ofUsers) * pad_;
+  };
+  const size_t bytes = size_t(pad_) * sizeof(float);
+  delivery_.run(
+      exchange, pool_, pad_, [&](int64_t row, float* to) { std::memcpy(to, columnsOf(row), bytes); },
+      [&](int64_t row, const float* from) { std::memcpy(columnsOf(row), from, bytes); });
+  exchange.allGather(losses_.data(), lossOffsets);
+}
+
+void SharedGradient::addContributions(const BatchPlan& plan, const LaneShares& shares) {
   constexpr int64_t runsPerTask = 512;
-  const SideTasks tasks(divideUp(plan.sides[kUsers].slots(), runsPerTask),
-                        divideUp(plan.sides[kItems].slots(), runsPerTask));
+  const Stretch own[kSides] = {shares.slots(shares.own(), kUsers), shares.slots(shares.own(), kItems)};
+  const SideTasks tasks(divideUp(own[kUsers].length(), runsPerTask), divideUp(own[kItems].length(), runsPerTask));
   const RankerView ranker = model_.view();
   pool_.run(tasks.count(), [&](int64_t task, int) {
     const auto [side, part] = tasks.partOf(task);
@@ -103,8 +144,8 @@ void SharedGradient::addContributions(const BatchPlan& plan) {
         .columns = columns_[size_t(side)].data(),
         .pad = pad_,
     };
-    kernels_.addContributions(ranker, view, gradients, part * runsPerTask,
-                              std::min((part + 1) * runsPerTask, of.slots()));
+    const int64_t begin = own[side].begin + part * runsPerTask;
+    kernels_.addContributions(ranker, view, gradients, begin, std::min(begin + runsPerTask, own[side].end));
   });
 }
 

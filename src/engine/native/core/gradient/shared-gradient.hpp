@@ -8,6 +8,8 @@
 
 #include "core/batch/batch-plan.hpp"
 #include "core/batch/shared-masks.hpp"
+#include "core/exchange/row-delivery.hpp"
+#include "core/gradient/lane-shares.hpp"
 #include "core/gradient/overlapped-work.hpp"
 #include "core/ranker-model.hpp"
 #include "core/runtime/thread-pool.hpp"
@@ -20,8 +22,9 @@ class SharedGradient {
 
   /// Reads the negatives of a prepared plan, and sorts what contributes to which row.
   void begin(BatchPlan& plan);
-  /// Returns the summed loss; leaves in the tables' gradients what they have to be finished from. Units must be fresh.
-  double compute(const BatchPlan& plan, const OverlappedWork& overlapped);
+  /// Returns the summed loss; leaves in the gradients of this rank's rows what they have to be finished from. Units
+  /// must be fresh.
+  double compute(const BatchPlan& plan, const OverlappedWork& overlapped, const LaneShares& shares, Exchange& exchange);
 
  private:
   struct Scratch {
@@ -32,7 +35,8 @@ class SharedGradient {
 
   void reserve(const BatchPlan& plan);
   double computeBlock(const BatchPlan& plan, int64_t block, Scratch& scratch);
-  void addContributions(const BatchPlan& plan);
+  void deliverContributions(const BatchPlan& plan, const LaneShares& shares, Exchange& exchange);
+  void addContributions(const BatchPlan& plan, const LaneShares& shares);
 
   RankerModel& model_;
   const KernelTable& kernels_;
@@ -43,6 +47,7 @@ class SharedGradient {
   std::array<RowSorter, kSides> sorters_;
   std::array<AlignedArray<float>, kSides> columns_;  // [contributions][pad]
   std::vector<double> losses_;                       // [blocks]
+  RowDelivery delivery_;                             // of contributions
 };
 
 }  // namespace lawn

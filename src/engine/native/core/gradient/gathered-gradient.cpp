@@ -1,0 +1,73 @@
+// See gathered-gradient.hpp.
+#include "core/gradient/gathered-gradient.hpp"
+
+namespace lawn {
+
+namespace {
+
+constexpr int64_t kTotalsWords = sizeof(BlockTotals) / sizeof(float);
+
+void copyWords(void* there, float* words, int64_t count, bool packs) {
+  std::memcpy(packs ? words : there, packs ? there : words, size_t(count) * sizeof(float));
+}
+
+}  // namespace
+
+int64_t GatheredGradient::words(const LaneShares& shares, int64_t rank) const {
+  int64_t sum = shares.lanes(rank).length() * (model_.layout.size + kTotalsWords);
+  for (int side = 0; side < kSides; side++) {
+    for (const int table : model_.sides[size_t(side)].tables()) {
+      if (table >= 0) sum += shares.slots(rank, side).length() * model_.tensors[size_t(table)].width;
+    }
+  }
+  return sum;
+}
+
+void GatheredGradient::gather(const BatchPlan& plan, const LaneShares& shares, float* lanes, BlockTotals* totals,
+                              Exchange& exchange) {
+  if (exchange.isAlone()) return;
+  offsets_.assign(1, 0);
+  for (int64_t rank = 0; rank < shares.ranks(); rank++) offsets_.push_back(offsets_.back() + words(shares, rank));
+  words_.reserve(offsets_.back());
+  move(plan, shares, shares.own(), lanes, totals, true);
+  exchange.allGather(words_.data(), offsets_);
+  for (int64_t rank = 0; rank < shares.ranks(); rank++) {
+    if (rank != shares.own()) move(plan, shares, rank, lanes, totals, false);
+  }
+}
+
+void GatheredGradient::move(const BatchPlan& plan, const LaneShares& shares, int64_t rank, float* lanes,
+                            BlockTotals* totals, bool packs) {
+  float* words = words_.data() + offsets_[size_t(rank)];
+  const Stretch own = shares.lanes(rank);
+  copyWords(lanes + own.begin * model_.layout.size, words, own.length() * model_.layout.size, packs);
+  words += own.length() * model_.layout.size;
+  copyWords(totals + own.begin, words, own.length() * kTotalsWords, packs);
+  words += own.length() * kTotalsWords;
+  for (int side = 0; side < kSides; side++) {
+    const Stretch slots = shares.slots(rank, side);
+    moveRows(plan, side, slots, words, packs);
+    for (const int table : model_.sides[size_t(side)].tables()) {
+      if (table >= 0) words += slots.length() * model_.tensors[size_t(table)].width;
+    }
+  }
+}
+
+void GatheredGradient::moveRows(const BatchPlan& plan, int side, const Stretch& slots, float* words, bool packs) {
+  constexpr int64_t slotsPerTask = 1024;
+  const uint32_t* rows = plan.sides[size_t(side)].distinct.data();
+  for (const int table : model_.sides[size_t(side)].tables()) {
+    if (table < 0) continue;
+    const int64_t width = model_.tensors[size_t(table)].width;
+    float* gradient = model_.gradient(table);
+    pool_.run(divideUp(slots.length(), slotsPerTask), [&](int64_t task, int) {
+      const int64_t begin = task * slotsPerTask, end = std::min(begin + slotsPerTask, slots.length());
+      for (int64_t slot = begin; slot < end; slot++) {
+        copyWords(gradient + rows[slots.begin + slot] * width, words + slot * width, width, packs);
+      }
+    });
+    words += slots.length() * width;
+  }
+}
+
+}  // namespace lawn
