@@ -29,6 +29,7 @@ import { type Initializers, initializeParameters } from "../../src/ranker/initia
 import type { LossConfig } from "../../src/ranker/loss.ts";
 import { rankerSpecOf } from "../../src/ranker/ranker-presets.ts";
 import { parametersOf, type RankerSpec } from "../../src/ranker/ranker-spec.ts";
+import { noSides } from "../../src/ranker/side.ts";
 import type { TrainingPlan } from "../../src/training/training-plan.ts";
 
 /** The model's preset with the sizes that were given over it. Throws ConfigError naming sizes that cannot be. */
@@ -42,7 +43,7 @@ export function rankerOf(config: TrainConfig, extents: { readonly users: number;
 /** What an engine must have for it. */
 export function trainingTaskOf(config: TrainConfig, spec: RankerSpec): TrainingTask {
   const { loss, negativesFrom, optimizer } = config;
-  return { spec, loss, negativesFrom, rule: baseOf(optimizer.name) };
+  return { spec, loss, negativesFrom, rule: baseOf(optimizer.name), hasSides: false };
 }
 
 /** The settings that make this ranker whatever the model's own are. */
@@ -112,6 +113,7 @@ export function sessionOptionsOf(config: TrainConfig, source: BatchSource, start
   const spec = rankerOf(config, source.interactions);
   return {
     spec,
+    sides: noSides,
     loss: lossOf(config, source),
     start: start ?? { parameters: initialParameters(config, spec), optimizer: null },
     optimizer: optimizerOf(config, source),
