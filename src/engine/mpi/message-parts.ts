@@ -2,6 +2,7 @@
  * Values as bytes between ranks: the arrays of a message travel as they lie in memory, the rest as a small text of
  * structured clones. Maps, nulls and numbers that JSON has not stay what they are.
  */
+import { types } from "node:util";
 import { deserialize, serialize } from "node:v8";
 import { EngineError } from "../../errors.ts";
 
@@ -53,7 +54,7 @@ function mapped(value: unknown, replace: (value: unknown) => unknown): unknown {
   if (replaced !== undefined) return replaced;
   const inner = (each: unknown): unknown => mapped(each, replace);
   if (Array.isArray(value)) return value.map(inner);
-  if (value instanceof Map) return new Map([...value].map(([key, each]) => [key, inner(each)]));
+  if (types.isMap(value)) return new Map([...value].map(([key, each]) => [key, inner(each)]));
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, inner(each)]));
 }

@@ -14,6 +14,7 @@
 #include "core/gradient/shared-gradient.hpp"
 #include "core/ranker-model.hpp"
 #include "core/runtime/thread-pool.hpp"
+#include "core/sides/mixed-sides.hpp"
 
 namespace lawn {
 
@@ -27,6 +28,10 @@ class BatchGradient {
   /// with the whole.
   double compute(BatchPlan& plan, const OverlappedWork& overlapped, Exchange& exchange);
   void forgetSamples(const BatchPlan& plan);
+  /// The table rows that a plan touches, once computed.
+  BatchRowsOfSides rowsOf(const BatchPlan& plan) const {
+    return {mixed_.rowsOf(plan, kUsers), mixed_.rowsOf(plan, kItems)};
+  }
   /// Zeroes the gradients of the rows with samples, and forgets those.
   void clear(const BatchPlan& plan);
 
@@ -39,6 +44,7 @@ class BatchGradient {
   };
 
   double computeShared(BatchPlan& plan, const OverlappedWork& overlapped, Exchange& exchange);
+  void finishRows(const BatchPlan& plan, const LaneShares& shares, Exchange& exchange);
   void prepareSlots(BatchPlan& plan);
   SamplesView samplesOf(const BatchPlan& plan, int64_t chunk);
   void trainChunk(const BatchPlan& plan, int64_t chunk, const LaneShares& shares, const OverlappedWork* overlapped);
@@ -51,6 +57,7 @@ class BatchGradient {
   const Loss loss_;
   std::vector<ThreadScratch> scratch_;
   std::array<SlotIndex, kSides> indexes_;
+  MixedSides mixed_;
   DistinctRows rows_;
   AlignedArray<float> slopes_, firstDeltas_;
   AlignedArray<float> lanes_;  // [gradient lanes, at most][layout.size]

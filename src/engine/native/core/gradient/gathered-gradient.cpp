@@ -13,12 +13,19 @@ void copyWords(void* there, float* words, int64_t count, bool packs) {
 
 }  // namespace
 
+/// Of all paths of an entity.
+int64_t GatheredGradient::widthOf(int side) const {
+  int64_t sum = 0;
+  for (const Path path : kEveryPath) {
+    if (model_.hasPath(side, path)) sum += model_.widthOf(side, path);
+  }
+  return sum;
+}
+
 int64_t GatheredGradient::words(const LaneShares& shares, int64_t rank) const {
   int64_t sum = shares.lanes(rank).length() * (model_.layout.size + kTotalsWords);
   for (int side = 0; side < kSides; side++) {
-    for (const int table : model_.sides[size_t(side)].tables()) {
-      if (table >= 0) sum += shares.slots(rank, side).length() * model_.tensors[size_t(table)].width;
-    }
+    sum += shares.slots(rank, side).length() * widthOf(side);
   }
   return sum;
 }
@@ -47,19 +54,17 @@ void GatheredGradient::move(const BatchPlan& plan, const LaneShares& shares, int
   for (int side = 0; side < kSides; side++) {
     const Stretch slots = shares.slots(rank, side);
     moveRows(plan, side, slots, words, packs);
-    for (const int table : model_.sides[size_t(side)].tables()) {
-      if (table >= 0) words += slots.length() * model_.tensors[size_t(table)].width;
-    }
+    words += slots.length() * widthOf(side);
   }
 }
 
 void GatheredGradient::moveRows(const BatchPlan& plan, int side, const Stretch& slots, float* words, bool packs) {
   constexpr int64_t slotsPerTask = 1024;
   const uint32_t* rows = plan.sides[size_t(side)].distinct.data();
-  for (const int table : model_.sides[size_t(side)].tables()) {
-    if (table < 0) continue;
-    const int64_t width = model_.tensors[size_t(table)].width;
-    float* gradient = model_.gradient(table);
+  for (const Path path : kEveryPath) {
+    if (!model_.hasPath(side, path)) continue;
+    const int64_t width = model_.widthOf(side, path);
+    float* gradient = model_.entityGradients(side, path);
     pool_.run(divideUp(slots.length(), slotsPerTask), [&](int64_t task, int) {
       const int64_t begin = task * slotsPerTask, end = std::min(begin + slotsPerTask, slots.length());
       for (int64_t slot = begin; slot < end; slot++) {

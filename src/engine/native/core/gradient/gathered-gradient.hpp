@@ -1,4 +1,4 @@
-// The gradient that ranks have computed in shares, brought together: rows of tables, lanes of the dense layers, and
+// The gradient that ranks have computed in shares, brought together: rows of entities, lanes of the dense layers, and
 // what lanes sum of losses. Afterwards every rank has all of it, and updates all parameters by itself: to move rows
 // that the rule has changed instead would take more, for a dense rule changes rows that no batch has looked up.
 #pragma once
@@ -18,6 +18,7 @@ class GatheredGradient {
   void gather(const BatchPlan& plan, const LaneShares& shares, float* lanes, BlockTotals* totals, Exchange& exchange);
 
  private:
+  int64_t widthOf(int side) const;
   int64_t words(const LaneShares& shares, int64_t rank) const;
   /// Between a rank's words and where its part belongs.
   void move(const BatchPlan& plan, const LaneShares& shares, int64_t rank, float* lanes, BlockTotals* totals,
