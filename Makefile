@@ -33,7 +33,7 @@ NATIVE_SOURCES := $(shell find src/engine/native -name '*.cpp' -o -name '*.hpp' 
 CPP := $(shell find src test -name '*.cpp' -o -name '*.hpp')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build data ingest train-ranker evaluate gate export compare score report doctor verify test test-slow check check-native check-onnx docs doc-outputs types lint format bench bench-peers bench-gpu gpu-bundle setup-gpu prebuilds packages check-prebuilds clean
+.PHONY: help setup build data ingest train-ranker evaluate gate export compare score report doctor verify test test-slow check check-native check-onnx docs doc-outputs types lint format bench bench-peers bench-gpu gpu-bundle setup-gpu setup-mpi prebuilds packages check-prebuilds clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -150,6 +150,9 @@ bench-peers: $(BUILT) ## ours beside PyTorch and TensorFlow.js in one run, as ra
 
 setup-gpu: $(BUILT) ## add @tensorflow/tfjs-node-gpu and train one step on CUDA; says in one line what is in the way
 	@node src/engine/tfjs/setup-gpu.mjs
+
+setup-mpi: $(INSTALLED) ## the addon for training on several machines, by the machine's mpicxx (MPICXX names another)
+	@node src/engine/mpi/build.mjs
 
 bench-gpu: $(BUILT) ## samples a second on a GPU beside PyTorch on the same one (see docs/engines/gpu.md)
 	@node bench/gpu.mjs $(ARGS)

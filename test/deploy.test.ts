@@ -18,7 +18,7 @@ const read = (name: string): string => readFileSync(path.join(root, "docs/deploy
 /** The parts of the Kubernetes API that the manifests use, strictly: a misspelt key is refused. */
 const mount = z.strictObject({ name: z.string(), mountPath: z.string(), readOnly: z.boolean().optional() });
 const pod = z.strictObject({
-  restartPolicy: z.literal("Never").optional(),
+  restartPolicy: z.enum(["Never", "OnFailure"]).optional(),
   terminationGracePeriodSeconds: z.int().optional(),
   securityContext: z.strictObject({
     runAsNonRoot: z.literal(true),
@@ -79,6 +79,19 @@ const cronJob = z.strictObject({
     jobTemplate: z.strictObject({
       spec: z.strictObject({ backoffLimit: z.int().min(1), template: z.strictObject({ spec: pod }) }),
     }),
+  }),
+});
+const replica = z.strictObject({ replicas: z.int().min(1), template: z.strictObject({ spec: pod }) });
+/** Of the Kubeflow MPI operator. */
+const mpiJob = z.strictObject({
+  apiVersion: z.literal("kubeflow.org/v2beta1"),
+  kind: z.literal("MPIJob"),
+  metadata: z.strictObject({ name: z.string() }),
+  spec: z.strictObject({
+    slotsPerWorker: z.int().min(1),
+    sshAuthMountPath: z.string(),
+    runPolicy: z.strictObject({ cleanPodPolicy: z.literal("Running"), backoffLimit: z.int().min(1) }),
+    mpiReplicaSpecs: z.strictObject({ Launcher: replica, Worker: replica }),
   }),
 });
 const labels = z.strictObject({ app: z.string() });
@@ -164,18 +177,38 @@ describe("the nightly script", () => {
   });
 });
 
+describe("the MPIJob", () => {
+  const { spec } = mpiJob.parse(yaml.load(read("kubernetes-train-mpi.yaml")));
+  const { Launcher: launcher, Worker: worker } = spec.mpiReplicaSpecs;
+  const command = launcher.template.spec.containers[0].args[0]!;
+
+  it("trains with as many ranks as there are workers, with flags that train has", () => {
+    expect(command).toContain(`mpirun -n ${worker.replicas * spec.slotsPerWorker} `);
+    expect(command).toContain("/app/lawn-ranker train --distributed mpi ");
+    expectKnownFlags(command.slice(command.indexOf("--distributed")).split(/[\s)]+/), trainSchema);
+    expect(worker.template.spec.containers[0].resources.requests.cpu).toBe(/--threads (\d+)/.exec(command)![1]);
+  });
+
+  it("mounts what it names, in both kinds of pods", () => {
+    for (const { template } of [launcher, worker]) expectMountsHaveVolumes(template.spec);
+  });
+});
+
 function expectMountsHaveVolumes({ containers: [container], volumes }: z.output<typeof pod>): void {
   const names = volumes.map(({ name }) => name);
   expect(container.volumeMounts.map(({ name }) => name)).toEqual(names);
 }
 
-describe("the Slurm script", () => {
-  const script = path.join(root, "docs/deploy/slurm-score.sh");
+describe.each([
+  ["slurm-score.sh", "use: sbatch --array=0-N"],
+  ["slurm-train.sh", "use: sbatch --nodes=N"],
+])("the Slurm script %s", (file, use) => {
+  const script = path.join(root, "docs/deploy", file);
 
   it("is a shell script that says how it is used", () => {
     expect(spawnSync("bash", ["-n", script]).status).toBe(0);
     const { status, stderr } = spawnSync("bash", [script], { encoding: "utf8" });
-    expect([status, stderr]).toEqual([2, expect.stringContaining("use: sbatch --array=0-N")]);
+    expect([status, stderr]).toEqual([2, expect.stringContaining(use)]);
   });
 
   it("has nothing that shellcheck minds", () => {

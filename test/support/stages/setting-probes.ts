@@ -110,6 +110,7 @@ export const engineProbes: Readonly<Record<string, SettingProbe>> = {
 export const operationalProbes: Readonly<Record<string, SettingProbe>> = {
   dataRoot: { value: "elsewhere" },
   modelsRoot: { value: "elsewhere" },
+  distributed: { value: "none" },
   threads: { value: 2, among: { engine: "native" } },
   diagnostics: { value: false },
   tensorboard: { value: true },
