@@ -92,7 +92,7 @@ export function defaultsFor(log: LogSize, own: OwnChoices): readonly ChosenSetti
     ...recencyFor(log),
     chosen(["batchSize"], batchSize, `cuts an epoch into about ${Math.round(steps)} steps`),
     chosen(["epochs"], epochs, `at most; about ${thousands(steps * epochs)} steps, and validation ends it earlier`),
-    patienceFor(epochs),
+    patienceFor(epochs, kind),
     ...(kind === "lists" ? refitFor(log) : []),
     ...ruleChoices(own, { perUser, perItem, items, rows, steps, epochs, kind }),
   ];
@@ -217,7 +217,9 @@ function epochsFor(steps: number, kind: "pairs" | "lists"): number {
   return Math.round(EPOCHS.lists * Math.min(5, Math.max(1, STEPS_AN_EPOCH.lists / steps)));
 }
 
-function patienceFor(epochs: number): ChosenSetting {
+function patienceFor(epochs: number, kind: "pairs" | "lists"): ChosenSetting {
+  // The few epochs of lists fall back at first and are best where the rate is nearly 0.
+  if (kind === "lists") return chosen(["validation", "patience"], Math.ceil(epochs / 2), "half of the epochs");
   const quarter = Math.ceil(epochs / 4);
   return quarter < LEAST_PATIENCE
     ? chosen(["validation", "patience"], LEAST_PATIENCE, "the least, for so few epochs")

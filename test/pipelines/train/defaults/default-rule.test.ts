@@ -127,6 +127,12 @@ describe("the rule where the whole catalogue is ranked", () => {
     expect(valuesOf({ ...whole, rows: 800, users: 100 }).epochs).toBe(50);
   });
 
+  it("waits for half of the epochs, since they are best at the end", () => {
+    expect(valuesOf(whole)["validation.patience"]).toBe(8); // of 16
+    expect(valuesOf(whole, { epochs: 5 })["validation.patience"]).toBe(3);
+    expect(valuesOf(shop)["validation.patience"]).toBe(7); // a quarter of 25
+  });
+
   it("lets LAWN hold directions, and decays nothing without it", () => {
     // Half of what rows grow to: .2 x .0041 x sqrt(64 x 218.75 x 16) = .388
     expect(valuesOf(whole)["optimizer.learningRate"]).toBe(0.0041);
