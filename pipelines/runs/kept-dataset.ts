@@ -12,7 +12,7 @@ import { keptDatasetFiles, keptDatasetFolder, keptFeaturesFile } from "../../src
 import { DESCRIPTION_FILE } from "../dataset/dataset-files.ts";
 import { checkFileOf, type DatasetDescription, readDescription } from "../dataset/stored-dataset.ts";
 
-/** A folder with the description, the vocabularies and the schema of features of a dataset, and what the description says. */
+/** A folder with a dataset's description, vocabularies and schema of features, and what the description says. */
 export interface DescribedData {
   readonly directory: string;
   readonly description: DatasetDescription;

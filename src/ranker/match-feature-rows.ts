@@ -1,6 +1,6 @@
 /**
- * Where the rows of a side stand in another's tables, such as yesterday's: ids by their vocabularies, values of features
- * by what they say. What a row means goes with it, whatever number it has.
+ * Where the rows of a side stand in another's tables, such as yesterday's: ids by their vocabularies, values of
+ * features by what they say. What a row means goes with it, whatever number it has.
  */
 import { NO_ROW } from "./carry-rows.ts";
 import type { BucketsFeature, FeatureSchema, SideSchema, ValuesFeature } from "./feature-schema.ts";

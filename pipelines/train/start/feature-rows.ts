@@ -1,6 +1,6 @@
 /**
  * What a warm start makes of features: rows of values are matched by what they say. A side that has none here begins
- * with what the run's users or items were sums of; one that had none there begins with the ids' rows and initial values.
+ * with the sums that the run's users or items were; one that had none there with the ids' rows and initial values.
  */
 import type { TrainConfig } from "../../../src/config/schemas/train-schema.ts";
 import { NO_ROW, type RowSources, sideOf } from "../../../src/ranker/carry-rows.ts";
