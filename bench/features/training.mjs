@@ -3,7 +3,7 @@
  * their rates are given as a ratio. One JSON line.
  *
  *   node bench/features/training.mjs [--features 6] [--batch-size 65536] [--threads 2] [--seconds 10]
- *     [--optimizer adam]
+ *       [--optimizer adam]
  *       [--users 6040 --items 3706 --positives 994169] [--embedding 32 --gmf 8 --tower 32,16,8 --dot 0]
  *
  * Every user and item has its id and one value of each feature; a feature has 2, 8, 32, 128, 512, 2,048, 2, ... values,
