@@ -6,6 +6,7 @@ import { initializerFromText } from "../../src/config/initializer-text.ts";
 import { baseOf } from "../../src/config/optimizer/optimizer-names.ts";
 import type { TrainConfig } from "../../src/config/schemas/train-schema.ts";
 import type { Interactions, ItemsByUser } from "../../src/dataset/interaction-dataset.ts";
+import { withRecency } from "../../src/dataset/recency-weights.ts";
 import {
   type BatchSource,
   checkBatchSource,
@@ -72,10 +73,13 @@ export function initialParameters(config: TrainConfig, spec: RankerSpec): Map<st
   return initializeParameters(spec, initializersOf(config), config.seed);
 }
 
-/** `seen` is never drawn as a negative. Throws ConfigError or DataError when no batch could be drawn. */
+/**
+ * `seen` is never drawn as a negative; each user's interactions stand oldest first where their ages weigh. Throws
+ * ConfigError or DataError when no batch could be drawn.
+ */
 export function batchSourceOf(config: TrainConfig, interactions: Interactions, seen: ItemsByUser): BatchSource {
   const source: BatchSource = {
-    interactions,
+    interactions: withRecency(interactions, config.recencyPower),
     seen,
     loss: config.loss,
     negativesPerPositive: config.negatives,

@@ -7,14 +7,12 @@ import { ruleOf } from "../../../src/config/optimizer/rule-table.ts";
 import { type NegativesFrom, samplesPerPositive } from "../../../src/dataset/training-batches.ts";
 import type { LossName } from "../../../src/ranker/loss.ts";
 import type { ChosenSetting } from "../../stage.ts";
+import { type DatedLog, recencyFor } from "./recency-rule.ts";
 
 /** Of the train split; and of validation, with what it ranks its items against. */
-export interface LogSize {
-  readonly rows: number;
+export interface LogSize extends DatedLog {
   /** Who have rows there. */
   readonly users: number;
-  /** Of the whole catalogue. */
-  readonly items: number;
   readonly validationRows: number;
   readonly protocol: "sampled" | "full";
   /** Whether users are held out of training: validation folds them in, which losses of pairs alone allow. */
@@ -91,6 +89,7 @@ export function defaultsFor(log: LogSize, own: OwnChoices): readonly ChosenSetti
       ? [chosen(["loss"], loss, "users are held out: fold-in knows pairs and inner products, no lists of cosines")]
       : []),
     chosen(["negatives"], few, reason),
+    ...recencyFor(log),
     chosen(["batchSize"], batchSize, `cuts an epoch into about ${Math.round(steps)} steps`),
     chosen(["epochs"], epochs, `at most; about ${thousands(steps * epochs)} steps, and validation ends it earlier`),
     patienceFor(epochs),
