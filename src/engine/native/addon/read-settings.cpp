@@ -50,6 +50,13 @@ SideMatrix readSide(napi_env env, napi_value from, int64_t tableRows) {
   expect(rows.size == weights.size, "weights of a side");
   checkOffsets("offsets of a side", offsets, entities, rows.size);
   checkIndices("rows of a side", rows.data, rows.size, tableRows);
+  side.ids = wholeOf(env, from, "ids", 0, std::min(entities, tableRows));
+  for (int64_t entity = 0; entity < entities; entity++) {
+    for (uint32_t k = offsets.data[entity]; k < offsets.data[entity + 1]; k++) {
+      const bool isFirst = k == offsets.data[entity];
+      expect(rows.data[k] >= side.ids || (isFirst && rows.data[k] == entity), "the id of another entity");
+    }
+  }
   side.offsets = AlignedArray<uint32_t>(offsets.size);
   std::copy(offsets.data, offsets.data + offsets.size, side.offsets.data());
   side.rows = AlignedArray<uint32_t>(rows.size);
