@@ -13,6 +13,7 @@ import { lastingRecord, type SourceRecord } from "./check-up-to-date.ts";
 import type { WrittenFile } from "./dataset-writer.ts";
 import { type IngestPlan, lastingSettings, settingsHash } from "./plan-ingest.ts";
 import type { WeightSummary } from "./split-view.ts";
+import type { WrittenFeatures } from "./write-features.ts";
 
 interface WrittenCandidates {
   readonly file: WrittenColumns;
@@ -36,6 +37,10 @@ export interface DatasetFacts {
   readonly known: WrittenFile | null;
   /** Null where no users are held out. */
   readonly profiles: WrittenFile | null;
+  /** Null where none were asked for. */
+  readonly features: WrittenFeatures | null;
+  /** Items of the items file that the log has not. */
+  readonly newItems: number;
   /** Null without an items file. */
   readonly info: WrittenItemInfo | null;
   readonly candidates: { readonly validation: WrittenCandidates; readonly test: WrittenCandidates };
@@ -51,6 +56,7 @@ const CANDIDATE_SCHEMA = [
 
 export function describeDataset(facts: DatasetFacts): DatasetDescription {
   const { plan, sources, built, cleaning, split, numbers, weights, known, profiles, info, candidates, context } = facts;
+  const { features, newItems } = facts;
   const { config } = plan;
   const files: DatasetDescription["files"] = {
     ...plainFiles(facts.files),
@@ -99,12 +105,26 @@ export function describeDataset(facts: DatasetFacts): DatasetDescription {
     ...(info === null ? {} : { itemInfo: { ...info, schema: ITEM_INFO_SCHEMA } }),
     ...(known === null ? {} : { known: plain(known) }),
     ...(profiles === null ? {} : { profiles: plain(profiles) }),
+    ...(features === null ? {} : { features: plainFeatures(features) }),
+    ...(newItems === 0 ? {} : { newItems }),
     files,
-    contentHash: contentHash(files, { known: known ?? undefined, profiles: profiles ?? undefined }),
+    contentHash: contentHash(files, {
+      known: known ?? undefined,
+      profiles: profiles ?? undefined,
+      features: features ?? undefined,
+    }),
   };
 }
 
 const plain = ({ rows, bytes, sha256, schema }: WrittenFile) => ({ rows, bytes, sha256, schema });
+
+function plainFeatures({ schema, users, items }: WrittenFeatures): NonNullable<DatasetDescription["features"]> {
+  return {
+    schema: { ...schema },
+    ...(users === undefined ? {} : { users: { ...users } }),
+    ...(items === undefined ? {} : { items: { ...items } }),
+  };
+}
 
 /** Copies without the name of their interface, as an open-ended description wants them. */
 function plainFiles(

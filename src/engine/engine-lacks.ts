@@ -30,7 +30,7 @@ export interface Lack {
 
 const lacks: Readonly<Record<EngineName, (task: TrainingTask) => Lack | null>> = {
   reference: () => null,
-  native: features,
+  native: () => null,
   webgpu: (task) => features(task) ?? sharedLayers(task) ?? lazyRule(task),
   tfjs: (task) => features(task) ?? otherThanPairs(task),
 };
@@ -59,7 +59,7 @@ export function taskOfSession({ spec, sides, loss, source, optimizer }: SessionO
 /** Users and items that are sums of rows. */
 function features({ hasSides }: TrainingTask): Lack | null {
   if (!hasSides) return null;
-  return { what: "features of users and items are not part of it", remedy: "take --engine reference" };
+  return { what: "features of users and items are not part of it", remedy: "take --engine native or reference" };
 }
 
 /** Shared negatives are matrix products, which a tower is not. */

@@ -75,7 +75,7 @@ describe("openEngine", () => {
       "webgpu engine: the optimizer lazy-adam is not part of it",
     );
     await expect(openEngine("webgpu", { trains: [{ ...task, hasSides: true }] })).rejects.toThrow(
-      "webgpu engine: features of users and items are not part of it; take --engine reference",
+      "webgpu engine: features of users and items are not part of it; take --engine native or reference",
     );
     expect((await openEngine("reference", { trains: [task] })).name).toBe("reference");
   });

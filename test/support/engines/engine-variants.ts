@@ -55,7 +55,7 @@ export async function engineVariants(): Promise<readonly EngineVariant[]> {
         hasCosine: true,
         sharesLayers: true,
         hasLazyRules: true,
-        hasSides: name === "reference",
+        hasSides: true,
         open: () => openEngine(name),
       });
       continue;

@@ -15,6 +15,7 @@ import { optimizerNames } from "../../../../src/config/optimizer/optimizer-names
 import { parseConfig } from "../../../../src/config/parse.ts";
 import { trainSchema } from "../../../../src/config/schemas/train-schema.ts";
 import { samplesPerEpoch } from "../../../../src/dataset/training-batches.ts";
+import { noSides } from "../../../../src/ranker/side.ts";
 import { uniformSource } from "../../../support/data/uniform-source.ts";
 
 const nothing: OwnChoices = {
@@ -155,7 +156,7 @@ describe("the rule where the whole catalogue is ranked", () => {
     const { choices, values } = fittedSettings(heldOut, {}, false);
     expect(choices.find(({ path }) => path[0] === "loss")?.reason).toContain("users are held out");
     const config = parseConfig({ schema: trainSchema, layers: [{ source: "the rule", values }], flags: {} });
-    const spec = rankerOf(config, { users: heldOut.users, items: heldOut.items });
+    const spec = rankerOf(config, { train: { users: heldOut.users, items: heldOut.items }, sides: noSides });
     expect(foldInSettings({ directory: "run", config }, spec)).toMatchObject({ loss: "bce", negativesPerPositive: 8 });
     // What the user chose is the user's.
     expect(fittedSettings(heldOut, { loss: "bpr" }, false).values).not.toHaveProperty("loss");
