@@ -25,6 +25,8 @@ export interface LogSize {
 export interface OwnChoices {
   readonly model: string;
   readonly optimizer: OptimizerName;
+  /** Whether the rule may take a lazy optimizer: nothing that was given names one, or asks for what lazy rules lack. */
+  readonly leavesOptimizerOpen: boolean;
   readonly loss: LossName;
   /** Whether the rule may take another loss, its negatives and cosines: nothing that was given speaks of them. */
   readonly leavesLossOpen: boolean;
@@ -50,6 +52,8 @@ const LEAST_PATIENCE = 3;
 const NEGATIVES = 8;
 /** Of a block of positives: they cost a matrix product. */
 const SHARED_NEGATIVES = { shared: 1024, batch: 255 };
+/** Rows of both sides' tables for each sample of a batch of pairs, from which on a dense step is mostly idle rows. */
+const IDLE_ROWS_A_SAMPLE = 64;
 /** Of the dot product: long logs fill more dimensions. */
 const WIDTH = { usual: 64, long: 128 };
 const LONG_LOG_ROWS = 100_000;
@@ -82,6 +86,7 @@ export function defaultsFor(log: LogSize, own: OwnChoices): readonly ChosenSetti
   const batchSize = own.batchSize ?? powerOfTwoNear(samples / STEPS_AN_EPOCH[kind]);
   const steps = Math.max(1, samples / batchSize);
   const epochs = own.epochs ?? epochsFor(steps, kind);
+  const lazy = kind === "pairs" ? lazyChoice(own, users + items, batchSize) : [];
   return [
     ...(own.model === "mf"
       ? [chosen(["model"], "mf", "ahead of neumf, mlp and gmf where all were tried"), widthFor(rows)]
@@ -95,6 +100,7 @@ export function defaultsFor(log: LogSize, own: OwnChoices): readonly ChosenSetti
     chosen(["epochs"], epochs, `at most; about ${thousands(steps * epochs)} steps, and validation ends it earlier`),
     patienceFor(epochs),
     ...(kind === "lists" ? refitFor(log) : []),
+    ...lazy,
     ...ruleChoices(own, { perUser, perItem, items, rows, steps, epochs, kind }),
   ];
 }
@@ -108,6 +114,17 @@ function listChoices(perUser: number, items: number): readonly ChosenSetting[] {
     chosen(["ranker", "similarity"], "cosine", "long rows of popular items win nothing; biases say what is popular"),
     chosen(["ranker", "temperature"], temperatureFor(perUser, items), shape),
   ];
+}
+
+/**
+ * LAWN over the lazy rule where a dense one would spend nearly all of a step on rows that no sample looks up. A positive
+ * among shared negatives costs as much as dozens of pairs, and hides them.
+ */
+function lazyChoice({ leavesOptimizerOpen }: OwnChoices, tableRows: number, batchSize: number): ChosenSetting[] {
+  const perSample = tableRows / batchSize;
+  if (!leavesOptimizerOpen || perSample < IDLE_ROWS_A_SAMPLE) return [];
+  const reason = `${thousands(perSample)} rows of tables for each sample of a batch: a dense step would be theirs`;
+  return [chosen(["optimizer", "name"], "lawn-lazy-adam" satisfies OptimizerName, reason)];
 }
 
 /** Where validation holds many of the rows, the ranker that ships learns from them too. */

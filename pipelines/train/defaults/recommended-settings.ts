@@ -118,6 +118,7 @@ export function fittedSettings(log: LogSize, given: Values, isWarm: boolean): Re
   const own = {
     model: typeof given.model === "string" ? given.model : hasOwnPaths(given) ? defaults.model : "mf",
     optimizer: optimizerNames.find((name) => name === groupOf(given, "optimizer").name) ?? defaults.optimizer.name,
+    leavesOptimizerOpen: !isWarm && leavesOptimizerOpen(given),
     loss: lossNames.find((name) => name === given.loss) ?? defaults.loss,
     leavesLossOpen: leavesLossOpen(given),
     negatives: numberOf(given.negatives),
@@ -146,6 +147,17 @@ function leavesLossOpen(given: Values): boolean {
   const { similarity, idBiases } = groupOf(given, "ranker");
   const isOpen = ["loss", "negatives", "negativesFrom", "negativesPower"].every((key) => given[key] === undefined);
   return isOpen && similarity !== "inner" && idBiases !== false && given.engine !== "tfjs";
+}
+
+/**
+ * Whether nothing that was given names an optimizer, is of Adam's momentum or LAWN's whole tables, or wants an engine
+ * without lazy rules.
+ */
+function leavesOptimizerOpen(given: Values): boolean {
+  const { name, beta1 } = groupOf(given, "optimizer");
+  const { granularity, scope } = groupOf(given, "lawn");
+  const isOfRows = granularity === undefined || granularity === "row";
+  return name === undefined && beta1 === undefined && isOfRows && scope === undefined && given.engine !== "webgpu";
 }
 
 /** Paths of the user's own make another ranker than plain factorisation. */

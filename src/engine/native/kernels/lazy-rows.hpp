@@ -40,26 +40,36 @@ struct FillRow {
 LAWN_INLINE void prefetchTableRow(const LazyRowsView& view, int64_t row) {
   const int64_t at = row * view.width;
   prefetchRow(view.table.weight + at, view.width);
-  prefetchRow(view.table.gradient + at, view.width);
   if (view.table.velocity != nullptr) prefetchRow(view.table.velocity + at, view.width);
   if (view.table.root == nullptr) return;
   if (view.hasRootOfRow) __builtin_prefetch(view.table.root + row);
   else prefetchRow(view.table.root + at, view.width);
 }
 
+/// Rows between a prefetch and its use.
+constexpr int64_t kTableRowsAhead = 24;
+
+inline void prefetchTableRows(const LazyRowsView& view) {
+  for (int64_t k = 0; k < kTableRowsAhead && k < view.count; k++) prefetchTableRow(view, view.rows[k]);
+}
+
 /// Copies rows side by side, their slots caught up on the steps they were absent from; takes their gradients.
 inline void gatherRows(const LazyRowsView& view) {
   const int64_t width = view.width;
   const RowArrays &table = view.table, &own = view.gathered;
+  prefetchTableRows(view);
   for (int64_t k = 0; k < view.count; k++) {
-    if (k + kRowsAhead < view.count) prefetchTableRow(view, view.rows[k + kRowsAhead]);
+    if (k + kTableRowsAhead < view.count) prefetchTableRow(view, view.rows[k + kTableRowsAhead]);
     const int64_t from = view.rows[k] * width, to = k * width;
     CopyRow weight{table.weight + from, own.weight + to};
     forEachPiece(width, weight);
-    TakeRow gradient{table.gradient + from, own.gradient + to};
+    TakeRow gradient{table.gradient + view.gradientRows[k] * width, own.gradient + to};
     forEachPiece(width, gradient);
     if (table.velocity != nullptr) {
       ScaledCopy velocity{table.velocity + from, own.velocity + to, view.velocityFactors[k]};
+      forEachPiece(width, velocity);
+    } else if (own.velocity != nullptr) {
+      FillRow velocity{own.velocity + to, 0};
       forEachPiece(width, velocity);
     }
     if (table.root == nullptr) continue;
@@ -94,6 +104,71 @@ inline void scatterRows(const LazyRowsView& view) {
     }
   }
 }
+
+/// A free step of one row where it lies, from slots that catch up first. Its gradient becomes zero. Without Velocity
+/// the rule's first decay is 0, and the velocity is not kept.
+template <Rule rule, bool Velocity>
+struct LazyStep {
+  const RuleStep k;
+  const RowArrays row;
+  const float velocityFactor, rootFactor;
+  template <int N>
+  LAWN_INLINE void run(int64_t at) {
+    const auto w = load<N>(row.weight + at);
+    auto velocity = broadcast<N>(0), root = broadcast<N>(0);
+    if constexpr (Velocity) velocity = settled(load<N>(row.velocity + at) * velocityFactor);
+    if constexpr (hasRoot<rule>) root = settled(load<N>(row.root + at) * rootFactor);
+    const auto u = ruleDirection<rule, false>(k, w, load<N>(row.gradient + at), velocity, root, 1);
+    if constexpr (Velocity) store<N>(row.velocity + at, velocity);
+    if constexpr (hasRoot<rule>) store<N>(row.root + at, root);
+    store<N>(row.weight + at, w - k.learningRate * u);
+    store<N>(row.gradient + at, broadcast<N>(0));
+  }
+};
+
+template <Rule rule, bool Velocity, int Width>
+void lazyStepOfRows(const RuleStep& k, const LazyRowsView& view) {
+  prefetchTableRows(view);
+  for (int64_t r = 0; r < view.count; r++) {
+    if (r + kTableRowsAhead < view.count) prefetchTableRow(view, view.rows[r + kTableRowsAhead]);
+    const int64_t at = view.rows[r] * view.width;
+    LazyStep<rule, Velocity> step{
+        .k = k,
+        .row = {.weight = view.table.weight + at,
+                .gradient = view.table.gradient + view.gradientRows[r] * view.width,
+                .velocity = Velocity ? view.table.velocity + at : nullptr,
+                .root = hasRoot<rule> ? view.table.root + at : nullptr},
+        .velocityFactor = Velocity ? view.velocityFactors[r] : 1,
+        .rootFactor = hasRoot<rule> ? view.rootFactors[r] : 1,
+    };
+    stepRow<Width>(step, 0, view.width);
+  }
+}
+
+template <Rule rule, bool Velocity>
+void lazyStepOf(const RuleStep& k, const LazyRowsView& view) {
+  switch (view.width) {
+    case 8: return lazyStepOfRows<rule, Velocity, 8>(k, view);
+    case 32: return lazyStepOfRows<rule, Velocity, 32>(k, view);
+    case 64: return lazyStepOfRows<rule, Velocity, 64>(k, view);
+    default: return lazyStepOfRows<rule, Velocity, 0>(k, view);
+  }
+}
+
+struct VisitLazyStep {
+  const RuleStep& k;
+  const LazyRowsView& view;
+  template <Rule rule>
+  LAWN_INLINE void run() {
+    if constexpr (hasVelocity<rule>) {
+      if (view.table.velocity != nullptr) return lazyStepOf<rule, true>(k, view);
+    }
+    lazyStepOf<rule, false>(k, view);
+  }
+};
+
+/// Under a rule without trust ratio, whose slots are one a weight.
+inline void lazyStep(const RuleStep& k, const LazyRowsView& view) { withRule(k.rule, VisitLazyStep{k, view}); }
 
 /// Sum of squares of the gradient that the rule will see, projection and decay included.
 struct RowSquares {

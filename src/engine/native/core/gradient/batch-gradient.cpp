@@ -86,6 +86,7 @@ void BatchGradient::prepareSlots(BatchPlan& plan) {
 
 double BatchGradient::computeShared(BatchPlan& plan, const OverlappedWork& overlapped) {
   shared_.begin(plan);
+  rows_.reserve(plan);
   std::fill(lanes_.data(), lanes_.data() + lanesOf(plan) * model_.layout.size, 0.0f);
   const SideTasks tasks = DistinctRows::tasksOf(plan);
   pool_.run(tasks.count(), [&](int64_t task, int thread) { rows_.prepare(plan, tasks.partOf(task), thread); });
@@ -152,6 +153,7 @@ void BatchGradient::addChunk(const BatchPlan& plan, int64_t chunk) {
         .order = side == kUsers ? nullptr : of.order.data() + begin,
     };
     gradients[side] = model_.gradientsOf(side);
+    gradients[side].rows = model_.gradientRows(side, of.distinct.data());
     gradients[side].sums = rows_.sums(side);
   }
   // A list's slopes add up to 0, but in float32 leave rounding errors, which Adam takes for gradients.
@@ -183,8 +185,9 @@ void BatchGradient::clear(const BatchPlan& plan) {
       if (table < 0) continue;
       const int64_t width = model_.tensors[size_t(table)].width;
       float* gradient = model_.gradient(table);
-      for (const uint32_t row : plan.sides[side].distinct) {
-        std::fill(gradient + row * width, gradient + (row + 1) * width, 0.0f);
+      const uint32_t* rows = model_.gradientRows(side, plan.sides[side].distinct.data());
+      for (int64_t slot = 0; slot < plan.sides[side].slots(); slot++) {
+        std::fill_n(gradient + rows[slot] * width, width, 0.0f);
       }
     }
   }

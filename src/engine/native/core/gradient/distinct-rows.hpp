@@ -30,6 +30,7 @@ class DistinctRows {
  private:
   struct SideState {
     AlignedArray<float> halves, sums;  // [slots][firstPad]
+    AlignedArray<float> embeddings;    // [slots][embeddingPad]
   };
 
   void finishRows(const BatchPlan& plan, float* lanes);
@@ -41,7 +42,7 @@ class DistinctRows {
   const KernelTable& kernels_;
   ThreadPool& pool_;
   std::array<SideState, kSides> sides_;
-  std::vector<AlignedArray<float>> gathered_, product_;  // per thread: [kBlockSamples][embeddingPad]
+  std::vector<AlignedArray<float>> product_;  // per thread: [kBlockSamples][embeddingPad]
 };
 
 }  // namespace lawn

@@ -16,6 +16,7 @@ void EmbeddingDecay::addTo(const BatchPlan& plan) {
     const SideTasks::Part part = tasks.partOf(task);
     const PlanSide& side = plan.sides[part.side];
     const SideTables& tables = model_.sides[part.side];
+    const uint32_t* gradientRows = model_.gradientRows(part.side, side.distinct.data());
     const int64_t begin = part.index * slotsPerTask, end = std::min(begin + slotsPerTask, side.slots());
     for (const int table : {tables.dot, tables.gmf, tables.mlp}) {
       if (table < 0) continue;
@@ -23,7 +24,7 @@ void EmbeddingDecay::addTo(const BatchPlan& plan) {
       for (int64_t slot = begin; slot < end; slot++) {
         const float factor = float(share * double(lookups_[part.side][size_t(slot)]));
         const float* row = model_.value(table) + side.distinct[size_t(slot)] * width;
-        float* gradient = model_.gradient(table) + side.distinct[size_t(slot)] * width;
+        float* gradient = model_.gradient(table) + gradientRows[slot] * width;
         for (int64_t c = 0; c < width; c++) gradient[c] += factor * row[c];
       }
     }
