@@ -6,7 +6,8 @@ import { type WrittenColumns, writeColumns } from "../../src/arrow/write-columns
 import { DataError } from "../../src/errors.ts";
 import type { ItemInfos } from "../../src/interactions/reading/read-item-info.ts";
 import { GONE } from "../../src/interactions/splitting/renumber.ts";
-import { checkFileOf, ITEM_INFO_FILE, type LoadedDataset } from "./stored-dataset.ts";
+import { ITEM_INFO_FILE } from "./dataset-files.ts";
+import { checkFileOf, type LoadedDataset } from "./stored-dataset.ts";
 
 export const ITEM_INFO_SCHEMA: ColumnSchema = [
   { name: "item", type: "uint32" },

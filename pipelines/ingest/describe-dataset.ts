@@ -4,8 +4,10 @@ import type { CleaningStep } from "../../src/interactions/cleaning/clean-log.ts"
 import type { BuiltLog } from "../../src/interactions/reading/build-log.ts";
 import type { Renumbering } from "../../src/interactions/splitting/renumber.ts";
 import type { SplitLog } from "../../src/interactions/splitting/split-log.ts";
+import { contentHash } from "../dataset/content-hash.ts";
+import type { DATASET_FILES } from "../dataset/dataset-files.ts";
 import { ITEM_INFO_SCHEMA, type WrittenItemInfo } from "../dataset/item-info-file.ts";
-import { contentHash, type DATASET_FILES, type DatasetDescription } from "../dataset/stored-dataset.ts";
+import type { DatasetDescription } from "../dataset/stored-dataset.ts";
 import type { StageContext } from "../stage.ts";
 import { lastingRecord, type SourceRecord } from "./check-up-to-date.ts";
 import type { WrittenFile } from "./dataset-writer.ts";

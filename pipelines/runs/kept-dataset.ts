@@ -9,7 +9,8 @@ import { readTextIfThere } from "../../src/files/file-content.ts";
 import { makeFolder } from "../../src/files/make-folder.ts";
 import { putInPlace } from "../../src/files/partial-file.ts";
 import { keptDatasetFiles, keptDatasetFolder } from "../../src/runs/run-directory.ts";
-import { checkFileOf, type DatasetDescription, DESCRIPTION_FILE, readDescription } from "../dataset/stored-dataset.ts";
+import { DESCRIPTION_FILE } from "../dataset/dataset-files.ts";
+import { checkFileOf, type DatasetDescription, readDescription } from "../dataset/stored-dataset.ts";
 
 /** A folder with the description and the vocabularies of a dataset, and what the description says. */
 export interface DescribedData {

@@ -109,13 +109,13 @@ export function testedText({ directory, manifest }: Pick<LoadedRun, "directory" 
 
 /**
  * Negatives per positive of a run whose logits stand for a probability: bce's do, others only order. Null too where the
- * rows it was trained on have weights: its logits then are of a mixture that is nobody's.
+ * rows it was trained on have weights, of their own or by age: its logits then are of a mixture that is nobody's.
  */
 export function trainedMixture(
   { config }: Pick<LoadedRun, "config">,
   { weights }: Pick<Interactions, "weights">,
 ): number | null {
-  const isProbability = config.loss === "bce" && weights === null;
+  const isProbability = config.loss === "bce" && weights === null && (config.recencyPower ?? 0) === 0;
   return isProbability && typeof config.negatives === "number" ? config.negatives : null;
 }
 

@@ -13,6 +13,7 @@ import { defaultRunName, hashOf, identityOf, runFiles } from "../../src/runs/run
 import { DivergenceError } from "../../src/training/divergence.ts";
 import { openConfiguredEngine } from "../configured-engine.ts";
 import { datasetNameOf } from "../dataset/dataset-argument.ts";
+import { checkRecency } from "../dataset/row-order.ts";
 import { seenItems } from "../dataset/seen-items.ts";
 import { loadDataset } from "../dataset/stored-dataset.ts";
 import { protocolOf } from "../measures/evaluate-split.ts";
@@ -55,6 +56,7 @@ async function train(given: TrainConfig, context: StageContext): Promise<StageRe
   for (const warning of trainWarnings(held)) context.log(warning);
   const dataset = await loadDataset(path.join(held.dataRoot, held.dataset));
   const config = { ...held, candidates: protocolOf(dataset, held.candidates) };
+  checkRecency(config.recencyPower, dataset.description);
   const spec = rankerOf(config, dataset.train);
   const source = batchSourceOf(config, dataset.train, seenItems(dataset, ["train"]));
   const engine = await openConfiguredEngine({ ...config, trains: [trainingTaskOf(config, spec)] }, context.log);

@@ -6,6 +6,7 @@ import { initializerFromText } from "../../src/config/initializer-text.ts";
 import { baseOf } from "../../src/config/optimizer/optimizer-names.ts";
 import type { TrainConfig } from "../../src/config/schemas/train-schema.ts";
 import type { Interactions, ItemsByUser } from "../../src/dataset/interaction-dataset.ts";
+import { withRecency } from "../../src/dataset/recency-weights.ts";
 import {
   type BatchSource,
   checkBatchSource,
@@ -28,6 +29,7 @@ import { type Initializers, initializeParameters } from "../../src/ranker/initia
 import type { LossConfig } from "../../src/ranker/loss.ts";
 import { rankerSpecOf } from "../../src/ranker/ranker-presets.ts";
 import { parametersOf, type RankerSpec } from "../../src/ranker/ranker-spec.ts";
+import { noSides } from "../../src/ranker/side.ts";
 import type { TrainingPlan } from "../../src/training/training-plan.ts";
 
 /** The model's preset with the sizes that were given over it. Throws ConfigError naming sizes that cannot be. */
@@ -41,7 +43,7 @@ export function rankerOf(config: TrainConfig, extents: { readonly users: number;
 /** What an engine must have for it. */
 export function trainingTaskOf(config: TrainConfig, spec: RankerSpec): TrainingTask {
   const { loss, negativesFrom, optimizer } = config;
-  return { spec, loss, negativesFrom, rule: baseOf(optimizer.name) };
+  return { spec, loss, negativesFrom, rule: baseOf(optimizer.name), hasSides: false };
 }
 
 /** The settings that make this ranker whatever the model's own are. */
@@ -71,10 +73,13 @@ export function initialParameters(config: TrainConfig, spec: RankerSpec): Map<st
   return initializeParameters(spec, initializersOf(config), config.seed);
 }
 
-/** `seen` is never drawn as a negative. Throws ConfigError or DataError when no batch could be drawn. */
+/**
+ * `seen` is never drawn as a negative; each user's interactions stand oldest first where their ages weigh. Throws
+ * ConfigError or DataError when no batch could be drawn.
+ */
 export function batchSourceOf(config: TrainConfig, interactions: Interactions, seen: ItemsByUser): BatchSource {
   const source: BatchSource = {
-    interactions,
+    interactions: withRecency(interactions, config.recencyPower),
     seen,
     loss: config.loss,
     negativesPerPositive: config.negatives,
@@ -108,6 +113,7 @@ export function sessionOptionsOf(config: TrainConfig, source: BatchSource, start
   const spec = rankerOf(config, source.interactions);
   return {
     spec,
+    sides: noSides,
     loss: lossOf(config, source),
     start: start ?? { parameters: initialParameters(config, spec), optimizer: null },
     optimizer: optimizerOf(config, source),

@@ -14,6 +14,7 @@ import { DivergenceError } from "../../src/training/divergence.ts";
 import { type TrainingOutcome, trainRanker } from "../../src/training/train-ranker.ts";
 import { beginning, type ResumePoint } from "../../src/training/training-state.ts";
 import { hasProfiles } from "../dataset/held-out-users.ts";
+import { checkRecency } from "../dataset/row-order.ts";
 import type { LoadedDataset } from "../dataset/stored-dataset.ts";
 import { foldInSettings } from "../fold-in/fold-in-of-run.ts";
 import { evaluateSplit, protocolOf, type SplitEvaluation } from "../measures/evaluate-split.ts";
@@ -75,6 +76,7 @@ export async function runTrial(options: TrialOptions): Promise<TrialResult | nul
   const { config } = trial;
   const { description, train } = data.dataset;
   const started = context.elapsed();
+  checkRecency(config.recencyPower, description);
   const source = batchSourceOf(config, train, data.seen);
   if (hasProfiles(data.dataset)) foldInSettings({ directory: trial.id, config }, rankerOf(config, train));
   const epochs: TrialRecord["epochs"] = [...(from?.record.epochs ?? [])];

@@ -7,14 +7,13 @@ import { ruleOf } from "../../../src/config/optimizer/rule-table.ts";
 import { type NegativesFrom, samplesPerPositive } from "../../../src/dataset/training-batches.ts";
 import type { LossName } from "../../../src/ranker/loss.ts";
 import type { ChosenSetting } from "../../stage.ts";
+import { lazyChoice } from "./lazy-choice.ts";
+import { type DatedLog, recencyFor } from "./recency-rule.ts";
 
 /** Of the train split; and of validation, with what it ranks its items against. */
-export interface LogSize {
-  readonly rows: number;
+export interface LogSize extends DatedLog {
   /** Who have rows there. */
   readonly users: number;
-  /** Of the whole catalogue. */
-  readonly items: number;
   readonly validationRows: number;
   readonly protocol: "sampled" | "full";
   /** Whether users are held out of training: validation folds them in, which losses of pairs alone allow. */
@@ -52,8 +51,6 @@ const LEAST_PATIENCE = 3;
 const NEGATIVES = 8;
 /** Of a block of positives: they cost a matrix product. */
 const SHARED_NEGATIVES = { shared: 1024, batch: 255 };
-/** Rows of both sides' tables for each sample of a batch of pairs, from which on a dense step is mostly idle rows. */
-const IDLE_ROWS_A_SAMPLE = 64;
 /** Of the dot product: long logs fill more dimensions. */
 const WIDTH = { usual: 64, long: 128 };
 const LONG_LOG_ROWS = 100_000;
@@ -86,7 +83,6 @@ export function defaultsFor(log: LogSize, own: OwnChoices): readonly ChosenSetti
   const batchSize = own.batchSize ?? powerOfTwoNear(samples / STEPS_AN_EPOCH[kind]);
   const steps = Math.max(1, samples / batchSize);
   const epochs = own.epochs ?? epochsFor(steps, kind);
-  const lazy = kind === "pairs" ? lazyChoice(own, users + items, batchSize) : [];
   return [
     ...(own.model === "mf"
       ? [chosen(["model"], "mf", "ahead of neumf, mlp and gmf where all were tried"), widthFor(rows)]
@@ -96,11 +92,12 @@ export function defaultsFor(log: LogSize, own: OwnChoices): readonly ChosenSetti
       ? [chosen(["loss"], loss, "users are held out: fold-in knows pairs and inner products, no lists of cosines")]
       : []),
     chosen(["negatives"], few, reason),
+    ...recencyFor(log),
     chosen(["batchSize"], batchSize, `cuts an epoch into about ${Math.round(steps)} steps`),
     chosen(["epochs"], epochs, `at most; about ${thousands(steps * epochs)} steps, and validation ends it earlier`),
     patienceFor(epochs),
     ...(kind === "lists" ? refitFor(log) : []),
-    ...lazy,
+    ...(kind === "pairs" && own.leavesOptimizerOpen ? lazyChoice(users + items, batchSize) : []),
     ...ruleChoices(own, { perUser, perItem, items, rows, steps, epochs, kind }),
   ];
 }
@@ -114,17 +111,6 @@ function listChoices(perUser: number, items: number): readonly ChosenSetting[] {
     chosen(["ranker", "similarity"], "cosine", "long rows of popular items win nothing; biases say what is popular"),
     chosen(["ranker", "temperature"], temperatureFor(perUser, items), shape),
   ];
-}
-
-/**
- * LAWN over the lazy rule where a dense one would spend nearly all of a step on rows that no sample looks up. A positive
- * among shared negatives costs as much as dozens of pairs, and hides them.
- */
-function lazyChoice({ leavesOptimizerOpen }: OwnChoices, tableRows: number, batchSize: number): ChosenSetting[] {
-  const perSample = tableRows / batchSize;
-  if (!leavesOptimizerOpen || perSample < IDLE_ROWS_A_SAMPLE) return [];
-  const reason = `${thousands(perSample)} rows of tables for each sample of a batch: a dense step would be theirs`;
-  return [chosen(["optimizer", "name"], "lawn-lazy-adam" satisfies OptimizerName, reason)];
 }
 
 /** Where validation holds many of the rows, the ranker that ships learns from them too. */

@@ -17,6 +17,7 @@
 #include "kernels/catalogue/catalogue-table.hpp"
 #include "kernels/draw/draw-table.hpp"
 #include "kernels/lists/shared-table.hpp"
+#include "kernels/sides/sides-table.hpp"
 #include "kernels/update-table.hpp"
 
 namespace lawn {
@@ -159,6 +160,10 @@ struct KernelTable {
   void (*unitRows)(const UnitRowsView&, int64_t begin, int64_t end);
   /// From the gradients of those units to the gradients of their rows, in place.
   void (*unitGradients)(const UnitRowsView&, int64_t begin, int64_t end);
+  /// The view's entities [begin, end) from the rows that they are sums of.
+  void (*mixRows)(const MixView&, int64_t begin, int64_t end);
+  /// From the gradients of entities to those of table rows, of runs [begin, end): overwrites them.
+  void (*spreadRows)(const SpreadView&, int64_t beginRun, int64_t endRun);
   void (*freeStep)(const RuleStep&, const UpdateView&);
   void (*rowDots)(const UpdateView&, bool wantsNorms, RowDots* perRow);
   /// Overwrites the gradient by the direction u.
@@ -166,7 +171,7 @@ struct KernelTable {
   void (*move)(const UpdateView&, const RowMove* perRow);
   /// Dots, direction and move of rows that are blocks of their own, in one go; returns how many were left unchanged.
   int64_t (*sphereRows)(const RuleStep&, const UpdateView&, const SphereRows&);
-  /// The free step of a table's rows where they lie.
+  /// The free step of a table's rows where they lie, of which no velocity is kept.
   void (*lazyStep)(const RuleStep&, const LazyRowsView&);
   void (*gatherRows)(const LazyRowsView&);
   void (*scatterRows)(const LazyRowsView&);

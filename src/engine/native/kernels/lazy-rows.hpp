@@ -105,53 +105,39 @@ inline void scatterRows(const LazyRowsView& view) {
   }
 }
 
-/// A free step of one row where it lies, from slots that catch up first. Its gradient becomes zero. Without Velocity
-/// the rule's first decay is 0, and the velocity is not kept.
-template <Rule rule, bool Velocity>
+/// A free step of one row where it lies, from a root that catches up first; its velocity is 0. Its gradient becomes
+/// zero.
+template <Rule rule>
 struct LazyStep {
   const RuleStep k;
-  const RowArrays row;
-  const float velocityFactor, rootFactor;
+  float *weight, *gradient, *root;
+  float rootFactor;
   template <int N>
   LAWN_INLINE void run(int64_t at) {
-    const auto w = load<N>(row.weight + at);
-    auto velocity = broadcast<N>(0), root = broadcast<N>(0);
-    if constexpr (Velocity) velocity = settled(load<N>(row.velocity + at) * velocityFactor);
-    if constexpr (hasRoot<rule>) root = settled(load<N>(row.root + at) * rootFactor);
-    const auto u = ruleDirection<rule, false>(k, w, load<N>(row.gradient + at), velocity, root, 1);
-    if constexpr (Velocity) store<N>(row.velocity + at, velocity);
-    if constexpr (hasRoot<rule>) store<N>(row.root + at, root);
-    store<N>(row.weight + at, w - k.learningRate * u);
-    store<N>(row.gradient + at, broadcast<N>(0));
+    const auto w = load<N>(weight + at);
+    auto velocity = broadcast<N>(0), r = broadcast<N>(0);
+    if constexpr (hasRoot<rule>) r = load<N>(root + at) * rootFactor;
+    const auto u = ruleDirection<rule, false>(k, w, load<N>(gradient + at), velocity, r, 1);
+    if constexpr (hasRoot<rule>) store<N>(root + at, r);
+    store<N>(weight + at, w - k.learningRate * u);
+    store<N>(gradient + at, broadcast<N>(0));
   }
 };
 
-template <Rule rule, bool Velocity, int Width>
+template <Rule rule, int Width>
 void lazyStepOfRows(const RuleStep& k, const LazyRowsView& view) {
   prefetchTableRows(view);
   for (int64_t r = 0; r < view.count; r++) {
     if (r + kTableRowsAhead < view.count) prefetchTableRow(view, view.rows[r + kTableRowsAhead]);
     const int64_t at = view.rows[r] * view.width;
-    LazyStep<rule, Velocity> step{
+    LazyStep<rule> step{
         .k = k,
-        .row = {.weight = view.table.weight + at,
-                .gradient = view.table.gradient + view.gradientRows[r] * view.width,
-                .velocity = Velocity ? view.table.velocity + at : nullptr,
-                .root = hasRoot<rule> ? view.table.root + at : nullptr},
-        .velocityFactor = Velocity ? view.velocityFactors[r] : 1,
+        .weight = view.table.weight + at,
+        .gradient = view.table.gradient + view.gradientRows[r] * view.width,
+        .root = hasRoot<rule> ? view.table.root + at : nullptr,
         .rootFactor = hasRoot<rule> ? view.rootFactors[r] : 1,
     };
     stepRow<Width>(step, 0, view.width);
-  }
-}
-
-template <Rule rule, bool Velocity>
-void lazyStepOf(const RuleStep& k, const LazyRowsView& view) {
-  switch (view.width) {
-    case 8: return lazyStepOfRows<rule, Velocity, 8>(k, view);
-    case 32: return lazyStepOfRows<rule, Velocity, 32>(k, view);
-    case 64: return lazyStepOfRows<rule, Velocity, 64>(k, view);
-    default: return lazyStepOfRows<rule, Velocity, 0>(k, view);
   }
 }
 
@@ -160,14 +146,17 @@ struct VisitLazyStep {
   const LazyRowsView& view;
   template <Rule rule>
   LAWN_INLINE void run() {
-    if constexpr (hasVelocity<rule>) {
-      if (view.table.velocity != nullptr) return lazyStepOf<rule, true>(k, view);
+    switch (view.width) {
+      case 8: return lazyStepOfRows<rule, 8>(k, view);
+      case 32: return lazyStepOfRows<rule, 32>(k, view);
+      case 64: return lazyStepOfRows<rule, 64>(k, view);
+      default: return lazyStepOfRows<rule, 0>(k, view);
     }
-    lazyStepOf<rule, false>(k, view);
   }
 };
 
-/// Under a rule without trust ratio, whose slots are one a weight.
+/// Under a rule without trust ratio and without a velocity that outlasts a step, whose root is one a weight. With a
+/// velocity rows are gathered and take the dense rule's way: how its two products are contracted decides its bits.
 inline void lazyStep(const RuleStep& k, const LazyRowsView& view) { withRule(k.rule, VisitLazyStep{k, view}); }
 
 /// Sum of squares of the gradient that the rule will see, projection and decay included.

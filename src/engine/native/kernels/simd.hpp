@@ -77,21 +77,6 @@ LAWN_INLINE FloatsOf<N> broadcast(float value) {
   return value - FloatsOf<N>{};
 }
 
-/// The same value, of which the compiler knows nothing: it is not contracted with what is computed from it, so that the
-/// roundings are those of a value that was stored and loaded.
-template <typename V>
-LAWN_INLINE V settled(V value) {
-#if defined(__SSE2__)
-  asm("" : "+v"(value));
-#elif defined(__ARM_NEON)
-  asm("" : "+w"(value));
-#else
-  volatile V kept = value;
-  value = kept;
-#endif
-  return value;
-}
-
 /// Prefetches a row; of a long one the beginning, since the hardware prefetches the rest.
 LAWN_INLINE void prefetchRow(const float* row, int64_t width) {
   for (int64_t at = 0; at < width && at < 64; at += 16) __builtin_prefetch(row + at);

@@ -33,7 +33,7 @@ const nothing: OwnChoices = {
   },
 };
 const shop: LogSize = {
-  ...{ rows: 14_000, users: 3_500, items: 400, validationRows: 600 },
+  ...{ rows: 14_000, users: 3_500, items: 400, validationRows: 600, drift: null },
   ...{ protocol: "sampled", holdsOutUsers: false },
 };
 
@@ -53,6 +53,16 @@ describe("the rule for defaults", () => {
     expect(valuesOf(shop, { loss: "bpr" }).batchSize).toBe(1024);
     // 14,000 x 2 / 100 = 280.
     expect(valuesOf(shop, { negatives: 1 }).batchSize).toBe(256);
+  });
+
+  it("weighs rows by age where tastes drift, and more steeply where items have rows to spare", () => {
+    const powerOf = (log: Partial<LogSize>) => valuesOf({ ...shop, ...log }).recencyPower;
+    expect(powerOf({ drift: null })).toBeUndefined();
+    expect(powerOf({ drift: 2.9 })).toBeUndefined();
+    expect(powerOf({ drift: 3 })).toBe(0.5); // 35 rows an item
+    expect(powerOf({ drift: 3, protocol: "full" })).toBe(0.5);
+    expect(powerOf({ drift: 3, items: 140 })).toBe(1); // 100 rows an item
+    expect(powerOf({ drift: 3, items: 141 })).toBe(0.5);
   });
 
   it("takes longer steps where there are fewer of them, and where items are rare", () => {
@@ -220,6 +230,7 @@ describe("settings that fit a log", () => {
       users: fc.integer({ min: 1, max: 10_000_000 }),
       items: fc.integer({ min: 1, max: 10_000_000 }),
       validationRows: fc.integer({ min: 0, max: 10_000_000 }),
+      drift: fc.option(fc.double({ min: -100, max: 1000, noNaN: true })),
       protocol: fc.constantFrom("sampled", "full"),
       holdsOutUsers: fc.boolean(),
     });

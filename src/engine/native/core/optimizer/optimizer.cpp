@@ -161,7 +161,7 @@ void Optimizer::step(double learningRate, const BatchRowsOfSides& rows) {
   std::atomic<int64_t> kept{0};
   eachSegment([&](const Segment& segment, NormState& state, StepKind kind, const RowArrays& arrays, int thread) {
     const bool gathers = isLazy(segment.tensor);
-    if (gathers && kind == StepKind::free && !settings_.hasRootOfRow) {
+    if (gathers && kind == StepKind::free && !keepsVelocity(segment.tensor) && !settings_.hasRootOfRow) {
       return kernels_.lazyStep(free, lazyRowsOf(segment, arrays));
     }
     if (gathers) kernels_.gatherRows(lazyRowsOf(segment, arrays));

@@ -1,0 +1,25 @@
+// What one side's entities are made of: entity e is the sum of weights[k] times the table row rows[k] over
+// offsets[e] <= k < offsets[e + 1]. Without features it is the identity, of which nothing is stored.
+// Twin: src/ranker/side.ts.
+#pragma once
+
+#include <array>
+
+#include "core/runtime/aligned-array.hpp"
+#include "kernels/kernel-table.hpp"
+
+namespace lawn {
+
+struct SideMatrix {
+  AlignedArray<uint32_t> offsets;  // [entities + 1]; empty for the identity
+  AlignedArray<uint32_t> rows;     // [entries]
+  AlignedArray<float> weights;     // [entries]
+
+  bool isIdentity() const { return offsets.size() == 0; }
+  int64_t entities(int64_t tableRows) const { return isIdentity() ? tableRows : offsets.size() - 1; }
+  int64_t entriesOf(uint32_t entity) const { return int64_t(offsets[entity + 1]) - int64_t(offsets[entity]); }
+};
+
+using SideMatrices = std::array<SideMatrix, kSides>;
+
+}  // namespace lawn
