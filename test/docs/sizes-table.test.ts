@@ -41,6 +41,7 @@ function chosenFor(log: LogSize): (number | undefined)[] {
     model: "mf",
     loss: "bce",
     leavesLossOpen: true,
+    leavesOptimizerOpen: true,
     negatives: null,
     negativesFrom: "uniform",
     batchSize: null,

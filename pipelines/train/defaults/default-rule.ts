@@ -7,6 +7,7 @@ import { ruleOf } from "../../../src/config/optimizer/rule-table.ts";
 import { type NegativesFrom, samplesPerPositive } from "../../../src/dataset/training-batches.ts";
 import type { LossName } from "../../../src/ranker/loss.ts";
 import type { ChosenSetting } from "../../stage.ts";
+import { lazyChoice } from "./lazy-choice.ts";
 import { type DatedLog, recencyFor } from "./recency-rule.ts";
 
 /** Of the train split; and of validation, with what it ranks its items against. */
@@ -23,6 +24,8 @@ export interface LogSize extends DatedLog {
 export interface OwnChoices {
   readonly model: string;
   readonly optimizer: OptimizerName;
+  /** Whether the rule may take a lazy optimizer: nothing that was given names one, or asks for what lazy rules lack. */
+  readonly leavesOptimizerOpen: boolean;
   readonly loss: LossName;
   /** Whether the rule may take another loss, its negatives and cosines: nothing that was given speaks of them. */
   readonly leavesLossOpen: boolean;
@@ -94,6 +97,7 @@ export function defaultsFor(log: LogSize, own: OwnChoices): readonly ChosenSetti
     chosen(["epochs"], epochs, `at most; about ${thousands(steps * epochs)} steps, and validation ends it earlier`),
     patienceFor(epochs, kind),
     ...(kind === "lists" ? refitFor(log) : []),
+    ...(kind === "pairs" && own.leavesOptimizerOpen ? lazyChoice(users + items, batchSize) : []),
     ...ruleChoices(own, { perUser, perItem, items, rows, steps, epochs, kind }),
   ];
 }

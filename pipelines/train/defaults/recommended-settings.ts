@@ -15,6 +15,7 @@ import { type DatasetDescription, readDescription } from "../../dataset/stored-d
 import { packagedFolder } from "../../packaged-folder.ts";
 import type { ChosenSetting, RecommendedLayer } from "../../stage.ts";
 import { defaultsFor, type LogSize } from "./default-rule.ts";
+import { leavesOptimizerOpen } from "./lazy-choice.ts";
 import { driftOf } from "./recency-rule.ts";
 import { type StartShape, shapeOfStart, warmChoices, warmEpochs } from "./warm-rule.ts";
 
@@ -120,6 +121,13 @@ export function fittedSettings(log: LogSize, given: Values, isWarm: boolean): Re
   const own = {
     model: typeof given.model === "string" ? given.model : hasOwnPaths(given) ? defaults.model : "mf",
     optimizer: optimizerNames.find((name) => name === groupOf(given, "optimizer").name) ?? defaults.optimizer.name,
+    leavesOptimizerOpen:
+      !isWarm &&
+      leavesOptimizerOpen({
+        engine: given.engine,
+        optimizer: groupOf(given, "optimizer"),
+        lawn: groupOf(given, "lawn"),
+      }),
     loss: lossNames.find((name) => name === given.loss) ?? defaults.loss,
     leavesLossOpen: leavesLossOpen(given),
     negatives: numberOf(given.negatives),
