@@ -96,7 +96,7 @@ async function openWith(
     const shape = shapeOfBatch(batch, loss.name);
     const { name: rule } = config.base;
     if (shape.blockRows > 0)
-      refuseLack("webgpu", { spec, loss: loss.name, negativesFrom: "shared", rule, hasSides: false });
+      refuseLack("webgpu", { spec, loss: loss.name, negativesFrom: "shared", rule, hasSides: false, dropsIds: false });
     return programFor(shape, batch.length, false);
   }
 
