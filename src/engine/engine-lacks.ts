@@ -31,7 +31,7 @@ export interface Lack {
 const lacks: Readonly<Record<EngineName, (task: TrainingTask) => Lack | null>> = {
   reference: () => null,
   native: () => null,
-  webgpu: (task) => features(task) ?? sharedLayers(task) ?? lazyRule(task),
+  webgpu: (task) => sharedLayers(task) ?? lazyRule(task),
   tfjs: (task) => features(task) ?? otherThanPairs(task),
 };
 
@@ -46,7 +46,13 @@ export function refuseLack(engine: EngineName, task: TrainingTask): void {
   if (lack !== null) throw new EngineError(`${engine} engine: ${lack.what}; ${lack.remedy}`);
 }
 
-export function taskOfSession({ spec, sides, loss, source, optimizer }: SessionOptions): TrainingTask {
+export function taskOfSession({
+  spec,
+  sides,
+  loss,
+  source,
+  optimizer,
+}: Pick<SessionOptions, "spec" | "sides" | "loss" | "source" | "optimizer">): TrainingTask {
   return {
     spec,
     loss: loss.name,

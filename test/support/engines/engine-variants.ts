@@ -42,7 +42,7 @@ export async function engineVariants(): Promise<readonly EngineVariant[]> {
         hasCosine: true,
         sharesLayers: false,
         hasLazyRules: false,
-        hasSides: false,
+        hasSides: true,
         open: () => openEngine(name, allowed),
       });
       continue;

@@ -4,7 +4,7 @@
  */
 import type { Batch } from "../../../dataset/batch.ts";
 import type { GpuContext } from "../device/gpu-context.ts";
-import { encodeProgram, type Work } from "../device/program.ts";
+import { encodeProgram, type Program, type Work } from "../device/program.ts";
 import {
   type DrawNumbers,
   noDraws,
@@ -28,6 +28,8 @@ const STEPS_PER_SUBMISSION = 16;
 export const LOSS_PLACES = 1024;
 
 export interface StepRunner {
+  /** Mixes the entities alone, for what reads them next. */
+  mix(): void;
   /** Steps of this many samples each, drawn on the device; losses[k] is the k-th step's. Stops once `isOver`. */
   train(
     steps: readonly DrawnStep[],
@@ -56,7 +58,12 @@ export interface DrawnStep {
   readonly learningRate: number;
 }
 
-export function createStepRunner(context: GpuContext, stepBuffer: GPUBuffer): StepRunner {
+/** `mixing` stands around each step: see mixed-arena.ts. */
+export function createStepRunner(
+  context: GpuContext,
+  stepBuffer: GPUBuffer,
+  mixing: { readonly mix: Program; readonly spread: Program },
+): StepRunner {
   const { queue } = context.device;
   const numbers = new ArrayBuffer(SLOTS * SLOT_BYTES);
 
@@ -94,6 +101,20 @@ export function createStepRunner(context: GpuContext, stepBuffer: GPUBuffer): St
     return { samples: chunk.samples, pairs };
   }
 
+  /** From ids to the gradient of a chunk; the first and the last of a step mix and spread. */
+  function encodeChunk(
+    encoder: GPUCommandEncoder,
+    programs: readonly Program[],
+    at: { readonly slot: number; readonly work: Work; readonly isFirst: boolean; readonly isLast: boolean },
+  ): void {
+    const { slot, work, isFirst, isLast } = at;
+    const pass = encoder.beginComputePass();
+    if (isFirst) encodeProgram(pass, mixing.mix, slot, work);
+    for (const program of programs) encodeProgram(pass, program, slot, work);
+    if (isLast) encodeProgram(pass, mixing.spread, slot, work);
+    pass.end();
+  }
+
   function emptySubmission() {
     return { encoder: context.device.createCommandEncoder(), slots: 0, pairs: 0, steps: 0 };
   }
@@ -104,6 +125,15 @@ export function createStepRunner(context: GpuContext, stepBuffer: GPUBuffer): St
   }
 
   return {
+    mix() {
+      if (mixing.mix.length === 0) return;
+      const encoder = context.device.createCommandEncoder();
+      const pass = encoder.beginComputePass();
+      encodeProgram(pass, mixing.mix, 0, { pairs: 0, samples: 0 });
+      pass.end();
+      queue.submit([encoder.finish()]);
+    },
+
     async train(steps, draws, { program, optimizer, isOver }) {
       const waiting: Promise<undefined>[] = [];
       let open = emptySubmission();
@@ -124,10 +154,8 @@ export function createStepRunner(context: GpuContext, stepBuffer: GPUBuffer): St
         for (const chunk of parts) {
           if (open.slots === SLOTS) await flush();
           const work = fill(open.slots, chunk, { ...step, index, draws, update, program });
-          const pass = open.encoder.beginComputePass();
-          encodeProgram(pass, program.draw ?? [], open.slots, work);
-          encodeProgram(pass, program.gradient, open.slots, work);
-          pass.end();
+          const ends = { isFirst: chunk === parts[0], isLast: chunk === parts.at(-1) };
+          encodeChunk(open.encoder, [program.draw ?? [], program.gradient], { slot: open.slots, work, ...ends });
           open.pairs += work.pairs;
           open.slots++;
         }
@@ -147,10 +175,9 @@ export function createStepRunner(context: GpuContext, stepBuffer: GPUBuffer): St
         writeChunk(queue, batch, chunk, program);
         const work = fill(0, chunk, { ...whole, draws: noDraws, update, program });
         const encoder = context.device.createCommandEncoder();
-        const pass = encoder.beginComputePass();
-        encodeProgram(pass, program.gradient, 0, work);
-        pass.end();
-        if (chunk === parts.at(-1)) optimizer?.encode(encoder, 0);
+        const ends = { isFirst: chunk === parts[0], isLast: chunk === parts.at(-1) };
+        encodeChunk(encoder, [program.gradient], { slot: 0, work, ...ends });
+        if (ends.isLast) optimizer?.encode(encoder, 0);
         submit(encoder, 1);
       }
       await context.settle(queue.onSubmittedWorkDone());
