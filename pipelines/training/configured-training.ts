@@ -32,7 +32,7 @@ import { parametersOf, type RankerSpec } from "../../src/ranker/ranker-spec.ts";
 import { hasSides, noSides } from "../../src/ranker/side.ts";
 import type { TrainingPlan } from "../../src/training/training-plan.ts";
 import type { DatasetDescription } from "../dataset/stored-dataset.ts";
-import { rowsOfTables, sidesOf, type TrainedData } from "./training-dataset.ts";
+import { rowsOfTables, sidesOf, type TrainedData, takesFeatures } from "./training-dataset.ts";
 
 /**
  * The model's preset with the sizes that were given over it, and the rows of the data. Throws ConfigError naming sizes
@@ -48,15 +48,21 @@ export function rankerOf(config: TrainConfig, data: TrainedData): RankerSpec {
 
 /** What an engine must have for it. */
 export function trainingTaskOf(config: TrainConfig, data: TrainedData): TrainingTask {
-  const { loss, negativesFrom, optimizer } = config;
-  const spec = rankerOf(config, data);
-  return { spec, loss, negativesFrom, rule: baseOf(optimizer.name), hasSides: hasSides(sidesOf(config, data)) };
+  const { loss, negativesFrom, optimizer, idDropout = 0 } = config;
+  return {
+    spec: rankerOf(config, data),
+    loss,
+    negativesFrom,
+    rule: baseOf(optimizer.name),
+    hasSides: hasSides(sidesOf(config, data)),
+    dropsIds: idDropout > 0,
+  };
 }
 
 /** The same before the data is read: by what its description says. */
 export function taskBeforeData(config: TrainConfig, { features }: Pick<DatasetDescription, "features">): TrainingTask {
   const plain = { train: { users: 1, items: 1 }, sides: noSides };
-  return { ...trainingTaskOf(config, plain), hasSides: features !== undefined };
+  return { ...trainingTaskOf(config, plain), hasSides: features !== undefined && takesFeatures(config) };
 }
 
 /** The settings that make this ranker whatever the model's own are. */
@@ -98,6 +104,7 @@ export function batchSourceOf(config: TrainConfig, interactions: Interactions, s
     negativesPerPositive: config.negatives,
     negativesFrom: config.negativesFrom,
     negativesPower: config.negativesPower,
+    idDropout: config.idDropout ?? 0,
     batchSize: config.batchSize,
     seed: config.seed,
   };

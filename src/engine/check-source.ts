@@ -48,7 +48,7 @@ export function checkedSource(
 
 /** Each value read once. */
 function viewOf({ interactions, seen, ...numbers }: BatchSource): BatchSource {
-  const { loss, negativesPerPositive, negativesFrom, negativesPower, batchSize, seed } = numbers;
+  const { loss, negativesPerPositive, negativesFrom, negativesPower, idDropout, batchSize, seed } = numbers;
   const { users, items, length, userColumn, itemColumn, weights } = interactions;
   const { offsets, itemsSorted } = seen;
   return {
@@ -68,6 +68,7 @@ function viewOf({ interactions, seen, ...numbers }: BatchSource): BatchSource {
     negativesPerPositive,
     negativesFrom,
     negativesPower,
+    idDropout,
     batchSize,
     seed,
   };

@@ -10,7 +10,7 @@ import { checkedBatch, checkLearningRate } from "../check-batch.ts";
 import { checkedSpan } from "../check-session-options.ts";
 import { closedBy } from "../closable.ts";
 import type { SessionOptions, StepSpan, TrainingSession } from "../engine.ts";
-import { refuseLack, taskOfSession } from "../engine-lacks.ts";
+import { refuseDroppedIds, refuseLack, taskOfSession } from "../engine-lacks.ts";
 import { createSessionCalls } from "../session-calls.ts";
 import type { BufferAccount } from "./device/buffer-ledger.ts";
 import type { GpuContext } from "./device/gpu-context.ts";
@@ -101,6 +101,7 @@ async function openWith(
   }
 
   async function programForBatch(batch: Batch): Promise<TrainingProgram> {
+    refuseDroppedIds("webgpu", batch);
     const shape = shapeOfBatch(batch, loss.name);
     if (shape.blockRows > 0)
       refuseLack("webgpu", {

@@ -36,7 +36,15 @@ function everyRow({ users, items }: RankerSpec): Batch {
   const length = Math.max(users, items);
   const column = (extent: number) => Uint32Array.from({ length }, (_, k) => k % extent);
   const labels = Float32Array.from({ length }, (_, k) => (k % 3 === 0 ? 1 : 0));
-  return { kind: "pointwise", length, users: column(users), items: column(items), labels, weights: null };
+  return {
+    kind: "pointwise",
+    length,
+    users: column(users),
+    items: column(items),
+    labels,
+    weights: null,
+    idDropout: null,
+  };
 }
 
 describeNative("lazy rules", () => {
@@ -130,6 +138,7 @@ describeNative("lazy rules", () => {
       items: Uint32Array.of(user),
       labels: Float32Array.of(1),
       weights: null,
+      idDropout: null,
     });
     const steps = 2500; // beyond both tables' first entries
     const batches = [pair(0), ...Array<Batch>(steps).fill(pair(1)), pair(0)];
