@@ -33,7 +33,7 @@ export interface Lack {
 const lacks: Readonly<Record<EngineName, (task: TrainingTask) => Lack | null>> = {
   reference: () => null,
   native: droppedIds,
-  webgpu: (task) => droppedIds(task) ?? sharedLayers(task) ?? lazyRule(task),
+  webgpu: (task) => sharedLayers(task) ?? lazyRule(task),
   tfjs: (task) => features(task) ?? otherThanPairs(task),
 };
 

@@ -3,6 +3,7 @@
  * close() frees all memory.
  */
 import type { Batch } from "../../dataset/batch.ts";
+import { idDropoutOf } from "../../dataset/id-dropout.ts";
 import { epochDraws, firstBlockOf, samplesPerEpoch } from "../../dataset/training-batches.ts";
 import type { LossConfig } from "../../ranker/loss.ts";
 import { parametersOf } from "../../ranker/ranker-spec.ts";
@@ -10,7 +11,7 @@ import { checkedBatch, checkLearningRate } from "../check-batch.ts";
 import { checkedSpan } from "../check-session-options.ts";
 import { closedBy } from "../closable.ts";
 import type { SessionOptions, StepSpan, TrainingSession } from "../engine.ts";
-import { refuseDroppedIds, refuseLack, taskOfSession } from "../engine-lacks.ts";
+import { refuseLack, taskOfSession } from "../engine-lacks.ts";
 import { createSessionCalls } from "../session-calls.ts";
 import type { BufferAccount } from "./device/buffer-ledger.ts";
 import type { GpuContext } from "./device/gpu-context.ts";
@@ -101,7 +102,6 @@ async function openWith(
   }
 
   async function programForBatch(batch: Batch): Promise<TrainingProgram> {
-    refuseDroppedIds("webgpu", batch);
     const shape = shapeOfBatch(batch, loss.name);
     if (shape.blockRows > 0)
       refuseLack("webgpu", {
@@ -119,14 +119,15 @@ async function openWith(
 
   async function train(span: StepSpan): Promise<Float64Array> {
     const { source: batches, epoch, firstStep, learningRates } = checkedSpan(source, span);
-    const { negativesKey, permutation } = epochDraws(batches, epoch);
+    const { negativesKey, permutation, idDropoutKeys } = epochDraws(batches, epoch);
     const draws = { negativesLow: negativesKey.low, negativesHigh: negativesKey.high, ...permutation };
     const { batchSize } = batches;
     const results = new Float64Array(learningRates.length);
     const steps = Array.from(learningRates, (learningRate, k) => {
       const firstSample = (firstStep + k) * batchSize;
       const samples = Math.min(batchSize, samplesPerEpoch(batches) - firstSample);
-      return { firstSample, firstBlock: firstBlockOf(batches, firstStep + k), samples, learningRate };
+      const idDropout = idDropoutOf(batches.idDropout, idDropoutKeys, firstStep + k);
+      return { firstSample, firstBlock: firstBlockOf(batches, firstStep + k), samples, learningRate, idDropout };
     });
     for (let done = 0; done < steps.length; ) {
       const shape = shapeOfDrawn(batches, steps[done]!.samples);

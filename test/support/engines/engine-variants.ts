@@ -45,7 +45,7 @@ export async function engineVariants(): Promise<readonly EngineVariant[]> {
         sharesLayers: false,
         hasLazyRules: false,
         hasSides: true,
-        dropsIds: false,
+        dropsIds: true,
         open: () => openEngine(name, allowed),
       });
       continue;

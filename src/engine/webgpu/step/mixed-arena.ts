@@ -45,8 +45,11 @@ export async function openMixedArena(options: MixedArenaOptions): Promise<MixedA
   const plan = planArena(parametersOf(entitySpec), context.bindingBytes);
   const values = await openTensorArena(context, account, plan, "the entities' values");
   const gradients = await openTensorArena(context, account, plan, "the entities' gradient");
-  const upload = async (side: Sides["users"]) => (side === null ? null : uploadSide(context, account, side));
-  const matrices = { users: await upload(sides.users), items: await upload(sides.items) };
+  const upload = async (key: keyof Sides) => {
+    const side = sides[key];
+    return side === null ? null : uploadSide(context, account, side, key === "users" ? 0 : 1);
+  };
+  const matrices = { users: await upload("users"), items: await upload("items") };
   const widest = Math.max(1, spec.dot, spec.gmf, spec.embedding);
   const most = Math.max(matrices.users?.pieces.count ?? 0, matrices.items?.pieces.count ?? 0);
   const partials = await account.storage("sums of pieces of long rows", 4 * most * widest);
@@ -62,7 +65,7 @@ export async function openMixedArena(options: MixedArenaOptions): Promise<MixedA
       continue;
     }
     for (const goal of ofEntities) {
-      mix.push(...sumPlans(matrix.byEntity, [rows.values, ofRows], values.pieces[goal.piece]!, goal));
+      mix.push(...sumPlans(matrix.byEntity, [rows.values, ofRows], values.pieces[goal.piece]!, goal, matrix));
     }
     spread.push(...spreadPlans(matrix, [gradients, ofEntities], [rows.gradients, ofRows], partials));
   }
@@ -77,15 +80,23 @@ type Table = readonly [arena: TensorArena, parts: readonly Part[]];
 function spreadPlans(side: DeviceSide, from: Table, [arena, parts]: Table, partials: GPUBuffer): DispatchPlan[] {
   const { byRow, pieces, longRows } = side;
   const { width } = parts[0]!;
-  const plans = parts.flatMap((goal) => sumPlans(byRow, from, arena.pieces[goal.piece]!, goal, PIECE_ENTRIES));
+  const plans = parts.flatMap((goal) =>
+    sumPlans(byRow, from, arena.pieces[goal.piece]!, goal, { ...side, most: PIECE_ENTRIES }),
+  );
   if (pieces.count === 0) return plans;
   plans.push(
-    ...sumPlans({ ...byRow, ranges: pieces.ranges }, from, partials, {
-      firstRow: 0,
-      rows: pieces.count,
-      offset: 0,
-      width,
-    }),
+    ...sumPlans(
+      { ...byRow, ranges: pieces.ranges },
+      from,
+      partials,
+      {
+        firstRow: 0,
+        rows: pieces.count,
+        offset: 0,
+        width,
+      },
+      { ...side, ids: 0 },
+    ),
   );
   for (const { piece, firstRow, rows, offset } of parts) {
     plans.push({
@@ -104,13 +115,13 @@ function sumPlans(
   [arena, parts]: Table,
   into: GPUBuffer,
   goal: Omit<Part, "piece">,
-  most = 2 ** 32 - 1,
+  { ids, side, most = 2 ** 32 - 1 }: { readonly ids: number; readonly side: 0 | 1; readonly most?: number },
 ): DispatchPlan[] {
   const { firstRow: firstUnit, rows: units, width, offset } = goal;
   return parts.map((part, index) => ({
     kernel: sumRowsKernel,
     constants: constantWords(
-      ...[width, firstUnit, units, offset, part.firstRow, part.rows, part.offset, index === 0 ? 0 : 1, most],
+      ...[width, firstUnit, units, offset, part.firstRow, part.rows, part.offset, index === 0 ? 0 : 1, most, ids, side],
     ),
     storage: [ranges, indices, weights, arena.pieces[part.piece]!, into],
     workgroups: () => Math.ceil((units * width) / SUM_LANES),

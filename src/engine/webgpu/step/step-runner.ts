@@ -3,6 +3,7 @@
  * host neither stalls the queue nor floods it.
  */
 import type { Batch } from "../../../dataset/batch.ts";
+import type { IdDropout } from "../../../dataset/id-dropout.ts";
 import type { GpuContext } from "../device/gpu-context.ts";
 import { encodeProgram, type Program, type Work } from "../device/program.ts";
 import {
@@ -56,6 +57,7 @@ export interface DrawnStep {
   readonly firstBlock: number;
   readonly samples: number;
   readonly learningRate: number;
+  readonly idDropout: IdDropout | null;
 }
 
 /** `mixing` stands around each step: see mixed-arena.ts. */
@@ -94,6 +96,7 @@ export function createStepRunner(
         pairsPerSplit: pairsPerSplit(pairs, mostSplits),
         update: step.update,
         draws: step.draws,
+        idDropout: step.idDropout,
       },
       slot,
       numbers,
@@ -127,6 +130,7 @@ export function createStepRunner(
   return {
     mix() {
       if (mixing.mix.length === 0) return;
+      queue.writeBuffer(stepBuffer, 0, new ArrayBuffer(SLOT_BYTES)); // every id is there
       const encoder = context.device.createCommandEncoder();
       const pass = encoder.beginComputePass();
       encodeProgram(pass, mixing.mix, 0, { pairs: 0, samples: 0 });
@@ -170,7 +174,14 @@ export function createStepRunner(
     async run(batch, { program, optimizer, learningRate }) {
       const update = optimizer?.take() ?? noUpdate;
       const parts = chunksOf(batch.length, program.chunks.samples);
-      const whole = { firstSample: 0, firstBlock: 0, samples: batch.length, learningRate, index: 0 };
+      const whole = {
+        firstSample: 0,
+        firstBlock: 0,
+        samples: batch.length,
+        learningRate,
+        index: 0,
+        idDropout: batch.idDropout,
+      };
       for (const chunk of parts) {
         writeChunk(queue, batch, chunk, program);
         const work = fill(0, chunk, { ...whole, draws: noDraws, update, program });

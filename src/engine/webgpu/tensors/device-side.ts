@@ -19,6 +19,9 @@ export interface DeviceEntries {
 }
 
 export interface DeviceSide {
+  /** 0 users, 1 items. */
+  readonly side: 0 | 1;
+  readonly ids: number;
   /** Entries of each entity: rows of tables. */
   readonly byEntity: DeviceEntries;
   /** Entries of each row: entities. */
@@ -28,7 +31,12 @@ export interface DeviceSide {
   readonly longRows: { readonly count: number; readonly words: GPUBuffer };
 }
 
-export async function uploadSide(context: GpuContext, account: BufferAccount, side: Side): Promise<DeviceSide> {
+export async function uploadSide(
+  context: GpuContext,
+  account: BufferAccount,
+  side: Side,
+  number: 0 | 1,
+): Promise<DeviceSide> {
   const upload = async (what: string, values: Uint32Array | Float32Array): Promise<GPUBuffer> => {
     if (values.byteLength > context.bindingBytes) {
       throw new EngineError(
@@ -42,6 +50,8 @@ export async function uploadSide(context: GpuContext, account: BufferAccount, si
   const byRow = transposed(side);
   const { pieces, longRows } = piecesOf(byRow.starts);
   return {
+    side: number,
+    ids: side.ids,
     byEntity: {
       ranges: await upload("entities' entries", rangesOf(side.offsets)),
       indices: await upload("rows of entities", side.rowIndices),

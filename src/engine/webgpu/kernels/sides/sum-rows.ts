@@ -5,17 +5,21 @@
  *
  *   goal row u = sum over ranges[u].x <= k < ranges[u].y of weights[k] source row indices[k]
  *
- * Twins: ranker/side.ts and reference/mixed-tables.ts. Bound by memory.
+ * A step may leave ids out: row e below the side's ids is the id of entity e, so in either direction what is left out
+ * of unit u is its entry u. Twins: ranker/side.ts, reference/mixed-tables.ts and dataset/id-dropout.ts. Bound by
+ * memory.
  */
 import { builtins, type Kernel, workgroupNumber } from "../../device/kernel.ts";
+import { stepStruct } from "../../device/step-numbers.ts";
+import { threefryFunction } from "../draw/counter-random.ts";
 
 export const SUM_LANES = 256;
 
 /** Constants: see `Sum`. Storage: ranges, indices, weights, the source's piece, the goal's piece. */
 export const sumRowsKernel: Kernel = {
   label: "sum-rows",
-  bindings: ["constants", "read", "read", "read", "read", "write"],
-  code: /* wgsl */ `
+  bindings: ["step", "constants", "read", "read", "read", "read", "write"],
+  code: /* wgsl */ `${stepStruct}${threefryFunction}
 struct Sum {
   width: u32,
   firstUnit: u32, // of the goal's rows in this piece
@@ -26,13 +30,21 @@ struct Sum {
   source: u32, // where they begin
   adds: u32, // whether rows of an earlier piece of the source are summed already
   most: u32, // entries; of units with more nothing is written
+  ids: u32, // 0 where units are neither entities nor rows
+  side: u32, // 0 users, 1 items
 }
-@group(0) @binding(0) var<uniform> sum: Sum;
-@group(0) @binding(1) var<storage, read> ranges: array<vec2u>;
-@group(0) @binding(2) var<storage, read> indices: array<u32>;
-@group(0) @binding(3) var<storage, read> weights: array<f32>;
-@group(0) @binding(4) var<storage, read> source: array<f32>;
-@group(0) @binding(5) var<storage, read_write> goal: array<f32>;
+@group(0) @binding(1) var<uniform> sum: Sum;
+@group(0) @binding(2) var<storage, read> ranges: array<vec2u>;
+@group(0) @binding(3) var<storage, read> indices: array<u32>;
+@group(0) @binding(4) var<storage, read> weights: array<f32>;
+@group(0) @binding(5) var<storage, read> source: array<f32>;
+@group(0) @binding(6) var<storage, read_write> goal: array<f32>;
+
+fn isWithoutId(entity: u32) -> bool {
+  if (step.withoutIdBelow == 0u || entity >= sum.ids) { return false; }
+  let key = select(step.itemsWithoutIds, step.usersWithoutIds, sum.side == 0u);
+  return threefry(key, vec2u(entity, 0u)).x < step.withoutIdBelow;
+}
 
 @compute @workgroup_size(${SUM_LANES})
 fn main(${builtins}) {
@@ -42,10 +54,11 @@ fn main(${builtins}) {
   let column = index - unit * sum.width;
   let range = ranges[sum.firstUnit + unit];
   if (range.y - range.x > sum.most) { return; }
+  let isWithout = isWithoutId(sum.firstUnit + unit);
   var total = 0.0;
   for (var k = range.x; k < range.y; k++) {
     let row = indices[k] - sum.firstRow; // wraps round for rows before this piece
-    if (row < sum.rows) { total += weights[k] * source[sum.source + row * sum.width + column]; }
+    if (row < sum.rows && !(isWithout && indices[k] == sum.firstUnit + unit)) { total += weights[k] * source[sum.source + row * sum.width + column]; }
   }
   let at = sum.goal + unit * sum.width + column;
   if (sum.adds != 0u) { total += goal[at]; }
