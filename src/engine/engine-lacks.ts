@@ -33,7 +33,7 @@ export interface Lack {
 const lacks: Readonly<Record<EngineName, (task: TrainingTask) => Lack | null>> = {
   reference: () => null,
   native: droppedIds,
-  webgpu: (task) => features(task) ?? droppedIds(task) ?? sharedLayers(task) ?? lazyRule(task),
+  webgpu: (task) => sharedLayers(task) ?? lazyRule(task),
   tfjs: (task) => features(task) ?? otherThanPairs(task),
 };
 
@@ -53,7 +53,13 @@ export function refuseLack(engine: EngineName, task: TrainingTask): void {
   if (lack !== null) throw new EngineError(`${engine} engine: ${lack.what}; ${lack.remedy}`);
 }
 
-export function taskOfSession({ spec, sides, loss, source, optimizer }: SessionOptions): TrainingTask {
+export function taskOfSession({
+  spec,
+  sides,
+  loss,
+  source,
+  optimizer,
+}: Pick<SessionOptions, "spec" | "sides" | "loss" | "source" | "optimizer">): TrainingTask {
   return {
     spec,
     loss: loss.name,

@@ -44,8 +44,8 @@ export async function engineVariants(): Promise<readonly EngineVariant[]> {
         hasCosine: true,
         sharesLayers: false,
         hasLazyRules: false,
-        hasSides: false,
-        dropsIds: false,
+        hasSides: true,
+        dropsIds: true,
         open: () => openEngine(name, allowed),
       });
       continue;
