@@ -30,6 +30,7 @@ describe("the table of sizes", () => {
         drift: null,
         protocol: "sampled",
         holdsOutUsers: false,
+        holdsOutItems: false,
       }),
     );
   });

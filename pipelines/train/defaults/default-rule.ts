@@ -18,6 +18,8 @@ export interface LogSize extends DatedLog {
   readonly protocol: "sampled" | "full";
   /** Whether users are held out of training: validation folds them in, which losses of pairs alone allow. */
   readonly holdsOutUsers: boolean;
+  /** Whether items are: a refit on validation would train on them. */
+  readonly holdsOutItems: boolean;
 }
 
 /** What the user's own choices say of the settings the rule depends on, defaults for the rest. */
@@ -114,7 +116,8 @@ function listChoices(perUser: number, items: number): readonly ChosenSetting[] {
 }
 
 /** Where validation holds many of the rows, the ranker that ships learns from them too. */
-function refitFor({ rows, validationRows }: LogSize): readonly ChosenSetting[] {
+function refitFor({ rows, validationRows, holdsOutItems }: LogSize): readonly ChosenSetting[] {
+  if (holdsOutItems) return [];
   const share = validationRows / rows;
   if (share < REFIT_SHARE) return [];
   return [chosen(["refit"], true, `validation holds ${Math.round(100 * share)} % as many rows as train`)];

@@ -35,7 +35,7 @@ const nothing: OwnChoices = {
 };
 const shop: LogSize = {
   ...{ rows: 14_000, users: 3_500, items: 400, validationRows: 600, drift: null },
-  ...{ protocol: "sampled", holdsOutUsers: false },
+  ...{ protocol: "sampled", holdsOutUsers: false, holdsOutItems: false },
 };
 
 function valuesOf(log: LogSize, own: Partial<OwnChoices> = {}): Record<string, unknown> {
@@ -178,6 +178,8 @@ describe("the rule where the whole catalogue is ranked", () => {
   it("refits where validation holds a twentieth of train's rows and more", () => {
     expect(valuesOf(whole)).not.toHaveProperty("refit"); // 600 of 14,000
     expect(valuesOf({ ...whole, validationRows: 700 }).refit).toBe(true);
+    // Nor where that would train on items that are held out.
+    expect(valuesOf({ ...whole, validationRows: 700, holdsOutItems: true })).not.toHaveProperty("refit");
     expect(valuesOf({ ...shop, validationRows: 7000 })).not.toHaveProperty("refit");
   });
 
@@ -240,6 +242,7 @@ describe("settings that fit a log", () => {
       drift: fc.option(fc.double({ min: -100, max: 1000, noNaN: true })),
       protocol: fc.constantFrom("sampled", "full"),
       holdsOutUsers: fc.boolean(),
+      holdsOutItems: fc.boolean(),
     });
     const givens = fc.record(
       {
