@@ -69,6 +69,7 @@ for (const batchSize of values["batch-sizes"].split(",").map(Number)) {
   };
   const session = await engine.open({
     spec,
+    sides: { users: null, items: null },
     loss: values.loss === "softmax" ? { name: "softmax", itemLogQ: logQOf(source) } : { name: values.loss },
     start: { parameters: madeUpParameters(spec), optimizer: null },
     optimizer: optimizerCalled(values.optimizer),

@@ -81,6 +81,11 @@ export function negativesOfRow(batch: PairwiseBatch | ListwiseBatch, row: number
   return left.size === 0 ? all : all.filter((_, place) => !left.has(place));
 }
 
+/** Every column of items that the batch looks up. */
+export function itemColumnsOf(batch: Batch): readonly Uint32Array[] {
+  return batch.kind === "pointwise" ? [batch.items] : [batch.positives, batch.negatives];
+}
+
 /** Calls `visit` for every pair that the batch compares, row by row; in a row the positive comes first. */
 export function forEachPair(batch: Batch, visit: (user: number, item: number) => void): void {
   const { users, length } = batch;

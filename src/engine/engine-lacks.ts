@@ -1,6 +1,6 @@
 /**
- * What engines have not: losses, similarities, sources of negatives and optimizers, by name. A session is refused for
- * it, and `auto` passes over an engine that would refuse.
+ * What engines have not: losses, similarities, sources of negatives, optimizers and features, by name. A session is
+ * refused for it, and `auto` passes over an engine that would refuse.
  */
 import { denseRuleOf, isLazyRule, type RuleName } from "../config/optimizer/rule-table.ts";
 import { batchKinds } from "../dataset/batch.ts";
@@ -8,6 +8,7 @@ import { type NegativesFrom, sharesNegatives } from "../dataset/training-batches
 import { EngineError } from "../errors.ts";
 import type { LossName } from "../ranker/loss.ts";
 import type { RankerSpec } from "../ranker/ranker-spec.ts";
+import { hasSides } from "../ranker/side.ts";
 import type { EngineName, SessionOptions } from "./engine.ts";
 
 /** What decides whether an engine can train it. */
@@ -18,6 +19,8 @@ export interface TrainingTask {
   readonly negativesFrom: NegativesFrom | null;
   /** The optimizer's base rule. */
   readonly rule: RuleName;
+  /** Whether users or items are sums of rows. */
+  readonly hasSides: boolean;
 }
 
 export interface Lack {
@@ -28,8 +31,8 @@ export interface Lack {
 const lacks: Readonly<Record<EngineName, (task: TrainingTask) => Lack | null>> = {
   reference: () => null,
   native: () => null,
-  webgpu: (task) => sharedLayers(task) ?? lazyRule(task),
-  tfjs: otherThanPairs,
+  webgpu: (task) => features(task) ?? sharedLayers(task) ?? lazyRule(task),
+  tfjs: (task) => features(task) ?? otherThanPairs(task),
 };
 
 /** Null where the engine has everything that the task needs. */
@@ -43,8 +46,20 @@ export function refuseLack(engine: EngineName, task: TrainingTask): void {
   if (lack !== null) throw new EngineError(`${engine} engine: ${lack.what}; ${lack.remedy}`);
 }
 
-export function taskOfSession({ spec, loss, source, optimizer }: SessionOptions): TrainingTask {
-  return { spec, loss: loss.name, negativesFrom: source?.negativesFrom ?? null, rule: optimizer.base.name };
+export function taskOfSession({ spec, sides, loss, source, optimizer }: SessionOptions): TrainingTask {
+  return {
+    spec,
+    loss: loss.name,
+    negativesFrom: source?.negativesFrom ?? null,
+    rule: optimizer.base.name,
+    hasSides: hasSides(sides),
+  };
+}
+
+/** Users and items that are sums of rows. */
+function features({ hasSides }: TrainingTask): Lack | null {
+  if (!hasSides) return null;
+  return { what: "features of users and items are not part of it", remedy: "take --engine native or reference" };
 }
 
 /** Shared negatives are matrix products, which a tower is not. */

@@ -27,6 +27,7 @@ describe("the table of sizes", () => {
         users: users!,
         items: items!,
         validationRows: users!,
+        drift: null,
         protocol: "sampled",
         holdsOutUsers: false,
       }),

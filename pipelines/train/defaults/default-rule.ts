@@ -7,14 +7,12 @@ import { ruleOf } from "../../../src/config/optimizer/rule-table.ts";
 import { type NegativesFrom, samplesPerPositive } from "../../../src/dataset/training-batches.ts";
 import type { LossName } from "../../../src/ranker/loss.ts";
 import type { ChosenSetting } from "../../stage.ts";
+import { type DatedLog, recencyFor } from "./recency-rule.ts";
 
 /** Of the train split; and of validation, with what it ranks its items against. */
-export interface LogSize {
-  readonly rows: number;
+export interface LogSize extends DatedLog {
   /** Who have rows there. */
   readonly users: number;
-  /** Of the whole catalogue. */
-  readonly items: number;
   readonly validationRows: number;
   readonly protocol: "sampled" | "full";
   /** Whether users are held out of training: validation folds them in, which losses of pairs alone allow. */
@@ -91,9 +89,10 @@ export function defaultsFor(log: LogSize, own: OwnChoices): readonly ChosenSetti
       ? [chosen(["loss"], loss, "users are held out: fold-in knows pairs and inner products, no lists of cosines")]
       : []),
     chosen(["negatives"], few, reason),
+    ...recencyFor(log),
     chosen(["batchSize"], batchSize, `cuts an epoch into about ${Math.round(steps)} steps`),
     chosen(["epochs"], epochs, `at most; about ${thousands(steps * epochs)} steps, and validation ends it earlier`),
-    patienceFor(epochs),
+    patienceFor(epochs, kind),
     ...(kind === "lists" ? refitFor(log) : []),
     ...ruleChoices(own, { perUser, perItem, items, rows, steps, epochs, kind }),
   ];
@@ -218,7 +217,9 @@ function epochsFor(steps: number, kind: "pairs" | "lists"): number {
   return Math.round(EPOCHS.lists * Math.min(5, Math.max(1, STEPS_AN_EPOCH.lists / steps)));
 }
 
-function patienceFor(epochs: number): ChosenSetting {
+function patienceFor(epochs: number, kind: "pairs" | "lists"): ChosenSetting {
+  // The few epochs of lists fall back at first and are best where the rate is nearly 0.
+  if (kind === "lists") return chosen(["validation", "patience"], Math.ceil(epochs / 2), "half of the epochs");
   const quarter = Math.ceil(epochs / 4);
   return quarter < LEAST_PATIENCE
     ? chosen(["validation", "patience"], LEAST_PATIENCE, "the least, for so few epochs")

@@ -15,6 +15,7 @@ import { type DatasetDescription, readDescription } from "../../dataset/stored-d
 import { packagedFolder } from "../../packaged-folder.ts";
 import type { ChosenSetting, RecommendedLayer } from "../../stage.ts";
 import { defaultsFor, type LogSize } from "./default-rule.ts";
+import { driftOf } from "./recency-rule.ts";
 import { type StartShape, shapeOfStart, warmChoices, warmEpochs } from "./warm-rule.ts";
 
 const record = z.record(z.string(), z.unknown());
@@ -70,6 +71,7 @@ export async function recommendedSettings(given: Values): Promise<readonly Recom
     users: trainedUsers(description),
     items: description.items,
     validationRows,
+    drift: given.recencyPower === undefined ? await driftOf(path.join(dataRoot, dataset), description) : null,
     protocol: protocolFor(description, given),
     holdsOutUsers: holdsOutUsers(description),
   };

@@ -4,6 +4,7 @@ import { epochDraws } from "../../dataset/training-batches.ts";
 import { float32Ops } from "../../optimizer/arrays/float-ops.ts";
 import { buildOptimizer } from "../../optimizer/build-optimizer.ts";
 import { parametersOf, sizeOf } from "../../ranker/ranker-spec.ts";
+import { extentsOf } from "../../ranker/side.ts";
 import { checkedBatch, checkLearningRate } from "../check-batch.ts";
 import { checkedSpan } from "../check-session-options.ts";
 import { closedBy } from "../closable.ts";
@@ -23,7 +24,8 @@ export function openNativeSession(
   options: SessionOptions,
   machine: NativeMachine,
 ): NativeTrainingSession {
-  const { spec, loss, start, optimizer: config, source } = options;
+  const { spec, sides, loss, start, optimizer: config, source } = options;
+  const entities = { ...spec, ...extentsOf(spec, sides) }; // of which batches and scores speak
   const parameters = parametersOf(spec);
   const optimizer = buildOptimizer({ config, parameters, ops: float32Ops() });
   const session = addon.openSession(nativeSettings(options, { parameters, groups: optimizer.groups }, machine));
@@ -33,7 +35,7 @@ export function openNativeSession(
   const { inTurn, isClosed, checkStillOpen, close } = createSessionCalls("training session");
 
   function columnsOf(given: Batch): NativeColumns {
-    const batch = checkedBatch(given, loss.name, spec);
+    const batch = checkedBatch(given, loss.name, entities);
     const { users, weights } = batch;
     const alone = { weights, blockRows: 1, maskOffsets: null, masked: null };
     if (batch.kind === "pointwise")
@@ -77,7 +79,7 @@ export function openNativeSession(
         return { loss: meanLoss, gradient };
       }),
 
-    scorer: openNativeScorer({ addon, session, spec }, inTurn),
+    scorer: openNativeScorer({ addon, session, spec: entities }, inTurn),
 
     snapshot: () => inTurn(() => state.read()),
 

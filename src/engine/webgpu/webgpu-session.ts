@@ -94,8 +94,9 @@ async function openWith(
 
   async function programForBatch(batch: Batch): Promise<TrainingProgram> {
     const shape = shapeOfBatch(batch, loss.name);
+    const { name: rule } = config.base;
     if (shape.blockRows > 0)
-      refuseLack("webgpu", { spec, loss: loss.name, negativesFrom: "shared", rule: config.base.name });
+      refuseLack("webgpu", { spec, loss: loss.name, negativesFrom: "shared", rule, hasSides: false });
     return programFor(shape, batch.length, false);
   }
 

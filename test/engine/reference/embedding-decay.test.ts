@@ -3,6 +3,7 @@ import type { Batch } from "../../../src/dataset/batch.ts";
 import { referenceEngine } from "../../../src/engine/reference/reference-engine.ts";
 import type { LossName } from "../../../src/ranker/loss.ts";
 import type { RankerSpec } from "../../../src/ranker/ranker-spec.ts";
+import { noSides } from "../../../src/ranker/side.ts";
 import { lossConfigs } from "../../support/engines/engine-cases.ts";
 import { noPaths } from "../../support/engines/no-paths.ts";
 
@@ -26,6 +27,7 @@ async function difference(batch: Batch, loss: LossName): Promise<ReadonlyMap<str
   const gradientAt = async (embeddingDecay: number) => {
     const session = await referenceEngine.open({
       spec,
+      sides: noSides,
       loss: lossConfigs[loss],
       start: start(),
       optimizer: sgd,
@@ -127,6 +129,7 @@ describe("decay of looked-up embeddings", () => {
     const open = (embeddingDecay: number, optimizer = {}) =>
       referenceEngine.open({
         spec,
+        sides: noSides,
         loss: { name: "bce" },
         start: start(),
         optimizer: { ...sgd, ...optimizer },

@@ -10,6 +10,7 @@ import {
   type LossName,
 } from "../../../src/ranker/loss.ts";
 import type { Parameters, RankerSpec } from "../../../src/ranker/ranker-spec.ts";
+import { noSides } from "../../../src/ranker/side.ts";
 import {
   adamCase,
   combinationsOf,
@@ -29,6 +30,7 @@ import { noPaths } from "../../support/engines/no-paths.ts";
 async function gradientOf(spec: RankerSpec, loss: LossName, batch: Batch, parameters: Parameters) {
   const session = await referenceEngine.open({
     spec,
+    sides: noSides,
     loss: lossConfigs[loss],
     start: { parameters, optimizer: null },
     optimizer: adamCase.config,

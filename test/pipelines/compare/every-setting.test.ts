@@ -3,6 +3,7 @@
  * Nothing is taken and ignored.
  */
 import { describe, expect, it } from "@jest/globals";
+import { noDatasetSides } from "../../../pipelines/dataset/feature-files.ts";
 import { runTrial, trialIdentity } from "../../../pipelines/trials/run-trial.ts";
 import type { Study } from "../../../src/config/schemas/study-schema.ts";
 import { trainSchema } from "../../../src/config/schemas/train-schema.ts";
@@ -19,7 +20,7 @@ import { nestedAt, settingProbes, tinySettings, type Values } from "../../suppor
 import { silentContext } from "../../support/stages/silent-context.ts";
 import { smallStudy } from "../../support/stages/small-study.ts";
 
-const dataset = { ...checkerboardDataset(8, 20), directory: "" };
+const dataset = { ...checkerboardDataset(8, 20), directory: "", sides: noDatasetSides };
 const data = { dataset, seen: groupItemsByUser(dataset.train) };
 
 /** Where a study has settings; the last is a search of one point. */

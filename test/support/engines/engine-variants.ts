@@ -20,6 +20,8 @@ export interface EngineVariant extends EngineAvailability {
   readonly sharesLayers: boolean;
   /** Whether rules may step the rows of a batch alone; else they are refused by name. */
   readonly hasLazyRules: boolean;
+  /** Whether users and items may be sums of rows; else they are refused by name. */
+  readonly hasSides: boolean;
   open(): Promise<Engine>;
 }
 
@@ -40,6 +42,7 @@ export async function engineVariants(): Promise<readonly EngineVariant[]> {
         hasCosine: true,
         sharesLayers: false,
         hasLazyRules: false,
+        hasSides: false,
         open: () => openEngine(name, allowed),
       });
       continue;
@@ -52,6 +55,7 @@ export async function engineVariants(): Promise<readonly EngineVariant[]> {
         hasCosine: true,
         sharesLayers: true,
         hasLazyRules: true,
+        hasSides: true,
         open: () => openEngine(name),
       });
       continue;
@@ -67,6 +71,7 @@ export async function engineVariants(): Promise<readonly EngineVariant[]> {
         hasCosine: false,
         sharesLayers: false,
         hasLazyRules: true,
+        hasSides: false,
         open,
       });
     }

@@ -46,6 +46,7 @@ export const variableProbes: Readonly<Record<string, SettingProbe>> = {
   negativesPower: { value: 2, among: { negativesFrom: "popularity" } },
   "ccl.margin": { value: 0.1, among: contrastive() },
   "ccl.negativeWeight": { value: 2, among: contrastive({ margin: -1 }) },
+  recencyPower: { value: 1 },
   embeddingDecay: { value: 0.5 },
   "optimizer.learningRate": { value: 0.01 },
   "optimizer.weightDecay": { value: 0.1 },

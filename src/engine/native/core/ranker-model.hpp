@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/runtime/aligned-array.hpp"
+#include "core/sides/side-matrix.hpp"
 #include "kernels/kernel-table.hpp"
 
 namespace lawn {
@@ -37,19 +38,25 @@ struct DenseLayout {
   int64_t size;
 };
 
+/// Of a side's tables, in the order of SideTables.
+enum Path : int { kDot, kGmf, kMlp, kBias, kPaths };
+constexpr Path kEveryPath[] = {kDot, kGmf, kMlp, kBias};
+
 /// One side's tables as indices into RankerModel::tensors; -1 where the path is left out.
 struct SideTables {
   int dot = -1, gmf = -1, mlp = -1, bias = -1;
-  std::array<int, 4> tables() const { return {dot, gmf, mlp, bias}; }
+  std::array<int, kPaths> tables() const { return {dot, gmf, mlp, bias}; }
 };
 
 using TableOfPath = int SideTables::*;
 
 class RankerModel {
  public:
-  RankerModel(const RankerSpec& spec, int lanes);
+  RankerModel(const RankerSpec& spec, SideMatrices matrices, int lanes);
 
   const RankerSpec spec;
+  const SideMatrices matrices;
+  const std::array<int64_t, kSides> entities;  // users and items; as many as table rows where a side is the identity
   int64_t firstWidth = 0, firstPad = 0, embeddingPad = 0, lastPad = 0;
   bool firstIsLinear = false;
   std::vector<Tensor> tensors;  // in the order of parametersOf
@@ -65,15 +72,27 @@ class RankerModel {
   /// Adds the lanes' dense gradients up, in order, into the gradients of the dense tensors.
   void reduceDense(const float* lanesOfGradient, int64_t laneCount, double slopeSum);
 
-  /// A view with the tables, the head and the tower; halves are the caller's to add. Of a cosine the tables are the
-  /// units, as fresh as their rows were made.
+  /// What the kernels take for one side's tables: of each path [entities][width], and their gradients. The tables
+  /// themselves, or where a side has a matrix, what its entities' rows sum up to, as fresh as they were mixed. Null
+  /// where the path is left out.
+  const float* entityRows(int side, Path path) const;
+  float* entityGradients(int side, Path path);
+  /// How these come from the tables; which ones is the caller's to say.
+  MixView mixView(int side, Path path);
+  bool hasPath(int side, Path path) const { return sides[size_t(side)].tables()[path] >= 0; }
+  int64_t widthOf(int side, Path path) const { return tensors[size_t(sides[size_t(side)].tables()[path])].width; }
+  /// Makes room for the gradients of entities, which no ranker needs that only scores.
+  void reserveEntityGradients();
+
+  /// A view with the entities' rows, the head and the tower; halves are the caller's to add. Of a cosine the rows are
+  /// units, as fresh as they were made.
   RankerView view() const;
-  /// The rows' side of one table: embeddings, its half of W0 and where the gradients go. Slots and lanes are the
+  /// The entities' side of one path: embeddings, its half of W0 and where the gradients go. Slots and lanes are the
   /// caller's to add.
   RowsView rowsView(int side);
 
   bool isCosine() const { return spec.cosineTemperature > 0; }
-  /// Of one side's dot table; which rows is the caller's to say.
+  /// Of one side's dot path; which rows is the caller's to say.
   UnitRowsView unitRowsView(int side);
 
   /// One side's gradients; the sums are the caller's to add.
@@ -99,7 +118,11 @@ class RankerModel {
   std::array<AlignedArray<float>, kSides> firstWeight_, firstTransposed_;
   AlignedArray<float> firstBias_, headTower_;
   std::array<AlignedArray<uint8_t>, kSides> isSampled_;     // [rows]
-  std::array<AlignedArray<float>, kSides> units_, scales_;  // of cosines: [rows][dot], [rows]; see UnitRowsView
+  std::array<AlignedArray<float>, kSides> units_, scales_;  // of cosines: [entities][dot], [entities]; see UnitRowsView
+  struct Mixed {
+    AlignedArray<float> value, gradient;  // [entities][width]
+  };
+  std::array<std::array<Mixed, kPaths>, kSides> mixed_;  // empty of the identity
 };
 
 }  // namespace lawn

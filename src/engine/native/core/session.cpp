@@ -8,15 +8,9 @@ namespace {
 BatchPlan planFor(const SessionSettings& settings) {
   const RankerSpec& ranker = settings.ranker;
   const int64_t firstWidth = ranker.tower.empty() ? 1 : ranker.tower[0];
-  return BatchPlan(ranker.rows, ranker.embedding == 0 ? 0 : roundUp(firstWidth, settings.kernels->lanes));
-}
-
-BatchRowsOfSides rowsOf(const BatchPlan& plan) {
-  const auto ofSide = [&](int side) {
-    const PlanSide& own = plan.sides[size_t(side)];
-    return BatchRows{.rows = own.distinct.data(), .count = own.slots()};
-  };
-  return {ofSide(kUsers), ofSide(kItems)};
+  const auto entities = [&](int side) { return settings.sides[size_t(side)].entities(ranker.rows[size_t(side)]); };
+  return BatchPlan({entities(kUsers), entities(kItems)},
+                   ranker.embedding == 0 ? 0 : roundUp(firstWidth, settings.kernels->lanes));
 }
 
 }  // namespace
@@ -29,7 +23,7 @@ Session::Session(SessionSettings settings)
       plans_{planFor(settings), planFor(settings)},
       itemLogQ_(std::move(settings.itemLogQ)),
       loss(settings.loss),
-      model(settings.ranker, kernels_.lanes),
+      model(settings.ranker, std::move(settings.sides), kernels_.lanes),
       optimizer(model, settings.optimizer, std::move(settings.groups), kernels_, pool_),
       scoring(model, kernels_, pool_),
       gradient_(model, kernels_, pool_, settings.loss, settings.embeddingDecay) {
@@ -45,9 +39,9 @@ void Session::parametersChanged() {
 void Session::begin(int index, const SampleSource& source) {
   BatchPlan& plan = plans_[index];
   const bool isListed = source.isShared() && model.spec.embedding > 0;
-  plan.begin(isListed ? listed_[index].list(source, model.spec.rows[kItems], pool_) : source);
-  const int64_t mostTableRows = std::max(model.spec.rows[kUsers], model.spec.rows[kItems]);
-  for (SortScratch& scratch : sortScratch_) scratch.reserve(plan.chunkSamples(), mostTableRows);
+  plan.begin(isListed ? listed_[index].list(source, model.entities[kItems], pool_) : source);
+  const int64_t mostEntities = std::max(model.entities[kUsers], model.entities[kItems]);
+  for (SortScratch& scratch : sortScratch_) scratch.reserve(plan.chunkSamples(), mostEntities);
 }
 
 void Session::prepare(int index, const SampleSource& source) {
@@ -58,7 +52,7 @@ void Session::prepare(int index, const SampleSource& source) {
 
 double Session::update(BatchPlan& plan, double learningRate, const OverlappedWork& overlapped) {
   const double loss = gradient_.compute(plan, overlapped);
-  optimizer.step(learningRate, rowsOf(plan));
+  optimizer.step(learningRate, gradient_.rowsOf(plan));
   gradient_.forgetSamples(plan);
   parametersChanged();
   return loss;

@@ -13,6 +13,7 @@ namespace lawn {
 
 struct SessionSettings {
   RankerSpec ranker;
+  SideMatrices sides;
   Loss loss;
   AlignedArray<float> itemLogQ;  // what the loss's points to; empty for none
   OptimizerSettings optimizer;

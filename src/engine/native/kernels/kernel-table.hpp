@@ -17,6 +17,7 @@
 #include "kernels/catalogue/catalogue-table.hpp"
 #include "kernels/draw/draw-table.hpp"
 #include "kernels/lists/shared-table.hpp"
+#include "kernels/sides/sides-table.hpp"
 #include "kernels/update-table.hpp"
 
 namespace lawn {
@@ -155,6 +156,10 @@ struct KernelTable {
   void (*unitRows)(const UnitRowsView&, int64_t begin, int64_t end);
   /// From the gradients of those units to the gradients of their rows, in place.
   void (*unitGradients)(const UnitRowsView&, int64_t begin, int64_t end);
+  /// The view's entities [begin, end) from the rows that they are sums of.
+  void (*mixRows)(const MixView&, int64_t begin, int64_t end);
+  /// From the gradients of entities to those of table rows, of runs [begin, end): overwrites them.
+  void (*spreadRows)(const SpreadView&, int64_t beginRun, int64_t endRun);
   void (*freeStep)(const RuleStep&, const UpdateView&);
   void (*rowDots)(const UpdateView&, bool wantsNorms, RowDots* perRow);
   /// Overwrites the gradient by the direction u.

@@ -15,6 +15,7 @@ import { optimizerNames } from "../../../../src/config/optimizer/optimizer-names
 import { parseConfig } from "../../../../src/config/parse.ts";
 import { trainSchema } from "../../../../src/config/schemas/train-schema.ts";
 import { samplesPerEpoch } from "../../../../src/dataset/training-batches.ts";
+import { noSides } from "../../../../src/ranker/side.ts";
 import { uniformSource } from "../../../support/data/uniform-source.ts";
 
 const nothing: OwnChoices = {
@@ -32,7 +33,7 @@ const nothing: OwnChoices = {
   },
 };
 const shop: LogSize = {
-  ...{ rows: 14_000, users: 3_500, items: 400, validationRows: 600 },
+  ...{ rows: 14_000, users: 3_500, items: 400, validationRows: 600, drift: null },
   ...{ protocol: "sampled", holdsOutUsers: false },
 };
 
@@ -52,6 +53,16 @@ describe("the rule for defaults", () => {
     expect(valuesOf(shop, { loss: "bpr" }).batchSize).toBe(1024);
     // 14,000 x 2 / 100 = 280.
     expect(valuesOf(shop, { negatives: 1 }).batchSize).toBe(256);
+  });
+
+  it("weighs rows by age where tastes drift, and more steeply where items have rows to spare", () => {
+    const powerOf = (log: Partial<LogSize>) => valuesOf({ ...shop, ...log }).recencyPower;
+    expect(powerOf({ drift: null })).toBeUndefined();
+    expect(powerOf({ drift: 2.9 })).toBeUndefined();
+    expect(powerOf({ drift: 3 })).toBe(0.5); // 35 rows an item
+    expect(powerOf({ drift: 3, protocol: "full" })).toBe(0.5);
+    expect(powerOf({ drift: 3, items: 140 })).toBe(1); // 100 rows an item
+    expect(powerOf({ drift: 3, items: 141 })).toBe(0.5);
   });
 
   it("takes longer steps where there are fewer of them, and where items are rare", () => {
@@ -117,6 +128,12 @@ describe("the rule where the whole catalogue is ranked", () => {
     expect(valuesOf({ ...whole, rows: 800, users: 100 }).epochs).toBe(50);
   });
 
+  it("waits for half of the epochs, since they are best at the end", () => {
+    expect(valuesOf(whole)["validation.patience"]).toBe(8); // of 16
+    expect(valuesOf(whole, { epochs: 5 })["validation.patience"]).toBe(3);
+    expect(valuesOf(shop)["validation.patience"]).toBe(7); // a quarter of 25
+  });
+
   it("lets LAWN hold directions, and decays nothing without it", () => {
     // Half of what rows grow to: .2 x .0041 x sqrt(64 x 218.75 x 16) = .388
     expect(valuesOf(whole)["optimizer.learningRate"]).toBe(0.0041);
@@ -139,7 +156,7 @@ describe("the rule where the whole catalogue is ranked", () => {
     const { choices, values } = fittedSettings(heldOut, {}, false);
     expect(choices.find(({ path }) => path[0] === "loss")?.reason).toContain("users are held out");
     const config = parseConfig({ schema: trainSchema, layers: [{ source: "the rule", values }], flags: {} });
-    const spec = rankerOf(config, { users: heldOut.users, items: heldOut.items });
+    const spec = rankerOf(config, { train: { users: heldOut.users, items: heldOut.items }, sides: noSides });
     expect(foldInSettings({ directory: "run", config }, spec)).toMatchObject({ loss: "bce", negativesPerPositive: 8 });
     // What the user chose is the user's.
     expect(fittedSettings(heldOut, { loss: "bpr" }, false).values).not.toHaveProperty("loss");
@@ -189,6 +206,7 @@ describe("settings that fit a log", () => {
       users: fc.integer({ min: 1, max: 10_000_000 }),
       items: fc.integer({ min: 1, max: 10_000_000 }),
       validationRows: fc.integer({ min: 0, max: 10_000_000 }),
+      drift: fc.option(fc.double({ min: -100, max: 1000, noNaN: true })),
       protocol: fc.constantFrom("sampled", "full"),
       holdsOutUsers: fc.boolean(),
     });

@@ -13,8 +13,8 @@ constexpr int64_t kSlotsPerTask = 2 * kBlockSamples;
 
 }  // namespace
 
-DistinctRows::DistinctRows(RankerModel& model, const KernelTable& kernels, ThreadPool& pool)
-    : model_(model), kernels_(kernels), pool_(pool) {
+DistinctRows::DistinctRows(RankerModel& model, const KernelTable& kernels, ThreadPool& pool, MixedSides& mixed)
+    : model_(model), kernels_(kernels), pool_(pool), mixed_(mixed) {
   for (int thread = 0; thread < pool.threads(); thread++) {
     gathered_.emplace_back(kBlockSamples * model.embeddingPad);
     product_.emplace_back(kBlockSamples * model.embeddingPad);
@@ -36,7 +36,8 @@ void DistinctRows::prepare(const BatchPlan& plan, const SideTasks::Part& part, i
   const int64_t pad = model_.firstPad;
   const PlanSide& side = plan.sides[part.side];
   const int64_t begin = part.index * kSlotsPerTask, end = std::min(begin + kSlotsPerTask, side.slots());
-  model_.markSampled(part.side, side.distinct.data() + begin, end - begin, true);
+  if (mixed_.mixes(part.side)) mixed_.mix(plan, part.side, begin, end);
+  else model_.markSampled(part.side, side.distinct.data() + begin, end - begin, true);
   if (model_.isCosine()) kernels_.unitRows(unitRowsOf(plan, part.side), begin, end);
   if (pad == 0) return;
   kernels_.halves(rowsOf(plan, part.side, thread), begin, end);

@@ -23,7 +23,7 @@ void SharedGradient::begin(BatchPlan& plan) {
 void SharedGradient::reserve(const BatchPlan& plan) {
   const int64_t negatives = plan.source().shared().negatives;
   for (int side = 0; side < kSides; side++) {
-    sorters_[size_t(side)].reserve(plan.contributions(side), plan.sides[side].tableRows);
+    sorters_[size_t(side)].reserve(plan.contributions(side), plan.sides[side].entities);
     columns_[size_t(side)].reserve(plan.contributions(side) * pad_);
   }
   for (Scratch& scratch : scratch_) {
@@ -35,7 +35,7 @@ void SharedGradient::reserve(const BatchPlan& plan) {
     scratch.logits.reserve(kBlockSamples * sharedStride(negatives));
     scratch.bias.reserve(roundUp(negatives, kernels_.lanes));
     scratch.masked.reserve(negatives);
-    scratch.masks.reserve(plan.sides[kItems].tableRows, negatives);
+    scratch.masks.reserve(plan.sides[kItems].entities, negatives);
   }
   losses_.assign(size_t(plan.blocks()), 0.0);
 }
