@@ -105,6 +105,7 @@ async function measure(model, batchSize) {
     negativesPerPositive: isSoftmax ? Number(values.block) - 1 : 4,
     negativesFrom: isSoftmax ? "batch" : "uniform",
     negativesPower: 0,
+    idDropout: 0,
     batchSize: Number(batchSize),
     seed: 1,
   };

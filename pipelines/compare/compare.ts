@@ -37,7 +37,7 @@ export const compareStage: Stage<typeof compareSchema> = {
 async function help(config: CompareConfig, folder: string, context: StageContext): Promise<StageResult> {
   const stored = await readStoredStudy(folder);
   const { engine, description } = await openStudyEngine(
-    { choice: stored.engine.name, threads: config.threads, study: stored.study },
+    { choice: stored.engine.name, threads: config.threads, study: stored.study, dataRoot: stored.dataRoot },
     context,
   );
   const study = openStudy(folder, { ...stored, engine: { ...stored.engine, description } }, engine);
@@ -54,7 +54,7 @@ async function lead(config: CompareConfig, context: StageContext): Promise<Stage
   // The schema has asked for a study or a folder to join.
   const study = await loadStudy(config.study!, { ...config, dataset });
   const { engine, description } = await openStudyEngine(
-    { choice: config.engine, threads: config.threads, study },
+    { choice: config.engine, threads: config.threads, study, dataRoot: config.dataRoot },
     context,
   );
   const descriptions = await Promise.all(

@@ -6,7 +6,7 @@ import { readColumns } from "../../src/arrow/read-columns.ts";
 import { DataError } from "../../src/errors.ts";
 import { readJson } from "../../src/files/json-file.ts";
 import type { SideSchema } from "../../src/ranker/feature-schema.ts";
-import type { Side, Sides } from "../../src/ranker/side.ts";
+import { noSides, type Side, type Sides } from "../../src/ranker/side.ts";
 import { FEATURE_FILES, FEATURES_FILE } from "./dataset-files.ts";
 import { checkFileOf, type DatasetDescription } from "./stored-dataset.ts";
 
@@ -46,6 +46,9 @@ const sideSchema = z.object({ ids: count, rows: count, features: z.array(feature
 export const sidesSchema = z.object({ users: sideSchema.nullable(), items: sideSchema.nullable() });
 
 const NO_FEATURES: SidesSchema = { users: null, items: null };
+
+/** Of a dataset without features. */
+export const noDatasetSides: DatasetSides = { ...noSides, schema: NO_FEATURES };
 
 /** Throws DataError where a file is not what ingest wrote. */
 export async function readSides(dataset: {

@@ -12,18 +12,21 @@ import type { Engine } from "../../src/engine/engine.ts";
 import { ConfigError } from "../../src/errors.ts";
 import type { Parameters, RankerSpec } from "../../src/ranker/ranker-spec.ts";
 import type { Scorer } from "../../src/ranker/scorer.ts";
+import { foldSides } from "../../src/ranker/side.ts";
 import type { Manifest } from "../../src/runs/manifest.ts";
 import { runFiles } from "../../src/runs/run-directory.ts";
 import type { ResumeFile } from "../../src/training/resume-checkpoint.ts";
+import { holdsOutItems } from "../dataset/held-out-items.ts";
 import { hasProfiles, rowsOfRefit } from "../dataset/held-out-users.ts";
 import { seenItems } from "../dataset/seen-items.ts";
-import type { LoadedDataset } from "../dataset/stored-dataset.ts";
 import { foldInSettings } from "../fold-in/fold-in-of-run.ts";
 import { casesOf, evaluateSplit } from "../measures/evaluate-split.ts";
 import { withTrainedScorer } from "../measures/held-out-scorers.ts";
 import type { ChosenParameters, RunRecorder } from "../runs/run-recorder.ts";
 import type { StageContext } from "../stage.ts";
 import { batchSourceOf, planOf, rankerOf, validatedUsers } from "../training/configured-training.ts";
+import { rankerInTraining } from "../training/ranker-in-training.ts";
+import { sidesOf, type TrainingDataset } from "../training/training-dataset.ts";
 import { runPass } from "./run-pass.ts";
 import type { WarmStart } from "./start/warm-start.ts";
 
@@ -35,7 +38,7 @@ export interface TrainingJob {
   readonly source: BatchSource;
   /** Null begins with initial values. */
   readonly start: WarmStart | null;
-  readonly dataset: LoadedDataset;
+  readonly dataset: TrainingDataset;
   readonly recorder: RunRecorder;
   readonly context: StageContext;
 }
@@ -55,6 +58,7 @@ export type PassesOutcome =
       readonly rankers?: NonNullable<Manifest["rankers"]>;
     };
 
+/** Folded: of users and items. */
 export type TestedParameters = Pick<ChosenParameters, "spec" | "parameters" | "epoch">;
 
 /** Reports test of a ranker that has not seen it, before another is trained that will. */
@@ -79,6 +83,11 @@ export async function trainAndRefit(
 ): Promise<PassesOutcome> {
   const { config, spec, dataset, recorder } = job;
   const validates = hasValidation(dataset);
+  if (config.refit !== false && holdsOutItems(dataset.description)) {
+    throw new ConfigError(
+      `--refit: dataset ${config.dataset} holds items out of training, to measure how new ones fare; leave it out here, and refit on a dataset of another --split`,
+    );
+  }
   if (resume?.labels.pass === "refit") return refit(job, parseChoice(resume), { resume, reportBefore });
 
   const outcome = await runPass({
@@ -97,7 +106,7 @@ export async function trainAndRefit(
     epochsTrained,
     stoppedEarly,
   };
-  const chosen = { spec, parameters, optimizer, epoch, pass: "train" as const };
+  const chosen = { spec, sides: sidesOf(config, dataset), parameters, optimizer, epoch, pass: "train" as const };
   if (config.refit !== false) {
     await recorder.saveSelected(chosen);
     return refit(job, choice, { resume: null, reportBefore });
@@ -105,7 +114,7 @@ export async function trainAndRefit(
   return {
     kind: "trained",
     chosen,
-    tested: chosen,
+    tested: testedOf(chosen),
     validation,
     outcome: { epoch, epochsTrained, stoppedEarly, refit: false },
   };
@@ -119,7 +128,7 @@ export async function checkMeasures(job: Omit<TrainingJob, "spec" | "engine" | "
   if (hasProfiles(dataset))
     foldInSettings(
       { directory: `dataset ${config.dataset}, whose users are held out`, config },
-      rankerOf(config, dataset.train),
+      rankerOf(config, dataset),
     );
   if (validates) {
     await validationMetrics(job, popularityScorer(dataset.train)); // whatever is measured, at the cuts asked for
@@ -135,7 +144,7 @@ export async function checkMeasures(job: Omit<TrainingJob, "spec" | "engine" | "
   context.log(`warning: dataset ${config.dataset} has no validation items; the last epoch is kept`);
 }
 
-function hasValidation(dataset: LoadedDataset): boolean {
+function hasValidation(dataset: TrainingDataset): boolean {
   return dataset.candidatesValidation.users.length > 0;
 }
 
@@ -157,7 +166,7 @@ async function refit(job: TrainingJob, choice: Choice, { resume, reportBefore }:
     if (isAll) context.log("refit: no figure is of this ranker; those of test are of the one before it");
   }
   const seen = seenItems(dataset, isAll ? ["train", "validation", "test"] : ["train", "validation"]);
-  const source = batchSourceOf(config, rowsOfRefit(dataset, isAll), seen);
+  const source = batchSourceOf(config, dataset, { interactions: rowsOfRefit(dataset, isAll), seen });
   const outcome = await runPass({
     ...job,
     source,
@@ -169,15 +178,19 @@ async function refit(job: TrainingJob, choice: Choice, { resume, reportBefore }:
   });
   if (outcome.kind === "interrupted") return outcome;
   const { parameters, optimizer } = outcome;
-  const chosen = { spec, parameters, optimizer, epoch, pass: "refit" as const };
+  const chosen = { spec, sides: sidesOf(config, dataset), parameters, optimizer, epoch, pass: "refit" as const };
   return {
     kind: "trained",
     chosen,
-    tested: isAll ? selected : chosen,
+    tested: isAll ? selected : testedOf(chosen),
     validation,
     outcome: { epoch, epochsTrained, stoppedEarly, refit: config.refit },
     rankers: rankersOf(epoch, isAll),
   };
+}
+
+function testedOf({ spec, sides, parameters, epoch }: ChosenParameters): TestedParameters {
+  return { ...foldSides(spec, parameters, sides), epoch };
 }
 
 function rankersOf(epoch: number, isAll: boolean): NonNullable<Manifest["rankers"]> {
@@ -197,8 +210,8 @@ async function validated(
   scorer: Scorer,
   parameters: Parameters,
 ): Promise<Readonly<Record<string, number>>> {
-  const { config, spec, engine, dataset, recorder, context } = job;
-  const ranker = { directory: recorder.directory, config, spec, parameters, rows: null };
+  const { config, engine, dataset, recorder, context } = job;
+  const ranker = () => rankerInTraining({ directory: recorder.directory, config, dataset, parameters });
   const question = { dataset, split: "validation" as const, signal: context.signal };
   return withTrainedScorer(scorer, { engine, ranker }, question, (measured) => validationMetrics(job, measured));
 }

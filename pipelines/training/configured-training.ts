@@ -29,21 +29,42 @@ import { type Initializers, initializeParameters } from "../../src/ranker/initia
 import type { LossConfig } from "../../src/ranker/loss.ts";
 import { rankerSpecOf } from "../../src/ranker/ranker-presets.ts";
 import { parametersOf, type RankerSpec } from "../../src/ranker/ranker-spec.ts";
-import { noSides } from "../../src/ranker/side.ts";
+import { hasSides, noSides } from "../../src/ranker/side.ts";
 import type { TrainingPlan } from "../../src/training/training-plan.ts";
+import { amongFirstItems, negativeItems } from "../dataset/held-out-items.ts";
+import type { DatasetDescription, LoadedDataset } from "../dataset/stored-dataset.ts";
+import { rowsOfTables, sidesOf, type TrainedData, takesFeatures } from "./training-dataset.ts";
 
-/** The model's preset with the sizes that were given over it. Throws ConfigError naming sizes that cannot be. */
-export function rankerOf(config: TrainConfig, extents: { readonly users: number; readonly items: number }): RankerSpec {
+/**
+ * The model's preset with the sizes that were given over it, and the rows of the data. Throws ConfigError naming sizes
+ * that cannot be.
+ */
+export function rankerOf(config: TrainConfig, data: TrainedData): RankerSpec {
   const { similarity, temperature, ...sizes } = config.ranker;
   const given = Object.entries(sizes).filter(([, value]) => value !== undefined);
   const cosineTemperature = similarity === "cosine" ? completed({ temperature }, "temperature") : null;
+  const extents = rowsOfTables(config, data);
   return rankerSpecOf(config.model, { ...extents, shape: { ...Object.fromEntries(given), cosineTemperature } });
 }
 
 /** What an engine must have for it. */
-export function trainingTaskOf(config: TrainConfig, spec: RankerSpec): TrainingTask {
-  const { loss, negativesFrom, optimizer } = config;
-  return { spec, loss, negativesFrom, rule: baseOf(optimizer.name), hasSides: false, isShared: false };
+export function trainingTaskOf(config: TrainConfig, data: TrainedData): TrainingTask {
+  const { loss, negativesFrom, optimizer, idDropout = 0 } = config;
+  return {
+    spec: rankerOf(config, data),
+    loss,
+    negativesFrom,
+    rule: baseOf(optimizer.name),
+    hasSides: hasSides(sidesOf(config, data)),
+    dropsIds: idDropout > 0,
+    isShared: false,
+  };
+}
+
+/** The same before the data is read: by what its description says. */
+export function taskBeforeData(config: TrainConfig, { features }: Pick<DatasetDescription, "features">): TrainingTask {
+  const plain = { train: { users: 1, items: 1 }, sides: noSides };
+  return { ...trainingTaskOf(config, plain), hasSides: features !== undefined && takesFeatures(config) };
 }
 
 /** The settings that make this ranker whatever the model's own are. */
@@ -53,10 +74,19 @@ export function rankerSettingsOf(spec: RankerSpec): TrainConfig["ranker"] {
   return temperature === null ? { ...sizes, similarity: "inner" } : { ...sizes, similarity: "cosine", temperature };
 }
 
-function lossOf({ loss, ccl }: TrainConfig, source: BatchSource): LossConfig {
-  if (loss === "softmax") return { name: loss, itemLogQ: logQOf(source) };
+function lossOf({ loss, ccl }: TrainConfig, source: BatchSource, items: number): LossConfig {
+  if (loss === "softmax") return { name: loss, itemLogQ: logQOfAll(source, items) };
   if (loss !== "ccl") return { name: loss };
   return { name: loss, margin: completed(ccl, "margin"), negativeWeight: completed(ccl, "negativeWeight") };
+}
+
+/** [items] 0 of items that are never drawn: no batch has one. */
+function logQOfAll(source: BatchSource, items: number): Float32Array | null {
+  const drawn = logQOf(source);
+  if (drawn === null || drawn.length === items) return drawn;
+  const all = new Float32Array(items);
+  all.set(drawn);
+  return all;
 }
 
 function initializersOf({ initialize }: TrainConfig): Initializers {
@@ -77,7 +107,12 @@ export function initialParameters(config: TrainConfig, spec: RankerSpec): Map<st
  * `seen` is never drawn as a negative; each user's interactions stand oldest first where their ages weigh. Throws
  * ConfigError or DataError when no batch could be drawn.
  */
-export function batchSourceOf(config: TrainConfig, interactions: Interactions, seen: ItemsByUser): BatchSource {
+export function batchSourceOf(
+  config: TrainConfig,
+  { description }: Pick<LoadedDataset, "description">,
+  rows: { readonly interactions: Interactions; readonly seen: ItemsByUser },
+): BatchSource {
+  const { interactions, seen } = amongFirstItems(rows.interactions, rows.seen, negativeItems(description));
   const source: BatchSource = {
     interactions: withRecency(interactions, config.recencyPower),
     seen,
@@ -85,6 +120,7 @@ export function batchSourceOf(config: TrainConfig, interactions: Interactions, s
     negativesPerPositive: config.negatives,
     negativesFrom: config.negativesFrom,
     negativesPower: config.negativesPower,
+    idDropout: config.idDropout ?? 0,
     batchSize: config.batchSize,
     seed: config.seed,
   };
@@ -100,7 +136,8 @@ export function optimizerOf(config: TrainConfig, source: BatchSource): Optimizer
   const base = baseConfigOf(baseOf(optimizer.name), (key) => completed(optimizer, key));
   const lawn = config.lawn === undefined ? null : lawnConfigOf(config.lawn, source);
   checkOptimizerConfig({ base, lawn });
-  if (lawn !== null) lawnGroups(parametersOf(rankerOf(config, source.interactions)), lawn);
+  // Whatever the rows are.
+  if (lawn !== null) lawnGroups(parametersOf(rankerOf(config, { train: source.interactions, sides: noSides })), lawn);
   return { base, lawn };
 }
 
@@ -109,12 +146,16 @@ export function optimizerOf(config: TrainConfig, source: BatchSource): Optimizer
  * runs and trials alike. `start` is where an interrupted training goes on, or what a warm start begins with; null
  * begins from the initial values that the config's seed draws.
  */
-export function sessionOptionsOf(config: TrainConfig, source: BatchSource, start: Snapshot | null): SessionOptions {
-  const spec = rankerOf(config, source.interactions);
+export function sessionOptionsOf(
+  config: TrainConfig,
+  data: TrainedData,
+  { source, start }: { readonly source: BatchSource; readonly start: Snapshot | null },
+): SessionOptions {
+  const spec = rankerOf(config, data);
   return {
     spec,
-    sides: noSides,
-    loss: lossOf(config, source),
+    sides: sidesOf(config, data),
+    loss: lossOf(config, source, data.train.items),
     start: start ?? { parameters: initialParameters(config, spec), optimizer: null },
     optimizer: optimizerOf(config, source),
     embeddingDecay: config.embeddingDecay,

@@ -14,17 +14,18 @@ import { type TrainingOutcome, trainRanker } from "../../src/training/train-rank
 import { beginning, type ResumePoint } from "../../src/training/training-state.ts";
 import { hasProfiles } from "../dataset/held-out-users.ts";
 import { checkRecency } from "../dataset/row-order.ts";
-import type { LoadedDataset } from "../dataset/stored-dataset.ts";
 import { foldInSettings } from "../fold-in/fold-in-of-run.ts";
 import { evaluateSplit, type SplitEvaluation } from "../measures/evaluate-split.ts";
 import { withRankerOn, withTrainedScorer } from "../measures/held-out-scorers.ts";
 import type { StageContext } from "../stage.ts";
 import { batchSourceOf, planOf, rankerOf, sessionOptionsOf, validatedUsers } from "../training/configured-training.ts";
+import { rankerInTraining } from "../training/ranker-in-training.ts";
+import { checkFeatures, type TrainingDataset } from "../training/training-dataset.ts";
 import { rankTest } from "./rank-test.ts";
 
 /** A dataset as a worker keeps it from trial to trial. */
 export interface TrialData {
-  readonly dataset: LoadedDataset;
+  readonly dataset: TrainingDataset;
   /** Of its train split. */
   readonly seen: ItemsByUser;
 }
@@ -77,8 +78,9 @@ export async function runTrial(options: TrialOptions): Promise<TrialResult | nul
   const { description, train } = data.dataset;
   const started = context.elapsed();
   checkRecency(config.recencyPower, description);
-  const source = batchSourceOf(config, train, data.seen);
-  if (hasProfiles(data.dataset)) foldInSettings({ directory: trial.id, config }, rankerOf(config, train));
+  checkFeatures(config, data.dataset);
+  const source = batchSourceOf(config, data.dataset, { interactions: train, seen: data.seen });
+  if (hasProfiles(data.dataset)) foldInSettings({ directory: trial.id, config }, rankerOf(config, data.dataset));
   const epochs: TrialRecord["epochs"] = [...(from?.record.epochs ?? [])];
   const base = {
     id: trial.id,
@@ -156,7 +158,7 @@ async function trainTrial(
 ): Promise<{ readonly outcome: TrainingOutcome; readonly point: ResumePoint | null }> {
   const { config } = trial;
   let point = from?.point ?? null;
-  const session = await engine.open(sessionOptionsOf(config, source, point?.snapshot ?? null));
+  const session = await engine.open(sessionOptionsOf(config, data.dataset, { source, start: point?.snapshot ?? null }));
   try {
     const outcome = await trainRanker({
       session,
@@ -169,7 +171,7 @@ async function trainTrial(
           const { dataset } = data;
           const { candidates, k: ks } = config;
           const usersSample = validatedUsers(config);
-          const ranker = { directory: trial.id, config, spec: rankerOf(config, dataset.train), parameters, rows: null };
+          const ranker = () => rankerInTraining({ directory: trial.id, config, dataset, parameters });
           const question = { dataset, split: "validation" as const, signal: context.signal };
           return withTrainedScorer(scorer, { engine, ranker }, question, async (measured) => {
             const asked = { scorer: measured, dataset, split: question.split, candidates, ks, usersSample };
@@ -199,7 +201,7 @@ async function evaluateTest(
 ): Promise<SplitEvaluation> {
   const { config } = trial;
   const { dataset } = data;
-  const ranker = { directory: trial.id, config, spec: rankerOf(config, dataset.train), parameters, rows: null };
+  const ranker = rankerInTraining({ directory: trial.id, config, dataset, parameters });
   const asked = { dataset, split: "test" as const, signal: context.signal };
   return withRankerOn(engine, ranker, asked, (scorer) => rankTest(scorer, dataset, trial));
 }

@@ -92,7 +92,16 @@ async function run(options: {
       validate: async () => ({ M: values[validations++]! }),
       diagnose: async ({ parameters, previous, atSwitch }) => {
         const gradient = await session.gradient(probe.batch);
-        return measureDiagnostics({ spec, probe, parameters, gradient, previous, atSwitch, blocks: "row" });
+        return measureDiagnostics({
+          spec,
+          sides: noSides,
+          probe,
+          parameters,
+          gradient,
+          previous,
+          atSwitch,
+          blocks: "row",
+        });
       },
       epochDone: async (record) => void records.push(record),
       checkpoint: async (point) => void points.push(point),

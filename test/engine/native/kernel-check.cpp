@@ -176,7 +176,8 @@ SideMatrix featuresOf(int64_t rows) {
     }
     offsets.push_back(uint32_t(indices.size()));
   }
-  SideMatrix side{.offsets = AlignedArray<uint32_t>(int64_t(offsets.size())),
+  SideMatrix side{.ids = entities,
+                  .offsets = AlignedArray<uint32_t>(int64_t(offsets.size())),
                   .rows = AlignedArray<uint32_t>(int64_t(indices.size())),
                   .weights = AlignedArray<float>(int64_t(weights.size()))};
   std::copy(offsets.begin(), offsets.end(), side.offsets.data());

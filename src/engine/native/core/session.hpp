@@ -38,6 +38,9 @@ class Session {
   void train(const EpochKeys& keys, int64_t firstStep, const double* learningRates, int64_t steps, double* losses);
   /// Leaves the gradient in the tensors until `clearGradient`. Computed by this rank alone, who has all that it takes.
   double gradient(const SampleSource& source);
+  /// Where a table's gradient is kept of the batch's slots: writes it as of the whole table, if that is `size` floats.
+  /// Returns whether it was.
+  bool gradientOfTable(int64_t tensor, float* out, int64_t size) const;
   void clearGradient() { gradient_.clear(plans_[0]); }
 
   /// What the steps so far have sent to other ranks and received from them.

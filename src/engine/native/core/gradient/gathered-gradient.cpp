@@ -60,7 +60,7 @@ void GatheredGradient::move(const BatchPlan& plan, const LaneShares& shares, int
 
 void GatheredGradient::moveRows(const BatchPlan& plan, int side, const Stretch& slots, float* words, bool packs) {
   constexpr int64_t slotsPerTask = 1024;
-  const uint32_t* rows = plan.sides[size_t(side)].distinct.data();
+  const uint32_t* rows = model_.gradientRows(side, plan.sides[size_t(side)].distinct.data());
   for (const Path path : kEveryPath) {
     if (!model_.hasPath(side, path)) continue;
     const int64_t width = model_.widthOf(side, path);

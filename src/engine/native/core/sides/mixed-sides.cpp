@@ -21,15 +21,16 @@ void MixedSides::reserve(const BatchPlan& plan) {
     if (!mixes(side)) continue;
     const SideMatrix& matrix = model_.matrices[size_t(side)];
     Entries& own = entries_[size_t(side)];
-    own.count = 0;
-    for (const uint32_t entity : plan.sides[size_t(side)].distinct) own.count += matrix.entriesOf(entity);
-    for (AlignedArray<uint32_t>* of : {&own.rows, &own.entities, &own.order, &own.sortedEntities}) {
-      of->reserve(own.count);
-    }
-    for (AlignedArray<float>* of : {&own.weights, &own.sortedWeights}) of->reserve(own.count);
-    own.starts.reserve(own.count + 1);
-    own.runRows.reserve(own.count + 1);
-    own.sorter.reserve(own.count, model_.spec.rows[size_t(side)]);
+    own.features = 0;
+    for (const uint32_t entity : plan.sides[size_t(side)].distinct) own.features += matrix.features(entity);
+    // Batches differ a little: not every longer one should find memory anew.
+    const int64_t features = own.features + own.features / 8, most = features + plan.sides[size_t(side)].slots();
+    for (AlignedArray<uint32_t>* of : {&own.foundRows, &own.foundEntities, &own.order}) of->reserve(features);
+    own.foundWeights.reserve(features);
+    for (AlignedArray<uint32_t>* of : {&own.starts, &own.runRows}) of->reserve(most + 1);
+    own.entities.reserve(most);
+    own.weights.reserve(most);
+    own.sorter.reserve(features, model_.spec.rows[size_t(side)] - matrix.ids);
     model_.reserveEntityGradients();
   }
 }
@@ -68,19 +69,35 @@ OverlappedWork MixedSides::sortingBefore(const BatchPlan& plan, const Overlapped
 void MixedSides::sort(const BatchPlan& plan, int side) {
   const SideMatrix& matrix = model_.matrices[size_t(side)];
   Entries& own = entries_[size_t(side)];
-  int64_t at = 0;
+  int64_t found = 0, ids = 0;
   for (const uint32_t entity : plan.sides[size_t(side)].distinct) {
-    for (uint32_t k = matrix.offsets[entity]; k < matrix.offsets[entity + 1]; k++, at++) {
-      own.rows[at] = matrix.rows[k];
-      own.entities[at] = entity;
-      own.weights[at] = matrix.weights[k];
+    const int64_t first = matrix.firstFeature(entity), end = matrix.offsets[entity + 1];
+    if (first > matrix.offsets[entity]) {
+      own.runRows[ids] = entity;
+      own.starts[ids] = uint32_t(ids);
+      own.entities[ids] = entity;
+      own.weights[ids++] = matrix.weights[first - 1];
+    }
+    for (int64_t k = first; k < end; k++, found++) {
+      own.foundRows[found] = matrix.rows[k] - uint32_t(matrix.ids);
+      own.foundEntities[found] = entity;
+      own.foundWeights[found] = matrix.weights[k];
     }
   }
-  const FoundRuns found{.order = own.order.data(), .starts = own.starts.data(), .rows = own.runRows.data()};
-  own.runs = own.sorter.sort(own.rows.data(), own.count, model_.spec.rows[size_t(side)], found);
-  for (int64_t k = 0; k < own.count; k++) {
-    own.sortedEntities[k] = own.entities[own.order[k]];
-    own.sortedWeights[k] = own.weights[own.order[k]];
+  const FoundRuns sorted{
+      .order = own.order.data(),
+      .starts = own.starts.data() + ids,
+      .rows = own.runRows.data() + ids,
+  };
+  own.runs = ids + own.sorter.sort(own.foundRows.data(), found, model_.spec.rows[size_t(side)] - matrix.ids, sorted);
+  own.count = ids + found;
+  for (int64_t run = ids; run <= own.runs; run++) {
+    own.starts[run] += uint32_t(ids);
+    own.runRows[run] += uint32_t(matrix.ids);
+  }
+  for (int64_t k = 0; k < found; k++) {
+    own.entities[ids + k] = own.foundEntities[own.order[k]];
+    own.weights[ids + k] = own.foundWeights[own.order[k]];
   }
 }
 
@@ -107,8 +124,8 @@ void MixedSides::spreadRuns(int side, int64_t begin, int64_t end) {
         {
             .rows = own.runRows.data(),
             .starts = own.starts.data(),
-            .entities = own.sortedEntities.data(),
-            .weights = own.sortedWeights.data(),
+            .entities = own.entities.data(),
+            .weights = own.weights.data(),
             .width = model_.widthOf(side, path),
             .mixedGradient = model_.entityGradients(side, path),
             .gradient = model_.gradient(model_.sides[size_t(side)].tables()[path]),

@@ -32,11 +32,16 @@ class MixedSides {
   BatchRows rowsOf(const BatchPlan& plan, int side) const;
 
  private:
-  /// One side's entries of the batch, by table row.
+  /// One side's entries of the batch by table row: those of ids, each a run, in the order of slots; then the features'.
   struct Entries {
-    AlignedArray<uint32_t> rows, entities, order, starts, runRows, sortedEntities;
-    AlignedArray<float> weights, sortedWeights;
+    AlignedArray<uint32_t> starts, runRows;  // [runs + 1]
+    AlignedArray<uint32_t> entities;         // [entries]
+    AlignedArray<float> weights;
     int64_t count = 0, runs = 0;
+    // Of features, as they are found: rows behind the ids.
+    AlignedArray<uint32_t> foundRows, foundEntities, order;
+    AlignedArray<float> foundWeights;
+    int64_t features = 0;
     RowSorter sorter;
   };
 

@@ -11,7 +11,7 @@ namespace lawn::LAWN_ISA {
 constexpr int64_t kSumsAhead = 2;
 constexpr uint32_t kEntriesAhead = 12;
 
-/// to = sum of weights times rows of `from`, a piece of the width at a time.
+/// to = sum of weights times rows of `from`, a piece of the width at a time, or four whole vectors.
 struct SumRows {
   const float* from;
   int64_t width;
@@ -27,6 +27,22 @@ struct SumRows {
       sum += weights[k] * load<N>(from + rows[k] * width + at);
     }
     store<N>(to + at, sum);
+  }
+  LAWN_INLINE void runFour(int64_t at) {
+    Floats sums[4] = {};
+    for (uint32_t k = 0; k < count; k++) {
+      if (at == 0 && k + kEntriesAhead < count) prefetchRow(from + rows[k + kEntriesAhead] * width, width);
+      const float* row = from + rows[k] * width + at;
+#pragma GCC unroll 4
+      for (int v = 0; v < 4; v++) sums[v] += weights[k] * load(row + v * kLanes);
+    }
+#pragma GCC unroll 4
+    for (int v = 0; v < 4; v++) store(to + at + v * kLanes, sums[v]);
+  }
+  LAWN_INLINE void all() {
+    int64_t at = 0;
+    for (; at + 4 * kLanes <= width; at += 4 * kLanes) runFour(at);
+    forEachPiece(width, *this, at);
   }
   /// The first entries, which come sooner than `run` could ask for them.
   LAWN_INLINE void prefetch() const {
@@ -49,7 +65,7 @@ inline void mixRows(const MixView& view, int64_t begin, int64_t end) {
   };
   for (int64_t k = begin; k < end; k++) {
     if (k + kSumsAhead < end) sumAt(k + kSumsAhead).prefetch();
-    forEachPiece(view.width, sumAt(k));
+    sumAt(k).all();
   }
 }
 
@@ -67,7 +83,7 @@ inline void spreadRows(const SpreadView& view, int64_t beginRun, int64_t endRun)
   };
   for (int64_t run = beginRun; run < endRun; run++) {
     if (run + kSumsAhead < endRun) sumAt(run + kSumsAhead).prefetch();
-    forEachPiece(view.width, sumAt(run));
+    sumAt(run).all();
   }
 }
 
