@@ -32,7 +32,7 @@ export interface Lack {
 
 const lacks: Readonly<Record<EngineName, (task: TrainingTask) => Lack | null>> = {
   reference: () => null,
-  native: droppedIds,
+  native: () => null,
   webgpu: (task) => features(task) ?? droppedIds(task) ?? sharedLayers(task) ?? lazyRule(task),
   tfjs: (task) => features(task) ?? otherThanPairs(task),
 };
@@ -77,7 +77,7 @@ function droppedIds({ dropsIds }: TrainingTask): Lack | null {
 
 const withoutIds: Lack = {
   what: "ids that are left out of batches are not part of it",
-  remedy: "take --engine reference",
+  remedy: "take --engine native or reference",
 };
 
 /** Shared negatives are matrix products, which a tower is not. */

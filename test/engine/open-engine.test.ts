@@ -77,7 +77,7 @@ describe("openEngine", () => {
       "webgpu engine: the optimizer lazy-adam is not part of it",
     );
     await expect(openEngine("webgpu", { trains: [{ ...task, dropsIds: true }] })).rejects.toThrow(
-      "webgpu engine: ids that are left out of batches are not part of it; take --engine reference",
+      "webgpu engine: ids that are left out of batches are not part of it; take --engine native or reference",
     );
     await expect(openEngine("webgpu", { trains: [{ ...task, hasSides: true }] })).rejects.toThrow(
       "webgpu engine: features of users and items are not part of it; take --engine native or reference",

@@ -59,7 +59,7 @@ export async function engineVariants(): Promise<readonly EngineVariant[]> {
         sharesLayers: true,
         hasLazyRules: true,
         hasSides: true,
-        dropsIds: name === "reference",
+        dropsIds: true,
         open: () => openEngine(name),
       });
       continue;
