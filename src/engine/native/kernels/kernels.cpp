@@ -57,6 +57,7 @@ const KernelTable kernelTable = {
     .direction = direction,
     .move = move,
     .sphereRows = sphereRows,
+    .lazyStep = lazyStep,
     .gatherRows = gatherRows,
     .scatterRows = scatterRows,
     .addRowSquares = addRowSquares,
