@@ -64,6 +64,7 @@ for (const batchSize of values["batch-sizes"].split(",").map(Number)) {
     negativesPerPositive: whole("negatives"),
     negativesFrom: values["negatives-from"],
     negativesPower: 0,
+    idDropout: 0,
     batchSize,
     seed: 1,
   };

@@ -44,6 +44,7 @@ function settingsOf({ oneOf, isOnce }) {
     embeddingDecay: 0,
     groups: [{ rows: 4, members: u32(0) }],
     interactions: {
+      items: 6,
       userColumn: u32(0, 1, 2, 3),
       itemColumn: u32(0, 1, 2, 3),
       weights: isOnce(2) ? Float32Array.of(1, 0, 2, 0.5) : null,

@@ -43,6 +43,7 @@ const source = {
   negativesPerPositive: 4,
   negativesFrom: "uniform",
   negativesPower: 0,
+  idDropout: 0,
   batchSize: whole("batch-size"),
   seed: 1,
 };

@@ -78,6 +78,7 @@ async function profileOne({ name, batchSize, optimizer }) {
       negativesPerPositive: 4,
       negativesFrom: "uniform",
       negativesPower: 0,
+      idDropout: 0,
       batchSize,
       seed: 1,
     },

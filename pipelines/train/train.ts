@@ -23,7 +23,7 @@ import { RunRecorder } from "../runs/run-recorder.ts";
 import { readFinishedManifest, verifyRun } from "../runs/stored-run.ts";
 import type { Stage, StageContext, StageResult } from "../stage.ts";
 import { batchSourceOf, rankerOf, trainingTaskOf } from "../training/configured-training.ts";
-import { featureLines, loadTrainingDataset } from "../training/training-dataset.ts";
+import { checkFeatures, featureLines, loadTrainingDataset } from "../training/training-dataset.ts";
 import { recommendedSettings } from "./defaults/recommended-settings.ts";
 import { lawnWarning } from "./lawn-warning.ts";
 import { newManifest, runDirectory } from "./new-manifest.ts";
@@ -57,8 +57,9 @@ async function train(given: TrainConfig, context: StageContext): Promise<StageRe
   const dataset = await loadTrainingDataset(path.join(held.dataRoot, held.dataset));
   const config = { ...held, candidates: protocolOf(dataset, held.candidates) };
   checkRecency(config.recencyPower, dataset.description);
+  checkFeatures(config, dataset);
   const spec = rankerOf(config, dataset);
-  const source = batchSourceOf(config, dataset.train, seenItems(dataset, ["train"]));
+  const source = batchSourceOf(config, dataset, { interactions: dataset.train, seen: seenItems(dataset, ["train"]) });
   const engine = await openConfiguredEngine({ ...config, trains: [trainingTaskOf(config, dataset)] }, context.log);
   if (config.batchSize > samplesPerEpoch(source)) {
     context.log(

@@ -31,8 +31,9 @@ import { rankerSpecOf } from "../../src/ranker/ranker-presets.ts";
 import { parametersOf, type RankerSpec } from "../../src/ranker/ranker-spec.ts";
 import { hasSides, noSides } from "../../src/ranker/side.ts";
 import type { TrainingPlan } from "../../src/training/training-plan.ts";
-import type { DatasetDescription } from "../dataset/stored-dataset.ts";
-import { rowsOfTables, sidesOf, type TrainedData } from "./training-dataset.ts";
+import { amongFirstItems, negativeItems } from "../dataset/held-out-items.ts";
+import type { DatasetDescription, LoadedDataset } from "../dataset/stored-dataset.ts";
+import { rowsOfTables, sidesOf, type TrainedData, takesFeatures } from "./training-dataset.ts";
 
 /**
  * The model's preset with the sizes that were given over it, and the rows of the data. Throws ConfigError naming sizes
@@ -48,15 +49,21 @@ export function rankerOf(config: TrainConfig, data: TrainedData): RankerSpec {
 
 /** What an engine must have for it. */
 export function trainingTaskOf(config: TrainConfig, data: TrainedData): TrainingTask {
-  const { loss, negativesFrom, optimizer } = config;
-  const spec = rankerOf(config, data);
-  return { spec, loss, negativesFrom, rule: baseOf(optimizer.name), hasSides: hasSides(sidesOf(config, data)) };
+  const { loss, negativesFrom, optimizer, idDropout = 0 } = config;
+  return {
+    spec: rankerOf(config, data),
+    loss,
+    negativesFrom,
+    rule: baseOf(optimizer.name),
+    hasSides: hasSides(sidesOf(config, data)),
+    dropsIds: idDropout > 0,
+  };
 }
 
 /** The same before the data is read: by what its description says. */
 export function taskBeforeData(config: TrainConfig, { features }: Pick<DatasetDescription, "features">): TrainingTask {
   const plain = { train: { users: 1, items: 1 }, sides: noSides };
-  return { ...trainingTaskOf(config, plain), hasSides: features !== undefined };
+  return { ...trainingTaskOf(config, plain), hasSides: features !== undefined && takesFeatures(config) };
 }
 
 /** The settings that make this ranker whatever the model's own are. */
@@ -66,10 +73,19 @@ export function rankerSettingsOf(spec: RankerSpec): TrainConfig["ranker"] {
   return temperature === null ? { ...sizes, similarity: "inner" } : { ...sizes, similarity: "cosine", temperature };
 }
 
-function lossOf({ loss, ccl }: TrainConfig, source: BatchSource): LossConfig {
-  if (loss === "softmax") return { name: loss, itemLogQ: logQOf(source) };
+function lossOf({ loss, ccl }: TrainConfig, source: BatchSource, items: number): LossConfig {
+  if (loss === "softmax") return { name: loss, itemLogQ: logQOfAll(source, items) };
   if (loss !== "ccl") return { name: loss };
   return { name: loss, margin: completed(ccl, "margin"), negativeWeight: completed(ccl, "negativeWeight") };
+}
+
+/** [items] 0 of items that are never drawn: no batch has one. */
+function logQOfAll(source: BatchSource, items: number): Float32Array | null {
+  const drawn = logQOf(source);
+  if (drawn === null || drawn.length === items) return drawn;
+  const all = new Float32Array(items);
+  all.set(drawn);
+  return all;
 }
 
 function initializersOf({ initialize }: TrainConfig): Initializers {
@@ -90,7 +106,12 @@ export function initialParameters(config: TrainConfig, spec: RankerSpec): Map<st
  * `seen` is never drawn as a negative; each user's interactions stand oldest first where their ages weigh. Throws
  * ConfigError or DataError when no batch could be drawn.
  */
-export function batchSourceOf(config: TrainConfig, interactions: Interactions, seen: ItemsByUser): BatchSource {
+export function batchSourceOf(
+  config: TrainConfig,
+  { description }: Pick<LoadedDataset, "description">,
+  rows: { readonly interactions: Interactions; readonly seen: ItemsByUser },
+): BatchSource {
+  const { interactions, seen } = amongFirstItems(rows.interactions, rows.seen, negativeItems(description));
   const source: BatchSource = {
     interactions: withRecency(interactions, config.recencyPower),
     seen,
@@ -98,6 +119,7 @@ export function batchSourceOf(config: TrainConfig, interactions: Interactions, s
     negativesPerPositive: config.negatives,
     negativesFrom: config.negativesFrom,
     negativesPower: config.negativesPower,
+    idDropout: config.idDropout ?? 0,
     batchSize: config.batchSize,
     seed: config.seed,
   };
@@ -132,7 +154,7 @@ export function sessionOptionsOf(
   return {
     spec,
     sides: sidesOf(config, data),
-    loss: lossOf(config, source),
+    loss: lossOf(config, source, data.train.items),
     start: start ?? { parameters: initialParameters(config, spec), optimizer: null },
     optimizer: optimizerOf(config, source),
     embeddingDecay: config.embeddingDecay,

@@ -1,7 +1,8 @@
 /** A dataset as training needs it: with the sides that its rankers' users and items are made of. */
 import type { TrainConfig } from "../../src/config/schemas/train-schema.ts";
+import { ConfigError } from "../../src/errors.ts";
 import type { RankerSpec } from "../../src/ranker/ranker-spec.ts";
-import type { Sides } from "../../src/ranker/side.ts";
+import { hasSides, noSides, type Sides } from "../../src/ranker/side.ts";
 import { type DatasetSides, readSides } from "../dataset/feature-files.ts";
 import { type LoadedDataset, loadDataset } from "../dataset/stored-dataset.ts";
 
@@ -22,9 +23,26 @@ export interface TrainedData {
   readonly sides: Sides;
 }
 
+/** Whether a ranker of these settings takes what features there are. */
+export function takesFeatures({ features }: TrainConfig): boolean {
+  return features !== "none";
+}
+
 /** What a ranker of these settings takes of a dataset's features. */
-export function sidesOf(_config: TrainConfig, { sides: { users, items } }: Pick<TrainedData, "sides">): Sides {
-  return { users, items };
+export function sidesOf(config: TrainConfig, { sides: { users, items } }: Pick<TrainedData, "sides">): Sides {
+  return takesFeatures(config) ? { users, items } : noSides;
+}
+
+/** Throws ConfigError for settings of features on a dataset that has none, or where none are taken. */
+export function checkFeatures(config: TrainConfig, dataset: TrainingDataset): void {
+  if (hasSides(sidesOf(config, dataset))) return;
+  const why = takesFeatures(config)
+    ? `dataset ${dataset.description.name} has no features; ingest it with --item-features or --user-features`
+    : "--features none takes none";
+  if (config.features === "all") throw new ConfigError(`--features all: ${why}`);
+  if ((config.idDropout ?? 0) > 0) {
+    throw new ConfigError(`--id-dropout ${config.idDropout}: without its id a ranker would know nothing, for ${why}`);
+  }
 }
 
 /** The rows of a ranker's tables: of ids alone, or of ids and the values of features. */

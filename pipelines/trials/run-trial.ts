@@ -20,7 +20,7 @@ import { withRankerOn, withTrainedScorer } from "../measures/held-out-scorers.ts
 import type { StageContext } from "../stage.ts";
 import { batchSourceOf, planOf, rankerOf, sessionOptionsOf, validatedUsers } from "../training/configured-training.ts";
 import { rankerInTraining } from "../training/ranker-in-training.ts";
-import type { TrainingDataset } from "../training/training-dataset.ts";
+import { checkFeatures, type TrainingDataset } from "../training/training-dataset.ts";
 import { rankTest } from "./rank-test.ts";
 
 /** A dataset as a worker keeps it from trial to trial. */
@@ -78,7 +78,8 @@ export async function runTrial(options: TrialOptions): Promise<TrialResult | nul
   const { description, train } = data.dataset;
   const started = context.elapsed();
   checkRecency(config.recencyPower, description);
-  const source = batchSourceOf(config, train, data.seen);
+  checkFeatures(config, data.dataset);
+  const source = batchSourceOf(config, data.dataset, { interactions: train, seen: data.seen });
   if (hasProfiles(data.dataset)) foldInSettings({ directory: trial.id, config }, rankerOf(config, data.dataset));
   const epochs: TrialRecord["epochs"] = [...(from?.record.epochs ?? [])];
   const base = {

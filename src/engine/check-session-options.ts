@@ -2,7 +2,7 @@
 import { type BatchSource, stepsPerEpoch } from "../dataset/training-batches.ts";
 import { EngineError } from "../errors.ts";
 import type { LawnConfig, OptimizerConfig } from "../optimizer/optimizer-config.ts";
-import { extentsOf } from "../ranker/side.ts";
+import { extentsOf, hasSides } from "../ranker/side.ts";
 import { checkLearningRate } from "./check-batch.ts";
 import { checkedLoss } from "./check-loss.ts";
 import { checkedRanker } from "./check-ranker.ts";
@@ -24,6 +24,11 @@ export function checkedSessionOptions(given: SessionOptions): SessionOptions {
   const loss = checkedLoss(wantedLoss, { ...spec, ...extents });
   if (log === undefined) throw new EngineError("source is missing, expected one to draw batches from, or null");
   const source = log === null ? null : checkedSource(log, loss.name, extents);
+  if (source !== null && source.idDropout > 0 && !hasSides(sides)) {
+    throw new EngineError(
+      `source.idDropout is ${source.idDropout}, but neither users nor items have features; expected 0`,
+    );
+  }
   const optimizer = plainOptimizer(rule);
   if (!(Number.isFinite(embeddingDecay) && embeddingDecay >= 0)) {
     throw new EngineError(`embeddingDecay is ${String(embeddingDecay)}, expected at least 0 and finite`);

@@ -3,7 +3,7 @@
  * refused for it, and `auto` passes over an engine that would refuse.
  */
 import { denseRuleOf, isLazyRule, type RuleName } from "../config/optimizer/rule-table.ts";
-import { batchKinds } from "../dataset/batch.ts";
+import { type Batch, batchKinds } from "../dataset/batch.ts";
 import { type NegativesFrom, sharesNegatives } from "../dataset/training-batches.ts";
 import { EngineError } from "../errors.ts";
 import type { LossName } from "../ranker/loss.ts";
@@ -21,6 +21,8 @@ export interface TrainingTask {
   readonly rule: RuleName;
   /** Whether users or items are sums of rows. */
   readonly hasSides: boolean;
+  /** Whether their ids are left out of a share of batches. */
+  readonly dropsIds: boolean;
 }
 
 export interface Lack {
@@ -30,8 +32,8 @@ export interface Lack {
 
 const lacks: Readonly<Record<EngineName, (task: TrainingTask) => Lack | null>> = {
   reference: () => null,
-  native: () => null,
-  webgpu: (task) => features(task) ?? sharedLayers(task) ?? lazyRule(task),
+  native: droppedIds,
+  webgpu: (task) => sharedLayers(task) ?? lazyRule(task),
   tfjs: (task) => features(task) ?? otherThanPairs(task),
 };
 
@@ -40,19 +42,31 @@ export function lackOf(engine: EngineName, task: TrainingTask): Lack | null {
   return lacks[engine](task);
 }
 
+/** Throws EngineError for a batch that leaves ids out, of an engine that cannot. */
+export function refuseDroppedIds(engine: EngineName, { idDropout }: Pick<Batch, "idDropout">): void {
+  if (idDropout !== null) throw new EngineError(`${engine} engine: ${withoutIds.what}; ${withoutIds.remedy}`);
+}
+
 /** Throws EngineError for what the engine has not. */
 export function refuseLack(engine: EngineName, task: TrainingTask): void {
   const lack = lackOf(engine, task);
   if (lack !== null) throw new EngineError(`${engine} engine: ${lack.what}; ${lack.remedy}`);
 }
 
-export function taskOfSession({ spec, sides, loss, source, optimizer }: SessionOptions): TrainingTask {
+export function taskOfSession({
+  spec,
+  sides,
+  loss,
+  source,
+  optimizer,
+}: Pick<SessionOptions, "spec" | "sides" | "loss" | "source" | "optimizer">): TrainingTask {
   return {
     spec,
     loss: loss.name,
     negativesFrom: source?.negativesFrom ?? null,
     rule: optimizer.base.name,
     hasSides: hasSides(sides),
+    dropsIds: (source?.idDropout ?? 0) > 0,
   };
 }
 
@@ -61,6 +75,16 @@ function features({ hasSides }: TrainingTask): Lack | null {
   if (!hasSides) return null;
   return { what: "features of users and items are not part of it", remedy: "take --engine native or reference" };
 }
+
+/** Representations that are without their ids in some batches. */
+function droppedIds({ dropsIds }: TrainingTask): Lack | null {
+  return dropsIds ? withoutIds : null;
+}
+
+const withoutIds: Lack = {
+  what: "ids that are left out of batches are not part of it",
+  remedy: "take --engine reference",
+};
 
 /** Shared negatives are matrix products, which a tower is not. */
 function sharedLayers({ spec: { embedding }, negativesFrom }: TrainingTask): Lack | null {

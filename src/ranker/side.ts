@@ -46,10 +46,22 @@ export function extentsOf(
   return { users: sides.users?.entities ?? spec.users, items: sides.items?.entities ?? spec.items };
 }
 
+/** Where the entries of an entity begin: behind that of its id, where it has one and `isWithoutId` leaves it out. */
+export function firstEntry({ ids, offsets, rowIndices }: Side, entity: number, isWithoutId: boolean): number {
+  const first = offsets[entity]!;
+  const hasId = first < offsets[entity + 1]! && rowIndices[first]! < ids;
+  return isWithoutId && hasId ? first + 1 : first;
+}
+
 /** Writes the representation of `entity` from a table [rows, width] into its row of `out` [entities, width]. */
-export function mixRowInto(side: Side, entity: number, table: FloatArray, width: number, out: FloatArray): void {
+export function mixRowInto(
+  side: Side,
+  { entity, isWithoutId }: { readonly entity: number; readonly isWithoutId: boolean },
+  { table, width }: { readonly table: FloatArray; readonly width: number },
+  out: FloatArray,
+): void {
   const { offsets, rowIndices, weights } = side;
-  const [first, end] = [offsets[entity]!, offsets[entity + 1]!];
+  const [first, end] = [firstEntry(side, entity, isWithoutId), offsets[entity + 1]!];
   for (let i = 0; i < width; i++) {
     let sum = 0;
     for (let k = first; k < end; k++) sum += weights[k]! * table[rowIndices[k]! * width + i]!;
@@ -79,7 +91,10 @@ export function foldSides(
       continue;
     }
     const out = table instanceof Float64Array ? new Float64Array(sizeOf(shape)) : new Float32Array(sizeOf(shape));
-    for (let entity = 0; entity < matrix.entities; entity++) mixRowInto(matrix, entity, table, shape[1] ?? 1, out);
+    const width = shape[1] ?? 1;
+    for (let entity = 0; entity < matrix.entities; entity++) {
+      mixRowInto(matrix, { entity, isWithoutId: false }, { table, width }, out);
+    }
     mixed.set(name, out);
   }
   return { spec: folded, parameters: mixed };

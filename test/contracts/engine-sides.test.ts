@@ -5,6 +5,7 @@
 import { beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { isLazyRule } from "../../src/config/optimizer/rule-table.ts";
 import { type Batch, batchKinds } from "../../src/dataset/batch.ts";
+import { idDropoutKeys, idDropoutOf } from "../../src/dataset/id-dropout.ts";
 import { drawBatch, epochDraws } from "../../src/dataset/training-batches.ts";
 import type { Engine, SessionOptions, TrainingSession } from "../../src/engine/engine.ts";
 import { referenceEngine } from "../../src/engine/reference/reference-engine.ts";
@@ -170,6 +171,51 @@ for (const variant of await engineVariants()) {
       for (const opened of [exact, session, resumed]) opened.close();
     });
 
+    const share = { idDropout: idDropoutOf(0.4, idDropoutKeys(1, 0), 2) };
+    it.each(variant.losses.filter((loss) => loss !== "ccl"))(
+      "leaves ids out of a batch as the reference does, or refuses to, under %s",
+      async (loss) => {
+        const options = optionsWith(missing, everything, loss, { embeddingDecay: 0.5 });
+        const batch: Batch = { ...randomBatch(everything, loss, { length: 40 }), ...share };
+        const [exact, session] = [await referenceEngine.open(inFloat64(options)), await engine.open(options)];
+        if (variant.dropsIds) {
+          const [expected, found] = [await exact.gradient(batch), await session.gradient(batch)];
+          expect(found.loss).toBeCloseTo(expected.loss, 4);
+          expectClose(found.gradient, expected.gradient, GRADIENT_TOLERANCE, floorOf(loss));
+          const whole = await session.gradient({ ...batch, idDropout: null });
+          expect(Math.abs(whole.loss - found.loss)).toBeGreaterThan(1e-3);
+        } else {
+          await expect(session.gradient(batch)).rejects.toThrow(`${engine.name} engine: ids that are left out`);
+          const source = { ...smallSource(everything, loss), idDropout: 0.4 };
+          await expect(engine.open({ ...options, source })).rejects.toThrow("ids that are left out of batches");
+        }
+        session.close();
+        exact.close();
+      },
+    );
+
+    it("refuses draws of ids that are none", async () => {
+      const session = await engine.open(optionsWith(weighted, neumf, "bce"));
+      const good = randomBatch(neumf, "bce");
+      const key = { low: 1, high: 2 };
+      const attempt = (idDropout: unknown) => session.step({ ...good, idDropout } as Batch, 0.1);
+      await expect(attempt(undefined)).rejects.toThrow("batch.idDropout is missing, expected its draws, or null");
+      await expect(attempt({ users: key, items: key, threshold: 0 })).rejects.toThrow(
+        "batch.idDropout.threshold is 0, expected a whole number from 1 to below 2^32",
+      );
+      await expect(attempt({ users: key, items: { low: -1, high: 0 }, threshold: 1 })).rejects.toThrow(
+        "batch.idDropout.items.low is -1",
+      );
+      session.close();
+    });
+
+    it("refuses to leave out ids of users and items that are nothing else", async () => {
+      const source = { ...smallSource(neumf, "bce"), idDropout: 0.4 };
+      await expect(engine.open(optionsOf(neumf, "bce", { source }))).rejects.toThrow(
+        "source.idDropout is 0.4, but neither users nor items have features; expected 0",
+      );
+    });
+
     (variant.losses.includes("softmax") ? it : it.skip)(
       "has the reference's gradient of shared negatives",
       async () => {
@@ -185,9 +231,10 @@ for (const variant of await engineVariants()) {
     );
 
     it.each(variant.losses.filter((loss) => loss !== "ccl"))(
-      "trains on the batches it draws as on the same given, under %s",
+      "trains on the batches it draws as on the same given, ids left out of some where it can, under %s",
       async (loss) => {
-        const source = smallSource(neumf, loss, { batchSize: loss === "softmax" ? 2 : 4 });
+        const plain = smallSource(neumf, loss, { batchSize: loss === "softmax" ? 2 : 4 });
+        const source = variant.dropsIds ? { ...plain, idDropout: 0.4 } : plain;
         const options = optionsWith(weighted, neumf, loss, { optimizer: lawnAdamCase.config });
         const drawing = await engine.open({ ...options, source });
         const given = await engine.open(options);

@@ -10,7 +10,11 @@ describe("the rows that a batch looks up", () => {
     const labels = Float32Array.of(1, 0, 1);
     const weights = Float32Array.of(1, 0, 1);
     const items = Uint32Array.of(4, 1, 4);
-    const rows = rowsOfBatch({ kind: "pointwise", length: 3, users, items, labels, weights }, extents, noSides);
+    const rows = rowsOfBatch(
+      { kind: "pointwise", length: 3, users, items, labels, weights, idDropout: null },
+      extents,
+      noSides,
+    );
     expect([...rows.users]).toEqual([1, 0, 1, 0]);
     expect([...rows.items]).toEqual([0, 1, 0, 0, 1]);
   });
@@ -26,6 +30,7 @@ describe("the rows that a batch looks up", () => {
       negatives: Uint32Array.of(3, 1),
       masked,
       weights: null,
+      idDropout: null,
     };
     const rows = rowsOfBatch({ kind: "listwise", ...shared }, extents, noSides);
     expect([...rows.items]).toEqual([1, 1, 0, 1, 0]);
@@ -42,8 +47,9 @@ describe("the rows that a batch looks up", () => {
       offsets: Uint32Array.of(0, 2, 3, 4),
       rowIndices: Uint32Array.of(0, 4, 5, 4),
       weights: Float32Array.of(1, 0, 1, 1),
+      idDropout: null,
     };
-    const batch = { kind: "pointwise", length: 3, users, items, labels, weights: null } as const;
+    const batch = { kind: "pointwise", length: 3, users, items, labels, weights: null, idDropout: null } as const;
     const rows = rowsOfBatch(batch, { users: 6, items: 2 }, { users: side, items: null });
     expect([...rows.users]).toEqual([1, 0, 0, 0, 1, 0]);
     expect([...rows.items]).toEqual([0, 1]);

@@ -30,6 +30,7 @@ describe("the table of sizes", () => {
         drift: null,
         protocol: "sampled",
         holdsOutUsers: false,
+        holdsOutItems: false,
       }),
     );
   });
@@ -41,6 +42,7 @@ function chosenFor(log: LogSize): (number | undefined)[] {
     model: "mf",
     loss: "bce",
     leavesLossOpen: true,
+    leavesOptimizerOpen: true,
     negatives: null,
     negativesFrom: "uniform",
     batchSize: null,

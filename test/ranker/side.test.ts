@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { openForward } from "../../src/ranker/forward.ts";
 import type { RankerSpec } from "../../src/ranker/ranker-spec.ts";
-import { extentsOf, foldSides, mixRowInto, noSides } from "../../src/ranker/side.ts";
+import { extentsOf, firstEntry, foldSides, mixRowInto, noSides } from "../../src/ranker/side.ts";
 import { everything, float64, randomParameters, rankerCases } from "../support/engines/engine-cases.ts";
 import { noPaths } from "../support/engines/no-paths.ts";
 import { sideCases, sideOfEntries, specOfRows } from "../support/engines/side-cases.ts";
@@ -24,10 +24,18 @@ describe("a side", () => {
   it("is a weighted sum of rows", () => {
     const table = Float32Array.of(1, 2, 100, 200, 4, 6, -1, 8); // [4, 2]
     const out = new Float32Array(4); // [2, 2]
-    mixRowInto(side, 0, table, 2, out);
+    mixRowInto(side, { entity: 0, isWithoutId: false }, { table, width: 2 }, out);
     expect([...out]).toEqual([1 + 2 - 0.5, 2 + 3 + 4, 0, 0]);
-    mixRowInto(side, 1, table, 2, out);
+    mixRowInto(side, { entity: 1, isWithoutId: false }, { table, width: 2 }, out);
     expect([...out]).toEqual([2.5, 9, 2, -16]);
+  });
+
+  it("may be without the id that it has", () => {
+    const table = Float32Array.of(1, 2, 100, 200, 4, 6, -1, 8); // [4, 2]
+    const out = new Float32Array(4); // [2, 2]
+    for (const entity of [0, 1]) mixRowInto(side, { entity, isWithoutId: true }, { table, width: 2 }, out);
+    expect([...out]).toEqual([2 - 0.5, 3 + 4, 2, -16]);
+    expect([firstEntry(side, 0, true), firstEntry(side, 1, true)]).toEqual([1, 3]);
   });
 
   it("is folded into tables of its entities, biases too; the other side's stay as they are", () => {
@@ -67,7 +75,8 @@ describe("a side", () => {
         const matrix = sideOfEntries(lists, { ids: 0, features: 6 });
         const mixed = (table: readonly number[]) => {
           const out = new Float64Array(2 * lists.length);
-          for (const entity of lists.keys()) mixRowInto(matrix, entity, Float64Array.from(table), 2, out);
+          for (const entity of lists.keys())
+            mixRowInto(matrix, { entity, isWithoutId: false }, { table: Float64Array.from(table), width: 2 }, out);
           return out;
         };
         const [ofA, ofB] = [mixed(a), mixed(b)];

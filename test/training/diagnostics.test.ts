@@ -23,6 +23,7 @@ const probe: Probe = {
     items: Uint32Array.of(0, 1),
     labels: Float32Array.of(1, 0),
     weights: null,
+    idDropout: null,
   },
   userDeciles: Uint8Array.of(0, 9),
   itemDeciles: Uint8Array.of(9, 0),
@@ -83,6 +84,7 @@ describe("the probe's figures", () => {
       positives: Uint32Array.of(0),
       negatives: Uint32Array.of(1),
       weights: null,
+      idDropout: null,
     };
     // Logits 3 and 12; margin -9, p = sigmoid(-9) = 0.000123395.
     const figures = measureDiagnostics({ ...options, probe: { ...probe, batch: pairwise } });
@@ -103,6 +105,7 @@ describe("the probe's figures", () => {
       negatives: Uint32Array.of(1, 0),
       masked: null,
       weights: null,
+      idDropout: null,
     };
     // Logits 3, 12 and 3: a share of 1 / (2 + e^9) = 0.000123379.
     const figures = measureDiagnostics({ ...options, probe: { ...probe, batch: listwise } });
@@ -125,6 +128,7 @@ describe("the probe's figures", () => {
       negatives,
       masked: null,
       weights: null,
+      idDropout: null,
     };
     const { margins } = measureDiagnostics({ ...options, probe: { ...probe, batch: listwise } });
     expect(margins.smallest).toBeCloseTo(-9 / ((3 * Math.sqrt(17)) / 2), 12);
@@ -140,6 +144,7 @@ describe("the probe's figures", () => {
       negatives: Uint32Array.of(1),
       masked: { offsets: Uint32Array.of(0, 1), places: Uint32Array.of(0) },
       weights: null,
+      idDropout: null,
     };
     const { margins } = measureDiagnostics({ ...options, probe: { ...probe, batch: listwise } });
     expect(margins).toMatchObject({ smallest: null, p50: null, wrongShare: null });

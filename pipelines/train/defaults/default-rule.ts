@@ -7,6 +7,7 @@ import { ruleOf } from "../../../src/config/optimizer/rule-table.ts";
 import { type NegativesFrom, samplesPerPositive } from "../../../src/dataset/training-batches.ts";
 import type { LossName } from "../../../src/ranker/loss.ts";
 import type { ChosenSetting } from "../../stage.ts";
+import { lazyChoice } from "./lazy-choice.ts";
 import { type DatedLog, recencyFor } from "./recency-rule.ts";
 
 /** Of the train split; and of validation, with what it ranks its items against. */
@@ -17,12 +18,16 @@ export interface LogSize extends DatedLog {
   readonly protocol: "sampled" | "full";
   /** Whether users are held out of training: validation folds them in, which losses of pairs alone allow. */
   readonly holdsOutUsers: boolean;
+  /** Whether items are: a refit on validation would train on them. */
+  readonly holdsOutItems: boolean;
 }
 
 /** What the user's own choices say of the settings the rule depends on, defaults for the rest. */
 export interface OwnChoices {
   readonly model: string;
   readonly optimizer: OptimizerName;
+  /** Whether the rule may take a lazy optimizer: nothing that was given names one, or asks for what lazy rules lack. */
+  readonly leavesOptimizerOpen: boolean;
   readonly loss: LossName;
   /** Whether the rule may take another loss, its negatives and cosines: nothing that was given speaks of them. */
   readonly leavesLossOpen: boolean;
@@ -94,6 +99,7 @@ export function defaultsFor(log: LogSize, own: OwnChoices): readonly ChosenSetti
     chosen(["epochs"], epochs, `at most; about ${thousands(steps * epochs)} steps, and validation ends it earlier`),
     patienceFor(epochs, kind),
     ...(kind === "lists" ? refitFor(log) : []),
+    ...(kind === "pairs" && own.leavesOptimizerOpen ? lazyChoice(users + items, batchSize) : []),
     ...ruleChoices(own, { perUser, perItem, items, rows, steps, epochs, kind }),
   ];
 }
@@ -110,7 +116,8 @@ function listChoices(perUser: number, items: number): readonly ChosenSetting[] {
 }
 
 /** Where validation holds many of the rows, the ranker that ships learns from them too. */
-function refitFor({ rows, validationRows }: LogSize): readonly ChosenSetting[] {
+function refitFor({ rows, validationRows, holdsOutItems }: LogSize): readonly ChosenSetting[] {
+  if (holdsOutItems) return [];
   const share = validationRows / rows;
   if (share < REFIT_SHARE) return [];
   return [chosen(["refit"], true, `validation holds ${Math.round(100 * share)} % as many rows as train`)];

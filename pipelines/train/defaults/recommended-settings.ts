@@ -10,11 +10,13 @@ import { optimizerNames } from "../../../src/config/optimizer/optimizer-names.ts
 import { trainSchema } from "../../../src/config/schemas/train-schema.ts";
 import { readJsonIfThere } from "../../../src/files/json-file.ts";
 import { datasetNameOf } from "../../dataset/dataset-argument.ts";
+import { holdsOutItems } from "../../dataset/held-out-items.ts";
 import { holdsOutUsers, trainedUsers } from "../../dataset/held-out-users.ts";
 import { type DatasetDescription, readDescription } from "../../dataset/stored-dataset.ts";
 import { packagedFolder } from "../../packaged-folder.ts";
 import type { ChosenSetting, RecommendedLayer } from "../../stage.ts";
 import { defaultsFor, type LogSize } from "./default-rule.ts";
+import { leavesOptimizerOpen } from "./lazy-choice.ts";
 import { driftOf } from "./recency-rule.ts";
 import { type StartShape, shapeOfStart, warmChoices, warmEpochs } from "./warm-rule.ts";
 
@@ -74,6 +76,7 @@ export async function recommendedSettings(given: Values): Promise<readonly Recom
     drift: given.recencyPower === undefined ? await driftOf(path.join(dataRoot, dataset), description) : null,
     protocol: protocolFor(description, given),
     holdsOutUsers: holdsOutUsers(description),
+    holdsOutItems: holdsOutItems(description),
   };
   const fitted = fittedSettings(log, merged(ofStart, given), start !== null);
   return [...shape, ...(fitted.choices.length === 0 ? [] : [fitted])];
@@ -120,6 +123,13 @@ export function fittedSettings(log: LogSize, given: Values, isWarm: boolean): Re
   const own = {
     model: typeof given.model === "string" ? given.model : hasOwnPaths(given) ? defaults.model : "mf",
     optimizer: optimizerNames.find((name) => name === groupOf(given, "optimizer").name) ?? defaults.optimizer.name,
+    leavesOptimizerOpen:
+      !isWarm &&
+      leavesOptimizerOpen({
+        engine: given.engine,
+        optimizer: groupOf(given, "optimizer"),
+        lawn: groupOf(given, "lawn"),
+      }),
     loss: lossNames.find((name) => name === given.loss) ?? defaults.loss,
     leavesLossOpen: leavesLossOpen(given),
     negatives: numberOf(given.negatives),

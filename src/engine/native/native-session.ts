@@ -9,6 +9,7 @@ import { checkedBatch, checkLearningRate } from "../check-batch.ts";
 import { checkedSpan } from "../check-session-options.ts";
 import { closedBy } from "../closable.ts";
 import type { SessionOptions, StepSpan, TrainingSession } from "../engine.ts";
+import { refuseDroppedIds } from "../engine-lacks.ts";
 import { createSessionCalls } from "../session-calls.ts";
 import { type NativeAddon, type NativeColumns, tensorKinds } from "./native-addon.ts";
 import { type NativeScorer, openNativeScorer } from "./native-scorer.ts";
@@ -36,6 +37,7 @@ export function openNativeSession(
 
   function columnsOf(given: Batch): NativeColumns {
     const batch = checkedBatch(given, loss.name, entities);
+    refuseDroppedIds("native", batch);
     const { users, weights } = batch;
     const alone = { weights, blockRows: 1, maskOffsets: null, masked: null };
     if (batch.kind === "pointwise")

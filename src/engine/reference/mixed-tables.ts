@@ -8,9 +8,10 @@
  * Everything between, whatever the paths and the loss, knows no features.
  */
 import { type Batch, itemColumnsOf } from "../../dataset/batch.ts";
+import { type IdDropout, isWithoutId } from "../../dataset/id-dropout.ts";
 import { sideOf } from "../../ranker/carry-rows.ts";
 import { type FloatArray, type Parameters, parametersOf, type RankerSpec, sizeOf } from "../../ranker/ranker-spec.ts";
-import { extentsOf, hasSides, mixRowInto, type Side, type Sides } from "../../ranker/side.ts";
+import { extentsOf, firstEntry, hasSides, mixRowInto, type Side, type Sides } from "../../ranker/side.ts";
 import { createGradientBuffers, createTouchedIds, type GradientBuffers } from "./gradient-buffers.ts";
 
 export interface MixedTables<A extends FloatArray> {
@@ -38,6 +39,9 @@ export function openMixedTables<A extends FloatArray>(
     return { spec, gradients, mix: (_, parameters) => parameters, finish: gradients.finish, clear: gradients.clear };
   }
   const tables = mixedTablesOf(spec, sides, allocate);
+  let dropout: IdDropout | null = null; // of the batch that was mixed
+  const isWithout = (key: keyof Sides, entity: number): boolean =>
+    dropout !== null && isWithoutId(dropout, key, entity);
   const inBatch = { users: createTouchedIds(entities.users), items: createTouchedIds(entities.items) };
   const rowsTouched = { users: createTouchedIds(spec.users), items: createTouchedIds(spec.items) };
 
@@ -48,9 +52,12 @@ export function openMixedTables<A extends FloatArray>(
       for (const entity of batch.users) inBatch.users.add(entity);
       for (const column of itemColumnsOf(batch)) for (const entity of column) inBatch.items.add(entity);
       const mixed = new Map(parameters);
+      dropout = batch.idDropout;
       for (const { name, key, side, width, representations } of tables) {
         const table = parameters.get(name)!; // tables are some of the parameters
-        for (const entity of inBatch[key].ids()) mixRowInto(side, entity, table, width, representations);
+        for (const entity of inBatch[key].ids()) {
+          mixRowInto(side, { entity, isWithoutId: isWithout(key, entity) }, { table, width }, representations);
+        }
         mixed.set(name, representations);
       }
       for (const ids of Object.values(inBatch)) ids.forget();
@@ -61,7 +68,7 @@ export function openMixedTables<A extends FloatArray>(
       for (const { name, key, side, width, rows } of tables) {
         const byEntity = byRow.get(name)!;
         for (const entity of gradients.touched[key].ids()) {
-          for (let k = side.offsets[entity]!; k < side.offsets[entity + 1]!; k++) {
+          for (let k = firstEntry(side, entity, isWithout(key, entity)); k < side.offsets[entity + 1]!; k++) {
             const row = side.rowIndices[k]!;
             rowsTouched[key].add(row);
             for (let i = 0; i < width; i++) {

@@ -117,6 +117,7 @@ describe("a sample's weight", () => {
         items: Uint32Array.of(0, 1),
         labels: Float32Array.of(1, 0),
         weights: Float32Array.of(3, 1),
+        idDropout: null,
       },
       parameters,
     );
@@ -139,6 +140,7 @@ describe("a sample's weight", () => {
         positives: Uint32Array.of(0, 1),
         negatives: Uint32Array.of(1, 0),
         weights: Float32Array.of(0.5, 2),
+        idDropout: null,
       },
       parameters,
     );
@@ -180,6 +182,7 @@ describe("Euler's identities of a homogeneous ranker, with zero biases", () => {
     items: Uint32Array.of(2),
     labels: Float32Array.of(1),
     weights: null,
+    idDropout: null,
   };
 
   function unbiased(): Map<string, Float64Array> {

@@ -1,10 +1,11 @@
 /** Rankers whose users and items are sums of rows, on the reference engine: by hand and by finite differences. */
 import { describe, expect, it } from "@jest/globals";
 import type { Batch } from "../../../src/dataset/batch.ts";
+import { idDropoutKeys, idDropoutOf, isWithoutId } from "../../../src/dataset/id-dropout.ts";
 import type { SessionOptions } from "../../../src/engine/engine.ts";
 import { referenceEngine } from "../../../src/engine/reference/reference-engine.ts";
 import type { Parameters, RankerSpec } from "../../../src/ranker/ranker-spec.ts";
-import { foldSides, type Sides } from "../../../src/ranker/side.ts";
+import { foldSides, type Side, type Sides } from "../../../src/ranker/side.ts";
 import {
   batchesOf,
   combinationsOf,
@@ -120,6 +121,7 @@ describe("a dot product of sums", () => {
     items: Uint32Array.of(0, 1),
     labels: Float32Array.of(1, 0),
     weights: null,
+    idDropout: null,
   };
   const options = (embeddingDecay: number) =>
     optionsOf(spec, "bce", { sides, embeddingDecay, start: { parameters, optimizer: null } });
@@ -159,6 +161,35 @@ describe("a dot product of sums", () => {
     const logit = (p[0]! + p[1]! / 2) * (q[0]! + 2 * q[2]!) + after.get("head.bias")![0]!;
     expect(first).toBeCloseTo(logit, 5); // float32
     session.close();
+  });
+});
+
+describe("a user or an item without its id", () => {
+  it("has the logits of its features alone, and gives its id's row no gradient", async () => {
+    const sides = sideCases.find(({ name }) => name === "weighted values")!.sidesOf(everything);
+    const spec = specOfRows(everything, sides);
+    const parameters = randomParameters(spec, float64);
+    const options = optionsOf(spec, "bce", { sides, start: { parameters, optimizer: null } });
+    const idDropout = idDropoutOf(0.5, idDropoutKeys(1, 0), 0)!;
+    const batch = { ...randomBatch(everything, "bce", { length: 40 }), idDropout };
+    const found = await gradientOf(options, batch);
+    // The same by a matrix whose ids weigh nothing where they are left out.
+    const withoutIds = (name: "users" | "items"): Side => {
+      const side = sides[name]!;
+      const weights = side.weights.slice();
+      for (let entity = 0; entity < side.entities; entity++)
+        if (isWithoutId(idDropout, name, entity)) weights[side.offsets[entity]!] = 0; // ids come first
+      return { ...side, weights };
+    };
+    const zeroed = { users: withoutIds("users"), items: withoutIds("items") };
+    const expected = await gradientOf({ ...options, sides: zeroed }, { ...batch, idDropout: null });
+    expect(found.loss).toBe(expected.loss);
+    expect(found.gradient).toEqual(expected.gradient);
+    const left = [...Array(everything.users).keys()].filter((user) => isWithoutId(idDropout, "users", user));
+    expect(left.length).toBeGreaterThan(0);
+    expect(left.length).toBeLessThan(everything.users);
+    const slopes = found.gradient.get("userBias")!;
+    for (let user = 0; user < everything.users; user++) expect(slopes[user] === 0).toBe(left.includes(user));
   });
 });
 

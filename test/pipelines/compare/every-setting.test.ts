@@ -3,7 +3,6 @@
  * Nothing is taken and ignored.
  */
 import { describe, expect, it } from "@jest/globals";
-import { noDatasetSides } from "../../../pipelines/dataset/feature-files.ts";
 import { runTrial, trialIdentity } from "../../../pipelines/trials/run-trial.ts";
 import type { Study } from "../../../src/config/schemas/study-schema.ts";
 import { trainSchema } from "../../../src/config/schemas/train-schema.ts";
@@ -16,11 +15,12 @@ import type { TrialRecord } from "../../../src/runs/trial-record.ts";
 import { cellsOf, type TrialPlan, tuningTrials } from "../../../src/study/plan-trials.ts";
 import { mergeInto } from "../../../src/study/search-space.ts";
 import { checkerboardDataset } from "../../support/data/checkerboard-dataset.ts";
+import { coloursOf } from "../../support/data/features-folder.ts";
 import { nestedAt, settingProbes, tinySettings, type Values } from "../../support/stages/setting-probes.ts";
 import { silentContext } from "../../support/stages/silent-context.ts";
 import { smallStudy } from "../../support/stages/small-study.ts";
 
-const dataset = { ...checkerboardDataset(8, 20), directory: "", sides: noDatasetSides };
+const dataset = { ...checkerboardDataset(8, 20), directory: "", sides: coloursOf(20) };
 const data = { dataset, seen: groupItemsByUser(dataset.train) };
 
 /** Where a study has settings; the last is a search of one point. */

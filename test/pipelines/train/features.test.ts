@@ -77,6 +77,21 @@ describe("training on a dataset with features", () => {
     expect(coloured.parameters.get("userGmf")).not.toEqual(plain.parameters.get("userGmf"));
   });
 
+  it("leaves them aside where none are wanted, and refuses to be asked for what is not there", async () => {
+    await train("coloured", "none", { features: "none" });
+    const [plain, none] = [await loadRun(folderOf("plain", "plain")), await loadRun(folderOf("coloured", "none"))];
+    expect(none.parameters).toEqual(plain.parameters);
+    await expect(train("plain", "all", { features: "all" })).rejects.toThrow(
+      "--features all: dataset checkerboard has no features; ingest it with --item-features or --user-features",
+    );
+    await expect(train("plain", "dropping", { idDropout: 0.5 })).rejects.toThrow(
+      "--id-dropout 0.5: without its id a ranker would know nothing, for dataset checkerboard has no features",
+    );
+    await expect(train("coloured", "dropping", { idDropout: 0.5, features: "none" })).rejects.toThrow(
+      "--features none takes none",
+    );
+  });
+
   it("measures test by what evaluate finds in the run", async () => {
     const run = folderOf("coloured", "whole");
     const values = { run, dataset: "coloured", dataRoot: temporary("data"), k: [3], engine: "reference" };

@@ -204,6 +204,7 @@ describe("what is known beside the splits", () => {
       const source = {
         ...({ interactions: dataset.train, seen: seenItems(dataset, parts), loss: "bpr", seed: 1 } as const),
         ...{ negativesPerPositive: 5, negativesFrom: "uniform" as const, negativesPower: 0, batchSize: 10_000 },
+        idDropout: 0,
       };
       const batch = drawBatch(source, epochDraws(source, 0), 0) as PairwiseBatch; // of bpr
       const drawn = new Set(Array.from(batch.users, (user, row) => `${user} ${batch.negatives[row]}`));

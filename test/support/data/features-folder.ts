@@ -53,3 +53,10 @@ export function categoryOf(
     },
   };
 }
+
+/** Of the items of a checkerboard, their colours. */
+export function coloursOf(items: number): DatasetSides {
+  const of = Array.from({ length: items }, (_, item) => (item % 2 === 0 ? "black" : "white"));
+  const { side, schema } = categoryOf("colour", ["black", "white"], { of });
+  return { users: null, items: side, schema: { users: null, items: schema } };
+}

@@ -176,11 +176,11 @@ export function randomBatch(spec: RankerSpec, loss: LossName, { length = 12, see
   switch (batchKinds[loss]) {
     case "pointwise": {
       const labels = Float32Array.from(column("labels", 3), (k) => (k === 0 ? 1 : 0));
-      return { kind: "pointwise", length, users, items, labels, weights: null };
+      return { kind: "pointwise", length, users, items, labels, weights: null, idDropout: null };
     }
     case "pairwise": {
       const negatives = column("negatives", spec.items);
-      return { kind: "pairwise", length, users, positives: items, negatives, weights: null };
+      return { kind: "pairwise", length, users, positives: items, negatives, weights: null, idDropout: null };
     }
     case "listwise": {
       const negatives = column("negatives", spec.items, 3 * length);
@@ -193,6 +193,7 @@ export function randomBatch(spec: RankerSpec, loss: LossName, { length = 12, see
         negatives,
         masked: null,
         weights: null,
+        idDropout: null,
       };
     }
   }

@@ -22,6 +22,8 @@ export interface EngineVariant extends EngineAvailability {
   readonly hasLazyRules: boolean;
   /** Whether users and items may be sums of rows; else they are refused by name. */
   readonly hasSides: boolean;
+  /** Whether their ids may be left out of a share of batches; else that is refused by name. */
+  readonly dropsIds: boolean;
   open(): Promise<Engine>;
 }
 
@@ -42,7 +44,8 @@ export async function engineVariants(): Promise<readonly EngineVariant[]> {
         hasCosine: true,
         sharesLayers: false,
         hasLazyRules: false,
-        hasSides: false,
+        hasSides: true,
+        dropsIds: true,
         open: () => openEngine(name, allowed),
       });
       continue;
@@ -56,6 +59,7 @@ export async function engineVariants(): Promise<readonly EngineVariant[]> {
         sharesLayers: true,
         hasLazyRules: true,
         hasSides: true,
+        dropsIds: name === "reference",
         open: () => openEngine(name),
       });
       continue;
@@ -72,6 +76,7 @@ export async function engineVariants(): Promise<readonly EngineVariant[]> {
         sharesLayers: false,
         hasLazyRules: true,
         hasSides: false,
+        dropsIds: false,
         open,
       });
     }

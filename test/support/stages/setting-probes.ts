@@ -48,6 +48,8 @@ export const variableProbes: Readonly<Record<string, SettingProbe>> = {
   "ccl.negativeWeight": { value: 2, among: contrastive({ margin: -1 }) },
   recencyPower: { value: 1 },
   embeddingDecay: { value: 0.5 },
+  features: { value: "none" },
+  idDropout: { value: 0.5 },
   "optimizer.learningRate": { value: 0.01 },
   "optimizer.weightDecay": { value: 0.1 },
   "optimizer.beta1": { value: 0.5 },

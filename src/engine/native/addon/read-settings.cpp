@@ -174,10 +174,11 @@ std::unique_ptr<Interactions> readInteractions(napi_env env, napi_value from,
                        seenItems = spanOf<uint32_t>(env, from, "seenItems");
   expect(users.size == items.size && users.size > 0 && users.size <= kMostRows, "columns of interactions differ");
   checkIndices("users of interactions", users.data, users.size, entities[kUsers]);
-  checkIndices("items of interactions", items.data, items.size, entities[kItems]);
+  const int64_t drawn = wholeOf(env, from, "items", 1, entities[kItems]);  // the ranker may have more behind them
+  checkIndices("items of interactions", items.data, items.size, drawn);
   checkOffsets("offsets of seen items", seenOffsets, entities[kUsers], seenItems.size);
-  checkAscending("seen items", seenOffsets.data, entities[kUsers], seenItems.data, entities[kItems]);
-  auto interactions = std::make_unique<Interactions>(uint32_t(entities[kUsers]), uint32_t(entities[kItems]));
+  checkAscending("seen items", seenOffsets.data, entities[kUsers], seenItems.data, drawn);
+  auto interactions = std::make_unique<Interactions>(uint32_t(entities[kUsers]), uint32_t(drawn));
   interactions->setPairs(users.size, users.data, items.data);
   const napi_value weights = property(env, from, "weights");
   if (!isNothing(env, weights)) {

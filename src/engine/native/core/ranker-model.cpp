@@ -1,6 +1,8 @@
 // See ranker-model.hpp. Order and shapes of tensors: src/ranker/ranker-spec.ts, parametersOf.
 #include "core/ranker-model.hpp"
 
+#include <numeric>
+
 namespace lawn {
 
 namespace {
@@ -32,10 +34,12 @@ void sumLanes(const float* lanes, int64_t laneCount, int64_t laneStride, int64_t
 
 }  // namespace
 
-RankerModel::RankerModel(const RankerSpec& given, SideMatrices givenMatrices, int lanes)
+RankerModel::RankerModel(const RankerSpec& given, SideMatrices givenMatrices, int lanes, bool gradientsOfSlots)
     : spec(given),
       matrices(std::move(givenMatrices)),
-      entities{matrices[kUsers].entities(spec.rows[kUsers]), matrices[kItems].entities(spec.rows[kItems])} {
+      entities{matrices[kUsers].entities(spec.rows[kUsers]), matrices[kItems].entities(spec.rows[kItems])},
+      gradientsOfSlots_{gradientsOfSlots && matrices[kUsers].isIdentity(),
+                        gradientsOfSlots && matrices[kItems].isIdentity()} {
   const auto pad = [lanes](int64_t width) { return roundUp(width, lanes); };
   for (int side = 0; side < kSides; side++) isSampled_[side] = AlignedArray<uint8_t>(spec.rows[side]);
   addTables("Dot", spec.dot, false, &SideTables::dot);
@@ -116,9 +120,20 @@ void RankerModel::addTables(const char* path, int64_t width, bool isBias, TableO
   constexpr const char* prefixes[kSides] = {"user", "item"};
   for (int side = 0; side < kSides; side++) {
     const int tensor = addTensor(std::string(prefixes[side]) + path, spec.rows[side], width, isBias);
+    if (hasGradientsOfSlots(side)) tensors[size_t(tensor)].gradient = {};
     tensors[size_t(tensor)].isSampled = isSampled_[side].data();
     sides[side].*table = tensor;
   }
+}
+
+void RankerModel::reserveGradients(int side, int64_t slots) {
+  if (!hasGradientsOfSlots(side)) return;
+  for (const int table : sides[size_t(side)].tables()) {
+    if (table >= 0) tensors[size_t(table)].gradient.reserve(slots * tensors[size_t(table)].width);
+  }
+  if (slots <= slotNumbers_.size()) return;
+  slotNumbers_ = AlignedArray<uint32_t>(slots);
+  std::iota(slotNumbers_.data(), slotNumbers_.data() + slots, 0u);
 }
 
 void RankerModel::packFirstHalf(int side) {

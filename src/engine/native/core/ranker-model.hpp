@@ -25,7 +25,8 @@ struct Tensor {
   int64_t size;
   int64_t width;  // of a row, for tables
   bool isBias;
-  AlignedArray<float> value, gradient;
+  AlignedArray<float> value;
+  AlignedArray<float> gradient;        // of a table: see RankerModel::gradientRows
   const uint8_t* isSampled = nullptr;  // [rows] of a table: 0 where the batch has no sample, so the gradient is zero
 };
 
@@ -52,7 +53,9 @@ using TableOfPath = int SideTables::*;
 
 class RankerModel {
  public:
-  RankerModel(const RankerSpec& spec, SideMatrices matrices, int lanes);
+  /// `gradientsOfSlots`: a step is of the rows of its batch alone, so gradients of tables are kept of those. Not where
+  /// a side has a matrix, whose rows are known only after its entities.
+  RankerModel(const RankerSpec& spec, SideMatrices matrices, int lanes, bool gradientsOfSlots);
 
   const RankerSpec spec;
   const SideMatrices matrices;
@@ -98,8 +101,18 @@ class RankerModel {
   /// One side's gradients; the sums are the caller's to add.
   SideGradients gradientsOf(int side);
 
-  /// Marks rows of one side's tables as sampled, or no longer.
+  /// Where the slots of a batch, whose table rows are `distinct`, stand in the gradients of one side's tables: at those
+  /// rows, or side by side in the order of slots.
+  const uint32_t* gradientRows(int side, const uint32_t* distinct) const {
+    return gradientsOfSlots_[size_t(side)] ? slotNumbers_.data() : distinct;
+  }
+  bool hasGradientsOfSlots(int side) const { return gradientsOfSlots_[size_t(side)]; }
+  /// Makes room for gradients of a batch's slots. To be called before views are taken.
+  void reserveGradients(int side, int64_t slots);
+
+  /// Marks rows of one side's tables as sampled, or no longer. Of use where every row is stepped.
   void markSampled(int side, const uint32_t* rows, int64_t count, bool isSampled) {
+    if (gradientsOfSlots_[size_t(side)]) return;
     uint8_t* marks = isSampled_[side].data();
     for (int64_t r = 0; r < count; r++) marks[rows[r]] = isSampled ? 1 : 0;
   }
@@ -113,6 +126,8 @@ class RankerModel {
   void addTables(const char* path, int64_t width, bool isBias, TableOfPath table);
   void packFirstHalf(int side);
 
+  std::array<bool, kSides> gradientsOfSlots_;
+  AlignedArray<uint32_t> slotNumbers_;  // 0, 1, 2, ...
   std::vector<LayerView> layers_;
   std::vector<AlignedArray<float>> packed_;  // per layer after the first: weight, transposed, bias
   std::array<AlignedArray<float>, kSides> firstWeight_, firstTransposed_;

@@ -1,6 +1,8 @@
 // See session.hpp.
 #include "core/session.hpp"
 
+#include <algorithm>
+
 namespace lawn {
 
 namespace {
@@ -23,7 +25,7 @@ Session::Session(SessionSettings settings)
       plans_{planFor(settings), planFor(settings)},
       itemLogQ_(std::move(settings.itemLogQ)),
       loss(settings.loss),
-      model(settings.ranker, std::move(settings.sides), kernels_.lanes),
+      model(settings.ranker, std::move(settings.sides), kernels_.lanes, settings.optimizer.isLazy),
       optimizer(model, settings.optimizer, std::move(settings.groups), kernels_, pool_),
       scoring(model, kernels_, pool_),
       gradient_(model, kernels_, pool_, settings.loss, settings.embeddingDecay) {
@@ -77,6 +79,22 @@ void Session::train(const EpochKeys& keys, int64_t firstStep, const double* lear
     }
     losses[k] = update(plan, learningRates[k], preparation);
   }
+}
+
+bool Session::gradientOfTable(int64_t tensor, float* out, int64_t size) const {
+  const Tensor& own = model.tensors[size_t(tensor)];
+  for (int side = 0; side < kSides; side++) {
+    const auto tables = model.sides[size_t(side)].tables();
+    if (!model.hasGradientsOfSlots(side) || own.size != size) continue;
+    if (std::find(tables.begin(), tables.end(), int(tensor)) == tables.end()) continue;
+    const std::vector<uint32_t>& rows = plans_[0].sides[size_t(side)].distinct;
+    std::fill_n(out, size, 0.0f);
+    for (size_t slot = 0; slot < rows.size(); slot++) {
+      std::copy_n(own.gradient.data() + int64_t(slot) * own.width, own.width, out + rows[slot] * own.width);
+    }
+    return true;
+  }
+  return false;
 }
 
 double Session::gradient(const SampleSource& source) {

@@ -55,6 +55,7 @@ const KernelTable kernelTable = {
     .direction = direction,
     .move = move,
     .sphereRows = sphereRows,
+    .lazyStep = lazyStep,
     .gatherRows = gatherRows,
     .scatterRows = scatterRows,
     .addRowSquares = addRowSquares,

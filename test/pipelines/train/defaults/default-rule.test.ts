@@ -22,6 +22,7 @@ const nothing: OwnChoices = {
   ...{
     model: "mf",
     optimizer: "lawn-adam",
+    leavesOptimizerOpen: true,
     loss: "bce",
     leavesLossOpen: true,
     negatives: null,
@@ -34,7 +35,7 @@ const nothing: OwnChoices = {
 };
 const shop: LogSize = {
   ...{ rows: 14_000, users: 3_500, items: 400, validationRows: 600, drift: null },
-  ...{ protocol: "sampled", holdsOutUsers: false },
+  ...{ protocol: "sampled", holdsOutUsers: false, holdsOutItems: false },
 };
 
 function valuesOf(log: LogSize, own: Partial<OwnChoices> = {}): Record<string, unknown> {
@@ -86,6 +87,36 @@ describe("the rule for defaults", () => {
 
   it("give lazy Adam what Adam has: it is Adam without momentum", () => {
     expect(valuesOf(shop, { optimizer: "lazy-adam" })).toEqual(valuesOf(shop, { optimizer: "adam" }));
+  });
+
+  it("takes a lazy rule where a dense step would be mostly rows without a sample", () => {
+    // 60,000 rows of tables; 16 samples a batch are 3,750 each, 1,024 are 58.6.
+    const wide = { ...shop, rows: 90_000, users: 40_000, items: 20_000 };
+    expect(valuesOf(wide, { batchSize: 16 })["optimizer.name"]).toBe("lawn-lazy-adam");
+    expect(valuesOf(wide, { batchSize: 1024 })).not.toHaveProperty(["optimizer.name"]);
+    expect(valuesOf(wide, { batchSize: 16, leavesOptimizerOpen: false })).not.toHaveProperty(["optimizer.name"]);
+    // A positive among shared negatives costs more than the rows.
+    expect(valuesOf({ ...wide, protocol: "full" }, { batchSize: 16 })).not.toHaveProperty(["optimizer.name"]);
+    for (const given of [
+      { optimizer: { name: "lawn-adam" } },
+      { optimizer: { beta1: 0.9 } },
+      { lawn: { granularity: "layer" } },
+      { engine: "webgpu" },
+    ]) {
+      const { values } = fittedSettings(wide, { batchSize: 16, ...given }, false);
+      expect(values).not.toHaveProperty(["optimizer", "name"]);
+    }
+    expect(fittedSettings(wide, { batchSize: 16 }, false).values).toMatchObject({
+      optimizer: { name: "lawn-lazy-adam" },
+    });
+    expect(fittedSettings(wide, { batchSize: 16 }, true).values).not.toHaveProperty(["optimizer", "name"]);
+  });
+
+  it("never takes it with a batch of its own for pairs, which grows with the log", () => {
+    // A log has no more users and items than rows: 2 rows / (9 rows / 100, half as many by the power of two) = 31.
+    for (const rows of [10_000, 1_000_000, 100_000_000]) {
+      expect(valuesOf({ ...shop, rows, users: rows, items: rows })).not.toHaveProperty(["optimizer.name"]);
+    }
   });
 
   it("is the same for LAWN and its base but for what takes the place of decay", () => {
@@ -147,6 +178,8 @@ describe("the rule where the whole catalogue is ranked", () => {
   it("refits where validation holds a twentieth of train's rows and more", () => {
     expect(valuesOf(whole)).not.toHaveProperty("refit"); // 600 of 14,000
     expect(valuesOf({ ...whole, validationRows: 700 }).refit).toBe(true);
+    // Nor where that would train on items that are held out.
+    expect(valuesOf({ ...whole, validationRows: 700, holdsOutItems: true })).not.toHaveProperty("refit");
     expect(valuesOf({ ...shop, validationRows: 7000 })).not.toHaveProperty("refit");
   });
 
@@ -209,6 +242,7 @@ describe("settings that fit a log", () => {
       drift: fc.option(fc.double({ min: -100, max: 1000, noNaN: true })),
       protocol: fc.constantFrom("sampled", "full"),
       holdsOutUsers: fc.boolean(),
+      holdsOutItems: fc.boolean(),
     });
     const givens = fc.record(
       {

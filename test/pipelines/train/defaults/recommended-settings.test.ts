@@ -89,6 +89,7 @@ describe("the recommendations that are shipped", () => {
       drift: null, // too few users to tell
       protocol: "sampled",
       holdsOutUsers: false,
+      holdsOutItems: false,
     } as const;
     expect(layer).toEqual(fittedSettings(log, { epochs: 3 }, false));
     expect(others).toEqual([]);

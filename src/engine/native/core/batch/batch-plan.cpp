@@ -101,6 +101,12 @@ void BatchPlan::sortChunk(int64_t chunk, int side, const uint32_t* rows, uint32_
 void BatchPlan::numberRows(int side, SlotIndex& index) {
   PlanSide& plan = sides[side];
   std::vector<uint32_t>& distinct = plan.distinct;
+  if (chunks() == 1) {  // each row is of one run: they are numbered as they come
+    const int64_t runs = plan.runCounts[0];
+    distinct.assign(plan.runRows.data(), plan.runRows.data() + runs);  // within what was reserved
+    for (int64_t r = 0; r < runs; r++) plan.runSlots[r] = uint32_t(r);
+    return;
+  }
   distinct.clear();
   for (int64_t chunk = 0; chunk < chunks(); chunk++) {
     const uint32_t* rows = plan.runRows.data() + runsBegin(chunk);
@@ -119,7 +125,18 @@ void BatchPlan::numberRows(int side, SlotIndex& index) {
 void BatchPlan::writeSampleSlots(int64_t chunk, int side, const SlotIndex& index) {
   PlanSide& plan = sides[side];
   const int64_t begin = chunkBegin(chunk), end = begin + chunkLength(chunk);
+  if (chunks() == 1) return writeSlotsOfRuns(side);
   for (int64_t k = begin; k < end; k++) plan.sampleSlots[k] = index.slotOf[plan.sampleRows[k]];
+}
+
+/// Of the only chunk: from its runs, whose samples lie together or are listed, instead of from an index at random.
+void BatchPlan::writeSlotsOfRuns(int side) {
+  PlanSide& plan = sides[side];
+  for (int64_t r = 0; r < plan.runCounts[0]; r++) {
+    for (uint32_t k = plan.runStarts[r]; k < plan.runStarts[r + 1]; k++) {
+      plan.sampleSlots[side == kUsers ? k : plan.order[k]] = plan.runSlots[r];
+    }
+  }
 }
 
 }  // namespace lawn

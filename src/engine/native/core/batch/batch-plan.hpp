@@ -108,6 +108,7 @@ class BatchPlan {
 
   void beginShared();
   void prepareChunk(int64_t chunk, SortScratch& scratch);
+  void writeSlotsOfRuns(int side);
   void sortChunk(int64_t chunk, int side, const uint32_t* rows, uint32_t* order, RowSorter& sorter);
 
   const int64_t firstPad_;

@@ -88,6 +88,7 @@ void BatchGradient::prepareSlots(BatchPlan& plan) {
 
 double BatchGradient::computeShared(BatchPlan& plan, const OverlappedWork& overlapped) {
   shared_.begin(plan);
+  rows_.reserve(plan);
   std::fill(lanes_.data(), lanes_.data() + lanesOf(plan) * model_.layout.size, 0.0f);
   mixed_.reserve(plan);
   const SideTasks tasks = DistinctRows::tasksOf(plan);
@@ -161,6 +162,7 @@ void BatchGradient::addChunk(const BatchPlan& plan, int64_t chunk) {
         .order = side == kUsers ? nullptr : of.order.data() + begin,
     };
     gradients[side] = model_.gradientsOf(side);
+    gradients[side].rows = model_.gradientRows(side, of.distinct.data());
     gradients[side].sums = rows_.sums(side);
   }
   // A list's slopes add up to 0, but in float32 leave rounding errors, which Adam takes for gradients.
@@ -194,7 +196,8 @@ void BatchGradient::clear(const BatchPlan& plan) {
       const int64_t width = model_.tensors[size_t(table)].width;
       float* gradient = model_.gradient(table);
       const BatchRows touched = mixed_.rowsOf(plan, side);
-      for (int64_t k = 0; k < touched.count; k++) std::fill_n(gradient + touched.rows[k] * width, width, 0.0f);
+      const uint32_t* rows = model_.gradientRows(side, touched.rows);
+      for (int64_t k = 0; k < touched.count; k++) std::fill_n(gradient + rows[k] * width, width, 0.0f);
     }
   }
   forgetSamples(plan);

@@ -16,7 +16,6 @@ constexpr int64_t kSlotsPerTask = 2 * kBlockSamples;
 DistinctRows::DistinctRows(RankerModel& model, const KernelTable& kernels, ThreadPool& pool, MixedSides& mixed)
     : model_(model), kernels_(kernels), pool_(pool), mixed_(mixed) {
   for (int thread = 0; thread < pool.threads(); thread++) {
-    gathered_.emplace_back(kBlockSamples * model.embeddingPad);
     product_.emplace_back(kBlockSamples * model.embeddingPad);
   }
 }
@@ -25,6 +24,8 @@ void DistinctRows::reserve(const BatchPlan& plan) {
   for (int side = 0; side < kSides; side++) {
     sides_[side].halves.reserve(plan.sides[side].slots() * model_.firstPad);
     sides_[side].sums.reserve(plan.sides[side].slots() * model_.firstPad);
+    sides_[side].embeddings.reserve(plan.sides[side].slots() * model_.embeddingPad);
+    model_.reserveGradients(side, plan.sides[side].slots());
   }
 }
 
@@ -86,15 +87,18 @@ void DistinctRows::finishUnits(const BatchPlan& plan) {
 UnitRowsView DistinctRows::unitRowsOf(const BatchPlan& plan, int side) {
   UnitRowsView units = model_.unitRowsView(side);
   units.rows = plan.sides[side].distinct.data();
+  units.gradientRows = model_.gradientRows(side, units.rows);
   return units;
 }
 
 RowsView DistinctRows::rowsOf(const BatchPlan& plan, int side, int thread) {
   RowsView rows = model_.rowsView(side);
   rows.rows = plan.sides[side].distinct.data();
+  rows.gradientRows = model_.gradientRows(side, rows.rows);
   rows.halves = sides_[side].halves.data();
   rows.sums = sides_[side].sums.data();
-  rows.gathered = gathered_[size_t(thread)].data();
+  rows.keepsGathered = true;
+  rows.gathered = sides_[side].embeddings.data();
   rows.product = product_[size_t(thread)].data();
   return rows;
 }

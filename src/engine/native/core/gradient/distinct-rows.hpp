@@ -32,6 +32,7 @@ class DistinctRows {
  private:
   struct SideState {
     AlignedArray<float> halves, sums;  // [slots][firstPad]
+    AlignedArray<float> embeddings;    // [slots][embeddingPad]
   };
 
   void finishRows(const BatchPlan& plan, float* lanes);
@@ -44,7 +45,7 @@ class DistinctRows {
   ThreadPool& pool_;
   MixedSides& mixed_;
   std::array<SideState, kSides> sides_;
-  std::vector<AlignedArray<float>> gathered_, product_;  // per thread: [kBlockSamples][embeddingPad]
+  std::vector<AlignedArray<float>> product_;  // per thread: [kBlockSamples][embeddingPad]
 };
 
 }  // namespace lawn

@@ -95,9 +95,9 @@ void SharedGradient::addContributions(const BatchPlan& plan) {
     const auto [side, part] = tasks.partOf(task);
     const PlanSide& of = plan.sides[side];
     SideGradients gradients = model_.gradientsOf(side);
+    gradients.rows = model_.gradientRows(side, of.distinct.data());
     if (side == kUsers) gradients.bias = nullptr;  // what all logits of a row have in common has slope 0
     const ContributionsView view{
-        .rows = of.runRows.data(),
         .starts = of.runStarts.data(),
         .order = of.order.data(),
         .columns = columns_[size_t(side)].data(),
