@@ -13,9 +13,7 @@ import type { TrialPlan } from "../../src/study/plan-trials.ts";
 import { DivergenceError } from "../../src/training/divergence.ts";
 import { type TrainingOutcome, trainRanker } from "../../src/training/train-ranker.ts";
 import { beginning, type ResumePoint } from "../../src/training/training-state.ts";
-import { hasProfiles } from "../dataset/held-out-users.ts";
 import type { LoadedDataset } from "../dataset/stored-dataset.ts";
-import { foldInSettings } from "../fold-in/fold-in-of-run.ts";
 import { evaluateSplit, protocolOf, type SplitEvaluation } from "../measures/evaluate-split.ts";
 import { withRankerOn, withTrainedScorer } from "../measures/held-out-scorers.ts";
 import type { StageContext } from "../stage.ts";
@@ -76,7 +74,6 @@ export async function runTrial(options: TrialOptions): Promise<TrialResult | nul
   const { description, train } = data.dataset;
   const started = context.elapsed();
   const source = batchSourceOf(config, train, data.seen);
-  if (hasProfiles(data.dataset)) foldInSettings({ directory: trial.id, config }, rankerOf(config, train));
   const epochs: TrialRecord["epochs"] = [...(from?.record.epochs ?? [])];
   const base = {
     id: trial.id,

@@ -28,7 +28,6 @@ describe("the table of sizes", () => {
         items: items!,
         validationRows: users!,
         protocol: "sampled",
-        holdsOutUsers: false,
       }),
     );
   });

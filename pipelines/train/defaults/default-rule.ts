@@ -17,8 +17,6 @@ export interface LogSize {
   readonly items: number;
   readonly validationRows: number;
   readonly protocol: "sampled" | "full";
-  /** Whether users are held out of training: validation folds them in, which losses of pairs alone allow. */
-  readonly holdsOutUsers: boolean;
 }
 
 /** What the user's own choices say of the settings the rule depends on, defaults for the rest. */
@@ -74,7 +72,7 @@ export function defaultsFor(log: LogSize, own: OwnChoices): readonly ChosenSetti
   const perUser = rows / users;
   const perItem = rows / items;
   const wantsLists = log.protocol === "full" && own.leavesLossOpen && own.model === "mf";
-  const kind = wantsLists && !log.holdsOutUsers ? "lists" : "pairs";
+  const kind = wantsLists ? "lists" : "pairs";
   const loss = kind === "lists" ? "softmax" : own.loss;
   const [few, reason] = negativesFor(kind === "lists" ? "shared" : own.negativesFrom, items);
   const negatives = own.negatives ?? few;
@@ -87,9 +85,6 @@ export function defaultsFor(log: LogSize, own: OwnChoices): readonly ChosenSetti
       ? [chosen(["model"], "mf", "ahead of neumf, mlp and gmf where all were tried"), widthFor(rows)]
       : []),
     ...(kind === "lists" ? listChoices(perUser, items) : []),
-    ...(wantsLists && kind === "pairs"
-      ? [chosen(["loss"], loss, "users are held out: fold-in knows pairs and inner products, no lists of cosines")]
-      : []),
     chosen(["negatives"], few, reason),
     chosen(["batchSize"], batchSize, `cuts an epoch into about ${Math.round(steps)} steps`),
     chosen(["epochs"], epochs, `at most; about ${thousands(steps * epochs)} steps, and validation ends it earlier`),

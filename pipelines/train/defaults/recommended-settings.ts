@@ -10,7 +10,7 @@ import { optimizerNames } from "../../../src/config/optimizer/optimizer-names.ts
 import { trainSchema } from "../../../src/config/schemas/train-schema.ts";
 import { readJsonIfThere } from "../../../src/files/json-file.ts";
 import { datasetNameOf } from "../../dataset/dataset-argument.ts";
-import { holdsOutUsers, trainedUsers } from "../../dataset/held-out-users.ts";
+import { trainedUsers } from "../../dataset/held-out-users.ts";
 import { type DatasetDescription, readDescription } from "../../dataset/stored-dataset.ts";
 import { packagedFolder } from "../../packaged-folder.ts";
 import type { ChosenSetting, RecommendedLayer } from "../../stage.ts";
@@ -71,7 +71,6 @@ export async function recommendedSettings(given: Values): Promise<readonly Recom
     items: description.items,
     validationRows,
     protocol: protocolFor(description, given),
-    holdsOutUsers: holdsOutUsers(description),
   };
   const fitted = fittedSettings(log, merged(ofStart, given), start !== null);
   return [...shape, ...(fitted.choices.length === 0 ? [] : [fitted])];
