@@ -5,16 +5,14 @@
  */
 import type { Parameters, RankerSpec } from "../ranker/ranker-spec.ts";
 import { withoutCosine } from "../ranker/unit-rows.ts";
-import { choleskyFactor } from "./cholesky.ts";
-import { minimize } from "./minimize.ts";
-import { personLoss } from "./person-loss.ts";
 import type { FoldableLoss } from "./person-samples.ts";
 import { openPersonScores } from "./person-scores.ts";
 import { rowDirection } from "./row-direction.ts";
 import { rowLayout, tableOf } from "./row-layout.ts";
 import { rowPrior, rowsOfUsers, spread } from "./row-prior.ts";
+import { type SolvedRow, solveRow } from "./solve-row.ts";
 import { type NegativeDraws, standInsFor } from "./stand-ins.ts";
-import { negativesCurvature, positiveCurvatures, samplesOf } from "./start-curvature.ts";
+import { negativesCurvature } from "./start-curvature.ts";
 
 export interface FoldInOptions {
   /** How the ranker was trained. */
@@ -45,14 +43,10 @@ export interface Solution {
   readonly value: number;
 }
 
-/**
- * What the users' distribution counts beside a person's items. Chosen on the validation items of people who were kept
- * out of MovieLens 1M: bench/serving/fold-in.mjs, docs/library.md.
- */
-const PRIOR_STRENGTH = 0.3;
 /** Users whose rows say what curvature a step meets, at most. It steers the solver, and decides no minimum. */
 const CURVATURE_USERS = 64;
-const STOPPING = { tolerance: 1e-2, mostIterations: 30 };
+/** Items that are scored at once where the catalogue is long. */
+const ITEMS_AT_ONCE = 8192;
 
 /** Of a cosine the row's direction alone is solved for, among rows that all have the length of 1 / temperature. */
 export function openFoldIn(
@@ -64,81 +58,55 @@ export function openFoldIn(
   const { width } = layout;
   const { cosineTemperature: temperature } = ranker.spec;
   const direction = temperature === null ? null : rowDirection(tableOf(layout, "userDot"), 1 / temperature);
-  const { mean, precision } = rowPrior(layout, parameters, users);
-  const start = mean.slice();
-  direction?.rowOf(mean, start);
+  const prior = rowPrior(layout, parameters, users);
+  const start = prior.mean.slice();
+  direction?.rowOf(prior.mean, start);
   const correction = loss.name === "softmax" ? draws.itemLogQ : null;
   const scoresOf = openPersonScores(spec, parameters, { layout, correction });
   const standIns = standInsFor(draws, { items, seed });
   const negatives = scoresOf(standIns.items);
-  const negativeLogits = new Float64Array(standIns.items.length);
-  const negativeSlopes = new Float64Array(standIns.items.length);
-  const atStart = new Float64Array(standIns.items.length);
-  negatives.score(start, atStart);
-  const ofNegatives = negativesCurvature(loss.name, negatives, {
-    shares: standIns.shares,
-    rows: rowsOfUsers(layout, parameters, spread(users, Math.min(users.length, CURVATURE_USERS))),
-    width,
-  });
-  const [row, offset] = [new Float64Array(width), new Float64Array(width)];
+  const negativesAtStart = new Float64Array(negatives.length);
+  negatives.score(start, negativesAtStart); // the same for everybody
+  const rows = rowsOfUsers(layout, parameters, spread(users, Math.min(users.length, CURVATURE_USERS)));
+  const curvature = negativesCurvature(loss.name, negatives, { shares: standIns.shares, rows, width });
+  const problem = { loss, prior, direction, negativesCurvature: curvature };
+
+  /** [items] of all that were trained. */
+  function catalogueLogits(row: Float64Array): Float32Array {
+    const logits = new Float32Array(items.length);
+    for (let first = 0; first < items.length; first += ITEMS_AT_ONCE) {
+      const scores = scoresOf(items.subarray(first, first + ITEMS_AT_ONCE));
+      const out = new Float64Array(scores.length);
+      scores.score(row, out);
+      logits.set(out, first);
+    }
+    return logits;
+  }
+
+  function solve(person: Person): SolvedRow {
+    const weights = person.weights.filter((weight) => weight > 0);
+    const positives = scoresOf(person.items.filter((_, k) => person.weights[k]! > 0));
+    const { shares, perPositive } = standIns.negativesOf(person.items);
+    const own = { positives, weights, negativesPerPositive: perPositive };
+    const first = solveRow(problem, { ...own, negatives, shares, start, negativesAtStart });
+    if (standIns.isAll) return first;
+    const nearest = standIns.nearestOf(person.items, catalogueLogits(first.row));
+    const others = scoresOf(nearest.items);
+    const atRow = new Float64Array(others.length);
+    others.score(first.row, atRow);
+    const second = { negatives: others, shares: nearest.shares, start: first.row, negativesAtStart: atRow };
+    return solveRow(problem, { ...own, ...second });
+  }
 
   return {
     solveInto(person, tables, user) {
-      const taken = person.items.filter((_, k) => person.weights[k]! > 0);
-      const weights = person.weights.filter((weight) => weight > 0);
-      const { shares, perPositive } = standIns.negativesOf(person.items);
-      const lossOf = personLoss({ loss, negativesPerPositive: perPositive, weights, shares });
-      const positives = scoresOf(taken);
-      const [logits, slopes] = [new Float64Array(taken.length), new Float64Array(taken.length)];
-      let precondition: ((gradient: Float64Array) => void) | null = null;
-
-      /** At the start, where slopes and gradient are known: there the person's own curvature is asked. */
-      function preconditionerAt(gradient: Float64Array): (gradient: Float64Array) => void {
-        const curvature = new Float64Array(width * width);
-        positives.addCurvature(positiveCurvatures(loss.name, weights, slopes), curvature);
-        const samples = samplesOf(loss.name, perPositive, slopes);
-        for (let i = 0; i < curvature.length; i++) {
-          curvature[i]! += samples * ofNegatives[i]! + PRIOR_STRENGTH * precision[i]!;
-        }
-        direction?.addTurning(start, gradient, curvature);
-        const factor = choleskyFactor(curvature, width);
-        return (vector) => factor.solveInPlace(vector);
-      }
-
-      const solution = minimize(
-        (free, gradient) => {
-          if (direction === null) row.set(free);
-          else direction.rowOf(free, row);
-          positives.score(row, logits);
-          // The first row is the same for everybody.
-          if (free === start) negativeLogits.set(atStart);
-          else negatives.score(row, negativeLogits);
-          let sum = lossOf(logits, negativeLogits, slopes, negativeSlopes);
-          gradient.fill(0);
-          positives.addGradient(slopes, gradient);
-          negatives.addGradient(negativeSlopes, gradient);
-          for (let i = 0; i < width; i++) offset[i] = row[i]! - mean[i]!;
-          for (let i = 0; i < width; i++) {
-            let force = 0;
-            for (let j = 0; j < width; j++) force += precision[i * width + j]! * offset[j]!;
-            sum += (PRIOR_STRENGTH / 2) * offset[i]! * force;
-            gradient[i]! += PRIOR_STRENGTH * force;
-          }
-          precondition ??= preconditionerAt(gradient);
-          direction?.pullBack(free, gradient);
-          return sum;
-        },
-        start,
-        { ...STOPPING, precondition: (gradient) => precondition!(gradient) },
-      );
-      if (direction === null) row.set(solution.x);
-      else direction.rowOf(solution.x, row);
+      const { row, iterations, value } = solve(person);
       for (const { name, start: first, end } of layout.tables) {
         const part = row.subarray(first, end);
         cutToNormInPlace(part, heldNorms.get(name) ?? Number.POSITIVE_INFINITY);
         tables.get(name)!.set(part, user * (end - first)); // tables of this ranker
       }
-      return { iterations: solution.iterations, value: solution.value };
+      return { iterations, value };
     },
   };
 }

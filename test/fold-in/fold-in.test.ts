@@ -184,17 +184,49 @@ describe("a person's row among many items", () => {
 });
 
 describe("a person's row in a catalogue of more than 4,096 items", () => {
-  it("is solved against 4,096 of them, drawn by the run's seed", () => {
-    const spec = { ...noPaths, users: 50, items: 5000, dot: 3 };
-    const normal = { name: "normal", scale: 1 } as const;
-    const initializers = { embedding: normal, dense: normal, head: normal, bias: normal };
-    const ranker = { spec, parameters: initializeParameters(spec, initializers, 2) };
-    const given = { ...options, negatives: fourEach, users: indices(50), items: indices(5000) };
+  const spec = { ...noPaths, users: 50, items: 5000, dot: 3 };
+  const normal = { name: "normal", scale: 1 } as const;
+  const initializers = { embedding: normal, dense: normal, head: normal, bias: normal };
+  const ranker = { spec, parameters: initializeParameters(spec, initializers, 2) };
+  const given = { ...options, negatives: fourEach, users: indices(50), items: indices(5000) };
+
+  it("is solved against those nearest to it and some that are drawn by the run's seed", () => {
     const [one, again] = [rowOf(ranker, given, [7, 4711]), rowOf(ranker, given, [7, 4711])];
     expect(again).toEqual(one);
     const other = rowOf(ranker, { ...given, seed: 2 }, [7, 4711]);
     expect(other).not.toEqual(one);
     // Two draws of most of the same items say nearly the same.
     for (const [i, value] of one.entries()) expect(Math.abs(other[i]! - value)).toBeLessThan(0.1);
+  });
+
+  it("is nearly that of the whole catalogue under softmax, where the nearest items decide", () => {
+    const lists = { perPositive: 1000, itemLogQ: null, leavesOut: true };
+    const asked: FoldInOptions = { ...given, loss: { name: "softmax" }, negatives: lists };
+    const row = rowOf(ranker, asked, [7, 4711, 23]);
+    // At the row that was found, no step makes the cost over all 5,000 items much less.
+    const { mean, precision } = rowPrior(rowLayout(spec), ranker.parameters, given.users);
+    const costOf = (at: Float32Array): number => {
+      const { logit } = openForward({ ...spec, users: 1 }, new Map([...ranker.parameters, ["userDot", at]]));
+      const shares = Float64Array.from(given.items, (item) => ([7, 4711, 23].includes(item) ? 0 : 1 / 4997));
+      const weights = new Float64Array(3).fill(1);
+      const perPositive = (1000 * 4997) / 5000;
+      const lossOf = personLoss({ loss: asked.loss, negativesPerPositive: perPositive, weights, shares });
+      const logits = Float64Array.from([7, 4711, 23], (item) => logit(0, item));
+      const all = Float64Array.from(given.items, (item) => logit(0, item));
+      let cost = lossOf(logits, all, new Float64Array(3), new Float64Array(5000));
+      const offset = mean.map((value, i) => at[i]! - value);
+      for (let i = 0; i < 3; i++) {
+        for (let j = 0; j < 3; j++) cost += (0.3 * offset[i]! * precision[i * 3 + j]! * offset[j]!) / 2;
+      }
+      return cost;
+    };
+    const found = costOf(row);
+    for (let i = 0; i < 3; i++) {
+      for (const by of [-0.05, 0.05]) {
+        const moved = row.slice();
+        moved[i]! += by;
+        expect(costOf(moved)).toBeGreaterThan(found);
+      }
+    }
   });
 });

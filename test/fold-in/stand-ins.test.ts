@@ -32,13 +32,32 @@ describe("items that stand for negatives", () => {
     expect(of(null)).toBe(4);
     expect(of(logQ)).toBeCloseTo(8 * 0.5, 6);
   });
+});
 
-  it("are 4,096 of a long catalogue, by the seed", () => {
-    const long = Uint32Array.from({ length: 5000 }, (_, item) => item);
-    const standIns = (seed: number) =>
-      standInsFor({ perPositive: 1, itemLogQ: null, leavesOut: false }, { items: long, seed });
-    expect(standIns(1).items.length).toBe(4096);
+describe("items that stand for the negatives of a long catalogue", () => {
+  const long = Uint32Array.from({ length: 5000 }, (_, item) => 2 * item); // every second item was trained
+  const standIns = (seed: number) =>
+    standInsFor({ perPositive: 1, itemLogQ: null, leavesOut: false }, { items: long, seed });
+
+  it("are 2,048 of them, by the seed", () => {
+    expect([standIns(1).items.length, standIns(1).isAll]).toEqual([2048, false]);
     expect(standIns(1).items).toEqual(standIns(1).items);
     expect(standIns(1).items).not.toEqual(standIns(2).items);
+  });
+
+  it("are, by a person's logits, the 2,048 nearest for themselves, and those drawn for all others", () => {
+    const taken = Uint32Array.of(9998, 0); // places 4999 and 0
+    const logits = Float32Array.from(long, (_, place) => place);
+    const { items: found, shares, perPositive } = standIns(1).nearestOf(taken, logits);
+    expect(perPositive).toBe(1);
+    // The last 2,048 places but 4999, best first: 4998 down to 2951. Each is one of 4,998 negatives.
+    expect([...found.subarray(0, 2048)]).toEqual(Array.from({ length: 2048 }, (_, k) => 2 * (4998 - k)));
+    for (const share of shares.subarray(0, 2048)) expect(share).toBeCloseTo(1 / 4998, 12);
+    // The drawn ones among the other 2,950 are alike and stand for all of those; the rest count already, or are own.
+    const others = [...found.subarray(2048)].map((item, k) => ({ item, share: shares[2048 + k]! }));
+    const counted = others.filter(({ item }) => item > 0 && item < 2 * 2951);
+    for (const { share } of counted) expect(share).toBeCloseTo(2950 / 4998 / counted.length, 12);
+    const sum = others.reduce((all, { share }) => all + share, 0);
+    expect(sum).toBeCloseTo(2950 / 4998, 12);
   });
 });
