@@ -1,5 +1,5 @@
 /** The files that an ingest reads: their paths by the plan, and how each is to be read by what its bytes are. */
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { IngestConfig } from "../../src/config/schemas/ingest/ingest-schema.ts";
 import { ConfigError, DataError } from "../../src/errors.ts";
 import type { BuildOptions } from "../../src/interactions/reading/build-log.ts";
@@ -47,7 +47,11 @@ export function sourcesOf(plan: IngestPlan, records: readonly SourceRecord[]): I
   const byPath = new Map(records.map((record) => [record.path, record]));
   const encodingOf = (path: string): TextEncoding => ((byPath.get(path)?.isUtf8 ?? true) ? "utf-8" : "not utf-8");
   const wanted = plan.config.encoding;
-  const itemFile = (path: string): ItemFile => ({ path, encoding: wanted === "auto" ? encodingOf(path) : wanted });
+  const itemFile = (path: string): ItemFile => ({
+    path,
+    name: byPath.get(path)?.origin ?? basename(path),
+    encoding: wanted === "auto" ? encodingOf(path) : wanted,
+  });
   const { itemsFile, itemIdMap } = plan.config;
   const isEmpty = new Set(records.filter((record) => record.isEmpty).map(({ path }) => path));
   const pathOf = ({ name }: PlannedFile): string => join(plan.raw.directory, name);

@@ -26,6 +26,8 @@ export interface ItemFiles {
 
 export interface ItemFile {
   readonly path: string;
+  /** For messages: where it lay, if it was fetched, else its name. */
+  readonly name: string;
   readonly encoding: TextEncoding;
 }
 
@@ -103,12 +105,12 @@ export async function readItemInfo(
 
 function open(
   database: WorkDatabase,
-  { path, encoding }: ItemFile,
+  { path, name, encoding }: ItemFile,
   table: string,
   shape: ReturnType<typeof shapeOf>,
 ): Promise<TableSource> {
   const text = { kind: "table", encoding, wanted: [], usual: usualColumns, ...shape } as const;
-  return openSource(database, { path, name: basename(path), table, text });
+  return openSource(database, { path, name, table, text });
 }
 
 function itemColumns(source: TableSource): readonly ItemColumn[] {

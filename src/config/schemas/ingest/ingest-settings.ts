@@ -209,12 +209,13 @@ export const ingestSettings = z.object({
     heading: "Titles and features",
     names: "file",
     meaning:
-      "Titles and features of the items: movies.dat, movies.csv, u.item, or a table with columns id, title and features (parted by |)",
+      "Titles and features of the items: movies.dat, movies.csv, u.item, or a table with columns id, title and features (parted by |); may be an s3:// object",
   }),
   itemIdMap: setting(text.optional(), {
     flag: "item-id-map",
     names: "file",
-    meaning: "Table of two columns, the id in the items file and the id in the log, where they differ",
+    meaning:
+      "Table of two columns, the id in the items file and the id in the log, where they differ; may be an s3:// object",
   }),
   seed: setting(z.int().min(0).default(42), {
     flag: "seed",
