@@ -5,24 +5,34 @@
  *
  *   node bench/pictures.mjs                                     the diagrams
  *   node bench/pictures.mjs lawn LAWN-Adam=RUN Adam=RUN ...     the charts of a set too; a run is its folder
+ *   node bench/pictures.mjs adaptivity Adam=RUN,RUN ...         medians over runs of several seeds
+ *   node bench/pictures.mjs study models/studies/STUDY          the charts of docs/results/does-lawn-help.md
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { colourStyle } from "../dist/src/report/page/page-style.js";
 import { diagrams } from "./pictures/diagrams.mjs";
 import { chartSets, runCharts } from "./pictures/run-charts.mjs";
+import { studyCharts } from "./pictures/study-charts.mjs";
 
 const folder = path.resolve(import.meta.dirname, "../docs/images");
 const [set, ...named] = process.argv.slice(2);
-if (set !== undefined && !chartSets.includes(set)) throw new Error(`"${set}", expected a set: ${chartSets.join(", ")}`);
-const runs = named.map((argument) => {
-  const at = argument.indexOf("=");
-  if (at < 1) throw new Error(`"${argument}", expected NAME=RUN, such as Adam=models/ml-100k/adam`);
-  return [argument.slice(0, at), argument.slice(at + 1)];
-});
-const pictures = [...diagrams(colourStyle), ...(set === undefined ? [] : runCharts(set, runs, colourStyle))];
+const sets = [...chartSets, "study"];
+if (set !== undefined && !sets.includes(set)) throw new Error(`"${set}", expected a set: ${sets.join(", ")}`);
+const pictures = [...diagrams(colourStyle), ...chartsOf(set)];
 for (const [file, svg] of pictures) {
   mkdirSync(path.join(folder, path.dirname(file)), { recursive: true });
   writeFileSync(path.join(folder, file), svg);
   console.log(`${file}: ${Buffer.byteLength(svg)} bytes`);
+}
+
+function chartsOf(chosen) {
+  if (chosen === undefined) return [];
+  return chosen === "study" ? studyCharts(named[0], colourStyle) : runCharts(chosen, named.map(runOf), colourStyle);
+}
+
+function runOf(argument) {
+  const at = argument.indexOf("=");
+  if (at < 1) throw new Error(`"${argument}", expected NAME=RUN, such as Adam=models/ml-100k/adam`);
+  return [argument.slice(0, at), argument.slice(at + 1)];
 }

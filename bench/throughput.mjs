@@ -64,11 +64,13 @@ for (const batchSize of values["batch-sizes"].split(",").map(Number)) {
     negativesPerPositive: whole("negatives"),
     negativesFrom: values["negatives-from"],
     negativesPower: 0,
+    idDropout: 0,
     batchSize,
     seed: 1,
   };
   const session = await engine.open({
     spec,
+    sides: { users: null, items: null },
     loss: values.loss === "softmax" ? { name: "softmax", itemLogQ: logQOf(source) } : { name: values.loss },
     start: { parameters: madeUpParameters(spec), optimizer: null },
     optimizer: optimizerCalled(values.optimizer),

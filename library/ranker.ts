@@ -10,3 +10,4 @@ export type { LossName } from "../src/ranker/loss.ts";
 export { type ModelName, modelNames, rankerPresets, rankerSpecOf } from "../src/ranker/ranker-presets.ts";
 export { type ParameterInfo, type Parameters, parametersOf, type RankerSpec } from "../src/ranker/ranker-spec.ts";
 export type { Scorer } from "../src/ranker/scorer.ts";
+export { foldSides, noSides, type Side, type Sides } from "../src/ranker/side.ts";

@@ -24,7 +24,7 @@ const doors: Record<string, readonly string[]> = {
   transfer: ["root", "config", "files"],
   postgres: ["root", "config", "files"],
   redis: ["root", "config"],
-  interactions: ["root", "config", "arrow", "compression"],
+  interactions: ["root", "config", "arrow", "compression", "ranker"],
   optimizer: ["root", "config", "ranker"],
   engine: ["root", "config", "ranker", "optimizer", "dataset", "linear-algebra"],
   training: ["root", "config", "ranker", "dataset", "engine", "runs"],

@@ -14,8 +14,18 @@ function settingsOf({ oneOf, isOnce }) {
   const negativesFrom = oneOf(["uniform", "popularity", "shared", "batch"]);
   const hasMass = negativesFrom === "popularity" || negativesFrom === "shared";
   const lawn = { switchesByNorm: false, switchStep: 1, switchNorm: 1, projectsGradient: true };
+  /** Items of five ids and one value, which the last has alone. */
+  const items = {
+    entities: 6,
+    rows: 6,
+    ids: 5,
+    offsets: u32(0, 2, 3, 4, 5, 6, 7),
+    rowIndices: u32(0, 5, 1, 2, 3, 4, 5),
+    weights: new Float32Array(7).fill(0.5),
+  };
   return {
     ranker,
+    sides: { users: null, items: oneOf([null, items]) },
     loss: {
       name: oneOf(["bce", "bpr", "softmax", "ccl"]),
       margin: 0.1,
@@ -24,6 +34,8 @@ function settingsOf({ oneOf, isOnce }) {
     },
     optimizer: {
       rule: oneOf(["adam", "sgd", "lamb", "lion", "rmsprop"]),
+      isLazy: false,
+      hasRootOfRow: false,
       ...ratioless,
       weightDecay: 0,
       trustCoefficient: 0.001,

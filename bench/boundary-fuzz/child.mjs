@@ -121,7 +121,8 @@ function optionsOf(draws) {
   const base = { name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
   const optimizer = { base, lawn: draws.isOnce(2) ? { ...lawn, constrainBiases: draws.isOnce(2) } : null };
   const source = draws.isOnce(4) ? null : sourceOf(spec, loss, draws);
-  return { spec, loss: config, start: { parameters, optimizer: null }, optimizer, embeddingDecay: 0, source };
+  const sides = { users: null, items: null };
+  return { spec, sides, loss: config, start: { parameters, optimizer: null }, optimizer, embeddingDecay: 0, source };
 }
 
 function requestOf({ users, items }, draws) {

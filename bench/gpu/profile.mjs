@@ -66,6 +66,7 @@ async function profileOne({ name, batchSize, optimizer }) {
   const { interactions, seen } = madeUpLog(spec, Number(values.positives));
   const session = await engine.open({
     spec,
+    sides: { users: null, items: null },
     loss: { name: "bce" },
     start: { parameters: madeUpParameters(spec), optimizer: null },
     optimizer: optimizerCalled(optimizer),
@@ -77,6 +78,7 @@ async function profileOne({ name, batchSize, optimizer }) {
       negativesPerPositive: 4,
       negativesFrom: "uniform",
       negativesPower: 0,
+      idDropout: 0,
       batchSize,
       seed: 1,
     },

@@ -21,6 +21,7 @@ import { INTERRUPTED, type Stage, type StageContext, type StageResult, type Star
 import { finishStudy, type StudyOutcome } from "./finish-study.ts";
 import { type OpenStudy, openStudy, openStudyEngine, readStoredStudy } from "./open-study.ts";
 import { queueTrials } from "./queue-trials.ts";
+import { measureBaselines } from "./study-baselines.ts";
 import { loadStudy } from "./study-file.ts";
 import { planText } from "./study-plan-text.ts";
 import { clearStudy, StudyRecorder } from "./study-recorder.ts";
@@ -36,7 +37,7 @@ export const compareStage: Stage<typeof compareSchema> = {
 async function help(config: CompareConfig, folder: string, context: StageContext): Promise<StageResult> {
   const stored = await readStoredStudy(folder);
   const { engine, description } = await openStudyEngine(
-    { choice: stored.engine.name, threads: config.threads, study: stored.study },
+    { choice: stored.engine.name, threads: config.threads, study: stored.study, dataRoot: stored.dataRoot },
     context,
   );
   const study = openStudy(folder, { ...stored, engine: { ...stored.engine, description } }, engine);
@@ -53,7 +54,7 @@ async function lead(config: CompareConfig, context: StageContext): Promise<Stage
   // The schema has asked for a study or a folder to join.
   const study = await loadStudy(config.study!, { ...config, dataset });
   const { engine, description } = await openStudyEngine(
-    { choice: config.engine, threads: config.threads, study },
+    { choice: config.engine, threads: config.threads, study, dataRoot: config.dataRoot },
     context,
   );
   const descriptions = await Promise.all(
@@ -110,15 +111,16 @@ async function carryOutStudy(
       config.queue === null
         ? await workOnStudy(opened, context, hooks)
         : await workByQueue(opened, { ...config, queue: config.queue }, context, hooks);
-    if (state === "interrupted") {
+    display.close();
+    const baselines = state === "interrupted" ? null : await measureBaselines(opened, config, context);
+    if (baselines === null) {
       const reason = `interrupted after ${records.size} trials`;
       await recorder.save({ reason, trials: counted(opened) });
       const text = `${folder}: ${reason}; the same command goes on with the rest`;
       return { json: { stage: "compare", status: "interrupted", study: folder, reason }, text, exitCode: INTERRUPTED };
     }
-    display.close();
     context.log(`${folder}: intervals and tests`);
-    const outcome = await finishStudy(opened);
+    const outcome = await finishStudy(opened, baselines);
     await recorder.finish(outcome.files, counted(opened));
     return finished(folder, outcome);
   } catch (error) {

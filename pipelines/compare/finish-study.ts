@@ -12,7 +12,7 @@ import type { TrialRecord } from "../../src/runs/trial-record.ts";
 import { checkFairness } from "../../src/study/check-fairness.ts";
 import { chooseSetting } from "../../src/study/choose-setting.ts";
 import { type StudyCell, tuningTrials } from "../../src/study/plan-trials.ts";
-import type { CellEvidence, SeedOutcome } from "../../src/study/study-evidence.ts";
+import type { BaselineEvidence, CellEvidence, SeedOutcome } from "../../src/study/study-evidence.ts";
 import { latexTables, markdownTables } from "../../src/study/study-table.ts";
 import { summarizeStudy } from "../../src/study/summarize-study.ts";
 import type { OpenStudy } from "./open-study.ts";
@@ -25,8 +25,11 @@ export interface StudyOutcome {
   readonly files: StudyManifest["files"];
 }
 
-/** Throws DataError for trials that cannot be compared or were changed since. */
-export async function finishStudy(study: OpenStudy): Promise<StudyOutcome> {
+/** `baselines` as measureBaselines gives them. Throws DataError for trials that cannot be compared or were changed. */
+export async function finishStudy(
+  study: OpenStudy,
+  baselines: readonly (readonly BaselineEvidence[])[],
+): Promise<StudyOutcome> {
   const { folder, stored, cells } = study;
   const evidence: CellEvidence[] = [];
   for (const cell of cells) evidence.push(await evidenceOf(study, cell));
@@ -35,7 +38,7 @@ export async function finishStudy(study: OpenStudy): Promise<StudyOutcome> {
   checkUsers(evidence);
 
   const records = evidence.flatMap(({ tuning, finals }) => [...tuning, ...finals]);
-  const summary = summarizeStudy(stored, evidence);
+  const summary = summarizeStudy(stored, evidence, baselines);
   const table = markdownTables(summary);
   await writeTrialsTable(path.join(folder, studyFiles.trials), records, stored.study);
   await writePerUserTable(path.join(folder, studyFiles.perUser), records, evidence, stored.study.metrics);

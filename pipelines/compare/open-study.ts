@@ -15,9 +15,10 @@ import { chooseSetting } from "../../src/study/choose-setting.ts";
 import { cellsOf, finalTrials, type StudyCell, type TrialPlan, tuningTrials } from "../../src/study/plan-trials.ts";
 import { openConfiguredEngine } from "../configured-engine.ts";
 import { seenItems } from "../dataset/seen-items.ts";
-import { loadDataset } from "../dataset/stored-dataset.ts";
+import { readDescription } from "../dataset/stored-dataset.ts";
 import type { StageContext } from "../stage.ts";
-import { rankerOf, trainingTaskOf } from "../training/configured-training.ts";
+import { taskBeforeData } from "../training/configured-training.ts";
+import { loadTrainingDataset } from "../training/training-dataset.ts";
 import { type TrialData, trialEngineName, trialIdentity } from "../trials/run-trial.ts";
 import { readTrial } from "../trials/trial-files.ts";
 import { removeTrialSnapshot } from "../trials/trial-snapshot.ts";
@@ -55,11 +56,20 @@ export interface ChosenEngine {
 
 /** Threads are an option of the native engine alone. `auto` takes an engine that has all that the study trains. */
 export async function openStudyEngine(
-  { choice, threads, study }: { readonly choice: EngineChoice; readonly threads: number; readonly study: Study },
+  options: {
+    readonly choice: EngineChoice;
+    readonly threads: number;
+    readonly study: Study;
+    readonly dataRoot: string;
+  },
   context: Pick<StageContext, "log">,
 ): Promise<ChosenEngine> {
+  const { choice, threads, study, dataRoot } = options;
+  const descriptions = await Promise.all(
+    study.subjects.map(({ dataset }) => readDescription(path.join(dataRoot, dataset))),
+  );
   const trains = cellsOf(study).flatMap((cell) =>
-    tuningTrials(study, cell).map(({ config }) => trainingTaskOf(config, rankerOf(config, { users: 1, items: 1 }))),
+    tuningTrials(study, cell).map(({ config, subject }) => taskBeforeData(config, descriptions[subject]!)),
   );
   const automatic = (await engineAvailability()).filter(({ isAutomatic, available }) => isAutomatic && available);
   const name = choice === "auto" ? automatic.find((engine) => firstLack(engine.name, trains) === null)?.name : choice;
@@ -162,7 +172,7 @@ const words = {
 };
 
 async function loadTrialData(directory: string, contentHash: string): Promise<TrialData> {
-  const dataset = await loadDataset(directory);
+  const dataset = await loadTrainingDataset(directory);
   if (dataset.description.contentHash !== contentHash) {
     throw new DataError(
       `${directory}: content ${dataset.description.contentHash.slice(0, 12)}, but the study was begun on ${contentHash.slice(0, 12)}; ingest the same logs, or begin anew with --force`,

@@ -33,7 +33,7 @@ function openTrials() {
       let known = studies.get(folder);
       if (known?.identity !== identity) {
         const { engine, description } = await openStudyEngine(
-          { choice: stored.engine.name, threads, study: stored.study },
+          { choice: stored.engine.name, threads, study: stored.study, dataRoot: stored.dataRoot },
           context,
         );
         known = {

@@ -79,7 +79,7 @@ export async function carryOut(study: OpenStudy, trial: TrialPlan, context: Work
   });
   if (result === null) return null;
   const record = await writeTrial(study.folder, result, context);
-  const spec = rankerOf(trial.config, data.dataset.train);
+  const spec = rankerOf(trial.config, data.dataset);
   if (trial.epochs === trial.config.epochs) await removeTrialSnapshot(study.folder, trial.id);
   else if (result.point !== null)
     await writeTrialSnapshot(study.folder, { record, spec, point: result.point }, context);

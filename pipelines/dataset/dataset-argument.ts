@@ -31,7 +31,7 @@ export async function readDatasetDefinition(path: string): Promise<IngestConfig>
   if (isDatasetDefinition(dataset)) {
     throw new ConfigError(`${path}: dataset is "${dataset}", expected a name, not another file`);
   }
-  const files = (["raw", "itemsFile", "itemIdMap"] as const).flatMap((key) => {
+  const files = (["raw", "itemsFile", "itemIdMap", "usersFile", "userIdMap"] as const).flatMap((key) => {
     const file = config[key];
     const isComplete = file === undefined || isAbsolute(file) || /^\w+:\/\//.test(file);
     return isComplete ? [] : [[key, join(dirname(path), file)]];

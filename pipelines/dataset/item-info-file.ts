@@ -4,9 +4,10 @@ import type { ColumnSchema } from "../../src/arrow/column-schema.ts";
 import { readColumns } from "../../src/arrow/read-columns.ts";
 import { type WrittenColumns, writeColumns } from "../../src/arrow/write-columns.ts";
 import { DataError } from "../../src/errors.ts";
-import type { ItemInfos } from "../../src/interactions/reading/read-item-info.ts";
+import type { ItemInfos } from "../../src/interactions/features/item-infos.ts";
 import { GONE } from "../../src/interactions/splitting/renumber.ts";
-import { checkFileOf, ITEM_INFO_FILE, type LoadedDataset } from "./stored-dataset.ts";
+import { ITEM_INFO_FILE } from "./dataset-files.ts";
+import { checkFileOf, type LoadedDataset } from "./stored-dataset.ts";
 
 export const ITEM_INFO_SCHEMA: ColumnSchema = [
   { name: "item", type: "uint32" },

@@ -1,8 +1,9 @@
 /** Which items the users of a range have taken, from the interaction files of a dataset, range after range. */
 import { join } from "node:path";
 import { groupItemsByUser, type Interactions, type ItemsByUser } from "../../src/dataset/interaction-dataset.ts";
+import { KNOWN_FILE, PROFILES_FILE } from "./dataset-files.ts";
 import { openForwardRows } from "./forward-rows.ts";
-import { type DatasetDescription, KNOWN_FILE, PROFILES_FILE } from "./stored-dataset.ts";
+import type { DatasetDescription } from "./stored-dataset.ts";
 
 export interface SeenRows {
   /** Of the users [from, to): user n of the result is user from + n. Ranges must ascend. */

@@ -1,5 +1,4 @@
 /** data/<dataset>/ as values: what every stage after ingest starts from. */
-import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
@@ -9,8 +8,19 @@ import type { Interactions } from "../../src/dataset/interaction-dataset.ts";
 import { DataError, messageOf } from "../../src/errors.ts";
 import { contentOf } from "../../src/files/file-content.ts";
 import { readSealedJsonIfThere } from "../../src/files/json-file.ts";
-import { rowFileRecord, sha256 } from "../../src/runs/file-record.ts";
+import { fileRecord, rowFileRecord, sha256 } from "../../src/runs/file-record.ts";
 import { readCandidates } from "./candidates-file.ts";
+import { contentHash } from "./content-hash.ts";
+import {
+  DATASET_FILES,
+  type DatasetFile,
+  DESCRIPTION_FILE,
+  FEATURE_FILES,
+  FEATURES_FILE,
+  ITEM_INFO_FILE,
+  KNOWN_FILE,
+  PROFILES_FILE,
+} from "./dataset-files.ts";
 
 export interface LoadedDataset {
   /** Folder it was read from. */
@@ -30,34 +40,6 @@ export interface LoadedDataset {
   readonly candidatesValidation: EvaluationCandidates;
   readonly candidatesTest: EvaluationCandidates;
 }
-
-/** The Arrow files of every dataset, in the order their hashes enter the content hash. */
-export const DATASET_FILES = [
-  "train.arrow",
-  "validation.arrow",
-  "test.arrow",
-  "candidates-validation.arrow",
-  "candidates-test.arrow",
-  "users.arrow",
-  "items.arrow",
-] as const;
-
-export type DatasetFile = (typeof DATASET_FILES)[number];
-
-/** Titles and features of items, where an items file was given: of no result, so not of the content hash. */
-export const ITEM_INFO_FILE = "item-info.arrow";
-
-/**
- * Pairs that cleaning left out: what a user is known to have met although no split has it. There only where there are
- * some, and then part of the content hash, since negatives and lists depend on it.
- */
-export const KNOWN_FILE = "known.arrow";
-
-/** What users who are held out of training are known by: after --split users alone, and then of the content hash. */
-export const PROFILES_FILE = "profiles.arrow";
-
-/** Written last by ingest: a folder without it was not finished. */
-export const DESCRIPTION_FILE = "dataset.json";
 
 const count = z.number().int().min(0);
 const splitCounts = z.looseObject({ heldOutUsers: count.optional() }); // there after --split users
@@ -85,27 +67,34 @@ const datasetDescriptionSchema = z.looseObject({
   profiles: z.looseObject(rowFileRecord.shape).optional(),
   /** Of ITEM_INFO_FILE; absent without an items file. */
   itemInfo: z.looseObject(rowFileRecord.shape).optional(),
-  /** contentHash of `files`, `known` and `profiles`; names the data in manifests. */
+  /** Of FEATURES_FILE and of those of FEATURE_FILES that are there; absent without features. */
+  features: z
+    .looseObject({
+      schema: z.looseObject(fileRecord.shape),
+      users: z.looseObject(rowFileRecord.shape).optional(),
+      items: z.looseObject(rowFileRecord.shape).optional(),
+    })
+    .optional(),
+  /** contentHash of all these files but the items' titles; names the data in manifests. */
   contentHash: sha256,
 });
 
 export type DatasetDescription = Readonly<z.output<typeof datasetDescriptionSchema>>;
 
-type Hashed = { readonly sha256: string };
-
-/**
- * sha256 over "name sha256" lines, one per Arrow file in the order of DATASET_FILES, then KNOWN_FILE and PROFILES_FILE
- * if they are there.
- */
-export function contentHash(
-  files: Readonly<Record<DatasetFile, Hashed>>,
-  { known, profiles }: { readonly known: Hashed | undefined; readonly profiles: Hashed | undefined },
-): string {
-  const digest = createHash("sha256");
-  for (const name of DATASET_FILES) digest.update(`${name} ${files[name].sha256}\n`);
-  if (known !== undefined) digest.update(`${KNOWN_FILE} ${known.sha256}\n`);
-  if (profiles !== undefined) digest.update(`${PROFILES_FILE} ${profiles.sha256}\n`);
-  return digest.digest("hex");
+/** The files that this dataset has beside DATASET_FILES, with what is recorded of each. */
+export function furtherFiles(
+  description: DatasetDescription,
+): readonly (readonly [string, { readonly bytes: number; readonly sha256: string }])[] {
+  const { known, profiles, features, itemInfo } = description;
+  const all = [
+    [KNOWN_FILE, known],
+    [PROFILES_FILE, profiles],
+    [FEATURES_FILE, features?.schema],
+    [FEATURE_FILES.users, features?.users],
+    [FEATURE_FILES.items, features?.items],
+    [ITEM_INFO_FILE, itemInfo],
+  ] as const;
+  return all.flatMap(([name, record]) => (record === undefined ? [] : [[name, record] as const]));
 }
 
 /** Throws DataError when the folder is missing, was not finished, or does not hold together. */
@@ -171,8 +160,7 @@ export async function readDescription(directory: string): Promise<DatasetDescrip
         : `${directory}: there is no such dataset folder; make it with: lawn-ranker ingest, or say with --data-root where datasets are`,
     );
   }
-  const { known, profiles } = description;
-  if (contentHash(description.files, { known, profiles }) !== description.contentHash) {
+  if (contentHash(description.files, description) !== description.contentHash) {
     throw new DataError(`${path}: contentHash does not match the sha256 of its files; ${remedy}`);
   }
   return description;

@@ -3,14 +3,8 @@ import { stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import { DataError, messageOf } from "../../src/errors.ts";
-import {
-  DATASET_FILES,
-  type DatasetDescription,
-  ITEM_INFO_FILE,
-  KNOWN_FILE,
-  PROFILES_FILE,
-  readDescription,
-} from "../dataset/stored-dataset.ts";
+import { DATASET_FILES } from "../dataset/dataset-files.ts";
+import { type DatasetDescription, furtherFiles, readDescription } from "../dataset/stored-dataset.ts";
 import { type FileFacts, inspectFile } from "./raw-files.ts";
 
 export interface SourceRecord extends FileFacts {
@@ -50,14 +44,8 @@ export async function readFormer(
     for (const name of DATASET_FILES) {
       if ((await stat(join(directory, name))).size !== description.files[name].bytes) return null;
     }
-    const { known, profiles, itemInfo } = description;
-    const others = [
-      [KNOWN_FILE, known] as const,
-      [PROFILES_FILE, profiles] as const,
-      [ITEM_INFO_FILE, itemInfo] as const,
-    ];
-    for (const [name, record] of others) {
-      if (record !== undefined && (await stat(join(directory, name))).size !== record.bytes) return null;
+    for (const [name, { bytes }] of furtherFiles(description)) {
+      if ((await stat(join(directory, name))).size !== bytes) return null;
     }
     return settingsHash === hash ? { description, sources } : null;
   } catch {

@@ -6,7 +6,7 @@ import type { ItemsByUser } from "../../src/dataset/interaction-dataset.ts";
 import type { IdType } from "../../src/interactions/reading/number-ids.ts";
 import { GONE } from "../../src/interactions/splitting/renumber.ts";
 import { SPLIT_PART } from "../../src/interactions/splitting/split.ts";
-import { KNOWN_FILE, PROFILES_FILE } from "../dataset/stored-dataset.ts";
+import { KNOWN_FILE, PROFILES_FILE } from "../dataset/dataset-files.ts";
 import { chunksOfPart, type SplitView } from "./split-view.ts";
 
 export interface WrittenFile extends WrittenColumns {

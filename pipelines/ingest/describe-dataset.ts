@@ -4,13 +4,16 @@ import type { CleaningStep } from "../../src/interactions/cleaning/clean-log.ts"
 import type { BuiltLog } from "../../src/interactions/reading/build-log.ts";
 import type { Renumbering } from "../../src/interactions/splitting/renumber.ts";
 import type { SplitLog } from "../../src/interactions/splitting/split-log.ts";
+import { contentHash } from "../dataset/content-hash.ts";
+import type { DATASET_FILES } from "../dataset/dataset-files.ts";
 import { ITEM_INFO_SCHEMA, type WrittenItemInfo } from "../dataset/item-info-file.ts";
-import { contentHash, type DATASET_FILES, type DatasetDescription } from "../dataset/stored-dataset.ts";
+import type { DatasetDescription } from "../dataset/stored-dataset.ts";
 import type { StageContext } from "../stage.ts";
 import { lastingRecord, type SourceRecord } from "./check-up-to-date.ts";
 import type { WrittenFile } from "./dataset-writer.ts";
 import { type IngestPlan, lastingSettings, settingsHash } from "./plan-ingest.ts";
 import type { WeightSummary } from "./split-view.ts";
+import type { WrittenFeatures } from "./write-features.ts";
 
 interface WrittenCandidates {
   readonly file: WrittenColumns;
@@ -34,6 +37,10 @@ export interface DatasetFacts {
   readonly known: WrittenFile | null;
   /** Null where no users are held out. */
   readonly profiles: WrittenFile | null;
+  /** Null where none were asked for. */
+  readonly features: WrittenFeatures | null;
+  /** Items of the items file that the log has not. */
+  readonly newItems: number;
   /** Null without an items file. */
   readonly info: WrittenItemInfo | null;
   readonly candidates: { readonly validation: WrittenCandidates; readonly test: WrittenCandidates };
@@ -49,6 +56,7 @@ const CANDIDATE_SCHEMA = [
 
 export function describeDataset(facts: DatasetFacts): DatasetDescription {
   const { plan, sources, built, cleaning, split, numbers, weights, known, profiles, info, candidates, context } = facts;
+  const { features, newItems } = facts;
   const { config } = plan;
   const files: DatasetDescription["files"] = {
     ...plainFiles(facts.files),
@@ -97,12 +105,26 @@ export function describeDataset(facts: DatasetFacts): DatasetDescription {
     ...(info === null ? {} : { itemInfo: { ...info, schema: ITEM_INFO_SCHEMA } }),
     ...(known === null ? {} : { known: plain(known) }),
     ...(profiles === null ? {} : { profiles: plain(profiles) }),
+    ...(features === null ? {} : { features: plainFeatures(features) }),
+    ...(newItems === 0 ? {} : { newItems }),
     files,
-    contentHash: contentHash(files, { known: known ?? undefined, profiles: profiles ?? undefined }),
+    contentHash: contentHash(files, {
+      known: known ?? undefined,
+      profiles: profiles ?? undefined,
+      features: features ?? undefined,
+    }),
   };
 }
 
 const plain = ({ rows, bytes, sha256, schema }: WrittenFile) => ({ rows, bytes, sha256, schema });
+
+function plainFeatures({ schema, users, items }: WrittenFeatures): NonNullable<DatasetDescription["features"]> {
+  return {
+    schema: { ...schema },
+    ...(users === undefined ? {} : { users: { ...users } }),
+    ...(items === undefined ? {} : { items: { ...items } }),
+  };
+}
 
 /** Copies without the name of their interface, as an open-ended description wants them. */
 function plainFiles(

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { StageContext } from "../stage.ts";
 import { inspectSources, type SourceRecord } from "./check-up-to-date.ts";
 import type { IngestPlan } from "./plan-ingest.ts";
-import { gatherItemFiles } from "./remote/item-files.ts";
+import { gatherEntityFiles } from "./remote/entity-files.ts";
 import { logPaths } from "./source-files.ts";
 
 export interface GatheredSources {
@@ -24,15 +24,15 @@ export async function gatherSources(
   const { remote } = planned.raw;
   const names = logPaths(planned.raw, planned.candidates).map(({ name }) => name);
   const formerLogs = former?.slice(0, names.length) ?? null;
-  const items = await gatherItemFiles(
+  const entities = await gatherEntityFiles(
     planned.config,
     former?.slice(names.length) ?? null,
-    join(scratch, "items"),
+    join(scratch, "entities"),
     context,
   );
   const logs = await gatherLogs();
-  if (logs.isUnchanged && items.isUnchanged) return { plan: planned, records: former ?? [], isUnchanged: true };
-  const { paths, records } = await items.here();
+  if (logs.isUnchanged && entities.isUnchanged) return { plan: planned, records: former ?? [], isUnchanged: true };
+  const { paths, records } = await entities.here();
   const config = { ...planned.config, ...paths };
   return { plan: { ...planned, config, raw: logs.raw }, records: [...logs.records, ...records], isUnchanged: false };
 
@@ -45,7 +45,7 @@ export async function gatherSources(
     const directory = join(scratch, "raw");
     await mkdir(directory);
     // Logs that are those of last time are needed all the same where another file is not.
-    const brought = await remote.bring(names, directory, items.isUnchanged ? formerLogs : null);
+    const brought = await remote.bring(names, directory, entities.isUnchanged ? formerLogs : null);
     const found = brought?.records ?? formerLogs ?? [];
     const isSame = ({ origin, sha256 }: SourceRecord, index: number): boolean =>
       brought === null || (formerLogs?.[index]?.path === origin && formerLogs?.[index]?.sha256 === sha256);

@@ -4,6 +4,7 @@ import { describeBadRow } from "../../src/interactions/reading/bad-rows.ts";
 import { spanText } from "../../src/interactions/reading/time-span.ts";
 import type { DatasetDescription } from "../dataset/stored-dataset.ts";
 import type { StageResult } from "../stage.ts";
+import { type FeatureReport, featureLines, featureReport } from "./feature-report.ts";
 
 const badRows = z.array(
   z.object({
@@ -26,6 +27,7 @@ const reported = z.looseObject({
   itemInfo: z
     .looseObject({ described: z.number(), withFeatures: z.number(), badRows: z.number(), firstBadRows: badRows })
     .optional(),
+  newItems: z.number().default(0),
   candidateCounts: z.object({ test: z.object({ linesLeftOut: z.number().default(0) }) }),
 });
 
@@ -43,6 +45,8 @@ export type IngestResult = Pick<DatasetDescription, "users" | "items" | "interac
   /** Pairs that cleaning left out and that stay known all the same. */
   readonly knownPairs: number;
   readonly warnings: Reported["warnings"];
+  /** What was found of features; absent where none were asked for. */
+  readonly features?: FeatureReport;
   /** Of the work; absent where nothing was done. */
   readonly seconds?: number;
   readonly peakMemoryBytes?: number;
@@ -66,9 +70,11 @@ export function ingestResult(
     rowsOfItemsWithoutTrainRows: coldRows,
     itemInfo,
     candidateCounts,
+    newItems,
     timeUnitRead,
     timeSpan,
   } = reported.parse(description);
+  const features = featureReport(description);
   const { linesLeftOut } = candidateCounts.test;
   const status = cost === null ? "up-to-date" : "done";
   const { train, validation, test } = interactions;
@@ -102,6 +108,8 @@ export function ingestResult(
       : [`  titles of ${itemInfo.described} items, features of ${itemInfo.withFeatures}, from the items file`]),
     ...((itemInfo?.badRows ?? 0) > 0 ? [`  ${itemInfo?.badRows} rows of the items file could not be read`] : []),
     ...(itemInfo?.firstBadRows ?? []).map((row) => `    ${describeBadRow(row)}`),
+    ...featureLines(features),
+    ...(newItems > 0 ? [`  ${newItems} items are in the items file alone, and known by their features`] : []),
     ...(linesLeftOut > 0
       ? [`  ${linesLeftOut} lines of the official negatives left out: not of a user with a test item here`]
       : []),
@@ -119,6 +127,7 @@ export function ingestResult(
       knownPairs: known?.rows ?? 0,
       warnings,
       contentHash,
+      ...(features === null ? {} : { features }),
       ...cost,
     },
     text: lines.join("\n"),

@@ -7,17 +7,15 @@ import { writeFileAtomically } from "../../src/files/write-file.ts";
 import { cleanLog } from "../../src/interactions/cleaning/clean-log.ts";
 import { openWorkDatabase, type WorkDatabase } from "../../src/interactions/database/work-database.ts";
 import { type BuiltLog, buildLog } from "../../src/interactions/reading/build-log.ts";
-import { readItemInfo } from "../../src/interactions/reading/read-item-info.ts";
-import { readIds } from "../../src/interactions/reading/sort-log.ts";
 import { renumber } from "../../src/interactions/splitting/renumber.ts";
 import { splitLog } from "../../src/interactions/splitting/split-log.ts";
 import { writeCandidates } from "../dataset/candidates-file.ts";
-import { writeItemInfo } from "../dataset/item-info-file.ts";
-import { type DatasetDescription, DESCRIPTION_FILE } from "../dataset/stored-dataset.ts";
+import { DESCRIPTION_FILE } from "../dataset/dataset-files.ts";
+import type { DatasetDescription } from "../dataset/stored-dataset.ts";
 import { INTERRUPTED, type Stage, type StageContext, type StageResult } from "../stage.ts";
 import { lastingRecord, readFormer, replacementNote, type SourceRecord } from "./check-up-to-date.ts";
 import { chooseCandidates, openKind } from "./choose-candidates.ts";
-import { writeInteractions, writeKnown, writeVocabulary } from "./dataset-writer.ts";
+import { writeInteractions, writeKnown } from "./dataset-writer.ts";
 import { describeDataset } from "./describe-dataset.ts";
 import { gatherSources } from "./gather-sources.ts";
 import { type IngestResult, ingestResult } from "./ingest-result.ts";
@@ -27,6 +25,7 @@ import { requestedColumns } from "./requested-columns.ts";
 import { emptyFilesNote, encodingNotes, type IngestSources, sourcePaths, sourcesOf } from "./source-files.ts";
 import { type SplitView, weightsOfTrain } from "./split-view.ts";
 import { openStagingFolder, type StagingFolder } from "./staging-folder.ts";
+import { writeEntities } from "./write-entities.ts";
 
 export const ingestStage: Stage<typeof ingestSchema, IngestResult> = {
   name: "ingest",
@@ -85,55 +84,25 @@ async function makeDataset(
     const built = await readLog(database, plan, sources, context);
     context.report({ kind: "read", rows: built.rowsRead, users: built.log.users, items: built.log.items });
     // A log that is split anew is one log: a pair in train and in test is then a repeat like any other.
-    const numbered = plan.split.kind === "given" ? built.log : { ...built.log, parts: null };
-    const { log, kept, steps } = cleanLog(numbered, { ...config, minRating: config.minRating ?? null });
+    const whole = plan.split.kind === "given" ? built.log : { ...built.log, parts: null };
+    const { log, kept, steps } = cleanLog(whole, { ...config, minRating: config.minRating ?? null });
     for (const step of [...built.steps, ...steps]) context.report({ kind: "cleaned", ...step });
     const split = splitLog(log, kept, plan.split);
-    const numbers = renumber(log, split.parts, built.negatives?.items ?? []);
+    const numbered = renumber(log, split.parts, built.negatives?.items ?? []);
+    context.log(`split ${split.kind}: ${split.rule}`);
+    const warnings = [...built.warnings, ...split.warnings];
+    for (const warning of warnings) context.log(`warning: ${warning}`);
+    const { numbers, newItems, vocabularies, info, features } = await writeEntities(
+      database,
+      { plan, sources, idTypes: built.idTypes, numbers: numbered },
+      staging.result,
+      context,
+    );
     const cleaned = { log, parts: split.parts, numbers };
     const view = {
       ...cleaned,
       known: config.forgetFiltered ? noneKnown(numbers) : knownPairs(cleaned, built.unwanted),
     };
-    context.log(`split ${split.kind}: ${split.rule}`);
-    const warnings = [...built.warnings, ...split.warnings];
-    for (const warning of warnings) context.log(`warning: ${warning}`);
-
-    const { user, item } = built.idTypes;
-    const users = {
-      ids: readIds(database, "users"),
-      idType: user,
-      index: numbers.userIndex,
-      trainCounts: numbers.userTrainCounts,
-    };
-    const items = {
-      ids: readIds(database, "items"),
-      idType: item,
-      index: numbers.itemIndex,
-      trainCounts: numbers.itemTrainCounts,
-    };
-    const vocabularies = {
-      "users.arrow": await writeVocabulary(staging.result, "user", users),
-      "items.arrow": await writeVocabulary(staging.result, "item", items),
-    };
-    const itemInfos =
-      sources.items === null
-        ? null
-        : await readItemInfo(database, sources.items, {
-            nulls: config.nullTexts,
-            itemType: item,
-            maxBadRows: config.maxBadRows,
-            log: context.log,
-          });
-    const info =
-      itemInfos === null
-        ? null
-        : await writeItemInfo(staging.result, itemInfos, { ...items, ids: readIds(database, "items") });
-    if (info?.described === 0) {
-      context.log(
-        "warning: the items file has no item of the log; where its ids are others, map them with --item-id-map",
-      );
-    }
     // The rest needs no SQL, and its memory is better spent on candidates.
     database.close();
     const interactions = await writeSplit(view, staging.result, context.signal);
@@ -167,6 +136,8 @@ async function makeDataset(
       known,
       profiles,
       info,
+      features,
+      newItems,
       candidates,
       warnings: [...warnings, ...ofCandidates],
       context,

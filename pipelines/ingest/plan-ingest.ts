@@ -115,6 +115,8 @@ export function lastingSettings(config: IngestConfig): Readonly<Record<string, u
     force: _force,
     itemsFile: _itemsFile,
     itemIdMap: _itemIdMap,
+    usersFile: _usersFile,
+    userIdMap: _userIdMap,
     ...lasting
   } = config;
   return Object.fromEntries(Object.entries(lasting).sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -2,8 +2,8 @@
 import { basename, join } from "node:path";
 import type { IngestConfig } from "../../src/config/schemas/ingest/ingest-schema.ts";
 import { ConfigError, DataError } from "../../src/errors.ts";
+import type { EntityFile, EntityFiles, EntityName } from "../../src/interactions/features/entity-file.ts";
 import type { BuildOptions } from "../../src/interactions/reading/build-log.ts";
-import type { ItemFile, ItemFiles } from "../../src/interactions/reading/read-item-info.ts";
 import type { NegativesFile } from "../../src/interactions/reading/read-negatives.ts";
 import { columnNames } from "../../src/interactions/sources/choose-columns.ts";
 import type { SourceFile } from "../../src/interactions/sources/open-source.ts";
@@ -24,15 +24,21 @@ export function emptyFilesNote(records: readonly SourceRecord[]): string | null 
 export interface IngestSources {
   readonly logs: BuildOptions["sources"];
   readonly negatives: NegativesFile | null;
-  /** Null without an items file. */
-  readonly items: ItemFiles | null;
+  /** Of what is known of them; null without such a file. */
+  readonly users: EntityFiles | null;
+  readonly items: EntityFiles | null;
 }
 
 /** Every file that shapes the result, in the order in which it is read. */
 export function sourcePaths(plan: IngestPlan): string[] {
   const logs = logPaths(plan.raw, plan.candidates).map(({ path }) => path);
-  const { itemsFile, itemIdMap } = plan.config;
-  return [...logs, ...[itemsFile, itemIdMap].filter((path) => path !== undefined)];
+  return [...logs, ...filesBeside(plan)];
+}
+
+/** What is known of items and users, in the order in which it is recorded. */
+function filesBeside({ config }: IngestPlan): readonly string[] {
+  const { itemsFile, itemIdMap, usersFile, userIdMap } = config;
+  return [itemsFile, itemIdMap, usersFile, userIdMap].filter((path) => path !== undefined);
 }
 
 /** The files of the log, and the publisher's negatives where they are used. */
@@ -47,18 +53,20 @@ export function sourcesOf(plan: IngestPlan, records: readonly SourceRecord[]): I
   const byPath = new Map(records.map((record) => [record.path, record]));
   const encodingOf = (path: string): TextEncoding => ((byPath.get(path)?.isUtf8 ?? true) ? "utf-8" : "not utf-8");
   const wanted = plan.config.encoding;
-  const itemFile = (path: string): ItemFile => ({
+  const fileAt = (path: string): EntityFile => ({
     path,
     name: byPath.get(path)?.origin ?? basename(path),
     encoding: wanted === "auto" ? encodingOf(path) : wanted,
   });
-  const { itemsFile, itemIdMap } = plan.config;
+  const filesOf = (entity: EntityName, table: string | undefined, idMap: string | undefined): EntityFiles | null =>
+    table === undefined ? null : { entity, table: fileAt(table), idMap: idMap === undefined ? null : fileAt(idMap) };
+  const { itemsFile, itemIdMap, usersFile, userIdMap } = plan.config;
   const isEmpty = new Set(records.filter((record) => record.isEmpty).map(({ path }) => path));
   const pathOf = ({ name }: PlannedFile): string => join(plan.raw.directory, name);
   const filled = plan.raw.plan.files.filter((file) => file.part !== "log" || !isEmpty.has(pathOf(file)));
   const needed = [...(filled.length === 0 ? plan.raw.plan.files.slice(0, 1) : filled).map(pathOf)];
-  for (const path of [...needed, itemsFile, itemIdMap]) {
-    if (path !== undefined && isEmpty.has(path)) {
+  for (const path of [...needed, ...filesBeside(plan)]) {
+    if (isEmpty.has(path)) {
       throw new DataError(`${byPath.get(path)?.origin ?? path}: the file is empty, expected a log`);
     }
   }
@@ -77,17 +85,15 @@ export function sourcesOf(plan: IngestPlan, records: readonly SourceRecord[]): I
       };
     }),
     negatives: negativesOf(plan),
-    items:
-      itemsFile === undefined
-        ? null
-        : { items: itemFile(itemsFile), idMap: itemIdMap === undefined ? null : itemFile(itemIdMap) },
+    users: filesOf("user", usersFile, userIdMap),
+    items: filesOf("item", itemsFile, itemIdMap),
   };
 }
 
 /** Of the text files that are not wholly UTF-8, how each is read and why. */
-export function encodingNotes({ config, raw }: IngestPlan, records: readonly SourceRecord[]): string[] {
-  const { itemsFile, itemIdMap } = config;
-  const tables = [...raw.plan.files.map(({ name }) => join(raw.directory, name)), itemsFile, itemIdMap];
+export function encodingNotes(plan: IngestPlan, records: readonly SourceRecord[]): string[] {
+  const { config, raw } = plan;
+  const tables = [...raw.plan.files.map(({ name }) => join(raw.directory, name)), ...filesBeside(plan)];
   return records
     .filter(({ oddLines, format }) => oddLines > 0 && (format === "text" || format === "json"))
     .map(({ path, origin, oddLines, isUtf8, format }) => {

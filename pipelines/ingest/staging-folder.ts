@@ -10,13 +10,7 @@ import { takeLock } from "../../src/files/lock-file.ts";
 import { cannotWrite, makeFolder } from "../../src/files/make-folder.ts";
 import type { Processes } from "../../src/files/processes.ts";
 import { replaceFolder, restoreFolder } from "../../src/files/replace-folder.ts";
-import {
-  DATASET_FILES,
-  DESCRIPTION_FILE,
-  ITEM_INFO_FILE,
-  KNOWN_FILE,
-  PROFILES_FILE,
-} from "../dataset/stored-dataset.ts";
+import { DATASET_FILES, DESCRIPTION_FILE, FURTHER_FILES } from "../dataset/dataset-files.ts";
 
 const REMEDY = "choose another folder with --data-root";
 
@@ -66,7 +60,7 @@ export async function openStagingFolder(dataRoot: string, dataset: string, conte
 
 /** Raw logs, notes, another program's folder: all of it would go with the former dataset. */
 async function refuseForeignFiles(target: string): Promise<void> {
-  const own = new Set<string>([...DATASET_FILES, KNOWN_FILE, PROFILES_FILE, ITEM_INFO_FILE, DESCRIPTION_FILE]);
+  const own = new Set<string>([...DATASET_FILES, ...FURTHER_FILES, DESCRIPTION_FILE]);
   const found = await readdir(target).catch((error: unknown) => {
     if (errorCode(error) === "ENOENT") return [];
     throw errorCode(error) === "ENOTDIR"

@@ -60,16 +60,17 @@ export async function withRankerOn<T>(
 }
 
 /**
- * As withRankerOn, of a ranker in training, whose `scorer` already answers for users who are trained on.
+ * As withRankerOn, of a ranker in training, whose `scorer` already answers for users who are trained on: `ranker` is
+ * asked for where others are to be folded in.
  */
 export async function withTrainedScorer<T>(
   scorer: Scorer,
-  training: { readonly engine: Engine; readonly ranker: MeasuredRanker },
+  training: { readonly engine: Engine; readonly ranker: () => MeasuredRanker },
   question: MeasuredQuestion,
   use: (scorer: Scorer) => Promise<T>,
 ): Promise<T> {
   if (!hasProfiles(question.dataset)) return use(scorer);
-  return withRankerOn(training.engine, training.ranker, question, use);
+  return withRankerOn(training.engine, training.ranker(), question, use);
 }
 
 /** The parameters with other rows of the users whom the split tests. */

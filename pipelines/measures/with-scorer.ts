@@ -5,6 +5,7 @@
 import type { Engine } from "../../src/engine/engine.ts";
 import type { Parameters, RankerSpec } from "../../src/ranker/ranker-spec.ts";
 import type { Scorer } from "../../src/ranker/scorer.ts";
+import { noSides } from "../../src/ranker/side.ts";
 import { withoutCosine } from "../../src/ranker/unit-rows.ts";
 
 /** The scorer is only good until `use` has settled. */
@@ -16,6 +17,7 @@ export async function withScorer<T>(
   const inner = withoutCosine(spec, parameters); // the same logits, on every engine
   const session = await engine.open({
     spec: inner.spec,
+    sides: noSides,
     loss: { name: "bce" },
     start: { parameters: inner.parameters, optimizer: null },
     // A session is for training; the lightest optimizer keeps no state beside the parameters.

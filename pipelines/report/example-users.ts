@@ -8,10 +8,11 @@ import { boundedInteger, streamKey, threefry } from "../../src/random.ts";
 import type { Scorer } from "../../src/ranker/scorer.ts";
 import { NO_ITEM } from "../../src/ranker/scorer.ts";
 import type { ItemContent, UserContent } from "../../src/report/run-content.ts";
+import { PROFILES_FILE } from "../dataset/dataset-files.ts";
 import { hasProfiles, histories } from "../dataset/held-out-users.ts";
 import { readItemInfo } from "../dataset/item-info-file.ts";
 import { partsBefore, seenItems } from "../dataset/seen-items.ts";
-import { type LoadedDataset, PROFILES_FILE } from "../dataset/stored-dataset.ts";
+import type { LoadedDataset } from "../dataset/stored-dataset.ts";
 import { readVocabulary } from "../dataset/vocabulary-files.ts";
 
 const RECENT_ITEMS = 4;

@@ -11,6 +11,7 @@ import type { MetricsDocument } from "../../src/runs/metrics-document.ts";
 import { runFiles } from "../../src/runs/run-directory.ts";
 import { parseTrainingLog } from "../../src/runs/training-log.ts";
 import { openConfiguredEngine } from "../configured-engine.ts";
+import { isOrdered } from "../dataset/row-order.ts";
 import { type LoadedDataset, loadDataset } from "../dataset/stored-dataset.ts";
 import { evaluateSplit } from "../measures/evaluate-split.ts";
 import { withRankerOn } from "../measures/held-out-scorers.ts";
@@ -205,10 +206,4 @@ function dataContent({ description, known }: LoadedDataset): DataContent {
     })),
     warnings: warnings.filter((warning) => typeof warning === "string"),
   };
-}
-
-/** By times, or since the publisher or the user says that rows stand oldest first. */
-function isOrdered({ timeSpan, split, settings }: LoadedDataset["description"]): boolean {
-  const isByRow = isRecord(settings) && settings.order === "row";
-  return isByRow || (timeSpan ?? null) !== null || (isRecord(split.request) && split.request.rowsAreInOrder === true);
 }

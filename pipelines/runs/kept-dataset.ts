@@ -1,6 +1,6 @@
 /**
- * What a run keeps of the dataset it was trained on: its description and its vocabularies, recorded in the manifest by
- * hash. So a run means the same people and items after the dataset was ingested anew.
+ * What a run keeps of the dataset it was trained on: its description, its vocabularies and what its features mean,
+ * recorded in the manifest by hash. So a run means the same people and items after the dataset was ingested anew.
  */
 import { copyFile } from "node:fs/promises";
 import path from "node:path";
@@ -8,10 +8,11 @@ import { DataError } from "../../src/errors.ts";
 import { readTextIfThere } from "../../src/files/file-content.ts";
 import { makeFolder } from "../../src/files/make-folder.ts";
 import { putInPlace } from "../../src/files/partial-file.ts";
-import { keptDatasetFiles, keptDatasetFolder } from "../../src/runs/run-directory.ts";
-import { checkFileOf, type DatasetDescription, DESCRIPTION_FILE, readDescription } from "../dataset/stored-dataset.ts";
+import { keptDatasetFiles, keptDatasetFolder, keptFeaturesFile } from "../../src/runs/run-directory.ts";
+import { DESCRIPTION_FILE } from "../dataset/dataset-files.ts";
+import { checkFileOf, type DatasetDescription, readDescription } from "../dataset/stored-dataset.ts";
 
-/** A folder with the description and the vocabularies of a dataset, and what the description says. */
+/** A folder with a dataset's description, vocabularies and schema of features, and what the description says. */
 export interface DescribedData {
   readonly directory: string;
   readonly description: DatasetDescription;
@@ -21,7 +22,8 @@ export interface DescribedData {
 export async function keepDataset(run: string, { directory, description }: DescribedData): Promise<void> {
   const folder = path.join(run, keptDatasetFolder);
   await makeFolder(folder, "choose another folder with --models-root or --run");
-  for (const name of keptDatasetFiles) {
+  const features = description.features === undefined ? [] : [keptFeaturesFile];
+  for (const name of [...features, ...keptDatasetFiles]) {
     const file = path.join(folder, name);
     const partial = `${file}.partial`;
     await copyFile(path.join(directory, name), partial);

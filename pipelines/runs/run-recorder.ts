@@ -9,8 +9,15 @@ import { sealedText } from "../../src/files/sealed-text.ts";
 import { writeFileAtomically } from "../../src/files/write-file.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../../src/ranker/checkpoint.ts";
 import type { Parameters, RankerSpec } from "../../src/ranker/ranker-spec.ts";
+import { foldSides, hasSides, type Sides } from "../../src/ranker/side.ts";
 import type { Manifest } from "../../src/runs/manifest.ts";
-import { keptDatasetFiles, keptDatasetFolder, runFiles, TUNING_FOLDER } from "../../src/runs/run-directory.ts";
+import {
+  keptDatasetFiles,
+  keptDatasetFolder,
+  keptFeaturesFile,
+  runFiles,
+  TUNING_FOLDER,
+} from "../../src/runs/run-directory.ts";
 import { studyFiles } from "../../src/runs/study-directory.ts";
 import { type EpochRecord, epochLine, parseTrainingLog, recordsThrough } from "../../src/runs/training-log.ts";
 import { encodeOptimizer } from "../../src/training/optimizer-file.ts";
@@ -22,7 +29,9 @@ type RecorderContext = Pick<StageContext, "now" | "elapsed" | "peakMemoryBytes">
 
 /** The parameters a run stands for, and which epoch of which pass they are. */
 export interface ChosenParameters {
+  /** Of the tables as they were trained, whose rows the sides are sums of. */
   readonly spec: RankerSpec;
+  readonly sides: Sides;
   readonly parameters: Parameters;
   /** The optimizer's state that goes with them; null unless it is kept. */
   readonly optimizer: Snapshot["optimizer"];
@@ -96,20 +105,27 @@ export class RunRecorder {
     return (await stat(this.#path("resume")).catch(() => null)) !== null;
   }
 
-  /** Writes the checkpoint unless this very choice is there already. The same parameters give the same bytes. */
+  /**
+   * Writes the checkpoint unless this very choice is there already, its sides folded: whoever opens a run finds a plain
+   * ranker of users and items. The same parameters give the same bytes.
+   */
   async saveChosen(chosen: ChosenParameters): Promise<void> {
     const choice = `${chosen.pass} ${chosen.epoch}`;
     if (choice === this.#savedChoice) return;
-    await this.#saveRanker(chosen, { parameters: "checkpoint", optimizer: "optimizer" });
+    await this.#saveRanker(chosen, { parameters: "checkpoint", rows: "rows", optimizer: "optimizer" });
     this.#savedChoice = choice;
   }
 
   /** Keeps the ranker that validation selected, before a refit puts another in its place. */
   async saveSelected(chosen: ChosenParameters): Promise<void> {
-    await this.#saveRanker(chosen, { parameters: "selected", optimizer: "selectedOptimizer" });
+    await this.#saveRanker(chosen, {
+      parameters: "selected",
+      rows: "selectedRows",
+      optimizer: "selectedOptimizer",
+    });
   }
 
-  /** What saveSelected kept, in an earlier session too. Throws DataError where it is not there. */
+  /** What saveSelected kept, folded, in an earlier session too. Throws DataError where it is not there. */
   async readSelected(): Promise<Pick<ChosenParameters, "spec" | "parameters">> {
     const file = this.#path("selected");
     const bytes = await readFile(file).catch((error: unknown) => {
@@ -121,16 +137,20 @@ export class RunRecorder {
   }
 
   async #saveRanker(
-    { spec, parameters, optimizer, epoch, pass }: ChosenParameters,
-    files: { readonly parameters: keyof typeof runFiles; readonly optimizer: keyof typeof runFiles },
+    { spec, sides, parameters, optimizer, epoch, pass }: ChosenParameters,
+    files: Readonly<Record<"parameters" | "rows" | "optimizer", keyof typeof runFiles>>,
   ): Promise<void> {
     const { dataset } = this.#manifest;
     const metadata = { dataset: dataset.name, datasetHash: dataset.contentHash, epoch: String(epoch), pass };
-    // The state first: should this end between the two, it is written again with the ranker.
+    // State and rows first: should this end between the two, they are written again with the ranker.
     if (optimizer !== null) await writeFileAtomically(this.#path(files.optimizer), encodeOptimizer(optimizer));
     else await rm(this.#path(files.optimizer), { force: true }); // of another epoch, from a session that kept it
-    const bytes = encodeCheckpoint({ spec, parameters, extras: new Map(), metadata });
-    await writeFileAtomically(this.#path(files.parameters), bytes);
+    const encoded = (ranker: Pick<ChosenParameters, "spec" | "parameters">) =>
+      encodeCheckpoint({ ...ranker, extras: new Map(), metadata });
+    const rows = this.#path(files.rows);
+    if (hasSides(sides)) await writeFileAtomically(rows, encoded({ spec, parameters }));
+    else await rm(rows, { force: true });
+    await writeFileAtomically(this.#path(files.parameters), encoded(foldSides(spec, parameters, sides)));
   }
 
   /**
@@ -139,10 +159,9 @@ export class RunRecorder {
    */
   async finish({ outcome, rankers }: Pick<Manifest, "outcome" | "rankers">): Promise<void> {
     const files: Record<string, { bytes: number; sha256: string }> = {};
-    const { config, log, checkpoint, optimizer, selected, selectedOptimizer, metrics, perUser, baselines } = runFiles;
-    const own = [config, log, checkpoint, optimizer, selected, selectedOptimizer, metrics, perUser, baselines];
-    const kept = keptDatasetFiles.map((name) => path.posix.join(keptDatasetFolder, name));
-    for (const name of [...own, ...kept, ...(await tuningRecords(this.directory))]) {
+    const { resume, lock, manifest, ...own } = runFiles;
+    const kept = [...keptDatasetFiles, keptFeaturesFile].map((name) => path.posix.join(keptDatasetFolder, name));
+    for (const name of [...Object.values(own), ...kept, ...(await tuningRecords(this.directory))]) {
       const described = await describeFile(path.join(this.directory, name));
       if (described !== null) files[name] = described;
     }

@@ -7,7 +7,7 @@ import { DataError } from "../../src/errors.ts";
 import { errorCode } from "../../src/files/error-code.ts";
 import { sha256Of } from "../../src/files/file-content.ts";
 import { readJson, readSealedJsonIfThere } from "../../src/files/json-file.ts";
-import { decodeCheckpoint } from "../../src/ranker/checkpoint.ts";
+import { type Checkpoint, decodeCheckpoint } from "../../src/ranker/checkpoint.ts";
 import type { Parameters, RankerSpec } from "../../src/ranker/ranker-spec.ts";
 import { type Manifest, manifestSchema } from "../../src/runs/manifest.ts";
 import { runFiles } from "../../src/runs/run-directory.ts";
@@ -24,6 +24,7 @@ export interface LoadedRun {
   readonly manifest: Manifest;
   /** The resolved config of the train stage, as written to config.json. */
   readonly config: Readonly<Record<string, unknown>>;
+  /** Of users and items, whatever they are sums of. */
   readonly spec: RankerSpec;
   /** Which of its rankers `parameters` are. */
   readonly ranker: RankerOfRun;
@@ -56,19 +57,7 @@ export async function readFinishedManifest(directory: string): Promise<Manifest>
 export async function loadRun(directory: string, ranker: RankerOfRun = "shipped"): Promise<LoadedRun> {
   const manifest = await readFinishedManifest(directory);
   await verifyRunFile(directory, runFiles.config, manifest);
-  const name = rankerFilesOf(manifest, ranker).parameters;
-  const file = path.join(directory, name);
-  const bytes = await readRunFile(file);
-  const expected = manifest.files[name]?.sha256;
-  const found = sha256Of(bytes);
-  if (found !== expected) {
-    // A better message first: decoding says where it is truncated or corrupted.
-    decodeCheckpoint(bytes, file);
-    throw new DataError(
-      `${file}: its sha256 is ${found}, but ${runFiles.manifest} says ${expected}; it was changed after training`,
-    );
-  }
-  const { spec, parameters } = decodeCheckpoint(bytes, file);
+  const { spec, parameters } = await readRanker(directory, rankerFilesOf(manifest, ranker).parameters, manifest);
   return {
     directory,
     manifest,
@@ -81,15 +70,40 @@ export async function loadRun(directory: string, ranker: RankerOfRun = "shipped"
   };
 }
 
-/** Names of the files that hold a ranker of a run, and of the optimizer's state, which it may not have kept. */
+async function readRanker(directory: string, name: string, manifest: Manifest): Promise<Checkpoint> {
+  const file = path.join(directory, name);
+  const bytes = await readRunFile(file);
+  const expected = manifest.files[name]?.sha256;
+  const found = sha256Of(bytes);
+  if (found !== expected) {
+    // A better message first: decoding says where it is truncated or corrupted.
+    decodeCheckpoint(bytes, file);
+    throw new DataError(
+      `${file}: its sha256 is ${found}, but ${runFiles.manifest} says ${expected}; it was changed after training`,
+    );
+  }
+  return decodeCheckpoint(bytes, file);
+}
+
+/** Names of the files that hold a ranker of a run; rows it may not have, nor kept the optimizer's state. */
 export function rankerFilesOf(
   { files }: Pick<Manifest, "files">,
   ranker: RankerOfRun,
-): { readonly parameters: string; readonly optimizer: string } {
+): { readonly parameters: string; readonly rows: string; readonly optimizer: string } {
   const isApart = ranker === "selected" && runFiles.selected in files;
   return isApart
-    ? { parameters: runFiles.selected, optimizer: runFiles.selectedOptimizer }
-    : { parameters: runFiles.checkpoint, optimizer: runFiles.optimizer };
+    ? { parameters: runFiles.selected, rows: runFiles.selectedRows, optimizer: runFiles.selectedOptimizer }
+    : { parameters: runFiles.checkpoint, rows: runFiles.rows, optimizer: runFiles.optimizer };
+}
+
+/**
+ * The tables as they were trained: of a run with features their rows, of which its users and items are sums; of others
+ * the run's own. Throws DataError as loadRun.
+ */
+export async function tablesOfRun(run: LoadedRun): Promise<Pick<LoadedRun, "spec" | "parameters">> {
+  const { directory, manifest, ranker } = run;
+  const { rows } = rankerFilesOf(manifest, ranker);
+  return rows in manifest.files ? readRanker(directory, rows, manifest) : run;
 }
 
 /**
@@ -109,13 +123,13 @@ export function testedText({ directory, manifest }: Pick<LoadedRun, "directory" 
 
 /**
  * Negatives per positive of a run whose logits stand for a probability: bce's do, others only order. Null too where the
- * rows it was trained on have weights: its logits then are of a mixture that is nobody's.
+ * rows it was trained on have weights, of their own or by age: its logits then are of a mixture that is nobody's.
  */
 export function trainedMixture(
   { config }: Pick<LoadedRun, "config">,
   { weights }: Pick<Interactions, "weights">,
 ): number | null {
-  const isProbability = config.loss === "bce" && weights === null;
+  const isProbability = config.loss === "bce" && weights === null && (config.recencyPower ?? 0) === 0;
   return isProbability && typeof config.negatives === "number" ? config.negatives : null;
 }
 

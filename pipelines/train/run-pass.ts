@@ -3,6 +3,7 @@ import type { TrainConfig } from "../../src/config/schemas/train-schema.ts";
 import type { BatchSource } from "../../src/dataset/training-batches.ts";
 import type { Engine, Snapshot } from "../../src/engine/engine.ts";
 import type { RankerSpec } from "../../src/ranker/ranker-spec.ts";
+import { foldSides } from "../../src/ranker/side.ts";
 import { measureDiagnostics } from "../../src/training/diagnostics.ts";
 import { makeProbe } from "../../src/training/probe.ts";
 import { probeValues } from "../../src/training/probe-values.ts";
@@ -13,11 +14,13 @@ import { openDisplay } from "../progress/train-progress.ts";
 import type { RunRecorder } from "../runs/run-recorder.ts";
 import type { StageContext } from "../stage.ts";
 import { sessionOptionsOf } from "../training/configured-training.ts";
+import { sidesOf, type TrainedData } from "../training/training-dataset.ts";
 import { openTensorboardFile, type TensorboardFile } from "./tensorboard-file.ts";
 
 export interface PassOptions {
   readonly config: TrainConfig;
   readonly spec: RankerSpec;
+  readonly dataset: TrainedData;
   readonly engine: Engine;
   readonly source: BatchSource;
   readonly plan: TrainingPlan;
@@ -33,9 +36,11 @@ export interface PassOptions {
 }
 
 export async function runPass(options: PassOptions): Promise<TrainingOutcome> {
-  const { config, engine, source, plan, from, recorder, context } = options;
+  const { config, dataset, engine, source, plan, from, recorder, context } = options;
   await recorder.rewindLog(plan.pass, from?.epoch ?? 0);
-  const session = await engine.open(sessionOptionsOf(config, source, from?.snapshot ?? options.start));
+  const session = await engine.open(
+    sessionOptionsOf(config, dataset, { source, start: from?.snapshot ?? options.start }),
+  );
   const board = config.tensorboard
     ? await openTensorboardFile(recorder.directory, {
         pass: plan.pass,
@@ -75,21 +80,25 @@ type Session = Awaited<ReturnType<Engine["open"]>>;
 
 /** What an epoch's diagnostics are measured by, on a probe of the source. */
 export function diagnosis(
-  { config, spec, source }: Pick<PassOptions, "config" | "spec" | "source">,
+  { config, spec, dataset, source }: Pick<PassOptions, "config" | "spec" | "dataset" | "source">,
   session: Session,
   board: TensorboardFile | null,
 ): NonNullable<TrainingHooks["diagnose"]> {
   const probe = makeProbe(source);
+  const sides = sidesOf(config, dataset);
   const blocks = config.lawn?.granularity === "row" ? "row" : "layer";
   return async ({ parameters, previous, atSwitch }) => {
     const gradient = await session.gradient(probe.batch);
-    board?.histograms(probeValues(spec, probe, parameters));
-    return measureDiagnostics({ spec, probe, parameters, gradient, previous, atSwitch, blocks });
+    board?.histograms(probeValues(foldSides(spec, parameters, sides), probe));
+    return measureDiagnostics({ spec, sides, probe, parameters, gradient, previous, atSwitch, blocks });
   };
 }
 
 /** The resume file first: it holds the best parameters too, so that a crash between the two writes loses nothing. */
-async function saveCheckpoint({ spec, plan, labels, recorder }: PassOptions, point: ResumePoint): Promise<void> {
+async function saveCheckpoint(options: PassOptions, point: ResumePoint): Promise<void> {
+  const { config, spec, dataset, plan, labels, recorder } = options;
   await recorder.saveResume({ spec, point, labels: { ...labels, pass: plan.pass } });
-  if (point.best !== null) await recorder.saveChosen({ spec, ...point.best, pass: plan.pass });
+  if (point.best !== null) {
+    await recorder.saveChosen({ spec, sides: sidesOf(config, dataset), ...point.best, pass: plan.pass });
+  }
 }

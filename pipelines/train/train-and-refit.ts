@@ -12,17 +12,19 @@ import type { Engine } from "../../src/engine/engine.ts";
 import { ConfigError } from "../../src/errors.ts";
 import type { Parameters, RankerSpec } from "../../src/ranker/ranker-spec.ts";
 import type { Scorer } from "../../src/ranker/scorer.ts";
+import { foldSides } from "../../src/ranker/side.ts";
 import type { Manifest } from "../../src/runs/manifest.ts";
 import { runFiles } from "../../src/runs/run-directory.ts";
 import type { ResumeFile } from "../../src/training/resume-checkpoint.ts";
 import { rowsOfRefit } from "../dataset/held-out-users.ts";
 import { seenItems } from "../dataset/seen-items.ts";
-import type { LoadedDataset } from "../dataset/stored-dataset.ts";
 import { casesOf, evaluateSplit } from "../measures/evaluate-split.ts";
 import { withTrainedScorer } from "../measures/held-out-scorers.ts";
 import type { ChosenParameters, RunRecorder } from "../runs/run-recorder.ts";
 import type { StageContext } from "../stage.ts";
 import { batchSourceOf, planOf, validatedUsers } from "../training/configured-training.ts";
+import { rankerInTraining } from "../training/ranker-in-training.ts";
+import { sidesOf, type TrainingDataset } from "../training/training-dataset.ts";
 import { runPass } from "./run-pass.ts";
 import type { WarmStart } from "./start/warm-start.ts";
 
@@ -34,7 +36,7 @@ export interface TrainingJob {
   readonly source: BatchSource;
   /** Null begins with initial values. */
   readonly start: WarmStart | null;
-  readonly dataset: LoadedDataset;
+  readonly dataset: TrainingDataset;
   readonly recorder: RunRecorder;
   readonly context: StageContext;
 }
@@ -54,6 +56,7 @@ export type PassesOutcome =
       readonly rankers?: NonNullable<Manifest["rankers"]>;
     };
 
+/** Folded: of users and items. */
 export type TestedParameters = Pick<ChosenParameters, "spec" | "parameters" | "epoch">;
 
 /** Reports test of a ranker that has not seen it, before another is trained that will. */
@@ -96,7 +99,7 @@ export async function trainAndRefit(
     epochsTrained,
     stoppedEarly,
   };
-  const chosen = { spec, parameters, optimizer, epoch, pass: "train" as const };
+  const chosen = { spec, sides: sidesOf(config, dataset), parameters, optimizer, epoch, pass: "train" as const };
   if (config.refit !== false) {
     await recorder.saveSelected(chosen);
     return refit(job, choice, { resume: null, reportBefore });
@@ -104,7 +107,7 @@ export async function trainAndRefit(
   return {
     kind: "trained",
     chosen,
-    tested: chosen,
+    tested: testedOf(chosen),
     validation,
     outcome: { epoch, epochsTrained, stoppedEarly, refit: false },
   };
@@ -129,7 +132,7 @@ export async function checkMeasures(job: Omit<TrainingJob, "spec" | "engine" | "
   context.log(`warning: dataset ${config.dataset} has no validation items; the last epoch is kept`);
 }
 
-function hasValidation(dataset: LoadedDataset): boolean {
+function hasValidation(dataset: TrainingDataset): boolean {
   return dataset.candidatesValidation.users.length > 0;
 }
 
@@ -163,15 +166,19 @@ async function refit(job: TrainingJob, choice: Choice, { resume, reportBefore }:
   });
   if (outcome.kind === "interrupted") return outcome;
   const { parameters, optimizer } = outcome;
-  const chosen = { spec, parameters, optimizer, epoch, pass: "refit" as const };
+  const chosen = { spec, sides: sidesOf(config, dataset), parameters, optimizer, epoch, pass: "refit" as const };
   return {
     kind: "trained",
     chosen,
-    tested: isAll ? selected : chosen,
+    tested: isAll ? selected : testedOf(chosen),
     validation,
     outcome: { epoch, epochsTrained, stoppedEarly, refit: config.refit },
     rankers: rankersOf(epoch, isAll),
   };
+}
+
+function testedOf({ spec, sides, parameters, epoch }: ChosenParameters): TestedParameters {
+  return { ...foldSides(spec, parameters, sides), epoch };
 }
 
 function rankersOf(epoch: number, isAll: boolean): NonNullable<Manifest["rankers"]> {
@@ -191,8 +198,8 @@ async function validated(
   scorer: Scorer,
   parameters: Parameters,
 ): Promise<Readonly<Record<string, number>>> {
-  const { config, spec, engine, dataset, recorder, context } = job;
-  const ranker = { directory: recorder.directory, config, spec, parameters, rows: null };
+  const { config, engine, dataset, recorder, context } = job;
+  const ranker = () => rankerInTraining({ directory: recorder.directory, config, dataset, parameters });
   const question = { dataset, split: "validation" as const, signal: context.signal };
   return withTrainedScorer(scorer, { engine, ranker }, question, (measured) => validationMetrics(job, measured));
 }

@@ -13,8 +13,8 @@ import { defaultRunName, hashOf, identityOf, runFiles } from "../../src/runs/run
 import { DivergenceError } from "../../src/training/divergence.ts";
 import { openConfiguredEngine } from "../configured-engine.ts";
 import { datasetNameOf } from "../dataset/dataset-argument.ts";
+import { checkRecency } from "../dataset/row-order.ts";
 import { seenItems } from "../dataset/seen-items.ts";
-import { loadDataset } from "../dataset/stored-dataset.ts";
 import { protocolOf } from "../measures/evaluate-split.ts";
 import { readBaselinesRecord } from "../runs/baselines-file.ts";
 import { keepDataset } from "../runs/kept-dataset.ts";
@@ -23,6 +23,7 @@ import { RunRecorder } from "../runs/run-recorder.ts";
 import { readFinishedManifest, verifyRun } from "../runs/stored-run.ts";
 import type { Stage, StageContext, StageResult } from "../stage.ts";
 import { batchSourceOf, rankerOf, trainingTaskOf } from "../training/configured-training.ts";
+import { checkFeatures, featureLines, loadTrainingDataset } from "../training/training-dataset.ts";
 import { recommendedSettings } from "./defaults/recommended-settings.ts";
 import { lawnWarning } from "./lawn-warning.ts";
 import { newManifest, runDirectory } from "./new-manifest.ts";
@@ -53,11 +54,13 @@ async function train(given: TrainConfig, context: StageContext): Promise<StageRe
   const { config: begun, found } = await withStart(named, context);
   const held = withHeld(begun, context.givenAsFlags);
   for (const warning of trainWarnings(held)) context.log(warning);
-  const dataset = await loadDataset(path.join(held.dataRoot, held.dataset));
+  const dataset = await loadTrainingDataset(path.join(held.dataRoot, held.dataset));
   const config = { ...held, candidates: protocolOf(dataset, held.candidates) };
-  const spec = rankerOf(config, dataset.train);
+  checkRecency(config.recencyPower, dataset.description);
+  checkFeatures(config, dataset);
+  const spec = rankerOf(config, dataset);
   const source = batchSourceOf(config, dataset.train, seenItems(dataset, ["train"]));
-  const engine = await openConfiguredEngine({ ...config, trains: [trainingTaskOf(config, spec)] }, context.log);
+  const engine = await openConfiguredEngine({ ...config, trains: [trainingTaskOf(config, dataset)] }, context.log);
   if (config.batchSize > samplesPerEpoch(source)) {
     context.log(
       `warning: a batch of ${config.batchSize} is more than the ${samplesPerEpoch(source)} samples of an epoch, so each epoch is one step`,
@@ -122,7 +125,7 @@ async function train(given: TrainConfig, context: StageContext): Promise<StageRe
     if (!isDecided) await recorder.saveConfig(resolved);
     await recorder.saveManifest({});
     context.log(`${directory}: ${startText(decision)}; ${engine.description}`);
-    for (const line of start?.lines ?? []) context.log(line);
+    for (const line of [...featureLines(config, dataset), ...(start?.lines ?? [])]) context.log(line);
     await beginRivals(rivals, { config, dataset, directory });
     const spentSeconds = () => manifest.seconds + context.elapsed() / 1000;
     const job = { config, spec, engine, source, start, dataset, recorder, context };

@@ -6,6 +6,7 @@ import { initializerFromText } from "../../src/config/initializer-text.ts";
 import { baseOf } from "../../src/config/optimizer/optimizer-names.ts";
 import type { TrainConfig } from "../../src/config/schemas/train-schema.ts";
 import type { Interactions, ItemsByUser } from "../../src/dataset/interaction-dataset.ts";
+import { withRecency } from "../../src/dataset/recency-weights.ts";
 import {
   type BatchSource,
   checkBatchSource,
@@ -28,20 +29,40 @@ import { type Initializers, initializeParameters } from "../../src/ranker/initia
 import type { LossConfig } from "../../src/ranker/loss.ts";
 import { rankerSpecOf } from "../../src/ranker/ranker-presets.ts";
 import { parametersOf, type RankerSpec } from "../../src/ranker/ranker-spec.ts";
+import { hasSides, noSides } from "../../src/ranker/side.ts";
 import type { TrainingPlan } from "../../src/training/training-plan.ts";
+import type { DatasetDescription } from "../dataset/stored-dataset.ts";
+import { rowsOfTables, sidesOf, type TrainedData, takesFeatures } from "./training-dataset.ts";
 
-/** The model's preset with the sizes that were given over it. Throws ConfigError naming sizes that cannot be. */
-export function rankerOf(config: TrainConfig, extents: { readonly users: number; readonly items: number }): RankerSpec {
+/**
+ * The model's preset with the sizes that were given over it, and the rows of the data. Throws ConfigError naming sizes
+ * that cannot be.
+ */
+export function rankerOf(config: TrainConfig, data: TrainedData): RankerSpec {
   const { similarity, temperature, ...sizes } = config.ranker;
   const given = Object.entries(sizes).filter(([, value]) => value !== undefined);
   const cosineTemperature = similarity === "cosine" ? completed({ temperature }, "temperature") : null;
+  const extents = rowsOfTables(config, data);
   return rankerSpecOf(config.model, { ...extents, shape: { ...Object.fromEntries(given), cosineTemperature } });
 }
 
 /** What an engine must have for it. */
-export function trainingTaskOf(config: TrainConfig, spec: RankerSpec): TrainingTask {
-  const { loss, negativesFrom, optimizer } = config;
-  return { spec, loss, negativesFrom, rule: baseOf(optimizer.name) };
+export function trainingTaskOf(config: TrainConfig, data: TrainedData): TrainingTask {
+  const { loss, negativesFrom, optimizer, idDropout = 0 } = config;
+  return {
+    spec: rankerOf(config, data),
+    loss,
+    negativesFrom,
+    rule: baseOf(optimizer.name),
+    hasSides: hasSides(sidesOf(config, data)),
+    dropsIds: idDropout > 0,
+  };
+}
+
+/** The same before the data is read: by what its description says. */
+export function taskBeforeData(config: TrainConfig, { features }: Pick<DatasetDescription, "features">): TrainingTask {
+  const plain = { train: { users: 1, items: 1 }, sides: noSides };
+  return { ...trainingTaskOf(config, plain), hasSides: features !== undefined && takesFeatures(config) };
 }
 
 /** The settings that make this ranker whatever the model's own are. */
@@ -71,15 +92,19 @@ export function initialParameters(config: TrainConfig, spec: RankerSpec): Map<st
   return initializeParameters(spec, initializersOf(config), config.seed);
 }
 
-/** `seen` is never drawn as a negative. Throws ConfigError or DataError when no batch could be drawn. */
+/**
+ * `seen` is never drawn as a negative; each user's interactions stand oldest first where their ages weigh. Throws
+ * ConfigError or DataError when no batch could be drawn.
+ */
 export function batchSourceOf(config: TrainConfig, interactions: Interactions, seen: ItemsByUser): BatchSource {
   const source: BatchSource = {
-    interactions,
+    interactions: withRecency(interactions, config.recencyPower),
     seen,
     loss: config.loss,
     negativesPerPositive: config.negatives,
     negativesFrom: config.negativesFrom,
     negativesPower: config.negativesPower,
+    idDropout: config.idDropout ?? 0,
     batchSize: config.batchSize,
     seed: config.seed,
   };
@@ -95,7 +120,8 @@ export function optimizerOf(config: TrainConfig, source: BatchSource): Optimizer
   const base = baseConfigOf(baseOf(optimizer.name), (key) => completed(optimizer, key));
   const lawn = config.lawn === undefined ? null : lawnConfigOf(config.lawn, source);
   checkOptimizerConfig({ base, lawn });
-  if (lawn !== null) lawnGroups(parametersOf(rankerOf(config, source.interactions)), lawn);
+  // Whatever the rows are.
+  if (lawn !== null) lawnGroups(parametersOf(rankerOf(config, { train: source.interactions, sides: noSides })), lawn);
   return { base, lawn };
 }
 
@@ -104,10 +130,15 @@ export function optimizerOf(config: TrainConfig, source: BatchSource): Optimizer
  * runs and trials alike. `start` is where an interrupted training goes on, or what a warm start begins with; null
  * begins from the initial values that the config's seed draws.
  */
-export function sessionOptionsOf(config: TrainConfig, source: BatchSource, start: Snapshot | null): SessionOptions {
-  const spec = rankerOf(config, source.interactions);
+export function sessionOptionsOf(
+  config: TrainConfig,
+  data: TrainedData,
+  { source, start }: { readonly source: BatchSource; readonly start: Snapshot | null },
+): SessionOptions {
+  const spec = rankerOf(config, data);
   return {
     spec,
+    sides: sidesOf(config, data),
     loss: lossOf(config, source),
     start: start ?? { parameters: initialParameters(config, spec), optimizer: null },
     optimizer: optimizerOf(config, source),

@@ -3,7 +3,6 @@
  * process runs it.
  */
 import { createHash } from "node:crypto";
-import { namedOfCatalogue } from "../../src/config/schemas/study-metrics.ts";
 import type { ItemsByUser } from "../../src/dataset/interaction-dataset.ts";
 import { type BatchSource, drawBatch, epochDraws, samplesPerEpoch } from "../../src/dataset/training-batches.ts";
 import type { Engine } from "../../src/engine/engine.ts";
@@ -13,15 +12,18 @@ import type { TrialPlan } from "../../src/study/plan-trials.ts";
 import { DivergenceError } from "../../src/training/divergence.ts";
 import { type TrainingOutcome, trainRanker } from "../../src/training/train-ranker.ts";
 import { beginning, type ResumePoint } from "../../src/training/training-state.ts";
-import type { LoadedDataset } from "../dataset/stored-dataset.ts";
-import { evaluateSplit, protocolOf, type SplitEvaluation } from "../measures/evaluate-split.ts";
+import { checkRecency } from "../dataset/row-order.ts";
+import { evaluateSplit, type SplitEvaluation } from "../measures/evaluate-split.ts";
 import { withRankerOn, withTrainedScorer } from "../measures/held-out-scorers.ts";
 import type { StageContext } from "../stage.ts";
-import { batchSourceOf, planOf, rankerOf, sessionOptionsOf, validatedUsers } from "../training/configured-training.ts";
+import { batchSourceOf, planOf, sessionOptionsOf, validatedUsers } from "../training/configured-training.ts";
+import { rankerInTraining } from "../training/ranker-in-training.ts";
+import { checkFeatures, type TrainingDataset } from "../training/training-dataset.ts";
+import { rankTest } from "./rank-test.ts";
 
 /** A dataset as a worker keeps it from trial to trial. */
 export interface TrialData {
-  readonly dataset: LoadedDataset;
+  readonly dataset: TrainingDataset;
   /** Of its train split. */
   readonly seen: ItemsByUser;
 }
@@ -73,6 +75,8 @@ export async function runTrial(options: TrialOptions): Promise<TrialResult | nul
   const { config } = trial;
   const { description, train } = data.dataset;
   const started = context.elapsed();
+  checkRecency(config.recencyPower, description);
+  checkFeatures(config, data.dataset);
   const source = batchSourceOf(config, train, data.seen);
   const epochs: TrialRecord["epochs"] = [...(from?.record.epochs ?? [])];
   const base = {
@@ -151,7 +155,7 @@ async function trainTrial(
 ): Promise<{ readonly outcome: TrainingOutcome; readonly point: ResumePoint | null }> {
   const { config } = trial;
   let point = from?.point ?? null;
-  const session = await engine.open(sessionOptionsOf(config, source, point?.snapshot ?? null));
+  const session = await engine.open(sessionOptionsOf(config, data.dataset, { source, start: point?.snapshot ?? null }));
   try {
     const outcome = await trainRanker({
       session,
@@ -164,7 +168,7 @@ async function trainTrial(
           const { dataset } = data;
           const { candidates, k: ks } = config;
           const usersSample = validatedUsers(config);
-          const ranker = { directory: trial.id, config, spec: rankerOf(config, dataset.train), parameters, rows: null };
+          const ranker = () => rankerInTraining({ directory: trial.id, config, dataset, parameters });
           const question = { dataset, split: "validation" as const, signal: context.signal };
           return withTrainedScorer(scorer, { engine, ranker }, question, async (measured) => {
             const asked = { scorer: measured, dataset, split: question.split, candidates, ks, usersSample };
@@ -194,23 +198,9 @@ async function evaluateTest(
 ): Promise<SplitEvaluation> {
   const { config } = trial;
   const { dataset } = data;
-  const ranker = { directory: trial.id, config, spec: rankerOf(config, dataset.train), parameters, rows: null };
+  const ranker = rankerInTraining({ directory: trial.id, config, dataset, parameters });
   const asked = { dataset, split: "test" as const, signal: context.signal };
-  return withRankerOn(engine, ranker, asked, async (scorer) => {
-    const question = { scorer, dataset, split: "test", ks: config.k, usersSample: null } as const;
-    const found = await evaluateSplit({ ...question, candidates: config.candidates });
-    if (!trial.alsoInCatalogue) return found;
-    const isFull = protocolOf(dataset, config.candidates) === "full";
-    const among = isFull ? found : await evaluateSplit({ ...question, candidates: "full" });
-    return {
-      ...found,
-      metrics: { ...found.metrics, ...namedOfCatalogue(among.metrics) },
-      perUser: {
-        ...found.perUser,
-        metrics: { ...found.perUser.metrics, ...namedOfCatalogue(among.perUser.metrics) },
-      },
-    };
-  });
+  return withRankerOn(engine, ranker, asked, (scorer) => rankTest(scorer, dataset, trial));
 }
 
 const HASHED_SAMPLES = 4096;

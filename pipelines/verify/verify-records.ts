@@ -19,14 +19,8 @@ import {
   runFiles,
 } from "../../src/runs/run-directory.ts";
 import { studyFiles } from "../../src/runs/study-directory.ts";
-import {
-  type DatasetDescription,
-  DESCRIPTION_FILE,
-  ITEM_INFO_FILE,
-  KNOWN_FILE,
-  PROFILES_FILE,
-  readDescription,
-} from "../dataset/stored-dataset.ts";
+import { DESCRIPTION_FILE } from "../dataset/dataset-files.ts";
+import { type DatasetDescription, furtherFiles, readDescription } from "../dataset/stored-dataset.ts";
 import { readConfig } from "../runs/stored-run.ts";
 
 export interface RecordedContent {
@@ -221,17 +215,8 @@ async function datasetRecord(
   }
 }
 
-function datasetFiles(
-  directory: string,
-  { files, known, profiles, itemInfo }: DatasetDescription,
-  role: RecordedFile["role"],
-): RecordedFile[] {
-  const listed = [
-    ...Object.entries(files),
-    ...(known === undefined ? [] : [[KNOWN_FILE, known] as const]),
-    ...(profiles === undefined ? [] : [[PROFILES_FILE, profiles] as const]),
-    ...(itemInfo === undefined ? [] : [[ITEM_INFO_FILE, itemInfo] as const]),
-  ];
+function datasetFiles(directory: string, description: DatasetDescription, role: RecordedFile["role"]): RecordedFile[] {
+  const listed = [...Object.entries(description.files), ...furtherFiles(description)];
   return listed.map(([name, { bytes, sha256 }]) => ({ path: path.join(directory, name), role, bytes, sha256 }));
 }
 

@@ -4,7 +4,7 @@ import path from "node:path";
 import { type VerifyConfig, verifySchema } from "../../src/config/schemas/verify-schema.ts";
 import { ConfigError } from "../../src/errors.ts";
 import { fileProblem, type RecordedFile } from "../../src/files/recorded-files.ts";
-import { DESCRIPTION_FILE } from "../dataset/stored-dataset.ts";
+import { DESCRIPTION_FILE } from "../dataset/dataset-files.ts";
 import type { Stage, StageContext, StageResult } from "../stage.ts";
 import { type RecordedContent, recordNames, recordOfDataset, recordOfManifest } from "./verify-records.ts";
 

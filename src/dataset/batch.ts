@@ -1,5 +1,6 @@
 /** What one optimizer step trains on: columns of dense indices, checked by the engine that receives them. */
 import type { LossName } from "../ranker/loss.ts";
+import type { IdDropout } from "./id-dropout.ts";
 
 /** Labelled pairs for one step of `bce`; every column has `length` rows. */
 export interface PointwiseBatch {
@@ -11,6 +12,8 @@ export interface PointwiseBatch {
   readonly labels: Float32Array;
   /** What each sample's loss is multiplied by, finite and at least 0; null where all count alike. */
   readonly weights: Float32Array | null;
+  /** Which users and items are without their ids; null where none is. */
+  readonly idDropout: IdDropout | null;
 }
 
 /** A user, an item they took and one they did not, for one step of `bpr`; every column has `length` rows. */
@@ -22,6 +25,7 @@ export interface PairwiseBatch {
   readonly negatives: Uint32Array;
   /** As of a pointwise batch. */
   readonly weights: Float32Array | null;
+  readonly idDropout: IdDropout | null;
 }
 
 /**
@@ -43,6 +47,7 @@ export interface ListwiseBatch {
   readonly masked: MaskedNegatives | null;
   /** [length], as of a pointwise batch. */
   readonly weights: Float32Array | null;
+  readonly idDropout: IdDropout | null;
 }
 
 /** Row r leaves out negatives places[offsets[r] .. offsets[r + 1]) of its block, ascending. */
@@ -79,6 +84,11 @@ export function negativesOfRow(batch: PairwiseBatch | ListwiseBatch, row: number
   const { offsets, places } = batch.masked;
   const left = new Set(places.subarray(offsets[row], offsets[row + 1]));
   return left.size === 0 ? all : all.filter((_, place) => !left.has(place));
+}
+
+/** Every column of items that the batch looks up. */
+export function itemColumnsOf(batch: Batch): readonly Uint32Array[] {
+  return batch.kind === "pointwise" ? [batch.items] : [batch.positives, batch.negatives];
 }
 
 /** Calls `visit` for every pair that the batch compares, row by row; in a row the positive comes first. */

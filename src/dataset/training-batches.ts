@@ -14,6 +14,7 @@ import { ConfigError } from "../errors.ts";
 import { foldIn, makePermutation, type Permutation, permute, type StreamKey, streamKey } from "../random.ts";
 import type { LossName } from "../ranker/loss.ts";
 import { type Batch, batchKinds } from "./batch.ts";
+import { type IdDropoutKeys, idDropoutKeys, idDropoutOf } from "./id-dropout.ts";
 import type { Interactions, ItemsByUser } from "./interaction-dataset.ts";
 import { knownMassesOf } from "./known-masses.ts";
 import { checkNegativesExist, drawNegative } from "./negative-sampler.ts";
@@ -44,6 +45,8 @@ export interface BatchSource {
   readonly negativesFrom: NegativesFrom;
   /** Draws go by count^power: above 0 only by popularity and where negatives are shared. */
   readonly negativesPower: number;
+  /** Share of the users and items of a batch that are without their ids, from 0 to below 1; of sides with features. */
+  readonly idDropout: number;
   readonly batchSize: number;
   readonly seed: number;
 }
@@ -52,6 +55,7 @@ export interface BatchSource {
 export interface EpochDraws {
   readonly negativesKey: StreamKey;
   readonly permutation: Permutation;
+  readonly idDropoutKeys: IdDropoutKeys;
   /** Of draws by popularity; null for uniform ones. */
   readonly masses: ItemMasses | null;
 }
@@ -78,6 +82,10 @@ export function checkBatchSource(source: BatchSource): void {
     problems.push(
       `an epoch has ${samplesPerEpoch(source)} samples, expected at most 2^32; draw fewer negatives per positive`,
     );
+  }
+  const { idDropout } = source;
+  if (!(idDropout >= 0 && idDropout < 1)) {
+    problems.push(`idDropout is ${String(idDropout)}, expected a share from 0 to below 1`);
   }
   checkNegativesFrom(source, problems);
   if (problems.length > 0) throw new ConfigError(problems.join("\n"));
@@ -171,6 +179,7 @@ export function epochDraws(source: BatchSource, epoch: number): EpochDraws {
   return {
     masses: massesOf(source),
     negativesKey: foldIn(streamKey(source.seed, "negatives"), epoch),
+    idDropoutKeys: idDropoutKeys(source.seed, epoch),
     permutation: makePermutation(foldIn(streamKey(source.seed, "shuffle"), epoch), samplesPerEpoch(source)),
   };
 }
@@ -191,6 +200,7 @@ export function drawBatch(source: BatchSource, draws: EpochDraws, step: number):
   const labels = new Float32Array(kind === "pointwise" ? length : 0);
   const negatives = new Uint32Array(kind === "pointwise" ? 0 : length * perRow);
   const weights = interactions.weights === null ? null : new Float32Array(length).fill(1);
+  const idDropout = idDropoutOf(source.idDropout, draws.idDropoutKeys, step);
   const block = { first: 0, second: 0 };
   // Reused by every draw.
   const at = { items: interactions.items, user: 0, epochKey: draws.negativesKey, row: 0, draw: 0 };
@@ -217,11 +227,11 @@ export function drawBatch(source: BatchSource, draws: EpochDraws, step: number):
       negatives[k * perRow + j] = drawn();
     }
   }
-  if (kind === "pointwise") return { kind, length, users, items, labels, weights };
-  if (kind === "pairwise") return { kind, length, users, positives: items, negatives, weights };
+  if (kind === "pointwise") return { kind, length, users, items, labels, weights, idDropout };
+  if (kind === "pairwise") return { kind, length, users, positives: items, negatives, weights, idDropout };
   const shared = sharesNegatives(source) ? drawShared(source, draws, { step, users, positives: items }) : null;
   const own = { blockRows: 1, negatives, masked: null };
-  return { kind, length, users, positives: items, ...(shared ?? own), weights };
+  return { kind, length, users, positives: items, ...(shared ?? own), weights, idDropout };
 }
 
 function drawShared(

@@ -4,6 +4,7 @@
  */
 import { type Batch, batchKinds, type ListwiseBatch, type MaskedNegatives, type PairBatch } from "../dataset/batch.ts";
 import { EngineError } from "../errors.ts";
+import type { StreamKey } from "../random.ts";
 import type { LossName } from "../ranker/loss.ts";
 import type { RankerSpec } from "../ranker/ranker-spec.ts";
 import { checkIndices, checkLength, checkOffsets, checkWeights, columnCopy, weightsView } from "./own-columns.ts";
@@ -28,19 +29,38 @@ export function checkedBatch(batch: Batch, loss: LossName, { users: userRows, it
   };
   const weights = weightsView("batch.weights", batch.weights)?.slice() ?? null;
   if (weights !== null) checkWeights("batch.weights", weights, length);
+  const idDropout = checkedIdDropout(batch.idDropout);
   const users = indices("users", userColumn, userRows);
   if (kind === "listwise") {
     const positives = indices("positives", batch.positives, itemRows);
-    return { kind, length, users, positives, ...checkedBlocks(batch, length, itemRows), weights };
+    return { kind, length, users, positives, ...checkedBlocks(batch, length, itemRows), weights, idDropout };
   }
   if (kind === "pairwise") {
     const positives = indices("positives", batch.positives, itemRows);
-    return { kind, length, users, positives, negatives: indices("negatives", batch.negatives, itemRows), weights };
+    const negatives = indices("negatives", batch.negatives, itemRows);
+    return { kind, length, users, positives, negatives, weights, idDropout };
   }
   const items = indices("items", batch.items, itemRows);
   const labels = columnCopy("Float32Array", "batch.labels", batch.labels);
   checkLength("batch.labels", labels, length);
-  return { kind, length, users, items, labels, weights };
+  return { kind, length, users, items, labels, weights, idDropout };
+}
+
+function checkedIdDropout(given: Batch["idDropout"]): Batch["idDropout"] {
+  if (given === null) return null;
+  if (given === undefined) throw new EngineError("batch.idDropout is missing, expected its draws, or null for none");
+  const { users, items, threshold } = given;
+  const word = (name: string, value: number, least: number): number => {
+    if (Number.isSafeInteger(value) && value >= least && value < 2 ** 32) return value;
+    throw new EngineError(
+      `batch.idDropout.${name} is ${String(value)}, expected a whole number from ${least} to below 2^32`,
+    );
+  };
+  const key = (name: string, { low, high }: StreamKey): StreamKey => ({
+    low: word(`${name}.low`, low, 0),
+    high: word(`${name}.high`, high, 0),
+  });
+  return { users: key("users", users), items: key("items", items), threshold: word("threshold", threshold, 1) };
 }
 
 /** For engines whose batches are pairs: they refuse other losses when a session is opened. */

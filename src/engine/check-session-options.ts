@@ -2,9 +2,11 @@
 import { type BatchSource, stepsPerEpoch } from "../dataset/training-batches.ts";
 import { EngineError } from "../errors.ts";
 import type { LawnConfig, OptimizerConfig } from "../optimizer/optimizer-config.ts";
+import { extentsOf, hasSides } from "../ranker/side.ts";
 import { checkLearningRate } from "./check-batch.ts";
 import { checkedLoss } from "./check-loss.ts";
 import { checkedRanker } from "./check-ranker.ts";
+import { checkedSides } from "./check-sides.ts";
 import { checkedSource } from "./check-source.ts";
 import type { SessionOptions, Snapshot, StepSpan } from "./engine.ts";
 import { columnCopy, tensorView } from "./own-columns.ts";
@@ -14,11 +16,19 @@ import { columnCopy, tensorView } from "./own-columns.ts";
  * ConfigError for settings that no ranker or sampler can have, EngineError for parts that do not fit.
  */
 export function checkedSessionOptions(given: SessionOptions): SessionOptions {
-  const { spec: wanted, loss: wantedLoss, start: from, optimizer: rule, embeddingDecay, source: log } = given;
+  const { spec: wanted, sides: matrices, loss: wantedLoss, start: from, optimizer: rule, source: log } = given;
+  const { embeddingDecay } = given;
   const { spec, parameters } = checkedRanker(wanted, from.parameters);
-  const loss = checkedLoss(wantedLoss, spec);
+  const sides = checkedSides(matrices, spec);
+  const extents = extentsOf(spec, sides);
+  const loss = checkedLoss(wantedLoss, { ...spec, ...extents });
   if (log === undefined) throw new EngineError("source is missing, expected one to draw batches from, or null");
-  const source = log === null ? null : checkedSource(log, loss.name, spec);
+  const source = log === null ? null : checkedSource(log, loss.name, extents);
+  if (source !== null && source.idDropout > 0 && !hasSides(sides)) {
+    throw new EngineError(
+      `source.idDropout is ${source.idDropout}, but neither users nor items have features; expected 0`,
+    );
+  }
   const optimizer = plainOptimizer(rule);
   if (!(Number.isFinite(embeddingDecay) && embeddingDecay >= 0)) {
     throw new EngineError(`embeddingDecay is ${String(embeddingDecay)}, expected at least 0 and finite`);
@@ -29,7 +39,7 @@ export function checkedSessionOptions(given: SessionOptions): SessionOptions {
     );
   }
   const start = { parameters, optimizer: plainState(from.optimizer) };
-  return { spec, loss, start, optimizer, embeddingDecay, source };
+  return { spec, sides, loss, start, optimizer, embeddingDecay, source };
 }
 
 export interface CheckedSpan extends StepSpan {

@@ -13,7 +13,11 @@ import { checkIndices, checkLength, checkOffsets, checkWeights, columnView, weig
  * The same columns, not copied: logs are long. Throws EngineError naming the column, the index and its limit, and
  * ConfigError or DataError for what no sampler can draw from.
  */
-export function checkedSource(given: BatchSource, loss: LossName, spec: RankerSpec): BatchSource {
+export function checkedSource(
+  given: BatchSource,
+  loss: LossName,
+  extents: Pick<RankerSpec, "users" | "items">,
+): BatchSource {
   const source = viewOf(given);
   shareMasses(given, source);
   const { interactions, seen, seed } = source;
@@ -21,9 +25,9 @@ export function checkedSource(given: BatchSource, loss: LossName, spec: RankerSp
     throw new EngineError(`batches are drawn for ${String(source.loss)}, expected ${loss} as the session's loss`);
   }
   const { users, items, length, userColumn, itemColumn, weights } = interactions;
-  if (users !== spec.users || items !== spec.items) {
+  if (users !== extents.users || items !== extents.items) {
     throw new EngineError(
-      `batches are drawn from ${String(users)} users x ${String(items)} items, expected the ranker's ${spec.users} x ${spec.items}`,
+      `batches are drawn from ${String(users)} users x ${String(items)} items, expected the ranker's ${extents.users} x ${extents.items}`,
     );
   }
   if (!Number.isSafeInteger(seed) || seed < 0) {
@@ -44,7 +48,7 @@ export function checkedSource(given: BatchSource, loss: LossName, spec: RankerSp
 
 /** Each value read once. */
 function viewOf({ interactions, seen, ...numbers }: BatchSource): BatchSource {
-  const { loss, negativesPerPositive, negativesFrom, negativesPower, batchSize, seed } = numbers;
+  const { loss, negativesPerPositive, negativesFrom, negativesPower, idDropout, batchSize, seed } = numbers;
   const { users, items, length, userColumn, itemColumn, weights } = interactions;
   const { offsets, itemsSorted } = seen;
   return {
@@ -64,6 +68,7 @@ function viewOf({ interactions, seen, ...numbers }: BatchSource): BatchSource {
     negativesPerPositive,
     negativesFrom,
     negativesPower,
+    idDropout,
     batchSize,
     seed,
   };

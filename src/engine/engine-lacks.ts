@@ -1,13 +1,14 @@
 /**
- * What engines have not: losses, similarities, sources of negatives and optimizers, by name. A session is refused for
- * it, and `auto` passes over an engine that would refuse.
+ * What engines have not: losses, similarities, sources of negatives, optimizers and features, by name. A session is
+ * refused for it, and `auto` passes over an engine that would refuse.
  */
 import { denseRuleOf, isLazyRule, type RuleName } from "../config/optimizer/rule-table.ts";
-import { batchKinds } from "../dataset/batch.ts";
+import { type Batch, batchKinds } from "../dataset/batch.ts";
 import { type NegativesFrom, sharesNegatives } from "../dataset/training-batches.ts";
 import { EngineError } from "../errors.ts";
 import type { LossName } from "../ranker/loss.ts";
 import type { RankerSpec } from "../ranker/ranker-spec.ts";
+import { hasSides } from "../ranker/side.ts";
 import type { EngineName, SessionOptions } from "./engine.ts";
 
 /** What decides whether an engine can train it. */
@@ -18,6 +19,10 @@ export interface TrainingTask {
   readonly negativesFrom: NegativesFrom | null;
   /** The optimizer's base rule. */
   readonly rule: RuleName;
+  /** Whether users or items are sums of rows. */
+  readonly hasSides: boolean;
+  /** Whether their ids are left out of a share of batches. */
+  readonly dropsIds: boolean;
 }
 
 export interface Lack {
@@ -27,14 +32,19 @@ export interface Lack {
 
 const lacks: Readonly<Record<EngineName, (task: TrainingTask) => Lack | null>> = {
   reference: () => null,
-  native: () => null,
+  native: droppedIds,
   webgpu: (task) => sharedLayers(task) ?? lazyRule(task),
-  tfjs: otherThanPairs,
+  tfjs: (task) => features(task) ?? otherThanPairs(task),
 };
 
 /** Null where the engine has everything that the task needs. */
 export function lackOf(engine: EngineName, task: TrainingTask): Lack | null {
   return lacks[engine](task);
+}
+
+/** Throws EngineError for a batch that leaves ids out, of an engine that cannot. */
+export function refuseDroppedIds(engine: EngineName, { idDropout }: Pick<Batch, "idDropout">): void {
+  if (idDropout !== null) throw new EngineError(`${engine} engine: ${withoutIds.what}; ${withoutIds.remedy}`);
 }
 
 /** Throws EngineError for what the engine has not. */
@@ -43,9 +53,38 @@ export function refuseLack(engine: EngineName, task: TrainingTask): void {
   if (lack !== null) throw new EngineError(`${engine} engine: ${lack.what}; ${lack.remedy}`);
 }
 
-export function taskOfSession({ spec, loss, source, optimizer }: SessionOptions): TrainingTask {
-  return { spec, loss: loss.name, negativesFrom: source?.negativesFrom ?? null, rule: optimizer.base.name };
+export function taskOfSession({
+  spec,
+  sides,
+  loss,
+  source,
+  optimizer,
+}: Pick<SessionOptions, "spec" | "sides" | "loss" | "source" | "optimizer">): TrainingTask {
+  return {
+    spec,
+    loss: loss.name,
+    negativesFrom: source?.negativesFrom ?? null,
+    rule: optimizer.base.name,
+    hasSides: hasSides(sides),
+    dropsIds: (source?.idDropout ?? 0) > 0,
+  };
 }
+
+/** Users and items that are sums of rows. */
+function features({ hasSides }: TrainingTask): Lack | null {
+  if (!hasSides) return null;
+  return { what: "features of users and items are not part of it", remedy: "take --engine native or reference" };
+}
+
+/** Representations that are without their ids in some batches. */
+function droppedIds({ dropsIds }: TrainingTask): Lack | null {
+  return dropsIds ? withoutIds : null;
+}
+
+const withoutIds: Lack = {
+  what: "ids that are left out of batches are not part of it",
+  remedy: "take --engine reference",
+};
 
 /** Shared negatives are matrix products, which a tower is not. */
 function sharedLayers({ spec: { embedding }, negativesFrom }: TrainingTask): Lack | null {

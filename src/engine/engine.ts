@@ -10,6 +10,7 @@ import type { OptimizerState } from "../optimizer/optimizer-state.ts";
 import type { LossConfig } from "../ranker/loss.ts";
 import type { Parameters, RankerSpec } from "../ranker/ranker-spec.ts";
 import type { Scorer } from "../ranker/scorer.ts";
+import type { Sides } from "../ranker/side.ts";
 import type { Closable } from "./closable.ts";
 
 export type EngineName = "reference" | "native" | "webgpu" | "tfjs";
@@ -19,22 +20,29 @@ export interface Engine {
   /** For people and manifests, such as "reference: plain loops, 1 thread, float32". */
   readonly description: string;
   /**
-   * Copies what it is given but the columns of the source, which must stay as they are while the session lives; throws
-   * EngineError for a setting it cannot honour, and for columns that do not fit the ranker.
+   * Copies what it is given but the columns of the source and of the sides, which must stay as they are while the
+   * session lives; throws EngineError for a setting it cannot honour, and for columns that do not fit the ranker.
    */
   open(options: SessionOptions): Promise<TrainingSession>;
 }
 
 export interface SessionOptions {
+  /** Its users and items are the rows of its tables. */
   readonly spec: RankerSpec;
+  /**
+   * What users and items are made of: weighted sums of rows, in every path and bias alike. Batches, source and scorer
+   * speak of entities, which are the rows themselves where a side is null.
+   */
+  readonly sides: Sides;
   readonly loss: LossConfig;
   readonly start: Snapshot;
   readonly optimizer: OptimizerConfig;
   /**
    * L2 on the embeddings that a batch looks up, so that a row decays as often as it is seen: the gradient of
    * (embeddingDecay / 2) (|e_u|^2 + |e_i|^2) per scored pair, averaged as the loss is, joins the loss's gradient. A row
-   * of a listwise batch looks its user up once, not once for each item. The reported loss leaves it out, as it does
-   * weight decay. 0 for none, as with LAWN.
+   * of a listwise batch looks its user up once, not once for each item. Where a side has features, e is the sum of the
+   * entity's rows: what a logit sees decays, as strongly with many features as with none, and a common value no faster
+   * than a rare one. The reported loss leaves it out, as it does weight decay. 0 for none, as with LAWN.
    */
   readonly embeddingDecay: number;
   /** Where `train` draws its batches; null for a session that only takes explicit batches. */

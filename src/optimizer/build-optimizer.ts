@@ -5,7 +5,7 @@ import type { ArrayOps } from "./arrays/array-ops.ts";
 import { checkOptimizerConfig } from "./check-optimizer-config.ts";
 import { freeOptimizer } from "./free-optimizer.ts";
 import { lawnOptimizer } from "./lawn/lawn.ts";
-import { lazyFactsOf } from "./lazy/lazy-rule.ts";
+import { keepingSlots, lazyFactsOf, slotsOf } from "./lazy/lazy-rule.ts";
 import { type BaseOptimizerConfig, denseConfigOf, type OptimizerConfig } from "./optimizer-config.ts";
 import { adagrad } from "./rules/adagrad.ts";
 import { adam } from "./rules/adam.ts";
@@ -32,11 +32,13 @@ export function buildOptimizer<A, C>({ config, parameters, ops }: BuildOptions<A
   return config.lawn === null ? freeOptimizer(parts) : lawnOptimizer(parts, config.lawn);
 }
 
-/** The rule as its row says: with its slots, and with weight decay where it enters. */
+/** The rule as its row and its settings say: with its slots, and with weight decay where it enters. */
 export function baseRule<A, C>(config: BaseOptimizerConfig, ops: ArrayOps<A, C>): BaseRule<A> {
-  const { slots, settings } = ruleOf(config.name);
+  const { slots: all, settings } = ruleOf(config.name);
   const decay = { strength: config.weightDecay, joins: settings.weightDecay.joins };
-  return { slots, lazy: lazyFactsOf(config), ...withWeightDecay(arithmeticOf(config, ops), ops, decay) };
+  const slots = slotsOf(config);
+  const arithmetic = keepingSlots(arithmeticOf(config, ops), all, slots);
+  return { slots, lazy: lazyFactsOf(config), ...withWeightDecay(arithmetic, ops, decay) };
 }
 
 function arithmeticOf<A, C>(config: BaseOptimizerConfig, ops: ArrayOps<A, C>): RuleArithmetic<A> {

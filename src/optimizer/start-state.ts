@@ -2,12 +2,11 @@
  * The optimizer's state that a warm start begins with: moments carried over with their rows or none, and LAWN's blocks
  * held from the first step or free. Names are those of optimizer-state.ts, so every engine takes it.
  */
-import { ruleOf } from "../config/optimizer/rule-table.ts";
 import { carryRowsInto, NO_ROW, type RowSources, sideOf } from "../ranker/carry-rows.ts";
 import { type FloatArray, type Parameters, parametersOf, type RankerSpec } from "../ranker/ranker-spec.ts";
 import { vanishingNorm } from "./lawn/sphere.ts";
 import { type LawnGroup, lawnGroups } from "./lawn-blocks.ts";
-import { lazyFactsOf } from "./lazy/lazy-rule.ts";
+import { lazyFactsOf, slotsOf } from "./lazy/lazy-rule.ts";
 import { countsLastSteps } from "./lazy/row-steps.ts";
 import type { OptimizerConfig } from "./optimizer-config.ts";
 import type { OptimizerState } from "./optimizer-state.ts";
@@ -36,7 +35,7 @@ export function startState(options: StartStateOptions): OptimizerState | null {
   if (kept === null && (targets === "switch" || groups.length === 0)) return null;
   const tensors = new Map<string, FloatArray>();
   for (const info of parametersOf(spec)) {
-    for (const slot of ruleOf(optimizer.base.name).slots) {
+    for (const slot of slotsOf(optimizer.base)) {
       const name = `${slot.name}/${info.name}`;
       tensors.set(name, slotOf(options, name, info.name, slotSize(slot, info)));
     }

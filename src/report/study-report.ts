@@ -8,6 +8,7 @@ import { comparisonSection } from "./sections/comparison-section.ts";
 import { costSection, successSection } from "./sections/cost-sections.ts";
 import { factList, foldedTable, hashTable } from "./sections/provenance-section.ts";
 import { armsSection, largeBatchSection } from "./sections/quality-sections.ts";
+import { studyBaselinesSection } from "./sections/study-baselines-section.ts";
 import type { StudyContent } from "./study-content.ts";
 import { countText, durationText } from "./words/number-text.ts";
 
@@ -18,6 +19,7 @@ export function studyReport(content: StudyContent): string {
     largeBatchSection(content),
     comparisonSection(content),
     armsSection(content),
+    studyBaselinesSection(content),
     successSection(content),
     costSection(content),
     choiceSection(content),

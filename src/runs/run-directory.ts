@@ -14,10 +14,13 @@ export const runFiles = {
   log: "training.jsonl",
   /** Parameters of the chosen epoch: the ranker that is scored, exported and served. */
   checkpoint: "checkpoint.safetensors",
-  /** Under --save-optimizer: the optimizer's state that goes with them. */
+  /** Of a ranker with features: the rows that the checkpoint's users and items are sums of. */
+  rows: "rows.safetensors",
+  /** Under --save-optimizer: the optimizer's state that goes with the parameters, of rows where there are any. */
   optimizer: "optimizer.safetensors",
   /** Of a refitted run: the same of the ranker that validation selected, on train alone. */
   selected: "selected.safetensors",
+  selectedRows: "selected-rows.safetensors",
   selectedOptimizer: "selected-optimizer.safetensors",
   /** Everything an unfinished run needs to go on; gone when it is finished. */
   resume: "resume.safetensors",
@@ -31,6 +34,8 @@ export const runFiles = {
 /** Beside a run's own files: what it keeps of the dataset it was trained on, under the names it has there. */
 export const keptDatasetFolder = "dataset";
 export const keptDatasetFiles = ["users.arrow", "items.arrow", "dataset.json"] as const;
+/** Of a dataset with features: what the rows of its rankers mean. */
+export const keptFeaturesFile = "features.json";
 
 /** Beside a run's own files: a folder for each question it was asked later. */
 export const EVALUATIONS_FOLDER = "evaluations";

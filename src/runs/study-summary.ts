@@ -15,6 +15,17 @@ const spreadSchema = z.object({
   high: z.number(),
 });
 
+/** Fitted once, so its interval resamples users alone. */
+const baselineSummarySchema = z.object({
+  name: z.string(),
+  /** As validation chose them; empty where there was nothing to choose. */
+  parameters: z.record(z.string(), z.number()),
+  /** Of the chosen parameters; null where there was nothing to choose. */
+  validation: metrics.nullable(),
+  /** By metric name. */
+  test: z.record(z.string(), z.object({ mean: z.number(), low: z.number(), high: z.number() })),
+});
+
 const armSummarySchema = z.object({
   /** Place in `subjects`. */
   subject: z.int().min(0),
@@ -143,6 +154,8 @@ export const studySummarySchema = z.object({
       users: z.int(),
       /** On validation; `source` says how the value came about. */
       target: z.object({ metric: z.string(), value: z.number(), source: z.string() }),
+      /** Beside its arms, in the study's order; older summaries have none. */
+      baselines: z.array(baselineSummarySchema).default([]),
     }),
   ),
   /** In the order of the study: subject, batch size, arm. */
@@ -153,6 +166,7 @@ export const studySummarySchema = z.object({
 });
 
 export type Spread = z.output<typeof spreadSchema>;
+export type BaselineSummary = z.output<typeof baselineSummarySchema>;
 export type ArmSummary = z.output<typeof armSummarySchema>;
 export type Comparison = z.output<typeof comparisonSchema>;
 export type Verdict = Comparison["verdict"];

@@ -12,6 +12,16 @@ export interface SeedOutcome {
   readonly values: Readonly<Record<string, Float32Array>>;
 }
 
+/** A baseline fitted on train, and what it gave each user on test. */
+export interface BaselineEvidence {
+  readonly name: string;
+  readonly parameters: Readonly<Record<string, number>>;
+  /** Of the chosen parameters; null where there was nothing to choose. */
+  readonly validation: Readonly<Record<string, number>> | null;
+  /** By metric name, [users]. */
+  readonly values: Readonly<Record<string, Float32Array>>;
+}
+
 export interface CellEvidence {
   readonly cell: StudyCell;
   readonly tuning: readonly TrialRecord[];

@@ -1,6 +1,7 @@
 /** The main table of a study, once as rows of text, and in Markdown and LaTeX. */
+import { parametersText } from "../config/baseline-settings.ts";
 import { leadText } from "../runs/estimate-text.ts";
-import type { ArmSummary, Comparison, StudySummary } from "../runs/study-summary.ts";
+import type { ArmSummary, BaselineSummary, Comparison, StudySummary } from "../runs/study-summary.ts";
 
 /** Of the prose; a row of a table cannot be broken. */
 const MOST_COLUMNS = 118;
@@ -53,7 +54,7 @@ export function latexTables(summary: StudySummary): string {
 }
 
 function tablesOf(summary: StudySummary): readonly TableText[] {
-  return summary.subjects.flatMap(({ dataset, model }, subject) => {
+  return summary.subjects.flatMap(({ dataset, model, baselines }, subject) => {
     const arms = summary.arms.filter((arm) => arm.subject === subject);
     const comparisons = summary.comparisons.filter((comparison) => comparison.subject === subject);
     const tables: TableText[] = [
@@ -69,7 +70,10 @@ function tablesOf(summary: StudySummary): readonly TableText[] {
           "s per epoch",
           "chosen",
         ],
-        rows: arms.map((arm) => armRow(arm, summary)),
+        rows: [
+          ...arms.map((arm) => armRow(arm, summary)),
+          ...baselines.map((baseline) => baselineRow(baseline, summary)),
+        ],
       },
     ];
     if (comparisons.length > 0) {
@@ -103,9 +107,7 @@ function armRow(arm: ArmSummary, { metrics, metric }: StudySummary): readonly st
     arm.arm,
     ...metrics.map((name) => {
       const spread = arm.test?.[name];
-      return spread === undefined
-        ? "diverged"
-        : `${spread.mean.toFixed(4)} (${spread.low.toFixed(4)} to ${spread.high.toFixed(4)})`;
+      return spread === undefined ? "diverged" : estimateText(spread);
     }),
     arm.validation?.[metric]?.toFixed(4) ?? "diverged",
     `${arm.success.successes} of ${arm.success.of}`,
@@ -115,6 +117,22 @@ function armRow(arm: ArmSummary, { metrics, metric }: StudySummary): readonly st
       .map(([name, value]) => `${name.split(".").at(-1)} ${String(value)}`)
       .join(", "),
   ];
+}
+
+/** Of a batch, epochs and a target it knows nothing. */
+function baselineRow({ name, parameters, validation, test }: BaselineSummary, { metrics, metric }: StudySummary) {
+  return [
+    "-",
+    name,
+    ...metrics.map((of) => estimateText(test[of]!)),
+    validation?.[metric]?.toFixed(4) ?? "-",
+    ...["-", "-", "-"],
+    parametersText(parameters),
+  ];
+}
+
+function estimateText({ mean, low, high }: { readonly mean: number; readonly low: number; readonly high: number }) {
+  return `${mean.toFixed(4)} (${low.toFixed(4)} to ${high.toFixed(4)})`;
 }
 
 function comparisonRow(comparison: Comparison): readonly string[] {

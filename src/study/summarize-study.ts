@@ -4,12 +4,18 @@ import type { ArmSummary, Comparison, StudySummary } from "../runs/study-summary
 import { type BootstrapInterval, bootstrapIntervals } from "../statistics/bootstrap.ts";
 import { comparePair, pairsOf } from "./compare-arms.ts";
 import { openQuestions } from "./open-questions.ts";
-import type { CellEvidence } from "./study-evidence.ts";
+import type { BaselineEvidence, CellEvidence } from "./study-evidence.ts";
 import { LEVEL, withVerdicts } from "./study-verdicts.ts";
 import { meanValidation, summarizeArm } from "./summarize-arm.ts";
+import { summarizeBaseline } from "./summarize-baseline.ts";
 import { tuningLuck } from "./tuning-luck.ts";
 
-export function summarizeStudy(stored: StoredStudy, evidence: readonly CellEvidence[]): StudySummary {
+/** `baselines`: of each subject, in their order. */
+export function summarizeStudy(
+  stored: StoredStudy,
+  evidence: readonly CellEvidence[],
+  baselines: readonly (readonly BaselineEvidence[])[],
+): StudySummary {
   const { study } = stored;
   const parts = study.subjects.map((subject, index) => {
     const cells = evidence.filter(({ cell }) => cell.subject === index);
@@ -24,6 +30,7 @@ export function summarizeStudy(stored: StoredStudy, evidence: readonly CellEvide
         protocol: first?.record.test?.protocol ?? "",
         users: first?.record.test?.users ?? 0,
         target,
+        baselines: baselines[index]!.map((baseline) => summarizeBaseline(baseline, study)),
       },
     };
   });

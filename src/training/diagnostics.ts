@@ -5,6 +5,7 @@
  */
 
 import { type ParameterInfo, type Parameters, parametersOf, type RankerSpec } from "../ranker/ranker-spec.ts";
+import { foldSides, type Sides } from "../ranker/side.ts";
 import { finiteOrNull } from "./finite-or-null.ts";
 import type { Probe } from "./probe.ts";
 import { measureProbe, type ProbeFigures } from "./probe-figures.ts";
@@ -26,7 +27,7 @@ export interface Diagnostics extends ProbeFigures {
   readonly moved: Movement | null;
   /** Since the switch to the constrained phase; null before it. */
   readonly movedSinceSwitch: Movement | null;
-  /** Embedding tables only. */
+  /** Embedding tables only: of users and items, whatever they are sums of. */
   readonly rowNorms: Readonly<Record<string, RowNorms>>;
 }
 
@@ -47,6 +48,8 @@ export interface RowNorms {
 
 export interface DiagnosticsOptions {
   readonly spec: RankerSpec;
+  /** What its users and items are sums of: logits and norms of rows are theirs, the others of tensors as trained. */
+  readonly sides: Sides;
   readonly probe: Probe;
   readonly parameters: Parameters;
   /** Of the probe's batch at `parameters`, from `session.gradient`. */
@@ -59,7 +62,8 @@ export interface DiagnosticsOptions {
 }
 
 export function measureDiagnostics(options: DiagnosticsOptions): Diagnostics {
-  const { spec, probe, parameters, gradient, previous, atSwitch, blocks } = options;
+  const { spec, sides, probe, parameters, gradient, previous, atSwitch, blocks } = options;
+  const folded = foldSides(spec, parameters, sides);
   const infos = parametersOf(spec);
   const { loss } = gradient;
   const perTensor = (measure: (info: ParameterInfo) => number): ByTensor =>
@@ -78,7 +82,7 @@ export function measureDiagnostics(options: DiagnosticsOptions): Diagnostics {
 
   return {
     loss: finiteOrNull(loss),
-    ...measureProbe(spec, parameters, probe),
+    ...measureProbe(folded.spec, folded.parameters, probe),
     norms: perTensor((info) => norm(weights(info))),
     gradientNorms: perTensor((info) => norm(gradients(info))),
     gradientNormsOverLoss: perTensor((info) => norm(gradients(info)) / loss),
@@ -87,12 +91,12 @@ export function measureDiagnostics(options: DiagnosticsOptions): Diagnostics {
     moved: movement(previous),
     movedSinceSwitch: movement(atSwitch),
     rowNorms: Object.fromEntries(
-      infos
+      parametersOf(folded.spec)
         .filter((info) => info.role === "embedding")
         .map((info) => [
           info.name,
           spreadOfRows(
-            rowNorms(weights(info), rowsOf(info)),
+            rowNorms(folded.parameters.get(info.name)!, rowsOf(info)),
             info.name.startsWith("user") ? probe.userDeciles : probe.itemDeciles,
           ),
         ]),

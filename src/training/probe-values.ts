@@ -5,11 +5,10 @@ import { type Parameters, parametersOf, type RankerSpec } from "../ranker/ranker
 import type { Probe } from "./probe.ts";
 import { rowNorms } from "./tensor-geometry.ts";
 
-/** By tag. Logits of positives and negatives alike. */
+/** By tag, of a ranker whose sides are folded. Logits of positives and negatives alike. */
 export function probeValues(
-  spec: RankerSpec,
+  { spec, parameters }: { readonly spec: RankerSpec; readonly parameters: Parameters },
   { batch }: Probe,
-  parameters: Parameters,
 ): Readonly<Record<string, Float64Array>> {
   const forward = openForward(spec, parameters);
   const logits: number[] = [];

@@ -21,7 +21,8 @@ const PROBE_EPOCH = 2 ** 32 - 1; // an epoch that no run reaches, so the probe's
 /** Depends on the data, the loss, the negatives per positive and the seed, not on batch size or optimizer. */
 export function makeProbe(source: BatchSource): Probe {
   const fitting = Math.max(1, Math.floor(PROBE_PAIRS / pairsPerSample(source)));
-  const probeSource = { ...source, batchSize: Math.min(PROBE_SAMPLES, fitting, samplesPerEpoch(source)) };
+  // With every id, as scores are.
+  const probeSource = { ...source, idDropout: 0, batchSize: Math.min(PROBE_SAMPLES, fitting, samplesPerEpoch(source)) };
   const { users, items, userColumn, itemColumn } = source.interactions;
   return {
     batch: drawBatch(probeSource, epochDraws(probeSource, PROBE_EPOCH), 0),

@@ -27,6 +27,7 @@ describe("the table of sizes", () => {
         users: users!,
         items: items!,
         validationRows: users!,
+        drift: null,
         protocol: "sampled",
       }),
     );
@@ -39,6 +40,7 @@ function chosenFor(log: LogSize): (number | undefined)[] {
     model: "mf",
     loss: "bce",
     leavesLossOpen: true,
+    leavesOptimizerOpen: true,
     negatives: null,
     negativesFrom: "uniform",
     batchSize: null,

@@ -44,6 +44,8 @@ describe("openEngine", () => {
       loss: "ccl",
       negativesFrom: "shared",
       rule: "adam",
+      hasSides: false,
+      dropsIds: false,
     };
     const tower: TrainingTask = { ...sums, loss: "softmax", spec: { embedding: 8, cosineTemperature: null } };
     expect(await open([])).toBe("webgpu");
@@ -55,6 +57,7 @@ describe("openEngine", () => {
     ]);
     expect(await open([{ ...sums, rule: "lazy-adam" }])).toBe("reference");
     expect(lines.at(-1)).toBe("webgpu engine passed over: the optimizer lazy-adam is not part of it");
+    expect(await open([{ ...sums, hasSides: true }])).toBe("webgpu");
   });
 
   it("refuses a named engine that has not what is to be trained, before anything is written for it", async () => {
@@ -63,12 +66,20 @@ describe("openEngine", () => {
       loss: "softmax",
       negativesFrom: "uniform",
       rule: "adam",
+      hasSides: false,
+      dropsIds: false,
     };
     await expect(openEngine("tfjs", { trains: [task] })).rejects.toThrow(
       "tfjs engine: the loss softmax is not part of it; take --engine native or reference",
     );
     await expect(openEngine("webgpu", { trains: [{ ...task, rule: "lazy-adam" }] })).rejects.toThrow(
       "webgpu engine: the optimizer lazy-adam is not part of it",
+    );
+    await expect(openEngine("native", { trains: [{ ...task, dropsIds: true }] })).rejects.toThrow(
+      "native engine: ids that are left out of batches are not part of it; take --engine reference",
+    );
+    await expect(openEngine("tfjs", { trains: [{ ...task, loss: "bce", hasSides: true }] })).rejects.toThrow(
+      "tfjs engine: features of users and items are not part of it; take --engine native or reference",
     );
     expect((await openEngine("reference", { trains: [task] })).name).toBe("reference");
   });

@@ -98,6 +98,7 @@ describe("the report of a study", () => {
       "large-batch",
       "tests",
       "arms",
+      "baselines",
       "success",
       "cost",
       "settings",

@@ -67,7 +67,7 @@ function evidence(
 }
 
 describe("summarizeStudy", () => {
-  const summary = summarizeStudy(stored, [
+  const arms = [
     evidence(adam!, [
       [1, 0, 0, 0],
       [1, 1, 0, 0],
@@ -80,7 +80,14 @@ describe("summarizeStudy", () => {
       ],
       { gitCommit: "beef" },
     ),
-  ]);
+  ];
+  const ease = {
+    name: "ease",
+    parameters: { regularization: 200 },
+    validation: { "NDCG@5": 0.7 },
+    values: { "HR@5": Float32Array.of(1, 1, 0, 1), "NDCG@5": Float32Array.of(1, 1, 0, 0.5) },
+  };
+  const summary = summarizeStudy(stored, arms, [[ease]]);
 
   it("fits its schema", () => {
     expect(studySummarySchema.parse(JSON.parse(JSON.stringify(summary)))).toEqual(summary);
@@ -91,6 +98,19 @@ describe("summarizeStudy", () => {
     // Means of the seeds: 1/4 and 1/2; deviation (1/4) / sqrt(2).
     expect(first!.test!["HR@5"]).toMatchObject({ mean: 0.375, minimum: 0.25, maximum: 0.5 });
     expect(first!.test!["HR@5"]!.deviation).toBeCloseTo(0.25 / Math.SQRT2, 12);
+  });
+
+  it("stands baselines beside the arms, in the study's metrics alone", () => {
+    const [baseline] = summary.subjects[0]!.baselines;
+    expect(baseline).toMatchObject({
+      name: "ease",
+      parameters: { regularization: 200 },
+      validation: { "NDCG@5": 0.7 },
+    });
+    expect(Object.keys(baseline!.test)).toEqual(["HR@5"]);
+    const { mean, low, high } = baseline!.test["HR@5"]!;
+    expect(mean).toBe(0.75);
+    expect([low >= 0, low < 0.75, high > 0.75, high <= 1]).toEqual([true, true, true, true]);
   });
 
   it("takes the target from the best arm, and counts who reached it and when", () => {
@@ -128,7 +148,7 @@ describe("summarizeStudy", () => {
       ...evidence(lawn!, []),
       finals: [trialRecord({ outcome: "diverged", validation: null, phase: "final" })],
     };
-    const { arms, comparisons, undecided } = summarizeStudy(stored, [evidence(adam!, [[1, 0]]), diverged]);
+    const { arms, comparisons, undecided } = summarizeStudy(stored, [evidence(adam!, [[1, 0]]), diverged], [[]]);
     expect([arms[1]!.test, arms[1]!.diverged, comparisons]).toEqual([null, 1, []]);
     expect(undecided).toContain("lawn-adam at batch 64: 1 of 1 seeds diverged.");
   });

@@ -1,6 +1,7 @@
 /** Every figure of the diagnostics on rankers small enough to work out by hand. */
 import { describe, expect, it } from "@jest/globals";
 import type { Parameters, RankerSpec } from "../../src/ranker/ranker-spec.ts";
+import { noSides, type Side } from "../../src/ranker/side.ts";
 import { type DiagnosticsOptions, measureDiagnostics } from "../../src/training/diagnostics.ts";
 import type { Probe } from "../../src/training/probe.ts";
 import { noPaths } from "../support/engines/no-paths.ts";
@@ -22,6 +23,7 @@ const probe: Probe = {
     items: Uint32Array.of(0, 1),
     labels: Float32Array.of(1, 0),
     weights: null,
+    idDropout: null,
   },
   userDeciles: Uint8Array.of(0, 9),
   itemDeciles: Uint8Array.of(9, 0),
@@ -29,6 +31,7 @@ const probe: Probe = {
 
 const options: DiagnosticsOptions = {
   spec: product,
+  sides: noSides,
   probe,
   parameters: parametersOfProduct([3, 0], [1, 4]),
   gradient: { loss: 0.5, gradient: parametersOfProduct([6, 8], [0, 1]) },
@@ -81,6 +84,7 @@ describe("the probe's figures", () => {
       positives: Uint32Array.of(0),
       negatives: Uint32Array.of(1),
       weights: null,
+      idDropout: null,
     };
     // Logits 3 and 12; margin -9, p = sigmoid(-9) = 0.000123395.
     const figures = measureDiagnostics({ ...options, probe: { ...probe, batch: pairwise } });
@@ -101,6 +105,7 @@ describe("the probe's figures", () => {
       negatives: Uint32Array.of(1, 0),
       masked: null,
       weights: null,
+      idDropout: null,
     };
     // Logits 3, 12 and 3: a share of 1 / (2 + e^9) = 0.000123379.
     const figures = measureDiagnostics({ ...options, probe: { ...probe, batch: listwise } });
@@ -123,6 +128,7 @@ describe("the probe's figures", () => {
       negatives,
       masked: null,
       weights: null,
+      idDropout: null,
     };
     const { margins } = measureDiagnostics({ ...options, probe: { ...probe, batch: listwise } });
     expect(margins.smallest).toBeCloseTo(-9 / ((3 * Math.sqrt(17)) / 2), 12);
@@ -138,6 +144,7 @@ describe("the probe's figures", () => {
       negatives: Uint32Array.of(1),
       masked: { offsets: Uint32Array.of(0, 1), places: Uint32Array.of(0) },
       weights: null,
+      idDropout: null,
     };
     const { margins } = measureDiagnostics({ ...options, probe: { ...probe, batch: listwise } });
     expect(margins).toMatchObject({ smallest: null, p50: null, wrongShare: null });
@@ -194,6 +201,30 @@ describe("the tensors' figures", () => {
     const later = measureDiagnostics({ ...options, atSwitch: parametersOfProduct([3, 0], [2, 8]) });
     expect(later.movedSinceSwitch?.relative.itemDot).toBe(0.5);
     expect(later.moved).toBeNull();
+  });
+
+  it("are of users as sums of rows where they have features, and of tensors as they are", () => {
+    // User 0 is rows 0 and 2, user 1 row 2 alone: 3 + 1 and 1.
+    const users: Side = {
+      entities: 2,
+      rows: 3,
+      ids: 2,
+      offsets: Uint32Array.of(0, 2, 3),
+      rowIndices: Uint32Array.of(0, 2, 2),
+      weights: Float32Array.of(1, 1, 1),
+    };
+    const parameters = parametersOfProduct([3, 9, 1], [1, 4]);
+    const figures = measureDiagnostics({
+      ...options,
+      spec: { ...product, users: 3 },
+      sides: { users, items: null },
+      parameters,
+      gradient: { loss: 1, gradient: parameters },
+    });
+    // Logits 4 x 1 and 1 x 4.
+    expect([figures.logitAbsP50, figures.logitAbsP99]).toEqual([4, 4]);
+    expect(figures.rowNorms.userDot?.byPopularity).toEqual([4, ...Array<null>(8).fill(null), 1]);
+    expect(figures.norms.userDot).toBeCloseTo(Math.sqrt(9 + 81 + 1), 12);
   });
 
   it("spread row norms by popularity", () => {

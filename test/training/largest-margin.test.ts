@@ -77,7 +77,15 @@ function recordedMargin(row: readonly number[]): number {
   const labels = new Float32Array(points.length).fill(1);
   const items = Uint32Array.from(points.keys());
   const users = new Uint32Array(points.length);
-  const batch = { kind: "pointwise", length: points.length, users, items, labels, weights: null } as const;
+  const batch = {
+    kind: "pointwise",
+    length: points.length,
+    users,
+    items,
+    labels,
+    weights: null,
+    idDropout: null,
+  } as const;
   const probe = { batch, userDeciles: new Uint8Array(1), itemDeciles: new Uint8Array(points.length) };
   const typicalUser = Math.hypot(...row); // the only user's row; the scale divides by it
   expect(measureProbe(spec, parameters, probe).margins.scale! / typicalUser).toBeCloseTo(Math.sqrt(23 / 3), 12);

@@ -4,6 +4,7 @@ import { referenceEngine } from "../../src/engine/reference/reference-engine.ts"
 import type { OptimizerConfig } from "../../src/optimizer/optimizer-config.ts";
 import { defaultInitializers, initializeParameters } from "../../src/ranker/initialize.ts";
 import type { Parameters, RankerSpec } from "../../src/ranker/ranker-spec.ts";
+import { noSides } from "../../src/ranker/side.ts";
 import type { EpochRecord } from "../../src/runs/training-log.ts";
 import { measureDiagnostics } from "../../src/training/diagnostics.ts";
 import { DivergenceError } from "../../src/training/divergence.ts";
@@ -63,6 +64,7 @@ async function run(options: {
   const { optimizer = optimizers.adam!, plan = planWith(), from = null, values = [1, 2, 3, 4] } = options;
   const session = await referenceEngine.open({
     spec,
+    sides: noSides,
     loss: { name: "bce" },
     start: from?.snapshot ?? { parameters: initializeParameters(spec, defaultInitializers, 1), optimizer: null },
     optimizer,
@@ -90,7 +92,16 @@ async function run(options: {
       validate: async () => ({ M: values[validations++]! }),
       diagnose: async ({ parameters, previous, atSwitch }) => {
         const gradient = await session.gradient(probe.batch);
-        return measureDiagnostics({ spec, probe, parameters, gradient, previous, atSwitch, blocks: "row" });
+        return measureDiagnostics({
+          spec,
+          sides: noSides,
+          probe,
+          parameters,
+          gradient,
+          previous,
+          atSwitch,
+          blocks: "row",
+        });
       },
       epochDone: async (record) => void records.push(record),
       checkpoint: async (point) => void points.push(point),

@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { streamOwnColumns } from "../../../src/arrow/stream-own-columns.ts";
-import { PROFILES_FILE } from "../../dataset/stored-dataset.ts";
+import { PROFILES_FILE } from "../../dataset/dataset-files.ts";
 import { type BitSet, openBitSet } from "./bit-set.ts";
 
 /**

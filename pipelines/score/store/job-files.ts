@@ -5,7 +5,7 @@ import type { ScoreConfig } from "../../../src/config/schemas/score-schema.ts";
 import { contentOf } from "../../../src/files/file-content.ts";
 import { fileRecord } from "../../../src/runs/file-record.ts";
 import { keptDatasetFiles, keptDatasetFolder, runFiles } from "../../../src/runs/run-directory.ts";
-import { DESCRIPTION_FILE, KNOWN_FILE, PROFILES_FILE } from "../../dataset/stored-dataset.ts";
+import { DESCRIPTION_FILE, KNOWN_FILE, PROFILES_FILE } from "../../dataset/dataset-files.ts";
 import { isOfRun } from "../../runs/dataset-of-run.ts";
 import type { ScoreSubject } from "../subject.ts";
 

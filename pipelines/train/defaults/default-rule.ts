@@ -7,14 +7,13 @@ import { ruleOf } from "../../../src/config/optimizer/rule-table.ts";
 import { type NegativesFrom, samplesPerPositive } from "../../../src/dataset/training-batches.ts";
 import type { LossName } from "../../../src/ranker/loss.ts";
 import type { ChosenSetting } from "../../stage.ts";
+import { lazyChoice } from "./lazy-choice.ts";
+import { type DatedLog, recencyFor } from "./recency-rule.ts";
 
 /** Of the train split; and of validation, with what it ranks its items against. */
-export interface LogSize {
-  readonly rows: number;
+export interface LogSize extends DatedLog {
   /** Who have rows there. */
   readonly users: number;
-  /** Of the whole catalogue. */
-  readonly items: number;
   readonly validationRows: number;
   readonly protocol: "sampled" | "full";
 }
@@ -23,6 +22,8 @@ export interface LogSize {
 export interface OwnChoices {
   readonly model: string;
   readonly optimizer: OptimizerName;
+  /** Whether the rule may take a lazy optimizer: nothing that was given names one, or asks for what lazy rules lack. */
+  readonly leavesOptimizerOpen: boolean;
   readonly loss: LossName;
   /** Whether the rule may take another loss, its negatives and cosines: nothing that was given speaks of them. */
   readonly leavesLossOpen: boolean;
@@ -71,8 +72,7 @@ export function defaultsFor(log: LogSize, own: OwnChoices): readonly ChosenSetti
   const { rows, users, items } = log;
   const perUser = rows / users;
   const perItem = rows / items;
-  const wantsLists = log.protocol === "full" && own.leavesLossOpen && own.model === "mf";
-  const kind = wantsLists ? "lists" : "pairs";
+  const kind = log.protocol === "full" && own.leavesLossOpen && own.model === "mf" ? "lists" : "pairs";
   const loss = kind === "lists" ? "softmax" : own.loss;
   const [few, reason] = negativesFor(kind === "lists" ? "shared" : own.negativesFrom, items);
   const negatives = own.negatives ?? few;
@@ -86,10 +86,12 @@ export function defaultsFor(log: LogSize, own: OwnChoices): readonly ChosenSetti
       : []),
     ...(kind === "lists" ? listChoices(perUser, items) : []),
     chosen(["negatives"], few, reason),
+    ...recencyFor(log),
     chosen(["batchSize"], batchSize, `cuts an epoch into about ${Math.round(steps)} steps`),
     chosen(["epochs"], epochs, `at most; about ${thousands(steps * epochs)} steps, and validation ends it earlier`),
-    patienceFor(epochs),
+    patienceFor(epochs, kind),
     ...(kind === "lists" ? refitFor(log) : []),
+    ...(kind === "pairs" && own.leavesOptimizerOpen ? lazyChoice(users + items, batchSize) : []),
     ...ruleChoices(own, { perUser, perItem, items, rows, steps, epochs, kind }),
   ];
 }
@@ -213,7 +215,9 @@ function epochsFor(steps: number, kind: "pairs" | "lists"): number {
   return Math.round(EPOCHS.lists * Math.min(5, Math.max(1, STEPS_AN_EPOCH.lists / steps)));
 }
 
-function patienceFor(epochs: number): ChosenSetting {
+function patienceFor(epochs: number, kind: "pairs" | "lists"): ChosenSetting {
+  // The few epochs of lists fall back at first and are best where the rate is nearly 0.
+  if (kind === "lists") return chosen(["validation", "patience"], Math.ceil(epochs / 2), "half of the epochs");
   const quarter = Math.ceil(epochs / 4);
   return quarter < LEAST_PATIENCE
     ? chosen(["validation", "patience"], LEAST_PATIENCE, "the least, for so few epochs")

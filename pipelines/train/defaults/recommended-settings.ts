@@ -15,6 +15,8 @@ import { type DatasetDescription, readDescription } from "../../dataset/stored-d
 import { packagedFolder } from "../../packaged-folder.ts";
 import type { ChosenSetting, RecommendedLayer } from "../../stage.ts";
 import { defaultsFor, type LogSize } from "./default-rule.ts";
+import { leavesOptimizerOpen } from "./lazy-choice.ts";
+import { driftOf } from "./recency-rule.ts";
 import { type StartShape, shapeOfStart, warmChoices, warmEpochs } from "./warm-rule.ts";
 
 const record = z.record(z.string(), z.unknown());
@@ -70,6 +72,7 @@ export async function recommendedSettings(given: Values): Promise<readonly Recom
     users: trainedUsers(description),
     items: description.items,
     validationRows,
+    drift: given.recencyPower === undefined ? await driftOf(path.join(dataRoot, dataset), description) : null,
     protocol: protocolFor(description, given),
   };
   const fitted = fittedSettings(log, merged(ofStart, given), start !== null);
@@ -117,6 +120,13 @@ export function fittedSettings(log: LogSize, given: Values, isWarm: boolean): Re
   const own = {
     model: typeof given.model === "string" ? given.model : hasOwnPaths(given) ? defaults.model : "mf",
     optimizer: optimizerNames.find((name) => name === groupOf(given, "optimizer").name) ?? defaults.optimizer.name,
+    leavesOptimizerOpen:
+      !isWarm &&
+      leavesOptimizerOpen({
+        engine: given.engine,
+        optimizer: groupOf(given, "optimizer"),
+        lawn: groupOf(given, "lawn"),
+      }),
     loss: lossNames.find((name) => name === given.loss) ?? defaults.loss,
     leavesLossOpen: leavesLossOpen(given),
     negatives: numberOf(given.negatives),

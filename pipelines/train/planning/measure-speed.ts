@@ -9,7 +9,6 @@ import type { MeasuredSpeed } from "../../../src/runs/planning-record.ts";
 import { Pace } from "../../../src/training/pace.ts";
 import type { TrainingPlan } from "../../../src/training/training-plan.ts";
 import { seenItems } from "../../dataset/seen-items.ts";
-import type { LoadedDataset } from "../../dataset/stored-dataset.ts";
 import { evaluateSplit } from "../../measures/evaluate-split.ts";
 import { withTrainedScorer } from "../../measures/held-out-scorers.ts";
 import type { StageContext } from "../../stage.ts";
@@ -20,6 +19,8 @@ import {
   sessionOptionsOf,
   validatedUsers,
 } from "../../training/configured-training.ts";
+import { rankerInTraining } from "../../training/ranker-in-training.ts";
+import type { TrainingDataset } from "../../training/training-dataset.ts";
 import { diagnosis } from "../run-pass.ts";
 
 const STEP_MILLISECONDS = 300;
@@ -29,7 +30,7 @@ const LONG_MILLISECONDS = 1000;
 
 export interface SpeedOptions {
   readonly config: TrainConfig;
-  readonly dataset: LoadedDataset;
+  readonly dataset: TrainingDataset;
   /** Of its train split; found unless given. */
   readonly seen?: ItemsByUser;
   readonly engine: Engine;
@@ -47,15 +48,15 @@ export async function measureSpeed(options: SpeedOptions): Promise<Speed> {
   const source = batchSourceOf(config, dataset.train, options.seen ?? seenItems(dataset, ["train"]));
   const selects = dataset.candidatesValidation.users.length > 0;
   const plan = planOf({ config, source, pass: "train", epochs: config.epochs, selects });
-  const session = await engine.open(sessionOptionsOf(config, source, null));
+  const session = await engine.open(sessionOptionsOf(config, dataset, { source, start: null }));
   try {
     const stepMilliseconds = await timeSteps(session, plan, context);
-    const spec = rankerOf(config, dataset.train);
-    const diagnose = config.diagnostics ? diagnosis({ config, spec, source }, session, null) : null;
+    const spec = rankerOf(config, dataset);
+    const diagnose = config.diagnostics ? diagnosis({ config, spec, dataset, source }, session, null) : null;
     const validate = async (parameters: Parameters): Promise<void> => {
       const { candidates, k: ks } = config;
       const usersSample = validatedUsers(config);
-      const ranker = { directory: config.dataset, config, spec, parameters, rows: null };
+      const ranker = () => rankerInTraining({ directory: config.dataset, config, dataset, parameters });
       const question = { dataset, split: "validation" as const, signal: context.signal };
       await withTrainedScorer(session.scorer, { engine, ranker }, question, (scorer) =>
         evaluateSplit({ scorer, dataset, split: question.split, candidates, ks, usersSample }),

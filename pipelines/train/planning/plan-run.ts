@@ -12,10 +12,10 @@ import { ConfigError } from "../../../src/errors.ts";
 import type { BudgetPlan, Planning } from "../../../src/runs/planning-record.ts";
 import { mergeInto } from "../../../src/study/search-space.ts";
 import { seenItems } from "../../dataset/seen-items.ts";
-import type { LoadedDataset } from "../../dataset/stored-dataset.ts";
 import type { RunRecorder } from "../../runs/run-recorder.ts";
 import type { StageContext } from "../../stage.ts";
 import { batchSourceOf } from "../../training/configured-training.ts";
+import type { TrainingDataset } from "../../training/training-dataset.ts";
 import { budgetSettings } from "./budget-settings.ts";
 import { fitBudget } from "./fit-budget.ts";
 import { measureSpeed } from "./measure-speed.ts";
@@ -26,7 +26,7 @@ import { TUNING_ETA } from "./tune.ts";
 export interface PlanningJob {
   /** As it was asked for, something being left to plan; its `hold` is complete. */
   readonly config: TrainConfig;
-  readonly dataset: LoadedDataset;
+  readonly dataset: TrainingDataset;
   readonly engine: Engine;
   /** Its manifest holds a `planning` that was begun. */
   readonly recorder: RunRecorder;
@@ -41,7 +41,7 @@ export type PlanningOutcome =
   | { readonly kind: "interrupted"; readonly reason: string };
 
 /** Throws ConfigError where there is nothing to choose by. */
-export function checkPlanning(config: TrainConfig, dataset: LoadedDataset): void {
+export function checkPlanning(config: TrainConfig, dataset: TrainingDataset): void {
   if (config.tune === undefined || dataset.candidatesValidation.users.length > 0) return;
   throw new ConfigError(`--tune: dataset ${config.dataset} has no validation items, so nothing could choose settings`);
 }

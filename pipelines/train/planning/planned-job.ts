@@ -33,7 +33,7 @@ export async function planJob(asked: TrainingJob, spentSeconds: () => number): P
   const planned = await planRun({ ...asked, config: { ...asked.config, ranker, engine: engine.name }, spentSeconds });
   if (planned.kind === "interrupted") return planned;
   const { config } = planned;
-  const spec = rankerOf(config, dataset.train);
+  const spec = rankerOf(config, dataset);
   const resolved = resolvedConfig(config, { spec, engine });
   await recorder.saveConfig(resolved);
   await recorder.saveManifest({ configHash: hashOf(identityOf(resolved)) });

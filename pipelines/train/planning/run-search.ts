@@ -14,10 +14,10 @@ import { studyFiles } from "../../../src/runs/study-directory.ts";
 import type { TrialRecord } from "../../../src/runs/trial-record.ts";
 import { epochsOfHalving } from "../../../src/study/halving.ts";
 import { seenItems } from "../../dataset/seen-items.ts";
-import type { LoadedDataset } from "../../dataset/stored-dataset.ts";
 import { openTuningDisplay } from "../../progress/tuning-progress.ts";
 import type { StageContext } from "../../stage.ts";
 import { rankerOf } from "../../training/configured-training.ts";
+import type { TrainingDataset } from "../../training/training-dataset.ts";
 import { runTrial, trialEngineName, trialIdentity } from "../../trials/run-trial.ts";
 import { readTrial, writeTrial } from "../../trials/trial-files.ts";
 import { readTrialSnapshot, removeTrialSnapshot, writeTrialSnapshot } from "../../trials/trial-snapshot.ts";
@@ -31,7 +31,7 @@ export interface SearchJob {
   readonly held: ReadonlySet<PlannedSetting>;
   /** Null where time is not bounded. */
   readonly budget: BudgetPlan | null;
-  readonly dataset: LoadedDataset;
+  readonly dataset: TrainingDataset;
   readonly engine: Engine;
   /** Of the run. */
   readonly directory: string;
@@ -50,7 +50,7 @@ export interface SearchOutcome {
 /** Null when interrupted. */
 export async function runSearch(job: SearchJob): Promise<SearchOutcome | null> {
   const { config, trials, held, dataset, engine, context } = job;
-  const { dot, gmf, embedding } = rankerOf(config, dataset.train);
+  const { dot, gmf, embedding } = rankerOf(config, dataset);
   const points = tuningPoints(config, { trials, held, widths: { dot, gmf, embedding } });
   const data = { dataset, seen: seenItems(dataset, ["train"]) };
   const engineName = trialEngineName(engine);
@@ -75,7 +75,7 @@ export async function runSearch(job: SearchJob): Promise<SearchOutcome | null> {
         const result = await runTrial({ trial, from, data, engine, engineName, context, epochDone });
         if (result === null) return null;
         const written = await writeTrial(folder, result, context);
-        const spec = rankerOf(trial.config, dataset.train);
+        const spec = rankerOf(trial.config, dataset);
         if (result.point !== null && epochs < config.epochs)
           await writeTrialSnapshot(folder, { record: written, spec, point: result.point }, context);
         await job.trialDone();

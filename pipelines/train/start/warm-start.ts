@@ -17,10 +17,11 @@ import type { RankerSpec } from "../../../src/ranker/ranker-spec.ts";
 import type { StartRecord } from "../../../src/runs/manifest.ts";
 import { configDifferences } from "../../../src/runs/run-directory.ts";
 import { decodeOptimizer } from "../../../src/training/optimizer-file.ts";
-import type { LoadedDataset } from "../../dataset/stored-dataset.ts";
 import { leakWarning, rowsOfRun } from "../../runs/dataset-of-run.ts";
 import { type LoadedRun, loadRun, type RankerOfRun, rankerFilesOf } from "../../runs/stored-run.ts";
 import { initialParameters, optimizerOf, rankerSettingsOf } from "../../training/configured-training.ts";
+import type { TrainingDataset } from "../../training/training-dataset.ts";
+import { type FeatureRows, featureRowsOf, startingTables } from "./feature-rows.ts";
 
 export interface WarmStart {
   /** For the manifest. */
@@ -37,7 +38,7 @@ export interface WarmStartOptions {
   readonly start: StartConfig;
   readonly config: TrainConfig;
   readonly spec: RankerSpec;
-  readonly dataset: LoadedDataset;
+  readonly dataset: TrainingDataset;
 }
 
 /** Throws ConfigError where the run is of another shape, or has not kept what is asked for; DataError where damaged. */
@@ -47,8 +48,12 @@ export async function openWarmStart(options: WarmStartOptions): Promise<WarmStar
   refuseOtherShape(run, options);
   if (start.optimizer === "keep") await refuseOtherOptimizer(run, options);
   const carried = await rowsOfRun(run, dataset);
-  const sources = carried ?? { users: rowsInOrder(spec.users), items: rowsInOrder(spec.items) };
-  const { users, items } = carried?.counts ?? { users: allKnown(spec.users), items: allKnown(spec.items) };
+  const { train } = dataset;
+  const ids = carried ?? { users: rowsInOrder(train.users), items: rowsInOrder(train.items) };
+  const { users, items } = carried?.counts ?? { users: allKnown(train.users), items: allKnown(train.items) };
+  const features = await featureRowsOf(run, { config, dataset, ids });
+  if (start.optimizer === "keep") refuseOtherTables(run, features);
+  const { sources } = features;
   const record: StartRecord = {
     run: run.manifest.run,
     directory,
@@ -62,10 +67,11 @@ export async function openWarmStart(options: WarmStartOptions): Promise<WarmStar
   };
   return {
     record,
-    lines: linesOf(run, record, dataset),
+    lines: [...linesOf(run, record, dataset), ...features.lines],
     async begin(pass, source) {
       const from = await loadRun(directory, pass === "train" ? "selected" : rankerOfRefit(run, config));
-      const parameters = carryParameters(from.parameters, sources, { spec, initial: initialParameters(config, spec) });
+      const tables = await startingTables(from, features);
+      const parameters = carryParameters(tables, sources, { spec, initial: initialParameters(config, spec) });
       const optimizer = optimizerOf(config, source);
       const kept = start.optimizer === "keep" ? await readOptimizer(from) : null;
       return {
@@ -74,6 +80,13 @@ export async function openWarmStart(options: WarmStartOptions): Promise<WarmStar
       };
     },
   };
+}
+
+function refuseOtherTables({ directory }: LoadedRun, { folded }: FeatureRows): void {
+  if (folded.length === 0) return;
+  throw new ConfigError(
+    `--start-optimizer keep: ${directory} has features of ${folded.join(" and ")} and this dataset has none, so its moments are of other rows; give --start-optimizer fresh`,
+  );
 }
 
 /** The run's own refit, unless it has learnt from a split that this one is held out of. */
@@ -125,7 +138,7 @@ async function readOptimizer({ directory, manifest, ranker }: LoadedRun): Promis
 function linesOf(
   { manifest }: LoadedRun,
   { directory, users, items }: StartRecord,
-  dataset: LoadedDataset,
+  dataset: TrainingDataset,
 ): readonly string[] {
   const lines = [
     `start: from ${directory}, which knows ${users.known} of ${users.known + users.new} users and ${items.known} of ${items.known + items.new} items; ${users.new} users and ${items.new} items are new, ${users.gone} and ${items.gone} of its own are gone`,

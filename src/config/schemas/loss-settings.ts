@@ -57,6 +57,13 @@ export const lossSettings = {
     role: "variable",
   }),
   ccl: withRole(cclSettings.prefault({}), "variable"),
+  recencyPower: trainSetting(z.number().min(0).default(0), {
+    flag: "recency-power",
+    fitsLog: true,
+    meaning:
+      "Weighs a row with a newer rows of its user by (1 + a)^-power, 1 on average for each user, where the log's order is known; 0 leaves ages aside",
+    role: "variable",
+  }),
 };
 
 interface LossConfig {

@@ -1,6 +1,7 @@
-/** Settings of `train` that say which paths a ranker has, and how wide: what is not given is the model's own. */
+/** Settings of `train` that say which paths a ranker has and how wide, the model's own where not given; and of what. */
 import { z } from "zod";
 import { setting } from "../setting.ts";
+import { trainSetting } from "../train-role.ts";
 import { similaritySettings } from "./loss-settings.ts";
 
 const width = z.int().min(0);
@@ -30,3 +31,18 @@ export const rankerSettings = z.object({
   }),
   ...similaritySettings,
 });
+
+/** What of a dataset's features a ranker is trained with, and how it learns to do with them alone. */
+export const featuresSettings = {
+  features: trainSetting(z.enum(["all", "none"]).optional(), {
+    flag: "features",
+    meaning: "Features of users and items that the dataset has: all, also where it is left open, or none",
+    role: "variable",
+  }),
+  idDropout: trainSetting(z.number().min(0).lt(1).optional(), {
+    flag: "id-dropout",
+    meaning:
+      "Share of each batch's users and items that are without their id, so that features learn to stand alone, as for new items; 0 unless given",
+    role: "variable",
+  }),
+};

@@ -4,6 +4,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
+import { baselineNames } from "../baseline-settings.ts";
 import { defaultMetric, metricType } from "../metric-names.ts";
 import { optimizerNames } from "../optimizer/optimizer-names.ts";
 import { studyMetricType } from "./study-metrics.ts";
@@ -104,6 +105,8 @@ export const studySchema = z
     target: z
       .union([z.strictObject({ value: z.number() }), z.strictObject({ ofBest: z.number().positive().max(1) })])
       .default({ ofBest: 0.98 }),
+    /** Beside the arms in every table: fitted on train, parameters chosen on validation, test ranked at the end. */
+    baselines: z.array(z.enum(baselineNames)).default([]),
     /** Treatment and baseline; each pair is compared at each batch size both have. */
     comparisons: z.array(z.tuple([z.string(), z.string()])).default([]),
     /** Arms that are compared with themselves as well: at each batch size against the first one. */
@@ -119,6 +122,9 @@ export const studySchema = z
     const refuse = (path: readonly (string | number)[], message: string): void => {
       context.addIssue({ code: "custom", path: [...path], message });
     };
+    for (const [index, baseline] of study.baselines.entries()) {
+      if (study.baselines.indexOf(baseline) !== index) refuse(["baselines", index], `${baseline} stands there twice`);
+    }
     const arms = study.arms.map((arm) => arm.name);
     for (const [index, arm] of arms.entries()) {
       if (arms.indexOf(arm) !== index) refuse(["arms", index, "name"], `there are two arms named ${arm}`);

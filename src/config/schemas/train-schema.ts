@@ -24,7 +24,7 @@ import { trainSetting, withRole } from "../train-role.ts";
 import { initializeSettings } from "./initialize-settings.ts";
 import { completeLoss, lossContradictions, lossSettings } from "./loss-settings.ts";
 import { planningContradictions, planningSettings } from "./planning-settings.ts";
-import { rankerSettings } from "./ranker-settings.ts";
+import { featuresSettings, rankerSettings } from "./ranker-settings.ts";
 import { completeStart, saveOptimizer, startContradictions, startSettings } from "./start-settings.ts";
 
 const validationSettings = z.object({
@@ -80,7 +80,9 @@ const trainSettings = z.object({
     role: "controlled",
   }),
   ranker: withRole(rankerSettings.prefault({}), "variable"),
+  ...featuresSettings,
   initialize: withRole(initializeSettings.prefault({}), "variable"),
+  ...featuresSettings,
   ...lossSettings,
   embeddingDecay: trainSetting(z.number().min(0).default(0), {
     flag: "embedding-decay",

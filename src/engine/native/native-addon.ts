@@ -187,7 +187,7 @@ export function loadNativeAddon(): LoadedAddon {
  * Raised, here and as kInterface of addon/addon.cpp, with what any function takes or a setting holds: an addon of older
  * sources would pass over what it does not know, such as weights.
  */
-const INTERFACE = 6;
+const INTERFACE = 7;
 
 /** Throws EngineError where the addon was built from sources with another interface. */
 export function checkNativeInterface({ interfaceNumber }: Pick<NativeAddon, "interfaceNumber">, remedy: string): void {

@@ -7,6 +7,7 @@ import { EngineError } from "../../errors.ts";
 import { precisionOf } from "../check-ranker.ts";
 import { checkedSessionOptions } from "../check-session-options.ts";
 import type { Engine } from "../engine.ts";
+import { refuseLack, taskOfSession } from "../engine-lacks.ts";
 import type { EngineProvider } from "../engine-provider.ts";
 import { withOwnErrors } from "../own-errors.ts";
 import { loadNativeAddon, requireNativeAddon } from "./native-addon.ts";
@@ -37,6 +38,7 @@ export function openNativeEngine(options: NativeOptions = {}): NativeEngine {
     open: async (options) =>
       withOwnErrors("native engine: no session", () => {
         const session = checkedSessionOptions(options);
+        refuseLack("native", taskOfSession(session));
         if (precisionOf(session.start.parameters) !== "float32") {
           throw new EngineError(
             "native engine: parameters are float64, expected float32; the reference engine takes float64",

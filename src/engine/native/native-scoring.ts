@@ -1,6 +1,7 @@
 /** Scores from native memory without a training session: the addon alone, which then steps nothing. */
 import { EngineError } from "../../errors.ts";
 import { type Parameters, parametersOf, type RankerSpec } from "../../ranker/ranker-spec.ts";
+import { noSides } from "../../ranker/side.ts";
 import { checkedRanker } from "../check-ranker.ts";
 import { closedBy } from "../closable.ts";
 import { withOwnErrors } from "../own-errors.ts";
@@ -46,6 +47,7 @@ function openWith(
   const { spec, parameters } = checkedRanker(given.spec, given.parameters);
   const session = addon.openSession({
     ranker: nativeRanker(spec),
+    sides: noSides,
     loss: { name: "bce", ...noLossNumbers },
     optimizer: noOptimizer,
     embeddingDecay: 0,

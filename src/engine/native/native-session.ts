@@ -4,10 +4,12 @@ import { epochDraws } from "../../dataset/training-batches.ts";
 import { float32Ops } from "../../optimizer/arrays/float-ops.ts";
 import { buildOptimizer } from "../../optimizer/build-optimizer.ts";
 import { parametersOf, sizeOf } from "../../ranker/ranker-spec.ts";
+import { extentsOf } from "../../ranker/side.ts";
 import { checkedBatch, checkLearningRate } from "../check-batch.ts";
 import { checkedSpan } from "../check-session-options.ts";
 import { closedBy } from "../closable.ts";
 import type { SessionOptions, StepSpan, TrainingSession } from "../engine.ts";
+import { refuseDroppedIds } from "../engine-lacks.ts";
 import { createSessionCalls } from "../session-calls.ts";
 import { type NativeAddon, type NativeColumns, tensorKinds } from "./native-addon.ts";
 import { type NativeScorer, openNativeScorer } from "./native-scorer.ts";
@@ -23,7 +25,8 @@ export function openNativeSession(
   options: SessionOptions,
   machine: NativeMachine,
 ): NativeTrainingSession {
-  const { spec, loss, start, optimizer: config, source } = options;
+  const { spec, sides, loss, start, optimizer: config, source } = options;
+  const entities = { ...spec, ...extentsOf(spec, sides) }; // of which batches and scores speak
   const parameters = parametersOf(spec);
   const optimizer = buildOptimizer({ config, parameters, ops: float32Ops() });
   const session = addon.openSession(nativeSettings(options, { parameters, groups: optimizer.groups }, machine));
@@ -33,7 +36,8 @@ export function openNativeSession(
   const { inTurn, isClosed, checkStillOpen, close } = createSessionCalls("training session");
 
   function columnsOf(given: Batch): NativeColumns {
-    const batch = checkedBatch(given, loss.name, spec);
+    const batch = checkedBatch(given, loss.name, entities);
+    refuseDroppedIds("native", batch);
     const { users, weights } = batch;
     const alone = { weights, blockRows: 1, maskOffsets: null, masked: null };
     if (batch.kind === "pointwise")
@@ -77,7 +81,7 @@ export function openNativeSession(
         return { loss: meanLoss, gradient };
       }),
 
-    scorer: openNativeScorer({ addon, session, spec }, inTurn),
+    scorer: openNativeScorer({ addon, session, spec: entities }, inTurn),
 
     snapshot: () => inTurn(() => state.read()),
 

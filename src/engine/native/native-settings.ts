@@ -5,12 +5,15 @@ import type { LawnGroup } from "../../optimizer/lawn-blocks.ts";
 import type { BaseOptimizerConfig, LawnConfig } from "../../optimizer/optimizer-config.ts";
 import type { LossConfig } from "../../ranker/loss.ts";
 import type { ParameterInfo } from "../../ranker/ranker-spec.ts";
+import type { Sides } from "../../ranker/side.ts";
 import type { SessionOptions } from "../engine.ts";
 import { ruleNumbers } from "../rule-numbers.ts";
 import { type NativeRanker, nativeRanker, noLossNumbers } from "./native-ranker.ts";
 
 export interface NativeSettings {
+  /** Its users and items are the rows of its tables. */
   readonly ranker: NativeRanker;
+  readonly sides: Sides;
   readonly loss: NativeLoss;
   readonly optimizer: NativeOptimizer;
   readonly embeddingDecay: number;
@@ -80,13 +83,14 @@ export interface NativeMachine {
 }
 
 export function nativeSettings(
-  { spec, loss, optimizer, source, embeddingDecay }: SessionOptions,
+  { spec, sides, loss, optimizer, source, embeddingDecay }: SessionOptions,
   blocks: { readonly parameters: readonly ParameterInfo[]; readonly groups: readonly LawnGroup[] },
   machine: NativeMachine,
 ): NativeSettings {
   const indices = new Map(blocks.parameters.map(({ name }, index) => [name, index]));
   return {
     ranker: nativeRanker(spec),
+    sides,
     loss: { ...noLossNumbers, ...loss },
     optimizer: nativeOptimizer(optimizer.base, optimizer.lawn),
     embeddingDecay,

@@ -23,6 +23,7 @@ export interface GradientBuffers<A extends FloatArray> {
   readonly headBias: Float64Array;
   /** Every row written to must be touched first. */
   touch(user: number, item: number): void;
+  readonly touched: Readonly<Record<"users" | "items", Pick<TouchedIds, "ids">>>;
   /** Every parameter's gradient, in the order of `parametersOf`. Lent: the arrays hold until the next batch. */
   finish(): ReadonlyMap<string, A>;
   /** Zero everywhere, ready for a batch. */
@@ -59,6 +60,7 @@ export function createGradientBuffers<A extends FloatArray>(
     tower,
     headWeight,
     headBias,
+    touched: { users, items },
     touch(user, item) {
       users.add(user);
       items.add(item);
@@ -91,22 +93,31 @@ function towerBuffers({ embedding, tower }: RankerSpec): readonly DenseLayer[] {
 }
 
 /** A set of ids in [0, extent), each listed once. */
-function createTouchedIds(extent: number) {
+export interface TouchedIds {
+  add(id: number): void;
+  /** In the order they were added. Lent until `forget`. */
+  ids(): Uint32Array;
+  /** Zeroes the touched rows of a table with `extent` rows. */
+  clearRows(table: FloatArray): void;
+  forget(): void;
+}
+
+export function createTouchedIds(extent: number): TouchedIds {
   const isTouched = new Uint8Array(extent);
   const ids = new Uint32Array(extent);
   let count = 0;
   return {
-    add(id: number): void {
+    add(id) {
       if (isTouched[id] === 1) return;
       isTouched[id] = 1;
       ids[count++] = id;
     },
-    /** Zeroes the touched rows of a table with `extent` rows. */
-    clearRows(table: FloatArray): void {
+    ids: () => ids.subarray(0, count),
+    clearRows(table) {
       const width = table.length / extent;
       for (let k = 0; k < count; k++) table.fill(0, ids[k]! * width, (ids[k]! + 1) * width);
     },
-    forget(): void {
+    forget() {
       for (let k = 0; k < count; k++) isTouched[ids[k]!] = 0;
       count = 0;
     },

@@ -10,7 +10,8 @@ import { buildOptimizer } from "../../optimizer/build-optimizer.ts";
 import { exportState, importState } from "../../optimizer/optimizer-transfer.ts";
 import { releaseReplaced } from "../../optimizer/release-replaced.ts";
 import type { StepOutput } from "../../optimizer/rules/transform.ts";
-import { type FloatArray, parametersOf } from "../../ranker/ranker-spec.ts";
+import { type FloatArray, type Parameters, parametersOf, type RankerSpec } from "../../ranker/ranker-spec.ts";
+import { foldSides, type Sides } from "../../ranker/side.ts";
 import { breathe } from "../breathe.ts";
 import { checkedBatch, checkLearningRate } from "../check-batch.ts";
 import { checkedSpan } from "../check-session-options.ts";
@@ -18,7 +19,7 @@ import { closedBy } from "../closable.ts";
 import type { SessionOptions, TrainingSession } from "../engine.ts";
 import { createSessionCalls } from "../session-calls.ts";
 import { gatherGradient } from "./batch-gradient.ts";
-import { createGradientBuffers } from "./gradient-buffers.ts";
+import { openMixedTables } from "./mixed-tables.ts";
 import { openReferenceScorer } from "./reference-scorer.ts";
 
 /** The storage of one precision. */
@@ -29,11 +30,12 @@ export interface HostArrays<A extends FloatArray> {
 
 /** `options` must have been checked. */
 export function openReferenceSession<A extends FloatArray>(
-  { spec, loss, start, optimizer: config, source, embeddingDecay }: SessionOptions,
+  { spec, sides, loss, start, optimizer: config, source, embeddingDecay }: SessionOptions,
   { ops, allocate }: HostArrays<A>,
 ): TrainingSession {
   const optimizer = buildOptimizer({ config, parameters: parametersOf(spec), ops });
-  const gradients = createGradientBuffers(spec, allocate);
+  const tables = openMixedTables(spec, sides, allocate);
+  const folded = openFolded(spec, sides);
   let current = startingPoint();
   /** Everything a session does goes through here, so that nothing sees a half-done step. */
   const { inTurn, close } = createSessionCalls("training session");
@@ -49,17 +51,18 @@ export function openReferenceSession<A extends FloatArray>(
   }
 
   async function gather(batch: Batch): Promise<number> {
-    gradients.clear();
-    return gatherGradient(batch, { spec, parameters: current.parameters, gradients, loss, embeddingDecay, breathe });
+    tables.clear();
+    const parameters = tables.mix(batch, current.parameters);
+    return gatherGradient(batch, { ...tables, parameters, loss, embeddingDecay, breathe });
   }
 
   async function step(given: Batch, learningRate: number): Promise<number> {
     checkLearningRate(learningRate);
-    const batch = checkedBatch(given, loss.name, spec);
+    const batch = checkedBatch(given, loss.name, tables.spec);
     const meanLoss = await gather(batch);
     const before = current;
-    const masks = optimizer.lazy === null ? null : rowsOfBatch(batch, spec);
-    current = optimizer.step({ ...before, gradients: gradients.finish(), learningRate, rowsOfBatch: masks });
+    const masks = optimizer.lazy === null ? null : rowsOfBatch(batch, spec, sides);
+    current = optimizer.step({ ...before, gradients: tables.finish(), learningRate, rowsOfBatch: masks });
     releaseReplaced(ops, before, current);
     return meanLoss;
   }
@@ -80,11 +83,11 @@ export function openReferenceSession<A extends FloatArray>(
 
     gradient: (given) =>
       inTurn(async () => {
-        const meanLoss = await gather(checkedBatch(given, loss.name, spec));
-        return { loss: meanLoss, gradient: copies(gradients.finish()) };
+        const meanLoss = await gather(checkedBatch(given, loss.name, tables.spec));
+        return { loss: meanLoss, gradient: copies(tables.finish()) };
       }),
 
-    scorer: openReferenceScorer(spec, (score) => inTurn(() => score(current.parameters, breathe))),
+    scorer: openReferenceScorer(tables.spec, (score) => inTurn(() => score(folded(current.parameters), breathe))),
 
     snapshot: () =>
       inTurn(async () => ({
@@ -93,6 +96,17 @@ export function openReferenceSession<A extends FloatArray>(
       })),
 
     ...closedBy(close),
+  };
+}
+
+/** The plain ranker's parameters, mixed once for every call between two steps. */
+function openFolded(spec: RankerSpec, sides: Sides): (parameters: Parameters) => Parameters {
+  let of: Parameters | null = null;
+  let folded: Parameters = new Map();
+  return (parameters) => {
+    if (parameters !== of) folded = foldSides(spec, parameters, sides).parameters;
+    of = parameters;
+    return folded;
   };
 }
 

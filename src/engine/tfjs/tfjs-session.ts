@@ -7,6 +7,7 @@ import { buildOptimizer } from "../../optimizer/build-optimizer.ts";
 import { exportState, importState } from "../../optimizer/optimizer-transfer.ts";
 import { releaseReplaced } from "../../optimizer/release-replaced.ts";
 import { type FloatArray, parametersOf } from "../../ranker/ranker-spec.ts";
+import { noSides } from "../../ranker/side.ts";
 import { breathe } from "../breathe.ts";
 import { checkedPairBatch, checkLearningRate } from "../check-batch.ts";
 import { checkedSpan } from "../check-session-options.ts";
@@ -43,7 +44,7 @@ export function openTfjsSession(
   /** Null under a dense rule, which asks nobody. */
   function masksOf(batch: PairBatch) {
     if (optimizer.lazy === null) return null;
-    const { users, items } = rowsOfBatch(batch, spec);
+    const { users, items } = rowsOfBatch(batch, spec, noSides);
     return { users: ops.blocksFromHost(users), items: ops.blocksFromHost(items) };
   }
 

@@ -3,6 +3,7 @@
  * close() frees all memory.
  */
 import type { Batch } from "../../dataset/batch.ts";
+import { idDropoutOf } from "../../dataset/id-dropout.ts";
 import { epochDraws, firstBlockOf, samplesPerEpoch } from "../../dataset/training-batches.ts";
 import type { LossConfig } from "../../ranker/loss.ts";
 import { parametersOf } from "../../ranker/ranker-spec.ts";
@@ -10,7 +11,7 @@ import { checkedBatch, checkLearningRate } from "../check-batch.ts";
 import { checkedSpan } from "../check-session-options.ts";
 import { closedBy } from "../closable.ts";
 import type { SessionOptions, StepSpan, TrainingSession } from "../engine.ts";
-import { refuseLack } from "../engine-lacks.ts";
+import { refuseLack, taskOfSession } from "../engine-lacks.ts";
 import { createSessionCalls } from "../session-calls.ts";
 import type { BufferAccount } from "./device/buffer-ledger.ts";
 import type { GpuContext } from "./device/gpu-context.ts";
@@ -18,6 +19,7 @@ import { readBytes } from "./device/read-back.ts";
 import { SLOT_BYTES } from "./device/step-numbers.ts";
 import { openWebgpuScorer } from "./scoring/webgpu-scorer.ts";
 import { uploadLog } from "./step/draw-plan.ts";
+import { openMixedArena } from "./step/mixed-arena.ts";
 import { createStepRunner, LOSS_PLACES, SLOTS } from "./step/step-runner.ts";
 import { openTrainingProgram, type TrainingProgram } from "./step/training-program.ts";
 import { planArena } from "./tensors/arena.ts";
@@ -40,7 +42,7 @@ export async function openWebgpuSession(context: GpuContext, options: SessionOpt
 async function openWith(
   context: GpuContext,
   account: BufferAccount,
-  { spec, loss, start, optimizer: config, source, embeddingDecay }: SessionOptions,
+  { spec, sides, loss, start, optimizer: config, source, embeddingDecay }: SessionOptions,
 ): Promise<TrainingSession> {
   const parameters = parametersOf(spec);
   const plan = planArena(parameters, context.bindingBytes);
@@ -50,7 +52,14 @@ async function openWith(
   const stepBuffer = await account.uniform("numbers of steps", SLOTS * SLOT_BYTES);
   const losses = await account.storage("losses", 4 * LOSS_PLACES);
   const log = source === null ? null : await uploadLog(context, account, source);
-  const ranker = { spec, plan, values: values.pieces, precision: context.precision };
+  const mixed = await openMixedArena({ context, account, spec, sides, values, gradients, stepBuffer });
+  const entities = mixed.spec;
+  const ranker = {
+    spec: entities,
+    plan: mixed.values.plan,
+    values: mixed.values.pieces,
+    precision: context.precision,
+  };
   const optimizer = await openDeviceOptimizer({
     context,
     account,
@@ -61,13 +70,13 @@ async function openWith(
     config,
     state: start.optimizer,
   });
-  const runner = createStepRunner(context, stepBuffer);
+  const runner = createStepRunner(context, stepBuffer, mixed);
   const itemLogQ = await uploadLogQ(context, account, loss);
   let program: TrainingProgram | null = null;
 
   /** Memory for batches of this shape and length; made anew when a longer one comes, or one of another shape. */
   async function programFor(shape: BatchShape, samples: number, draws: boolean): Promise<TrainingProgram> {
-    const chunks = planChunks(spec, shape, context.bindingBytes);
+    const chunks = planChunks(entities, shape, context.bindingBytes);
     const wanted = Math.min(chunks.samples, samples);
     if (program !== null) {
       const { capacity, draw } = program;
@@ -79,7 +88,7 @@ async function openWith(
     program = await openTrainingProgram({
       context,
       ranker,
-      gradients: gradients.pieces,
+      gradients: mixed.gradients.pieces,
       chunks,
       capacity,
       log: draws ? log : null,
@@ -95,7 +104,10 @@ async function openWith(
   async function programForBatch(batch: Batch): Promise<TrainingProgram> {
     const shape = shapeOfBatch(batch, loss.name);
     if (shape.blockRows > 0)
-      refuseLack("webgpu", { spec, loss: loss.name, negativesFrom: "shared", rule: config.base.name });
+      refuseLack("webgpu", {
+        ...taskOfSession({ spec, loss, optimizer: config, source, sides }),
+        negativesFrom: "shared",
+      });
     return programFor(shape, batch.length, false);
   }
 
@@ -107,14 +119,15 @@ async function openWith(
 
   async function train(span: StepSpan): Promise<Float64Array> {
     const { source: batches, epoch, firstStep, learningRates } = checkedSpan(source, span);
-    const { negativesKey, permutation } = epochDraws(batches, epoch);
+    const { negativesKey, permutation, idDropoutKeys } = epochDraws(batches, epoch);
     const draws = { negativesLow: negativesKey.low, negativesHigh: negativesKey.high, ...permutation };
     const { batchSize } = batches;
     const results = new Float64Array(learningRates.length);
     const steps = Array.from(learningRates, (learningRate, k) => {
       const firstSample = (firstStep + k) * batchSize;
       const samples = Math.min(batchSize, samplesPerEpoch(batches) - firstSample);
-      return { firstSample, firstBlock: firstBlockOf(batches, firstStep + k), samples, learningRate };
+      const idDropout = idDropoutOf(batches.idDropout, idDropoutKeys, firstStep + k);
+      return { firstSample, firstBlock: firstBlockOf(batches, firstStep + k), samples, learningRate, idDropout };
     });
     for (let done = 0; done < steps.length; ) {
       const shape = shapeOfDrawn(batches, steps[done]!.samples);
@@ -131,12 +144,21 @@ async function openWith(
     return results;
   }
 
-  const scorer = openWebgpuScorer({ context, ranker: { ...ranker, precision: "float32" }, stepBuffer, inTurn });
+  const scorer = openWebgpuScorer({
+    context,
+    ranker: { ...ranker, precision: "float32" },
+    stepBuffer,
+    inTurn: (score) =>
+      inTurn(() => {
+        runner.mix();
+        return score();
+      }),
+  });
   return {
     step: (given, learningRate) =>
       inTurn(async () => {
         checkLearningRate(learningRate);
-        const batch = checkedBatch(given, loss.name, spec);
+        const batch = checkedBatch(given, loss.name, entities);
         await runner.run(batch, { program: await programForBatch(batch), optimizer, learningRate });
         return (await readLosses(1))[0]!;
       }),
@@ -145,7 +167,7 @@ async function openWith(
 
     gradient: (given) =>
       inTurn(async () => {
-        const batch = checkedBatch(given, loss.name, spec);
+        const batch = checkedBatch(given, loss.name, entities);
         await runner.run(batch, { program: await programForBatch(batch), optimizer: null, learningRate: 0 });
         const gradient = new Map<string, Float32Array>();
         for (const info of parameters) gradient.set(info.name, await gradients.read(info));

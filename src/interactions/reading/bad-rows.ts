@@ -133,6 +133,7 @@ const EXPECTED: Readonly<Record<number, readonly [string, string]>> = {
 
 function valueProblem(problem: number, detail: unknown): { reason: string; text: string } {
   const text = printable(String(detail ?? "")).slice(0, SHOWN_CHARACTERS);
+  if (problem === ROW_PROBLEM.userMissing) return { reason: "the user id is missing", text };
   if (problem === ROW_PROBLEM.itemMissing) return { reason: "the item id is missing", text };
   if (problem === ROW_PROBLEM.notARow) return { reason: "nothing readable in it", text: "" };
   if (problem === ROW_PROBLEM.eventMissing) return { reason: "the kind of event is missing", text };

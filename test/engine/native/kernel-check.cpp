@@ -115,12 +115,12 @@ void setMasses(Interactions& made, int64_t perUser) {
   for (int64_t at = 0; at < made.seenMass.size(); at++) made.seenMass[at] = uint32_t(at % perUser * 3);
 }
 
-std::unique_ptr<Interactions> makeInteractions(const RankerSpec& ranker, LossKind loss, NegativesFrom from,
-                                               bool weighted, int64_t stepsPerEpoch) {
-  auto made = std::make_unique<Interactions>(uint32_t(ranker.rows[kUsers]), uint32_t(ranker.rows[kItems]));
-  const int64_t perUser = ranker.rows[kItems] / 2;
+std::unique_ptr<Interactions> makeInteractions(const std::array<int64_t, kSides>& entities, LossKind loss,
+                                               NegativesFrom from, bool weighted, int64_t stepsPerEpoch) {
+  auto made = std::make_unique<Interactions>(uint32_t(entities[kUsers]), uint32_t(entities[kItems]));
+  const int64_t perUser = entities[kItems] / 2;
   std::vector<uint32_t> users, items, seenOffsets{0};
-  for (int64_t user = 0; user < ranker.rows[kUsers]; user++) {
+  for (int64_t user = 0; user < entities[kUsers]; user++) {
     for (int64_t n = 0; n < perUser; n++) {
       users.push_back(uint32_t(user));
       items.push_back(uint32_t(2 * n + user % 2));
@@ -142,7 +142,7 @@ std::unique_ptr<Interactions> makeInteractions(const RankerSpec& ranker, LossKin
   made->blockRows = 50;  // over a block of logits
   made->negativesPerBlock = 37;
   if (from == NegativesFrom::popularity || from == NegativesFrom::shared) setMasses(*made, perUser);
-  made->samplesPerEpoch = uint64_t(ranker.rows[kUsers] * perUser) * made->samplesPerPositive;
+  made->samplesPerEpoch = uint64_t(entities[kUsers] * perUser) * made->samplesPerPositive;
   made->batchSize = divideUp(int64_t(made->samplesPerEpoch), stepsPerEpoch);
   made->pairwise = loss == LossKind::bpr;
   return made;
@@ -155,19 +155,58 @@ struct Case {
   NegativesFrom from;
   bool rows = false;
   bool weighted = false;
+  bool features = false;
 };
+
+/// Most entities have an id, all but the last some of four values, of which the last two are a number and seldom.
+SideMatrix featuresOf(int64_t rows) {
+  const uint32_t entities = uint32_t(rows - 4);
+  std::vector<uint32_t> offsets{0}, indices;
+  std::vector<float> weights;
+  for (uint32_t entity = 0; entity < entities; entity++) {
+    const auto add = [&](uint32_t row, float weight) {
+      indices.push_back(row);
+      weights.push_back(weight);
+    };
+    if (entity % 7 != 6) add(entity, 1);
+    if (entity + 1 < entities) {
+      add(entities + entity % 2, 1);
+      add(entities + 2, float(entity) / 50 - 0.3f);
+      if (entity % 9 == 0) add(entities + 3, 0.5f);
+    }
+    offsets.push_back(uint32_t(indices.size()));
+  }
+  SideMatrix side{.ids = entities,
+                  .offsets = AlignedArray<uint32_t>(int64_t(offsets.size())),
+                  .rows = AlignedArray<uint32_t>(int64_t(indices.size())),
+                  .weights = AlignedArray<float>(int64_t(weights.size()))};
+  std::copy(offsets.begin(), offsets.end(), side.offsets.data());
+  std::copy(indices.begin(), indices.end(), side.rows.data());
+  std::copy(weights.begin(), weights.end(), side.weights.data());
+  return side;
+}
+
+/// Of some, items alone.
+SideMatrices sidesOf(const Case& given) {
+  SideMatrices sides;
+  if (!given.features) return sides;
+  if (given.weighted) sides[kUsers] = featuresOf(given.ranker.rows[kUsers]);
+  sides[kItems] = featuresOf(given.ranker.rows[kItems]);
+  return sides;
+}
 
 /// Trains a little on every path there is; returns all parameters.
 std::vector<float> exercise(const Case& given, const KernelTable* kernels, int threads) {
   SessionSettings settings;
   settings.ranker = given.ranker;
+  settings.sides = sidesOf(given);
   settings.loss = {.kind = given.loss, .margin = 0.1f, .negativeWeight = 2};
   settings.optimizer = given.optimizer;
   settings.embeddingDecay = given.optimizer.hasLawn ? 0 : 0.1;
-  settings.interactions = makeInteractions(given.ranker, given.loss, given.from, given.weighted, 3);
+  const RankerModel shapes(given.ranker, sidesOf(given), kernels->lanes);
+  settings.interactions = makeInteractions(shapes.entities, given.loss, given.from, given.weighted, 3);
   settings.threads = threads;
   settings.kernels = kernels;
-  const RankerModel shapes(given.ranker, kernels->lanes);
   if (given.optimizer.hasLawn) {
     for (size_t t = 0; t < shapes.tensors.size(); t++) {
       const Tensor& tensor = shapes.tensors[t];
@@ -195,8 +234,8 @@ std::vector<float> exercise(const Case& given, const KernelTable* kernels, int t
   const double rates[3] = {0.01, 0.01, 0.01};
   double losses[3];
   session.train(keys, 0, rates, 3, losses);
-  const uint32_t users[] = {0, 1, 0, 2, uint32_t(given.ranker.rows[kUsers] - 1)},
-                 items[] = {0, 0, 1, 2, uint32_t(given.ranker.rows[kItems] - 1)};
+  const uint32_t users[] = {0, 1, 0, 2, uint32_t(session.model.entities[kUsers] - 1)},
+                 items[] = {0, 0, 1, 2, uint32_t(session.model.entities[kItems] - 1)};
   const uint32_t others[] = {1, 1, 0, 0, 0};
   const float labels[] = {1, 0, 0, 1, 1};
   const float some[] = {2, 0, 1, 0.5, 3};
@@ -216,12 +255,20 @@ std::vector<float> exercise(const Case& given, const KernelTable* kernels, int t
   losses[0] = session.step(batch, 0.01);
   losses[1] = session.gradient(batch);
   session.clearGradient();
+  for (const Tensor& tensor : session.model.tensors) {
+    const float* gradient = tensor.gradient.data();
+    if (tensor.isSampled == nullptr) continue;
+    expect(std::all_of(gradient, gradient + tensor.size, [](float value) { return value == 0; }), "it is cleared");
+    const int64_t rows = tensor.size / tensor.width;
+    expect(std::count(tensor.isSampled, tensor.isSampled + rows, 0) == rows, "no row is marked");
+  }
   for (const double loss : losses) expect(std::isfinite(loss), "losses are finite");
 
-  std::vector<float> scores(5), catalogue(size_t(2 * given.ranker.rows[kItems]));
+  const size_t catalogueItems = size_t(session.model.entities[kItems]);
+  std::vector<float> scores(5), catalogue(2 * catalogueItems);
   session.scoring.pairs(5, users, items, scores.data());
   session.scoring.catalogue(2, users, catalogue.data());
-  expect(scores[0] == catalogue[0] && scores[1] == catalogue[size_t(given.ranker.rows[kItems])], "scores agree");
+  expect(scores[0] == catalogue[0] && scores[1] == catalogue[catalogueItems], "scores agree");
   const uint32_t offsets[] = {0, 1, 3};
   std::vector<uint32_t> best(2 * 4);
   std::vector<float> bestScores(2 * 4);
@@ -240,7 +287,7 @@ std::vector<float> exercise(const Case& given, const KernelTable* kernels, int t
   };
   session.scoring.answer(users, {.users = 2, .positives = {positiveOffsets, positives}, .masked = {}, .k = 4}, answers);
   expect(positiveScores[0] == catalogue[2], "a positive's score is the catalogue's");
-  const float top = *std::max_element(catalogue.begin(), catalogue.begin() + given.ranker.rows[kItems]);
+  const float top = *std::max_element(catalogue.begin(), catalogue.begin() + int64_t(catalogueItems));
   expect(bestScores[0] == top, "the first of a list has the greatest score");
   session.scoring.answer(users, {.users = 2, .positives = {}, .masked = {offsets, items}, .k = 4},
                          {.listItems = best.data(), .listScores = bestScores.data()});
@@ -287,6 +334,7 @@ std::vector<Case> cases(const KernelTable& kernels) {
       Case next{.ranker = ranker, .optimizer = {}, .loss = LossKind(n % 4), .from = fromOf(n)};
       next.rows = n % 2 == 0;
       next.weighted = n % 5 < 2;
+      next.features = n % 3 == 0;
       next.optimizer.rule = rule;
       next.optimizer.firstDecay = 0.9;
       next.optimizer.firstShare = 0.1;

@@ -27,6 +27,7 @@ const fewPairs: Batch = {
   items: Uint32Array.of(0, 2, 5),
   labels: Float32Array.of(1, 0, 0),
   weights: null,
+  idDropout: null,
 };
 const IDLE_STEPS = 100;
 /** Each step rounds a moment once more: 100 x 6e-8, relative to the row's largest value. */

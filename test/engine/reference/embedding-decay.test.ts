@@ -3,6 +3,7 @@ import type { Batch } from "../../../src/dataset/batch.ts";
 import { referenceEngine } from "../../../src/engine/reference/reference-engine.ts";
 import type { LossName } from "../../../src/ranker/loss.ts";
 import type { RankerSpec } from "../../../src/ranker/ranker-spec.ts";
+import { noSides } from "../../../src/ranker/side.ts";
 import { lossConfigs } from "../../support/engines/engine-cases.ts";
 import { noPaths } from "../../support/engines/no-paths.ts";
 
@@ -26,6 +27,7 @@ async function difference(batch: Batch, loss: LossName): Promise<ReadonlyMap<str
   const gradientAt = async (embeddingDecay: number) => {
     const session = await referenceEngine.open({
       spec,
+      sides: noSides,
       loss: lossConfigs[loss],
       start: start(),
       optimizer: sgd,
@@ -55,6 +57,7 @@ describe("decay of looked-up embeddings", () => {
       items: Uint32Array.of(1, 1, 2, 2),
       labels: Float32Array.of(1, 0, 0, 1),
       weights: null,
+      idDropout: null,
     };
     const added = await difference(batch, "bce");
     // 0.1 / 4 = 0.025 a lookup: user 0 three times its 2, user 1 once its 3; item 1 twice its 4, item 2 twice its 5
@@ -74,6 +77,7 @@ describe("decay of looked-up embeddings", () => {
       positives: Uint32Array.of(2),
       negatives: Uint32Array.of(1),
       weights: null,
+      idDropout: null,
     };
     const added = await difference(batch, "bpr");
     expect(added.get("userDot")![1]).toBeCloseTo(2 * 0.1 * 3, 12);
@@ -91,6 +95,7 @@ describe("decay of looked-up embeddings", () => {
       negatives: Uint32Array.of(1, 1, 2, 0),
       masked: null,
       weights: null,
+      idDropout: null,
     };
     const added = await difference(batch, "softmax");
     expect(added.get("userDot")![1]).toBeCloseTo(2 * 0.05 * 3, 12); // two rows
@@ -108,6 +113,7 @@ describe("decay of looked-up embeddings", () => {
       negatives: Uint32Array.of(1, 0),
       masked: { offsets: Uint32Array.of(0, 1, 2), places: Uint32Array.of(0, 0) },
       weights: null,
+      idDropout: null,
     };
     const added = await difference(batch, "softmax");
     expect(added.get("userDot")![0]).toBeCloseTo(0.05 * 2, 12);
@@ -127,6 +133,7 @@ describe("decay of looked-up embeddings", () => {
     const open = (embeddingDecay: number, optimizer = {}) =>
       referenceEngine.open({
         spec,
+        sides: noSides,
         loss: { name: "bce" },
         start: start(),
         optimizer: { ...sgd, ...optimizer },

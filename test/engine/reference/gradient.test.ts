@@ -10,6 +10,7 @@ import {
   type LossName,
 } from "../../../src/ranker/loss.ts";
 import type { Parameters, RankerSpec } from "../../../src/ranker/ranker-spec.ts";
+import { noSides } from "../../../src/ranker/side.ts";
 import {
   adamCase,
   combinationsOf,
@@ -29,6 +30,7 @@ import { noPaths } from "../../support/engines/no-paths.ts";
 async function gradientOf(spec: RankerSpec, loss: LossName, batch: Batch, parameters: Parameters) {
   const session = await referenceEngine.open({
     spec,
+    sides: noSides,
     loss: lossConfigs[loss],
     start: { parameters, optimizer: null },
     optimizer: adamCase.config,
@@ -115,6 +117,7 @@ describe("a sample's weight", () => {
         items: Uint32Array.of(0, 1),
         labels: Float32Array.of(1, 0),
         weights: Float32Array.of(3, 1),
+        idDropout: null,
       },
       parameters,
     );
@@ -137,6 +140,7 @@ describe("a sample's weight", () => {
         positives: Uint32Array.of(0, 1),
         negatives: Uint32Array.of(1, 0),
         weights: Float32Array.of(0.5, 2),
+        idDropout: null,
       },
       parameters,
     );
@@ -178,6 +182,7 @@ describe("Euler's identities of a homogeneous ranker, with zero biases", () => {
     items: Uint32Array.of(2),
     labels: Float32Array.of(1),
     weights: null,
+    idDropout: null,
   };
 
   function unbiased(): Map<string, Float64Array> {

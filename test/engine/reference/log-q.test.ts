@@ -24,6 +24,7 @@ async function gradientOf(
     negatives: Uint32Array.from(negatives),
     masked: null,
     weights: null,
+    idDropout: null,
   };
   const parameters = new Map([
     ["userDot", Float64Array.of(1)],

@@ -2,11 +2,13 @@ import { existsSync } from "node:fs";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { compareStage } from "../../../pipelines/compare/compare.ts";
+import { evaluateStage } from "../../../pipelines/evaluate/evaluate.ts";
 import type { StageContext } from "../../../pipelines/stage.ts";
 import { verifyStage } from "../../../pipelines/verify/verify.ts";
 import { readColumns } from "../../../src/arrow/read-columns.ts";
 import { parseConfig } from "../../../src/config/parse.ts";
 import { compareSchema } from "../../../src/config/schemas/compare-schema.ts";
+import { evaluateSchema } from "../../../src/config/schemas/evaluate-schema.ts";
 import { verifySchema } from "../../../src/config/schemas/verify-schema.ts";
 import { groupItemsByUser } from "../../../src/dataset/interaction-dataset.ts";
 import { sampleCandidates } from "../../../src/dataset/sample-candidates.ts";
@@ -85,6 +87,38 @@ describe("the stage compare", () => {
     const summary = studySummarySchema.parse(await readJson(`${output}/summary.json`));
     const record = trialRecordSchema.parse(await readJson(`${output}/trials/adam-b64-s11.json`));
     expect(summary.arms[0]!.test!["full:HR@1"]!.maximum).toBeGreaterThanOrEqual(record.test!.metrics["full:HR@1"]!);
+  });
+
+  it("stands baselines beside the arms, ranked as evaluate ranks them", async () => {
+    const study = smallStudy({
+      batchSizes: [{ size: 64, epochs: 1 }],
+      metrics: ["HR@5", "full:HR@5"],
+      baselines: ["popularity", "ease"],
+      comparisons: [],
+    });
+    await writeFile(temporary("beside.json"), JSON.stringify({ ...study, name: "beside" }));
+    const output = temporary("beside");
+    const { text } = await compare({ study: temporary("beside.json"), output, "models-root": temporary("models") });
+    const summary = studySummarySchema.parse(await readJson(`${output}/summary.json`));
+    const found = summary.subjects[0]!.baselines;
+    expect(found.map(({ name }) => name)).toEqual(["popularity", "ease"]);
+    expect(text).toMatch(/\| - \| ease \| .* \| - \| - \| - \| regularization \d+ \|/);
+    for (const { name, test } of found) {
+      for (const [candidates, metric] of [
+        ["sampled", "HR@5"],
+        ["full", "full:HR@5"],
+      ] as const) {
+        const flags = { dataset: "checkerboard", baseline: name, candidates, k: "5", "data-root": temporary("data") };
+        const places = { "models-root": temporary("models"), output: temporary(`evaluated/${name}-${candidates}`) };
+        const layers = { schema: evaluateSchema, layers: [], flags: { ...flags, ...places } };
+        const { json } = await evaluateStage.run(parseConfig(layers), silentContext);
+        expect(test[metric]!.mean).toBeCloseTo((json.metrics as Record<string, number>)["HR@5"]!, 6); // float32 a user
+      }
+    }
+  });
+
+  it("refuses a baseline that stands twice", () => {
+    expect(() => smallStudy({ baselines: ["ease", "ease"] })).toThrow("ease stands there twice");
   });
 
   it("meets the test split with final trials alone", async () => {

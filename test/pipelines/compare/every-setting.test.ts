@@ -15,11 +15,12 @@ import type { TrialRecord } from "../../../src/runs/trial-record.ts";
 import { cellsOf, type TrialPlan, tuningTrials } from "../../../src/study/plan-trials.ts";
 import { mergeInto } from "../../../src/study/search-space.ts";
 import { checkerboardDataset } from "../../support/data/checkerboard-dataset.ts";
+import { coloursOf } from "../../support/data/features-folder.ts";
 import { nestedAt, settingProbes, tinySettings, type Values } from "../../support/stages/setting-probes.ts";
 import { silentContext } from "../../support/stages/silent-context.ts";
 import { smallStudy } from "../../support/stages/small-study.ts";
 
-const dataset = { ...checkerboardDataset(8, 20), directory: "" };
+const dataset = { ...checkerboardDataset(8, 20), directory: "", sides: coloursOf(20) };
 const data = { dataset, seen: groupItemsByUser(dataset.train) };
 
 /** Where a study has settings; the last is a search of one point. */

@@ -2,7 +2,8 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "@jest/globals";
 import { readCandidates, writeCandidates } from "../../../pipelines/dataset/candidates-file.ts";
-import { DATASET_FILES, loadDataset, verifyFiles } from "../../../pipelines/dataset/stored-dataset.ts";
+import { DATASET_FILES } from "../../../pipelines/dataset/dataset-files.ts";
+import { loadDataset, verifyFiles } from "../../../pipelines/dataset/stored-dataset.ts";
 import { openColumnWriter } from "../../../src/arrow/write-columns.ts";
 import { DataError } from "../../../src/errors.ts";
 import { smallDataset, writeDatasetFolder } from "../../support/data/small-dataset.ts";

@@ -98,7 +98,7 @@ async function trained({ loss, from, power, negatives, spec }: Case) {
   const parameters = initializeParameters(spec, initializers, 3);
   const seen = groupItemsByUser(interactions);
   const draws = { negativesPerPositive: negatives, negativesFrom: from, negativesPower: power };
-  const source: BatchSource = { interactions, seen, loss, ...draws, batchSize: 1, seed: 5 };
+  const source: BatchSource = { interactions, seen, loss, ...draws, idDropout: 0, batchSize: 1, seed: 5 };
   const whole = { ...source, batchSize: samplesPerEpoch(source) };
   const config: LossConfig =
     loss === "softmax"

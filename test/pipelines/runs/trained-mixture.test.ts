@@ -8,5 +8,6 @@ describe("the mixture that a run was trained on", () => {
     expect(trainedMixture({ config: { loss: "bce", negatives: 4 } }, alike)).toBe(4);
     expect(trainedMixture({ config: { loss: "bpr", negatives: 4 } }, alike)).toBeNull();
     expect(trainedMixture({ config: { loss: "bce", negatives: 4 } }, { weights: Float32Array.of(1, 3) })).toBeNull();
+    expect(trainedMixture({ config: { loss: "bce", negatives: 4, recencyPower: 1 } }, alike)).toBeNull();
   });
 });

@@ -15,6 +15,7 @@ import { settingsOf, settingTree } from "../../../src/config/setting-tree.ts";
 import { roleOf } from "../../../src/config/train-facts.ts";
 import { mergeInto } from "../../../src/study/search-space.ts";
 import { checkerboardDataset } from "../../support/data/checkerboard-dataset.ts";
+import { coloursOf, writeFeatures } from "../../support/data/features-folder.ts";
 import { writeDatasetFolder } from "../../support/data/small-dataset.ts";
 import { describeNative } from "../../support/engines/native-engine.ts";
 import {
@@ -32,6 +33,7 @@ const temporary = useTemporaryFolder();
 
 beforeAll(async () => {
   await writeDatasetFolder(temporary("data/board"), checkerboardDataset(8, 20));
+  await writeFeatures(temporary("data/board"), coloursOf(20)); // so that what is said of features matters
   await writeDatasetFolder(temporary("data/other"), checkerboardDataset(8, 16));
   await cp(temporary("data"), temporary("elsewhere"), { recursive: true });
   await train([{ run: temporary("begun"), saveOptimizer: true, seed: 9 }]);

@@ -4,6 +4,7 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { readyBaseline } from "../../../pipelines/baselines/ready-baseline.ts";
+import { noDatasetSides } from "../../../pipelines/dataset/feature-files.ts";
 import { seenItems } from "../../../pipelines/dataset/seen-items.ts";
 import { loadDataset } from "../../../pipelines/dataset/stored-dataset.ts";
 import { evaluateSplit } from "../../../pipelines/measures/evaluate-split.ts";
@@ -104,7 +105,7 @@ async function compared(name: Name): Promise<unknown> {
     comparisons: [],
   });
   const engine = await openEngine("reference");
-  const dataset = { ...datasets[name], directory: "" };
+  const dataset = { ...datasets[name], directory: "", sides: noDatasetSides };
   const data = { dataset, seen: seenItems(dataset, ["train"]) };
   const trial = tuningTrials(study, cellsOf(study)[0]!)[0]!;
   const result = await runTrial({ trial, from: null, data, engine, engineName: "r", context: silentContext });
@@ -203,6 +204,7 @@ describe("what is known beside the splits", () => {
       const source = {
         ...({ interactions: dataset.train, seen: seenItems(dataset, parts), loss: "bpr", seed: 1 } as const),
         ...{ negativesPerPositive: 5, negativesFrom: "uniform" as const, negativesPower: 0, batchSize: 10_000 },
+        idDropout: 0,
       };
       const batch = drawBatch(source, epochDraws(source, 0), 0) as PairwiseBatch; // of bpr
       const drawn = new Set(Array.from(batch.users, (user, row) => `${user} ${batch.negatives[row]}`));

@@ -2,14 +2,14 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { writeCandidates } from "../../../pipelines/dataset/candidates-file.ts";
+import { contentHash } from "../../../pipelines/dataset/content-hash.ts";
 import {
-  contentHash,
   DATASET_FILES,
   DESCRIPTION_FILE,
   KNOWN_FILE,
-  type LoadedDataset,
   PROFILES_FILE,
-} from "../../../pipelines/dataset/stored-dataset.ts";
+} from "../../../pipelines/dataset/dataset-files.ts";
+import type { LoadedDataset } from "../../../pipelines/dataset/stored-dataset.ts";
 import { openColumnWriter } from "../../../src/arrow/write-columns.ts";
 import type { EvaluationCandidates } from "../../../src/dataset/evaluation-candidates.ts";
 import type { Interactions } from "../../../src/dataset/interaction-dataset.ts";

@@ -11,6 +11,7 @@ export function uniformSource(
     seen: groupItemsByUser(interactions),
     negativesFrom: "uniform",
     negativesPower: 0,
+    idDropout: 0,
     ...drawn,
   };
 }

@@ -11,6 +11,7 @@ import type { BaseOptimizerConfig, LawnConfig, OptimizerConfig } from "../../../
 import { boundedInteger, standardNormal, streamKey, threefry } from "../../../src/random.ts";
 import type { LossConfig, LossName } from "../../../src/ranker/loss.ts";
 import { type FloatArray, parametersOf, type RankerSpec, sizeOf } from "../../../src/ranker/ranker-spec.ts";
+import { noSides } from "../../../src/ranker/side.ts";
 import { uniformSource } from "../data/uniform-source.ts";
 import { noPaths } from "./no-paths.ts";
 import { baseCases, isForRule, lawnCases, plainLawn } from "./optimizer-cases.ts";
@@ -130,6 +131,7 @@ export const lossConfigs: Readonly<Record<LossName, LossConfig>> = {
 export function optionsOf(spec: RankerSpec, loss: LossName, changes: Partial<SessionOptions> = {}): SessionOptions {
   return {
     spec,
+    sides: noSides,
     loss: lossConfigs[loss],
     start: { parameters: randomParameters(spec, float32), optimizer: null },
     optimizer: adamCase.config,
@@ -174,11 +176,11 @@ export function randomBatch(spec: RankerSpec, loss: LossName, { length = 12, see
   switch (batchKinds[loss]) {
     case "pointwise": {
       const labels = Float32Array.from(column("labels", 3), (k) => (k === 0 ? 1 : 0));
-      return { kind: "pointwise", length, users, items, labels, weights: null };
+      return { kind: "pointwise", length, users, items, labels, weights: null, idDropout: null };
     }
     case "pairwise": {
       const negatives = column("negatives", spec.items);
-      return { kind: "pairwise", length, users, positives: items, negatives, weights: null };
+      return { kind: "pairwise", length, users, positives: items, negatives, weights: null, idDropout: null };
     }
     case "listwise": {
       const negatives = column("negatives", spec.items, 3 * length);
@@ -191,6 +193,7 @@ export function randomBatch(spec: RankerSpec, loss: LossName, { length = 12, see
         negatives,
         masked: null,
         weights: null,
+        idDropout: null,
       };
     }
   }

@@ -20,6 +20,10 @@ export interface EngineVariant extends EngineAvailability {
   readonly sharesLayers: boolean;
   /** Whether rules may step the rows of a batch alone; else they are refused by name. */
   readonly hasLazyRules: boolean;
+  /** Whether users and items may be sums of rows; else they are refused by name. */
+  readonly hasSides: boolean;
+  /** Whether their ids may be left out of a share of batches; else that is refused by name. */
+  readonly dropsIds: boolean;
   open(): Promise<Engine>;
 }
 
@@ -40,6 +44,8 @@ export async function engineVariants(): Promise<readonly EngineVariant[]> {
         hasCosine: true,
         sharesLayers: false,
         hasLazyRules: false,
+        hasSides: true,
+        dropsIds: true,
         open: () => openEngine(name, allowed),
       });
       continue;
@@ -52,6 +58,8 @@ export async function engineVariants(): Promise<readonly EngineVariant[]> {
         hasCosine: true,
         sharesLayers: true,
         hasLazyRules: true,
+        hasSides: true,
+        dropsIds: name === "reference",
         open: () => openEngine(name),
       });
       continue;
@@ -67,6 +75,8 @@ export async function engineVariants(): Promise<readonly EngineVariant[]> {
         hasCosine: false,
         sharesLayers: false,
         hasLazyRules: true,
+        hasSides: false,
+        dropsIds: false,
         open,
       });
     }

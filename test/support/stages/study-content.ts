@@ -23,6 +23,10 @@ export function studyContent(): StudyContent {
           protocol: "leave-last-out, 1+99 sampled candidates (seed 42), ties against",
           users: 1000,
           target: { metric: "NDCG@10", value: 0.4768, source: "0.98 of the best arm's mean" },
+          baselines: [
+            { name: "popularity", parameters: {}, validation: null, test: spreads(0.21) },
+            { name: "ease", parameters: { regularization: 200 }, validation: { "NDCG@10": 0.47 }, test: spreads(0.46) },
+          ],
         },
       ],
       arms: sizes.flatMap((size, s) => names.map((name, n) => armSummary(name, size, 0.5 - 0.05 * s - 0.02 * n))),
@@ -126,4 +130,9 @@ function comparison(batchSize: number, metric: string, difference: number): Comp
     luck: 0.003,
     verdict: difference > 0 ? "better" : difference < 0 ? "worse" : "undecided",
   };
+}
+
+function spreads(mean: number) {
+  const spread = { mean, low: mean - 0.02, high: mean + 0.02 };
+  return { "HR@10": spread, "NDCG@10": spread };
 }

@@ -1,6 +1,7 @@
 /** What `ingest` can be told: its settings, and which of them go together. */
 import type { z } from "zod";
 import { eventWeightProblem } from "./event-weights.ts";
+import { featureRefusals } from "./feature-settings.ts";
 import { DEFAULT_SHARE, ingestSettings } from "./ingest-settings.ts";
 import { momentMs } from "./moment.ts";
 import { rawRefusals } from "./raw-settings.ts";
@@ -61,7 +62,7 @@ export const ingestSchema = ingestSettings.superRefine((config, context) => {
     const problem = eventWeightProblem(config.eventWeights);
     if (problem !== null) refuse("eventWeights", problem);
   }
-  if (config.itemIdMap !== undefined && config.itemsFile === undefined) refuse("itemIdMap", "needs --items-file");
+  for (const [key, message] of featureRefusals(config)) refuse(key, message);
   if (config.negatives !== null && config.candidates === "full")
     refuse("negatives", "the full catalogue has no samples");
 });

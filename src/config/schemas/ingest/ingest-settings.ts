@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { setting } from "../../setting.ts";
 import { dataRoot } from "../../shared-settings.ts";
+import { featureSettings } from "./feature-settings.ts";
 import { listLayouts } from "./list-layouts.ts";
 import { rawSettings } from "./raw-settings.ts";
 
@@ -204,19 +205,7 @@ export const ingestSettings = z.object({
     flag: "own-negatives",
     meaning: "A test item among its own official negatives: removed there, or kept, where it costs one rank",
   }),
-  itemsFile: setting(text.optional(), {
-    flag: "items-file",
-    heading: "Titles and features",
-    names: "file",
-    meaning:
-      "Titles and features of the items: movies.dat, movies.csv, u.item, or a table with columns id, title and features (parted by |); may be an s3:// object",
-  }),
-  itemIdMap: setting(text.optional(), {
-    flag: "item-id-map",
-    names: "file",
-    meaning:
-      "Table of two columns, the id in the items file and the id in the log, where they differ; may be an s3:// object",
-  }),
+  ...featureSettings,
   seed: setting(z.int().min(0).default(42), {
     flag: "seed",
     heading: "Evaluation candidates",

@@ -10,7 +10,7 @@ namespace lawn {
 namespace {
 
 /// Twin: INTERFACE of native-addon.ts, which says when it is raised.
-constexpr double kInterface = 6;
+constexpr double kInterface = 7;
 
 napi_value interfaceNumber(const Call& call) { return newNumber(call.env, kInterface); }
 
@@ -62,7 +62,7 @@ napi_value heldBytes(const Call& call) { return newNumber(call.env, double(array
 
 /// (session, learningRate, columns of a batch: see owned-batch.hpp) -> mean loss
 napi_value step(const Call& call) {
-  auto batch = std::make_shared<OwnedBatch>(call, 2, call.session()->model.spec, call.session()->loss);
+  auto batch = std::make_shared<OwnedBatch>(call, 2, call.session()->model.entities, call.session()->loss);
   return PromiseWork::start(call.env, {}, [session = call.lend(), rate = call.number(1), batch] {
     return session->step(batch->source(), rate);
   });
@@ -70,7 +70,7 @@ napi_value step(const Call& call) {
 
 /// (session, columns of a batch) -> mean loss; the gradient stays until clearGradient
 napi_value gradient(const Call& call) {
-  auto batch = std::make_shared<OwnedBatch>(call, 1, call.session()->model.spec, call.session()->loss);
+  auto batch = std::make_shared<OwnedBatch>(call, 1, call.session()->model.entities, call.session()->loss);
   return PromiseWork::start(call.env, {},
                             [session = call.lend(), batch] { return session->gradient(batch->source()); });
 }
@@ -102,9 +102,9 @@ napi_value scorePairs(const Call& call) {
   const Span<float> out = span<float>(call.env, call.arguments[3], "scores");
   auto users = call.copied<uint32_t>(1), items = call.copied<uint32_t>(2);
   expect(users.size() == items.size() && int64_t(users.size()) == out.size, "wrong sizes of pairs");
-  const RankerSpec& ranker = call.session()->model.spec;
-  checkIndices("users of pairs", users.data(), out.size, ranker.rows[kUsers]);
-  checkIndices("items of pairs", items.data(), out.size, ranker.rows[kItems]);
+  const std::array<int64_t, kSides>& entities = call.session()->model.entities;
+  checkIndices("users of pairs", users.data(), out.size, entities[kUsers]);
+  checkIndices("items of pairs", items.data(), out.size, entities[kItems]);
   return PromiseWork::start(call.env, {call.arguments[3]},
                             [session = call.lend(), users = std::move(users), items = std::move(items), out] {
                               session->scoring.pairs(out.size, users.data(), items.data(), out.data);
@@ -116,9 +116,9 @@ napi_value scorePairs(const Call& call) {
 napi_value scoreCatalogue(const Call& call) {
   const Span<float> out = span<float>(call.env, call.arguments[2], "scores");
   auto users = call.copied<uint32_t>(1);
-  const RankerSpec& ranker = call.session()->model.spec;
-  expect(int64_t(users.size()) * ranker.rows[kItems] == out.size, "wrong size of a catalogue's scores");
-  checkIndices("users of a catalogue", users.data(), int64_t(users.size()), ranker.rows[kUsers]);
+  const std::array<int64_t, kSides>& entities = call.session()->model.entities;
+  expect(int64_t(users.size()) * entities[kItems] == out.size, "wrong size of a catalogue's scores");
+  checkIndices("users of a catalogue", users.data(), int64_t(users.size()), entities[kUsers]);
   return PromiseWork::start(call.env, {call.arguments[2]}, [session = call.lend(), users = std::move(users), out] {
     session->scoring.catalogue(int64_t(users.size()), users.data(), out.data);
     return 0.0;

@@ -69,10 +69,10 @@ struct CatalogueQuestions {
 
 napi_value rankCatalogue(const Call& call) {
   auto users = call.copied<uint32_t>(1);
-  const RankerSpec& ranker = call.session()->model.spec;
+  const std::array<int64_t, kSides>& entities = call.session()->model.entities;
   const int64_t count = int64_t(users.size());
-  checkIndices("users of a catalogue", users.data(), count, ranker.rows[kUsers]);
-  auto asked = std::make_shared<CatalogueQuestions>(call, 2, count, ranker.rows[kItems]);
+  checkIndices("users of a catalogue", users.data(), count, entities[kUsers]);
+  auto asked = std::make_shared<CatalogueQuestions>(call, 2, count, entities[kItems]);
   return PromiseWork::start(call.env, asked->keep, [session = call.lend(), users = std::move(users), asked] {
     session->scoring.answer(users.data(), asked->request(), asked->answers);
     return 0.0;
@@ -87,10 +87,10 @@ napi_value topItems(const Call& call) {
   const int64_t count = int64_t(users.size());
   expect(count <= outItems.size && count * k == outItems.size && outItems.size == outScores.size,
          "wrong sizes of lists");
-  const RankerSpec& ranker = call.session()->model.spec;
-  checkIndices("users of lists", users.data(), count, ranker.rows[kUsers]);
+  const std::array<int64_t, kSides>& entities = call.session()->model.entities;
+  checkIndices("users of lists", users.data(), count, entities[kUsers]);
   const bool masks = !isNothing(call.env, call.arguments[3]);
-  auto masked = masks ? OwnedLists(call, 3, "masked items", count, ranker.rows[kItems]) : OwnedLists();
+  auto masked = masks ? OwnedLists(call, 3, "masked items", count, entities[kItems]) : OwnedLists();
   masked.sort();
   return PromiseWork::start(call.env, {call.arguments[5], call.arguments[6]},
                             [=, session = call.lend(), users = std::move(users), masked = std::move(masked)] {

@@ -9,7 +9,7 @@ namespace lawn {
 /// `argument` on.
 class OwnedBatch {
  public:
-  OwnedBatch(const Call& call, int argument, const RankerSpec& ranker, const Loss& loss)
+  OwnedBatch(const Call& call, int argument, const std::array<int64_t, kSides>& entities, const Loss& loss)
       : users_(call.copied<uint32_t>(argument)), items_(call.copied<uint32_t>(argument + 1)) {
     const auto isThere = [&](int place) { return !isNothing(call.env, call.arguments[argument + place]); };
     if (isThere(2)) labels_ = call.copied<float>(argument + 2);
@@ -29,9 +29,9 @@ class OwnedBatch {
     shared_.negatives = last / blocks;
     expect(last > 0 && last % blocks == 0 && (loss.isOfLists() || last == rows), "columns of a batch differ");
     if (isShared_) checkMasks(rows);
-    checkIndices("users of a batch", users_.data(), rows, ranker.rows[kUsers]);
-    checkIndices("items of a batch", items_.data(), rows, ranker.rows[kItems]);
-    checkIndices("negatives of a batch", negatives_.data(), int64_t(negatives_.size()), ranker.rows[kItems]);
+    checkIndices("users of a batch", users_.data(), rows, entities[kUsers]);
+    checkIndices("items of a batch", items_.data(), rows, entities[kItems]);
+    checkIndices("negatives of a batch", negatives_.data(), int64_t(negatives_.size()), entities[kItems]);
   }
 
   SampleSource source() const {

@@ -38,6 +38,34 @@ LossKind lossNamed(const std::string& name) {
   throw std::runtime_error("native addon: there is no loss " + name);
 }
 
+/// Null for the identity. Of `tableRows` rows, which the ids' own are the first of.
+SideMatrix readSide(napi_env env, napi_value from, int64_t tableRows) {
+  SideMatrix side;
+  if (isNothing(env, from)) return side;
+  const int64_t entities = wholeOf(env, from, "entities", 1, kMostRows);
+  const Span<uint32_t> offsets = spanOf<uint32_t>(env, from, "offsets"),
+                       rows = spanOf<uint32_t>(env, from, "rowIndices");
+  const Span<float> weights = spanOf<float>(env, from, "weights");
+  expect(wholeOf(env, from, "rows", 1, kMostRows) == tableRows, "a side of other tables");
+  expect(rows.size == weights.size, "weights of a side");
+  checkOffsets("offsets of a side", offsets, entities, rows.size);
+  checkIndices("rows of a side", rows.data, rows.size, tableRows);
+  side.ids = wholeOf(env, from, "ids", 0, std::min(entities, tableRows));
+  for (int64_t entity = 0; entity < entities; entity++) {
+    for (uint32_t k = offsets.data[entity]; k < offsets.data[entity + 1]; k++) {
+      const bool isFirst = k == offsets.data[entity];
+      expect(rows.data[k] >= side.ids || (isFirst && rows.data[k] == entity), "the id of another entity");
+    }
+  }
+  side.offsets = AlignedArray<uint32_t>(offsets.size);
+  std::copy(offsets.data, offsets.data + offsets.size, side.offsets.data());
+  side.rows = AlignedArray<uint32_t>(rows.size);
+  std::copy(rows.data, rows.data + rows.size, side.rows.data());
+  side.weights = AlignedArray<float>(weights.size);
+  std::copy(weights.data, weights.data + weights.size, side.weights.data());
+  return side;
+}
+
 Loss readLoss(napi_env env, napi_value from, int64_t items, AlignedArray<float>& itemLogQ) {
   const napi_value given = property(env, from, "itemLogQ");
   if (!isNothing(env, given)) {
@@ -137,20 +165,19 @@ void readShared(napi_env env, napi_value from, const Loss& loss, Interactions& i
   interactions.blockRows = wholeOf(env, from, "blockRows", 1, kMostRows);
 }
 
-std::unique_ptr<Interactions> readInteractions(napi_env env, napi_value from, const RankerSpec& ranker,
-                                               const Loss& loss) {
+std::unique_ptr<Interactions> readInteractions(napi_env env, napi_value from,
+                                               const std::array<int64_t, kSides>& entities, const Loss& loss) {
   if (isNothing(env, from)) return nullptr;
   const Span<uint32_t> users = spanOf<uint32_t>(env, from, "userColumn"),
                        items = spanOf<uint32_t>(env, from, "itemColumn");
   const Span<uint32_t> seenOffsets = spanOf<uint32_t>(env, from, "seenOffsets"),
                        seenItems = spanOf<uint32_t>(env, from, "seenItems");
-  const int64_t userRows = ranker.rows[kUsers], itemRows = ranker.rows[kItems];
   expect(users.size == items.size && users.size > 0 && users.size <= kMostRows, "columns of interactions differ");
-  checkIndices("users of interactions", users.data, users.size, userRows);
-  checkIndices("items of interactions", items.data, items.size, itemRows);
-  checkOffsets("offsets of seen items", seenOffsets, userRows, seenItems.size);
-  checkAscending("seen items", seenOffsets.data, userRows, seenItems.data, itemRows);
-  auto interactions = std::make_unique<Interactions>(uint32_t(userRows), uint32_t(itemRows));
+  checkIndices("users of interactions", users.data, users.size, entities[kUsers]);
+  checkIndices("items of interactions", items.data, items.size, entities[kItems]);
+  checkOffsets("offsets of seen items", seenOffsets, entities[kUsers], seenItems.size);
+  checkAscending("seen items", seenOffsets.data, entities[kUsers], seenItems.data, entities[kItems]);
+  auto interactions = std::make_unique<Interactions>(uint32_t(entities[kUsers]), uint32_t(entities[kItems]));
   interactions->setPairs(users.size, users.data, items.data);
   const napi_value weights = property(env, from, "weights");
   if (!isNothing(env, weights)) {
@@ -190,8 +217,15 @@ SessionSettings readSettings(napi_env env, napi_value options) {
   settings.optimizer = readOptimizer(env, property(env, options, "optimizer"), *settings.kernels);
   settings.embeddingDecay = numberOf(env, options, "embeddingDecay");
   settings.groups = readGroups(env, property(env, options, "groups"));
-  settings.loss = readLoss(env, property(env, options, "loss"), settings.ranker.rows[kItems], settings.itemLogQ);
-  settings.interactions = readInteractions(env, property(env, options, "interactions"), settings.ranker, settings.loss);
+  const napi_value sides = property(env, options, "sides");
+  const char* const names[kSides] = {"users", "items"};
+  std::array<int64_t, kSides> entities;
+  for (int side = 0; side < kSides; side++) {
+    settings.sides[side] = readSide(env, property(env, sides, names[side]), settings.ranker.rows[side]);
+    entities[side] = settings.sides[side].entities(settings.ranker.rows[side]);
+  }
+  settings.loss = readLoss(env, property(env, options, "loss"), entities[kItems], settings.itemLogQ);
+  settings.interactions = readInteractions(env, property(env, options, "interactions"), entities, settings.loss);
   settings.threads = int(wholeOf(env, options, "threads", 1, kMostThreads));
   return settings;
 }

@@ -17,6 +17,7 @@ napi_value copyTensor(const Call& call) {
   const bool isSquare = kind == 3;  // kept as its root
   AlignedArray<float>* const kinds[] = {&known.value, &known.gradient, &slots.velocity, &slots.root};
   AlignedArray<float>& memory = *kinds[kind];
+  if (kind == 1 && session->gradientOfTable(tensor, array.data, array.size)) return nullptr;
   if (memory.size() != array.size) throw std::runtime_error("native addon: wrong size of tensor " + known.name);
   for (int64_t i = 0; i < array.size; i++) {
     if (writes) memory[i] = isSquare ? std::sqrt(array.data[i]) : array.data[i];

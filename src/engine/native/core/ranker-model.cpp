@@ -1,6 +1,8 @@
 // See ranker-model.hpp. Order and shapes of tensors: src/ranker/ranker-spec.ts, parametersOf.
 #include "core/ranker-model.hpp"
 
+#include <numeric>
+
 namespace lawn {
 
 namespace {
@@ -32,7 +34,12 @@ void sumLanes(const float* lanes, int64_t laneCount, int64_t laneStride, int64_t
 
 }  // namespace
 
-RankerModel::RankerModel(const RankerSpec& given, int lanes) : spec(given) {
+RankerModel::RankerModel(const RankerSpec& given, SideMatrices givenMatrices, int lanes, bool gradientsOfSlots)
+    : spec(given),
+      matrices(std::move(givenMatrices)),
+      entities{matrices[kUsers].entities(spec.rows[kUsers]), matrices[kItems].entities(spec.rows[kItems])},
+      gradientsOfSlots_{gradientsOfSlots && matrices[kUsers].isIdentity(),
+                        gradientsOfSlots && matrices[kItems].isIdentity()} {
   const auto pad = [lanes](int64_t width) { return roundUp(width, lanes); };
   for (int side = 0; side < kSides; side++) isSampled_[side] = AlignedArray<uint8_t>(spec.rows[side]);
   addTables("Dot", spec.dot, false, &SideTables::dot);
@@ -40,8 +47,14 @@ RankerModel::RankerModel(const RankerSpec& given, int lanes) : spec(given) {
   addTables("Mlp", spec.embedding, false, &SideTables::mlp);
   addTables("Bias", spec.idBiases ? 1 : 0, true, &SideTables::bias);
   for (int side = 0; isCosine() && side < kSides; side++) {
-    units_[side] = AlignedArray<float>(spec.rows[side] * spec.dot);
-    scales_[side] = AlignedArray<float>(spec.rows[side]);
+    units_[side] = AlignedArray<float>(entities[side] * spec.dot);
+    scales_[side] = AlignedArray<float>(entities[side]);
+  }
+  for (int side = 0; side < kSides; side++) {
+    if (matrices[side].isIdentity()) continue;
+    for (const Path path : kEveryPath) {
+      if (hasPath(side, path)) mixed_[side][path].value = AlignedArray<float>(entities[side] * widthOf(side, path));
+    }
   }
   int64_t inputs = 2 * spec.embedding;
   for (size_t l = 0; l < spec.tower.size(); l++) {
@@ -107,9 +120,20 @@ void RankerModel::addTables(const char* path, int64_t width, bool isBias, TableO
   constexpr const char* prefixes[kSides] = {"user", "item"};
   for (int side = 0; side < kSides; side++) {
     const int tensor = addTensor(std::string(prefixes[side]) + path, spec.rows[side], width, isBias);
+    if (hasGradientsOfSlots(side)) tensors[size_t(tensor)].gradient = {};
     tensors[size_t(tensor)].isSampled = isSampled_[side].data();
     sides[side].*table = tensor;
   }
+}
+
+void RankerModel::reserveGradients(int side, int64_t slots) {
+  if (!hasGradientsOfSlots(side)) return;
+  for (const int table : sides[size_t(side)].tables()) {
+    if (table >= 0) tensors[size_t(table)].gradient.reserve(slots * tensors[size_t(table)].width);
+  }
+  if (slots <= slotNumbers_.size()) return;
+  slotNumbers_ = AlignedArray<uint32_t>(slots);
+  std::iota(slotNumbers_.data(), slotNumbers_.data() + slots, 0u);
 }
 
 void RankerModel::packFirstHalf(int side) {
@@ -159,69 +183,6 @@ void RankerModel::reduceDense(const float* lanes, int64_t laneCount, double slop
         gradient(towerBias[l + 1]), layer.outputs);
   }
   sum(layout.headTower, 1, spec.tower.back(), lastPad, gradient(headWeight) + spec.gmf, spec.tower.back());
-}
-
-RankerView RankerModel::view() const {
-  RankerView view{};
-  view.dot = spec.dot;
-  view.gmf = spec.gmf;
-  view.firstPad = firstPad;
-  view.firstIsLinear = firstIsLinear;
-  view.layerCount = int64_t(layers_.size());
-  view.layers = layers_.data();
-  view.lastPad = lastPad;
-  view.headTower = headTower_.data();
-  view.headGradientOffset = layout.headTower;
-  view.headGmf = value(headWeight);
-  view.headBias = value(headBias)[0];
-  for (int side = 0; side < kSides; side++) {
-    view.sides[side] = {
-        .dot = isCosine() ? units_[side].data() : value(sides[side].dot),
-        .gmf = value(sides[side].gmf),
-        .bias = value(sides[side].bias),
-        .halves = nullptr,
-    };
-  }
-  return view;
-}
-
-UnitRowsView RankerModel::unitRowsView(int side) {
-  return {
-      .rows = nullptr,
-      .width = spec.dot,
-      .factor = side == kUsers ? float(1.0 / spec.cosineTemperature) : 1.0f,
-      .table = value(sides[side].dot),
-      .units = units_[side].data(),
-      .scales = scales_[side].data(),
-      .gradient = gradient(sides[side].dot),
-  };
-}
-
-SideGradients RankerModel::gradientsOf(int side) {
-  return {
-      .dot = gradient(sides[side].dot),
-      .gmf = gradient(sides[side].gmf),
-      .bias = gradient(sides[side].bias),
-      .sums = nullptr,
-  };
-}
-
-RowsView RankerModel::rowsView(int side) {
-  RowsView rows{};
-  rows.embedding = spec.embedding;
-  rows.embeddingPad = embeddingPad;
-  rows.firstWidth = firstWidth;
-  rows.firstPad = firstPad;
-  rows.embeddings = value(sides[side].mlp);
-  rows.embeddingGradient = gradient(sides[side].mlp);
-  rows.weight = firstWeight_[side].data();
-  rows.transposed = firstTransposed_[side].data();
-  rows.bias = side == kUsers && firstPad > 0 ? firstBias_.data() : nullptr;
-  rows.gmf = spec.gmf;
-  rows.headGmf = value(headWeight);
-  rows.gmfTable = value(sides[side].gmf);
-  rows.gmfGradient = gradient(sides[side].gmf);
-  return rows;
 }
 
 }  // namespace lawn

@@ -19,7 +19,7 @@ Scoring::Scoring(RankerModel& model, const KernelTable& kernels, ThreadPool& poo
     : model_(model),
       kernels_(kernels),
       pool_(pool),
-      allItems_(model.spec.rows[kItems]),
+      allItems_(model.entities[kItems]),
       scratch_(size_t(pool.threads())) {
   for (int64_t item = 0; item < allItems_.size(); item++) allItems_[item] = uint32_t(item);
   for (Scratch& scratch : scratch_) {
@@ -37,9 +37,10 @@ Scoring::Scoring(RankerModel& model, const KernelTable& kernels, ThreadPool& poo
 void Scoring::refresh() {
   if (isFresh_) return;
   isFresh_ = true;
+  mixSides();
   if (model_.isCosine()) refreshUnits();
   if (model_.firstPad == 0) return;
-  const int64_t items = model_.spec.rows[kItems];
+  const int64_t items = model_.entities[kItems];
   itemHalves_.reserve(items * model_.firstPad);
   pool_.run(divideUp(items, kItemsPerTask), [&](int64_t task, int thread) {
     RowsView rows = model_.rowsView(kItems);
@@ -50,12 +51,27 @@ void Scoring::refresh() {
   });
 }
 
-void Scoring::refreshUnits() {
-  const SideTasks tasks(divideUp(model_.spec.rows[kUsers], kRowsPerTask),
-                        divideUp(model_.spec.rows[kItems], kRowsPerTask));
+/// Sums every entity's rows, where a side has a matrix: once, and not for each score.
+void Scoring::mixSides() {
+  const auto tasksOf = [&](int side) {
+    return model_.matrices[side].isIdentity() ? 0 : divideUp(model_.entities[side], kRowsPerTask);
+  };
+  const SideTasks tasks(tasksOf(kUsers), tasksOf(kItems));
   pool_.run(tasks.count(), [&](int64_t task, int) {
     const auto [side, part] = tasks.partOf(task);
-    const int64_t begin = part * kRowsPerTask, end = std::min(begin + kRowsPerTask, model_.spec.rows[side]);
+    const int64_t begin = part * kRowsPerTask, end = std::min(begin + kRowsPerTask, model_.entities[side]);
+    for (const Path path : kEveryPath) {
+      if (model_.hasPath(side, path)) kernels_.mixRows(model_.mixView(side, path), begin, end);
+    }
+  });
+}
+
+void Scoring::refreshUnits() {
+  const SideTasks tasks(divideUp(model_.entities[kUsers], kRowsPerTask),
+                        divideUp(model_.entities[kItems], kRowsPerTask));
+  pool_.run(tasks.count(), [&](int64_t task, int) {
+    const auto [side, part] = tasks.partOf(task);
+    const int64_t begin = part * kRowsPerTask, end = std::min(begin + kRowsPerTask, model_.entities[side]);
     kernels_.unitRows(model_.unitRowsView(side), begin, end);
   });
 }
@@ -96,7 +112,7 @@ void Scoring::scorePairs(int64_t count, const uint32_t* users, const uint32_t* i
 }
 
 void Scoring::scoreUser(uint32_t user, Scratch& scratch, float* out) {
-  const int64_t items = model_.spec.rows[kItems];
+  const int64_t items = model_.entities[kItems];
   std::fill(scratch.users.data(), scratch.users.data() + items, user);
   scorePairs(items, scratch.users.data(), allItems_.data(), scratch, out);
 }
@@ -113,9 +129,9 @@ void Scoring::pairs(int64_t count, const uint32_t* users, const uint32_t* items,
 
 void Scoring::catalogue(int64_t count, const uint32_t* users, float* out) {
   refresh();
-  reserve(model_.spec.rows[kItems]);
+  reserve(model_.entities[kItems]);
   pool_.run(count, [&](int64_t task, int thread) {
-    scoreUser(users[task], scratch_[size_t(thread)], out + task * model_.spec.rows[kItems]);
+    scoreUser(users[task], scratch_[size_t(thread)], out + task * model_.entities[kItems]);
   });
 }
 

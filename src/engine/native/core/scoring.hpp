@@ -36,6 +36,7 @@ class Scoring {
   };
 
   void refresh();
+  void mixSides();
   void refreshUnits();
   /// Whether a score is one inner product, and a few constants.
   bool isProduct() const { return model_.spec.dot > 0 && model_.spec.gmf == 0 && model_.firstPad == 0; }

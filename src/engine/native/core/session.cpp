@@ -1,6 +1,8 @@
 // See session.hpp.
 #include "core/session.hpp"
 
+#include <algorithm>
+
 namespace lawn {
 
 namespace {
@@ -8,15 +10,9 @@ namespace {
 BatchPlan planFor(const SessionSettings& settings) {
   const RankerSpec& ranker = settings.ranker;
   const int64_t firstWidth = ranker.tower.empty() ? 1 : ranker.tower[0];
-  return BatchPlan(ranker.rows, ranker.embedding == 0 ? 0 : roundUp(firstWidth, settings.kernels->lanes));
-}
-
-BatchRowsOfSides rowsOf(const BatchPlan& plan) {
-  const auto ofSide = [&](int side) {
-    const PlanSide& own = plan.sides[size_t(side)];
-    return BatchRows{.rows = own.distinct.data(), .count = own.slots()};
-  };
-  return {ofSide(kUsers), ofSide(kItems)};
+  const auto entities = [&](int side) { return settings.sides[size_t(side)].entities(ranker.rows[size_t(side)]); };
+  return BatchPlan({entities(kUsers), entities(kItems)},
+                   ranker.embedding == 0 ? 0 : roundUp(firstWidth, settings.kernels->lanes));
 }
 
 }  // namespace
@@ -29,7 +25,7 @@ Session::Session(SessionSettings settings)
       plans_{planFor(settings), planFor(settings)},
       itemLogQ_(std::move(settings.itemLogQ)),
       loss(settings.loss),
-      model(settings.ranker, kernels_.lanes),
+      model(settings.ranker, std::move(settings.sides), kernels_.lanes, settings.optimizer.isLazy),
       optimizer(model, settings.optimizer, std::move(settings.groups), kernels_, pool_),
       scoring(model, kernels_, pool_),
       gradient_(model, kernels_, pool_, settings.loss, settings.embeddingDecay) {
@@ -45,9 +41,9 @@ void Session::parametersChanged() {
 void Session::begin(int index, const SampleSource& source) {
   BatchPlan& plan = plans_[index];
   const bool isListed = source.isShared() && model.spec.embedding > 0;
-  plan.begin(isListed ? listed_[index].list(source, model.spec.rows[kItems], pool_) : source);
-  const int64_t mostTableRows = std::max(model.spec.rows[kUsers], model.spec.rows[kItems]);
-  for (SortScratch& scratch : sortScratch_) scratch.reserve(plan.chunkSamples(), mostTableRows);
+  plan.begin(isListed ? listed_[index].list(source, model.entities[kItems], pool_) : source);
+  const int64_t mostEntities = std::max(model.entities[kUsers], model.entities[kItems]);
+  for (SortScratch& scratch : sortScratch_) scratch.reserve(plan.chunkSamples(), mostEntities);
 }
 
 void Session::prepare(int index, const SampleSource& source) {
@@ -58,7 +54,7 @@ void Session::prepare(int index, const SampleSource& source) {
 
 double Session::update(BatchPlan& plan, double learningRate, const OverlappedWork& overlapped) {
   const double loss = gradient_.compute(plan, overlapped);
-  optimizer.step(learningRate, rowsOf(plan));
+  optimizer.step(learningRate, gradient_.rowsOf(plan));
   gradient_.forgetSamples(plan);
   parametersChanged();
   return loss;
@@ -83,6 +79,22 @@ void Session::train(const EpochKeys& keys, int64_t firstStep, const double* lear
     }
     losses[k] = update(plan, learningRates[k], preparation);
   }
+}
+
+bool Session::gradientOfTable(int64_t tensor, float* out, int64_t size) const {
+  const Tensor& own = model.tensors[size_t(tensor)];
+  for (int side = 0; side < kSides; side++) {
+    const auto tables = model.sides[size_t(side)].tables();
+    if (!model.hasGradientsOfSlots(side) || own.size != size) continue;
+    if (std::find(tables.begin(), tables.end(), int(tensor)) == tables.end()) continue;
+    const std::vector<uint32_t>& rows = plans_[0].sides[size_t(side)].distinct;
+    std::fill_n(out, size, 0.0f);
+    for (size_t slot = 0; slot < rows.size(); slot++) {
+      std::copy_n(own.gradient.data() + int64_t(slot) * own.width, own.width, out + rows[slot] * own.width);
+    }
+    return true;
+  }
+  return false;
 }
 
 double Session::gradient(const SampleSource& source) {

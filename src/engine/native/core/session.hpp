@@ -13,6 +13,7 @@ namespace lawn {
 
 struct SessionSettings {
   RankerSpec ranker;
+  SideMatrices sides;
   Loss loss;
   AlignedArray<float> itemLogQ;  // what the loss's points to; empty for none
   OptimizerSettings optimizer;
@@ -35,6 +36,9 @@ class Session {
   void train(const EpochKeys& keys, int64_t firstStep, const double* learningRates, int64_t steps, double* losses);
   /// Leaves the gradient in the tensors until `clearGradient`.
   double gradient(const SampleSource& source);
+  /// Where a table's gradient is kept of the batch's slots: writes it as of the whole table, if that is `size` floats.
+  /// Returns whether it was.
+  bool gradientOfTable(int64_t tensor, float* out, int64_t size) const;
   void clearGradient() { gradient_.clear(plans_[0]); }
 
   /// Null where there are none to train on.

@@ -17,6 +17,7 @@
 #include "kernels/catalogue/catalogue-table.hpp"
 #include "kernels/draw/draw-table.hpp"
 #include "kernels/lists/shared-table.hpp"
+#include "kernels/sides/sides-table.hpp"
 #include "kernels/update-table.hpp"
 
 namespace lawn {
@@ -97,16 +98,18 @@ struct RunsView {
 
 /// Where one side's gradients are summed.
 struct SideGradients {
-  float *dot, *gmf, *bias;  // whole tables, zero where no sample touches them; null where the path is left out
+  const uint32_t* rows;     // [slots] where in the next three a slot stands: its table row, or the slot itself
+  float *dot, *gmf, *bias;  // [rows of the table or slots], zero at first; null where the path is left out
   float* sums;              // [slots][firstPad]: first-layer deltas added up
 };
 
 /// What turns one side's sums into gradients.
 struct RowsView {
-  const uint32_t* rows;  // [slots] the table row of each slot
+  const uint32_t* rows;          // [slots] the table row of each slot
+  const uint32_t* gradientRows;  // [slots] where it stands in gradients: see SideGradients
   int64_t embedding, embeddingPad, firstWidth, firstPad;
   const float* embeddings;   // [rows][embedding]
-  float* embeddingGradient;  // [rows][embedding]
+  float* embeddingGradient;  // [gradient rows][embedding]
   const float* weight;       // this side's half of W0: [firstWidth][embeddingPad]
   const float* transposed;   // [embedding][firstPad]
   const float* bias;         // [firstPad], or null on the side that does not carry it
@@ -117,15 +120,17 @@ struct RowsView {
   int64_t gmf;
   const float* headGmf;    // [gmf]
   const float* gmfTable;   // [rows][gmf]
-  float* gmfGradient;      // [rows][gmf] in: sum of slope * other; out: times the head
+  float* gmfGradient;      // [gradient rows][gmf] in: sum of slope * other; out: times the head
   float* headGmfGradient;  // a lane's own: [gmf], added to; null on the side that leaves it to the other
-  float* gathered;         // scratch [kBlockSamples][embeddingPad]
+  bool keepsGathered;      // for backward; else `gathered` is scratch for kBlockSamples
+  float* gathered;         // [slots][embeddingPad] embeddings side by side
   float* product;          // scratch [kBlockSamples][embeddingPad]
 };
 
 /// Rows of one side's dot table as units: `factor` times the unit vector of each. 0 where a row has no direction.
 struct UnitRowsView {
-  const uint32_t* rows;  // which ones; null for all
+  const uint32_t* rows;          // which ones; null for all
+  const uint32_t* gradientRows;  // of those; see SideGradients
   int64_t width;
   float factor;
   const float* table;
@@ -155,6 +160,10 @@ struct KernelTable {
   void (*unitRows)(const UnitRowsView&, int64_t begin, int64_t end);
   /// From the gradients of those units to the gradients of their rows, in place.
   void (*unitGradients)(const UnitRowsView&, int64_t begin, int64_t end);
+  /// The view's entities [begin, end) from the rows that they are sums of.
+  void (*mixRows)(const MixView&, int64_t begin, int64_t end);
+  /// From the gradients of entities to those of table rows, of runs [begin, end): overwrites them.
+  void (*spreadRows)(const SpreadView&, int64_t beginRun, int64_t endRun);
   void (*freeStep)(const RuleStep&, const UpdateView&);
   void (*rowDots)(const UpdateView&, bool wantsNorms, RowDots* perRow);
   /// Overwrites the gradient by the direction u.
@@ -162,6 +171,8 @@ struct KernelTable {
   void (*move)(const UpdateView&, const RowMove* perRow);
   /// Dots, direction and move of rows that are blocks of their own, in one go; returns how many were left unchanged.
   int64_t (*sphereRows)(const RuleStep&, const UpdateView&, const SphereRows&);
+  /// The free step of a table's rows where they lie, of which no velocity is kept.
+  void (*lazyStep)(const RuleStep&, const LazyRowsView&);
   void (*gatherRows)(const LazyRowsView&);
   void (*scatterRows)(const LazyRowsView&);
   /// Adds to each row's root the mean of the squares of its gradient; null moves: none is projected.

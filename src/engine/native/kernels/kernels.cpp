@@ -7,6 +7,7 @@
 #include "kernels/lazy-rows.hpp"
 #include "kernels/lists/shared-block.hpp"
 #include "kernels/row-gradients.hpp"
+#include "kernels/sides/mix-rows.hpp"
 #include "kernels/sphere-rows.hpp"
 #include "kernels/unit-rows.hpp"
 
@@ -47,11 +48,14 @@ const KernelTable kernelTable = {
     .rowGradients = rowGradients,
     .unitRows = unitRows,
     .unitGradients = unitGradients,
+    .mixRows = mixRows,
+    .spreadRows = spreadRows,
     .freeStep = freeStep,
     .rowDots = rowDots,
     .direction = direction,
     .move = move,
     .sphereRows = sphereRows,
+    .lazyStep = lazyStep,
     .gatherRows = gatherRows,
     .scatterRows = scatterRows,
     .addRowSquares = addRowSquares,

@@ -1,8 +1,9 @@
-// Between samples and table rows: first-layer halves per distinct row, and the gradients of tables, summed row by row
-// in the order of the samples, so that they are the same bits whatever the number of threads.
+// From samples to table rows: the gradients of tables, summed row by row in the order of the samples, so that they are
+// the same bits whatever the number of threads.
 #pragma once
 
 #include "kernels/column-sums.hpp"
+#include "kernels/first-layer-halves.hpp"
 #include "kernels/gemm.hpp"
 #include "kernels/kernel-table.hpp"
 
@@ -11,7 +12,7 @@ namespace lawn::LAWN_ISA {
 /// Samples between a prefetch and its use.
 constexpr int64_t kSamplesAhead = 16;
 
-/// Rows likewise: a table far beyond the cache is read at random.
+/// Rows likewise: a table far beyond the cache is read at random, as fast as many rows are on their way at once.
 constexpr int64_t kRowsAhead = 8;
 
 /// Samples of one run: begin .. end of `order`, or of the samples themselves where that is null.
@@ -75,18 +76,21 @@ template <bool Ordered>
 LAWN_INLINE void addRunsOf(const RankerView& ranker, const SamplesView& samples, const RunsView& runs,
                            const SideGradients& gradients, int64_t beginRun, int64_t endRun) {
   const int64_t pad = ranker.firstPad, gmf = ranker.gmf, dot = ranker.dot;
-  const uint32_t *ownRows = samples.sides[runs.side].rows, *otherRows = samples.sides[otherSide(runs.side)].rows;
+  const uint32_t* otherRows = samples.sides[otherSide(runs.side)].rows;
   const SideView& other = ranker.sides[otherSide(runs.side)];
   constexpr int vectors = kLanes >= 16 ? 2 : 4;
   const bool isJoined = gmf == kJoinedWidth && pad >= vectors * kLanes;
   for (int64_t r = beginRun; r < endRun; r++) {
     const uint32_t begin = runs.starts[r], end = runs.starts[r + 1];
     const RunSpan run{.order = runs.order, .begin = begin, .end = end, .last = runs.starts[endRun]};
-    const int64_t row = ownRows[Ordered ? runs.order[begin] : begin];
+    const int64_t row = gradients.rows[runs.slots[r]];
     if (r + kRowsAhead < endRun) {
+      const int64_t rowAhead = gradients.rows[runs.slots[r + kRowsAhead]];
       const uint32_t ahead = runs.starts[r + kRowsAhead];
-      const int64_t rowAhead = ownRows[Ordered ? runs.order[ahead] : ahead];
+      const int64_t otherAhead = otherRows[Ordered ? runs.order[ahead] : ahead];  // of a short run all there is
       if (gmf > 0) prefetchRow(gradients.gmf + rowAhead * gmf, gmf);
+      if (gmf > 0) prefetchRow(other.gmf + otherAhead * gmf, gmf);
+      if (dot > 0) prefetchRow(other.dot + otherAhead * dot, dot);
       if (dot > 0) prefetchRow(gradients.dot + rowAhead * dot, dot);
     }
     float* sums = gradients.sums + runs.slots[r] * pad;
@@ -131,54 +135,12 @@ inline void addRuns(const RankerView& ranker, const SamplesView& samples, const 
   else addRunsOf<false>(ranker, samples, runs, gradients, beginRun, endRun);
 }
 
-/// A row is too short for a call of memcpy.
-struct CopyRow {
-  const float* from;
-  float* to;
-  template <int N>
-  LAWN_INLINE void run(int64_t at) {
-    store<N>(to + at, load<N>(from + at));
-  }
-};
-
-/// Copies the embeddings of slots [begin, begin + count) side by side, padded.
-inline void gatherEmbeddings(const RowsView& view, int64_t begin, int64_t count) {
-  for (int64_t s = 0; s < count; s++) {
-    if (s + kRowsAhead < count) {
-      prefetchRow(view.embeddings + view.rows[begin + s + kRowsAhead] * view.embedding, view.embedding);
-    }
-    CopyRow copy{view.embeddings + view.rows[begin + s] * view.embedding, view.gathered + s * view.embeddingPad};
-    forEachPiece(view.embedding, copy);
-  }
-}
-
-inline void halves(const RowsView& view, int64_t beginSlot, int64_t endSlot) {
-  for (int64_t at = beginSlot; at < endSlot; at += kBlockSamples) {
-    const int64_t count = endSlot - at < kBlockSamples ? endSlot - at : kBlockSamples;
-    gatherEmbeddings(view, at, count);
-    multiply({
-        .rows = count,
-        .columns = view.firstPad,
-        .terms = view.embedding,
-        .a = view.gathered,
-        .aRowStride = view.embeddingPad,
-        .aTermStride = 1,
-        .b = view.transposed,
-        .bStride = view.firstPad,
-        .c = view.halves + at * view.firstPad,
-        .cStride = view.firstPad,
-        .bias = view.bias,
-    });
-  }
-}
-
 /// dE = sums W0, dW0 += sums^T E, db0 += sums, for one block of slots.
 inline void embeddingGradients(const RowsView& view, int64_t begin, int64_t count) {
   const float* sums = view.sums + begin * view.firstPad;
-  gatherEmbeddings(view, begin, count);
   // Written below: on their way while the products are computed.
   for (int64_t s = 0; s < count; s++) {
-    prefetchRow(view.embeddingGradient + view.rows[begin + s] * view.embedding, view.embedding);
+    prefetchRow(view.embeddingGradient + view.gradientRows[begin + s] * view.embedding, view.embedding);
   }
   multiply({
       .rows = view.firstWidth,
@@ -187,7 +149,7 @@ inline void embeddingGradients(const RowsView& view, int64_t begin, int64_t coun
       .a = sums,
       .aRowStride = 1,
       .aTermStride = view.firstPad,
-      .b = view.gathered,
+      .b = view.gathered + begin * view.embeddingPad,
       .bStride = view.embeddingPad,
       .c = view.weightGradient,
       .cStride = view.embeddingPad,
@@ -206,7 +168,8 @@ inline void embeddingGradients(const RowsView& view, int64_t begin, int64_t coun
       .cStride = view.embeddingPad,
   });
   for (int64_t s = 0; s < count; s++) {
-    CopyRow copy{view.product + s * view.embeddingPad, view.embeddingGradient + view.rows[begin + s] * view.embedding};
+    float* gradient = view.embeddingGradient + view.gradientRows[begin + s] * view.embedding;
+    CopyRow copy{view.product + s * view.embeddingPad, gradient};
     forEachPiece(view.embedding, copy);
   }
   if (view.biasGradient != nullptr) addColumnSums(view.biasGradient, sums, count, view.firstPad);
@@ -230,11 +193,10 @@ inline void rowGradients(const RowsView& view, int64_t beginSlot, int64_t endSlo
     if (view.firstPad > 0) embeddingGradients(view, at, count);
     if (view.gmf == 0) continue;
     for (int64_t s = at; s < at + count; s++) {
-      const int64_t offset = view.rows[s] * view.gmf;
       FinishGmf finish{
-          .row = view.gmfTable + offset,
+          .row = view.gmfTable + view.rows[s] * view.gmf,
           .head = view.headGmf,
-          .gradient = view.gmfGradient + offset,
+          .gradient = view.gmfGradient + view.gradientRows[s] * view.gmf,
           .headGradient = view.headGmfGradient,
       };
       forEachPiece(view.gmf, finish);

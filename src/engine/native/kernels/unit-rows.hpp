@@ -63,7 +63,7 @@ inline void unitGradients(const UnitRowsView& view, int64_t begin, int64_t end) 
   for (int64_t k = begin; k < end; k++) {
     const int64_t row = view.rows == nullptr ? k : view.rows[k];
     const float* unit = view.units + row * view.width;
-    float* gradient = view.gradient + row * view.width;
+    float* gradient = view.gradient + view.gradientRows[k] * view.width;
     const float along = dotOfRows(unit, gradient, view.width) / (view.factor * view.factor);
     TangentRow tangent{.unit = unit, .gradient = gradient, .scale = view.scales[row], .along = along};
     forEachPiece(view.width, tangent);

@@ -52,7 +52,8 @@ struct RowArrays {
 
 /// Some rows of a table, and where they lie side by side while they are stepped.
 struct LazyRowsView {
-  const uint32_t* rows;  // [count] of the table
+  const uint32_t* rows;          // [count] of the table
+  const uint32_t* gradientRows;  // [count] where they stand in its gradient
   int64_t count, width;
   const float *velocityFactors, *rootFactors;  // [count] what the steps a row was absent from leave of its slots
   bool hasRootOfRow;                           // the table has one root a row; side by side there is one a weight

@@ -1,5 +1,7 @@
 /** The numbers of one chunk of one step for the kernels: a slot of a uniform buffer, written once per submission. */
 
+import type { IdDropout } from "../../../dataset/id-dropout.ts";
+
 export interface StepNumbers {
   /** Pairs of this chunk: see tensors/batch-shape.ts. */
   readonly pairs: number;
@@ -20,6 +22,8 @@ export interface StepNumbers {
   readonly pairsPerSplit: number;
   readonly update: UpdateNumbers;
   readonly draws: DrawNumbers;
+  /** Which entities are without their ids; null where none is. */
+  readonly idDropout: IdDropout | null;
 }
 
 export interface UpdateNumbers {
@@ -50,6 +54,7 @@ export const noDraws: DrawNumbers = {
   rightBits: 0,
   roundKeys: new Uint32Array(6),
 };
+const noKey = { low: 0, high: 0 };
 export const noUpdate: UpdateNumbers = { corrections: [1, 1], groupCorrections: [1, 1], switches: false };
 
 /** Binding 0 of every kernel that asks for "step". */
@@ -79,6 +84,9 @@ struct Step {
   firstInBatch: u32,
   firstBlock: u32,
   batchSamples: u32,
+  usersWithoutIds: vec2u, // keys
+  itemsWithoutIds: vec2u,
+  withoutIdBelow: u32, // 0 where none is
 }
 @group(0) @binding(0) var<uniform> step: Step;
 `;
@@ -86,7 +94,7 @@ struct Step {
 export function writeStepNumbers(numbers: StepNumbers, slot: number, bytes: ArrayBuffer): void {
   const words = new Uint32Array(bytes, slot * SLOT_BYTES, SLOT_WORDS);
   const floats = new Float32Array(bytes, slot * SLOT_BYTES, SLOT_WORDS);
-  const { update, draws } = numbers;
+  const { update, draws, idDropout } = numbers;
   words.set([numbers.pairs, numbers.samples, numbers.firstSample, numbers.lossIndex], 0);
   floats.set([1 / numbers.batchLength, numbers.learningRate], 4);
   words.set([numbers.adds ? 1 : 0, numbers.pairsPerSplit], 6);
@@ -94,6 +102,8 @@ export function writeStepNumbers(numbers: StepNumbers, slot: number, bytes: Arra
   words.set([update.switches ? 1 : 0, draws.negativesLow, draws.negativesHigh, draws.leftBits, draws.rightBits], 12);
   words.set(draws.roundKeys, 17);
   words.set([numbers.firstInBatch, numbers.firstBlock, numbers.batchLength], 23);
+  const { users, items, threshold } = idDropout ?? { users: noKey, items: noKey, threshold: 0 };
+  words.set([users.low, users.high, items.low, items.high, threshold], 26);
 }
 
 const LEAST_PER_SPLIT = 128;

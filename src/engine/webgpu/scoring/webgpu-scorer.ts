@@ -183,6 +183,7 @@ const scoringNumbers = {
   pairsPerSplit: 16,
   update: noUpdate,
   draws: noDraws,
+  idDropout: null,
 };
 
 function mostPairs(spec: RankerSpec, bindingBytes: number): number {

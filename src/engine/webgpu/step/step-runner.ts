@@ -3,8 +3,9 @@
  * host neither stalls the queue nor floods it.
  */
 import type { Batch } from "../../../dataset/batch.ts";
+import type { IdDropout } from "../../../dataset/id-dropout.ts";
 import type { GpuContext } from "../device/gpu-context.ts";
-import { encodeProgram, type Work } from "../device/program.ts";
+import { encodeProgram, type Program, type Work } from "../device/program.ts";
 import {
   type DrawNumbers,
   noDraws,
@@ -28,6 +29,8 @@ const STEPS_PER_SUBMISSION = 16;
 export const LOSS_PLACES = 1024;
 
 export interface StepRunner {
+  /** Mixes the entities alone, for what reads them next. */
+  mix(): void;
   /** Steps of this many samples each, drawn on the device; losses[k] is the k-th step's. Stops once `isOver`. */
   train(
     steps: readonly DrawnStep[],
@@ -54,9 +57,15 @@ export interface DrawnStep {
   readonly firstBlock: number;
   readonly samples: number;
   readonly learningRate: number;
+  readonly idDropout: IdDropout | null;
 }
 
-export function createStepRunner(context: GpuContext, stepBuffer: GPUBuffer): StepRunner {
+/** `mixing` stands around each step: see mixed-arena.ts. */
+export function createStepRunner(
+  context: GpuContext,
+  stepBuffer: GPUBuffer,
+  mixing: { readonly mix: Program; readonly spread: Program },
+): StepRunner {
   const { queue } = context.device;
   const numbers = new ArrayBuffer(SLOTS * SLOT_BYTES);
 
@@ -87,11 +96,26 @@ export function createStepRunner(context: GpuContext, stepBuffer: GPUBuffer): St
         pairsPerSplit: pairsPerSplit(pairs, mostSplits),
         update: step.update,
         draws: step.draws,
+        idDropout: step.idDropout,
       },
       slot,
       numbers,
     );
     return { samples: chunk.samples, pairs };
+  }
+
+  /** From ids to the gradient of a chunk; the first and the last of a step mix and spread. */
+  function encodeChunk(
+    encoder: GPUCommandEncoder,
+    programs: readonly Program[],
+    at: { readonly slot: number; readonly work: Work; readonly isFirst: boolean; readonly isLast: boolean },
+  ): void {
+    const { slot, work, isFirst, isLast } = at;
+    const pass = encoder.beginComputePass();
+    if (isFirst) encodeProgram(pass, mixing.mix, slot, work);
+    for (const program of programs) encodeProgram(pass, program, slot, work);
+    if (isLast) encodeProgram(pass, mixing.spread, slot, work);
+    pass.end();
   }
 
   function emptySubmission() {
@@ -104,6 +128,16 @@ export function createStepRunner(context: GpuContext, stepBuffer: GPUBuffer): St
   }
 
   return {
+    mix() {
+      if (mixing.mix.length === 0) return;
+      queue.writeBuffer(stepBuffer, 0, new ArrayBuffer(SLOT_BYTES)); // every id is there
+      const encoder = context.device.createCommandEncoder();
+      const pass = encoder.beginComputePass();
+      encodeProgram(pass, mixing.mix, 0, { pairs: 0, samples: 0 });
+      pass.end();
+      queue.submit([encoder.finish()]);
+    },
+
     async train(steps, draws, { program, optimizer, isOver }) {
       const waiting: Promise<undefined>[] = [];
       let open = emptySubmission();
@@ -124,10 +158,8 @@ export function createStepRunner(context: GpuContext, stepBuffer: GPUBuffer): St
         for (const chunk of parts) {
           if (open.slots === SLOTS) await flush();
           const work = fill(open.slots, chunk, { ...step, index, draws, update, program });
-          const pass = open.encoder.beginComputePass();
-          encodeProgram(pass, program.draw ?? [], open.slots, work);
-          encodeProgram(pass, program.gradient, open.slots, work);
-          pass.end();
+          const ends = { isFirst: chunk === parts[0], isLast: chunk === parts.at(-1) };
+          encodeChunk(open.encoder, [program.draw ?? [], program.gradient], { slot: open.slots, work, ...ends });
           open.pairs += work.pairs;
           open.slots++;
         }
@@ -142,15 +174,21 @@ export function createStepRunner(context: GpuContext, stepBuffer: GPUBuffer): St
     async run(batch, { program, optimizer, learningRate }) {
       const update = optimizer?.take() ?? noUpdate;
       const parts = chunksOf(batch.length, program.chunks.samples);
-      const whole = { firstSample: 0, firstBlock: 0, samples: batch.length, learningRate, index: 0 };
+      const whole = {
+        firstSample: 0,
+        firstBlock: 0,
+        samples: batch.length,
+        learningRate,
+        index: 0,
+        idDropout: batch.idDropout,
+      };
       for (const chunk of parts) {
         writeChunk(queue, batch, chunk, program);
         const work = fill(0, chunk, { ...whole, draws: noDraws, update, program });
         const encoder = context.device.createCommandEncoder();
-        const pass = encoder.beginComputePass();
-        encodeProgram(pass, program.gradient, 0, work);
-        pass.end();
-        if (chunk === parts.at(-1)) optimizer?.encode(encoder, 0);
+        const ends = { isFirst: chunk === parts[0], isLast: chunk === parts.at(-1) };
+        encodeChunk(encoder, [program.gradient], { slot: 0, work, ...ends });
+        if (ends.isLast) optimizer?.encode(encoder, 0);
         submit(encoder, 1);
       }
       await context.settle(queue.onSubmittedWorkDone());

@@ -19,6 +19,7 @@ const nothing: OwnChoices = {
   ...{
     model: "mf",
     optimizer: "lawn-adam",
+    leavesOptimizerOpen: true,
     loss: "bce",
     leavesLossOpen: true,
     negatives: null,
@@ -30,7 +31,7 @@ const nothing: OwnChoices = {
   },
 };
 const shop: LogSize = {
-  ...{ rows: 14_000, users: 3_500, items: 400, validationRows: 600 },
+  ...{ rows: 14_000, users: 3_500, items: 400, validationRows: 600, drift: null },
   protocol: "sampled",
 };
 
@@ -50,6 +51,16 @@ describe("the rule for defaults", () => {
     expect(valuesOf(shop, { loss: "bpr" }).batchSize).toBe(1024);
     // 14,000 x 2 / 100 = 280.
     expect(valuesOf(shop, { negatives: 1 }).batchSize).toBe(256);
+  });
+
+  it("weighs rows by age where tastes drift, and more steeply where items have rows to spare", () => {
+    const powerOf = (log: Partial<LogSize>) => valuesOf({ ...shop, ...log }).recencyPower;
+    expect(powerOf({ drift: null })).toBeUndefined();
+    expect(powerOf({ drift: 2.9 })).toBeUndefined();
+    expect(powerOf({ drift: 3 })).toBe(0.5); // 35 rows an item
+    expect(powerOf({ drift: 3, protocol: "full" })).toBe(0.5);
+    expect(powerOf({ drift: 3, items: 140 })).toBe(1); // 100 rows an item
+    expect(powerOf({ drift: 3, items: 141 })).toBe(0.5);
   });
 
   it("takes longer steps where there are fewer of them, and where items are rare", () => {
@@ -73,6 +84,36 @@ describe("the rule for defaults", () => {
 
   it("give lazy Adam what Adam has: it is Adam without momentum", () => {
     expect(valuesOf(shop, { optimizer: "lazy-adam" })).toEqual(valuesOf(shop, { optimizer: "adam" }));
+  });
+
+  it("takes a lazy rule where a dense step would be mostly rows without a sample", () => {
+    // 60,000 rows of tables; 16 samples a batch are 3,750 each, 1,024 are 58.6.
+    const wide = { ...shop, rows: 90_000, users: 40_000, items: 20_000 };
+    expect(valuesOf(wide, { batchSize: 16 })["optimizer.name"]).toBe("lawn-lazy-adam");
+    expect(valuesOf(wide, { batchSize: 1024 })).not.toHaveProperty(["optimizer.name"]);
+    expect(valuesOf(wide, { batchSize: 16, leavesOptimizerOpen: false })).not.toHaveProperty(["optimizer.name"]);
+    // A positive among shared negatives costs more than the rows.
+    expect(valuesOf({ ...wide, protocol: "full" }, { batchSize: 16 })).not.toHaveProperty(["optimizer.name"]);
+    for (const given of [
+      { optimizer: { name: "lawn-adam" } },
+      { optimizer: { beta1: 0.9 } },
+      { lawn: { granularity: "layer" } },
+      { engine: "webgpu" },
+    ]) {
+      const { values } = fittedSettings(wide, { batchSize: 16, ...given }, false);
+      expect(values).not.toHaveProperty(["optimizer", "name"]);
+    }
+    expect(fittedSettings(wide, { batchSize: 16 }, false).values).toMatchObject({
+      optimizer: { name: "lawn-lazy-adam" },
+    });
+    expect(fittedSettings(wide, { batchSize: 16 }, true).values).not.toHaveProperty(["optimizer", "name"]);
+  });
+
+  it("never takes it with a batch of its own for pairs, which grows with the log", () => {
+    // A log has no more users and items than rows: 2 rows / (9 rows / 100, half as many by the power of two) = 31.
+    for (const rows of [10_000, 1_000_000, 100_000_000]) {
+      expect(valuesOf({ ...shop, rows, users: rows, items: rows })).not.toHaveProperty(["optimizer.name"]);
+    }
   });
 
   it("is the same for LAWN and its base but for what takes the place of decay", () => {
@@ -113,6 +154,12 @@ describe("the rule where the whole catalogue is ranked", () => {
     // 14,000 rows are 219 steps of the smallest batch: 10 x 350 / 218.75 = 16
     expect(valuesOf(whole)).toMatchObject({ batchSize: 64, epochs: 16 });
     expect(valuesOf({ ...whole, rows: 800, users: 100 }).epochs).toBe(50);
+  });
+
+  it("waits for half of the epochs, since they are best at the end", () => {
+    expect(valuesOf(whole)["validation.patience"]).toBe(8); // of 16
+    expect(valuesOf(whole, { epochs: 5 })["validation.patience"]).toBe(3);
+    expect(valuesOf(shop)["validation.patience"]).toBe(7); // a quarter of 25
   });
 
   it("lets LAWN hold directions, and decays nothing without it", () => {
@@ -175,6 +222,7 @@ describe("settings that fit a log", () => {
       users: fc.integer({ min: 1, max: 10_000_000 }),
       items: fc.integer({ min: 1, max: 10_000_000 }),
       validationRows: fc.integer({ min: 0, max: 10_000_000 }),
+      drift: fc.option(fc.double({ min: -100, max: 1000, noNaN: true })),
       protocol: fc.constantFrom("sampled", "full"),
     });
     const givens = fc.record(

@@ -86,6 +86,7 @@ describe("the recommendations that are shipped", () => {
       users: 20,
       items: 24,
       validationRows: board.validation.length,
+      drift: null, // too few users to tell
       protocol: "sampled",
     } as const;
     expect(layer).toEqual(fittedSettings(log, { epochs: 3 }, false));

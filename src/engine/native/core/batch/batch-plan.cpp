@@ -10,8 +10,8 @@ int64_t chunkSamplesFor(int64_t firstPad, int64_t list) {
   return std::max(unit, std::clamp<int64_t>(fitting, 2048, 16384) / unit * unit);
 }
 
-BatchPlan::BatchPlan(const std::array<int64_t, kSides>& tableRows, int64_t firstPad) : firstPad_(firstPad) {
-  for (int side = 0; side < kSides; side++) sides[side].tableRows = tableRows[side];
+BatchPlan::BatchPlan(const std::array<int64_t, kSides>& entities, int64_t firstPad) : firstPad_(firstPad) {
+  for (int side = 0; side < kSides; side++) sides[side].entities = entities[side];
 }
 
 void BatchPlan::begin(const SampleSource& source) {
@@ -26,7 +26,7 @@ void BatchPlan::begin(const SampleSource& source) {
     side.runRows.reserve(n + chunks());
     side.runSlots.reserve(n + chunks());
     side.runCounts.assign(size_t(chunks()), 0);
-    side.distinct.reserve(size_t(std::min(n, side.tableRows)));
+    side.distinct.reserve(size_t(std::min(n, side.entities)));
   }
   sides[kItems].order.reserve(n);
   labels.reserve(n);
@@ -43,7 +43,7 @@ void BatchPlan::beginShared() {
     of.runRows.reserve(n + 1);
     of.runSlots.reserve(n + 1);
     of.runCounts.assign(1, 0);
-    of.distinct.reserve(size_t(std::min(n, of.tableRows)));
+    of.distinct.reserve(size_t(std::min(n, of.entities)));
   }
   if (hasWeights()) weights.reserve(samples());
 }
@@ -63,7 +63,7 @@ void BatchPlan::readNegatives(int64_t block) {
 void BatchPlan::sortContributions(int side, RowSorter& sorter) {
   PlanSide& of = sides[side];
   const FoundRuns found{.order = of.order.data(), .starts = of.runStarts.data(), .rows = of.runRows.data()};
-  const int64_t runs = sorter.sort(of.sampleRows.data(), contributions(side), of.tableRows, found);
+  const int64_t runs = sorter.sort(of.sampleRows.data(), contributions(side), of.entities, found);
   of.runCounts[0] = runs;
   of.distinct.assign(found.rows, found.rows + runs);  // within what was reserved
   for (int64_t r = 0; r < runs; r++) of.runSlots[r] = uint32_t(r);
@@ -95,12 +95,18 @@ void BatchPlan::sortChunk(int64_t chunk, int side, const uint32_t* rows, uint32_
       .starts = plan.runStarts.data() + runsBegin(chunk),
       .rows = plan.runRows.data() + runsBegin(chunk),
   };
-  plan.runCounts[size_t(chunk)] = sorter.sort(rows, chunkLength(chunk), plan.tableRows, found);
+  plan.runCounts[size_t(chunk)] = sorter.sort(rows, chunkLength(chunk), plan.entities, found);
 }
 
 void BatchPlan::numberRows(int side, SlotIndex& index) {
   PlanSide& plan = sides[side];
   std::vector<uint32_t>& distinct = plan.distinct;
+  if (chunks() == 1) {  // each row is of one run: they are numbered as they come
+    const int64_t runs = plan.runCounts[0];
+    distinct.assign(plan.runRows.data(), plan.runRows.data() + runs);  // within what was reserved
+    for (int64_t r = 0; r < runs; r++) plan.runSlots[r] = uint32_t(r);
+    return;
+  }
   distinct.clear();
   for (int64_t chunk = 0; chunk < chunks(); chunk++) {
     const uint32_t* rows = plan.runRows.data() + runsBegin(chunk);
@@ -119,7 +125,18 @@ void BatchPlan::numberRows(int side, SlotIndex& index) {
 void BatchPlan::writeSampleSlots(int64_t chunk, int side, const SlotIndex& index) {
   PlanSide& plan = sides[side];
   const int64_t begin = chunkBegin(chunk), end = begin + chunkLength(chunk);
+  if (chunks() == 1) return writeSlotsOfRuns(side);
   for (int64_t k = begin; k < end; k++) plan.sampleSlots[k] = index.slotOf[plan.sampleRows[k]];
+}
+
+/// Of the only chunk: from its runs, whose samples lie together or are listed, instead of from an index at random.
+void BatchPlan::writeSlotsOfRuns(int side) {
+  PlanSide& plan = sides[side];
+  for (int64_t r = 0; r < plan.runCounts[0]; r++) {
+    for (uint32_t k = plan.runStarts[r]; k < plan.runStarts[r + 1]; k++) {
+      plan.sampleSlots[side == kUsers ? k : plan.order[k]] = plan.runSlots[r];
+    }
+  }
 }
 
 }  // namespace lawn

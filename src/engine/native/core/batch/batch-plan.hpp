@@ -24,7 +24,7 @@ namespace lawn {
 /// c's part begins at c * chunkSamples in arrays of samples, at c * chunkSamples + c in arrays of runs, which have one
 /// more start than runs.
 struct PlanSide {
-  int64_t tableRows;
+  int64_t entities;                                // as many as table rows, unless they are sums of those (core/sides)
   AlignedArray<uint32_t> sampleRows, sampleSlots;  // [samples]
   AlignedArray<uint32_t> order;                    // [samples] from the chunk's begin; of users for shared ones
   AlignedArray<uint32_t> runStarts, runRows, runSlots;
@@ -63,7 +63,7 @@ int64_t chunkSamplesFor(int64_t firstPad, int64_t list);
 
 class BatchPlan {
  public:
-  BatchPlan(const std::array<int64_t, kSides>& tableRows, int64_t firstPad);
+  BatchPlan(const std::array<int64_t, kSides>& entities, int64_t firstPad);
 
   /// Makes room for a batch. Then prepare for each of its tasks, in any order or at once; then numberRows of each side,
   /// or where negatives are shared readNegatives of each block and sortContributions of each side.
@@ -108,6 +108,7 @@ class BatchPlan {
 
   void beginShared();
   void prepareChunk(int64_t chunk, SortScratch& scratch);
+  void writeSlotsOfRuns(int side);
   void sortChunk(int64_t chunk, int side, const uint32_t* rows, uint32_t* order, RowSorter& sorter);
 
   const int64_t firstPad_;

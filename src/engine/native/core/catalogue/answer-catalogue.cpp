@@ -15,7 +15,7 @@ constexpr int64_t kUsersPerTask = 4 * kPanelUsers;
 
 void Scoring::answer(const uint32_t* users, const CatalogueRequest& request, const CatalogueAnswers& answers) {
   refresh();
-  const int64_t items = model_.spec.rows[kItems];
+  const int64_t items = model_.entities[kItems];
   if (request.positives.offsets != nullptr) scorePositives(users, request, answers.positiveScores);
   std::vector<CatalogueScan> scans;
   for (int thread = 0; thread < pool_.threads(); thread++) {
@@ -46,7 +46,7 @@ void Scoring::scorePositives(const uint32_t* users, const CatalogueRequest& requ
 void Scoring::packItems() {
   if (isPacked_) return;
   const RankerView view = model_.view();
-  const int64_t items = model_.spec.rows[kItems], width = view.dot, panels = divideUp(items, kPanelItems);
+  const int64_t items = model_.entities[kItems], width = view.dot, panels = divideUp(items, kPanelItems);
   panels_.reserve(panels * kPanelItems * width);
   const SideView& side = view.sides[kItems];
   if (side.bias != nullptr) {
@@ -66,7 +66,7 @@ void Scoring::answerByPanels(const uint32_t* users, const CatalogueRequest& requ
   packItems();
   const RankerView view = model_.view();
   const SideView &userSide = view.sides[kUsers], &itemSide = view.sides[kItems];
-  const int64_t items = model_.spec.rows[kItems], width = view.dot;
+  const int64_t items = model_.entities[kItems], width = view.dot;
   for (Scratch& scratch : scratch_) scratch.scores.reserve(kPanelUsers * kPanelItems);
   pool_.run(divideUp(request.users, kUsersPerTask), [&](int64_t task, int thread) {
     CatalogueScan& scan = scans[size_t(thread)];

@@ -21,8 +21,9 @@ BatchGradient::BatchGradient(RankerModel& model, const KernelTable& kernels, Thr
       pool_(pool),
       loss_(loss),
       scratch_(size_t(pool.threads())),
-      indexes_{{SlotIndex(model.spec.rows[kUsers]), SlotIndex(model.spec.rows[kItems])}},
-      rows_(model, kernels, pool),
+      indexes_{{SlotIndex(model.entities[kUsers]), SlotIndex(model.entities[kItems])}},
+      mixed_(model, kernels, pool),
+      rows_(model, kernels, pool, mixed_),
       lanes_(kMostGradientLanes * model.layout.size),
       totals_(kMostGradientLanes),
       shared_(model, kernels, pool, loss),
@@ -49,12 +50,12 @@ double BatchGradient::compute(BatchPlan& plan, const OverlappedWork& overlapped)
   if (plan.isShared()) return computeShared(plan, overlapped);
   prepareSlots(plan);
   std::fill(totals_.begin(), totals_.end(), BlockTotals{});
+  const OverlappedWork beside = mixed_.sortingBefore(plan, overlapped);
   for (int64_t chunk = 0; chunk < plan.chunks(); chunk++) {
-    trainChunk(plan, chunk, chunk == 0 ? &overlapped : nullptr);
+    trainChunk(plan, chunk, chunk == 0 ? &beside : nullptr);
     addChunk(plan, chunk);
   }
-  rows_.finish(plan, lanes_.data());
-  decay_.addTo(plan);
+  finishRows(plan);
   BlockTotals sum;
   for (const BlockTotals& lane : totals_) {
     sum.loss += lane.loss;
@@ -67,6 +68,7 @@ double BatchGradient::compute(BatchPlan& plan, const OverlappedWork& overlapped)
 /// Numbers the distinct rows, computes their halves of the first layer, and clears what will be summed.
 void BatchGradient::prepareSlots(BatchPlan& plan) {
   pool_.run(kSides, [&](int64_t side, int) { plan.numberRows(int(side), indexes_[size_t(side)]); });
+  mixed_.reserve(plan);
   rows_.reserve(plan);
   const int64_t atOnce = std::min(plan.samples(), plan.chunkSamples());
   slopes_.reserve(atOnce);
@@ -86,14 +88,22 @@ void BatchGradient::prepareSlots(BatchPlan& plan) {
 
 double BatchGradient::computeShared(BatchPlan& plan, const OverlappedWork& overlapped) {
   shared_.begin(plan);
+  rows_.reserve(plan);
   std::fill(lanes_.data(), lanes_.data() + lanesOf(plan) * model_.layout.size, 0.0f);
+  mixed_.reserve(plan);
   const SideTasks tasks = DistinctRows::tasksOf(plan);
   pool_.run(tasks.count(), [&](int64_t task, int thread) { rows_.prepare(plan, tasks.partOf(task), thread); });
-  const double loss = shared_.compute(plan, overlapped);
-  rows_.finish(plan, lanes_.data());
-  decay_.addTo(plan);
+  const double loss = shared_.compute(plan, mixed_.sortingBefore(plan, overlapped));
+  finishRows(plan);
   model_.reduceDense(lanes_.data(), lanesOf(plan), 0.0);
   return loss / double(plan.losses());
+}
+
+/// From what samples left to the gradients of tables.
+void BatchGradient::finishRows(const BatchPlan& plan) {
+  rows_.finish(plan, lanes_.data());
+  decay_.addTo(plan);
+  mixed_.spread();
 }
 
 /// What the kernels read and write of a chunk's samples.
@@ -152,6 +162,7 @@ void BatchGradient::addChunk(const BatchPlan& plan, int64_t chunk) {
         .order = side == kUsers ? nullptr : of.order.data() + begin,
     };
     gradients[side] = model_.gradientsOf(side);
+    gradients[side].rows = model_.gradientRows(side, of.distinct.data());
     gradients[side].sums = rows_.sums(side);
   }
   // A list's slopes add up to 0, but in float32 leave rounding errors, which Adam takes for gradients.
@@ -173,7 +184,8 @@ void BatchGradient::addChunk(const BatchPlan& plan, int64_t chunk) {
 
 void BatchGradient::forgetSamples(const BatchPlan& plan) {
   for (int side = 0; side < kSides; side++) {
-    model_.markSampled(side, plan.sides[side].distinct.data(), plan.sides[side].slots(), false);
+    const BatchRows touched = mixed_.rowsOf(plan, side);
+    model_.markSampled(side, touched.rows, touched.count, false);
   }
 }
 
@@ -183,9 +195,9 @@ void BatchGradient::clear(const BatchPlan& plan) {
       if (table < 0) continue;
       const int64_t width = model_.tensors[size_t(table)].width;
       float* gradient = model_.gradient(table);
-      for (const uint32_t row : plan.sides[side].distinct) {
-        std::fill(gradient + row * width, gradient + (row + 1) * width, 0.0f);
-      }
+      const BatchRows touched = mixed_.rowsOf(plan, side);
+      const uint32_t* rows = model_.gradientRows(side, touched.rows);
+      for (int64_t k = 0; k < touched.count; k++) std::fill_n(gradient + rows[k] * width, width, 0.0f);
     }
   }
   forgetSamples(plan);

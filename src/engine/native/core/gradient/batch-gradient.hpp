@@ -12,6 +12,7 @@
 #include "core/gradient/shared-gradient.hpp"
 #include "core/ranker-model.hpp"
 #include "core/runtime/thread-pool.hpp"
+#include "core/sides/mixed-sides.hpp"
 
 namespace lawn {
 
@@ -24,6 +25,10 @@ class BatchGradient {
   /// with samples are marked as such until `forgetSamples`.
   double compute(BatchPlan& plan, const OverlappedWork& overlapped);
   void forgetSamples(const BatchPlan& plan);
+  /// The table rows that a plan touches, once computed.
+  BatchRowsOfSides rowsOf(const BatchPlan& plan) const {
+    return {mixed_.rowsOf(plan, kUsers), mixed_.rowsOf(plan, kItems)};
+  }
   /// Zeroes the gradients of the rows with samples, and forgets those.
   void clear(const BatchPlan& plan);
 
@@ -36,6 +41,7 @@ class BatchGradient {
   };
 
   double computeShared(BatchPlan& plan, const OverlappedWork& overlapped);
+  void finishRows(const BatchPlan& plan);
   void prepareSlots(BatchPlan& plan);
   SamplesView samplesOf(const BatchPlan& plan, int64_t chunk);
   void trainChunk(const BatchPlan& plan, int64_t chunk, const OverlappedWork* overlapped);
@@ -47,6 +53,7 @@ class BatchGradient {
   const Loss loss_;
   std::vector<ThreadScratch> scratch_;
   std::array<SlotIndex, kSides> indexes_;
+  MixedSides mixed_;
   DistinctRows rows_;
   AlignedArray<float> slopes_, firstDeltas_;
   AlignedArray<float> lanes_;  // [gradient lanes, at most][layout.size]

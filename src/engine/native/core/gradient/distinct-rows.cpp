@@ -13,10 +13,9 @@ constexpr int64_t kSlotsPerTask = 2 * kBlockSamples;
 
 }  // namespace
 
-DistinctRows::DistinctRows(RankerModel& model, const KernelTable& kernels, ThreadPool& pool)
-    : model_(model), kernels_(kernels), pool_(pool) {
+DistinctRows::DistinctRows(RankerModel& model, const KernelTable& kernels, ThreadPool& pool, MixedSides& mixed)
+    : model_(model), kernels_(kernels), pool_(pool), mixed_(mixed) {
   for (int thread = 0; thread < pool.threads(); thread++) {
-    gathered_.emplace_back(kBlockSamples * model.embeddingPad);
     product_.emplace_back(kBlockSamples * model.embeddingPad);
   }
 }
@@ -25,6 +24,8 @@ void DistinctRows::reserve(const BatchPlan& plan) {
   for (int side = 0; side < kSides; side++) {
     sides_[side].halves.reserve(plan.sides[side].slots() * model_.firstPad);
     sides_[side].sums.reserve(plan.sides[side].slots() * model_.firstPad);
+    sides_[side].embeddings.reserve(plan.sides[side].slots() * model_.embeddingPad);
+    model_.reserveGradients(side, plan.sides[side].slots());
   }
 }
 
@@ -36,7 +37,8 @@ void DistinctRows::prepare(const BatchPlan& plan, const SideTasks::Part& part, i
   const int64_t pad = model_.firstPad;
   const PlanSide& side = plan.sides[part.side];
   const int64_t begin = part.index * kSlotsPerTask, end = std::min(begin + kSlotsPerTask, side.slots());
-  model_.markSampled(part.side, side.distinct.data() + begin, end - begin, true);
+  if (mixed_.mixes(part.side)) mixed_.mix(plan, part.side, begin, end);
+  else model_.markSampled(part.side, side.distinct.data() + begin, end - begin, true);
   if (model_.isCosine()) kernels_.unitRows(unitRowsOf(plan, part.side), begin, end);
   if (pad == 0) return;
   kernels_.halves(rowsOf(plan, part.side, thread), begin, end);
@@ -85,15 +87,18 @@ void DistinctRows::finishUnits(const BatchPlan& plan) {
 UnitRowsView DistinctRows::unitRowsOf(const BatchPlan& plan, int side) {
   UnitRowsView units = model_.unitRowsView(side);
   units.rows = plan.sides[side].distinct.data();
+  units.gradientRows = model_.gradientRows(side, units.rows);
   return units;
 }
 
 RowsView DistinctRows::rowsOf(const BatchPlan& plan, int side, int thread) {
   RowsView rows = model_.rowsView(side);
   rows.rows = plan.sides[side].distinct.data();
+  rows.gradientRows = model_.gradientRows(side, rows.rows);
   rows.halves = sides_[side].halves.data();
   rows.sums = sides_[side].sums.data();
-  rows.gathered = gathered_[size_t(thread)].data();
+  rows.keepsGathered = true;
+  rows.gathered = sides_[side].embeddings.data();
   rows.product = product_[size_t(thread)].data();
   return rows;
 }

@@ -1,5 +1,6 @@
-// What is computed once for each distinct row of a batch, not once per sample: forward the halves of the first layer
-// and the units of cosines, backward the gradients that the sums over a row's samples make.
+// What is computed once for each distinct row of a batch, not once per sample: forward the sums of table rows where a
+// side has a matrix, the halves of the first layer and the units of cosines, backward the gradients that the sums over
+// a row's samples make.
 #pragma once
 
 #include <array>
@@ -9,12 +10,13 @@
 #include "core/batch/side-tasks.hpp"
 #include "core/ranker-model.hpp"
 #include "core/runtime/thread-pool.hpp"
+#include "core/sides/mixed-sides.hpp"
 
 namespace lawn {
 
 class DistinctRows {
  public:
-  DistinctRows(RankerModel& model, const KernelTable& kernels, ThreadPool& pool);
+  DistinctRows(RankerModel& model, const KernelTable& kernels, ThreadPool& pool, MixedSides& mixed);
 
   /// Makes room for the rows of a plan. Then prepare for each task of tasksOf, in any order or at once.
   void reserve(const BatchPlan& plan);
@@ -30,6 +32,7 @@ class DistinctRows {
  private:
   struct SideState {
     AlignedArray<float> halves, sums;  // [slots][firstPad]
+    AlignedArray<float> embeddings;    // [slots][embeddingPad]
   };
 
   void finishRows(const BatchPlan& plan, float* lanes);
@@ -40,8 +43,9 @@ class DistinctRows {
   RankerModel& model_;
   const KernelTable& kernels_;
   ThreadPool& pool_;
+  MixedSides& mixed_;
   std::array<SideState, kSides> sides_;
-  std::vector<AlignedArray<float>> gathered_, product_;  // per thread: [kBlockSamples][embeddingPad]
+  std::vector<AlignedArray<float>> product_;  // per thread: [kBlockSamples][embeddingPad]
 };
 
 }  // namespace lawn

@@ -15,15 +15,15 @@ void EmbeddingDecay::addTo(const BatchPlan& plan) {
   pool_.run(tasks.count(), [&](int64_t task, int) {
     const SideTasks::Part part = tasks.partOf(task);
     const PlanSide& side = plan.sides[part.side];
-    const SideTables& tables = model_.sides[part.side];
+    const uint32_t* gradientRows = model_.gradientRows(part.side, side.distinct.data());
     const int64_t begin = part.index * slotsPerTask, end = std::min(begin + slotsPerTask, side.slots());
-    for (const int table : {tables.dot, tables.gmf, tables.mlp}) {
-      if (table < 0) continue;
-      const int64_t width = model_.tensors[size_t(table)].width;
+    for (const Path path : {kDot, kGmf, kMlp}) {
+      if (!model_.hasPath(part.side, path)) continue;
+      const int64_t width = model_.widthOf(part.side, path);
       for (int64_t slot = begin; slot < end; slot++) {
         const float factor = float(share * double(lookups_[part.side][size_t(slot)]));
-        const float* row = model_.value(table) + side.distinct[size_t(slot)] * width;
-        float* gradient = model_.gradient(table) + side.distinct[size_t(slot)] * width;
+        const float* row = model_.entityRows(part.side, path) + side.distinct[size_t(slot)] * width;
+        float* gradient = model_.entityGradients(part.side, path) + gradientRows[slot] * width;
         for (int64_t c = 0; c < width; c++) gradient[c] += factor * row[c];
       }
     }

@@ -23,7 +23,7 @@ void SharedGradient::begin(BatchPlan& plan) {
 void SharedGradient::reserve(const BatchPlan& plan) {
   const int64_t negatives = plan.source().shared().negatives;
   for (int side = 0; side < kSides; side++) {
-    sorters_[size_t(side)].reserve(plan.contributions(side), plan.sides[side].tableRows);
+    sorters_[size_t(side)].reserve(plan.contributions(side), plan.sides[side].entities);
     columns_[size_t(side)].reserve(plan.contributions(side) * pad_);
   }
   for (Scratch& scratch : scratch_) {
@@ -35,7 +35,7 @@ void SharedGradient::reserve(const BatchPlan& plan) {
     scratch.logits.reserve(kBlockSamples * sharedStride(negatives));
     scratch.bias.reserve(roundUp(negatives, kernels_.lanes));
     scratch.masked.reserve(negatives);
-    scratch.masks.reserve(plan.sides[kItems].tableRows, negatives);
+    scratch.masks.reserve(plan.sides[kItems].entities, negatives);
   }
   losses_.assign(size_t(plan.blocks()), 0.0);
 }
@@ -95,9 +95,9 @@ void SharedGradient::addContributions(const BatchPlan& plan) {
     const auto [side, part] = tasks.partOf(task);
     const PlanSide& of = plan.sides[side];
     SideGradients gradients = model_.gradientsOf(side);
+    gradients.rows = model_.gradientRows(side, of.distinct.data());
     if (side == kUsers) gradients.bias = nullptr;  // what all logits of a row have in common has slope 0
     const ContributionsView view{
-        .rows = of.runRows.data(),
         .starts = of.runStarts.data(),
         .order = of.order.data(),
         .columns = columns_[size_t(side)].data(),

@@ -78,9 +78,10 @@ LazyRowsView Optimizer::lazyRowsOf(const Segment& segment, const RowArrays& gath
   const int64_t first = segment.firstRow;
   return {
       .rows = lazy.rowsOf(side).rows + first,
+      .gradientRows = model_.gradientRows(side, lazy.rowsOf(side).rows) + first,
       .count = segment.rows,
       .width = segment.width,
-      .velocityFactors = hasVelocity() ? lazy.velocityFactors(side) + first : nullptr,
+      .velocityFactors = keepsVelocity(segment.tensor) ? lazy.velocityFactors(side) + first : nullptr,
       .rootFactors = hasRoot() && !settings_.hasRootOfRow ? lazy.rootFactors(side) + first : nullptr,
       .hasRootOfRow = settings_.hasRootOfRow,
       .table = tensorArrays(segment.tensor),
@@ -128,7 +129,7 @@ void Optimizer::normsOfTables(LawnGroup& group) {
       const RowArrays arrays = tensorArrays(tensor);
       UpdateView view{};
       view.weight = arrays.weight + begin * width;
-      view.gradient = arrays.gradient + begin * width;
+      view.gradient = arrays.weight + begin * width;  // whose dots nobody asks for
       view.rows = count;
       view.width = width;
       kernels_.rowDots(view, true, dots);

@@ -8,12 +8,21 @@
 
 namespace lawn {
 
+namespace {
+
+/// Whether a lazy rule's tables have slots of which a step without a gradient leaves a part.
+bool catchesUp(const OptimizerSettings& settings, const KernelTable& kernels) {
+  if (!settings.isLazy || settings.hasRootOfRow) return false;
+  return kernels.rules[settings.rule].hasSquare || settings.firstDecay != 0;
+}
+
+}  // namespace
+
 Optimizer::Optimizer(RankerModel& model, const OptimizerSettings& settings, std::vector<LawnGroup> given,
                      const KernelTable& kernels, ThreadPool& pool)
     : slots(model.tensors.size()),
       groups(std::move(given)),
-      lazy(model.spec.rows, settings.isLazy && !settings.hasRootOfRow, settings.firstDecay,
-           std::sqrt(settings.secondDecay)),
+      lazy(model.spec.rows, catchesUp(settings, kernels), settings.firstDecay, std::sqrt(settings.secondDecay)),
       model_(model),
       settings_(settings),
       kernels_(kernels),
@@ -37,7 +46,7 @@ Optimizer::Optimizer(RankerModel& model, const OptimizerSettings& settings, std:
   for (size_t t = 0; t < model.tensors.size(); t++) {
     const Tensor& tensor = model.tensors[t];
     const bool hasRootOfRow = settings.hasRootOfRow && isLazy(int(t));
-    if (hasVelocity()) slots[t].velocity = AlignedArray<float>(tensor.size);
+    if (keepsVelocity(int(t))) slots[t].velocity = AlignedArray<float>(tensor.size);
     if (hasRoot()) slots[t].root = AlignedArray<float>(hasRootOfRow ? tensor.size / tensor.width : tensor.size);
     if (!isLazy(int(t))) addSegments(int(t), tensor.size, states_[t].rows);
   }
@@ -107,7 +116,7 @@ RowArrays Optimizer::tensorArrays(int tensor) {
   return {
       .weight = own.value.data(),
       .gradient = own.gradient.data(),
-      .velocity = hasVelocity() ? ownSlots.velocity.data() : nullptr,
+      .velocity = keepsVelocity(tensor) ? ownSlots.velocity.data() : nullptr,
       .root = hasRoot() ? ownSlots.root.data() : nullptr,
   };
 }
@@ -152,6 +161,9 @@ void Optimizer::step(double learningRate, const BatchRowsOfSides& rows) {
   std::atomic<int64_t> kept{0};
   eachSegment([&](const Segment& segment, NormState& state, StepKind kind, const RowArrays& arrays, int thread) {
     const bool gathers = isLazy(segment.tensor);
+    if (gathers && kind == StepKind::free && !keepsVelocity(segment.tensor) && !settings_.hasRootOfRow) {
+      return kernels_.lazyStep(free, lazyRowsOf(segment, arrays));
+    }
     if (gathers) kernels_.gatherRows(lazyRowsOf(segment, arrays));
     const UpdateView view = viewOf(segment, arrays);
     if (kind == StepKind::free) {

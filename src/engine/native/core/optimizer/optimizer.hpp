@@ -58,6 +58,8 @@ class Optimizer {
   void step(double learningRate, const BatchRowsOfSides& rows);
   bool hasVelocity() const { return facts().hasVelocity; }
   bool hasRoot() const { return facts().hasSquare; }
+  /// A lazy table has no velocity of which a step leaves nothing. Twin: slotsOf of src/optimizer/lazy/lazy-rule.ts.
+  bool keepsVelocity(int tensor) const { return hasVelocity() && !(isLazy(tensor) && settings_.firstDecay == 0); }
 
   /// Second moments are stored as their square roots, so that those of rows without a sample decay without taking a
   /// root. The root of a squared root has the same bits, so reading squares out and writing them back loses nothing

@@ -163,7 +163,7 @@ struct AddColumns {
 inline void addContributions(const RankerView& ranker, const ContributionsView& view, const SideGradients& gradients,
                              int64_t beginRun, int64_t endRun) {
   for (int64_t r = beginRun; r < endRun; r++) {
-    const int64_t row = view.rows[r];
+    const int64_t row = gradients.rows[r];
     const auto add = [&](float* into, int64_t first, int64_t width) LAWN_INLINE_LAMBDA {
       AddColumns columns{
           .into = into,

@@ -39,9 +39,9 @@ struct SharedScratch {
 /// Logits of a row, apart from those of the next by no power of two, which would fall into the same sets of the cache.
 constexpr int64_t sharedStride(int64_t negatives) { return (negatives + 31) / 16 * 16; }
 
-/// Contributions to one side's table rows: run r is of row rows[r], contributions order[starts[r] .. starts[r + 1]).
+/// Contributions to one side's table rows: run r is of slot r, contributions order[starts[r] .. starts[r + 1]).
 struct ContributionsView {
-  const uint32_t *rows, *starts, *order;
+  const uint32_t *starts, *order;
   const float* columns;  // [contributions][pad]
   int64_t pad;
 };

@@ -3,20 +3,8 @@
  * same bits as their twins threefry, boundedInteger and permute (random.ts).
  */
 
-/** wordOf(first, second) and mulHigh(a, b): a draw of the epoch's negatives, and its bound. Takes `step`. */
-export const counterRandom = /* wgsl */ `
-// floor(a b / 2^32), from 16-bit halves
-fn mulHigh(a: u32, b: u32) -> u32 {
-  let a0 = a & 0xffffu;
-  let a1 = a >> 16u;
-  let b0 = b & 0xffffu;
-  let b1 = b >> 16u;
-  let low = a0 * b0;
-  let middle = a1 * b0 + (low >> 16u);
-  let cross = a0 * b1 + (middle & 0xffffu);
-  return a1 * b1 + (middle >> 16u) + (cross >> 16u);
-}
-
+/** threefry(key, counter) */
+export const threefryFunction = /* wgsl */ `
 fn rotate(x: u32, by: u32) -> u32 { return (x << by) | (x >> (32u - by)); }
 
 fn fourRounds(at: vec2u, by: vec4u) -> vec2u {
@@ -39,6 +27,22 @@ fn threefry(key: vec2u, counter: vec2u) -> vec2u {
   x = fourRounds(x, even) + vec2u(key.x, key.y + 3u);
   x = fourRounds(x, odd) + vec2u(key.y, third + 4u);
   return fourRounds(x, even) + vec2u(third, key.x + 5u);
+}
+`;
+
+/** wordOf(first, second) and mulHigh(a, b): a draw of the epoch's negatives, and its bound. Takes `step`. */
+export const counterRandom = /* wgsl */ `
+${threefryFunction}
+// floor(a b / 2^32), from 16-bit halves
+fn mulHigh(a: u32, b: u32) -> u32 {
+  let a0 = a & 0xffffu;
+  let a1 = a >> 16u;
+  let b0 = b & 0xffffu;
+  let b1 = b >> 16u;
+  let low = a0 * b0;
+  let middle = a1 * b0 + (low >> 16u);
+  let cross = a0 * b1 + (middle & 0xffffu);
+  return a1 * b1 + (middle >> 16u) + (cross >> 16u);
 }
 
 fn wordOf(first: u32, second: u32) -> u32 {

@@ -1,8 +1,8 @@
 /** `--items-file`: titles and features beside the log, in each of the shapes that are known. */
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import { readItemInfo } from "../../../pipelines/dataset/item-info-file.ts";
-import { readDescription } from "../../../pipelines/dataset/stored-dataset.ts";
-import { IngestFolder } from "../../support/data/ingest-folder.ts";
+import { readItemInfo } from "../../../../pipelines/dataset/item-info-file.ts";
+import { readDescription } from "../../../../pipelines/dataset/stored-dataset.ts";
+import { IngestFolder } from "../../../support/data/ingest-folder.ts";
 
 let folder: IngestFolder;
 let raw: string;

@@ -1,4 +1,4 @@
-/** The items file and its map of ids: on this machine, or brought from an object store as logs are. */
+/** What is known of items and users, and maps of their ids: on this machine, or brought from an object store. */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { IngestConfig } from "../../../src/config/schemas/ingest/ingest-schema.ts";
@@ -6,30 +6,33 @@ import { ConfigError } from "../../../src/errors.ts";
 import type { StageContext } from "../../stage.ts";
 import { inspectSources, type SourceRecord } from "../check-up-to-date.ts";
 
-export interface GatheredItemFiles {
+export interface GatheredEntityFiles {
   readonly isUnchanged: boolean;
   /** Brings what is not here yet, once something else makes the dataset anew. */
-  here(): Promise<ItemFilesHere>;
+  here(): Promise<EntityFilesHere>;
 }
 
-export interface ItemFilesHere {
+export interface EntityFilesHere {
   /** Where each lies on this machine; undefined where there is none. */
-  readonly paths: Pick<IngestConfig, "itemsFile" | "itemIdMap">;
+  readonly paths: Pick<IngestConfig, (typeof KEYS)[number][0]>;
   readonly records: readonly SourceRecord[];
 }
 
+/** In the order in which they are recorded. */
 const KEYS = [
   ["itemsFile", "--items-file"],
   ["itemIdMap", "--item-id-map"],
+  ["usersFile", "--users-file"],
+  ["userIdMap", "--user-id-map"],
 ] as const;
 
-/** `former` are the records of last time, of items files alone. `folder` is made where something is fetched. */
-export async function gatherItemFiles(
+/** `former` are the records of last time, of these files alone. `folder` is made where something is fetched. */
+export async function gatherEntityFiles(
   config: IngestConfig,
   former: readonly SourceRecord[] | null,
   folder: string,
   context: StageContext,
-): Promise<GatheredItemFiles> {
+): Promise<GatheredEntityFiles> {
   const given = KEYS.flatMap(([key, flag]) => {
     const path = config[key];
     return path === undefined ? [] : [{ key, flag, path }];
