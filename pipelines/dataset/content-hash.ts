@@ -12,7 +12,9 @@ import {
 type Hashed = { readonly sha256: string };
 
 /** Undefined of what the dataset has not. */
-export interface FurtherFiles {
+export interface FurtherContent {
+  /** How many items may be negatives, where that is not all. */
+  readonly trainedItems?: number | undefined;
   readonly known?: Hashed | undefined;
   readonly profiles?: Hashed | undefined;
   readonly features?:
@@ -22,11 +24,12 @@ export interface FurtherFiles {
 
 /**
  * sha256 over "name sha256" lines, one per Arrow file in the order of DATASET_FILES, then those of the further files
- * that are there: known pairs, profiles, the schema of features, features of users, of items.
+ * that are there: known pairs, profiles, the schema of features, features of users, of items; at last the number of
+ * items that may be negatives, where that is not all.
  */
 export function contentHash(
   files: Readonly<Record<DatasetFile, Hashed>>,
-  { known, profiles, features }: FurtherFiles,
+  { trainedItems, known, profiles, features }: FurtherContent,
 ): string {
   const digest = createHash("sha256");
   const further = [
@@ -38,5 +41,6 @@ export function contentHash(
   ] as const;
   for (const name of DATASET_FILES) digest.update(`${name} ${files[name].sha256}\n`);
   for (const [name, file] of further) if (file !== undefined) digest.update(`${name} ${file.sha256}\n`);
+  if (trainedItems !== undefined) digest.update(`trained items ${trainedItems}\n`);
   return digest.digest("hex");
 }

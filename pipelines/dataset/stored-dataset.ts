@@ -42,7 +42,8 @@ export interface LoadedDataset {
 }
 
 const count = z.number().int().min(0);
-const splitCounts = z.looseObject({ heldOutUsers: count.optional() }); // there after --split users
+/** After --split users, and --split items. */
+const splitCounts = z.looseObject({ heldOutUsers: count.optional(), heldOutItems: count.optional() });
 
 /** What later stages rely on; ingest writes more (counts of every cleaning step, sources, schema). */
 const datasetDescriptionSchema = z.looseObject({
@@ -57,6 +58,11 @@ const datasetDescriptionSchema = z.looseObject({
   /** For metrics.json, such as "1+99 candidates from ml-1m.test.negative"; "p+99" for several positives a user. */
   candidates: z.looseObject({ validation: z.string(), test: z.string() }),
   seed: count,
+  /**
+   * Items from this index on are held out of training, or the log has them not: they are no negatives. Absent where all
+   * items may be.
+   */
+  trainedItems: count.min(1).optional(),
   /** Of the rows of train; absent where the log has no weights, and its files no column of them. */
   weights: z.looseObject({ least: z.number(), most: z.number(), mean: z.number() }).optional(),
   /** Of each Arrow file, so that a changed one can be named. */

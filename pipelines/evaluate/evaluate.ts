@@ -130,7 +130,7 @@ function resultOf(options: {
     ...baselineLines(document),
     ...Object.entries(document.metrics).map(([metric, value]) => `  ${metric.padEnd(14)} ${value.toFixed(4)}`),
   ];
-  lines.push(...beyondLines(document));
+  lines.push(...coldnessLines(document), ...beyondLines(document));
   if (check !== null) lines.push(...protocolCheckLines(check));
   if (directory !== null)
     lines.push(
@@ -159,6 +159,23 @@ function baselineLines({ baseline, validation }: MetricsDocument): readonly stri
   const how =
     chosenBy === null ? "as given" : `chosen by validation ${chosenBy} (${validation?.[chosenBy]?.toFixed(4)})`;
   return [`${parametersText(parameters)}, ${how}; ${fitted}`];
+}
+
+/** Where all are seen often, the metrics above say it all. */
+function coldnessLines({ coldness }: MetricsDocument): readonly string[] {
+  if (coldness === undefined) return [];
+  return (["users", "items"] as const).flatMap((side) => {
+    const rows = coldness[side];
+    if (rows.every(({ seen }) => seen === "often")) return [];
+    const [HR, NDCG] = [`HR@${coldness.k}`, `NDCG@${coldness.k}`];
+    return [
+      `by how often training has seen the ${side === "users" ? "user" : "held-out item"} (often: 10 rows or more):`,
+      ...rows.map(
+        (row) =>
+          `  ${row.seen.padEnd(14)} ${row.cases} cases, ${HR} ${row.HR.toFixed(4)}, ${NDCG} ${row.NDCG.toFixed(4)}`,
+      ),
+    ];
+  });
 }
 
 function beyondLines({ auc, beyondAccuracy, calibration }: MetricsDocument): readonly string[] {

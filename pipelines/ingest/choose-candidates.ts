@@ -72,6 +72,7 @@ export function openKind(
   view: SplitView,
   { split, negatives }: { readonly split: SplitRequest; readonly negatives: number },
 ): { readonly kind: "sampled" | "full"; readonly reason: string | null } {
+  if (split.kind === "items") return { kind: "full", reason: null };
   if (split.kind === "users" && split.positives !== "newest") return { kind: "full", reason: null };
   if (mostSampled(view) < negatives) {
     const reason = `${view.numbers.items} items are too few to draw ${negatives} candidates from for every user, so the whole catalogue is ranked; --negatives draws fewer`;

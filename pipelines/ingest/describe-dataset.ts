@@ -41,6 +41,8 @@ export interface DatasetFacts {
   readonly features: WrittenFeatures | null;
   /** Items of the items file that the log has not. */
   readonly newItems: number;
+  /** Items that may be negatives; undefined where that is all. */
+  readonly trainedItems: number | undefined;
   /** Null without an items file. */
   readonly info: WrittenItemInfo | null;
   readonly candidates: { readonly validation: WrittenCandidates; readonly test: WrittenCandidates };
@@ -56,7 +58,7 @@ const CANDIDATE_SCHEMA = [
 
 export function describeDataset(facts: DatasetFacts): DatasetDescription {
   const { plan, sources, built, cleaning, split, numbers, weights, known, profiles, info, candidates, context } = facts;
-  const { features, newItems } = facts;
+  const { features, newItems, trainedItems } = facts;
   const { config } = plan;
   const files: DatasetDescription["files"] = {
     ...plainFiles(facts.files),
@@ -107,8 +109,10 @@ export function describeDataset(facts: DatasetFacts): DatasetDescription {
     ...(profiles === null ? {} : { profiles: plain(profiles) }),
     ...(features === null ? {} : { features: plainFeatures(features) }),
     ...(newItems === 0 ? {} : { newItems }),
+    ...(trainedItems === undefined ? {} : { trainedItems }),
     files,
     contentHash: contentHash(files, {
+      trainedItems,
       known: known ?? undefined,
       profiles: profiles ?? undefined,
       features: features ?? undefined,

@@ -88,11 +88,14 @@ async function makeDataset(
     const { log, kept, steps } = cleanLog(whole, { ...config, minRating: config.minRating ?? null });
     for (const step of [...built.steps, ...steps]) context.report({ kind: "cleaned", ...step });
     const split = splitLog(log, kept, plan.split);
-    const numbered = renumber(log, split.parts, built.negatives?.items ?? []);
+    const numbered = renumber(log, split.parts, {
+      extraItems: built.negatives?.items ?? [],
+      putsUntrainedLast: plan.split.kind === "items",
+    });
     context.log(`split ${split.kind}: ${split.rule}`);
     const warnings = [...built.warnings, ...split.warnings];
     for (const warning of warnings) context.log(`warning: ${warning}`);
-    const { numbers, newItems, vocabularies, info, features } = await writeEntities(
+    const { numbers, newItems, trainedItems, vocabularies, info, features } = await writeEntities(
       database,
       { plan, sources, idTypes: built.idTypes, numbers: numbered },
       staging.result,
@@ -138,6 +141,7 @@ async function makeDataset(
       info,
       features,
       newItems,
+      trainedItems,
       candidates,
       warnings: [...warnings, ...ofCandidates],
       context,

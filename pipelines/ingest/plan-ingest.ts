@@ -195,6 +195,8 @@ function splitRequest(config: IngestConfig, { plan }: RawLogs, rowsAreInOrder: b
         rowsAreInOrder,
         seed,
       };
+    case "items":
+      return { kind, share: config.heldOutItems ?? DEFAULT_SHARE, seed };
     default:
       return kind satisfies never;
   }

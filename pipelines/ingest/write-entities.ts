@@ -7,7 +7,7 @@ import { readItemInfos } from "../../src/interactions/features/item-infos.ts";
 import { newIds } from "../../src/interactions/features/known-entities.ts";
 import type { BuiltLog } from "../../src/interactions/reading/build-log.ts";
 import { readIds } from "../../src/interactions/reading/sort-log.ts";
-import type { Renumbering } from "../../src/interactions/splitting/renumber.ts";
+import { GONE, type Renumbering } from "../../src/interactions/splitting/renumber.ts";
 import { type WrittenItemInfo, writeItemInfo } from "../dataset/item-info-file.ts";
 import type { StageContext } from "../stage.ts";
 import { type WrittenFile, writeVocabulary } from "./dataset-writer.ts";
@@ -19,6 +19,8 @@ export interface WrittenEntities {
   /** With new items behind those of the log. */
   readonly numbers: Renumbering;
   readonly newItems: number;
+  /** Items before those that stand last or are new; undefined where that is all. */
+  readonly trainedItems: number | undefined;
   readonly vocabularies: { readonly "users.arrow": WrittenFile; readonly "items.arrow": WrittenFile };
   /** Null without an items file, or where it has nothing that people could read. */
   readonly info: WrittenItemInfo | null;
@@ -59,16 +61,17 @@ export async function writeEntities(
   const withNew = withNewItems(numbers, added.length);
 
   const users = { idType: idTypes.user, index: numbers.userIndex, trainCounts: numbers.userTrainCounts };
+  // In the order of the index: ids of the log up to the first of those that stand last, these, and new ones.
+  const walks = walksInOrder(numbers);
   const items = {
     idType: idTypes.item,
-    // New items have no number in the log; here they stand behind those that have.
     index: joined(
-      numbers.itemIndex,
+      ...walks,
       Uint32Array.from(added.keys(), (k) => numbers.items + k),
     ),
     trainCounts: withNew.itemTrainCounts,
   };
-  const itemIds = () => chained(readIds(database, "items"), added);
+  const itemIds = () => chained(...walks.map(() => readIds(database, "items")), [added]);
   const vocabularies = {
     "users.arrow": await writeVocabulary(directory, "user", { ...users, ids: readIds(database, "users") }),
     "items.arrow": await writeVocabulary(directory, "item", { ...items, ids: itemIds() }),
@@ -84,8 +87,16 @@ export async function writeEntities(
     ...side("user", userTable, { index: numbers.userIndex, trainCounts: numbers.userTrainCounts, newIds: [] }),
     ...side("item", itemTable, { index: numbers.itemIndex, trainCounts: numbers.itemTrainCounts, newIds: added }),
   ];
+  const trained = plan.split.kind === "items" ? firstUntrained(numbers) : numbers.items;
   const features = await writeFeatures(database, sides, { plan, directory });
-  return { numbers: withNew, newItems: added.length, vocabularies, info, features };
+  return {
+    numbers: withNew,
+    newItems: added.length,
+    trainedItems: trained < withNew.items ? trained : undefined,
+    vocabularies,
+    info,
+    features,
+  };
 }
 
 function wishOf(features: readonly string[] | undefined): FeatureWish {
@@ -105,17 +116,31 @@ function withNewItems(numbers: Renumbering, added: number): Renumbering {
   };
 }
 
-function joined(first: Uint32Array, second: Uint32Array): Uint32Array {
-  const both = new Uint32Array(first.length + second.length);
-  both.set(first);
-  both.set(second, first.length);
-  return both;
+/** The index of the log's ids for each walk over them that it takes to meet them in the order of the index. */
+function walksInOrder(numbers: Renumbering): readonly Uint32Array[] {
+  const { itemIndex } = numbers;
+  const isAscending = itemIndex.filter((at) => at !== GONE).every((at, k) => at === k);
+  if (isAscending) return [itemIndex];
+  const trained = firstUntrained(numbers);
+  return [itemIndex.map((at) => (at < trained ? at : GONE)), itemIndex.map((at) => (at < trained ? GONE : at))];
 }
 
-async function* chained(
-  chunks: AsyncIterable<readonly (string | bigint)[]>,
-  added: readonly (string | bigint)[],
-): AsyncGenerator<readonly (string | bigint)[]> {
-  yield* chunks;
-  if (added.length > 0) yield added;
+function firstUntrained({ itemTrainCounts }: Renumbering): number {
+  return 1 + itemTrainCounts.findLastIndex((count) => count > 0);
+}
+
+function joined(...parts: readonly Uint32Array[]): Uint32Array {
+  const all = new Uint32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let filled = 0;
+  for (const part of parts) {
+    all.set(part, filled);
+    filled += part.length;
+  }
+  return all;
+}
+
+type Ids = readonly (string | bigint)[];
+
+async function* chained(...parts: readonly (AsyncIterable<Ids> | readonly Ids[])[]): AsyncGenerator<Ids> {
+  for (const part of parts) yield* part;
 }

@@ -92,7 +92,7 @@ export function metricsDocument(options: {
   readonly validationSample: UsersSample | null;
   readonly baseline?: MetricsDocument["baseline"];
   /** See measure-beyond.ts. */
-  readonly beyond?: Pick<MetricsDocument, "auc" | "beyondAccuracy" | "deciles" | "calibration">;
+  readonly beyond?: Pick<MetricsDocument, "auc" | "beyondAccuracy" | "deciles" | "coldness" | "calibration">;
 }): MetricsDocument {
   const { protocol, split, users, usersSample, tieRate, metrics } = options.evaluation;
   return {

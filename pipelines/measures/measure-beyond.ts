@@ -9,7 +9,7 @@ import { partsBefore, seenItems } from "../dataset/seen-items.ts";
 import type { LoadedDataset } from "../dataset/stored-dataset.ts";
 import type { SplitEvaluation } from "./evaluate-split.ts";
 
-export type BeyondParts = Pick<MetricsDocument, "auc" | "beyondAccuracy" | "deciles" | "calibration">;
+export type BeyondParts = Pick<MetricsDocument, "auc" | "beyondAccuracy" | "deciles" | "coldness" | "calibration">;
 
 /** What an evaluation has to find besides its metrics, for measureBeyond to be asked next. */
 export function besidesOf({ k, negativesPerPositive }: Pick<BeyondOptions, "k" | "negativesPerPositive">): Besides {
@@ -32,7 +32,7 @@ export async function measureBeyond(options: BeyondOptions): Promise<BeyondParts
   const isTest = evaluation.split === "test";
   const seen = seenItems(dataset, partsBefore(evaluation.split));
   const info = await readItemInfo(dataset);
-  const { auc, beyondAccuracy, deciles, calibration } = await measureBeyondAccuracy({
+  const { auc, beyondAccuracy, deciles, coldness, calibration } = await measureBeyondAccuracy({
     scorer,
     candidates: evaluation.candidates,
     evaluation,
@@ -53,6 +53,7 @@ export async function measureBeyond(options: BeyondOptions): Promise<BeyondParts
       userActivity: [...deciles.userActivity],
       itemPopularity: [...deciles.itemPopularity],
     },
+    coldness: { k: coldness.k, users: [...coldness.users], items: [...coldness.items] },
     ...(calibration === null ? {} : { calibration: { ...calibration, bins: [...calibration.bins] } }),
   };
 }

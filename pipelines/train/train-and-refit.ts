@@ -16,6 +16,7 @@ import { foldSides } from "../../src/ranker/side.ts";
 import type { Manifest } from "../../src/runs/manifest.ts";
 import { runFiles } from "../../src/runs/run-directory.ts";
 import type { ResumeFile } from "../../src/training/resume-checkpoint.ts";
+import { holdsOutItems } from "../dataset/held-out-items.ts";
 import { rowsOfRefit } from "../dataset/held-out-users.ts";
 import { seenItems } from "../dataset/seen-items.ts";
 import { casesOf, evaluateSplit } from "../measures/evaluate-split.ts";
@@ -81,6 +82,11 @@ export async function trainAndRefit(
 ): Promise<PassesOutcome> {
   const { config, spec, dataset, recorder } = job;
   const validates = hasValidation(dataset);
+  if (config.refit !== false && holdsOutItems(dataset.description)) {
+    throw new ConfigError(
+      `--refit: dataset ${config.dataset} holds items out of training, to measure how new ones fare; leave it out here, and refit on a dataset of another --split`,
+    );
+  }
   if (resume?.labels.pass === "refit") return refit(job, parseChoice(resume), { resume, reportBefore });
 
   const outcome = await runPass({
@@ -154,7 +160,7 @@ async function refit(job: TrainingJob, choice: Choice, { resume, reportBefore }:
     if (isAll) context.log("refit: no figure is of this ranker; those of test are of the one before it");
   }
   const seen = seenItems(dataset, isAll ? ["train", "validation", "test"] : ["train", "validation"]);
-  const source = batchSourceOf(config, rowsOfRefit(dataset, isAll), seen);
+  const source = batchSourceOf(config, dataset, { interactions: rowsOfRefit(dataset, isAll), seen });
   const outcome = await runPass({
     ...job,
     source,

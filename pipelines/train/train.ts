@@ -59,7 +59,7 @@ async function train(given: TrainConfig, context: StageContext): Promise<StageRe
   checkRecency(config.recencyPower, dataset.description);
   checkFeatures(config, dataset);
   const spec = rankerOf(config, dataset);
-  const source = batchSourceOf(config, dataset.train, seenItems(dataset, ["train"]));
+  const source = batchSourceOf(config, dataset, { interactions: dataset.train, seen: seenItems(dataset, ["train"]) });
   const engine = await openConfiguredEngine({ ...config, trains: [trainingTaskOf(config, dataset)] }, context.log);
   if (config.batchSize > samplesPerEpoch(source)) {
     context.log(

@@ -31,7 +31,8 @@ import { rankerSpecOf } from "../../src/ranker/ranker-presets.ts";
 import { parametersOf, type RankerSpec } from "../../src/ranker/ranker-spec.ts";
 import { hasSides, noSides } from "../../src/ranker/side.ts";
 import type { TrainingPlan } from "../../src/training/training-plan.ts";
-import type { DatasetDescription } from "../dataset/stored-dataset.ts";
+import { amongFirstItems, negativeItems } from "../dataset/held-out-items.ts";
+import type { DatasetDescription, LoadedDataset } from "../dataset/stored-dataset.ts";
 import { rowsOfTables, sidesOf, type TrainedData, takesFeatures } from "./training-dataset.ts";
 
 /**
@@ -48,14 +49,13 @@ export function rankerOf(config: TrainConfig, data: TrainedData): RankerSpec {
 
 /** What an engine must have for it. */
 export function trainingTaskOf(config: TrainConfig, data: TrainedData): TrainingTask {
-  const { loss, negativesFrom, optimizer, idDropout = 0 } = config;
+  const { loss, negativesFrom, optimizer } = config;
   return {
     spec: rankerOf(config, data),
     loss,
     negativesFrom,
     rule: baseOf(optimizer.name),
     hasSides: hasSides(sidesOf(config, data)),
-    dropsIds: idDropout > 0,
   };
 }
 
@@ -72,10 +72,19 @@ export function rankerSettingsOf(spec: RankerSpec): TrainConfig["ranker"] {
   return temperature === null ? { ...sizes, similarity: "inner" } : { ...sizes, similarity: "cosine", temperature };
 }
 
-function lossOf({ loss, ccl }: TrainConfig, source: BatchSource): LossConfig {
-  if (loss === "softmax") return { name: loss, itemLogQ: logQOf(source) };
+function lossOf({ loss, ccl }: TrainConfig, source: BatchSource, items: number): LossConfig {
+  if (loss === "softmax") return { name: loss, itemLogQ: logQOfAll(source, items) };
   if (loss !== "ccl") return { name: loss };
   return { name: loss, margin: completed(ccl, "margin"), negativeWeight: completed(ccl, "negativeWeight") };
+}
+
+/** [items] 0 of items that are never drawn: no batch has one. */
+function logQOfAll(source: BatchSource, items: number): Float32Array | null {
+  const drawn = logQOf(source);
+  if (drawn === null || drawn.length === items) return drawn;
+  const all = new Float32Array(items);
+  all.set(drawn);
+  return all;
 }
 
 function initializersOf({ initialize }: TrainConfig): Initializers {
@@ -96,7 +105,12 @@ export function initialParameters(config: TrainConfig, spec: RankerSpec): Map<st
  * `seen` is never drawn as a negative; each user's interactions stand oldest first where their ages weigh. Throws
  * ConfigError or DataError when no batch could be drawn.
  */
-export function batchSourceOf(config: TrainConfig, interactions: Interactions, seen: ItemsByUser): BatchSource {
+export function batchSourceOf(
+  config: TrainConfig,
+  { description }: Pick<LoadedDataset, "description">,
+  rows: { readonly interactions: Interactions; readonly seen: ItemsByUser },
+): BatchSource {
+  const { interactions, seen } = amongFirstItems(rows.interactions, rows.seen, negativeItems(description));
   const source: BatchSource = {
     interactions: withRecency(interactions, config.recencyPower),
     seen,
@@ -139,7 +153,7 @@ export function sessionOptionsOf(
   return {
     spec,
     sides: sidesOf(config, data),
-    loss: lossOf(config, source),
+    loss: lossOf(config, source, data.train.items),
     start: start ?? { parameters: initialParameters(config, spec), optimizer: null },
     optimizer: optimizerOf(config, source),
     embeddingDecay: config.embeddingDecay,

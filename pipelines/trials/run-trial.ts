@@ -77,7 +77,7 @@ export async function runTrial(options: TrialOptions): Promise<TrialResult | nul
   const started = context.elapsed();
   checkRecency(config.recencyPower, description);
   checkFeatures(config, data.dataset);
-  const source = batchSourceOf(config, train, data.seen);
+  const source = batchSourceOf(config, data.dataset, { interactions: train, seen: data.seen });
   const epochs: TrialRecord["epochs"] = [...(from?.record.epochs ?? [])];
   const base = {
     id: trial.id,

@@ -33,6 +33,7 @@ export type NegativesFrom = (typeof negativeSources)[number];
  * copy it to its own memory.
  */
 export interface BatchSource {
+  /** Of its `items`, all may be negatives; a ranker may have more behind them, which no batch then has. */
   readonly interactions: Interactions;
   /**
    * Items never drawn as negatives: what the user has in `interactions`, what else is known of them, and nothing from

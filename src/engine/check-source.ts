@@ -25,9 +25,9 @@ export function checkedSource(
     throw new EngineError(`batches are drawn for ${String(source.loss)}, expected ${loss} as the session's loss`);
   }
   const { users, items, length, userColumn, itemColumn, weights } = interactions;
-  if (users !== extents.users || items !== extents.items) {
+  if (users !== extents.users || !(Number.isSafeInteger(items) && items > 0 && items <= extents.items)) {
     throw new EngineError(
-      `batches are drawn from ${String(users)} users x ${String(items)} items, expected the ranker's ${extents.users} x ${extents.items}`,
+      `batches are drawn from ${String(users)} users x ${String(items)} items, expected the ranker's ${extents.users}, and at most its ${extents.items} items`,
     );
   }
   if (!Number.isSafeInteger(seed) || seed < 0) {

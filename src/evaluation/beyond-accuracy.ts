@@ -7,6 +7,7 @@ import type { Interactions, ItemsByUser } from "../dataset/interaction-dataset.t
 import type { Scorer } from "../ranker/scorer.ts";
 import type { CalibrationResult } from "./calibration.ts";
 import { measureCases } from "./case-measures.ts";
+import { type ColdnessRow, metricsByColdness } from "./coldness.ts";
 import { type DecileRow, metricsByDecile } from "./deciles.ts";
 import type { EvaluationResult } from "./evaluate-ranker.ts";
 import {
@@ -55,6 +56,12 @@ export interface BeyondAccuracyResult {
     readonly userActivity: readonly DecileRow[];
     readonly itemPopularity: readonly DecileRow[];
   };
+  readonly coldness: {
+    readonly k: number;
+    /** By the user, and by each held-out item. */
+    readonly users: readonly ColdnessRow[];
+    readonly items: readonly ColdnessRow[];
+  };
   readonly calibration: CalibrationResult | null;
 }
 
@@ -81,6 +88,13 @@ export async function measureBeyondAccuracy(options: BeyondAccuracyOptions): Pro
   const userCounts = countsOf(histories.userColumn, histories.users);
   const itemCounts = countsOf(train.itemColumn, train.items);
   const { metrics } = evaluation.perUser;
+  const ofUsers = { HR: metrics[`HR@${k}`]!, NDCG: metrics[`NDCG@${k}`]! };
+  const ofItems = {
+    counts: candidates.positives.map((item) => itemCounts[item]!),
+    HR: cases.hits,
+    NDCG: cases.gains,
+  };
+  const trainedOn = countsOf(train.userColumn, train.users);
   return {
     auc: cases.auc,
     beyondAccuracy: {
@@ -94,16 +108,13 @@ export async function measureBeyondAccuracy(options: BeyondAccuracyOptions): Pro
     },
     deciles: {
       k,
-      userActivity: metricsByDecile({
-        counts: candidates.users.map((user) => userCounts[user]!),
-        HR: metrics[`HR@${k}`]!,
-        NDCG: metrics[`NDCG@${k}`]!,
-      }),
-      itemPopularity: metricsByDecile({
-        counts: candidates.positives.map((item) => itemCounts[item]!),
-        HR: cases.hits,
-        NDCG: cases.gains,
-      }),
+      userActivity: metricsByDecile({ counts: candidates.users.map((user) => userCounts[user]!), ...ofUsers }),
+      itemPopularity: metricsByDecile(ofItems),
+    },
+    coldness: {
+      k,
+      users: metricsByColdness({ counts: candidates.users.map((user) => trainedOn[user]!), ...ofUsers }),
+      items: metricsByColdness(ofItems),
     },
     calibration: negativesPerPositive === null ? null : (calibration?.result(negativesPerPositive) ?? null),
   };

@@ -47,6 +47,24 @@ const decilesSchema = z.object({
   itemPopularity: z.array(decile),
 });
 
+const coldnessRow = z.object({
+  /** By training: never, in fewer than 10 rows, or in as many at least. */
+  seen: z.enum(["never", "seldom", "often"]),
+  cases: z.int().min(1),
+  HR: unit,
+  NDCG: unit,
+});
+
+/** A group that no case falls into is left out. */
+const coldnessSchema = z.object({
+  /** Cut of HR and NDCG. */
+  k: z.int().min(1),
+  /** Evaluated users, by their rows in train. */
+  users: z.array(coldnessRow),
+  /** Held-out items, once for each user they were held out of, by the item's rows in train. */
+  items: z.array(coldnessRow),
+});
+
 /** Whether sigmoid(score) is a probability, under the mixture of positives and negatives that was trained on. */
 const calibrationSchema = z.object({
   /** Share of positives in that mixture, 1 / (1 + negatives per positive). */
@@ -102,6 +120,7 @@ export const metricsDocumentSchema = z.object({
   auc: unit.optional(),
   beyondAccuracy: beyondAccuracySchema.optional(),
   deciles: decilesSchema.optional(),
+  coldness: coldnessSchema.optional(),
   /** Absent where scores are no logits of a probability: baselines, and runs trained with a loss that compares. */
   calibration: calibrationSchema.optional(),
 });

@@ -29,6 +29,7 @@ describe("the table of sizes", () => {
         validationRows: users!,
         drift: null,
         protocol: "sampled",
+        holdsOutItems: false,
       }),
     );
   });

@@ -67,6 +67,14 @@ describe("measureBeyondAccuracy", () => {
         { decile: 9, cases: 1, trainFrom: 2, trainTo: 2, HR: 1, NDCG: 1 },
       ],
     });
+    expect(result.coldness).toEqual({
+      k: 1,
+      users: [{ seen: "seldom", cases: 3, HR: expect.closeTo(1 / 3, 6), NDCG: expect.closeTo(1 / 3, 6) }],
+      items: [
+        { seen: "never", cases: 2, HR: 0, NDCG: 0 },
+        { seen: "seldom", cases: 1, HR: 1, NDCG: 1 },
+      ],
+    });
     expect(result.calibration).toBeNull();
   });
 });

@@ -9,12 +9,12 @@ import type { LossName } from "../../../src/ranker/loss.ts";
 import type { ChosenSetting } from "../../stage.ts";
 import { lazyChoice } from "./lazy-choice.ts";
 import { type DatedLog, recencyFor } from "./recency-rule.ts";
+import { type RefitLog, refitFor } from "./refit-rule.ts";
 
 /** Of the train split; and of validation, with what it ranks its items against. */
-export interface LogSize extends DatedLog {
+export interface LogSize extends DatedLog, RefitLog {
   /** Who have rows there. */
   readonly users: number;
-  readonly validationRows: number;
   readonly protocol: "sampled" | "full";
 }
 
@@ -55,8 +55,6 @@ const LONG_LOG_ROWS = 100_000;
 /** Below so many rows a user, embeddings are pulled to zero harder. */
 const FEW_ROWS_A_USER = 16;
 const DECAY = { usual: 0.01, fewRows: 0.03 };
-/** Of lists: rows of validation, as a share of train's, from which on there is a refit. */
-const REFIT_SHARE = 0.05;
 /** How decided logits may be, per unit of ln(items) cbrt(rows a user): of inner products, and of cosines. */
 const LOGIT_RANGE = { inner: 0.22, cosine: 0.3 };
 /** Colder cosines fitted long logs too closely. */
@@ -105,13 +103,6 @@ function listChoices(perUser: number, items: number): readonly ChosenSetting[] {
     chosen(["ranker", "similarity"], "cosine", "long rows of popular items win nothing; biases say what is popular"),
     chosen(["ranker", "temperature"], temperatureFor(perUser, items), shape),
   ];
-}
-
-/** Where validation holds many of the rows, the ranker that ships learns from them too. */
-function refitFor({ rows, validationRows }: LogSize): readonly ChosenSetting[] {
-  const share = validationRows / rows;
-  if (share < REFIT_SHARE) return [];
-  return [chosen(["refit"], true, `validation holds ${Math.round(100 * share)} % as many rows as train`)];
 }
 
 interface Shape extends Pick<LogSize, "rows" | "items"> {

@@ -10,6 +10,7 @@ import { optimizerNames } from "../../../src/config/optimizer/optimizer-names.ts
 import { trainSchema } from "../../../src/config/schemas/train-schema.ts";
 import { readJsonIfThere } from "../../../src/files/json-file.ts";
 import { datasetNameOf } from "../../dataset/dataset-argument.ts";
+import { holdsOutItems } from "../../dataset/held-out-items.ts";
 import { trainedUsers } from "../../dataset/held-out-users.ts";
 import { type DatasetDescription, readDescription } from "../../dataset/stored-dataset.ts";
 import { packagedFolder } from "../../packaged-folder.ts";
@@ -74,6 +75,7 @@ export async function recommendedSettings(given: Values): Promise<readonly Recom
     validationRows,
     drift: given.recencyPower === undefined ? await driftOf(path.join(dataRoot, dataset), description) : null,
     protocol: protocolFor(description, given),
+    holdsOutItems: holdsOutItems(description),
   };
   const fitted = fittedSettings(log, merged(ofStart, given), start !== null);
   return [...shape, ...(fitted.choices.length === 0 ? [] : [fitted])];

@@ -45,7 +45,10 @@ export interface Speed extends MeasuredSpeed {
 /** What is measured first warms caches and compilers, and does not count where more follows. */
 export async function measureSpeed(options: SpeedOptions): Promise<Speed> {
   const { config, dataset, engine, context } = options;
-  const source = batchSourceOf(config, dataset.train, options.seen ?? seenItems(dataset, ["train"]));
+  const source = batchSourceOf(config, dataset, {
+    interactions: dataset.train,
+    seen: options.seen ?? seenItems(dataset, ["train"]),
+  });
   const selects = dataset.candidatesValidation.users.length > 0;
   const plan = planOf({ config, source, pass: "train", epochs: config.epochs, selects });
   const session = await engine.open(sessionOptionsOf(config, dataset, { source, start: null }));

@@ -96,7 +96,7 @@ async function planBudget({
       batchSize: asked.batchSize,
       mayGrowBatch: !held.has("batchSize"),
       mayLeaveRefit: !held.has("refit"),
-      samplesPerEpoch: samplesPerEpoch(batchSourceOf(asked, dataset.train, seen)),
+      samplesPerEpoch: samplesPerEpoch(batchSourceOf(asked, dataset, { interactions: dataset.train, seen })),
       refit: asked.refit !== false,
       trials: config.tune ?? 0,
       eta: TUNING_ETA,

@@ -39,7 +39,12 @@ export async function planJob(asked: TrainingJob, spentSeconds: () => number): P
   await recorder.saveManifest({ configHash: hashOf(identityOf(resolved)) });
   return {
     kind: "planned",
-    job: { ...asked, config, spec, source: batchSourceOf(config, dataset.train, seenItems(dataset, ["train"])) },
+    job: {
+      ...asked,
+      config,
+      spec,
+      source: batchSourceOf(config, dataset, { interactions: dataset.train, seen: seenItems(dataset, ["train"]) }),
+    },
   };
 }
 

@@ -61,6 +61,8 @@ interface NativeLawn {
 }
 
 interface NativeInteractions {
+  /** Of which negatives are drawn: the ranker's first ones. */
+  readonly items: number;
   readonly userColumn: Uint32Array;
   readonly itemColumn: Uint32Array;
   readonly weights: Float32Array | null;
@@ -135,6 +137,7 @@ function nativeInteractions(source: BatchSource): NativeInteractions {
   const { interactions, seen } = source;
   const masses = massesOf(source);
   return {
+    items: interactions.items,
     userColumn: interactions.userColumn,
     itemColumn: interactions.itemColumn,
     weights: interactions.weights,

@@ -41,10 +41,18 @@ export function dropColdUsersInPlace(log: InteractionLog, parts: Uint8Array): { 
   return { users, rows };
 }
 
-/**
- * `extraItems` (numbers of the log) stay in the catalogue without any row: items that only the official negatives name.
- */
-export function renumber(log: InteractionLog, parts: Uint8Array, extraItems: Iterable<number>): Renumbering {
+export interface RenumberOptions {
+  /** Numbers of the log that stay in the catalogue without any row: items that only the official negatives name. */
+  readonly extraItems: Iterable<number>;
+  /** Items without rows in train stand behind all others, so that those that may be negatives are the first ones. */
+  readonly putsUntrainedLast: boolean;
+}
+
+export function renumber(
+  log: InteractionLog,
+  parts: Uint8Array,
+  { extraItems, putsUntrainedLast }: RenumberOptions,
+): Renumbering {
   const userTrain = new Uint32Array(log.users);
   const itemTrain = new Uint32Array(log.items);
   const userIndex = new Uint32Array(log.users).fill(GONE);
@@ -63,8 +71,8 @@ export function renumber(log: InteractionLog, parts: Uint8Array, extraItems: Ite
     }
   }
   for (const item of extraItems) itemIndex[item] = 0;
-  const userTrainCounts = numberPresent(userIndex, userTrain);
-  const itemTrainCounts = numberPresent(itemIndex, itemTrain);
+  const userTrainCounts = numberPresent(userIndex, userTrain, false);
+  const itemTrainCounts = numberPresent(itemIndex, itemTrain, putsUntrainedLast);
   return {
     users: userTrainCounts.length,
     items: itemTrainCounts.length,
@@ -76,9 +84,12 @@ export function renumber(log: InteractionLog, parts: Uint8Array, extraItems: Ite
 }
 
 /** Numbers the entries that are not GONE from 0 and returns their counts, in the new order. */
-function numberPresent(index: Uint32Array, counts: Uint32Array): Uint32Array {
+function numberPresent(index: Uint32Array, counts: Uint32Array, putsUntrainedLast: boolean): Uint32Array {
   let next = 0;
-  for (let old = 0; old < index.length; old++) if (index[old] !== GONE) index[old] = next++;
+  const isLast = (old: number): boolean => putsUntrainedLast && counts[old] === 0;
+  const wasThere = index.map((given) => (given === GONE ? 0 : 1));
+  for (let old = 0; old < index.length; old++) if (wasThere[old] === 1 && !isLast(old)) index[old] = next++;
+  for (let old = 0; old < index.length; old++) if (wasThere[old] === 1 && isLast(old)) index[old] = next++;
   const present = new Uint32Array(next);
   for (let old = 0; old < index.length; old++) if (index[old] !== GONE) present[index[old]!] = counts[old]!;
   return present;

@@ -6,6 +6,7 @@ import { findLeaks, type Leaks } from "./leaks.ts";
 import { dropColdUsersInPlace } from "./renumber.ts";
 import { SPLIT_PART, type SplitRows } from "./split.ts";
 import { splitAsGiven } from "./split-as-given.ts";
+import { splitByItems } from "./split-by-items.ts";
 import { splitByRatio } from "./split-by-ratio.ts";
 import { splitByTime, type TimeCut } from "./split-by-time.ts";
 import { splitByUsers } from "./split-by-users.ts";
@@ -28,6 +29,7 @@ export type SplitRequest =
       readonly rowsAreInOrder: boolean;
       readonly seed: number;
     }
+  | { readonly kind: "items"; readonly share: number; readonly seed: number }
   | {
       readonly kind: "given";
       readonly hasValidationFile: boolean;
@@ -69,6 +71,7 @@ const REMEDY: Readonly<Record<SplitRequest["kind"], string>> = {
   time: "move --validation-from and --test-from, or change the shares",
   ratio: "raise --validation-share or --test-share",
   users: "raise --held-out-users, or lower it where nobody is left to train on",
+  items: "raise --held-out-items, or lower it where nothing is left to train on",
   given: "look at the files, or let ingest split with --split",
 };
 
@@ -97,6 +100,8 @@ function splitRows(log: InteractionLog, kept: KeptRows, request: SplitRequest): 
         );
       }
       return splitByUsers(log, kept, request);
+    case "items":
+      return splitByItems(log, kept, request);
     case "given":
       return splitAsGiven(log, kept, {
         hasValidationFile: request.hasValidationFile,

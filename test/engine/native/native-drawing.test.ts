@@ -58,6 +58,28 @@ describeNative("drawing by the native engine", () => {
     given.close();
   });
 
+  it.each([
+    ["bce", "uniform"],
+    ["bpr", "popularity"],
+    ["softmax", "uniform"],
+    ["softmax", "shared"],
+  ] as const)("is that of the plain twin under %s, negatives %s, of a ranker's first items", async (loss, from) => {
+    const drawnItems = wide.items - 50;
+    const uniform = skewedSource({ ...wide, items: drawnItems }, loss, { batchSize: 3_000 });
+    const source = { ...uniform, negativesFrom: from, negativesPower: from === "uniform" ? 0 : 0.75 };
+    const drawing = await openNativeEngine().open(optionsOf(wide, loss, { source }));
+    const given = await openNativeEngine().open(optionsOf(wide, loss));
+    const drawn = await drawing.train({ epoch: 1, firstStep: 0, learningRates: Float64Array.of(0.01, 0.01) });
+    for (const step of [0, 1]) {
+      const batch = drawBatch(source, epochDraws(source, 1), step);
+      if (batch.kind === "pointwise") expect(Math.max(...batch.items)).toBeLessThan(drawnItems);
+      expect(await given.step(batch, 0.01)).toBe(drawn[step]);
+    }
+    expectSameSnapshot(await drawing.snapshot(), await given.snapshot());
+    drawing.close();
+    given.close();
+  });
+
   // Ids side by side in one word or in two, lists of items in half-words or in words, and the borders between.
   it.each([
     { users: 70_000, items: 70_000 },

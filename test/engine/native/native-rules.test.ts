@@ -45,7 +45,7 @@ describeNative("the rules of the compiled addon", () => {
   it("come with functions that take what these sources hand them", () => {
     expect(() => checkNativeInterface(requireNativeAddon(), "")).not.toThrow();
     expect(() => checkNativeInterface({}, "run make setup")).toThrow(
-      "native engine: built from other sources (interface 1, expected 7); run make setup",
+      "native engine: built from other sources (interface 1, expected 8); run make setup",
     );
     expect(() => checkNativeInterface({ interfaceNumber: () => 999 }, "")).toThrow(EngineError);
   });

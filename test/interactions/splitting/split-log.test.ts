@@ -197,7 +197,10 @@ describe("renumbering", () => {
       ],
       { users: 4, items: 6 },
     );
-    const numbers = renumber(log, Uint8Array.of(train, test, train, none), [5]);
+    const numbers = renumber(log, Uint8Array.of(train, test, train, none), {
+      extraItems: [5],
+      putsUntrainedLast: false,
+    });
     expect([...numbers.userIndex]).toEqual([GONE, 0, GONE, 1]);
     expect([...numbers.itemIndex]).toEqual([GONE, GONE, 0, GONE, 1, 2]);
     expect([...numbers.userTrainCounts]).toEqual([1, 1]);

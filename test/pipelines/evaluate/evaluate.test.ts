@@ -50,7 +50,7 @@ describe("evaluating a baseline", () => {
     const output = path.join(folder, "new", "popularity");
     const { json } = await evaluate({ ...popularity, output });
     const written = JSON.parse(readFileSync(path.join(output, "metrics.json"), "utf8"));
-    const { protocol, metrics, auc, beyondAccuracy, deciles } = json;
+    const { protocol, metrics, auc, beyondAccuracy, deciles, coldness } = json;
     expect(written).toEqual({
       protocol,
       split: "test",
@@ -60,6 +60,7 @@ describe("evaluating a baseline", () => {
       auc,
       beyondAccuracy,
       deciles,
+      coldness,
     });
     expect(await readMetrics(output)).toEqual(written);
     expect(beyondAccuracy).toMatchObject({ k: 1, users: 3, lists: "the catalogue without train and validation items" });
@@ -70,6 +71,19 @@ describe("evaluating a baseline", () => {
     expect([...columns.float32("expectedRank")]).toEqual([1, 3, 3]);
     expect([...columns.float32("HR@1")]).toEqual([1, 0, 0]);
     expect(existsSync(path.join(output, "metrics.json.partial"))).toBe(false);
+  });
+
+  it("tells what was never or seldom seen by training from the rest", async () => {
+    const { json, text } = await evaluate({ ...popularity });
+    // Item 4 is of no row, and is never hit; item 1 is of two, and is.
+    const items = [
+      { seen: "never", cases: 2, HR: 0, NDCG: 0 },
+      { seen: "seldom", cases: 1, HR: 1, NDCG: 1 },
+    ];
+    expect(json.coldness).toMatchObject({ k: 1, items });
+    expect(text).toMatch(
+      /seen the held-out item .*\n {2}never +2 cases, HR@1 0\.0000, NDCG@1 0\.0000\n {2}seldom +1 cases, HR@1 1/,
+    );
   });
 
   it("leaves the measures beyond accuracy out when told to", async () => {

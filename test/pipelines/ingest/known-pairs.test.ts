@@ -23,7 +23,7 @@ describe("known pairs", () => {
       fc.property(cases, ({ rows, unwanted }) => {
         const log = logOf(rows, extents);
         const parts = log.parts!; // every row has one
-        const numbers = renumber(log, parts, []);
+        const numbers = renumber(log, parts, { extraItems: [], putsUntrainedLast: false });
         const sorted = [...unwanted].sort((a, b) => a.user - b.user || a.item - b.item);
         const userOffsets = Uint32Array.from({ length: extents.users + 1 }, (_, user) =>
           sorted.reduce((before, one) => before + (one.user < user ? 1 : 0), 0),

@@ -16,7 +16,7 @@ const row = fc.record({ user: fc.nat(6), item: fc.nat(8), part: fc.nat(3) });
 const views = fc.array(row, { minLength: 1, maxLength: 60 }).map((rows): SplitView => {
   const log = logOf(rows, { users: 7, items: 9 });
   const parts = log.parts ?? new Uint8Array(log.rows);
-  const numbers = renumber(log, parts, []);
+  const numbers = renumber(log, parts, { extraItems: [], putsUntrainedLast: false });
   return { log, parts, numbers, known: noneKnown(numbers) };
 });
 

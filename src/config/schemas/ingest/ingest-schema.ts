@@ -15,10 +15,15 @@ export const ingestSchema = ingestSettings.superRefine((config, context) => {
   const isRatio = config.split === "ratio";
   if (config.testShare !== undefined && !isTime && !isRatio)
     refuse("testShare", "only split time and split ratio take it");
-  if (config.validationShare !== undefined && (config.split === "leave-last-out" || config.split === "users")) {
+  const shareOf = {
+    users: "; --held-out-users is the share of users",
+    items: "; --held-out-items is the share of items",
+  };
+  const { split } = config;
+  if (config.validationShare !== undefined && (split === "leave-last-out" || split === "users" || split === "items")) {
     refuse(
       "validationShare",
-      `only split time, ratio and given take it${config.split === "users" ? "; --held-out-users is the share of users" : ""}`,
+      `only split time, ratio and given take it${split === "leave-last-out" ? "" : shareOf[split]}`,
     );
   }
   for (const key of ["validationFrom", "testFrom"] as const) {
@@ -37,6 +42,11 @@ export const ingestSchema = ingestSettings.superRefine((config, context) => {
   } else if (config.validationShare === 1) refuse("validationShare", "leaves nothing to train on");
   for (const key of ["heldOutUsers", "heldOutRows"] as const) {
     if (config[key] !== undefined && config.split !== "users") refuse(key, "only split users takes it");
+  }
+  if (config.heldOutItems !== undefined && config.split !== "items")
+    refuse("heldOutItems", "only split items takes it");
+  if ((config.heldOutItems ?? DEFAULT_SHARE) >= 0.5) {
+    refuse("heldOutItems", "so many for validation and as many for test leave nothing to train on; expected below 0.5");
   }
   if ((config.heldOutUsers ?? DEFAULT_SHARE) >= 0.5) {
     refuse("heldOutUsers", "so many for validation and as many for test leave nobody to train on; expected below 0.5");

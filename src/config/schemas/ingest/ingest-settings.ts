@@ -154,11 +154,11 @@ export const ingestSettings = z.object({
     meaning:
       "Forget what cleaning leaves out, so that it may be a negative or be recommended; else it is known in known.arrow",
   }),
-  split: setting(z.enum(["auto", "leave-last-out", "time", "ratio", "users", "given"]).default("auto"), {
+  split: setting(z.enum(["auto", "leave-last-out", "time", "ratio", "users", "items", "given"]).default("auto"), {
     flag: "split",
     heading: "Split",
     meaning:
-      "How rows become train, validation and test; auto is given where files are split already, else leave-last-out; users holds whole users out of training",
+      "How rows become train, validation and test; auto is given where files are split already, else leave-last-out; users holds whole users out of training, items whole items",
   }),
   heldOutUsers: setting(share.optional(), {
     flag: "held-out-users",
@@ -168,6 +168,10 @@ export const ingestSettings = z.object({
     flag: "held-out-rows",
     expects: "newest, or a share such as 0.2",
     meaning: `Split users: which of a held-out user's rows are to be found, the newest or a share at random; the rest is folded in; ${DEFAULT_HELD_OUT_ROWS} unless given`,
+  }),
+  heldOutItems: setting(share.optional(), {
+    flag: "held-out-items",
+    meaning: `Split items: share of items held out for validation, and as many for test; ${DEFAULT_SHARE} unless given`,
   }),
   validationShare: setting(share.optional(), {
     flag: "validation-share",

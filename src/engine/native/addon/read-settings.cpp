@@ -174,10 +174,11 @@ std::unique_ptr<Interactions> readInteractions(napi_env env, napi_value from,
                        seenItems = spanOf<uint32_t>(env, from, "seenItems");
   expect(users.size == items.size && users.size > 0 && users.size <= kMostRows, "columns of interactions differ");
   checkIndices("users of interactions", users.data, users.size, entities[kUsers]);
-  checkIndices("items of interactions", items.data, items.size, entities[kItems]);
+  const int64_t drawn = wholeOf(env, from, "items", 1, entities[kItems]);  // the ranker may have more behind them
+  checkIndices("items of interactions", items.data, items.size, drawn);
   checkOffsets("offsets of seen items", seenOffsets, entities[kUsers], seenItems.size);
-  checkAscending("seen items", seenOffsets.data, entities[kUsers], seenItems.data, entities[kItems]);
-  auto interactions = std::make_unique<Interactions>(uint32_t(entities[kUsers]), uint32_t(entities[kItems]));
+  checkAscending("seen items", seenOffsets.data, entities[kUsers], seenItems.data, drawn);
+  auto interactions = std::make_unique<Interactions>(uint32_t(entities[kUsers]), uint32_t(drawn));
   interactions->setPairs(users.size, users.data, items.data);
   const napi_value weights = property(env, from, "weights");
   if (!isNothing(env, weights)) {
@@ -230,7 +231,7 @@ SessionSettings readSettings(napi_env env, napi_value options) {
   return settings;
 }
 
-EpochKeys readEpochKeys(napi_env env, napi_value keys, uint64_t samples) {
+EpochKeys readEpochKeys(napi_env env, napi_value keys, uint64_t samples, int64_t steps) {
   EpochKeys result{};
   result.leftBits = uint32_t(wholeOf(env, keys, "leftBits", 1, 16));
   result.rightBits = uint32_t(wholeOf(env, keys, "rightBits", 1, 16));
@@ -240,6 +241,10 @@ EpochKeys readEpochKeys(napi_env env, napi_value keys, uint64_t samples) {
   std::copy(rounds.data, rounds.data + 6, result.roundKeys);
   result.negativesLow = uint32_t(wholeOf(env, keys, "negativesLow", 0, kMostRows));
   result.negativesHigh = uint32_t(wholeOf(env, keys, "negativesHigh", 0, kMostRows));
+  const uint32_t threshold = uint32_t(wholeOf(env, keys, "idThreshold", 0, kMostRows));
+  const Span<uint32_t> ids = spanOf<uint32_t>(env, keys, "idKeys");
+  expect(ids.size == (threshold == 0 ? 0 : 4 * steps), "keys of ids that are left out");
+  for (int64_t at = 0; at < ids.size; at += 4) result.idDropout.push_back(idDropoutOf(threshold, ids.data + at));
   return result;
 }
 

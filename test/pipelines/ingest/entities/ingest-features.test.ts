@@ -183,6 +183,42 @@ describe("new items", () => {
   });
 });
 
+describe("--split items", () => {
+  it("keeps whole items out of training; they stand last, without an id's row", async () => {
+    const { text } = await ingest({
+      split: "items",
+      "held-out-items": "0.17", // of 6 items, one for validation and one for test
+      "items-file": folder.write("items.csv", ITEMS),
+      "item-features": "price:number",
+      "new-items": "keep",
+    });
+    const items = await folder.ids("item");
+    expect(items.slice(0, 4)).toEqual([...items.slice(0, 4)].sort());
+    expect([...items].sort()).toEqual(["10", "11", "12", "13", "14", "15", "99"]);
+    expect(items[6]).toBe("99");
+    expect(folder.description()).toMatchObject({
+      trainedItems: 4,
+      split: { kind: "items", counts: { heldOutItems: 2 } },
+    });
+    const itemsOf = async (part: "train" | "validation" | "test") =>
+      [...new Set((await folder.pairs(part)).map(([, item]) => item))].sort();
+    expect(await itemsOf("train")).toEqual(items.slice(0, 4));
+    expect([...(await itemsOf("validation")), ...(await itemsOf("test"))].sort()).toEqual(items.slice(4, 6).sort());
+    const all = await sides();
+    expect(all.items?.ids).toBe(4);
+    for (const item of [4, 5, 6]) expect(Object.keys(entriesOf(all, "items", item))).toHaveLength(1);
+    expect(text).toContain("(items; full catalogue, seen items masked)");
+  });
+
+  it("does not go with settings of other splits", async () => {
+    await expect(ingest({ split: "items", "validation-share": "0.1" })).rejects.toThrow(
+      "--held-out-items is the share",
+    );
+    await expect(ingest({ "held-out-items": "0.1" })).rejects.toThrow("only split items takes it");
+    await expect(ingest({ split: "items", "held-out-items": "0.5" })).rejects.toThrow("nothing to train on");
+  });
+});
+
 describe("features of users", () => {
   it("come with --users-file alone, of kinds that the values tell; columns that say nothing are named", async () => {
     const users = ["user,plan,age,email", "a,free,30,a@x", "b,paid,40,b@x", "c,free,50,c@x", "d,paid,60.5,d@x"];

@@ -32,7 +32,7 @@ const nothing: OwnChoices = {
 };
 const shop: LogSize = {
   ...{ rows: 14_000, users: 3_500, items: 400, validationRows: 600, drift: null },
-  protocol: "sampled",
+  ...{ protocol: "sampled", holdsOutItems: false },
 };
 
 function valuesOf(log: LogSize, own: Partial<OwnChoices> = {}): Record<string, unknown> {
@@ -175,6 +175,8 @@ describe("the rule where the whole catalogue is ranked", () => {
   it("refits where validation holds a twentieth of train's rows and more", () => {
     expect(valuesOf(whole)).not.toHaveProperty("refit"); // 600 of 14,000
     expect(valuesOf({ ...whole, validationRows: 700 }).refit).toBe(true);
+    // Nor where that would train on items that are held out.
+    expect(valuesOf({ ...whole, validationRows: 700, holdsOutItems: true })).not.toHaveProperty("refit");
     expect(valuesOf({ ...shop, validationRows: 7000 })).not.toHaveProperty("refit");
   });
 
@@ -224,6 +226,7 @@ describe("settings that fit a log", () => {
       validationRows: fc.integer({ min: 0, max: 10_000_000 }),
       drift: fc.option(fc.double({ min: -100, max: 1000, noNaN: true })),
       protocol: fc.constantFrom("sampled", "full"),
+      holdsOutItems: fc.boolean(),
     });
     const givens = fc.record(
       {

@@ -88,6 +88,7 @@ describe("the recommendations that are shipped", () => {
       validationRows: board.validation.length,
       drift: null, // too few users to tell
       protocol: "sampled",
+      holdsOutItems: false,
     } as const;
     expect(layer).toEqual(fittedSettings(log, { epochs: 3 }, false));
     expect(others).toEqual([]);
