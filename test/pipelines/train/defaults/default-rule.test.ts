@@ -2,13 +2,8 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { foldInSettings } from "../../../../pipelines/fold-in/fold-in-of-run.ts";
-import {
-  defaultsFor,
-  type LogSize,
-  normFor,
-  type OwnChoices,
-  temperatureFor,
-} from "../../../../pipelines/train/defaults/default-rule.ts";
+import { defaultsFor, type LogSize, type OwnChoices } from "../../../../pipelines/train/defaults/default-rule.ts";
+import { normFor, temperatureFor } from "../../../../pipelines/train/defaults/logit-range.ts";
 import { fittedSettings } from "../../../../pipelines/train/defaults/recommended-settings.ts";
 import { rankerOf } from "../../../../pipelines/training/configured-training.ts";
 import { optimizerNames } from "../../../../src/config/optimizer/optimizer-names.ts";
