@@ -1,13 +1,8 @@
 /** The rule for defaults: numbers worked by hand, and what holds for every log. */
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import {
-  defaultsFor,
-  type LogSize,
-  normFor,
-  type OwnChoices,
-  temperatureFor,
-} from "../../../../pipelines/train/defaults/default-rule.ts";
+import { defaultsFor, type LogSize, type OwnChoices } from "../../../../pipelines/train/defaults/default-rule.ts";
+import { normFor, temperatureFor } from "../../../../pipelines/train/defaults/logit-range.ts";
 import { fittedSettings } from "../../../../pipelines/train/defaults/recommended-settings.ts";
 import { optimizerNames } from "../../../../src/config/optimizer/optimizer-names.ts";
 import { parseConfig } from "../../../../src/config/parse.ts";
