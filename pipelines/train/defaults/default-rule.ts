@@ -8,6 +8,7 @@ import { type NegativesFrom, samplesPerPositive } from "../../../src/dataset/tra
 import type { LossName } from "../../../src/ranker/loss.ts";
 import type { ChosenSetting } from "../../stage.ts";
 import { lazyChoice } from "./lazy-choice.ts";
+import { normFor, rounded, temperatureFor } from "./logit-range.ts";
 import { type DatedLog, recencyFor } from "./recency-rule.ts";
 import { type RefitLog, refitFor } from "./refit-rule.ts";
 
@@ -16,8 +17,6 @@ export interface LogSize extends DatedLog, RefitLog {
   /** Who have rows there. */
   readonly users: number;
   readonly protocol: "sampled" | "full";
-  /** Whether users are held out of training: validation folds them in, which losses of pairs alone allow. */
-  readonly holdsOutUsers: boolean;
 }
 
 /** What the user's own choices say of the settings the rule depends on, defaults for the rest. */
@@ -57,10 +56,6 @@ const LONG_LOG_ROWS = 100_000;
 /** Below so many rows a user, embeddings are pulled to zero harder. */
 const FEW_ROWS_A_USER = 16;
 const DECAY = { usual: 0.01, fewRows: 0.03 };
-/** How decided logits may be, per unit of ln(items) cbrt(rows a user): of inner products, and of cosines. */
-const LOGIT_RANGE = { inner: 0.22, cosine: 0.3 };
-/** Colder cosines fitted long logs too closely. */
-const TEMPERATURE = { least: 0.1, most: 1 };
 /**
  * Where LAWN holds rows of which only the direction counts, per unit of rate sqrt(width steps): they grow as the root
  * of the steps by themselves, to .28 in the end, and are this long after half of them.
@@ -72,8 +67,7 @@ export function defaultsFor(log: LogSize, own: OwnChoices): readonly ChosenSetti
   const { rows, users, items } = log;
   const perUser = rows / users;
   const perItem = rows / items;
-  const wantsLists = log.protocol === "full" && own.leavesLossOpen && own.model === "mf";
-  const kind = wantsLists && !log.holdsOutUsers ? "lists" : "pairs";
+  const kind = log.protocol === "full" && own.leavesLossOpen && own.model === "mf" ? "lists" : "pairs";
   const loss = kind === "lists" ? "softmax" : own.loss;
   const [few, reason] = negativesFor(kind === "lists" ? "shared" : own.negativesFrom, items);
   const negatives = own.negatives ?? few;
@@ -86,9 +80,6 @@ export function defaultsFor(log: LogSize, own: OwnChoices): readonly ChosenSetti
       ? [chosen(["model"], "mf", "ahead of neumf, mlp and gmf where all were tried"), widthFor(rows)]
       : []),
     ...(kind === "lists" ? listChoices(perUser, items) : []),
-    ...(wantsLists && kind === "pairs"
-      ? [chosen(["loss"], loss, "users are held out: fold-in knows pairs and inner products, no lists of cosines")]
-      : []),
     chosen(["negatives"], few, reason),
     ...recencyFor(log),
     chosen(["batchSize"], batchSize, `cuts an epoch into about ${Math.round(steps)} steps`),
@@ -161,24 +152,6 @@ function cosineNorm({ learningRate, width }: OwnChoices, usual: number, { rows, 
   return rounded(COSINE_NORM * rate * Math.sqrt((width ?? widthOf(rows)) * steps * epochs));
 }
 
-/**
- * The length at which LAWN holds a row. Logits of a dot product reach its square: a longer catalogue needs a wider
- * range of them (its logarithm), and a user of many rows has earned a more decided opinion (their cube root).
- */
-export function normFor(rowsPerUser: number, items: number): number {
-  return Math.max(1, rounded(Math.sqrt(LOGIT_RANGE.inner * opinionOf(rowsPerUser, items))));
-}
-
-/** What cosines are divided by: logits reach its inverse, and that follows the same law as the norm's square. */
-export function temperatureFor(rowsPerUser: number, items: number): number {
-  const { least, most } = TEMPERATURE;
-  return Math.min(most, Math.max(least, rounded(1 / (LOGIT_RANGE.cosine * opinionOf(rowsPerUser, items)))));
-}
-
-function opinionOf(rowsPerUser: number, items: number): number {
-  return Math.log(Math.max(2, items)) * Math.cbrt(rowsPerUser);
-}
-
 function negativesFor(from: NegativesFrom, items: number): readonly [number, string] {
   if (from === "batch") return [SHARED_NEGATIVES.batch, "for a block of positives together, by matrix products"];
   if (from === "shared") {
@@ -227,11 +200,6 @@ function powerOfTwoNear(value: number): number {
 
 function chosen(path: readonly string[], value: ChosenSetting["value"], reason: string): ChosenSetting {
   return { path, value, reason };
-}
-
-/** Two digits that matter. */
-function rounded(value: number): number {
-  return Number(value.toPrecision(2));
 }
 
 function shown(value: number): string {
