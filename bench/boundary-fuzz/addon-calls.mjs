@@ -64,12 +64,31 @@ function settingsOf({ oneOf, isOnce }) {
 
 /** Good arguments behind the session, by function. */
 const calls = {
-  step: () => [0.1, u32(0, 1), u32(2, 3), Float32Array.of(1, 0), null, Float32Array.of(2, 1), 1, null, null],
-  gradient: () => [u32(0, 1), u32(2, 3), null, u32(4, 5), null, 2, u32(0, 1, 2), u32(1, 0)],
+  step: () => [
+    0.1,
+    u32(0, 1),
+    u32(2, 3),
+    Float32Array.of(1, 0),
+    null,
+    Float32Array.of(2, 1),
+    1,
+    null,
+    null,
+    u32(9, 1, 2, 3, 4),
+  ],
+  gradient: () => [u32(0, 1), u32(2, 3), null, u32(4, 5), null, 2, u32(0, 1, 2), u32(1, 0), null],
   clearGradient: () => [],
   parametersChanged: () => [],
   train: () => [
-    { leftBits: 4, rightBits: 4, roundKeys: u32(1, 2, 3, 4, 5, 6), negativesLow: 1, negativesHigh: 2 },
+    {
+      leftBits: 4,
+      rightBits: 4,
+      roundKeys: u32(1, 2, 3, 4, 5, 6),
+      negativesLow: 1,
+      negativesHigh: 2,
+      idThreshold: 5,
+      idKeys: u32(1, 2, 3, 4, 5, 6, 7, 8),
+    },
     0,
     Float64Array.of(0.1, 0.1),
     new Float64Array(2),

@@ -49,14 +49,13 @@ export function rankerOf(config: TrainConfig, data: TrainedData): RankerSpec {
 
 /** What an engine must have for it. */
 export function trainingTaskOf(config: TrainConfig, data: TrainedData): TrainingTask {
-  const { loss, negativesFrom, optimizer, idDropout = 0 } = config;
+  const { loss, negativesFrom, optimizer } = config;
   return {
     spec: rankerOf(config, data),
     loss,
     negativesFrom,
     rule: baseOf(optimizer.name),
     hasSides: hasSides(sidesOf(config, data)),
-    dropsIds: idDropout > 0,
   };
 }
 

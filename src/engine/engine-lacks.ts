@@ -3,7 +3,7 @@
  * refused for it, and `auto` passes over an engine that would refuse.
  */
 import { denseRuleOf, isLazyRule, type RuleName } from "../config/optimizer/rule-table.ts";
-import { type Batch, batchKinds } from "../dataset/batch.ts";
+import { batchKinds } from "../dataset/batch.ts";
 import { type NegativesFrom, sharesNegatives } from "../dataset/training-batches.ts";
 import { EngineError } from "../errors.ts";
 import type { LossName } from "../ranker/loss.ts";
@@ -21,8 +21,6 @@ export interface TrainingTask {
   readonly rule: RuleName;
   /** Whether users or items are sums of rows. */
   readonly hasSides: boolean;
-  /** Whether their ids are left out of a share of batches. */
-  readonly dropsIds: boolean;
 }
 
 export interface Lack {
@@ -32,7 +30,7 @@ export interface Lack {
 
 const lacks: Readonly<Record<EngineName, (task: TrainingTask) => Lack | null>> = {
   reference: () => null,
-  native: droppedIds,
+  native: () => null,
   webgpu: (task) => sharedLayers(task) ?? lazyRule(task),
   tfjs: (task) => features(task) ?? otherThanPairs(task),
 };
@@ -40,11 +38,6 @@ const lacks: Readonly<Record<EngineName, (task: TrainingTask) => Lack | null>> =
 /** Null where the engine has everything that the task needs. */
 export function lackOf(engine: EngineName, task: TrainingTask): Lack | null {
   return lacks[engine](task);
-}
-
-/** Throws EngineError for a batch that leaves ids out, of an engine that cannot. */
-export function refuseDroppedIds(engine: EngineName, { idDropout }: Pick<Batch, "idDropout">): void {
-  if (idDropout !== null) throw new EngineError(`${engine} engine: ${withoutIds.what}; ${withoutIds.remedy}`);
 }
 
 /** Throws EngineError for what the engine has not. */
@@ -66,7 +59,6 @@ export function taskOfSession({
     negativesFrom: source?.negativesFrom ?? null,
     rule: optimizer.base.name,
     hasSides: hasSides(sides),
-    dropsIds: (source?.idDropout ?? 0) > 0,
   };
 }
 
@@ -75,16 +67,6 @@ function features({ hasSides }: TrainingTask): Lack | null {
   if (!hasSides) return null;
   return { what: "features of users and items are not part of it", remedy: "take --engine native or reference" };
 }
-
-/** Representations that are without their ids in some batches. */
-function droppedIds({ dropsIds }: TrainingTask): Lack | null {
-  return dropsIds ? withoutIds : null;
-}
-
-const withoutIds: Lack = {
-  what: "ids that are left out of batches are not part of it",
-  remedy: "take --engine reference",
-};
 
 /** Shared negatives are matrix products, which a tower is not. */
 function sharedLayers({ spec: { embedding }, negativesFrom }: TrainingTask): Lack | null {

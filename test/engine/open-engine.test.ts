@@ -45,7 +45,6 @@ describe("openEngine", () => {
       negativesFrom: "shared",
       rule: "adam",
       hasSides: false,
-      dropsIds: false,
     };
     const tower: TrainingTask = { ...sums, loss: "softmax", spec: { embedding: 8, cosineTemperature: null } };
     expect(await open([])).toBe("webgpu");
@@ -67,16 +66,12 @@ describe("openEngine", () => {
       negativesFrom: "uniform",
       rule: "adam",
       hasSides: false,
-      dropsIds: false,
     };
     await expect(openEngine("tfjs", { trains: [task] })).rejects.toThrow(
       "tfjs engine: the loss softmax is not part of it; take --engine native or reference",
     );
     await expect(openEngine("webgpu", { trains: [{ ...task, rule: "lazy-adam" }] })).rejects.toThrow(
       "webgpu engine: the optimizer lazy-adam is not part of it",
-    );
-    await expect(openEngine("native", { trains: [{ ...task, dropsIds: true }] })).rejects.toThrow(
-      "native engine: ids that are left out of batches are not part of it; take --engine reference",
     );
     await expect(openEngine("tfjs", { trains: [{ ...task, loss: "bce", hasSides: true }] })).rejects.toThrow(
       "tfjs engine: features of users and items are not part of it; take --engine native or reference",

@@ -22,6 +22,10 @@ export interface NativeEpochKeys {
   readonly roundKeys: Uint32Array;
   readonly negativesLow: number;
   readonly negativesHigh: number;
+  /** Of IdDropout; 0 for none. */
+  readonly idThreshold: number;
+  /** [steps of the span, 4]: low and high of the users' key, then of the items'; empty for none. */
+  readonly idKeys: Uint32Array;
 }
 
 /**
@@ -38,6 +42,8 @@ export interface NativeColumns {
   readonly blockRows: number;
   readonly maskOffsets: Uint32Array | null;
   readonly masked: Uint32Array | null;
+  /** Threshold, low and high of the users' key, low and high of the items'; null where every id counts. */
+  readonly idDropout: Uint32Array | null;
 }
 
 export const tensorKinds = { value: 0, gradient: 1, velocity: 2, square: 3 } as const;
@@ -84,6 +90,7 @@ export interface NativeAddon {
     blockRows: number,
     maskOffsets: Uint32Array | null,
     masked: Uint32Array | null,
+    idDropout: Uint32Array | null,
   ): Promise<number>;
   /** The gradient waits in the tensors until clearGradient. */
   gradient(
@@ -96,6 +103,7 @@ export interface NativeAddon {
     blockRows: number,
     maskOffsets: Uint32Array | null,
     masked: Uint32Array | null,
+    idDropout: Uint32Array | null,
   ): Promise<number>;
   clearGradient(session: NativeSession): void;
   train(

@@ -1,5 +1,6 @@
 /** One ranker in training in native memory: checks at the boundary, one crossing per span, one call at a time. */
 import type { Batch } from "../../dataset/batch.ts";
+import { type IdDropout, idDropoutOf } from "../../dataset/id-dropout.ts";
 import { epochDraws } from "../../dataset/training-batches.ts";
 import { float32Ops } from "../../optimizer/arrays/float-ops.ts";
 import { buildOptimizer } from "../../optimizer/build-optimizer.ts";
@@ -9,7 +10,6 @@ import { checkedBatch, checkLearningRate } from "../check-batch.ts";
 import { checkedSpan } from "../check-session-options.ts";
 import { closedBy } from "../closable.ts";
 import type { SessionOptions, StepSpan, TrainingSession } from "../engine.ts";
-import { refuseDroppedIds } from "../engine-lacks.ts";
 import { createSessionCalls } from "../session-calls.ts";
 import { type NativeAddon, type NativeColumns, tensorKinds } from "./native-addon.ts";
 import { type NativeScorer, openNativeScorer } from "./native-scorer.ts";
@@ -37,9 +37,9 @@ export function openNativeSession(
 
   function columnsOf(given: Batch): NativeColumns {
     const batch = checkedBatch(given, loss.name, entities);
-    refuseDroppedIds("native", batch);
     const { users, weights } = batch;
-    const alone = { weights, blockRows: 1, maskOffsets: null, masked: null };
+    const idDropout = batch.idDropout === null ? null : idWords(batch.idDropout);
+    const alone = { weights, blockRows: 1, maskOffsets: null, masked: null, idDropout };
     if (batch.kind === "pointwise")
       return { ...alone, users, items: batch.items, labels: batch.labels, negatives: null };
     const compared = { ...alone, users, items: batch.positives, labels: null, negatives: batch.negatives };
@@ -50,9 +50,19 @@ export function openNativeSession(
 
   async function train(span: StepSpan): Promise<Float64Array> {
     const { source: batches, epoch, firstStep, learningRates } = checkedSpan(source, span);
-    const { negativesKey, permutation } = epochDraws(batches, epoch);
+    const { negativesKey, permutation, idDropoutKeys } = epochDraws(batches, epoch);
     const { leftBits, rightBits, roundKeys } = permutation;
-    const keys = { leftBits, rightBits, roundKeys, negativesLow: negativesKey.low, negativesHigh: negativesKey.high };
+    const ids = Array.from(learningRates, (_, k) => idDropoutOf(batches.idDropout, idDropoutKeys, firstStep + k));
+    const dropped = ids.flatMap((draws) => (draws === null ? [] : [draws]));
+    const keys = {
+      leftBits,
+      rightBits,
+      roundKeys,
+      negativesLow: negativesKey.low,
+      negativesHigh: negativesKey.high,
+      idThreshold: dropped[0]?.threshold ?? 0,
+      idKeys: Uint32Array.from(dropped.flatMap((draws) => [...idWords(draws).subarray(1)])),
+    };
     const losses = new Float64Array(learningRates.length);
     await addon.train(session, keys, firstStep, learningRates, losses);
     return losses;
@@ -93,6 +103,12 @@ export function openNativeSession(
   };
 }
 
-function argumentsOf({ users, items, labels, negatives, weights, blockRows, maskOffsets, masked }: NativeColumns) {
-  return [users, items, labels, negatives, weights, blockRows, maskOffsets, masked] as const;
+function argumentsOf(columns: NativeColumns) {
+  const { users, items, labels, negatives, weights, blockRows, maskOffsets, masked, idDropout } = columns;
+  return [users, items, labels, negatives, weights, blockRows, maskOffsets, masked, idDropout] as const;
+}
+
+/** As the addon takes them. */
+function idWords({ threshold, users, items }: IdDropout): Uint32Array {
+  return Uint32Array.of(threshold, users.low, users.high, items.low, items.high);
 }

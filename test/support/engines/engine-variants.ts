@@ -20,10 +20,8 @@ export interface EngineVariant extends EngineAvailability {
   readonly sharesLayers: boolean;
   /** Whether rules may step the rows of a batch alone; else they are refused by name. */
   readonly hasLazyRules: boolean;
-  /** Whether users and items may be sums of rows; else they are refused by name. */
+  /** Whether users and items may be sums of rows, without their ids in a share of batches; else refused by name. */
   readonly hasSides: boolean;
-  /** Whether their ids may be left out of a share of batches; else that is refused by name. */
-  readonly dropsIds: boolean;
   open(): Promise<Engine>;
 }
 
@@ -45,7 +43,6 @@ export async function engineVariants(): Promise<readonly EngineVariant[]> {
         sharesLayers: false,
         hasLazyRules: false,
         hasSides: true,
-        dropsIds: true,
         open: () => openEngine(name, allowed),
       });
       continue;
@@ -59,7 +56,6 @@ export async function engineVariants(): Promise<readonly EngineVariant[]> {
         sharesLayers: true,
         hasLazyRules: true,
         hasSides: true,
-        dropsIds: name === "reference",
         open: () => openEngine(name),
       });
       continue;
@@ -76,7 +72,6 @@ export async function engineVariants(): Promise<readonly EngineVariant[]> {
         sharesLayers: false,
         hasLazyRules: true,
         hasSides: false,
-        dropsIds: false,
         open,
       });
     }

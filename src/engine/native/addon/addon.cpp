@@ -84,8 +84,8 @@ napi_value clearGradient(const Call& call) {
 napi_value train(const Call& call) {
   const Interactions* interactions = call.session()->interactions();
   if (interactions == nullptr) throw std::runtime_error("native addon: this session has no interactions");
-  const EpochKeys keys = readEpochKeys(call.env, call.arguments[1], interactions->samplesPerEpoch);
   const Span<double> losses = span<double>(call.env, call.arguments[4], "losses");
+  const EpochKeys keys = readEpochKeys(call.env, call.arguments[1], interactions->samplesPerEpoch, losses.size);
   auto rates = call.copied<double>(3);
   if (int64_t(rates.size()) != losses.size) throw std::runtime_error("native addon: wrong size of losses");
   const int64_t first = call.whole(2, "first step", 0, interactions->steps());

@@ -5,8 +5,8 @@
 
 namespace lawn {
 
-/// (users, items, labels | null, negatives | null, weights | null, blockRows, maskOffsets | null, masked | null), from
-/// `argument` on.
+/// (users, items, labels | null, negatives | null, weights | null, blockRows, maskOffsets | null, masked | null,
+/// idDropout | null), from `argument` on.
 class OwnedBatch {
  public:
   OwnedBatch(const Call& call, int argument, const std::array<int64_t, kSides>& entities, const Loss& loss)
@@ -19,6 +19,11 @@ class OwnedBatch {
     if (isThere(6)) {
       maskOffsets_ = call.copied<uint32_t>(argument + 6);
       masked_ = call.copied<uint32_t>(argument + 7);
+    }
+    if (isThere(8)) {
+      const std::vector<uint32_t> draws = call.copied<uint32_t>(argument + 8);
+      expect(draws.size() == 5, "draws of ids");
+      idDropout_ = idDropoutOf(draws[0], draws.data() + 1);
     }
     expect(weights_.empty() || weights_.size() == users_.size(), "weights of a batch");
     expect(!users_.empty() && items_.size() == users_.size(), "columns of a batch differ");
@@ -34,7 +39,10 @@ class OwnedBatch {
     checkIndices("negatives of a batch", negatives_.data(), int64_t(negatives_.size()), entities[kItems]);
   }
 
-  SampleSource source() const {
+  SampleSource source() const { return columns().leavingOut(idDropout_); }
+
+ private:
+  SampleSource columns() const {
     const int64_t rows = int64_t(users_.size());
     const float* weights = weights_.empty() ? nullptr : weights_.data();
     if (!labels_.empty()) return SampleSource::labelled(rows, users_.data(), items_.data(), labels_.data(), weights);
@@ -50,7 +58,6 @@ class OwnedBatch {
     return SampleSource::sharing(rows, users_.data(), items_.data(), given, weights);
   }
 
- private:
   /// A row masks each negative at most once, as the room for them is counted.
   void checkMasks(int64_t rows) {
     if (maskOffsets_.empty()) return;
@@ -62,6 +69,7 @@ class OwnedBatch {
   std::vector<uint32_t> users_, items_, negatives_, maskOffsets_, masked_;
   std::vector<float> labels_, weights_;
   SampleSource::Shared shared_;
+  IdDropout idDropout_{};
   bool isShared_ = false;
 };
 

@@ -231,7 +231,7 @@ SessionSettings readSettings(napi_env env, napi_value options) {
   return settings;
 }
 
-EpochKeys readEpochKeys(napi_env env, napi_value keys, uint64_t samples) {
+EpochKeys readEpochKeys(napi_env env, napi_value keys, uint64_t samples, int64_t steps) {
   EpochKeys result{};
   result.leftBits = uint32_t(wholeOf(env, keys, "leftBits", 1, 16));
   result.rightBits = uint32_t(wholeOf(env, keys, "rightBits", 1, 16));
@@ -241,6 +241,10 @@ EpochKeys readEpochKeys(napi_env env, napi_value keys, uint64_t samples) {
   std::copy(rounds.data, rounds.data + 6, result.roundKeys);
   result.negativesLow = uint32_t(wholeOf(env, keys, "negativesLow", 0, kMostRows));
   result.negativesHigh = uint32_t(wholeOf(env, keys, "negativesHigh", 0, kMostRows));
+  const uint32_t threshold = uint32_t(wholeOf(env, keys, "idThreshold", 0, kMostRows));
+  const Span<uint32_t> ids = spanOf<uint32_t>(env, keys, "idKeys");
+  expect(ids.size == (threshold == 0 ? 0 : 4 * steps), "keys of ids that are left out");
+  for (int64_t at = 0; at < ids.size; at += 4) result.idDropout.push_back(idDropoutOf(threshold, ids.data + at));
   return result;
 }
 

@@ -8,6 +8,6 @@ namespace lawn {
 
 SessionSettings readSettings(napi_env env, napi_value options);
 /// Of an epoch of so many samples.
-EpochKeys readEpochKeys(napi_env env, napi_value keys, uint64_t samples);
+EpochKeys readEpochKeys(napi_env env, napi_value keys, uint64_t samples, int64_t steps);
 
 }  // namespace lawn

@@ -21,6 +21,7 @@ MixView RankerModel::mixView(int side, Path path) {
   const SideMatrix& matrix = matrices[side];
   return {
       .entities = nullptr,
+      .isWithoutId = nullptr,
       .offsets = matrix.offsets.data(),
       .rows = matrix.rows.data(),
       .weights = matrix.weights.data(),

@@ -41,7 +41,8 @@ void Session::parametersChanged() {
 void Session::begin(int index, const SampleSource& source) {
   BatchPlan& plan = plans_[index];
   const bool isListed = source.isShared() && model.spec.embedding > 0;
-  plan.begin(isListed ? listed_[index].list(source, model.entities[kItems], pool_) : source);
+  plan.begin(isListed ? listed_[index].list(source, model.entities[kItems], pool_).leavingOut(source.idDropout())
+                      : source);
   const int64_t mostEntities = std::max(model.entities[kUsers], model.entities[kItems]);
   for (SortScratch& scratch : sortScratch_) scratch.reserve(plan.chunkSamples(), mostEntities);
 }
@@ -67,7 +68,10 @@ double Session::step(const SampleSource& source, double learningRate) {
 
 void Session::train(const EpochKeys& keys, int64_t firstStep, const double* learningRates, int64_t steps,
                     double* losses) {
-  const auto sourceOf = [&](int64_t k) { return SampleSource::drawn(*interactions_, keys, firstStep + k, kernels_); };
+  const auto sourceOf = [&](int64_t k) {
+    const SampleSource drawn = SampleSource::drawn(*interactions_, keys, firstStep + k, kernels_);
+    return keys.idDropout.empty() ? drawn : drawn.leavingOut(keys.idDropout[size_t(k)]);
+  };
   if (steps > 0) prepare(0, sourceOf(0));
   for (int64_t k = 0; k < steps; k++) {
     BatchPlan &plan = plans_[k % 2], &next = plans_[(k + 1) % 2];

@@ -160,6 +160,8 @@ struct KernelTable {
   void (*unitRows)(const UnitRowsView&, int64_t begin, int64_t end);
   /// From the gradients of those units to the gradients of their rows, in place.
   void (*unitGradients)(const UnitRowsView&, int64_t begin, int64_t end);
+  /// Writes whether each of entities [begin, end) is without its id.
+  void (*leaveOutIds)(const IdDraws&, const uint32_t* entities, int64_t begin, int64_t end, uint8_t* isLeft);
   /// The view's entities [begin, end) from the rows that they are sums of.
   void (*mixRows)(const MixView&, int64_t begin, int64_t end);
   /// From the gradients of entities to those of table rows, of runs [begin, end): overwrites them.

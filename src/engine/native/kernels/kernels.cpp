@@ -7,6 +7,7 @@
 #include "kernels/lazy-rows.hpp"
 #include "kernels/lists/shared-block.hpp"
 #include "kernels/row-gradients.hpp"
+#include "kernels/sides/leave-out-ids.hpp"
 #include "kernels/sides/mix-rows.hpp"
 #include "kernels/sphere-rows.hpp"
 #include "kernels/unit-rows.hpp"
@@ -48,6 +49,7 @@ const KernelTable kernelTable = {
     .rowGradients = rowGradients,
     .unitRows = unitRows,
     .unitGradients = unitGradients,
+    .leaveOutIds = leaveOutIds,
     .mixRows = mixRows,
     .spreadRows = spreadRows,
     .freeStep = freeStep,

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <vector>
 
 #include "core/runtime/aligned-array.hpp"
 #include "kernels/kernel-table.hpp"
@@ -54,11 +56,20 @@ struct Interactions {
   AlignedArray<uint32_t> wideBounds_, wideItems_;
 };
 
+/// Whose ids a batch leaves out, by side; nobody's where thresholds are 0. Twin: src/dataset/id-dropout.ts.
+using IdDropout = std::array<IdDraws, kSides>;
+
+/// keys: low and high of the users' stream, then of the items'.
+inline IdDropout idDropoutOf(uint32_t threshold, const uint32_t keys[4]) {
+  return {IdDraws{threshold, keys[0], keys[1]}, IdDraws{threshold, keys[2], keys[3]}};
+}
+
 /// What src/random.ts derives from seed and epoch; the keys are computed there, once per epoch.
 struct EpochKeys {
   uint32_t leftBits, rightBits;
   uint32_t roundKeys[6];
   uint32_t negativesLow, negativesHigh;
+  std::vector<IdDropout> idDropout{};  // of each step that is to come; empty for none
 };
 
 /// The samples of one batch. What compares a positive with negatives is a list of samples, the positive first; BPR has
@@ -100,6 +111,13 @@ class SampleSource {
   const Shared& shared() const { return shared_; }
   /// The negatives of a block, of a batch with these positives [samples].
   void readNegatives(int64_t block, const uint32_t* positives, uint32_t* items) const;
+  /// The same without some ids.
+  SampleSource leavingOut(const IdDropout& ids) const {
+    SampleSource source = *this;
+    source.idDropout_ = ids;
+    return source;
+  }
+  const IdDropout& idDropout() const { return idDropout_; }
   bool hasWeights() const { return weights_ != nullptr || epoch_.weights != nullptr; }
   /// Samples [first, first + count), whole lists. Writes labels where lists are single samples or have marks, and
   /// weights where there are some: a list's is that of its first sample.
@@ -109,6 +127,7 @@ class SampleSource {
   int64_t samples_ = 0;
   int64_t list_ = 1;
   Shared shared_;
+  IdDropout idDropout_{};
   const uint32_t *users_ = nullptr, *items_ = nullptr, *others_ = nullptr;
   const float *labels_ = nullptr, *weights_ = nullptr;
   const uint8_t* marks_ = nullptr;

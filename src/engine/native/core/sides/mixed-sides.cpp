@@ -31,22 +31,37 @@ void MixedSides::reserve(const BatchPlan& plan) {
     own.entities.reserve(most);
     own.weights.reserve(most);
     own.sorter.reserve(features, model_.spec.rows[size_t(side)] - matrix.ids);
+    own.isWithoutId.reserve(plan.sides[size_t(side)].slots());
     model_.reserveEntityGradients();
   }
 }
 
 void MixedSides::mix(const BatchPlan& plan, int side, int64_t begin, int64_t end) {
   const uint32_t* entities = plan.sides[size_t(side)].distinct.data();
+  const uint8_t* isWithoutId = leaveOutIds(plan, side, begin, end);
   for (const Path path : kEveryPath) {
     if (!model_.hasPath(side, path)) continue;
     MixView view = model_.mixView(side, path);
     view.entities = entities;
+    view.isWithoutId = isWithoutId;
     kernels_.mixRows(view, begin, end);
     float* gradients = model_.entityGradients(side, path);
     for (int64_t slot = begin; slot < end; slot++) {
       std::fill_n(gradients + entities[slot] * view.width, view.width, 0.0f);
     }
   }
+}
+
+/// Of one side's slots, those of [begin, end) written; null where every id counts.
+const uint8_t* MixedSides::leaveOutIds(const BatchPlan& plan, int side, int64_t begin, int64_t end) {
+  const IdDraws& draws = plan.source().idDropout()[size_t(side)];
+  if (draws.threshold == 0) return nullptr;
+  const uint32_t* entities = plan.sides[size_t(side)].distinct.data();
+  const SideMatrix& matrix = model_.matrices[size_t(side)];
+  uint8_t* isWithoutId = entries_[size_t(side)].isWithoutId.data();
+  kernels_.leaveOutIds(draws, entities, begin, end, isWithoutId);
+  for (int64_t slot = begin; slot < end; slot++) isWithoutId[slot] &= uint8_t(matrix.hasId(entities[slot]));
+  return isWithoutId;
 }
 
 OverlappedWork MixedSides::sortingBefore(const BatchPlan& plan, const OverlappedWork& overlapped) {
@@ -69,14 +84,17 @@ OverlappedWork MixedSides::sortingBefore(const BatchPlan& plan, const Overlapped
 void MixedSides::sort(const BatchPlan& plan, int side) {
   const SideMatrix& matrix = model_.matrices[size_t(side)];
   Entries& own = entries_[size_t(side)];
+  const bool dropsIds = plan.source().idDropout()[size_t(side)].threshold > 0;
   int64_t found = 0, ids = 0;
-  for (const uint32_t entity : plan.sides[size_t(side)].distinct) {
+  for (int64_t slot = 0; slot < plan.sides[size_t(side)].slots(); slot++) {
+    const uint32_t entity = plan.sides[size_t(side)].distinct[size_t(slot)];
     const int64_t first = matrix.firstFeature(entity), end = matrix.offsets[entity + 1];
     if (first > matrix.offsets[entity]) {
       own.runRows[ids] = entity;
       own.starts[ids] = uint32_t(ids);
       own.entities[ids] = entity;
-      own.weights[ids++] = matrix.weights[first - 1];
+      // The row of an id that is left out is looked up all the same.
+      own.weights[ids++] = dropsIds && own.isWithoutId[slot] != 0 ? 0.0f : matrix.weights[first - 1];
     }
     for (int64_t k = first; k < end; k++, found++) {
       own.foundRows[found] = matrix.rows[k] - uint32_t(matrix.ids);

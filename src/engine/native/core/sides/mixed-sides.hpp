@@ -22,7 +22,7 @@ class MixedSides {
   /// Makes room for a plan whose distinct entities are numbered. Then mix all of them, and sort before `spread`.
   void reserve(const BatchPlan& plan);
   bool mixes(int side) const { return !model_.matrices[size_t(side)].isIdentity(); }
-  /// Sums the rows of one side's slots [begin, end), and clears their gradients.
+  /// Sums the rows of one side's slots [begin, end), but for ids that the batch leaves out, and clears their gradients.
   void mix(const BatchPlan& plan, int side, int64_t begin, int64_t end);
   /// `overlapped`, with the sorting of the plan's entries before it.
   OverlappedWork sortingBefore(const BatchPlan& plan, const OverlappedWork& overlapped);
@@ -37,6 +37,7 @@ class MixedSides {
     AlignedArray<uint32_t> starts, runRows;  // [runs + 1]
     AlignedArray<uint32_t> entities;         // [entries]
     AlignedArray<float> weights;
+    AlignedArray<uint8_t> isWithoutId;  // [slots] once mixed, where ids are left out
     int64_t count = 0, runs = 0;
     // Of features, as they are found: rows behind the ids.
     AlignedArray<uint32_t> foundRows, foundEntities, order;
@@ -45,6 +46,7 @@ class MixedSides {
     RowSorter sorter;
   };
 
+  const uint8_t* leaveOutIds(const BatchPlan& plan, int side, int64_t begin, int64_t end);
   void sort(const BatchPlan& plan, int side);
   void spreadRuns(int side, int64_t begin, int64_t end);
 

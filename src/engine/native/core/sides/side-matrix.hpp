@@ -18,11 +18,12 @@ struct SideMatrix {
 
   bool isIdentity() const { return offsets.size() == 0; }
   int64_t entities(int64_t tableRows) const { return isIdentity() ? tableRows : offsets.size() - 1; }
-  /// The entity's entries but its id's.
-  int64_t firstFeature(uint32_t entity) const {
+  bool hasId(uint32_t entity) const {
     const uint32_t first = offsets[entity];
-    return first < offsets[entity + 1] && rows[first] < ids ? first + 1 : first;
+    return first < offsets[entity + 1] && rows[first] < ids;
   }
+  /// The entity's entries but its id's.
+  int64_t firstFeature(uint32_t entity) const { return offsets[entity] + uint32_t(hasId(entity)); }
   int64_t features(uint32_t entity) const { return int64_t(offsets[entity + 1]) - firstFeature(entity); }
 };
 

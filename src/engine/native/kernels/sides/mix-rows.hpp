@@ -53,7 +53,8 @@ struct SumRows {
 inline void mixRows(const MixView& view, int64_t begin, int64_t end) {
   const auto sumAt = [&](int64_t k) LAWN_INLINE_LAMBDA {
     const int64_t entity = view.entities == nullptr ? k : view.entities[k];
-    const uint32_t first = view.offsets[entity];
+    const uint32_t leftOut = view.isWithoutId == nullptr ? 0 : view.isWithoutId[k];
+    const uint32_t first = view.offsets[entity] + leftOut;
     return SumRows{
         .from = view.table,
         .width = view.width,

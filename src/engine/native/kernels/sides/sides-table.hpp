@@ -5,9 +5,15 @@
 
 namespace lawn {
 
+/// An entity is without its id where the first word of its draw is below the threshold; of one side of a batch.
+struct IdDraws {
+  uint32_t threshold, low, high;
+};
+
 /// Of one path: entity e is the sum of weights[k] times the table row rows[k] over offsets[e] <= k < offsets[e + 1].
 struct MixView {
-  const uint32_t* entities;  // which ones; null for all
+  const uint32_t* entities;    // which ones; null for all
+  const uint8_t* isWithoutId;  // of each of those, where their first entry is that of their id; null for none
   const uint32_t *offsets, *rows;
   const float* weights;
   int64_t width;
