@@ -98,8 +98,7 @@ export interface LoadedRanker extends Closable {
   top(user: Id, options?: TopOptions): Promise<TopList>;
   /**
    * For somebody who is not in the log: the person's row is solved for under the run's own loss, everything else held
-   * (docs/library.md). The same items give the same list. Throws ConfigError of a baseline and of a run whose loss has
-   * no fold-in, DataError where no item is known.
+   * (docs/library.md). Throws ConfigError of a baseline, DataError where no item is known.
    */
   topFor(person: Person, options?: PersonOptions): Promise<PersonList>;
   /**
@@ -206,7 +205,8 @@ export async function load(ranker: string | BaselineToServe, options: LoadOption
     }
     // What solves is loaded for those alone who ask for it.
     const { openPeople } = await import("../pipelines/serving/people-lists.ts");
-    people ??= openPeople({ ...ranker, users: trainedUsers(), items: Uint32Array.from(itemIndices.values()) });
+    const knownItems = Uint32Array.from(itemIndices.values());
+    people ??= openPeople({ ...ranker, users: trainedUsers(), items: knownItems, itemCounts: items.trainCounts });
     const masked = Uint32Array.from([...leftOut, ...unknownToRun]);
     const best = people.topFor({ items: Uint32Array.from(own), weights }, { k: Math.min(k, items.ids.length), masked });
     return { items: listOf(best, masked), source: "ranker", unknownItems };

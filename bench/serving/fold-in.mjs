@@ -14,13 +14,13 @@ import { parseArgs } from "node:util";
 import { matchIds } from "../../dist/pipelines/dataset/match-ids.js";
 import { loadDataset } from "../../dist/pipelines/dataset/stored-dataset.js";
 import { readVocabulary } from "../../dist/pipelines/dataset/vocabulary-files.js";
-import { heldNormsOfRun } from "../../dist/pipelines/fold-in/held-norms-of-run.js";
+import { openFoldInOfRun } from "../../dist/pipelines/fold-in/fold-in-of-run.js";
 import { loadRun } from "../../dist/pipelines/runs/stored-run.js";
 import { someCases } from "../../dist/src/dataset/evaluation-candidates.js";
 import { groupItemsByUser } from "../../dist/src/dataset/interaction-dataset.js";
+import { countsOf } from "../../dist/src/dataset/popularity-draws.js";
 import { openReferenceScoring } from "../../dist/src/engine/reference/reference-scoring.js";
 import { evaluateRanker } from "../../dist/src/evaluation/evaluate-ranker.js";
-import { openFoldIn } from "../../dist/src/fold-in/fold-in.js";
 import { carryRanker, NO_ROW } from "../../dist/src/ranker/carry-rows.js";
 
 const { values } = parseArgs({
@@ -60,13 +60,12 @@ for (const name of values.runs.split(",")) {
   const carried = carryRanker(other, { users: users.sources, items: items.sources }, whole.description);
   const trainedUsers = Uint32Array.from(users.sources.keys()).filter((user) => !isKeptOut(user));
   const began = performance.now();
-  const foldIn = openFoldIn(carried, {
-    loss: other.config.loss,
-    negativesPerPositive: other.config.negatives,
-    seed: other.config.seed,
-    heldNorms: heldNormsOfRun({ ...other, ...carried, users: trainedUsers }),
+  const foldIn = openFoldInOfRun({
+    run: other,
+    ...carried,
     users: trainedUsers,
     items: Uint32Array.from(items.sources.keys()).filter((item) => items.sources[item] !== NO_ROW),
+    itemCounts: countsOf(whole.dataset.train.itemColumn, carried.spec.items),
   });
   const openMs = performance.now() - began;
   const times = [];

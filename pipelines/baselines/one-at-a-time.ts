@@ -22,19 +22,26 @@ export async function chooseOneAtATime(
   let best: Point = Object.fromEntries([...values].map(([name, of]) => [name, middle(of)]));
   for (let round = 1; round <= MOST_ROUNDS; round++) {
     const before = best;
-    let left = [...values.values()].reduce((sum, of) => sum + of.length - 1, 0);
-    let top = await valueAt(best, left);
-    for (const [name, of] of [...values].reverse()) {
+    const order = [...values].reverse();
+    let top = await valueAt(best, openFrom(order, best));
+    for (const [place, [name, of]] of order.entries()) {
       const held = best;
-      for (const value of of) {
-        if (value === held[name]) continue;
-        left--;
+      const others = of.filter((value) => value !== held[name]);
+      for (const [index, value] of others.entries()) {
         const point = { ...held, [name]: value };
-        const reached = await valueAt(point, left);
+        const here = openFrom([[name, others.slice(index + 1)]], held);
+        const reached = await valueAt(point, here + openFrom(order.slice(place + 1), best));
         if (reached > top) [best, top] = [point, reached];
       }
     }
     if (best === before) return;
+  }
+
+  /** Points beside `from`, along these parameters, that nobody has asked for yet. */
+  function openFrom(along: readonly (readonly [string, readonly number[]])[], from: Point): number {
+    const points = along.flatMap(([name, of]) => of.map((value) => ({ ...from, [name]: value })));
+    const keys = points.map((point) => JSON.stringify(point)).filter((key) => key !== JSON.stringify(from));
+    return keys.filter((key) => !known.has(key)).length;
   }
 
   async function valueAt(point: Point, left: number): Promise<number> {

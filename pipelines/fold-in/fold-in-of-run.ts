@@ -1,12 +1,12 @@
 /** Fold-in as a run's settings decide it: for a server's lists, for scoring jobs, and for people who are held out. */
-import { z } from "zod";
 import type { PeopleItems } from "../../src/dataset/people-items.ts";
 import { breathe } from "../../src/engine/breathe.ts";
-import { ConfigError, DataError } from "../../src/errors.ts";
-import { type FoldIn, type FoldInOptions, openFoldIn } from "../../src/fold-in/fold-in.ts";
+import { DataError } from "../../src/errors.ts";
+import { type FoldIn, openFoldIn } from "../../src/fold-in/fold-in.ts";
 import type { Parameters, RankerSpec } from "../../src/ranker/ranker-spec.ts";
 import type { LoadedRun } from "../runs/stored-run.ts";
 import { heldNormsOfRun } from "./held-norms-of-run.ts";
+import { lossOfRun } from "./loss-of-run.ts";
 
 /** A run in some numbering of users and items. */
 export interface FoldableRun {
@@ -16,60 +16,19 @@ export interface FoldableRun {
   /** Users that the run was trained on, and items that it knows. */
   readonly users: Uint32Array;
   readonly items: Uint32Array;
+  /** [items] of the catalogue, how often each stands in train: what negatives by popularity are drawn by. */
+  readonly itemCounts: Uint32Array;
 }
 
-/** What decides the loss of a person's row, of a run's config.json. */
-const trainingFacts = z.looseObject({
-  loss: z.string(),
-  negatives: z.int().min(0),
-  /** Absent of a run of before there was a choice. */
-  negativesFrom: z.string().default("uniform"),
-  seed: z.int().min(0),
-});
-
-/**
- * How a person's row is solved for. Throws ConfigError, by name, for a run whose loss, negatives or similarity have no
- * fold-in.
- */
-export function foldInSettings(
-  { config, directory }: FoldableRun["run"],
-  { cosineTemperature }: Pick<RankerSpec, "cosineTemperature">,
-): Pick<FoldInOptions, "loss" | "negativesPerPositive" | "seed"> {
-  const { loss, negatives, negativesFrom, seed } = trainingFacts.parse(config);
-  if (loss !== "bce" && loss !== "bpr") {
-    throw new ConfigError(
-      `${directory}: trained with loss ${loss}, but fold-in knows bce and bpr alone; ${instead("--loss bce")}`,
-    );
-  }
-  if (negativesFrom !== "uniform") {
-    throw new ConfigError(
-      `${directory}: trained with negatives from ${negativesFrom}, but fold-in knows uniform ones alone; ` +
-        instead("--negatives-from uniform"),
-    );
-  }
-  if (cosineTemperature !== null) {
-    throw new ConfigError(
-      `${directory}: trained with similarity cosine, but fold-in knows inner products alone; ` +
-        instead("--similarity inner"),
-    );
-  }
-  return { loss, negativesPerPositive: negatives, seed };
-}
-
-function instead(flag: string): string {
-  return `train with ${flag}, or take a baseline that folds in, such as ease`;
-}
-
-/** Throws as foldInSettings, and DataError where no user says what rows are like. */
-export function openFoldInOfRun({ run, users, items, ...ranker }: FoldableRun): FoldIn {
-  const settings = foldInSettings(run, ranker.spec);
+/** Throws DataError where no user says what rows are like. */
+export function openFoldInOfRun({ run, users, items, itemCounts, ...ranker }: FoldableRun): FoldIn {
   if (users.length === 0) {
     throw new DataError(
       `${run.directory}: knows no user who has interactions in train, and fold-in wants one at least`,
     );
   }
   const heldNorms = heldNormsOfRun({ config: run.config, ...ranker, users });
-  return openFoldIn(ranker, { ...settings, users, items, heldNorms });
+  return openFoldIn(ranker, { ...lossOfRun(run.config, itemCounts), users, items, heldNorms });
 }
 
 /** So many people are folded in before others have their turn. */

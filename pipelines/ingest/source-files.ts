@@ -1,5 +1,5 @@
 /** The files that an ingest reads: their paths by the plan, and how each is to be read by what its bytes are. */
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { IngestConfig } from "../../src/config/schemas/ingest/ingest-schema.ts";
 import { ConfigError, DataError } from "../../src/errors.ts";
 import type { EntityFile, EntityFiles, EntityName } from "../../src/interactions/features/entity-file.ts";
@@ -53,7 +53,11 @@ export function sourcesOf(plan: IngestPlan, records: readonly SourceRecord[]): I
   const byPath = new Map(records.map((record) => [record.path, record]));
   const encodingOf = (path: string): TextEncoding => ((byPath.get(path)?.isUtf8 ?? true) ? "utf-8" : "not utf-8");
   const wanted = plan.config.encoding;
-  const fileAt = (path: string): EntityFile => ({ path, encoding: wanted === "auto" ? encodingOf(path) : wanted });
+  const fileAt = (path: string): EntityFile => ({
+    path,
+    name: byPath.get(path)?.origin ?? basename(path),
+    encoding: wanted === "auto" ? encodingOf(path) : wanted,
+  });
   const filesOf = (entity: EntityName, table: string | undefined, idMap: string | undefined): EntityFiles | null =>
     table === undefined ? null : { entity, table: fileAt(table), idMap: idMap === undefined ? null : fileAt(idMap) };
   const { itemsFile, itemIdMap, usersFile, userIdMap } = plan.config;

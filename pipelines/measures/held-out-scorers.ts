@@ -4,6 +4,7 @@
  */
 import { type FittedBaseline, scorerOn } from "../../src/baselines/fitted-baseline.ts";
 import type { PeopleItems } from "../../src/dataset/people-items.ts";
+import { countsOf } from "../../src/dataset/popularity-draws.ts";
 import type { Engine } from "../../src/engine/engine.ts";
 import { NO_ROW, type RowSources, sideOf } from "../../src/ranker/carry-rows.ts";
 import type { CatalogueKernels } from "../../src/ranker/catalogue-kernels.ts";
@@ -46,10 +47,7 @@ export interface MeasuredQuestion {
   readonly signal: AbortSignal;
 }
 
-/**
- * The scorer is only good until `use` has settled. Throws ConfigError, by name, where users are held out and the ranker
- * cannot fold them in.
- */
+/** The scorer is only good until `use` has settled. */
 export async function withRankerOn<T>(
   engine: Engine,
   ranker: MeasuredRanker,
@@ -88,6 +86,7 @@ async function withPeopleFoldedIn(
     parameters,
     users: Uint32Array.from(new Set(dataset.train.userColumn)).filter(isTrained).sort(),
     items: Uint32Array.from({ length: spec.items }, (_, item) => item).filter(isKnown),
+    itemCounts: countsOf(dataset.train.itemColumn, spec.items),
   });
   const people = withoutUnknown(heldOutPeople(dataset, casesOf(dataset, split, null).candidates), isKnown);
   const folded = new Map(

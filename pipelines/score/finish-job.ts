@@ -118,29 +118,41 @@ function summary(
 ): string {
   const { rows, bytes, sha256 } = written.kind === "lists" ? written.published : written.file;
   const isThere = written.kind === "lists" ? ", read back and in place" : "";
-  const what = config.similar ? "items" : "users";
   const number = (value: number): string => value.toLocaleString("en");
-  const notes = [
-    [selection.repeatedRows, "repeated rows in the file, counted once"],
-    [
-      selection.unknownUsers,
-      `${config.profiles === null ? "unknown users" : "people without a known item"} (--unknown ${config.unknown})`,
-    ],
+  const of = (count: number, one: string, more: string): string => `${number(count)} ${count === 1 ? one : more}`;
+  const [one, more] = config.similar ? ["item", "items"] : ["user", "users"];
+  const unknown = `(--unknown ${config.unknown})`;
+  const ofUntrained = config.similar && config.items === null ? ", left out" : ` ${unknown}`;
+  const ofItems = config.profiles === null ? "left out" : "not learnt from";
+  const notes: readonly (readonly [count: number, one: string, more: string])[] = [
+    [selection.repeatedRows, "repeated row in the file, counted once", "repeated rows in the file, counted once"],
+    config.profiles === null
+      ? [selection.unknownUsers, `unknown user ${unknown}`, `unknown users ${unknown}`]
+      : [selection.unknownUsers, `person without a known item ${unknown}`, `people without a known item ${unknown}`],
     [
       selection.untrainedUsers,
-      `${what} that the run was not trained on${config.similar && config.items === null ? ", left out" : ` (--unknown ${config.unknown})`}`,
+      `${one} that the run was not trained on${ofUntrained}`,
+      `${more} that the run was not trained on${ofUntrained}`,
     ],
-    [selection.unknownItems, `unknown items, ${config.profiles === null ? "left out" : "not learnt from"}`],
-    [selection.excludedPairs, "pairs left out by --exclude-pairs"],
-    [selection.unknownExcludedPairs, "of them with a user or an item unknown to the dataset"],
-    [counts.popularUsers, "users with the most popular items, source = popularity"],
-    [counts.emptyUsers, `${what} without any item left to recommend`],
-  ] as const;
+    [selection.unknownItems, `unknown item, ${ofItems}`, `unknown items, ${ofItems}`],
+    [selection.excludedPairs, "pair left out by --exclude-pairs", "pairs left out by --exclude-pairs"],
+    [
+      selection.unknownExcludedPairs,
+      "of them with a user or an item unknown to the dataset",
+      "of them with a user or an item unknown to the dataset",
+    ],
+    [
+      counts.popularUsers,
+      "user with the most popular items, source = popularity",
+      "users with the most popular items, source = popularity",
+    ],
+    [counts.emptyUsers, `${one} without any item left to recommend`, `${more} without any item left to recommend`],
+  ];
   const share = (100 * manifest.scoringSeconds) / Math.max(1e-3, manifest.seconds);
   return [
-    `${number(counts.users)} ${what}, ${number(rows)} rows with ${ranker}${shards === null ? "" : `, joined from ${shards} shards`}`,
-    ...notes.filter(([count]) => count > 0).map(([count, text]) => `  ${number(count)} ${text}`),
-    `${number(Math.round(manifest.usersPerSecond))} ${what}/s, ${share.toFixed(0)} % of the time in scores; peak memory ${number(Math.round(manifest.peakMemoryBytes / 2 ** 20))} MiB`,
+    `${of(counts.users, one, more)}, ${of(rows, "row", "rows")} with ${ranker}${shards === null ? "" : `, joined from ${shards} shards`}`,
+    ...notes.filter(([count]) => count > 0).map((note) => `  ${of(...note)}`),
+    `${number(Math.round(manifest.usersPerSecond))} ${more}/s, ${share.toFixed(0)} % of the time in scores; peak memory ${number(Math.round(manifest.peakMemoryBytes / 2 ** 20))} MiB`,
     `written: ${addressOf(written) ?? config.output} (${number(bytes)} bytes, sha256 ${sha256.slice(0, 12)}${isThere}), ${manifestText(config, written)}`,
   ].join("\n");
 }

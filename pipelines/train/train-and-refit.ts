@@ -17,14 +17,13 @@ import type { Manifest } from "../../src/runs/manifest.ts";
 import { runFiles } from "../../src/runs/run-directory.ts";
 import type { ResumeFile } from "../../src/training/resume-checkpoint.ts";
 import { holdsOutItems } from "../dataset/held-out-items.ts";
-import { hasProfiles, rowsOfRefit } from "../dataset/held-out-users.ts";
+import { rowsOfRefit } from "../dataset/held-out-users.ts";
 import { seenItems } from "../dataset/seen-items.ts";
-import { foldInSettings } from "../fold-in/fold-in-of-run.ts";
 import { casesOf, evaluateSplit } from "../measures/evaluate-split.ts";
 import { withTrainedScorer } from "../measures/held-out-scorers.ts";
 import type { ChosenParameters, RunRecorder } from "../runs/run-recorder.ts";
 import type { StageContext } from "../stage.ts";
-import { batchSourceOf, planOf, rankerOf, validatedUsers } from "../training/configured-training.ts";
+import { batchSourceOf, planOf, validatedUsers } from "../training/configured-training.ts";
 import { rankerInTraining } from "../training/ranker-in-training.ts";
 import { sidesOf, type TrainingDataset } from "../training/training-dataset.ts";
 import { runPass } from "./run-pass.ts";
@@ -125,11 +124,6 @@ export async function checkMeasures(job: Omit<TrainingJob, "spec" | "engine" | "
   const { config, source, dataset, context } = job;
   const validates = hasValidation(dataset);
   planOf({ config, source, pass: "train", epochs: config.epochs, selects: validates });
-  if (hasProfiles(dataset))
-    foldInSettings(
-      { directory: `dataset ${config.dataset}, whose users are held out`, config },
-      rankerOf(config, dataset),
-    );
   if (validates) {
     await validationMetrics(job, popularityScorer(dataset.train)); // whatever is measured, at the cuts asked for
     const { sample } = casesOf(dataset, "validation", validatedUsers(config));

@@ -12,13 +12,11 @@ import type { TrialPlan } from "../../src/study/plan-trials.ts";
 import { DivergenceError } from "../../src/training/divergence.ts";
 import { type TrainingOutcome, trainRanker } from "../../src/training/train-ranker.ts";
 import { beginning, type ResumePoint } from "../../src/training/training-state.ts";
-import { hasProfiles } from "../dataset/held-out-users.ts";
 import { checkRecency } from "../dataset/row-order.ts";
-import { foldInSettings } from "../fold-in/fold-in-of-run.ts";
 import { evaluateSplit, type SplitEvaluation } from "../measures/evaluate-split.ts";
 import { withRankerOn, withTrainedScorer } from "../measures/held-out-scorers.ts";
 import type { StageContext } from "../stage.ts";
-import { batchSourceOf, planOf, rankerOf, sessionOptionsOf, validatedUsers } from "../training/configured-training.ts";
+import { batchSourceOf, planOf, sessionOptionsOf, validatedUsers } from "../training/configured-training.ts";
 import { rankerInTraining } from "../training/ranker-in-training.ts";
 import { checkFeatures, type TrainingDataset } from "../training/training-dataset.ts";
 import { rankTest } from "./rank-test.ts";
@@ -80,7 +78,6 @@ export async function runTrial(options: TrialOptions): Promise<TrialResult | nul
   checkRecency(config.recencyPower, description);
   checkFeatures(config, data.dataset);
   const source = batchSourceOf(config, data.dataset, { interactions: train, seen: data.seen });
-  if (hasProfiles(data.dataset)) foldInSettings({ directory: trial.id, config }, rankerOf(config, data.dataset));
   const epochs: TrialRecord["epochs"] = [...(from?.record.epochs ?? [])];
   const base = {
     id: trial.id,

@@ -22,8 +22,19 @@ export function itemMasses(interactions: Interactions, seen: ItemsByUser, power:
 
 /** [items + 1] as in ItemMasses: count^power, at least 1, so that none is out of reach; power 0 makes all alike. */
 export function massesOfItems({ items, itemColumn }: Interactions, power: number): Uint32Array {
+  return massesOfCounts(countsOf(itemColumn, items), power);
+}
+
+/** [items] how often each stands in a column. */
+export function countsOf(itemColumn: Uint32Array, items: number): Uint32Array {
   const counts = new Uint32Array(items);
   for (const item of itemColumn) counts[item]!++;
+  return counts;
+}
+
+/** As massesOfItems, of items that stand in the log so often. */
+export function massesOfCounts(counts: Uint32Array, power: number): Uint32Array {
+  const items = counts.length;
   const weights = Float64Array.from(counts, (count) => count ** power);
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const itemMass = new Uint32Array(items + 1);

@@ -17,13 +17,18 @@ export interface PersonScores {
   addGradient(slopes: Float64Array, gradient: Float64Array): void;
   /** Adds the sum of curvatures[k] x_k x_k' to the lower triangle of `matrix`; x_k is d logit_k / d row, no tower. */
   addCurvature(curvatures: Float64Array, matrix: Float64Array): void;
+  /** Adds the sum of shares[k] x_k to `sum` [width]. */
+  addFeatures(shares: Float64Array, sum: Float64Array): void;
 }
 
-/** Opens the scores of any items of a ranker. Tables of items are read in place. */
+/**
+ * Opens the scores of any items of a ranker with inner products, less `correction` [items] where there is one. Tables
+ * of items are read in place.
+ */
 export function openPersonScores(
   spec: RankerSpec,
   parameters: Parameters,
-  layout: RowLayout,
+  { layout, correction }: { readonly layout: RowLayout; readonly correction: Float32Array | null },
 ): (items: Uint32Array) => PersonScores {
   const { width } = layout;
   const forward = openForward(spec, parameters);
@@ -34,7 +39,10 @@ export function openPersonScores(
   const embedding = tableOf(layout, "userMlp");
 
   return (items) => {
-    const constants = Float64Array.from(items, (item) => headBias + (itemBias?.[item] ?? 0) + linear.constantOf(item));
+    const constants = Float64Array.from(
+      items,
+      (item) => headBias + (itemBias?.[item] ?? 0) + linear.constantOf(item) - (correction?.[item] ?? 0),
+    );
     const features = new Float32Array(items.length * width); // [items, width], as precise as the tables
     for (const [k, item] of items.entries()) linear.write(item, features.subarray(k * width, (k + 1) * width));
     const tower = openTower === null ? null : openTower(items);
@@ -50,6 +58,9 @@ export function openPersonScores(
       },
       addCurvature(curvatures, matrix) {
         addOuterProducts(features, curvatures, matrix);
+      },
+      addFeatures(shares, sum) {
+        addTransposed(features, shares, sum);
       },
     };
   };

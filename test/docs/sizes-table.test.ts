@@ -29,7 +29,6 @@ describe("the table of sizes", () => {
         validationRows: users!,
         drift: null,
         protocol: "sampled",
-        holdsOutUsers: false,
         holdsOutItems: false,
       }),
     );

@@ -30,7 +30,7 @@ describe.each(rankers)("a person's scores by %s", (_, spec) => {
     row.set(parameters.get(name)!.subarray(end - start, 2 * (end - start)), start); // user 1
   }
   const items = Uint32Array.of(4, 0, 2);
-  const scores = openPersonScores(spec, parameters, layout)(items);
+  const scores = openPersonScores(spec, parameters, { layout, correction: null })(items);
 
   it("are the ranker's logits", () => {
     const { logit } = openForward(spec, parameters);
@@ -38,6 +38,14 @@ describe.each(rankers)("a person's scores by %s", (_, spec) => {
     scores.score(row, out);
     // GMF's products with the head are kept in float32: 6e-8 relative.
     for (const [k, item] of items.entries()) expect(out[k]).toBeCloseTo(logit(1, item), 6);
+  });
+
+  it("are less what is taken off each item", () => {
+    const correction = Float32Array.of(1, 2, 3, 4, 5);
+    const [out, less] = [new Float64Array(3), new Float64Array(3)];
+    scores.score(row, out);
+    openPersonScores(spec, parameters, { layout, correction })(items).score(row, less);
+    for (const [k, item] of items.entries()) expect(less[k]).toBeCloseTo(out[k]! - correction[item]!, 12);
   });
 
   it("have the slopes of finite differences", () => {

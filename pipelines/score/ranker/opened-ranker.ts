@@ -10,7 +10,7 @@ export interface OpenedRanker {
   /** What computes, such as "native: AVX2+FMA, 2 threads, float32". */
   readonly engine: { readonly name: string; readonly description: string };
   scorersOf(pool: ItemPool): Promise<BlockScorers>;
-  /** Of people who are folded in. Throws ConfigError, by name, for a ranker that cannot fold in. */
+  /** Of people who are folded in. */
   peopleScorersOf(pool: ItemPool, signal: AbortSignal): Promise<PeopleScorers>;
   /**
    * Of lists of similar items: user n of a scorer is item first + n. Throws ConfigError, by name, for a ranker that

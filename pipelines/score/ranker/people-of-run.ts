@@ -39,12 +39,14 @@ export async function openPeopleScorers(
   }
   const { spec, parameters } = run;
   const { trainCounts } = await readVocabulary(own.directory, "user", own.description);
+  const { trainCounts: itemCounts } = await readVocabulary(own.directory, "item", own.description);
   const foldIn = openFoldInOfRun({
     run,
     spec,
     parameters,
     users: Uint32Array.from(trainCounts.keys()).filter((user) => trainCounts[user]! > 0),
     items: Uint32Array.from({ length: spec.items }, (_, item) => item),
+    itemCounts,
   });
   const inRun = (items: Uint32Array): Uint32Array =>
     carried === null ? items : items.map((item) => carried.items[item]!);

@@ -9,17 +9,13 @@ import type { LossName } from "../../../src/ranker/loss.ts";
 import type { ChosenSetting } from "../../stage.ts";
 import { lazyChoice } from "./lazy-choice.ts";
 import { type DatedLog, recencyFor } from "./recency-rule.ts";
+import { type RefitLog, refitFor } from "./refit-rule.ts";
 
 /** Of the train split; and of validation, with what it ranks its items against. */
-export interface LogSize extends DatedLog {
+export interface LogSize extends DatedLog, RefitLog {
   /** Who have rows there. */
   readonly users: number;
-  readonly validationRows: number;
   readonly protocol: "sampled" | "full";
-  /** Whether users are held out of training: validation folds them in, which losses of pairs alone allow. */
-  readonly holdsOutUsers: boolean;
-  /** Whether items are: a refit on validation would train on them. */
-  readonly holdsOutItems: boolean;
 }
 
 /** What the user's own choices say of the settings the rule depends on, defaults for the rest. */
@@ -59,8 +55,6 @@ const LONG_LOG_ROWS = 100_000;
 /** Below so many rows a user, embeddings are pulled to zero harder. */
 const FEW_ROWS_A_USER = 16;
 const DECAY = { usual: 0.01, fewRows: 0.03 };
-/** Of lists: rows of validation, as a share of train's, from which on there is a refit. */
-const REFIT_SHARE = 0.05;
 /** How decided logits may be, per unit of ln(items) cbrt(rows a user): of inner products, and of cosines. */
 const LOGIT_RANGE = { inner: 0.22, cosine: 0.3 };
 /** Colder cosines fitted long logs too closely. */
@@ -76,8 +70,7 @@ export function defaultsFor(log: LogSize, own: OwnChoices): readonly ChosenSetti
   const { rows, users, items } = log;
   const perUser = rows / users;
   const perItem = rows / items;
-  const wantsLists = log.protocol === "full" && own.leavesLossOpen && own.model === "mf";
-  const kind = wantsLists && !log.holdsOutUsers ? "lists" : "pairs";
+  const kind = log.protocol === "full" && own.leavesLossOpen && own.model === "mf" ? "lists" : "pairs";
   const loss = kind === "lists" ? "softmax" : own.loss;
   const [few, reason] = negativesFor(kind === "lists" ? "shared" : own.negativesFrom, items);
   const negatives = own.negatives ?? few;
@@ -90,9 +83,6 @@ export function defaultsFor(log: LogSize, own: OwnChoices): readonly ChosenSetti
       ? [chosen(["model"], "mf", "ahead of neumf, mlp and gmf where all were tried"), widthFor(rows)]
       : []),
     ...(kind === "lists" ? listChoices(perUser, items) : []),
-    ...(wantsLists && kind === "pairs"
-      ? [chosen(["loss"], loss, "users are held out: fold-in knows pairs and inner products, no lists of cosines")]
-      : []),
     chosen(["negatives"], few, reason),
     ...recencyFor(log),
     chosen(["batchSize"], batchSize, `cuts an epoch into about ${Math.round(steps)} steps`),
@@ -113,14 +103,6 @@ function listChoices(perUser: number, items: number): readonly ChosenSetting[] {
     chosen(["ranker", "similarity"], "cosine", "long rows of popular items win nothing; biases say what is popular"),
     chosen(["ranker", "temperature"], temperatureFor(perUser, items), shape),
   ];
-}
-
-/** Where validation holds many of the rows, the ranker that ships learns from them too. */
-function refitFor({ rows, validationRows, holdsOutItems }: LogSize): readonly ChosenSetting[] {
-  if (holdsOutItems) return [];
-  const share = validationRows / rows;
-  if (share < REFIT_SHARE) return [];
-  return [chosen(["refit"], true, `validation holds ${Math.round(100 * share)} % as many rows as train`)];
 }
 
 interface Shape extends Pick<LogSize, "rows" | "items"> {

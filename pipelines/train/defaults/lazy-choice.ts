@@ -5,7 +5,7 @@
 import type { OptimizerName } from "../../../src/config/optimizer/optimizer-names.ts";
 import type { ChosenSetting } from "../../stage.ts";
 
-/** Rows of both sides' tables for each sample of a batch: from here on a dense step costs 5 times a lazy one. */
+/** Rows of both sides' tables for each sample of a batch: from here on a dense step costs 4 times a lazy one. */
 const IDLE_ROWS_A_SAMPLE = 64;
 const LAZY: OptimizerName = "lawn-lazy-adam";
 

@@ -11,7 +11,7 @@ import { trainSchema } from "../../../src/config/schemas/train-schema.ts";
 import { readJsonIfThere } from "../../../src/files/json-file.ts";
 import { datasetNameOf } from "../../dataset/dataset-argument.ts";
 import { holdsOutItems } from "../../dataset/held-out-items.ts";
-import { holdsOutUsers, trainedUsers } from "../../dataset/held-out-users.ts";
+import { trainedUsers } from "../../dataset/held-out-users.ts";
 import { type DatasetDescription, readDescription } from "../../dataset/stored-dataset.ts";
 import { packagedFolder } from "../../packaged-folder.ts";
 import type { ChosenSetting, RecommendedLayer } from "../../stage.ts";
@@ -75,7 +75,6 @@ export async function recommendedSettings(given: Values): Promise<readonly Recom
     validationRows,
     drift: given.recencyPower === undefined ? await driftOf(path.join(dataRoot, dataset), description) : null,
     protocol: protocolFor(description, given),
-    holdsOutUsers: holdsOutUsers(description),
     holdsOutItems: holdsOutItems(description),
   };
   const fitted = fittedSettings(log, merged(ofStart, given), start !== null);

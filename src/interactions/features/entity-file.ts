@@ -16,6 +16,8 @@ export type EntityName = "user" | "item";
 
 export interface EntityFile {
   readonly path: string;
+  /** For messages: where it lay, if it was fetched, else its name. */
+  readonly name: string;
   readonly encoding: TextEncoding;
 }
 
@@ -138,14 +140,14 @@ export function openIdMap(database: WorkDatabase, entity: EntityName, file: Enti
 
 function openTable(
   database: WorkDatabase,
-  { path, encoding }: EntityFile,
+  { path, name, encoding }: EntityFile,
   table: string,
   layout: Pick<Shape, "delimiter" | "columns"> & { readonly wanted: readonly string[] },
 ): Promise<TableSource> {
   const usual = [...USUAL_NAMES.user.id, ...USUAL_NAMES.item.id, ...USUAL_NAMES.title, ...USUAL_NAMES.features];
   return openSource(database, {
     path,
-    name: basename(path),
+    name,
     table,
     text: { kind: "table", encoding, usual, ...layout },
   });

@@ -49,4 +49,14 @@ describe("chooseOneAtATime", () => {
     });
     expect(left).toEqual([3, 2, 1, 0]);
   });
+
+  it("counts no point that is known, so that the last one is the last", async () => {
+    const left: number[] = [];
+    // As in the first test: of the second round's points along x all are known.
+    await chooseOneAtATime(grid([1, 2, 3, 4], [10, 20, 30]), async ({ x, y }, more) => {
+      left.push(more);
+      return -((x! - 4) ** 2) - (y! - 30) ** 2;
+    });
+    expect(left).toEqual([5, 4, 3, 2, 1, 0, 1, 0]);
+  });
 });

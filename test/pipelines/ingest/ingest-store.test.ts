@@ -89,6 +89,38 @@ it("logs that have not changed are fetched all the same where the items file has
   expect(fetched()).toBe(4);
 });
 
+it("an items file and its map may be objects too, fetched when something has changed", async () => {
+  put("logs/x.csv", HEADER + rows(1, 10, 11, 12));
+  put("items/movies.csv", "item_id,title\nA,Ten\nB,Eleven\n");
+  put("items/map.csv", "A,10\nB,11\n");
+  const items = { "items-file": "s3://bucket/items/movies.csv", "item-id-map": "s3://bucket/items/map.csv" };
+  const local = folder.write("log.csv", HEADER + rows(1, 10, 11, 12));
+  for (const raw of ["s3://bucket/logs/x.csv", local]) {
+    await ingest(raw, { ...items, force: "true" });
+    expect(folder.description()).toMatchObject({ itemInfo: { described: 2 } });
+    expect(folder.description()).toMatchObject({
+      sources: [{}, { path: "s3://bucket/items/movies.csv" }, { path: "s3://bucket/items/map.csv" }],
+    });
+    const before = fetched();
+    expect((await ingest(raw, items)).json.status).toBe("up-to-date");
+    expect(fetched()).toBe(before);
+    // Only one is another; all are needed.
+    put("items/movies.csv", "item_id,title\nA,Ten\n");
+    expect((await ingest(raw, items)).json.status).toBe("done");
+    expect(folder.description()).toMatchObject({ itemInfo: { described: 1 } });
+    expect(fetched()).toBe(before + (raw === local ? 2 : 3));
+    put("items/movies.csv", "item_id,title\nA,Ten\nB,Eleven\n");
+  }
+  put("items/odd.csv", "this,that\n1,2\n");
+  await expect(ingest(local, { "items-file": "s3://bucket/items/odd.csv" })).rejects.toThrow(
+    "s3://bucket/items/odd.csv: no id column among this, that",
+  );
+  await expect(ingest(local, { "items-file": "s3://bucket/items" })).rejects.toThrow(
+    "--items-file s3://bucket/items: ",
+  );
+  expect(folder.leftovers()).toEqual(["t"]);
+});
+
 it("what is not there, or cannot be a file, is named", async () => {
   putParts();
   await expect(ingest("s3://bucket/nothing")).rejects.toThrow("s3://bucket/nothing: no object has this key");

@@ -18,7 +18,7 @@ export const featureSettings = {
     heading: "Titles and features",
     names: "file",
     meaning:
-      "What is known of items: movies.dat, movies.csv, u.item, or a table with a column of ids; title and features (parted by |) are shown in reports, --item-features says what rankers may use",
+      "What is known of items: movies.dat, movies.csv, u.item, or a table with a column of ids; title and features (parted by |) are shown in reports, --item-features says what rankers may use; this and the other files may be s3:// objects",
   }),
   itemFeatures: setting(featureList, {
     flag: "item-features",

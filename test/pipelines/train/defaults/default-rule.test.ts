@@ -1,7 +1,6 @@
 /** The rule for defaults: numbers worked by hand, and what holds for every log. */
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { foldInSettings } from "../../../../pipelines/fold-in/fold-in-of-run.ts";
 import {
   defaultsFor,
   type LogSize,
@@ -10,12 +9,10 @@ import {
   temperatureFor,
 } from "../../../../pipelines/train/defaults/default-rule.ts";
 import { fittedSettings } from "../../../../pipelines/train/defaults/recommended-settings.ts";
-import { rankerOf } from "../../../../pipelines/training/configured-training.ts";
 import { optimizerNames } from "../../../../src/config/optimizer/optimizer-names.ts";
 import { parseConfig } from "../../../../src/config/parse.ts";
 import { trainSchema } from "../../../../src/config/schemas/train-schema.ts";
 import { samplesPerEpoch } from "../../../../src/dataset/training-batches.ts";
-import { noSides } from "../../../../src/ranker/side.ts";
 import { uniformSource } from "../../../support/data/uniform-source.ts";
 
 const nothing: OwnChoices = {
@@ -35,7 +32,7 @@ const nothing: OwnChoices = {
 };
 const shop: LogSize = {
   ...{ rows: 14_000, users: 3_500, items: 400, validationRows: 600, drift: null },
-  ...{ protocol: "sampled", holdsOutUsers: false, holdsOutItems: false },
+  ...{ protocol: "sampled", holdsOutItems: false },
 };
 
 function valuesOf(log: LogSize, own: Partial<OwnChoices> = {}): Record<string, unknown> {
@@ -183,18 +180,6 @@ describe("the rule where the whole catalogue is ranked", () => {
     expect(valuesOf({ ...shop, validationRows: 7000 })).not.toHaveProperty("refit");
   });
 
-  it("is that of pairs where users are held out, whom no list of cosines folds in, and says so", () => {
-    const heldOut: LogSize = { ...whole, holdsOutUsers: true };
-    expect(valuesOf(heldOut)).toEqual({ ...valuesOf({ ...heldOut, protocol: "sampled" }), loss: "bce" });
-    const { choices, values } = fittedSettings(heldOut, {}, false);
-    expect(choices.find(({ path }) => path[0] === "loss")?.reason).toContain("users are held out");
-    const config = parseConfig({ schema: trainSchema, layers: [{ source: "the rule", values }], flags: {} });
-    const spec = rankerOf(config, { train: { users: heldOut.users, items: heldOut.items }, sides: noSides });
-    expect(foldInSettings({ directory: "run", config }, spec)).toMatchObject({ loss: "bce", negativesPerPositive: 8 });
-    // What the user chose is the user's.
-    expect(fittedSettings(heldOut, { loss: "bpr" }, false).values).not.toHaveProperty("loss");
-  });
-
   it("is that of pairs under another model, or where something that was given speaks of pairs", () => {
     const pairs = Object.entries(valuesOf({ ...whole, protocol: "sampled" }));
     expect(Object.entries(valuesOf(whole, { leavesLossOpen: false }))).toEqual(pairs);
@@ -241,7 +226,6 @@ describe("settings that fit a log", () => {
       validationRows: fc.integer({ min: 0, max: 10_000_000 }),
       drift: fc.option(fc.double({ min: -100, max: 1000, noNaN: true })),
       protocol: fc.constantFrom("sampled", "full"),
-      holdsOutUsers: fc.boolean(),
       holdsOutItems: fc.boolean(),
     });
     const givens = fc.record(

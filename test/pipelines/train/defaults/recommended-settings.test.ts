@@ -88,7 +88,6 @@ describe("the recommendations that are shipped", () => {
       validationRows: board.validation.length,
       drift: null, // too few users to tell
       protocol: "sampled",
-      holdsOutUsers: false,
       holdsOutItems: false,
     } as const;
     expect(layer).toEqual(fittedSettings(log, { epochs: 3 }, false));
@@ -101,7 +100,7 @@ describe("the recommendations that are shipped", () => {
     const heldOut = { ...board, description: { ...board.description, split }, profiles: board.validation };
     await writeDatasetFolder(temporary("data/held-out"), heldOut);
     expect(await recommendedSettings({ ...roots, dataset: "held-out", candidates: "full" })).toEqual([
-      fittedSettings({ ...log, users: 16, protocol: "full", holdsOutUsers: true }, { epochs: 3 }, false),
+      fittedSettings({ ...log, users: 16, protocol: "full" }, { epochs: 3 }, false),
     ]);
     const whole = { ...trainSchema.parse({ dataset: "board" }), dataRoot: temporary("data"), ranker: { dot: 4 } };
     expect(
