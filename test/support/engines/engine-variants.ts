@@ -20,7 +20,7 @@ export interface EngineVariant extends EngineAvailability {
   readonly sharesLayers: boolean;
   /** Whether rules may step the rows of a batch alone; else they are refused by name. */
   readonly hasLazyRules: boolean;
-  /** Whether users and items may be sums of rows; else they are refused by name. */
+  /** Whether users and items may be sums of rows, without their ids in a share of batches; else refused by name. */
   readonly hasSides: boolean;
   open(): Promise<Engine>;
 }
