@@ -133,6 +133,7 @@ async function train(engine, { spec, loss, negatives, optimizer }, Floats) {
     loss,
     start: { parameters, optimizer: null },
     optimizer: optimizerCalled(optimizer),
+    sides: { users: null, items: null },
     embeddingDecay: 0,
     source: { interactions, seen, loss: loss.name, ...negatives, batchSize: 500, seed: 1 },
   });
