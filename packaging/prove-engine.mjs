@@ -135,7 +135,7 @@ async function train(engine, { spec, loss, negatives, optimizer }, Floats) {
     optimizer: optimizerCalled(optimizer),
     sides: { users: null, items: null },
     embeddingDecay: 0,
-    source: { interactions, seen, loss: loss.name, ...negatives, batchSize: 500, seed: 1 },
+    source: { interactions, seen, loss: loss.name, ...negatives, idDropout: 0, batchSize: 500, seed: 1 },
   });
   try {
     const losses = await session.train({ epoch: 0, firstStep: 0, learningRates: new Float64Array(STEPS).fill(0.01) });

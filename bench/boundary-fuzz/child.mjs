@@ -78,6 +78,7 @@ function sourceOf({ users, items }, loss, draws) {
     negativesPerPositive: 2,
     negativesFrom,
     negativesPower: negativesFrom === "shared" ? draws.below(2) : 0,
+    idDropout: 0,
     batchSize,
     seed: 1,
   };
@@ -85,7 +86,7 @@ function sourceOf({ users, items }, loss, draws) {
 
 function batchOf({ users, items }, loss, draws) {
   const length = 1 + draws.below(300);
-  const pair = { length, users: column(length, users, draws), weights: weightsOf(length, draws) };
+  const pair = { length, users: column(length, users, draws), weights: weightsOf(length, draws), idDropout: null };
   if (loss === "bce") {
     return {
       ...pair,
@@ -146,8 +147,8 @@ async function trainingCase(draws) {
   });
   const { scorer } = session;
   const calls = {
-    step: () => session.step(maybe(batchOf(spec, loss.name, draws)), maybe(0.1, 6)),
-    gradient: () => session.gradient(maybe(batchOf(spec, loss.name, draws))),
+    step: () => session.step(maybe(batchOf(spec, loss, draws)), maybe(0.1, 6)),
+    gradient: () => session.gradient(maybe(batchOf(spec, loss, draws))),
     train: () => session.train(maybe(span())),
     pairs: () => scorer.pairs(maybe(column(5, spec.users, draws)), maybe(column(5, spec.items, draws))),
     catalogue: () => scorer.catalogue(maybe(column(3, spec.users, draws))),
@@ -160,7 +161,7 @@ async function trainingCase(draws) {
     close: () => session.close(),
     // Memory taken away while the call waits for its turn.
     transfer: () => {
-      const batch = batchOf(spec, loss.name, draws);
+      const batch = batchOf(spec, loss, draws);
       const answer = session.step(batch, 0.1);
       structuredClone(batch.users.buffer, { transfer: [batch.users.buffer] });
       return answer;

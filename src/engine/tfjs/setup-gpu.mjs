@@ -55,6 +55,7 @@ async function trainOneStep() {
     const adam = { name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
     const session = await engine.open({
       spec,
+      sides: { users: null, items: null },
       loss: { name: "bce" },
       start: { parameters, optimizer: null },
       optimizer: { base: adam, lawn: null },
@@ -69,6 +70,7 @@ async function trainOneStep() {
         items: Uint32Array.of(3, 2, 1, 0),
         labels: Float32Array.of(1, 0, 1, 0),
         weights: null,
+        idDropout: null,
       },
       0.01,
     );

@@ -203,7 +203,7 @@ std::vector<float> exercise(const Case& given, const KernelTable* kernels, int t
   settings.loss = {.kind = given.loss, .margin = 0.1f, .negativeWeight = 2};
   settings.optimizer = given.optimizer;
   settings.embeddingDecay = given.optimizer.hasLawn ? 0 : 0.1;
-  const RankerModel shapes(given.ranker, sidesOf(given), kernels->lanes);
+  const RankerModel shapes(given.ranker, sidesOf(given), kernels->lanes, false);
   settings.interactions = makeInteractions(shapes.entities, given.loss, given.from, given.weighted, 3);
   settings.threads = threads;
   settings.kernels = kernels;
@@ -224,12 +224,16 @@ std::vector<float> exercise(const Case& given, const KernelTable* kernels, int t
   }
   session.parametersChanged();
 
+  // Every third id, of rankers whose features are left.
+  const uint32_t idKeys[] = {1, 2, 3, 4};
+  const IdDropout dropped = idDropoutOf(given.features ? 0x55555555u : 0, idKeys);
   const EpochKeys keys{
       .leftBits = 8,  // 2^16 positions, above every epoch here
       .rightBits = 8,
       .roundKeys = {1, 2, 3, 4, 5, 6},
       .negativesLow = 11,
       .negativesHigh = 12,
+      .idDropout = given.features ? std::vector<IdDropout>(3, dropped) : std::vector<IdDropout>{},
   };
   const double rates[3] = {0.01, 0.01, 0.01};
   double losses[3];
@@ -252,13 +256,15 @@ std::vector<float> exercise(const Case& given, const KernelTable* kernels, int t
   blocks.maskOffsets = maskOffsets;
   blocks.masked = masked;
   if (given.from >= NegativesFrom::shared) batch = SampleSource::sharing(5, users, items, blocks, weights);
+  batch = batch.leavingOut(dropped);
   losses[0] = session.step(batch, 0.01);
   losses[1] = session.gradient(batch);
   session.clearGradient();
   for (const Tensor& tensor : session.model.tensors) {
-    const float* gradient = tensor.gradient.data();
     if (tensor.isSampled == nullptr) continue;
-    expect(std::all_of(gradient, gradient + tensor.size, [](float value) { return value == 0; }), "it is cleared");
+    const float* gradient = tensor.gradient.data();  // by row, or of the batch's rows alone
+    const float* end = gradient + tensor.gradient.size();
+    expect(std::all_of(gradient, end, [](float value) { return value == 0; }), "it is cleared");
     const int64_t rows = tensor.size / tensor.width;
     expect(std::count(tensor.isSampled, tensor.isSampled + rows, 0) == rows, "no row is marked");
   }
